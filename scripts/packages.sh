@@ -1,0 +1,30 @@
+# The Debian 12 packages this project needs, and the function that installs those that are missing.
+# docs/dependencies.md says why each is here. Sourced by ./run and ./test.
+
+packages_build=(
+  build-essential cmake ninja-build pkg-config
+  libpistache-dev libboost-dev libboost-filesystem-dev libboost-system-dev
+  libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev nlohmann-json3-dev
+  libsqlite3-dev libsodium-dev
+)
+packages_test=(libgtest-dev libgmock-dev binutils)
+packages_fuzz=(clang libclang-rt-14-dev)
+
+install_missing() {
+  local missing=() package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local sudo=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || {
+      echo "These Debian packages are missing, and there is no sudo to install them: ${missing[*]}" >&2
+      return 1
+    }
+    sudo=(sudo)
+  fi
+  echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
