@@ -1,0 +1,79 @@
+// One answer. The kernel adds Date, Content-Length, Connection and X-Request-Id, turns a GET whose ETag matches If-None-Match into
+// 304, and drops the body for HEAD.
+//
+// Thread-safety: a plain value. EventStream: see there.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "kitchen/http/request.h"
+#include "kitchen/json.h"
+#include "kitchen/result.h"
+
+namespace kitchen::http {
+
+/// The open end of a streamed answer. All calls thread-safe; share ownership for as long as you write.
+class EventStream {
+public:
+    virtual ~EventStream() = default;
+    /// Queues bytes; false when the client has gone or cannot keep up (the stream is then closed).
+    virtual bool write(std::string_view bytes) = 0;
+    virtual void close() = 0;
+    virtual bool is_open() const = 0;
+    /// Called once when the stream has closed, for whatever reason; at once if it has already. Must not block.
+    virtual void on_close(std::function<void()> callback) = 0;
+};
+
+struct Cookie {
+    std::string name;
+    std::string value;  ///< token characters only
+    std::string path = "/";
+    std::int64_t max_age_seconds = -1;  ///< 0 clears it; < 0: for the session
+    bool http_only = true;
+    bool secure = true;
+    std::string same_site = "Lax";
+};
+
+struct Response {
+    int status = 200;
+    Fields headers;
+    std::string body;
+    /// When set, the body is a stream: called with its open end once the head has been sent. Must not block.
+    std::function<void(std::shared_ptr<EventStream>)> stream;
+
+    Response() = default;
+    explicit Response(int status_) : status(status_) {}
+
+    /// `text` already is JSON.
+    static Response json(int status, std::string text) {
+        Response r(status);
+        r.body = std::move(text);
+        r.headers.emplace_back("Content-Type", "application/json");
+        return r;
+    }
+    static Response json(int status, const Json& value) { return json(status, value.dump()); }
+    static Response no_content() { return Response(204); }
+
+    Response&& with_header(std::string name, std::string value) && {
+        headers.emplace_back(std::move(name), std::move(value));
+        return std::move(*this);
+    }
+    Response&& with_location(std::string path) && {
+        return std::move(*this).with_header("Location", std::move(path));
+    }
+    /// A strong validator made of an integer version: ETag: "7".
+    Response&& with_version(std::int64_t version) && {
+        return std::move(*this).with_header("ETag", '"' + std::to_string(version) + '"');
+    }
+    Response&& with_cookie(const Cookie& cookie) &&;
+};
+
+/// If-Match (RFC 9110 13.1.1) against a version used with Response::with_version. Success when there is no such field,
+/// it is "*", or it lists the version; precondition_failed otherwise. Weak tags never match.
+Status check_if_match(const Request& request, std::int64_t current_version);
+
+}  // namespace kitchen::http

@@ -1,0 +1,138 @@
+// The result of one statement: one block of cells and one arena of bytes, typed access inline.
+//
+//     for (Row row : rows) use(row.integer(0), row.text(1));
+//
+// Thread-safety: a plain value. Views into it (text, blob, Row) live as long as it does and is not filled again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kitchen {
+
+class Rows;
+
+/// One row. Column numbers count from 0; one past the end is undefined. A cell of another type reads as 0 or empty.
+class Row {
+public:
+    bool is_null(std::uint32_t column) const noexcept;
+    std::int64_t integer(std::uint32_t column) const noexcept;  ///< 0 for NULL
+    bool boolean(std::uint32_t column) const noexcept { return integer(column) != 0; }
+    double real(std::uint32_t column) const noexcept;           ///< an integer cell is converted; 0 for NULL
+    std::string_view text(std::uint32_t column) const noexcept;  ///< also blobs; empty for NULL
+    std::string string(std::uint32_t column) const { return std::string(text(column)); }
+    std::optional<std::int64_t> maybe_integer(std::uint32_t column) const noexcept {
+        if (is_null(column)) return std::nullopt;
+        return integer(column);
+    }
+    std::optional<std::string> maybe_string(std::uint32_t column) const {
+        if (is_null(column)) return std::nullopt;
+        return string(column);
+    }
+
+private:
+    friend class Rows;
+    Row(const Rows& rows, std::size_t index) noexcept : rows_(&rows), index_(index) {}
+    const Rows* rows_;
+    std::size_t index_;
+};
+
+class Rows {
+public:
+    std::size_t size() const noexcept { return columns_ == 0 ? 0 : cells_.size() / columns_; }
+    bool empty() const noexcept { return cells_.empty(); }
+    std::uint32_t columns() const noexcept { return columns_; }
+    /// Rows inserted, updated or deleted by the statement.
+    std::int64_t changed() const noexcept { return changed_; }
+    Row operator[](std::size_t index) const noexcept { return Row(*this, index); }
+    Row front() const noexcept { return (*this)[0]; }
+
+    class Iterator {
+    public:
+        Iterator(const Rows& rows, std::size_t index) noexcept : rows_(&rows), index_(index) {}
+        Row operator*() const noexcept { return (*rows_)[index_]; }
+        Iterator& operator++() noexcept {
+            ++index_;
+            return *this;
+        }
+        bool operator==(const Iterator& other) const noexcept { return index_ == other.index_; }
+
+    private:
+        const Rows* rows_;
+        std::size_t index_;
+    };
+    Iterator begin() const noexcept { return {*this, 0}; }
+    Iterator end() const noexcept { return {*this, size()}; }
+
+    // For stores: reset(columns), then one add_…() a cell, row by row.
+    void reset(std::uint32_t columns) {
+        cells_.clear();
+        arena_.clear();
+        columns_ = columns;
+        changed_ = 0;
+    }
+    void add_null() { cells_.push_back({}); }
+    void add_integer(std::int64_t v) {
+        Cell cell;
+        cell.type = Type::integer;
+        cell.integer = v;
+        cells_.push_back(cell);
+    }
+    void add_real(double v) {
+        Cell cell;
+        cell.type = Type::real;
+        cell.real = v;
+        cells_.push_back(cell);
+    }
+    void add_bytes(std::string_view v) {
+        Cell cell;
+        cell.type = Type::bytes;
+        cell.bytes = {static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(v.size())};
+        arena_.append(v);
+        cells_.push_back(cell);
+    }
+    void set_changed(std::int64_t rows) noexcept { changed_ = rows; }
+
+private:
+    friend class Row;
+    enum class Type : std::uint8_t { null, integer, real, bytes };
+    struct Slice {
+        std::uint32_t offset, length;
+    };
+    struct Cell {
+        Type type = Type::null;
+        union {
+            std::int64_t integer = 0;
+            double real;
+            Slice bytes;
+        };
+    };
+
+    std::vector<Cell> cells_;
+    std::string arena_;
+    std::uint32_t columns_ = 0;
+    std::int64_t changed_ = 0;
+};
+
+inline bool Row::is_null(std::uint32_t column) const noexcept {
+    return rows_->cells_[index_ * rows_->columns_ + column].type == Rows::Type::null;
+}
+inline std::int64_t Row::integer(std::uint32_t column) const noexcept {
+    const auto& cell = rows_->cells_[index_ * rows_->columns_ + column];
+    return cell.type == Rows::Type::integer ? cell.integer : 0;
+}
+inline double Row::real(std::uint32_t column) const noexcept {
+    const auto& cell = rows_->cells_[index_ * rows_->columns_ + column];
+    if (cell.type == Rows::Type::integer) return static_cast<double>(cell.integer);
+    return cell.type == Rows::Type::real ? cell.real : 0;
+}
+inline std::string_view Row::text(std::uint32_t column) const noexcept {
+    const auto& cell = rows_->cells_[index_ * rows_->columns_ + column];
+    if (cell.type != Rows::Type::bytes) return {};
+    return std::string_view(rows_->arena_).substr(cell.bytes.offset, cell.bytes.length);
+}
+
+}  // namespace kitchen
