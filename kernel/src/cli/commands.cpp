@@ -1,0 +1,175 @@
+#include "cli/commands.h"
+
+#include <algorithm>
+#include <ostream>
+#include <vector>
+
+#include "cli/files.h"
+#include "config/node.h"
+#include "host/kernel.h"
+#include "host/paths.h"
+#include "host/signals.h"
+#include "plugin/library.h"
+
+namespace kitchen::cli {
+
+using host::Kernel;
+using host::StartError;
+
+namespace {
+
+/// Columns as wide as their widest cell, two spaces between them.
+void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    }
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            line += row[i];
+            if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 2, ' ');
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        out << line << '\n';
+    }
+}
+
+std::string needs_text(const plugin::Manifest& manifest) {
+    std::string text;
+    for (const kitchen_need& need : manifest.needs())
+        text += (text.empty() ? "" : ", ") + std::string(need.interface_name) + (need.optional ? "?" : "");
+    return text.empty() ? "-" : text;
+}
+
+std::string provides_text(const plugin::Manifest& manifest) {
+    std::string text;
+    for (const char* name : manifest.provides()) text += (text.empty() ? "" : ", ") + std::string(name);
+    return text.empty() ? "-" : text;
+}
+
+const char* type_name(kitchen_config_type type) {
+    constexpr const char* names[] = {"text", "integer", "number", "boolean", "duration", "bytes", "choice", "secret", "list"};
+    return names[type];
+}
+
+std::string access_text(const http::Route& route) {
+    if (route.access == http::Access::anyone) return "anyone";
+    if (route.access == http::Access::signed_in) return "signed in";
+    std::string text;
+    for (const std::string& role : route.allowed_roles) text += (text.empty() ? "" : "|") + role;
+    return text;
+}
+
+/// Where the plugin would be loaded from; works on a configuration with mistakes too, as far as it can be read.
+std::filesystem::path file_of(const std::string& id, const std::string& config_file, const std::string& plugin_dir) {
+    std::filesystem::path directory = plugin_dir;
+    if (!config_file.empty()) {
+        const host::KernelOptions options = kernel_options(config_file);
+        config::Diagnostics diagnostics(options.file);
+        const config::Settings settings = config::read_settings(options.text, config::process_environment(), diagnostics);
+        for (const config::PluginSettings& plugin : settings.plugins)
+            if (plugin.id == id && !plugin.path.empty()) return plugin.path;
+        if (directory.empty()) directory = settings.server.plugin_dir;
+    }
+    if (directory.empty()) directory = host::default_plugin_dir();
+    return directory / (id + ".so");
+}
+
+host::KernelOptions quiet_options(const std::string& config_file) {
+    host::KernelOptions options = kernel_options(config_file);
+    options.quiet = true;
+    return options;
+}
+
+}  // namespace
+
+ExitCode serve(const std::string& config_file) {
+    host::block_signals();
+    host::SignalWatcher signals;
+    host::KernelOptions options = kernel_options(config_file);
+    options.cancelled = [&signals] { return signals.stop_requested(); };
+    Kernel kernel(std::move(options));
+    kernel.start();
+    signals.log_to(&kernel.log());
+    signals.wait();
+    const bool clean = kernel.stop();
+    signals.log_to(nullptr);
+    return clean ? ExitCode::ok : ExitCode::runtime;
+}
+
+ExitCode check_config(const std::string& config_file, bool show, std::ostream& out) {
+    Kernel kernel(quiet_options(config_file));
+    kernel.load();
+    kernel.configure();
+    if (show) out << config::render(kernel.settings().root);
+    else out << config_file << ": ok\n";
+    return ExitCode::ok;
+}
+
+ExitCode list_plugins(const std::string& config_file, std::ostream& out) {
+    Kernel kernel(quiet_options(config_file));
+    kernel.load();
+    std::vector<std::vector<std::string>> rows{{"PLUGIN", "VERSION", "NEEDS", "PROVIDES", "SUMMARY"}};
+    for (const plugin::Instance* instance : kernel.plugins().order()) {
+        const plugin::Manifest& m = instance->manifest();
+        rows.push_back({std::string(m.id()), std::string(m.version()), needs_text(m), provides_text(m), std::string(m.summary())});
+    }
+    for (const auto& gone : kernel.plugins().skipped()) rows.push_back({gone.id, "-", "-", "-", "left out: " + gone.reason});
+    print_table(out, rows);
+    return ExitCode::ok;
+}
+
+ExitCode inspect_plugin(const std::string& id, const std::string& config_file, const std::string& plugin_dir, std::ostream& out) {
+    auto manifest = plugin::load_library(file_of(id, config_file, plugin_dir), id);
+    if (!manifest) throw StartError(ExitCode::plugin, "plugin '" + id + "': " + manifest.error().detail);
+    const kitchen_plugin_descriptor& d = manifest->descriptor();
+    out << "id         " << d.id << "\nversion    " << d.version << "\nsummary    " << d.summary << "\nfile       "
+        << manifest->file().string() << "\napi        " << d.api_major << '.' << d.api_minor << "\ntoolchain  " << d.toolchain
+        << "\nneeds      " << needs_text(*manifest) << "\nprovides   " << provides_text(*manifest) << '\n';
+    if (manifest->config().empty()) return ExitCode::ok;
+    std::vector<std::vector<std::string>> rows{{"KEY", "TYPE", "DEFAULT", "LIMITS", "SUMMARY"}};
+    for (const kitchen_config_key& key : manifest->config()) {
+        const std::string fallback = key.required ? "(required)" : !key.default_value ? "-" : *key.default_value ? key.default_value : "''";
+        rows.push_back({key.key, type_name(key.type), fallback, key.limits && *key.limits ? key.limits : "-", key.summary ? key.summary : ""});
+    }
+    out << '\n';
+    print_table(out, rows);
+    return ExitCode::ok;
+}
+
+ExitCode list_routes(const std::string& config_file, std::ostream& out) {
+    Kernel kernel(quiet_options(config_file));
+    kernel.load();
+    kernel.configure();
+    std::vector<std::vector<std::string>> rows;
+    for (const http::Route& route : kernel.server().routes()) rows.push_back({route.method, route.pattern, access_text(route), route.plugin});
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return std::tie(a[1], a[0]) < std::tie(b[1], b[0]); });
+    rows.insert(rows.begin(), {"METHOD", "PATTERN", "ACCESS", "PLUGIN"});
+    print_table(out, rows);
+    return ExitCode::ok;
+}
+
+ExitCode migrate(const std::string& config_file, bool apply, std::ostream& out) {
+    Kernel kernel(quiet_options(config_file));
+    kernel.load();
+    kernel.configure();
+    const std::string provider = kernel.plugins().provider_of(std::string(Store::interface_name));
+    if (provider.empty()) throw StartError(ExitCode::plugin, "no store is bound: list a plugin that provides store/1");
+    kernel.start_plugins({provider}, false);
+    migrate::Migrator migrator(*kernel.store(), kernel.clock());
+    bool any = false;
+    for (const plugin::Instance* instance : kernel.plugins().order()) {
+        const auto& migrations = instance->declarations().migrations;
+        if (migrations.empty()) continue;
+        const auto steps = apply ? migrator.apply(instance->id(), migrations) : migrator.plan(instance->id(), migrations);
+        if (!steps) throw StartError(ExitCode::failed, steps.error().detail);
+        for (const migrate::Step& step : *steps) out << (apply ? "applied  " : "pending  ") << step.plugin << "  " << step.name << '\n';
+        any = any || !steps->empty();
+    }
+    if (!any) out << "nothing to do\n";
+    return ExitCode::ok;
+}
+
+}  // namespace kitchen::cli

@@ -1,0 +1,268 @@
+// The executable as its user sees it: exit codes, standard output, standard error.
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace kitchen::cli {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// One run of chuks-kitchen, its standard error joined to its standard output.
+class Process {
+public:
+    explicit Process(std::vector<std::string> arguments, const std::string& input = {}) {
+        int in[2], out[2];
+        if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
+        arguments.insert(arguments.begin(), KITCHEN_EXECUTABLE);
+        std::vector<char*> argv;
+        for (std::string& argument : arguments) argv.push_back(argument.data());
+        argv.push_back(nullptr);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::dup2(in[0], 0);
+            ::dup2(out[1], 1);
+            ::dup2(out[1], 2);
+            ::execv(argv[0], argv.data());
+            ::_exit(127);
+        }
+        ::close(in[0]);
+        ::close(out[1]);
+        out_ = out[0];
+        // Small enough for the pipe: a child that does not read it cannot block this.
+        if (::write(in[1], input.data(), input.size()) != static_cast<ssize_t>(input.size())) throw std::runtime_error("write");
+        ::close(in[1]);
+    }
+    ~Process() {
+        if (pid_ > 0) {
+            ::kill(pid_, SIGKILL);
+            ::waitpid(pid_, nullptr, 0);
+        }
+        ::close(out_);
+    }
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+
+    /// Reads until that text has come; false at the end of the output.
+    bool wait_for(const std::string& text) {
+        while (output.find(text) == std::string::npos)
+            if (!read_some()) return false;
+        return true;
+    }
+    void signal(int number) { ::kill(pid_, number); }
+    /// The exit code, or minus the signal that ended it. All output has been read then.
+    int wait() {
+        while (read_some()) {
+        }
+        int status = 0;
+        ::waitpid(pid_, &status, 0);
+        pid_ = -1;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    }
+    std::string output;
+
+private:
+    bool read_some() {
+        char buffer[4096];
+        const ssize_t got = ::read(out_, buffer, sizeof buffer);
+        if (got > 0) output.append(buffer, static_cast<std::size_t>(got));
+        return got > 0;
+    }
+    pid_t pid_ = -1;
+    int out_ = -1;
+};
+
+struct Outcome {
+    int code;
+    std::string output;
+};
+
+class CommandLine : public testing::Test {
+protected:
+    CommandLine() {
+        std::string name = (std::filesystem::temp_directory_path() / "cli-XXXXXX").string();
+        if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary directory");
+        directory_ = name;
+    }
+    ~CommandLine() override { std::filesystem::remove_all(directory_); }
+
+    static Outcome run(std::vector<std::string> arguments, const std::string& input = {}) {
+        Process process(std::move(arguments), input);
+        const int code = process.wait();
+        return {code, process.output};
+    }
+    std::string write(const std::string& text) {
+        const std::string path = (directory_ / "kitchen.yaml").string();
+        std::ofstream(path) << text;
+        return path;
+    }
+    std::string empty() { return write("server: {listen: '127.0.0.1:0'}\nplugins: []\n"); }
+    /// The plugins of config/default.yaml on files in the test's directory.
+    std::string kitchen() {
+        const std::string d = directory_.string();
+        return write("server: {listen: '127.0.0.1:0', plugin_dir: '" KITCHEN_TEST_PLUGIN_DIR "'}\nplugins:\n"
+                     "  - {id: store-sqlite, config: {path: '" + d + "/kitchen.db'}}\n  - id: cache-memory\n"
+                     "  - {id: mail-log, config: {directory: '" + d + "/mail'}}\n"
+                     "  - {id: auth, config: {key_file: '" + d + "/auth.key'}}\n");
+    }
+    std::filesystem::path directory_;
+};
+
+TEST_F(CommandLine, HelpAndVersion) {
+    const Outcome help = run({"--help"});
+    EXPECT_EQ(help.code, 0);
+    EXPECT_THAT(help.output, AllOf(HasSubstr("serve"), HasSubstr("check-config"), HasSubstr("Exit codes: 0 ok, 1 the command failed, 2 usage, "
+                                                                                             "3 configuration, 4 plugin, 5 start-up, 6 runtime")));
+    const Outcome version = run({"--version"});
+    EXPECT_EQ(version.code, 0);
+    EXPECT_THAT(version.output, HasSubstr("chuks-kitchen "));
+    EXPECT_EQ(run({"serve", "--help"}).code, 0);
+}
+
+TEST_F(CommandLine, HelpListsTheCommandsOfPlugins) {
+    const Outcome help = run({"--help", "--config", kitchen()});
+    EXPECT_EQ(help.code, 0) << help.output;
+    EXPECT_THAT(help.output, HasSubstr("create-admin"));
+}
+
+TEST_F(CommandLine, WrongUseEndsWithTwo) {
+    const std::string config = empty();
+    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+             {}, {"serve"}, {"sreve"}, {"sreve", "--config", config}, {"check-config", "--config"}, {"migrate", "--config", config},
+             {"migrate", "undo", "--config", config}, {"plugins"}, {"plugins", "inspect"}, {"serve", "--config", config, "--fast"}, {"--fast"}}) {
+        const Outcome outcome = run(arguments);
+        EXPECT_EQ(outcome.code, 2) << testing::PrintToString(arguments) << outcome.output;
+        EXPECT_NE(outcome.output, "");
+    }
+}
+
+TEST_F(CommandLine, AWrongConfigurationEndsWithThree) {
+    EXPECT_EQ(run({"check-config", "--config", "/no/such/file.yaml"}).code, 3);
+    EXPECT_EQ(run({"check-config", "--config", directory_.string()}).code, 3);
+    const std::string config = write("server: {lisen: x}\nplugins: []\nlog: {level: loud}\n");
+    for (const char* command : {"check-config", "serve", "routes"}) {
+        const Outcome outcome = run({command, "--config", config});
+        EXPECT_EQ(outcome.code, 3) << command;
+        EXPECT_THAT(outcome.output, AllOf(HasSubstr(config + ":1:10: error: server.lisen: unknown key; did you mean 'listen'?"),
+                                          HasSubstr(config + ":3:14: error: log.level: must be one of")));
+    }
+}
+
+TEST_F(CommandLine, AMissingPluginEndsWithFour) {
+    const Outcome outcome = run({"check-config", "--config", write("plugins: [{id: nobody}]\n")});
+    EXPECT_EQ(outcome.code, 4);
+    EXPECT_THAT(outcome.output, HasSubstr("'nobody'"));
+    EXPECT_EQ(run({"plugins", "inspect", "nobody"}).code, 4);
+}
+
+TEST_F(CommandLine, AnAddressThatCannotBeBoundEndsWithFive) {
+    const Outcome outcome = run({"serve", "--config", write("server: {listen: '203.0.113.1:1'}\nplugins: []\n")});
+    EXPECT_EQ(outcome.code, 5) << outcome.output;
+}
+
+TEST_F(CommandLine, CheckConfigTouchesNothing) {
+    const std::string config = kitchen();
+    const Outcome outcome = run({"check-config", "--config", config});
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr(": ok\n"));
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_)) files.push_back(entry.path().filename());
+    EXPECT_THAT(files, testing::ElementsAre("kitchen.yaml"));
+}
+
+TEST_F(CommandLine, ShowsTheConfigurationWithSecretsMasked) {
+    ::setenv("KITCHEN_CLI_TEST_SECRET", "http://hunter2.example", 1);
+    const Outcome outcome = run({"check-config", "--show", "--config", write("server: {public_url: !env KITCHEN_CLI_TEST_SECRET}\nplugins: []\n")});
+    ::unsetenv("KITCHEN_CLI_TEST_SECRET");
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("public_url: ********"), Not(HasSubstr("hunter2"))));
+}
+
+TEST_F(CommandLine, ListsPluginsAndRoutes) {
+    const std::string config = kitchen();
+    const Outcome plugins = run({"plugins", "list", "--config", config});
+    EXPECT_EQ(plugins.code, 0);
+    EXPECT_THAT(plugins.output, AllOf(HasSubstr("store-sqlite"), HasSubstr("store/1"), HasSubstr("identity/1")));
+    const Outcome routes = run({"routes", "--config", config});
+    EXPECT_EQ(routes.code, 0);
+    EXPECT_THAT(routes.output, AllOf(HasSubstr("POST"), HasSubstr("/signup/"), HasSubstr("/livez"), HasSubstr("kernel")));
+    const Outcome inspected = run({"plugins", "inspect", "auth", "--plugin-dir", KITCHEN_TEST_PLUGIN_DIR});
+    EXPECT_EQ(inspected.code, 0);
+    EXPECT_THAT(inspected.output, AllOf(HasSubstr("otp.max_attempts"), HasSubstr("identity/1")));
+    EXPECT_EQ(run({"plugins", "inspect", "auth", "--config", config}).output, inspected.output);
+}
+
+TEST_F(CommandLine, PlansAndAppliesMigrations) {
+    const std::string config = kitchen();
+    EXPECT_THAT(run({"migrate", "plan", "--config", config}).output, HasSubstr("pending  auth  0001"));
+    const Outcome applied = run({"migrate", "apply", "--config", config});
+    EXPECT_EQ(applied.code, 0) << applied.output;
+    EXPECT_THAT(applied.output, HasSubstr("applied  auth  0001"));
+    EXPECT_EQ(run({"migrate", "apply", "--config", config}).output, "nothing to do\n");
+    EXPECT_EQ(run({"migrate", "plan", "--config", config}).output, "nothing to do\n");
+    EXPECT_EQ(run({"migrate", "plan", "--config", empty()}).code, 4);
+}
+
+TEST_F(CommandLine, RunsCommandsOfPlugins) {
+    const std::string config = kitchen();
+    const std::vector<std::string> admin = {"create-admin", "--config", config, "--email", "ada@example.com", "--phone", "08031234567"};
+    const Outcome made = run(admin, "a-long-passphrase-31\n");
+    EXPECT_EQ(made.code, 0) << made.output;
+    EXPECT_THAT(made.output, Not(HasSubstr("passphrase-31")));
+    EXPECT_EQ(run(admin, "a-long-passphrase-31\n").code, 1) << "the email is taken";
+    EXPECT_EQ(run(admin, "").code, 1) << "no password";
+    EXPECT_EQ(run({"create-admin", "--config", config, "--email", "b@example.com"}, "x\n").code, 2) << "no phone";
+    EXPECT_EQ(run({"create-admin", "--config", config, "--help"}).code, 0);
+    const Outcome misspelt = run({"create-admni", "--config", config});
+    EXPECT_EQ(misspelt.code, 2);
+    EXPECT_THAT(misspelt.output, HasSubstr("did you mean 'create-admin'?"));
+}
+
+TEST_F(CommandLine, CommandsRunWhileTheServerDoes) {
+    const std::string config = kitchen();
+    Process server({"serve", "--config", config});
+    ASSERT_TRUE(server.wait_for("serving"));
+    EXPECT_EQ(run({"create-admin", "--config", config, "--email", "ada@example.com", "--phone", "08031234567"}, "a-long-passphrase-31\n").code, 0);
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0) << server.output;
+}
+
+TEST_F(CommandLine, ServesUntilASignalAndDrains) {
+    for (const int number : {SIGTERM, SIGINT}) {
+        Process server({"serve", "--config", empty()});
+        ASSERT_TRUE(server.wait_for("serving"));
+        server.signal(SIGHUP);
+        ASSERT_TRUE(server.wait_for("SIGHUP ignored"));
+        server.signal(number);
+        EXPECT_EQ(server.wait(), 0);
+        EXPECT_THAT(server.output, AllOf(HasSubstr("draining"), HasSubstr("clean=true")));
+    }
+}
+
+// What the kernel must not know of: only plugins link these.
+TEST_F(CommandLine, LinksNoBackend) {
+    FILE* pipe = ::popen("ldd '" KITCHEN_EXECUTABLE "'", "r");
+    ASSERT_NE(pipe, nullptr);
+    std::string libraries;
+    char buffer[4096];
+    for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) libraries.append(buffer, got);
+    ASSERT_EQ(::pclose(pipe), 0);
+    ASSERT_THAT(libraries, HasSubstr("libc.so"));
+    for (const char* name : {"libsqlite", "libpq", "libhiredis", "libcurl", "libsodium"}) EXPECT_THAT(libraries, Not(HasSubstr(name)));
+}
+
+}  // namespace
+}  // namespace kitchen::cli

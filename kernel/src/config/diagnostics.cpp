@@ -1,0 +1,37 @@
+#include "config/diagnostics.h"
+
+#include <algorithm>
+
+namespace kitchen::config {
+
+namespace {
+constexpr std::size_t max_lines = 100;
+}
+
+void Diagnostics::error(Mark at, std::string message, Kind kind) {
+    entries_.push_back({at, std::move(message), kind});
+}
+
+bool Diagnostics::has(Kind kind) const noexcept {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.kind == kind; });
+}
+
+std::vector<std::string> Diagnostics::lines() const {
+    std::vector<Entry> sorted = entries_;
+    std::stable_sort(sorted.begin(), sorted.end(), [](const Entry& a, const Entry& b) { return a.mark < b.mark; });
+    std::vector<std::string> out;
+    for (const Entry& e : sorted) {
+        if (out.size() == max_lines) {
+            out.push_back(file_ + ": error: and " + std::to_string(sorted.size() - max_lines) + " more");
+            break;
+        }
+        std::string line = file_;
+        if (e.mark.line > 0) line += ':' + std::to_string(e.mark.line) + ':' + std::to_string(e.mark.column);
+        std::string text = line + ": error: " + e.message;
+        // Each alias of a faulty node would repeat the same line.
+        if (out.empty() || out.back() != text) out.push_back(std::move(text));
+    }
+    return out;
+}
+
+}  // namespace kitchen::config

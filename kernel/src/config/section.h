@@ -1,0 +1,61 @@
+// One section of the configuration checked against the keys it may hold: a plugin's `config:` against its descriptor, and the
+// kernel's own `server:` and `log:` in just the same way. No plugin code runs.
+//
+// Thread-safety: a Section is immutable.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "config/diagnostics.h"
+#include "config/node.h"
+#include "config/substitution.h"
+#include "config/values.h"
+#include "kitchen/abi.h"
+#include "kitchen/config.h"
+
+namespace kitchen::config {
+
+class Section : public Config {
+public:
+    bool has(std::string_view key) const override;
+    std::string text(std::string_view key) const override;
+    std::int64_t integer(std::string_view key) const override;
+    double number(std::string_view key) const override;
+    bool boolean(std::string_view key) const override;
+    std::chrono::milliseconds duration(std::string_view key) const override;
+    std::int64_t bytes(std::string_view key) const override;
+    std::vector<std::string> list(std::string_view key) const override;
+
+    /// Where the file sets the key; line 0 when it does not.
+    Mark mark(std::string_view key) const;
+
+    struct Entry {
+        kitchen_config_type type = KITCHEN_CONFIG_TEXT;
+        Value value;
+        Mark mark;
+    };
+
+private:
+    friend std::unique_ptr<Section> read_section(const Node*, std::span<const kitchen_config_key>, const std::string&,
+                                                 Mark, const Environment&, Diagnostics&);
+    const Entry& entry(std::string_view key) const;
+    template <class T>
+    T get(std::string_view key, kitchen_config_type type) const;
+
+    std::map<std::string, Entry, std::less<>> entries_;
+};
+
+/// `node` is the map (nullptr or a null node: everything left out); nested maps stand for dotted keys. `prefix` ("auth") begins every
+/// key in a message, `where` is blamed for required keys that are missing. Never null; what was wrong has its default.
+std::unique_ptr<Section> read_section(const Node* node, std::span<const kitchen_config_key> keys,
+                                      const std::string& prefix, Mark where, const Environment& environment,
+                                      Diagnostics& diagnostics);
+
+/// Why the declaration itself is wrong (a default that is not of its own type, limits that cannot be read, a key twice); nothing when
+/// it is fine. For the loader: a fault of the plugin, not of the file.
+std::optional<std::string> check_declaration(std::span<const kitchen_config_key> keys);
+
+}  // namespace kitchen::config

@@ -1,0 +1,74 @@
+// The whole configuration file: server, log, plugins, bind.
+//
+// Thread-safety: plain values; read_settings() reads files named by !file and nothing else.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/diagnostics.h"
+#include "config/node.h"
+#include "config/substitution.h"
+#include "kitchen/log.h"
+
+namespace kitchen::config {
+
+struct ServerSettings {
+    std::string host = "127.0.0.1";  ///< without brackets
+    std::uint16_t port = 8080;       ///< 0: any free one
+    unsigned workers = 1;
+    unsigned threads = 0;  ///< 0: the server chooses
+    std::size_t queue = 1024;
+    std::size_t body_limit = 1024 * 1024;
+    std::size_t connections = 10'000;
+    std::size_t connections_per_address = 1'000;  ///< 0: no cap
+    std::chrono::milliseconds head_timeout{10'000}, body_timeout{30'000}, idle_timeout{60'000}, write_timeout{30'000},
+        request_timeout{30'000}, drain_timeout{20'000};
+    std::string public_url;  ///< without a slash at the end; "": from the Host header
+    std::filesystem::path plugin_dir;  ///< empty: the default
+};
+
+struct LogSettings {
+    bool json = false;
+    LogLevel level = LogLevel::info;
+};
+
+/// One entry of `plugins:`.
+struct PluginSettings {
+    std::string id;
+    bool enabled = true;
+    bool required = true;
+    std::filesystem::path path;  ///< of the shared library; empty: plugin_dir/id.so
+    Node config;                 ///< a null node when left out
+    Mark mark;                   ///< of the entry
+    Mark id_mark;
+};
+
+/// One entry of `bind:`.
+struct BindSettings {
+    std::string interface_name;
+    std::string plugin;
+    Mark mark;
+};
+
+struct Settings {
+    ServerSettings server;
+    LogSettings log;
+    std::vector<PluginSettings> plugins;  ///< in the order of the file, disabled ones too; each id once
+    std::vector<BindSettings> binds;
+    Node root;  ///< substituted; for render()
+};
+
+/// Reads the text of a configuration. Mistakes go to `diagnostics`; what could be read is returned even then. The sections of plugins
+/// are not checked here: that needs their descriptors.
+Settings read_settings(std::string_view text, const Environment& environment, Diagnostics& diagnostics);
+
+/// "127.0.0.1:8080", "localhost:0", "[::1]:8080". False when it is not of that form.
+bool parse_listen(std::string_view text, std::string& host, std::uint16_t& port);
+
+}  // namespace kitchen::config

@@ -1,0 +1,154 @@
+#include "config/section.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/yaml_reader.h"
+
+namespace kitchen::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr kitchen_config_key keys[] = {
+    {"otp.max_attempts", KITCHEN_CONFIG_INTEGER, "5", 0, "1..10", "tries"},
+    {"otp.ttl", KITCHEN_CONFIG_DURATION, "10m", 0, "1m..1h", "life of a code"},
+    {"key_file", KITCHEN_CONFIG_TEXT, nullptr, 1, nullptr, "where the key lies"},
+    {"ratio", KITCHEN_CONFIG_NUMBER, "0.5", 0, "0..1", "a share"},
+    {"strict", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "a switch"},
+    {"upload", KITCHEN_CONFIG_BYTES, "1MiB", 0, "..10MiB", "a size"},
+    {"mode", KITCHEN_CONFIG_CHOICE, "fast", 0, "fast|careful", "a choice"},
+    {"token", KITCHEN_CONFIG_SECRET, nullptr, 0, nullptr, "a secret"},
+    {"hosts", KITCHEN_CONFIG_LIST, "[a, b]", 0, nullptr, "a list"},
+};
+
+struct Read {
+    std::unique_ptr<Section> section;
+    std::vector<std::string> errors;
+};
+
+Read read(const std::string& yaml, std::span<const kitchen_config_key> declared = keys) {
+    Diagnostics diagnostics("f");
+    const Environment environment = [](const std::string& name) -> std::optional<std::string> {
+        if (name == "WORD") return "plum";
+        return std::nullopt;
+    };
+    Node node = read_yaml(yaml, diagnostics);
+    substitute(node, environment, diagnostics);
+    Read out;
+    out.section = read_section(&node, declared, "auth", {9, 9}, environment, diagnostics);
+    out.errors = diagnostics.lines();
+    return out;
+}
+
+TEST(Section, FillsInDefaults) {
+    const Read r = read("key_file: k\n");
+    EXPECT_THAT(r.errors, IsEmpty());
+    const Section& s = *r.section;
+    EXPECT_EQ(s.integer("otp.max_attempts"), 5);
+    EXPECT_EQ(s.duration("otp.ttl"), std::chrono::minutes(10));
+    EXPECT_EQ(s.text("key_file"), "k");
+    EXPECT_EQ(s.number("ratio"), 0.5);
+    EXPECT_TRUE(s.boolean("strict"));
+    EXPECT_EQ(s.bytes("upload"), 1 << 20);
+    EXPECT_EQ(s.text("mode"), "fast");
+    EXPECT_THAT(s.list("hosts"), ElementsAre("a", "b"));
+    EXPECT_FALSE(s.has("token"));
+    EXPECT_EQ(s.text("token"), "");
+    EXPECT_TRUE(s.has("mode"));
+}
+
+TEST(Section, ReadsNestedAndDottedKeysAlike) {
+    EXPECT_EQ(read("key_file: k\notp: {max_attempts: 3}\n").section->integer("otp.max_attempts"), 3);
+    EXPECT_EQ(read("key_file: k\notp.max_attempts: 3\n").section->integer("otp.max_attempts"), 3);
+    EXPECT_THAT(read("key_file: k\notp: {ttl: 2m}\notp.ttl: 3m\n").errors, ElementsAre("f:3:1: error: auth.otp.ttl: this key stands twice"));
+}
+
+TEST(Section, TreatsNothingAsLeftOut) {
+    const Read r = read("key_file: k\nmode:\notp:\n");
+    EXPECT_THAT(r.errors, IsEmpty());
+    EXPECT_EQ(r.section->text("mode"), "fast");
+    EXPECT_THAT(read("key_file:\n").errors, ElementsAre("f:9:9: error: auth.key_file: required, but not set"));
+}
+
+struct Case {
+    const char* yaml;
+    const char* error;
+};
+
+class SectionErrors : public testing::TestWithParam<Case> {};
+
+TEST_P(SectionErrors, AreNamedWithTheirPlace) { EXPECT_THAT(read(GetParam().yaml).errors, ElementsAre(GetParam().error)); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, SectionErrors,
+    testing::Values(
+        Case{"key_file: k\notp:\n  max_attempt: 3\n", "f:3:3: error: auth.otp.max_attempt: unknown key; did you mean 'max_attempts'?"},
+        Case{"key_file: k\nopt:\n  ttl: 1m\n", "f:2:1: error: auth.opt: unknown key; did you mean 'otp'?"},
+        Case{"key_file: k\nmax_attempts: 3\n", "f:2:1: error: auth.max_attempts: unknown key; did you mean 'otp.max_attempts'?"},
+        Case{"key_file: k\nzebra: 1\n", "f:2:1: error: auth.zebra: unknown key"},
+        Case{"mode: fast\n", "f:9:9: error: auth.key_file: required, but not set"},
+        Case{"key_file: k\notp: 3\n", "f:2:6: error: auth.otp: expected a map, found a single value"},
+        Case{"key_file: {a: b}\n", "f:1:11: error: auth.key_file: expected a single value, found a map"},
+        Case{"key_file: k\notp: {max_attempts: many}\n", "f:2:21: error: auth.otp.max_attempts: expected a whole number, found 'many'"},
+        Case{"key_file: k\notp: {max_attempts: 11}\n", "f:2:21: error: auth.otp.max_attempts: must be between 1 and 10, found '11'"},
+        Case{"key_file: k\notp: {ttl: 5}\n", "f:2:12: error: auth.otp.ttl: expected a duration such as 250ms, 30s, 10m, 2h or 1d, found '5'"},
+        Case{"key_file: k\notp: {ttl: 1s}\n", "f:2:12: error: auth.otp.ttl: must be between 1m and 1h, found '1s'"},
+        Case{"key_file: k\nupload: 11MiB\n", "f:2:9: error: auth.upload: must be at most 10MiB, found '11MiB'"},
+        Case{"key_file: k\nstrict: yes\n", "f:2:9: error: auth.strict: expected true or false, found 'yes'"},
+        Case{"key_file: k\nmode: carefull\n", "f:2:7: error: auth.mode: must be one of fast, careful, found 'carefull'; did you mean 'careful'?"},
+        Case{"key_file: k\nratio: 1.5\n", "f:2:8: error: auth.ratio: must be between 0 and 1, found '1.5'"},
+        Case{"key_file: k\nhosts: a\n", "f:2:8: error: auth.hosts: expected a sequence, found 'a'"},
+        Case{"key_file: k\nhosts: [[a]]\n", "f:2:8: error: auth.hosts: expected a sequence of text, found a sequence in it"},
+        Case{"- a\n", "f:1:1: error: auth: expected a map, found a sequence"}));
+
+TEST(Section, ReportsAllErrorsAtOnceInTheOrderOfTheFile) {
+    const Read r = read("strict: perhaps\notp:\n  ttl: soon\n  max_attempt: 1\nmode: slow\n");
+    EXPECT_THAT(r.errors, ElementsAre(HasSubstr("f:1:9:"), HasSubstr("f:3:8:"), HasSubstr("f:4:3:"), HasSubstr("f:5:7:"), HasSubstr("key_file")));
+}
+
+TEST(Section, NeverShowsASecret) {
+    constexpr kitchen_config_key secrets[] = {{"token", KITCHEN_CONFIG_SECRET, nullptr, 0, nullptr, ""},
+                                              {"port", KITCHEN_CONFIG_INTEGER, nullptr, 0, nullptr, ""},
+                                              {"mode", KITCHEN_CONFIG_CHOICE, nullptr, 0, "fast|plumb", ""}};
+    const Read r = read("token: [plum]\nport: !env WORD\nmode: !env WORD\n", secrets);
+    ASSERT_EQ(r.errors.size(), 3u);
+    for (const std::string& error : r.errors) EXPECT_THAT(error, Not(HasSubstr("plum'")));
+    EXPECT_EQ(r.errors[1], "f:2:7: error: auth.port: expected a whole number, found ********");
+}
+
+TEST(Section, ExpandsVariablesInDefaults) {
+    constexpr kitchen_config_key declared[] = {{"fruit", KITCHEN_CONFIG_TEXT, "${WORD}/${NOBODY:-x}", 0, nullptr, ""}};
+    EXPECT_EQ(read("{}", declared).section->text("fruit"), "plum/x");
+    constexpr kitchen_config_key unset[] = {{"fruit", KITCHEN_CONFIG_TEXT, "${NOBODY}", 0, nullptr, ""}};
+    EXPECT_THAT(read("{}", unset).errors, ElementsAre(HasSubstr("auth.fruit: the environment variable NOBODY is not set")));
+}
+
+TEST(Section, ThrowsForKeysAskedForWrongly) {
+    const Read r = read("key_file: k\n");
+    EXPECT_THROW(r.section->text("nobody"), std::logic_error);
+    EXPECT_THROW(r.section->has("nobody"), std::logic_error);
+    EXPECT_THROW(r.section->integer("mode"), std::logic_error);
+    EXPECT_THROW(r.section->text("ratio"), std::logic_error);
+    EXPECT_THROW(r.section->integer("upload"), std::logic_error);
+}
+
+TEST(CheckDeclaration, FindsFaultsOfThePlugin) {
+    const auto fault = [](kitchen_config_key key) { return check_declaration({&key, 1}).value_or(""); };
+    EXPECT_EQ(check_declaration(keys).value_or(""), "");
+    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_INTEGER, "x", 0, nullptr, ""}), HasSubstr("the default is wrong"));
+    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_INTEGER, "9", 0, "1..5", ""}), HasSubstr("must be between 1 and 5"));
+    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_INTEGER, nullptr, 0, "1-5", ""}), HasSubstr("min..max"));
+    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_DURATION, nullptr, 0, "1..5s", ""}), HasSubstr("limit"));
+    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_CHOICE, nullptr, 0, nullptr, ""}), HasSubstr("no choices"));
+    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_LIST, "a", 0, nullptr, ""}), HasSubstr("expected a sequence"));
+    EXPECT_THAT(fault({"", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}), HasSubstr("without a name"));
+    constexpr kitchen_config_key twice[] = {{"n", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}, {"n", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}};
+    EXPECT_THAT(check_declaration(twice).value_or(""), HasSubstr("twice"));
+}
+
+}  // namespace
+}  // namespace kitchen::config

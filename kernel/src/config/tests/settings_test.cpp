@@ -1,0 +1,151 @@
+#include "config/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace kitchen::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct Read {
+    Settings settings;
+    std::vector<std::string> errors;
+};
+
+Read read(const std::string& yaml) {
+    Diagnostics diagnostics("f");
+    Read out;
+    out.settings = read_settings(yaml, [](const std::string&) { return std::nullopt; }, diagnostics);
+    out.errors = diagnostics.lines();
+    return out;
+}
+
+TEST(Settings, ReadsAWholeFile) {
+    const Read r = read(R"(
+server:
+  listen: "[::1]:0"
+  workers: 2
+  threads: 8
+  queue: 16
+  limits: {body: 2MiB, connections: 50, connections_per_address: 0}
+  timeouts: {head: 1s, body: 2s, idle: 3s, write: 4s, request: 5s, drain: 6s}
+  public_url: https://kitchen.example/
+  plugin_dir: /opt/plugins
+log: {format: json, level: warn}
+plugins:
+  - id: store-memory
+  - id: cache-redis
+    enabled: false
+  - id: loyalty
+    required: false
+    path: ./loyalty.so
+    config: {points: 3}
+bind:
+  store/1: store-memory
+)");
+    EXPECT_THAT(r.errors, IsEmpty());
+    const ServerSettings& s = r.settings.server;
+    EXPECT_EQ(s.host, "::1");
+    EXPECT_EQ(s.port, 0);
+    EXPECT_EQ(s.workers, 2u);
+    EXPECT_EQ(s.threads, 8u);
+    EXPECT_EQ(s.queue, 16u);
+    EXPECT_EQ(s.body_limit, 2u << 20);
+    EXPECT_EQ(s.connections, 50u);
+    EXPECT_EQ(s.connections_per_address, 0u);
+    EXPECT_EQ(s.head_timeout, std::chrono::seconds(1));
+    EXPECT_EQ(s.body_timeout, std::chrono::seconds(2));
+    EXPECT_EQ(s.idle_timeout, std::chrono::seconds(3));
+    EXPECT_EQ(s.write_timeout, std::chrono::seconds(4));
+    EXPECT_EQ(s.request_timeout, std::chrono::seconds(5));
+    EXPECT_EQ(s.drain_timeout, std::chrono::seconds(6));
+    EXPECT_EQ(s.public_url, "https://kitchen.example");
+    EXPECT_EQ(s.plugin_dir, "/opt/plugins");
+    EXPECT_TRUE(r.settings.log.json);
+    EXPECT_EQ(r.settings.log.level, LogLevel::warn);
+    ASSERT_EQ(r.settings.plugins.size(), 3u);
+    EXPECT_FALSE(r.settings.plugins[1].enabled);
+    EXPECT_FALSE(r.settings.plugins[2].required);
+    EXPECT_EQ(r.settings.plugins[2].path, "./loyalty.so");
+    EXPECT_EQ(r.settings.plugins[2].config.find("points")->text, "3");
+    ASSERT_EQ(r.settings.binds.size(), 1u);
+    EXPECT_EQ(r.settings.binds[0].plugin, "store-memory");
+}
+
+TEST(Settings, HasDefaultsForEverythingButPlugins) {
+    const Read r = read("plugins: []\n");
+    EXPECT_THAT(r.errors, IsEmpty());
+    EXPECT_EQ(r.settings.server.host, "127.0.0.1");
+    EXPECT_EQ(r.settings.server.port, 8080);
+    EXPECT_EQ(r.settings.server.body_limit, 1u << 20);
+    EXPECT_FALSE(r.settings.log.json);
+    EXPECT_THAT(read("server:\n").errors, ElementsAre("f: error: plugins: required, but not set"));
+}
+
+struct Case {
+    const char* yaml;
+    const char* error;
+};
+
+class SettingsErrors : public testing::TestWithParam<Case> {};
+
+TEST_P(SettingsErrors, AreNamedWithTheirPlace) { EXPECT_THAT(read(GetParam().yaml).errors, ElementsAre(GetParam().error)); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, SettingsErrors,
+    testing::Values(
+        Case{"", "f: error: expected a map with server, log, plugins and bind"},
+        Case{"just text\n", "f:1:1: error: expected a map with server, log, plugins and bind"},
+        Case{"sever: {}\nplugins: []\n", "f:1:1: error: sever: unknown key; did you mean 'server'?"},
+        Case{"server: {lisen: x}\nplugins: []\n", "f:1:10: error: server.lisen: unknown key; did you mean 'listen'?"},
+        Case{"server: {listen: 8080}\nplugins: []\n",
+             "f:1:18: error: server.listen: expected host:port, such as 127.0.0.1:8080 or [::1]:8080"},
+        Case{"server: {workers: 0}\nplugins: []\n", "f:1:19: error: server.workers: must be between 1 and 64, found '0'"},
+        Case{"server: {limits: {body: 1KB}}\nplugins: []\n",
+             "f:1:25: error: server.limits.body: expected a size such as 512, 64KiB, 10MiB or 1GiB, found '1KB'"},
+        Case{"server: {public_url: kitchen.example}\nplugins: []\n",
+             "f:1:22: error: server.public_url: expected http:// or https:// and a host, without a path"},
+        Case{"log: {format: jsn}\nplugins: []\n", "f:1:15: error: log.format: must be one of text, json, found 'jsn'; did you mean 'json'?"},
+        Case{"plugins: {id: x}\n", "f:1:10: error: plugins: expected a sequence of entries such as '- id: store-sqlite'"},
+        Case{"plugins: [x]\n", "f:1:11: error: plugins: expected an entry such as '- id: store-sqlite'"},
+        Case{"plugins:\n  - enabled: true\n", "f:2:5: error: plugins.id: required, but not set"},
+        Case{"plugins:\n  - id: Bad_Name\n", "f:2:9: error: plugins.id: expected lower-case letters, digits and '-'"},
+        Case{"plugins:\n  - id: ../evil\n", "f:2:9: error: plugins.id: expected lower-case letters, digits and '-'"},
+        Case{"plugins:\n  - id: a\n  - id: a\n", "f:3:9: error: plugins.id: 'a' is listed twice"},
+        Case{"plugins:\n  - id: a\n    requird: true\n", "f:3:5: error: plugins.requird: unknown key; did you mean 'required'?"},
+        Case{"plugins: [{id: store}]\nbind: {store/1: stor}\n", "f:2:17: error: bind.store/1: no plugin 'stor' is listed; did you mean 'store'?"},
+        Case{"plugins: [{id: a, enabled: false}]\nbind: {store/1: a}\n", "f:2:17: error: bind.store/1: the plugin 'a' is not enabled"},
+        Case{"plugins: []\nbind: [a]\n", "f:2:7: error: bind: expected a map such as 'store/1: store-sqlite'"},
+        Case{"plugins: []\nlog: {level: !env SECRET_LEVEL}\n",
+             "f:2:14: error: level: the environment variable SECRET_LEVEL is not set, and there is no default (SECRET_LEVEL:-…)"}));
+
+TEST(Settings, ParsesListen) {
+    std::string host;
+    std::uint16_t port = 1;
+    EXPECT_TRUE(parse_listen("127.0.0.1:8080", host, port));
+    EXPECT_EQ(host, "127.0.0.1");
+    EXPECT_EQ(port, 8080);
+    EXPECT_TRUE(parse_listen("[::1]:8080", host, port));
+    EXPECT_EQ(host, "::1");
+    EXPECT_TRUE(parse_listen("localhost:0", host, port));
+    EXPECT_EQ(port, 0);
+    for (const char* bad : {"", "8080", ":8080", "host", "host:", "host:99999", "host:-1", "::1:80", "[::1]", "[]:80", "[host]:80", "[::1:80", "a b:1"})
+        EXPECT_FALSE(parse_listen(bad, host, port)) << bad;
+}
+
+TEST(Settings, ReportsMistakesOfAllSectionsTogether) {
+    EXPECT_EQ(read("server: {workers: x}\nlog: {level: y}\nplugins: [{id: A}]\nbind: {a/1: b}\n").errors.size(), 4u);
+}
+
+TEST(Diagnostics, CapsTheirNumber) {
+    Diagnostics diagnostics("f");
+    for (int i = 0; i < 150; ++i) diagnostics.error({i + 1, 1}, "wrong");
+    EXPECT_EQ(diagnostics.lines().size(), 101u);
+    EXPECT_EQ(diagnostics.lines().back(), "f: error: and 50 more");
+}
+
+}  // namespace
+}  // namespace kitchen::config

@@ -1,0 +1,65 @@
+// The parts of /health/: runs the checks of all plugins, at most once a second, and remembers what they said.
+//
+// Thread-safety: all calls, from any thread. While one thread runs the checks, the others get the previous report, so that a check
+// that hangs holds one thread and not all of them.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "kitchen/clock.h"
+#include "kitchen/log.h"
+#include "kitchen/result.h"
+
+namespace kitchen::host {
+
+struct HealthCheck {
+    std::string plugin;
+    std::string name;
+    bool required = true;
+    std::function<Status()> check;
+};
+
+struct HealthReport {
+    struct Part {
+        std::string name;
+        bool required = true;
+        bool up = true;
+        std::string detail;  ///< a sentence when it is down
+    };
+    enum class Overall { ok, degraded, down };  ///< degraded: only parts that are not required are down
+    Overall overall = Overall::ok;
+    std::vector<Part> parts;
+};
+
+std::string_view to_string(HealthReport::Overall overall) noexcept;
+
+class Health {
+public:
+    /// Names that two plugins use are prefixed with the plugin: "store-sqlite.store".
+    Health(std::vector<HealthCheck> checks, const Clock& clock, Logger& log);
+    /// Blocks while the checks run, when there is no previous report.
+    std::shared_ptr<const HealthReport> report();
+
+private:
+    std::shared_ptr<const HealthReport> run() const;
+
+    std::vector<HealthCheck> checks_;
+    const Clock& clock_;
+    Logger& log_;
+    std::mutex mutex_;
+    std::condition_variable finished_;
+    bool running_ = false;
+    std::shared_ptr<const HealthReport> last_;
+    std::chrono::steady_clock::time_point last_at_;
+};
+
+/// {"status":"ok","checks":{"store":{"status":"ok","required":true}}}
+std::string to_json(const HealthReport& report);
+
+}  // namespace kitchen::host

@@ -1,0 +1,222 @@
+#include "host/kernel.h"
+
+#include <algorithm>
+#include <map>
+
+#include "host/operations_routes.h"
+#include "host/paths.h"
+#include "host/version.h"
+#include "kitchen/store.h"
+#include "observe/system.h"
+
+namespace kitchen::host {
+
+namespace {
+
+/// Words the command line keeps for itself.
+constexpr std::string_view reserved_commands[] = {"serve", "check-config", "plugins", "routes", "migrate", "help"};
+
+std::chrono::milliseconds since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+}
+
+}  // namespace
+
+Kernel::Kernel(KernelOptions options) : options_(std::move(options)), begun_(std::chrono::steady_clock::now()) {
+    if (!options_.environment) options_.environment = config::process_environment();
+    clock_ = options_.clock ? options_.clock : std::make_shared<observe::SystemClock>();
+    random_ = std::make_unique<observe::SystemRandom>();
+}
+
+Kernel::~Kernel() { stop(); }
+
+void Kernel::load() {
+    config::Diagnostics diagnostics(options_.file);
+    settings_ = config::read_settings(options_.text, options_.environment, diagnostics);
+    if (!options_.listen.empty()) config::parse_listen(options_.listen, settings_.server.host, settings_.server.port);
+
+    observe::LogOptions logging{settings_.log.json, settings_.log.level, options_.log_sink};
+    if (options_.quiet) logging.level = std::max(logging.level, LogLevel::warn);
+    hub_ = std::make_unique<observe::LogHub>(std::move(logging), *clock_);
+    log_ = hub_->logger("kernel");
+    plugins_ = std::make_unique<PluginSet>(*hub_, *log_, registry_);
+
+    std::filesystem::path directory = settings_.server.plugin_dir;
+    if (directory.empty()) directory = options_.plugin_dir.empty() ? default_plugin_dir() : options_.plugin_dir;
+    plugins_->load(settings_, directory, options_.environment, diagnostics);
+    if (!diagnostics.empty())
+        throw StartError(diagnostics.has(config::Diagnostics::Kind::config) ? ExitCode::configuration : ExitCode::plugin,
+                         diagnostics.lines());
+}
+
+void Kernel::configure() {
+    jobs_ = std::make_unique<jobs::JobPool>(jobs::JobPoolOptions{}, *log_);
+    registry_.add(Clock::interface_name, plugin::Registry::kernel_instance, clock_.get());
+    registry_.add(Random::interface_name, plugin::Registry::kernel_instance, random_.get());
+    registry_.add(Jobs::interface_name, plugin::Registry::kernel_instance, static_cast<Jobs*>(jobs_.get()));
+    plugins_->configure();
+    check_commands();
+    build_server();
+}
+
+void Kernel::check_commands() const {
+    std::map<std::string, std::string> owners;
+    for (const std::string_view name : reserved_commands) owners.emplace(name, "the kernel");
+    std::vector<std::string> lines;
+    for (const plugin::Instance* instance : plugins_->order())
+        for (const Command& command : instance->declarations().commands)
+            if (const auto [first, is_new] = owners.emplace(command.name, "plugin '" + instance->id() + "'"); !is_new)
+                lines.push_back("plugin '" + instance->id() + "' declares the command '" + command.name + "', which " + first->second +
+                                " has already");
+    if (!lines.empty()) throw StartError(ExitCode::plugin, std::move(lines));
+}
+
+http::ServerOptions Kernel::server_options() const {
+    const config::ServerSettings& s = settings_.server;
+    http::ServerOptions out;
+    out.transport.address = s.host;
+    out.transport.port = s.port;
+    out.transport.workers = s.workers;
+    out.transport.max_connections = s.connections;
+    out.transport.max_connections_per_address = s.connections_per_address;
+    out.transport.head_timeout = s.head_timeout;
+    out.transport.body_timeout = s.body_timeout;
+    out.transport.idle_timeout = s.idle_timeout;
+    out.transport.write_timeout = s.write_timeout;
+    out.pool_threads = s.threads;
+    out.pool_queue = s.queue;
+    out.body_limit = s.body_limit;
+    out.request_timeout = s.request_timeout;
+    out.public_url = s.public_url;
+    out.service_version = kernel_version;
+    return out;
+}
+
+void Kernel::build_server() {
+    std::vector<HealthCheck> checks;
+    for (const plugin::Instance* instance : plugins_->order())
+        for (const plugin::DeclaredCheck& check : instance->declarations().checks)
+            checks.push_back({instance->id(), check.name, check.required, check.check});
+    server_.reset();
+    health_ = std::make_unique<Health>(std::move(checks), *clock_, *log_);
+
+    http::ServerTable table;
+    table.routes = operations_routes({*health_, *plugins_, [this] { return phase_name(); }});
+    for (const plugin::Instance* instance : plugins_->order()) {
+        const plugin::Declarations& declared = instance->declarations();
+        table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());
+        for (const plugin::DeclaredMiddleware& m : declared.middleware)
+            table.middleware.push_back({m.phase, m.name, instance->id(), m.call});
+    }
+    try {
+        server_ = std::make_unique<http::Server>(server_options(), std::move(table), *log_, *clock_, *random_);
+    } catch (const std::exception& e) {
+        throw StartError(ExitCode::plugin, e.what());
+    }
+}
+
+Store* Kernel::store() const { return static_cast<Store*>(registry_.bound(Store::interface_name)); }
+
+Status Kernel::migrate_one(plugin::Instance& instance) {
+    const auto& migrations = instance.declarations().migrations;
+    if (migrations.empty()) return {};
+    Store* const target = store();
+    if (!target)
+        return Error(Errc::precondition_failed, "no_store",
+                     "plugin '" + instance.id() + "' has migrations, but no store is bound: list a plugin that provides store/1");
+    auto applied = migrate::Migrator(*target, *clock_).apply(instance.id(), migrations);
+    if (!applied) return std::move(applied).error();
+    for (const migrate::Step& step : *applied) log_->info("migration applied", {{"id", step.plugin}, {"migration", step.name}});
+    return {};
+}
+
+void Kernel::start_plugins(const std::vector<std::string>& only, bool migrate) {
+    const std::size_t left_out = plugins_->skipped().size();
+    PluginSet::StartHooks hooks;
+    if (migrate) hooks.before_start = [this](plugin::Instance& instance) { return migrate_one(instance); };
+    hooks.cancelled = options_.cancelled;
+    plugins_->start(only, hooks);
+    if (plugins_->skipped().size() != left_out) build_server();  // without the routes of those left out
+
+    const plugin::Instance* provider = plugins_->find(plugins_->provider_of(std::string(Store::interface_name)));
+    if (!provider || provider->state() != plugin::State::started) return;
+    if (Status verified = store()->verify(); !verified)
+        throw StartError(ExitCode::start_up, "the store of plugin '" + provider->id() + "' refuses a statement: " + verified.error().detail +
+                                                 (verified.error().subject.empty() ? "" : " (" + verified.error().subject + ")"));
+}
+
+void Kernel::listen() {
+    if (options_.cancelled && options_.cancelled()) throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
+    try {
+        server_->start();
+    } catch (const std::exception& e) {
+        throw StartError(ExitCode::start_up, e.what());
+    }
+    listening_ = true;
+    for (const plugin::Instance* instance : plugins_->order())
+        for (const plugin::DeclaredPeriodic& job : instance->declarations().periodics)
+            jobs_->add_periodic(instance->id() + '/' + job.name, job.interval, job.work);
+    phase_ = Phase::ready;
+    std::string names;
+    for (const plugin::Instance* instance : plugins_->order()) names += (names.empty() ? "" : ",") + instance->id();
+    log_->info("serving", {{"url", url()}, {"plugins", names}, {"version", kernel_version}, {"startup_ms", since(begun_).count()}});
+}
+
+void Kernel::start() {
+    load();
+    log_->info("starting", {{"config", options_.file}, {"version", kernel_version}});
+    configure();
+    start_plugins();
+    listen();
+}
+
+bool Kernel::stop() {
+    if (stopped_) return true;
+    stopped_ = true;
+    bool clean = true;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto left = [&] { return std::max(settings_.server.drain_timeout - since(begin), std::chrono::milliseconds(0)); };
+    if (jobs_) jobs_->pause_periodic();
+    if (listening_) {
+        phase_ = Phase::draining;
+        log_->info("draining", {{"deadline_ms", settings_.server.drain_timeout.count()}});
+        server_->begin_drain();
+        plugins_->drain();  // plugins end their streams, or those would hold up the next line until its deadline
+        if (!server_->finish_drain(left())) {
+            clean = false;
+            log_->warn("requests cut off at the deadline", {{"in_flight", server_->stats().in_flight}});
+        }
+        server_->stop();
+    }
+    phase_ = Phase::stopped;
+    if (jobs_) {
+        if (!jobs_->drain(left())) clean = false;
+        jobs_->stop();
+    }
+    if (plugins_ && !plugins_->stop()) clean = false;
+    // Handlers hold closures of the plugins: they go before them.
+    server_.reset();
+    health_.reset();
+    plugins_.reset();
+    registry_ = plugin::Registry{};
+    if (listening_) log_->info("stopped", {{"ms", since(begin).count()}, {"clean", clean}});
+    return clean;
+}
+
+std::string_view Kernel::phase_name() const noexcept {
+    switch (phase_.load()) {
+        case Phase::starting: return "starting";
+        case Phase::ready: return "ready";
+        case Phase::draining:
+        case Phase::stopped: return "draining";
+    }
+    return "draining";
+}
+
+std::string Kernel::url() const {
+    const std::string& host = settings_.server.host;
+    const std::string shown = host.find(':') == std::string::npos ? host : '[' + host + ']';
+    return "http://" + shown + ':' + std::to_string(server_->port());
+}
+
+}  // namespace kitchen::host

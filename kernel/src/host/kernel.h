@@ -1,0 +1,114 @@
+// A whole kernel: configuration, plugins, jobs, health and the HTTP server, brought up and taken down in order.
+//
+//     Kernel kernel(options);
+//     kernel.start();          // load → configure → migrate and start each plugin → verify → listen
+//     …
+//     kernel.stop();           // drain → stop → destroy, in reverse
+//
+// A command that serves nothing calls only the steps it needs. Whatever step throws, the destructor takes down what is up. Many kernels
+// can live in one process: there are no globals.
+//
+// Thread-safety: the steps on one thread; is_ready(), port() and service() from any once start() has returned.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.h"
+#include "host/health.h"
+#include "host/plugin_set.h"
+#include "host/start_error.h"
+#include "http/server.h"
+#include "jobs/job_pool.h"
+#include "migrate/migrator.h"
+#include "observe/log_hub.h"
+#include "plugin/registry.h"
+
+namespace kitchen::host {
+
+struct KernelOptions {
+    std::string file = "config";      ///< the name shown in front of mistakes
+    std::string text;                 ///< the configuration itself
+    config::Environment environment;  ///< empty: the process's own
+    std::filesystem::path plugin_dir; ///< when the configuration names none; empty: default_plugin_dir()
+    std::string listen;               ///< in place of server.listen; empty: as configured
+    std::shared_ptr<Clock> clock;     ///< empty: the system's
+    std::function<void(std::string_view)> log_sink;  ///< empty: standard error
+    std::function<bool()> cancelled;  ///< asked during start-up; empty: never
+    bool quiet = false;               ///< log warnings and errors only: for commands
+};
+
+class Kernel {
+public:
+    explicit Kernel(KernelOptions options);
+    /// Stops.
+    ~Kernel();
+    Kernel(const Kernel&) = delete;
+    Kernel& operator=(const Kernel&) = delete;
+
+    // The steps. Each throws StartError with every reason it found.
+
+    /// Reads the configuration, loads the libraries, checks the sections, resolves. No code of a plugin has run.
+    void load();
+    /// Creates and configures all plugins; checks routes and commands against each other. Nothing has been touched.
+    void configure();
+    /// Migrates and starts the plugins named and what they need (all when empty), and verifies the store. `migrate` false: their
+    /// migrations are left alone.
+    void start_plugins(const std::vector<std::string>& only = {}, bool migrate = true);
+    /// Binds the port and answers.
+    void listen();
+    /// All of the above.
+    void start();
+
+    /// Readiness down, requests and jobs finished up to server.timeouts.drain, then everything stopped in reverse order. False when
+    /// something was cut off or failed to stop. Idempotent.
+    bool stop();
+
+    const config::Settings& settings() const noexcept { return settings_; }
+    const PluginSet& plugins() const noexcept { return *plugins_; }
+    PluginSet& plugins() noexcept { return *plugins_; }
+    const http::Server& server() const noexcept { return *server_; }
+    std::uint16_t port() const { return server_->port(); }
+    Logger& log() noexcept { return *log_; }
+    const Clock& clock() const noexcept { return *clock_; }
+    bool is_ready() const noexcept { return phase_.load() == Phase::ready; }
+    /// The bound provider of an interface, or nullptr.
+    void* service(std::string_view interface_name) const { return registry_.bound(interface_name); }
+    /// The bound store, or nullptr.
+    Store* store() const;
+    /// "http://127.0.0.1:8080"
+    std::string url() const;
+
+private:
+    enum class Phase { starting, ready, draining, stopped };
+
+    void check_commands() const;
+    void build_server();
+    http::ServerOptions server_options() const;
+    Status migrate_one(plugin::Instance& instance);
+    std::string_view phase_name() const noexcept;
+
+    KernelOptions options_;
+    std::chrono::steady_clock::time_point begun_;
+    std::shared_ptr<Clock> clock_;
+    std::unique_ptr<Random> random_;
+    std::unique_ptr<observe::LogHub> hub_;
+    std::unique_ptr<Logger> log_;
+    config::Settings settings_;
+    plugin::Registry registry_;
+    // Destroyed from the bottom up: handlers and jobs hold closures of plugins, plugins hold references to all above.
+    std::unique_ptr<PluginSet> plugins_;
+    std::unique_ptr<jobs::JobPool> jobs_;
+    std::unique_ptr<Health> health_;
+    std::unique_ptr<http::Server> server_;
+    std::atomic<Phase> phase_{Phase::starting};
+    bool listening_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace kitchen::host

@@ -1,0 +1,83 @@
+// The plugins of one kernel: loads them, orders them, and takes them through their life cycle together.
+//
+// A plugin listed with `required: false` is left out, with a warning, whenever it fails in any phase up to start, and so are those that
+// cannot be without it and are not required either; then everything is resolved anew.
+//
+// Thread-safety: the phases on one thread; the accessors from any, once the phase before has returned.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+#include "host/exit_code.h"
+#include "observe/log_hub.h"
+#include "plugin/instance.h"
+#include "plugin/registry.h"
+#include "plugin/resolver.h"
+
+namespace kitchen::host {
+
+class PluginSet {
+public:
+    struct Skipped {
+        std::string id, reason;
+    };
+    /// What start() does around each plugin.
+    struct StartHooks {
+        std::function<Status(plugin::Instance&)> before_start;  ///< migrations; an error counts as a failed start
+        std::function<bool()> cancelled;                        ///< asked before each plugin
+    };
+
+    /// All of them must outlive the set.
+    PluginSet(observe::LogHub& hub, Logger& log, plugin::Registry& registry) : hub_(hub), log_(log), registry_(registry) {}
+    /// Destroys in reverse order. Everything must have been stopped.
+    ~PluginSet();
+
+    /// Loads every enabled plugin, checks its section, and resolves. All mistakes go to `diagnostics`; when there are none, order() is
+    /// valid. No code of a plugin has run.
+    void load(const config::Settings& settings, const std::filesystem::path& directory, const config::Environment& environment,
+              config::Diagnostics& diagnostics);
+    /// Creates and configures all. Throws StartError with every failure of a required plugin.
+    void configure();
+    /// Starts in order: all, or those in `only` and what they need. Throws StartError for the first required plugin that fails; those
+    /// started before stay started until stop().
+    void start(const std::vector<std::string>& only, const StartHooks& hooks);
+    void drain();
+    /// Reverse order. False when a plugin failed to stop.
+    bool stop();
+
+    /// Those still in, providers first.
+    const std::vector<plugin::Instance*>& order() const noexcept { return order_; }
+    const std::vector<plugin::ResolverBind>& binds() const noexcept { return binds_; }
+    std::vector<Skipped> skipped() const { return skipped_; }
+    /// nullptr when there is none of that id.
+    plugin::Instance* find(std::string_view id) const noexcept;
+    /// The id of the provider bound to an interface, or "".
+    std::string provider_of(const std::string& interface_name) const;
+
+private:
+    void load_one(const config::PluginSettings& settings, const std::filesystem::path& directory,
+                  const config::Environment& environment, config::Diagnostics& diagnostics);
+    std::vector<plugin::Resolution::Problem> resolve();
+    void resolve_or_throw(ExitCode code);
+    void skip(const std::string& id, const std::string& reason);
+    plugin::Instance* next_to_start(const std::vector<std::string>& only) const;
+
+    observe::LogHub& hub_;
+    Logger& log_;
+    plugin::Registry& registry_;
+    std::vector<std::unique_ptr<plugin::Instance>> instances_;  ///< as listed, those left out too
+    std::vector<config::Mark> marks_;                           ///< of each instance's entry
+    std::vector<plugin::ResolverBind> binds_;
+    std::vector<plugin::Instance*> order_;
+    std::map<std::string, std::string> bindings_;
+    std::vector<Skipped> skipped_;
+    std::vector<plugin::Instance*> started_;  ///< in the order in which it happened
+};
+
+}  // namespace kitchen::host

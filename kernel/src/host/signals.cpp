@@ -1,0 +1,74 @@
+#include "host/signals.h"
+
+#include <csignal>
+
+#include <pthread.h>
+#include <unistd.h>
+
+namespace kitchen::host {
+
+namespace {
+
+sigset_t watched() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
+    return set;
+}
+
+}  // namespace
+
+void block_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    const sigset_t set = watched();
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+SignalWatcher::SignalWatcher() : thread_([this] { watch(); }) {}
+
+SignalWatcher::~SignalWatcher() {
+    {
+        std::lock_guard lock(mutex_);
+        finished_ = true;
+    }
+    pthread_kill(thread_.native_handle(), SIGHUP);  // wakes sigwait()
+    thread_.join();
+}
+
+void SignalWatcher::watch() {
+    const sigset_t set = watched();
+    for (;;) {
+        int number = 0;
+        if (sigwait(&set, &number) != 0) continue;
+        std::lock_guard lock(mutex_);
+        if (finished_) return;
+        if (number == SIGHUP) {
+            if (log_) log_->info("SIGHUP ignored: restart the server to read its configuration again");
+        } else if (signal_ != 0) {
+            if (log_) log_->warn("second signal: exiting at once", {{"signal", number}});
+            _exit(128 + number);
+        } else {
+            signal_ = number;
+            if (log_) log_->info("signal received: stopping", {{"signal", number}});
+            changed_.notify_all();
+        }
+    }
+}
+
+void SignalWatcher::log_to(Logger* log) {
+    std::lock_guard lock(mutex_);
+    log_ = log;
+}
+
+bool SignalWatcher::stop_requested() const {
+    std::lock_guard lock(mutex_);
+    return signal_ != 0;
+}
+
+int SignalWatcher::wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return signal_ != 0; });
+    return signal_;
+}
+
+}  // namespace kitchen::host

@@ -1,0 +1,43 @@
+// SIGTERM and SIGINT ask the server to stop; a second one ends the process at once with 128 + its number. SIGHUP is logged and ignored,
+// SIGPIPE ignored.
+//
+// Thread-safety: block_signals() before the first thread is started, so that every thread inherits the mask; the rest from any.
+// At most one SignalWatcher a process.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "kitchen/log.h"
+
+namespace kitchen::host {
+
+void block_signals();
+
+class SignalWatcher {
+public:
+    SignalWatcher();
+    ~SignalWatcher();
+    SignalWatcher(const SignalWatcher&) = delete;
+    SignalWatcher& operator=(const SignalWatcher&) = delete;
+
+    /// Where SIGHUP and the signals that stop are logged; nullptr: nowhere. Must outlive the watcher, or be taken back.
+    void log_to(Logger* log);
+    bool stop_requested() const;
+    /// Blocks until SIGTERM or SIGINT has come. Its number.
+    int wait();
+
+private:
+    void watch();
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    Logger* log_ = nullptr;
+    int signal_ = 0;
+    bool finished_ = false;
+    std::thread thread_;
+};
+
+}  // namespace kitchen::host

@@ -1,0 +1,60 @@
+#include "host/signals.h"
+
+#include <csignal>
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace kitchen::host {
+namespace {
+
+// Signals belong to a whole process, so each of these runs in one of its own.
+class Signals : public testing::Test {
+protected:
+    void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+TEST_F(Signals, TheFirstAsksToStop) {
+    EXPECT_EXIT(
+        {
+            block_signals();
+            SignalWatcher watcher;
+            if (watcher.stop_requested()) std::exit(1);
+            ::kill(::getpid(), SIGHUP);  // ignored
+            ::kill(::getpid(), SIGTERM);
+            const int number = watcher.wait();
+            std::exit(number == SIGTERM && watcher.stop_requested() ? 0 : 2);
+        },
+        testing::ExitedWithCode(0), "");
+}
+
+TEST_F(Signals, TheSecondEndsTheProcessAtOnce) {
+    for (const auto& [second, code] : {std::pair{SIGTERM, 143}, {SIGINT, 130}}) {
+        EXPECT_EXIT(
+            {
+                block_signals();
+                SignalWatcher watcher;
+                ::kill(::getpid(), SIGINT);
+                watcher.wait();
+                ::kill(::getpid(), second);
+                for (;;) ::pause();
+            },
+            testing::ExitedWithCode(code), "");
+    }
+}
+
+TEST_F(Signals, ABrokenPipeIsAnErrorAndNotTheEnd) {
+    EXPECT_EXIT(
+        {
+            block_signals();
+            int ends[2];
+            if (::pipe(ends) != 0) std::exit(1);
+            ::close(ends[0]);
+            std::exit(::write(ends[1], "x", 1) == -1 ? 0 : 2);
+        },
+        testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace kitchen::host

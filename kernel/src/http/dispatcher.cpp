@@ -1,0 +1,185 @@
+#include "dispatcher.h"
+
+#include <exception>
+#include <utility>
+
+#include "answer.h"
+#include "body.h"
+#include "framing/authority.h"
+#include "problem.h"
+
+namespace kitchen::http {
+namespace {
+
+/// A method is the client's text until it has been recognised.
+std::string_view known_method(const std::string& method) {
+    for (const std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+        if (method == known) return known;
+    return "-";
+}
+
+std::string without_slash(std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+}
+
+}  // namespace
+
+/// A request on its way to its answer.
+class Dispatcher::Pending final : public WorkerPool::Task {
+public:
+    Pending(Dispatcher& owner, std::shared_ptr<Exchange> to) : dispatcher(owner), exchange(std::move(to)) {}
+    void run() noexcept override;
+
+    Dispatcher& dispatcher;
+    std::shared_ptr<Exchange> exchange;
+    Request request;
+    std::string_view allow;
+    Time received;
+};
+
+Dispatcher::Dispatcher(const ServerOptions& options, const Router& router, const Pipeline& pipeline, Logger& log, const Clock& clock,
+                       Random& random)
+    : options_(options), router_(router), pipeline_(pipeline), log_(log), clock_(clock), ids_(random),
+      public_url_(without_slash(options.public_url)) {}
+
+// Nothing when the request goes on to its route.
+std::optional<Dispatcher::Refusal> Dispatcher::refusal_of(const WireRequest& head, const Match& match) const {
+    if (const std::string* host = head.header("host"); host && !is_authority(*host))
+        return Refusal{400, "bad_host", "The Host field is not a host name with an optional port."};
+    switch (match.outcome) {
+        case Match::Outcome::found:
+            if (Status type = check_body_type(head.headers, *match.route); !type)
+                return Refusal{status_of(type.error().kind), "unsupported_media_type", std::move(type).error().detail};
+            return std::nullopt;
+        case Match::Outcome::options:
+            if (match.route) return std::nullopt;
+            return Refusal{204, "", "", match.allow};
+        case Match::Outcome::bad_path:
+            return Refusal{400, "bad_path", "The path is not valid: it holds a broken escape, a NUL, or a '.' or '..' segment."};
+        case Match::Outcome::unknown_method: return Refusal{501, "unknown_method", "This server does not know that method."};
+        case Match::Outcome::method_not_allowed:
+            return Refusal{405, "method_not_allowed", "This path takes " + std::string(match.allow) + " only.", match.allow};
+        case Match::Outcome::not_found: break;
+    }
+    return Refusal{404, "no_such_path", "There is nothing at this path. /openapi.json lists what there is."};
+}
+
+WireResponse Dispatcher::refuse(const WireRequest& head, const Refusal& refusal) {
+    const std::string request_id = ids_.choose(head.header("x-request-id"));
+    // A path that could not be decoded is no URI either, and does not go into `instance`.
+    const std::string_view instance = refusal.code == "bad_path" ? std::string_view() : path_of(head.target);
+    Response response = refusal.code.empty() ? Response(refusal.status)
+                                             : problem_response(refusal.status, refusal.code, refusal.detail, {instance, request_id});
+    if (!refusal.allow.empty()) response.headers.emplace_back("Allow", refusal.allow);
+    log_access(request_id, known_method(head.method), "-", response.status, clock_.steady_now(), response.body.size(), nullptr);
+    return to_wire(std::move(response), request_id);
+}
+
+HeadDecision Dispatcher::on_head(const WireRequest& head) {
+    const Match match = router_.find(head.method, head.target);
+    HeadDecision decision;
+    decision.body_limit = match.route && match.route->max_body ? *match.route->max_body : options_.body_limit;
+    if (const auto refusal = refusal_of(head, match)) {
+        decision.refuse = true;
+        decision.refusal = refuse(head, *refusal);
+    }
+    return decision;
+}
+
+void Dispatcher::on_request(WireRequest request, std::shared_ptr<Exchange> exchange) {
+    try {
+        take(std::move(request), std::move(exchange));
+    } catch (const std::exception& e) {  // the exchange has been let go, and answers 500 by itself
+        log_.error("request dropped", {{"what", e.what()}});
+    }
+}
+
+void Dispatcher::take(WireRequest wire, std::shared_ptr<Exchange> exchange) {
+    Match match = router_.match(wire.method, wire.target);
+    if (const auto refusal = refusal_of(wire, match)) return exchange->reply(refuse(wire, *refusal));
+
+    auto pending = std::make_unique<Pending>(*this, std::move(exchange));
+    pending->allow = match.allow;
+    pending->received = clock_.steady_now();
+    Request& request = pending->request;
+    request.route = match.route;
+    request.request_id = ids_.choose(wire.header("x-request-id"));
+    request.base_url = base_url(wire);
+    request.deadline = pending->received + options_.request_timeout;
+    request.method = std::move(wire.method);
+    request.target = std::move(wire.target);
+    request.path = std::move(match.path);
+    request.path_parameters = std::move(match.path_parameters);
+    request.headers = std::move(wire.headers);
+    request.body = std::move(wire.body);
+    request.client_address = std::move(wire.peer_address);
+
+    if (request.route->is_inline) return run(*pending);
+    std::unique_ptr<WorkerPool::Task> task = std::move(pending);
+    if (!pool_ || !pool_->try_post(task)) give_up(static_cast<Pending&>(*task), "Too many requests are waiting. Try again in a moment.");
+}
+
+void Dispatcher::Pending::run() noexcept {
+    // What is thrown here is the lack of memory, or a bug of the kernel itself: the exchange then answers 500 when it is let go.
+    try {
+        if (!exchange->client_connected()) {
+            constexpr int client_closed_request = 499;  // in the log only
+            dispatcher.log_access(request.request_id, known_method(request.method), request.route->pattern, client_closed_request,
+                                  received, 0, nullptr);
+        } else if (dispatcher.clock_.steady_now() >= request.deadline) {
+            dispatcher.give_up(*this, "The request waited too long for its turn. Try again in a moment.");
+        } else {
+            dispatcher.run(*this);
+        }
+    } catch (const std::exception& e) {
+        dispatcher.log_.error("request dropped", {{"request_id", request.request_id}, {"what", e.what()}});
+    }
+}
+
+void Dispatcher::run(Pending& pending) {
+    Result<Response> result = pipeline_.run(pending.request, pending.allow);
+    reply(pending, resolve(pending.request, std::move(result), log_));
+}
+
+void Dispatcher::give_up(Pending& pending, std::string_view detail) {
+    Error error(Errc::unavailable, "overloaded", std::string(detail));
+    error.retry_after = std::chrono::seconds(1);
+    reply(pending, problem_response(error, {path_of(pending.request.target), pending.request.request_id}));
+}
+
+void Dispatcher::reply(Pending& pending, Response response) {
+    const Request& request = pending.request;
+    log_access(request.request_id, known_method(request.method), request.route->pattern, response.status, pending.received,
+               response.body.size(), request.principal ? &*request.principal : nullptr);
+    pending.exchange->reply(to_wire(std::move(response), request.request_id));
+}
+
+WireResponse Dispatcher::on_framing_error(int status, std::string_view code, std::string_view detail) {
+    const std::string request_id = ids_.choose(nullptr);
+    Response response = problem_response(status, code, detail, {"", request_id});
+    log_access(request_id, "-", "-", status, clock_.steady_now(), response.body.size(), nullptr);
+    WireResponse wire = to_wire(std::move(response), request_id);
+    wire.close = true;
+    return wire;
+}
+
+std::string Dispatcher::base_url(const WireRequest& wire) const {
+    if (!public_url_.empty()) return public_url_;
+    if (const std::string* host = wire.header("host")) return "http://" + *host;
+    const std::string& address = options_.transport.address;
+    const bool is_v6 = address.find(':') != std::string::npos;
+    return "http://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port_);
+}
+
+void Dispatcher::log_access(std::string_view request_id, std::string_view method, std::string_view route, int status, Time received,
+                            std::size_t bytes, const Principal* principal) const {
+    if (!log_.enabled(LogLevel::info)) return;
+    const std::chrono::duration<double, std::milli> took = clock_.steady_now() - received;
+    const LogField fields[] = {{"request_id", request_id}, {"method", method},       {"route", route},
+                               {"status", status},         {"ms", took.count()},     {"bytes", bytes},
+                               {"user_id", principal ? principal->user_id : std::int64_t{0}}};
+    log_.write(LogLevel::info, "request", std::span(fields).first(principal ? 7 : 6));
+}
+
+}  // namespace kitchen::http

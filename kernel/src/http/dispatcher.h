@@ -1,0 +1,71 @@
+// Takes framed requests from the transport and gives each its answer: at once when it can be decided from the head, on the
+// worker for inline routes, on the pool for the others.
+//
+// Thread-safety: the calls of TransportHandler from any thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/server.h"
+#include "http/transport/transport.h"
+#include "pipeline.h"
+#include "request_id.h"
+#include "routing/router.h"
+#include "worker_pool.h"
+
+namespace kitchen::http {
+
+class Dispatcher final : public TransportHandler {
+public:
+    /// Everything referred to must outlive this.
+    Dispatcher(const ServerOptions& options, const Router& router, const Pipeline& pipeline, Logger& log, const Clock& clock,
+               Random& random);
+
+    /// Before the first request. The pool must be stopped before this is destroyed.
+    void use_pool(WorkerPool* pool) noexcept { pool_ = pool; }
+    /// For the links of HTTP/1.0 requests without Host. May come when requests already do.
+    void use_port(std::uint16_t port) noexcept { port_ = port; }
+
+    HeadDecision on_head(const WireRequest& head) override;
+    void on_request(WireRequest request, std::shared_ptr<Exchange> exchange) override;
+    WireResponse on_framing_error(int status, std::string_view code, std::string_view detail) override;
+
+private:
+    using Time = std::chrono::steady_clock::time_point;
+    class Pending;
+    /// What can be said without the body.
+    struct Refusal {
+        int status;
+        std::string_view code;  ///< "" for the answer to OPTIONS *, which is no problem
+        std::string detail;
+        std::string_view allow = {};
+    };
+
+    std::optional<Refusal> refusal_of(const WireRequest& head, const Match& match) const;
+    WireResponse refuse(const WireRequest& head, const Refusal& refusal);
+    void take(WireRequest wire, std::shared_ptr<Exchange> exchange);
+    void run(Pending& pending);
+    void give_up(Pending& pending, std::string_view detail);
+    void reply(Pending& pending, Response response);
+    std::string base_url(const WireRequest& wire) const;
+    void log_access(std::string_view request_id, std::string_view method, std::string_view route, int status, Time received,
+                    std::size_t bytes, const Principal* principal) const;
+
+    const ServerOptions& options_;
+    const Router& router_;
+    const Pipeline& pipeline_;
+    Logger& log_;
+    const Clock& clock_;
+    RequestIds ids_;
+    std::string public_url_;
+    std::atomic<std::uint16_t> port_{0};
+    WorkerPool* pool_ = nullptr;
+};
+
+}  // namespace kitchen::http

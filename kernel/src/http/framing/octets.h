@@ -1,0 +1,66 @@
+// The character classes of RFC 9110 section 5.6 and RFC 3986, as one table.
+//
+// Thread-safety: constants only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace kitchen::http::octets {
+
+enum Class : std::uint8_t {
+    kToken = 1,       ///< tchar: methods and field names
+    kFieldText = 2,   ///< HTAB, SP, VCHAR, obs-text: inside a field value
+    kTarget = 4,      ///< visible ASCII but '#': inside a request target
+    kHost = 8,        ///< unreserved: inside a registered name or IPv4 address
+    kHexDigit = 16,
+    kDigit = 32,
+};
+
+constexpr std::array<std::uint8_t, 256> make_table() {
+    std::array<std::uint8_t, 256> table{};
+    for (int c = 0; c < 256; ++c) {
+        const bool digit = c >= '0' && c <= '9';
+        const bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        std::uint8_t bits = 0;
+        if (digit || alpha || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos)
+            bits |= kToken;
+        if (c == '\t' || (c >= 0x20 && c != 0x7f)) bits |= kFieldText;
+        if (c > 0x20 && c < 0x7f && c != '#') bits |= kTarget;
+        if (digit || alpha || c == '-' || c == '.' || c == '_' || c == '~') bits |= kHost;
+        if (digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) bits |= kHexDigit;
+        if (digit) bits |= kDigit;
+        table[static_cast<std::size_t>(c)] = bits;
+    }
+    return table;
+}
+
+inline constexpr auto kTable = make_table();
+
+constexpr bool is(char c, Class wanted) noexcept { return (kTable[static_cast<unsigned char>(c)] & wanted) != 0; }
+
+/// True for a non-empty text made of that class alone.
+constexpr bool all(std::string_view text, Class wanted) noexcept {
+    for (const char c : text)
+        if (!is(c, wanted)) return false;
+    return !text.empty();
+}
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view lower_case_b) noexcept {
+    if (a.size() != lower_case_b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (lower(a[i]) != lower_case_b[i]) return false;
+    return true;
+}
+
+/// Without the optional white space (SP, HTAB) at both ends.
+constexpr std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace kitchen::http::octets

@@ -1,0 +1,77 @@
+#include "documentation_routes.h"
+
+#include <array>
+#include <charconv>
+#include <string>
+#include <string_view>
+
+#include "docs_page.h"
+
+namespace kitchen::http {
+namespace {
+
+constexpr const char* style_path = "/docs/style.css";
+
+/// FNV-1a: enough to tell two builds of a document apart.
+std::string content_tag(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325u;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    std::array<char, 16> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), hash, 16).ptr;
+    return '"' + std::string(digits.data(), end) + '"';
+}
+
+struct Page {
+    std::string body;
+    std::string tag;
+
+    void set(std::string text) {
+        body = std::move(text);
+        tag = content_tag(body);
+    }
+    Response answer(const char* type) const {
+        Response response(200);
+        response.headers.reserve(6);
+        response.headers.emplace_back("Content-Type", type);
+        response.headers.emplace_back("ETag", tag);
+        response.headers.emplace_back("Cache-Control", "no-cache");  // kept, but asked for again each time
+        response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+        response.body = body;
+        return response;
+    }
+};
+
+}  // namespace
+
+struct Documentation::Published {
+    Page document, docs, style;
+};
+
+Documentation::Documentation() : published_(std::make_shared<Published>()) {}
+
+std::vector<Route> Documentation::routes() const {
+    std::vector<Route> routes;
+    const auto add = [&](const char* path, const char* summary, const char* type, Schema schema, Handler handler) {
+        Route route = Route::get(path);
+        route.summary(summary).runs_inline().handle(std::move(handler));
+        route.answer_list.push_back({200, summary, std::move(schema), type});
+        route.plugin = "kernel";
+        routes.push_back(std::move(route));
+    };
+    add("/openapi.json", "This API as an OpenAPI 3.1 document", "application/json", Schema::object({}).open(),
+        [page = published_](Request&) -> Result<Response> { return page->document.answer("application/json"); });
+    add("/docs/", "This API as a page to read", "text/html", Schema::string(), [page = published_](Request&) -> Result<Response> {
+        return page->docs.answer("text/html; charset=utf-8").with_header("Content-Security-Policy", std::string(docs_policy()));
+    });
+    add(style_path, "The style sheet of that page", "text/css", Schema::string(),
+        [page = published_](Request&) -> Result<Response> { return page->style.answer("text/css; charset=utf-8"); });
+    return routes;
+}
+
+void Documentation::publish(const Json& openapi) {
+    published_->document.set(openapi.dump());
+    published_->docs.set(render_docs(openapi, style_path));
+    published_->style.set(std::string(docs_style()));
+}
+
+}  // namespace kitchen::http

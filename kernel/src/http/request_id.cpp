@@ -1,0 +1,34 @@
+#include "request_id.h"
+
+#include <algorithm>
+
+namespace kitchen::http {
+
+bool is_request_id(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+    });
+}
+
+std::string RequestIds::choose(const std::string* sent) {
+    if (sent && is_request_id(*sent)) return *sent;
+    std::array<std::byte, id_octets> octets;
+    {
+        std::lock_guard lock(mutex_);
+        if (used_ == pool_.size()) {
+            random_.fill(pool_);
+            used_ = 0;
+        }
+        std::copy_n(pool_.begin() + static_cast<std::ptrdiff_t>(used_), id_octets, octets.begin());
+        used_ += id_octets;
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out(2 * id_octets, '\0');
+    for (std::size_t i = 0; i < id_octets; ++i) {
+        out[2 * i] = digits[std::to_integer<std::size_t>(octets[i] >> 4)];
+        out[2 * i + 1] = digits[std::to_integer<std::size_t>(octets[i] & std::byte{15})];
+    }
+    return out;
+}
+
+}  // namespace kitchen::http

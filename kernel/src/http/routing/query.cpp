@@ -1,0 +1,94 @@
+#include "query.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "sdk/percent.h"
+#include "sdk/utf8.h"
+
+namespace kitchen::http {
+namespace {
+
+constexpr std::size_t max_faults = 100;
+constexpr std::size_t max_shown_name = 128;
+
+std::string pointer_to(std::string_view name) {
+    return '?' + std::string(utf8::prefix(name, max_shown_name)) + (name.size() > max_shown_name ? "…" : "");
+}
+
+/// The value that the text stands for; the text itself, which the schema then refuses, when it stands for none of that type.
+Json typed(const std::string& text, Schema::Type type) {
+    switch (type) {
+        case Schema::Type::boolean:
+        case Schema::Type::integer:
+        case Schema::Type::number: {
+            const bool bare = text.find_first_of(" \t\r\n\"[{") == std::string::npos;
+            if (auto value = bare ? parse_json(text) : std::nullopt) return *std::move(value);
+            return Json(text);
+        }
+        default: return Json(text);
+    }
+}
+
+void validate(const Parameter& parameter, const std::string& text, std::vector<Fault>& faults) {
+    parameter.schema.validate(typed(text, parameter.schema.type), '?' + parameter.name, faults);
+}
+
+}  // namespace
+
+Status read_query(std::string_view query, const Route& route, Fields& out, std::vector<Fault>& faults) {
+    const auto& declared = route.query_parameters;
+    if (query.empty() && declared.empty()) return {};
+    const auto add_fault = [&](std::string_view name, const char* code, const char* detail) {
+        if (faults.size() < max_faults) faults.push_back({pointer_to(name), code, detail});
+    };
+
+    std::vector<std::optional<std::string>> values(declared.size());
+    while (!query.empty()) {
+        const std::size_t end = std::min(query.find('&'), query.size());
+        const std::string_view pair = query.substr(0, end);
+        query.remove_prefix(std::min(end + 1, query.size()));
+        if (pair.empty()) continue;
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        const auto name = percent_decode(pair.substr(0, equals), Plus::space);
+        auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), Plus::space);
+        if (!name || !value)
+            return Error(Errc::malformed, "bad_query", "The query is not percent-encoded UTF-8 text without NUL.");
+        const auto parameter = std::find_if(declared.begin(), declared.end(), [&](const Parameter& p) { return p.name == *name; });
+        if (parameter == declared.end()) {
+            add_fault(*name, "unknown_parameter", "This route has no such query parameter.");
+            continue;
+        }
+        auto& slot = values[static_cast<std::size_t>(parameter - declared.begin())];
+        if (slot) add_fault(*name, "duplicate_parameter", "May be given only once.");
+        else slot = std::move(value);
+    }
+    for (std::size_t i = 0; i < declared.size(); ++i) {
+        const Parameter& parameter = declared[i];
+        if (values[i]) {
+            validate(parameter, *values[i], faults);
+            out.emplace_back(parameter.name, *std::move(values[i]));
+        } else if (!parameter.default_value.empty()) {
+            out.emplace_back(parameter.name, parameter.default_value);
+        } else if (parameter.is_required) {
+            add_fault(parameter.name, "required", "Is required.");
+        }
+    }
+    return {};
+}
+
+void check_query_parameters(const Route& route, std::vector<std::string>& problems) {
+    const auto& declared = route.query_parameters;
+    for (auto it = declared.begin(); it != declared.end(); ++it) {
+        const std::string where = route.method + " " + route.pattern + " (plugin " + route.plugin + "): query parameter '" + it->name + "' ";
+        if (std::any_of(declared.begin(), it, [&](const Parameter& p) { return p.name == it->name; }))
+            problems.push_back(where + "is declared twice");
+        if (it->schema.type == Schema::Type::array || it->schema.type == Schema::Type::object)
+            problems.push_back(where + "is a list or an object, which a query cannot hold");
+        std::vector<Fault> faults;
+        if (!it->default_value.empty()) validate(*it, it->default_value, faults);
+        if (!faults.empty()) problems.push_back(where + "has a default that it refuses itself: " + faults.front().detail);
+    }
+}
+
+}  // namespace kitchen::http

@@ -1,0 +1,67 @@
+// The HTTP side of a kernel: routes and middleware in, a listening server out.
+//
+// Thread-safety: construct and start() on one thread; the rest from any.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/transport/transport.h"
+#include "kitchen/clock.h"
+#include "kitchen/http/middleware.h"
+#include "kitchen/http/route.h"
+#include "kitchen/log.h"
+#include "kitchen/random.h"
+
+namespace kitchen::http {
+
+struct ServerOptions {
+    TransportOptions transport;
+    unsigned pool_threads = 0;       ///< for blocking routes; 0: twice the cores, at least 4
+    std::size_t pool_queue = 1024;   ///< requests waiting for a pool thread; past it 503 with Retry-After
+    std::size_t body_limit = 1024 * 1024;  ///< octets, unless the route says otherwise
+    std::chrono::milliseconds request_timeout{30'000};  ///< a request still queued after it is answered 503
+    std::string public_url;          ///< "" : from the Host header
+    std::string service_name = "Chuks Kitchen";
+    std::string service_version;
+};
+
+struct RegisteredMiddleware {
+    Phase phase;
+    std::string name;
+    std::string plugin;
+    Middleware call;
+};
+
+/// Everything the host has collected from the plugins, in start order. The server adds /openapi.json itself.
+struct ServerTable {
+    std::vector<Route> routes;  ///< Route::plugin filled in
+    std::vector<RegisteredMiddleware> middleware;
+};
+
+class Server {
+public:
+    /// Throws std::runtime_error listing every conflict in the table: duplicate routes (naming both plugins), inline
+    /// routes that need a principal, bad patterns.
+    Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock, Random& random);
+    ~Server();
+
+    void start();
+    std::uint16_t port() const;
+    void begin_drain();
+    bool finish_drain(std::chrono::milliseconds deadline);
+    void stop();
+    TransportStats stats() const;
+
+    /// The routes, for `chuks-kitchen routes`.
+    const std::vector<Route>& routes() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kitchen::http

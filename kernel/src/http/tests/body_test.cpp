@@ -1,0 +1,81 @@
+#include "http/body.h"
+
+#include <gtest/gtest.h>
+
+namespace kitchen::http {
+namespace {
+
+TEST(IsJsonType, Decides) {
+    for (const char* good : {"application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"",
+                             "application/json ; charset=Utf-8 ; x=y", "application/json;", "application/json; v=1"})
+        EXPECT_TRUE(is_json_type(good)) << good;
+    for (const char* bad : {"", "text/plain", "application/jsonp", "application/json-patch+json", "application/problem+json", "json", "application/json, text/plain",
+                            "application/json; charset=latin1", "application/json; charset=utf-16", "application/json; charset", "text/html; application/json",
+                            "multipart/form-data; boundary=x"})
+        EXPECT_FALSE(is_json_type(bad)) << bad;
+}
+
+class ReadBody : public testing::Test {
+protected:
+    Status read(std::string body, Fields headers = {{"content-type", "application/json"}}) {
+        request_.body = std::move(body);
+        request_.headers = std::move(headers);
+        faults_.clear();
+        return read_body(request_, route_, faults_);
+    }
+    Route route_ = Route::post("/x").body(Schema::object({{"a", Schema::integer()}}));
+    Request request_;
+    std::vector<Fault> faults_;
+};
+
+TEST_F(ReadBody, ParsesAndChecks) {
+    ASSERT_TRUE(read(R"({"a":1})"));
+    EXPECT_TRUE(faults_.empty());
+    EXPECT_EQ(request_.json, Json::object({{"a", 1}}));
+    ASSERT_TRUE(read(R"({"a":"1"})"));
+    ASSERT_EQ(faults_.size(), 1u);
+    EXPECT_EQ(faults_[0].pointer, "/a");
+}
+
+TEST_F(ReadBody, RefusesWhatIsNoJson) {
+    EXPECT_EQ(read("{").error().kind, Errc::malformed);
+    EXPECT_EQ(read("{").error().detail, "The JSON document ends too early.");
+    EXPECT_EQ(read(R"({"a":1})", {}).error().kind, Errc::unsupported_media_type);
+    EXPECT_EQ(read(R"({"a":1})", {{"content-type", "text/plain"}}).error().kind, Errc::unsupported_media_type);
+    EXPECT_EQ(read(R"({"a":1})", {{"content-type", "application/json"}, {"content-encoding", "gzip"}}).error().kind, Errc::unsupported_media_type);
+    EXPECT_TRUE(read(R"({"a":1})", {{"content-type", "application/json"}, {"content-encoding", "identity"}}));
+}
+
+TEST_F(ReadBody, WantsOneUnlessItMayBeLeftOut) {
+    ASSERT_TRUE(read("", {}));
+    ASSERT_EQ(faults_.size(), 1u);
+    EXPECT_EQ(faults_[0].code, "required");
+    route_.optional_body();
+    ASSERT_TRUE(read("", {}));
+    EXPECT_TRUE(faults_.empty());
+    EXPECT_TRUE(request_.json.is_null());
+    ASSERT_TRUE(read("{}"));
+    EXPECT_EQ(faults_.size(), 1u);
+}
+
+TEST_F(ReadBody, WantsNoneWhereNoneIsTaken) {
+    route_ = Route::post("/x");
+    ASSERT_TRUE(read("", {}));
+    EXPECT_TRUE(faults_.empty());
+    ASSERT_TRUE(read("{}"));
+    ASSERT_EQ(faults_.size(), 1u);
+    EXPECT_EQ(faults_[0].code, "unexpected_body");
+}
+
+TEST_F(ReadBody, IsRefusedByItsTypeBeforeItComes) {
+    const Fields length{{"content-length", "7"}};
+    EXPECT_EQ(check_body_type(length, route_).error().kind, Errc::unsupported_media_type);
+    EXPECT_EQ(check_body_type({{"transfer-encoding", "chunked"}}, route_).error().kind, Errc::unsupported_media_type);
+    EXPECT_TRUE(check_body_type({{"content-length", "7"}, {"content-type", "application/json"}}, route_));
+    EXPECT_TRUE(check_body_type({{"content-length", "0"}}, route_));
+    EXPECT_TRUE(check_body_type({}, route_));
+    EXPECT_TRUE(check_body_type(length, Route::post("/x")));
+}
+
+}  // namespace
+}  // namespace kitchen::http

@@ -1,0 +1,40 @@
+#include "http/request_id.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "kitchen/testkit/fakes.h"
+
+namespace kitchen::http {
+namespace {
+
+TEST(RequestId, IsAcceptedOrNot) {
+    for (const std::string& good : {std::string("a"), std::string("A-z_0.9"), std::string(128, 'x')}) EXPECT_TRUE(is_request_id(good)) << good;
+    for (const std::string& bad : {std::string(), std::string(129, 'x'), std::string("a b"), std::string("a\r\nb"), std::string("é"), std::string("a/b"),
+                                   std::string("<x>"), std::string("a\0b", 3)})
+        EXPECT_FALSE(is_request_id(bad)) << bad;
+}
+
+TEST(RequestIds, KeepAnAcceptableOne) {
+    testkit::SeededRandom random;
+    RequestIds ids(random);
+    const std::string sent = "client-1";
+    EXPECT_EQ(ids.choose(&sent), sent);
+}
+
+TEST(RequestIds, MakeDifferentOnes) {
+    testkit::SeededRandom random;
+    RequestIds ids(random);
+    const std::string bad = "not good";
+    std::set<std::string> seen;
+    for (int i = 0; i < 1000; ++i) {
+        const std::string id = ids.choose(i % 2 ? &bad : nullptr);
+        EXPECT_EQ(id.size(), 32u);
+        EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos);
+        EXPECT_TRUE(seen.insert(id).second);
+    }
+}
+
+}  // namespace
+}  // namespace kitchen::http

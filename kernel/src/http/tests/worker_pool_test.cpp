@@ -1,0 +1,82 @@
+#include "http/worker_pool.h"
+
+#include <atomic>
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "support.h"
+
+namespace kitchen::http {
+namespace {
+
+class Call final : public WorkerPool::Task {
+public:
+    explicit Call(std::function<void()> call) : call_(std::move(call)) {}
+    void run() noexcept override { call_(); }
+
+private:
+    std::function<void()> call_;
+};
+
+bool post(WorkerPool& pool, std::function<void()> call) {
+    std::unique_ptr<WorkerPool::Task> task = std::make_unique<Call>(std::move(call));
+    const bool taken = pool.try_post(task);
+    EXPECT_EQ(task == nullptr, taken);
+    return taken;
+}
+
+TEST(WorkerPool, RunsEverythingItTook) {
+    std::atomic<int> ran{0};
+    test::Gate all;
+    {
+        WorkerPool pool(4, 1000);
+        for (int i = 0; i < 1000; ++i)
+            ASSERT_TRUE(post(pool, [&] {
+                if (++ran == 1000) all.open();
+            }));
+        all.wait();
+    }
+    EXPECT_EQ(ran, 1000);
+}
+
+TEST(WorkerPool, RefusesWhenTheQueueIsFull) {
+    test::Gate started, release;
+    WorkerPool pool(1, 2);
+    ASSERT_TRUE(post(pool, [&] {
+        started.open();
+        release.wait();
+    }));
+    started.wait();
+    EXPECT_TRUE(post(pool, [] {}));
+    EXPECT_TRUE(post(pool, [] {}));
+    EXPECT_FALSE(post(pool, [] {}));
+    test::Gate done;
+    release.open();
+    while (!post(pool, [&] { done.open(); })) std::this_thread::yield();  // there is room again
+    done.wait();
+}
+
+TEST(WorkerPool, StopDropsWhatWaitsAndWaitsForWhatRuns) {
+    test::Gate started, release;
+    bool finished = false;
+    WorkerPool pool(1, 10'000'000);
+    ASSERT_TRUE(post(pool, [&] {
+        started.open();
+        release.wait();
+        finished = true;
+    }));
+    started.wait();
+    const auto waiting = [] { ADD_FAILURE() << "ran after stop"; };
+    ASSERT_TRUE(post(pool, waiting));
+    std::thread stopper([&] { pool.stop(); });
+    while (post(pool, waiting)) std::this_thread::yield();  // refused as soon as it has begun to stop
+    release.open();
+    stopper.join();
+    EXPECT_TRUE(finished);
+    EXPECT_FALSE(post(pool, waiting));
+    pool.stop();
+}
+
+}  // namespace
+}  // namespace kitchen::http

@@ -1,0 +1,229 @@
+// Connection: from octets to requests. All of it runs on the worker's thread.
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "connection.h"
+#include "exchange.h"
+
+namespace kitchen::http {
+namespace {
+
+// One client may not keep a worker to itself: after so many parser events the others get their turn.
+constexpr int kStepsPerTurn = 64;
+// Answers to pipelined requests leave together, up to so many octets.
+constexpr std::size_t kCoalesceUpTo = 64 * 1024;
+// Read and thrown away after our last octet, so that closing does not reset the connection under the answer.
+constexpr std::size_t kDiscardAtMost = 8 * 1024 * 1024;
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+WireResponse bare_response(int status) {
+    WireResponse response;
+    response.status = status;
+    response.close = true;
+    return response;
+}
+
+}  // namespace
+
+void Connection::on_ready(Readiness readiness, std::span<char> scratch) {
+    bool read = false;
+    {
+        Lock lock(mutex_);
+        if (readiness.gone) doom_locked();
+        if (readiness.writable && blocked_) flush_locked();
+        update_locked();
+        if (close_if_doomed(lock)) return;
+        read = readiness.readable && interest_.read;
+    }
+    if (read) {
+        read_some(scratch);
+    } else if (readiness.writable) {
+        take_turn({});  // requests may have waited for the answer before them to leave
+    }
+}
+
+void Connection::on_resume() {
+    {
+        Lock lock(mutex_);
+        if (close_if_doomed(lock)) return;
+    }
+    take_turn({});
+}
+
+// One read for each event: a flooding client waits for the others' reads.
+void Connection::read_some(std::span<char> scratch) {
+    const auto bound = std::max<std::size_t>(shared_->options().max_pipeline_bytes, 1);
+    const auto room = std::clamp<std::size_t>(bound - std::min(bound, input_size()), 1, scratch.size());
+    const auto got = ::recv(fd_.get(), scratch.data(), room, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
+    {
+        Lock lock(mutex_);
+        const bool listening = state_ == State::reading || state_ == State::answering;
+        if (got < 0) {
+            doom_locked();
+        } else if (got == 0) {
+            // While somebody waits for an answer this may be a half-close. At a stream's end of input the client has left.
+            end_of_input_ = true;
+            if (!listening) doom_locked();
+        } else if (!listening) {
+            discarded_ += static_cast<std::size_t>(got);
+            if (discarded_ > (state_ == State::streaming ? bound : kDiscardAtMost)) doom_locked();
+        }
+        if (close_if_doomed(lock) || !listening) return;
+    }
+    take_turn(std::string_view(scratch.data(), static_cast<std::size_t>(got)));
+}
+
+void Connection::take_turn(std::string_view fresh) {
+    const bool from_input = input_size() > 0;
+    if (from_input) input_.append(fresh);
+    auto bytes = from_input ? std::string_view(input_).substr(input_at_) : fresh;
+
+    Lock lock(mutex_);
+    if (state_ == State::closed) return;
+    in_turn_ = true;
+    turn_thread_ = std::this_thread::get_id();
+    for (int steps = kStepsPerTurn; steps > 0 && state_ == State::reading && !blocked_; --steps) {
+        if (out_.size() >= kCoalesceUpTo) {
+            flush_locked();
+            continue;
+        }
+        lock.unlock();
+        const bool more = step(bytes);
+        lock.lock();
+        if (!more) break;
+    }
+    keep_input(bytes, from_input);
+    unparsed_ = input_size();
+    end_turn_locked(lock);
+}
+
+// What was changed during the turn takes effect; the answers leave in one piece.
+void Connection::end_turn_locked(Lock& lock) {
+    in_turn_ = false;
+    if (!out_.empty() && !blocked_) flush_locked();
+    if (state_ == State::reading) {
+        time_reading_locked();
+        if (end_of_input_ && unparsed_ == 0) {
+            state_ = State::closing;  // no further request can come
+            if (out_.empty()) linger_locked();
+        } else if (unparsed_ > 0 && !blocked_) {
+            worker_.resume(shared_from_this());
+        }
+    }
+    update_locked();
+    close_if_doomed(lock);
+}
+
+void Connection::keep_input(std::string_view rest, bool from_input) {
+    if (rest.empty()) {
+        input_.clear();
+        input_at_ = 0;
+        if (input_.capacity() > 4096) input_ = std::string();
+    } else if (!from_input) {
+        input_.assign(rest);
+        input_at_ = 0;
+    } else {
+        input_at_ = input_.size() - rest.size();
+        if (input_at_ > input_.size() / 2) {
+            input_.erase(0, input_at_);
+            input_at_ = 0;
+        }
+    }
+}
+
+// One event of the parser. False when it needs more octets.
+bool Connection::step(std::string_view& bytes) {
+    const auto [event, consumed] = parser_.feed(bytes);
+    bytes.remove_prefix(consumed);
+    switch (event) {
+        case RequestParser::Event::need_more:
+            if (std::exchange(continue_due_, false)) {
+                const Lock lock(mutex_);
+                out_.append(kContinue);
+            }
+            return false;
+        case RequestParser::Event::head:
+            decide_on_head(!bytes.empty());
+            return true;
+        case RequestParser::Event::complete:
+            hand_up();
+            return true;
+        case RequestParser::Event::error:
+            refuse(parser_.error());
+            return true;
+    }
+    return false;
+}
+
+Connection::Asked Connection::asked() const {
+    const auto& request = parser_.request();
+    return {request.method == "HEAD", request.minor_version, parser_.keep_alive()};
+}
+
+void Connection::decide_on_head(bool bytes_follow) {
+    parser_.request().peer_address = peer_address_;
+    HeadDecision decision;
+    try {
+        decision = shared_->handler().on_head(parser_.request());
+    } catch (...) {
+        decision.refuse = true;
+        decision.refusal = bare_response(500);
+    }
+    if (!decision.refuse) {
+        parser_.set_body_limit(decision.body_limit);
+        // Nobody waits for a 100 who has begun to send already. Sent when the parser has agreed to the length.
+        continue_due_ = parser_.expects_continue() && parser_.has_body() && !bytes_follow;
+        return;
+    }
+    const auto request = asked();
+    const bool keep = request.keep_alive && !decision.refusal.close && !parser_.has_body() && !shared_->draining();
+    if (!parser_.has_body()) parser_.discard_request();
+    const Lock lock(mutex_);
+    queue_locked(decision.refusal, request, keep, false);
+    state_ = keep ? State::reading : State::closing;
+}
+
+void Connection::hand_up() {
+    const auto request = asked();
+    auto exchange = std::make_shared<ConnectionExchange>(shared_from_this());
+    {
+        const Lock lock(mutex_);
+        state_ = State::answering;
+        asked_ = request;
+        ++unflushed_;
+        shared_->add_in_flight();
+    }
+    try {
+        shared_->handler().on_request(parser_.take_request(), std::move(exchange));
+    } catch (...) {  // whoever held the exchange has dropped it, which answers 500
+    }
+}
+
+WireResponse Connection::describe(const FramingError& error) noexcept {
+    try {
+        return shared_->handler().on_framing_error(error.status, error.code, error.detail);
+    } catch (...) {
+        return bare_response(error.status);
+    }
+}
+
+void Connection::refuse(const FramingError& error) {
+    auto response = describe(error);
+    const auto request = asked();
+    const Lock lock(mutex_);
+    if (state_ != State::reading) return;
+    queue_locked(response, request, false, false);
+    state_ = State::closing;
+}
+
+bool Connection::has_pending_octets() const noexcept {
+    char octet;
+    return ::recv(fd_.get(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+}  // namespace kitchen::http

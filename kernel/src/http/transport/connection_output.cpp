@@ -1,0 +1,159 @@
+// Connection: answers and streams, from any thread.
+#include <sys/socket.h>
+
+#include <utility>
+
+#include "connection.h"
+#include "exchange.h"
+
+namespace kitchen::http {
+namespace {
+
+// Stream writes made within one turn leave together, up to so many octets.
+constexpr std::size_t kCoalesceUpTo = 16 * 1024;
+
+}  // namespace
+
+void Connection::answer(WireResponse& response) noexcept {
+    try {
+        auto stream = queue_answer(response);
+        if (!stream) return;
+        response.stream(std::move(stream));  // dropped when this throws, and that ends it
+        if (shared_->ending_streams()) end_stream();
+    } catch (...) {
+        give_up();
+    }
+}
+
+std::shared_ptr<WireStream> Connection::queue_answer(WireResponse& response) {
+    std::shared_ptr<WireStream> stream;
+    const Lock lock(mutex_);
+    if (state_ != State::answering) return stream;
+    const bool streams = response.stream && has_response_body({.status = response.status, .head_request = asked_.head});
+    if (streams) stream = std::make_shared<ConnectionStream>(shared_from_this());
+    const bool last = end_of_input_ && unparsed_ == 0;
+    const bool keep = asked_.keep_alive && !response.close && !response.stream && !last && !shared_->draining();
+    queue_locked(response, asked_, keep, streams);
+    state_ = streams ? State::streaming : keep ? State::reading : State::closing;
+    finish_off_turn_locked();
+    return stream;
+}
+
+void Connection::give_up() noexcept {
+    const Lock lock(mutex_);
+    if (state_ == State::closed) return;
+    doom_locked();
+    worker_.resume(shared_from_this());
+}
+
+void Connection::queue_locked(WireResponse& response, const Asked& asked, bool keep, bool stream) {
+    ++requests_;
+    const ResponseFraming framing{.status = response.status,
+                                  .head_request = asked.head,
+                                  .minor_version = asked.minor_version,
+                                  .keep_alive = keep,
+                                  .until_close = stream,
+                                  .body_size = response.body.size()};
+    auto& tail = out_.tail();
+    const auto before = tail.size();
+    append_response_head(tail, framing, response.headers, text_of(shared_->dates().now()));
+    out_.commit(before);
+    if (!stream && has_response_body(framing)) out_.take(std::move(response.body));
+}
+
+// During the worker's own turn nothing is sent: the turn's end does it once for all.
+void Connection::finish_off_turn_locked() {
+    if (worker_is_in_turn_locked()) return;
+    if (!out_.empty() && !blocked_) flush_locked();
+    update_locked();
+    if (in_turn_) return;  // on another thread, and it looks at all of this when it ends
+    const bool more_to_read = state_ == State::reading && !blocked_ && (unparsed_ > 0 || end_of_input_);
+    if (more_to_read || state_ == State::doomed) worker_.resume(shared_from_this());
+}
+
+void Connection::flush_locked() {
+    const auto before = out_.size();
+    switch (out_.send_to(fd_.get())) {
+        case OutputQueue::Result::drained:
+            blocked_ = false;
+            after_drained_locked();
+            return;
+        case OutputQueue::Result::blocked: {
+            const bool progress = state_ == State::streaming && out_.size() < before;
+            if (!blocked_ || progress) write_deadline_ = Clock::now() + shared_->options().write_timeout;
+            blocked_ = true;
+            return;
+        }
+        case OutputQueue::Result::failed:
+            doom_locked();
+            return;
+    }
+}
+
+void Connection::after_drained_locked() {
+    const std::size_t pending = state_ == State::answering || state_ == State::streaming ? 1 : 0;
+    if (unflushed_ > pending) {
+        shared_->remove_in_flight(unflushed_ - pending);
+        unflushed_ = pending;
+    }
+    if (state_ == State::closing) {
+        linger_locked();
+    } else if (state_ == State::reading && !in_turn_) {
+        start_timing_locked(Timed::idle);
+    }
+}
+
+// Everything is sent. Closing while the client still sends would reset the connection and could take the answer with it, so only
+// our direction is closed until the client has closed its own.
+void Connection::linger_locked() {
+    settle_locked();
+    if (end_of_input_) return doom_locked();
+    ::shutdown(fd_.get(), SHUT_WR);
+    state_ = State::lingering;
+    linger_deadline_ = Clock::now() + shared_->options().linger_timeout;
+}
+
+bool Connection::write_stream(std::string_view bytes) {
+    const Lock lock(mutex_);
+    if (state_ != State::streaming) return false;
+    out_.append(bytes);
+    if (out_.size() >= kCoalesceUpTo && !blocked_) flush_locked();
+    finish_off_turn_locked();
+    if (state_ == State::streaming && out_.size() > shared_->options().max_stream_backlog) {
+        doom_locked(true);
+        worker_.resume(shared_from_this());
+    }
+    return state_ == State::streaming;
+}
+
+void Connection::end_stream() {
+    std::vector<std::function<void()>> callbacks;
+    {
+        const Lock lock(mutex_);
+        if (state_ != State::streaming) return;
+        state_ = State::closing;
+        callbacks = std::exchange(close_callbacks_, {});
+        if (out_.empty()) after_drained_locked();
+        finish_off_turn_locked();
+    }
+    run(callbacks);
+}
+
+
+bool Connection::is_streaming() const {
+    const Lock lock(mutex_);
+    return state_ == State::streaming;
+}
+
+void Connection::on_stream_close(std::function<void()> callback) {
+    {
+        const Lock lock(mutex_);
+        if (state_ == State::streaming) {
+            close_callbacks_.push_back(std::move(callback));
+            return;
+        }
+    }
+    callback();
+}
+
+}  // namespace kitchen::http

@@ -1,0 +1,92 @@
+#include "output_queue.h"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+namespace kitchen::http {
+namespace {
+
+constexpr std::size_t kJoinUpTo = 16 * 1024;  // octets in one piece
+constexpr std::size_t kKeepCapacity = 2 * 1024;  // kept for the next answer on an idle connection
+constexpr std::size_t kPiecesPerCall = 16;
+
+}  // namespace
+
+std::string& OutputQueue::tail() {
+    if (pieces_.empty() || (size_ > 0 && pieces_.back().size() >= kJoinUpTo)) pieces_.emplace_back();
+    return pieces_.back();
+}
+
+void OutputQueue::commit(std::size_t size_before) { size_ += pieces_.back().size() - size_before; }
+
+void OutputQueue::append(std::string_view bytes) {
+    auto& last = tail();
+    const auto before = last.size();
+    last += bytes;
+    commit(before);
+}
+
+void OutputQueue::take(std::string bytes) {
+    if (bytes.empty()) return;
+    if (bytes.size() < kJoinUpTo / 2) return append(std::string_view(bytes));
+    size_ += bytes.size();
+    if (pieces_.size() == 1 && pieces_.front().empty()) pieces_.clear();
+    pieces_.push_back(std::move(bytes));
+}
+
+OutputQueue::Result OutputQueue::send_to(int fd) noexcept {
+    while (size_ > 0) {
+        iovec vectors[kPiecesPerCall];
+        std::size_t count = 0;
+        for (auto& piece : pieces_) {
+            if (count == kPiecesPerCall) break;
+            const auto skip = count == 0 ? front_at_ : 0;
+            vectors[count++] = {piece.data() + skip, piece.size() - skip};
+        }
+        msghdr message{};
+        message.msg_iov = vectors;
+        message.msg_iovlen = count;
+        const auto sent = ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent > 0) {
+            drop_front(static_cast<std::size_t>(sent));
+        } else if (sent < 0 && errno == EINTR) {
+            continue;
+        } else if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) {
+            return Result::blocked;
+        } else {
+            return Result::failed;
+        }
+    }
+    return Result::drained;
+}
+
+void OutputQueue::drop_front(std::size_t octets) noexcept {
+    size_ -= octets;
+    if (size_ == 0) return clear();
+    front_at_ += octets;
+    while (front_at_ >= pieces_.front().size()) {
+        front_at_ -= pieces_.front().size();
+        pieces_.pop_front();
+    }
+}
+
+// One small buffer stays, so that small answers cost no allocation.
+void OutputQueue::clear() noexcept {
+    while (pieces_.size() > 1) pieces_.pop_back();
+    if (!pieces_.empty()) {
+        if (pieces_.front().capacity() > kKeepCapacity) {
+            pieces_.clear();
+        } else {
+            pieces_.front().clear();
+        }
+    }
+    size_ = 0;
+    front_at_ = 0;
+}
+
+}  // namespace kitchen::http

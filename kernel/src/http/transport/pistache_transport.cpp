@@ -1,0 +1,116 @@
+// Puts the parts together: acceptor, workers, event loops.
+#include <pthread.h>
+#include <signal.h>
+
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+#include "acceptor.h"
+#include "event_loop.h"
+#include "transport.h"
+#include "transport_state.h"
+#include "worker.h"
+
+namespace kitchen::http {
+namespace {
+
+// Threads inherit the mask: signals are for the thread that waits for them, never for these.
+class SignalsBlocked {
+public:
+    SignalsBlocked() noexcept {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+private:
+    sigset_t before_;
+};
+
+class PistacheTransport final : public Transport {
+public:
+    PistacheTransport(TransportOptions options, TransportHandler& handler)
+        : state_(std::make_shared<TransportState>(std::move(options), handler)) {}
+
+    ~PistacheTransport() override { stop(); }
+
+    void start() override {
+        const std::lock_guard lock(mutex_);
+        if (used_) throw std::logic_error("an HTTP transport is started once");
+        auto listening = listen_on(state_->options().address, state_->options().port);
+        std::vector<EventSink*> sinks;
+        for (unsigned i = 0; i < std::max(state_->options().workers, 1u); ++i) {
+            workers_.push_back(std::make_unique<Worker>(state_));
+            sinks.push_back(workers_.back().get());
+        }
+        loops_ = make_pistache_loops(sinks);
+        for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->attach(loops_->loop(i));
+        port_ = local_port(listening.get());
+        acceptor_ = std::make_unique<Acceptor>(std::move(listening), state_, workers_);
+        const SignalsBlocked blocked;
+        loops_->start();
+        used_ = running_ = true;
+        acceptor_->start();
+    }
+
+    std::uint16_t port() const override { return port_; }
+
+    void begin_drain() override {
+        state_->start_draining();
+        const std::lock_guard lock(mutex_);
+        if (!running_) return;
+        for (const auto& worker : workers_) worker->drain();
+    }
+
+    bool finish_drain(std::chrono::milliseconds deadline) override {
+        const auto until = Clock::now() + deadline;
+        begin_drain();
+        {
+            const std::lock_guard lock(mutex_);
+            if (!running_) return stats().in_flight == 0;
+            acceptor_->stop_listening();
+            // Not before: a client that comes back at once must find another server, not this one.
+            state_->start_ending_streams();
+            for (const auto& worker : workers_) worker->end_streams();
+        }
+        state_->wait_until_settled(until);
+        return stats().in_flight == 0;
+    }
+
+    void stop() override {
+        const std::lock_guard lock(mutex_);
+        if (running_) {
+            acceptor_->stop();
+            for (const auto& worker : workers_) worker->close_all();
+            running_ = false;
+        }
+        acceptor_.reset();
+        if (loops_) loops_->stop();
+        workers_.clear();
+        loops_.reset();
+    }
+
+    TransportStats stats() const override { return state_->stats(); }
+
+private:
+    const std::shared_ptr<TransportState> state_;
+    std::mutex mutex_;
+    bool used_ = false;
+    bool running_ = false;
+    std::uint16_t port_ = 0;
+    std::vector<std::unique_ptr<Worker>> workers_;
+    std::unique_ptr<EventLoops> loops_;
+    std::unique_ptr<Acceptor> acceptor_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> make_pistache_transport(TransportOptions options, TransportHandler& handler) {
+    return std::make_unique<PistacheTransport>(std::move(options), handler);
+}
+
+}  // namespace kitchen::http

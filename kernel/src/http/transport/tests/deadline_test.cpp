@@ -1,0 +1,100 @@
+// Clients that are slow, silent or do not read.
+#include <thread>
+
+#include "transport_fixture.h"
+
+namespace kitchen::http {
+namespace {
+
+class DeadlineTest : public TransportTest {};
+
+TEST_F(DeadlineTest, SlowHeadIs408HoweverItTrickles) {
+    options_.head_timeout = 150ms;
+    Client client(start());
+    std::thread trickle([&] {
+        // Octet after octet until the transport stops listening to it.
+        client.send("GET / HTTP/1.1\r\nX: ");
+        pollfd watched{client.fd(), POLLIN, 0};
+        while (::poll(&watched, 1, 10) == 0) client.send("x");
+    });
+    trickle.join();
+    const auto answer = client.read_answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 408);
+    EXPECT_EQ(answer->body, "head_timeout");
+    EXPECT_TRUE(answer->has("Connection: close\r\n"));
+    EXPECT_TRUE(client.ends());
+}
+
+TEST_F(DeadlineTest, SlowBodyIs408) {
+    options_.body_timeout = 100ms;
+    Client client(start());
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123");
+    const auto answer = client.read_answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 408);
+    EXPECT_EQ(answer->body, "body_timeout");
+    EXPECT_TRUE(client.ends());
+}
+
+TEST_F(DeadlineTest, IdleConnectionsAreClosedInSilence) {
+    options_.idle_timeout = 100ms;
+    Client never_asked(start());
+    Client asked(port_);
+    asked.get("/");
+    EXPECT_EQ(asked.status(), 200);
+    EXPECT_TRUE(never_asked.ends());
+    EXPECT_TRUE(asked.ends());
+    EXPECT_TRUE(eventually([&] { return transport_->stats().connections == 0; }));
+}
+
+// The handler's time is its own: none of the clocks runs while it works.
+TEST_F(DeadlineTest, SlowHandlersAreNotCut) {
+    options_.head_timeout = options_.body_timeout = options_.idle_timeout = options_.write_timeout = 40ms;
+    AnswerPool pool(1);
+    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) { pool.after(300ms, [exchange] { exchange->reply(text("late")); }); };
+    Client client(start());
+    client.get("/");
+    EXPECT_EQ(client.body(), "late");
+    transport_->stop();
+}
+
+TEST_F(DeadlineTest, ReaderThatStopsIsCutWhileOthersAreServed) {
+    options_.write_timeout = 200ms;
+    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+        exchange->reply(text(request.target == "/large" ? std::string(64 << 20, 'x') : "small"));
+    };
+    start();
+    Client slow(port_, 4096);
+    slow.get("/large");
+    ASSERT_TRUE(slow.read_head());
+    std::thread others([&] {
+        for (int i = 0; i < 100; ++i) EXPECT_EQ(get("/"), "small");
+    });
+    EXPECT_TRUE(slow.wait_until_cut());
+    others.join();
+    EXPECT_TRUE(eventually([&] { return transport_->stats().connections == 0 && transport_->stats().in_flight == 0; }));
+}
+
+TEST_F(DeadlineTest, ReaderThatIsOnlySlowGetsItAll) {
+    handler_.request = [](WireRequest, std::shared_ptr<Exchange> exchange) { exchange->reply(text(std::string(16 << 20, 'x'))); };
+    start();
+    Client slow(port_, 4096);
+    slow.get("/");
+    EXPECT_EQ(slow.body().size(), 16u << 20);
+    slow.get("/", "Connection: close\r\n");
+    EXPECT_EQ(slow.body().size(), 16u << 20);
+    EXPECT_TRUE(slow.ends());
+}
+
+TEST_F(DeadlineTest, ClientThatNeverClosesAfterTheEndIsLetGo) {
+    options_.linger_timeout = 100ms;
+    Client client(start());
+    client.get("/", "Connection: close\r\n");
+    EXPECT_EQ(client.status(), 200);
+    EXPECT_TRUE(client.ends());  // our direction; theirs stays open
+    EXPECT_TRUE(eventually([&] { return transport_->stats().connections == 0; }));
+}
+
+}  // namespace
+}  // namespace kitchen::http

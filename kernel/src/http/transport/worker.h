@@ -1,0 +1,67 @@
+// One worker: the connections it serves, and the mailbox through which other threads reach it.
+//
+// Thread-safety: stated on each call. Connections are touched on the worker's thread only.
+#pragma once
+
+#include <atomic>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "connection.h"
+#include "event_loop.h"
+
+namespace kitchen::http {
+
+class Worker final : public EventSink, public ConnectionWorker {
+public:
+    explicit Worker(std::shared_ptr<TransportState> state);
+
+    /// Before the loop is started. Throws std::runtime_error when descriptors have run out.
+    void attach(EventLoop& loop);
+
+    // Any thread:
+    void adopt(std::shared_ptr<Connection> connection);
+    void resume(std::shared_ptr<Connection> connection) override;
+    void drain();
+    void end_streams();
+    /// Closes all connections, waits for that; then the loop can be stopped. Not from the worker's own thread.
+    void close_all();
+    std::size_t load() const noexcept { return load_.load(std::memory_order_relaxed); }
+
+    EventLoop& loop() override { return *loop_; }
+
+    // The worker's thread:
+    void on_ready(std::uint64_t tag, Readiness readiness) noexcept override;
+
+private:
+    struct Letter {
+        enum class Kind { adopt, resume, drain, end_streams, close_all } kind;
+        std::shared_ptr<Connection> connection;
+        std::latch* done = nullptr;
+    };
+
+    void post(Letter letter);
+    void read_mailbox();
+    void tick();
+    /// False when the connection is closed now.
+    template <typename Call>
+    bool guarded(Connection& connection, Call&& call) noexcept;
+    template <typename Call>
+    void for_all(Call&& call) noexcept;
+
+    const std::shared_ptr<TransportState> state_;
+    EventLoop* loop_ = nullptr;
+    UniqueFd wake_;
+    UniqueFd timer_;
+    std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
+    std::vector<char> scratch_;
+    std::atomic<std::size_t> load_{0};
+
+    std::mutex mutex_;
+    std::vector<Letter> mailbox_;
+};
+
+}  // namespace kitchen::http

@@ -1,0 +1,74 @@
+// What a plugin declares in configure(), recorded and checked.
+//
+// Thread-safety: one thread at a time; not thread-safe.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "kitchen/plugin.h"
+#include "plugin/library.h"
+
+namespace kitchen::plugin {
+
+struct DeclaredMiddleware {
+    http::Phase phase;
+    std::string name;
+    http::Middleware call;
+};
+
+struct DeclaredPeriodic {
+    std::string name;
+    std::chrono::milliseconds interval;
+    std::function<void()> work;
+};
+
+struct DeclaredCheck {
+    std::string name;
+    bool required;
+    std::function<Status()> check;
+};
+
+struct Declarations {
+    std::vector<http::Route> routes;
+    std::vector<DeclaredMiddleware> middleware;
+    std::vector<Migration> migrations;
+    std::vector<DeclaredPeriodic> periodics;
+    std::vector<DeclaredCheck> checks;
+    std::vector<Command> commands;
+    std::map<std::string, void*> services;
+};
+
+/// The Setup that configure() is given. A declaration that breaks the contract throws std::logic_error, which ends configure() and names
+/// the plugin.
+class DeclarationRecorder : public Setup {
+public:
+    DeclarationRecorder(const Manifest& manifest, const Config& config, Logger& log)
+        : manifest_(manifest), config_(config), log_(log) {}
+
+    /// Ends recording. Throws std::logic_error when an interface of the descriptor was not provided.
+    Declarations finish();
+
+    const Config& config() const override { return config_; }
+    Logger& log() const override { return log_; }
+    void add_route(http::Route route) override;
+    void add_middleware(http::Phase phase, std::string name, http::Middleware middleware) override;
+    void add_migrations(std::span<const Migration> migrations) override;
+    void add_periodic(std::string name, std::chrono::milliseconds interval, std::function<void()> work) override;
+    void add_health_check(std::string name, bool required, std::function<Status()> check) override;
+    void add_command(Command command) override;
+
+protected:
+    void add_service(std::string_view interface_name, void* service) override;
+
+private:
+    const Manifest& manifest_;
+    const Config& config_;
+    Logger& log_;
+    Declarations recorded_;
+};
+
+}  // namespace kitchen::plugin

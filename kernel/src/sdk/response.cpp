@@ -1,0 +1,54 @@
+#include "kitchen/http/response.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "entity_tag.h"
+
+namespace kitchen::http {
+namespace {
+
+bool is_token(std::string_view text) noexcept {
+    constexpr std::string_view further = "!#$%&'*+-.^_`|~";
+    return std::all_of(text.begin(), text.end(), [&](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || further.find(c) != std::string_view::npos;
+    });
+}
+
+/// av-octet of RFC 6265 section 4.1.1: anything but controls and ';'.
+bool is_attribute(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != ';'; });
+}
+
+}  // namespace
+
+Response&& Response::with_cookie(const Cookie& cookie) && {
+    // A bug of the caller, and one that would let a value write attributes of its own.
+    if (cookie.name.empty() || !is_token(cookie.name)) throw std::invalid_argument("a cookie's name is a token");
+    if (!is_token(cookie.value)) throw std::invalid_argument("the value of cookie '" + cookie.name + "' is not a token");
+    if (!is_attribute(cookie.path) || !is_attribute(cookie.same_site))
+        throw std::invalid_argument("an attribute of cookie '" + cookie.name + "' holds an octet that may not stand there");
+
+    std::string text = cookie.name + '=' + cookie.value;
+    if (!cookie.path.empty()) text += "; Path=" + cookie.path;
+    if (cookie.max_age_seconds >= 0) text += "; Max-Age=" + std::to_string(cookie.max_age_seconds);
+    if (cookie.http_only) text += "; HttpOnly";
+    if (cookie.secure) text += "; Secure";
+    if (!cookie.same_site.empty()) text += "; SameSite=" + cookie.same_site;
+    return std::move(*this).with_header("Set-Cookie", std::move(text));
+}
+
+Status check_if_match(const Request& request, std::int64_t current_version) {
+    const std::string current = '"' + std::to_string(current_version) + '"';
+    bool asked = false;
+    for (const auto& [name, value] : request.headers) {
+        if (name != "if-match") continue;
+        asked = true;
+        if (entity_tag_listed(value, current, TagComparison::strong)) return {};
+    }
+    if (!asked) return {};
+    return Error(Errc::precondition_failed, "stale_version",
+                 "This has changed since you read it. Read it again, and repeat your change on the new version.");
+}
+
+}  // namespace kitchen::http

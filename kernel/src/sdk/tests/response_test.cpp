@@ -1,0 +1,81 @@
+#include "kitchen/http/response.h"
+
+#include <gtest/gtest.h>
+
+#include "sdk/entity_tag.h"
+
+namespace kitchen::http {
+namespace {
+
+std::string set_cookie(const Cookie& cookie) {
+    const Response response = Response(200).with_cookie(cookie);
+    EXPECT_EQ(response.headers.at(0).first, "Set-Cookie");
+    return response.headers.at(0).second;
+}
+
+TEST(ResponseWithCookie, WritesTheAttributes) {
+    EXPECT_EQ(set_cookie({.name = "sid", .value = "abc", .max_age_seconds = 600}),
+              "sid=abc; Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax");
+    EXPECT_EQ(set_cookie({.name = "sid", .value = "", .max_age_seconds = 0, .secure = false}),
+              "sid=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    EXPECT_EQ(set_cookie({.name = "sid", .value = "a", .path = "/x", .http_only = false, .same_site = ""}), "sid=a; Path=/x; Secure");
+}
+
+TEST(ResponseWithCookie, RefusesWhatWouldWriteFurtherAttributes) {
+    EXPECT_THROW(set_cookie({.name = "", .value = "a"}), std::invalid_argument);
+    EXPECT_THROW(set_cookie({.name = "a b", .value = "a"}), std::invalid_argument);
+    EXPECT_THROW(set_cookie({.name = "sid", .value = "a; Domain=x"}), std::invalid_argument);
+    EXPECT_THROW(set_cookie({.name = "sid", .value = "a\r\nX: y"}), std::invalid_argument);
+    EXPECT_THROW(set_cookie({.name = "sid", .value = "a", .path = "/;x"}), std::invalid_argument);
+    EXPECT_THROW(set_cookie({.name = "sid", .value = "a", .same_site = "Lax\n"}), std::invalid_argument);
+}
+
+struct MatchCase {
+    const char* name;
+    Fields headers;
+    bool passes;  ///< at version 7
+};
+void PrintTo(const MatchCase& c, std::ostream* out) { *out << c.name; }
+
+class CheckIfMatch : public testing::TestWithParam<MatchCase> {};
+
+TEST_P(CheckIfMatch, AtVersionSeven) {
+    Request request;
+    request.headers = GetParam().headers;
+    const Status status = check_if_match(request, 7);
+    EXPECT_EQ(status.has_value(), GetParam().passes);
+    if (!status) {
+        EXPECT_EQ(status.error().kind, Errc::precondition_failed);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, CheckIfMatch,
+    testing::Values(MatchCase{"Absent", {}, true}, MatchCase{"Star", {{"if-match", "*"}}, true}, MatchCase{"Same", {{"if-match", "\"7\""}}, true},
+                    MatchCase{"Listed", {{"if-match", "\"6\", \"7\""}}, true}, MatchCase{"EmptyElements", {{"if-match", ", ,\"7\","}}, true},
+                    MatchCase{"SecondField", {{"if-match", "\"6\""}, {"if-match", "\"7\""}}, true},
+                    MatchCase{"CommaInsideATag", {{"if-match", "\"a,b\",\"7\""}}, true}, MatchCase{"Other", {{"if-match", "\"8\""}}, false},
+                    MatchCase{"Longer", {{"if-match", "\"77\""}}, false}, MatchCase{"Weak", {{"if-match", "W/\"7\""}}, false},
+                    MatchCase{"Unquoted", {{"if-match", "7"}}, false}, MatchCase{"HalfQuoted", {{"if-match", "\"7"}}, false},
+                    MatchCase{"Empty", {{"if-match", ""}}, false}, MatchCase{"StarInList", {{"if-match", "*, \"8\""}}, false},
+                    MatchCase{"Joined", {{"if-match", "\"7\"x"}}, false}, MatchCase{"OnlyWeakPrefix", {{"if-match", "W/"}}, false}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(EntityTagListed, ComparesWeaklyForReads) {
+    EXPECT_TRUE(entity_tag_listed("W/\"7\"", "\"7\"", TagComparison::weak));
+    EXPECT_TRUE(entity_tag_listed("\"7\"", "W/\"7\"", TagComparison::weak));
+    EXPECT_TRUE(entity_tag_listed("\"1\" ,\t\"7\"", "\"7\"", TagComparison::weak));
+    EXPECT_FALSE(entity_tag_listed("\"1\"", "\"7\"", TagComparison::weak));
+    EXPECT_FALSE(entity_tag_listed("\"7\"", "W/\"7\"", TagComparison::strong));
+}
+
+TEST(Response, BuildsUsualAnswers) {
+    const Response r = Response::json(201, Json::object({{"id", 1}})).with_location("/foods/1/").with_version(3);
+    EXPECT_EQ(r.status, 201);
+    EXPECT_EQ(r.body, R"({"id":1})");
+    EXPECT_EQ(r.headers, (Fields{{"Content-Type", "application/json"}, {"Location", "/foods/1/"}, {"ETag", "\"3\""}}));
+    EXPECT_EQ(Response::no_content().status, 204);
+}
+
+}  // namespace
+}  // namespace kitchen::http
