@@ -1,0 +1,58 @@
+// What every implementation of store/1, cache/1 and mailer/1 must do, as GoogleTest suites. A backend's test file says
+//
+//     INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values(StoreFactory{"file", [] { return …; }}));
+//
+// and links kitchen::testkit (PrintTo() lives beside the tests and is called by whoever instantiates them, so the linker keeps them). Each factory call gives a fresh, empty backend, already started.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "kitchen/cache.h"
+#include "kitchen/mailer.h"
+#include "kitchen/store.h"
+
+namespace kitchen::testkit {
+
+struct StoreFactory {
+    std::string name;
+    std::function<std::shared_ptr<Store>()> make;
+};
+void PrintTo(const StoreFactory& factory, std::ostream* out);
+class StoreConformance : public testing::TestWithParam<StoreFactory> {
+protected:
+    void SetUp() override;
+    std::shared_ptr<Store> store;
+};
+
+/// `advance` moves the cache's time (a fake clock, or a real wait on a server), so that TTLs can be tested.
+struct CacheFactory {
+    std::string name;
+    std::function<std::shared_ptr<Cache>()> make;
+    std::function<void(std::chrono::milliseconds)> advance;
+};
+void PrintTo(const CacheFactory& factory, std::ostream* out);
+class CacheConformance : public testing::TestWithParam<CacheFactory> {
+protected:
+    void SetUp() override;
+    std::shared_ptr<Cache> cache;
+};
+
+/// `delivered` tells how many mails with this recipient have arrived.
+struct MailerFactory {
+    std::string name;
+    std::function<std::shared_ptr<Mailer>()> make;
+    std::function<int(const std::string& recipient)> delivered;
+};
+void PrintTo(const MailerFactory& factory, std::ostream* out);
+class MailerConformance : public testing::TestWithParam<MailerFactory> {
+protected:
+    void SetUp() override;
+    std::shared_ptr<Mailer> mailer;
+};
+
+}  // namespace kitchen::testkit

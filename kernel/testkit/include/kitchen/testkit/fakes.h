@@ -1,0 +1,121 @@
+// Stand-ins for what the kernel provides, for tests of a plugin's classes without a kernel.
+//
+// Thread-safety: as the interfaces say; the setters too.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kitchen/clock.h"
+#include "kitchen/jobs.h"
+#include "kitchen/log.h"
+#include "kitchen/mailer.h"
+#include "kitchen/random.h"
+
+namespace kitchen::testkit {
+
+/// Stands still until moved. Begins at 2026-01-01T12:00:00Z; wall and steady time move together.
+class ManualClock : public Clock {
+public:
+    Timestamp now() const override { return from_millis(start_millis + moved_.load()); }
+    std::chrono::steady_clock::time_point steady_now() const override {
+        return std::chrono::steady_clock::time_point(std::chrono::hours(1) + std::chrono::milliseconds(moved_.load()));
+    }
+    void advance(std::chrono::milliseconds by) { moved_ += by.count(); }
+
+private:
+    static constexpr std::int64_t start_millis = 1'767'268'800'000;
+    std::atomic<std::int64_t> moved_{0};
+};
+
+/// Repeatable bytes from a seed.
+class SeededRandom : public Random {
+public:
+    explicit SeededRandom(std::uint64_t seed = 1) : engine_(seed) {}
+    void fill(std::span<std::byte> out) override {
+        std::lock_guard lock(mutex_);
+        for (auto& b : out) b = static_cast<std::byte>(engine_());
+    }
+
+private:
+    std::mutex mutex_;
+    std::mt19937_64 engine_;
+};
+
+/// Keeps every message, fields as key=value, one line each.
+class RecordingLogger : public Logger {
+public:
+    bool enabled(LogLevel) const noexcept override { return true; }
+    void write(LogLevel, std::string_view message, std::span<const LogField> fields) noexcept override;
+    std::vector<std::string> lines() const;
+    bool contains(std::string_view text) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> lines_;
+};
+
+/// Takes every mail; can be told to fail.
+class RecordingMailer : public Mailer {
+public:
+    Status send(const Mail& mail) override {
+        std::lock_guard lock(mutex_);
+        if (failure_) return *failure_;
+        mails_.push_back(mail);
+        return {};
+    }
+    std::vector<Mail> mails() const {
+        std::lock_guard lock(mutex_);
+        return mails_;
+    }
+    void fail_with(std::optional<Error> failure) {
+        std::lock_guard lock(mutex_);
+        failure_ = std::move(failure);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<Mail> mails_;
+    std::optional<Error> failure_;
+};
+
+/// Runs each posted job when run_all() is called, on the caller's thread.
+class ManualJobs : public Jobs {
+public:
+    bool post(std::string name, std::function<void()> work) override {
+        return post_after(std::chrono::milliseconds(0), std::move(name), std::move(work));
+    }
+    bool post_after(std::chrono::milliseconds, std::string, std::function<void()> work) override {
+        std::lock_guard lock(mutex_);
+        queue_.push_back(std::move(work));
+        return true;
+    }
+    /// Also what those jobs post. Returns how many ran.
+    int run_all() {
+        int ran = 0;
+        for (;;) {
+            std::function<void()> work;
+            {
+                std::lock_guard lock(mutex_);
+                if (queue_.empty()) return ran;
+                work = std::move(queue_.front());
+                queue_.erase(queue_.begin());
+            }
+            work();
+            ++ran;
+        }
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::function<void()>> queue_;
+};
+
+}  // namespace kitchen::testkit

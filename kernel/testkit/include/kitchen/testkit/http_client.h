@@ -1,0 +1,59 @@
+// A small blocking HTTP/1.1 client for tests, one keep-alive connection.
+//
+// Thread-safety: one client, one thread; make as many as you like.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "kitchen/json.h"
+
+namespace kitchen::testkit {
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpAnswer {
+    int status = 0;
+    HeaderList headers;  ///< names lower-cased
+    std::string body;
+    Json json;  ///< the parsed body when its type is JSON or problem+json; otherwise null
+
+    /// The first field of that lower-case name, or "".
+    std::string header(std::string_view lower_case_name) const;
+    /// The `code` member of a problem document, or "".
+    std::string problem_code() const;
+};
+
+class HttpClient {
+public:
+    explicit HttpClient(std::uint16_t port, std::string host = "127.0.0.1");
+    ~HttpClient();
+    HttpClient(HttpClient&&) noexcept;
+    HttpClient& operator=(HttpClient&&) noexcept;
+
+    /// Credentials and cookies for all further requests. Cookies set by answers are kept and sent by themselves.
+    HttpClient& basic(std::string_view user, std::string_view password);
+    HttpClient& bearer(std::string_view token);
+    HttpClient& anonymous();
+    HttpClient& clear_cookies();
+
+    /// Throws std::runtime_error when no whole answer comes within 30 s. A connection that the server has closed is opened anew.
+    HttpAnswer send(std::string_view method, std::string_view target, std::string_view body = {},
+                    const HeaderList& headers = {});
+    HttpAnswer get(std::string_view target, const HeaderList& headers = {}) { return send("GET", target, {}, headers); }
+    HttpAnswer del(std::string_view target, const HeaderList& headers = {}) { return send("DELETE", target, {}, headers); }
+    /// With Content-Type: application/json.
+    HttpAnswer post(std::string_view target, const Json& body, HeaderList headers = {});
+    HttpAnswer patch(std::string_view target, const Json& body, HeaderList headers = {});
+    HttpAnswer put(std::string_view target, const Json& body, HeaderList headers = {});
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kitchen::testkit
