@@ -1,0 +1,33 @@
+#include "kitchen/plugin.h"
+
+#include <stdexcept>
+
+#include "memory_store.h"
+
+namespace {
+
+class MemoryPlugin final : public kitchen::Plugin {
+public:
+    void configure(kitchen::Setup& setup) override {
+        setup.provide<kitchen::Store>(store_);
+        setup.add_health_check("store", true, [this] { return store_.ping(); });
+    }
+
+    void start(kitchen::Services&) override {
+        if (auto opened = store_.open(); !opened) throw std::runtime_error(opened.error().detail);
+    }
+
+    void stop() override { store_.close(); }
+
+private:
+    kitchen::sqlite::MemoryStore store_;
+};
+
+constexpr const char* provides[] = {"store/1"};
+
+}  // namespace
+
+KITCHEN_PLUGIN(MemoryPlugin, {.id = "store-memory",
+                              .version = "1.0.0",
+                              .summary = "Storage in memory, for tests: nothing survives a restart",
+                              .provides = provides})

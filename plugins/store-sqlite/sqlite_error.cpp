@@ -1,0 +1,81 @@
+#include "sqlite_error.h"
+
+#include <sqlite3.h>
+
+#include <cerrno>
+
+namespace kitchen::sqlite {
+
+namespace {
+
+bool no_room(const Complaint& complaint) noexcept {
+    // The write-ahead index reports a full disk as a failed write.
+    return (complaint.code & 0xff) == SQLITE_FULL ||
+           ((complaint.code & 0xff) == SQLITE_IOERR &&
+            (complaint.system_errno == ENOSPC || complaint.system_errno == EDQUOT));
+}
+
+Error constraint_error(int code) {
+    switch (code) {
+        case SQLITE_CONSTRAINT_UNIQUE:
+        case SQLITE_CONSTRAINT_PRIMARYKEY:
+        case SQLITE_CONSTRAINT_ROWID:
+            return {Errc::unique, "unique", "Something with the same value exists already."};
+        case SQLITE_CONSTRAINT_FOREIGNKEY:
+            return {Errc::reference, "reference", "Something that this refers to does not exist, or is still in use."};
+        default:
+            return {Errc::check, "check", "A value is missing or outside of what is accepted."};
+    }
+}
+
+}  // namespace
+
+Complaint Complaint::of(sqlite3* db, int code) {
+    return {code, sqlite3_system_errno(db), sqlite3_errmsg(db)};
+}
+
+Error to_error(const Complaint& complaint, std::string_view sql) {
+    using std::chrono::seconds;
+    const std::string own_code = "sqlite " + std::to_string(complaint.code);
+    if (no_room(complaint)) {
+        return Error(Errc::storage_full, "storage_full",
+                     "There is no room left to store this. Free some space on the server and try again.")
+            .with_subject(own_code);
+    }
+    switch (complaint.code & 0xff) {
+        case SQLITE_CONSTRAINT:
+            return constraint_error(complaint.code);
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_PROTOCOL:
+            return Error(Errc::busy, "store_busy", "The database is busy. Try again in a moment.")
+                .with_subject(own_code)
+                .retry_in(seconds(1));
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return Error(Errc::corrupt, "store_corrupt", "The database file is damaged. Restore it from a backup.")
+                .with_subject(own_code);
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN:
+        case SQLITE_NOMEM:
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+            return Error(Errc::unavailable, "store_unavailable", "The database cannot be read or written. Try again later.")
+                .with_subject(own_code + ", errno " + std::to_string(complaint.system_errno))
+                .retry_in(seconds(5));
+        default:
+            return Error(Errc::internal, "store_statement", "SQLite refused a statement: " + complaint.message)
+                .with_subject(std::string(sql));
+    }
+}
+
+Error closed_error() {
+    return Error(Errc::unavailable, "store_closed", "The database is not open. Try again later.")
+        .retry_in(std::chrono::seconds(5));
+}
+
+Error nested_error() {
+    return {Errc::internal, "store_nested", "A transaction's body called the store again."};
+}
+
+}  // namespace kitchen::sqlite

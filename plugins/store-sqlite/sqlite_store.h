@@ -1,0 +1,73 @@
+// store/1 on an SQLite file.
+//
+// Write-ahead log, foreign keys, synchronous=FULL. One thread writes and commits in groups: bodies that wait together
+// share one COMMIT, each in a savepoint of its own, so that many callers pay for one fsync. A pool of connections reads beside
+// it, each read on its own snapshot.
+//
+// Thread-safety: every call, from any thread, except open() and close(), which come from one.
+// Ownership: values; nothing is shared with other stores, so many can live in one process.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "connection_pool.h"
+#include "kitchen/store.h"
+#include "statement_texts.h"
+#include "writer.h"
+
+namespace kitchen::sqlite {
+
+struct Options {
+    std::string path{};                            ///< of the database file; missing folders and the file are made
+    int readers = 4;                               ///< connections that read
+    std::chrono::milliseconds busy_timeout{5000};  ///< longest wait for a lock, and for a free connection
+    int group_limit = 64;                          ///< bodies that share one COMMIT at most
+    std::int64_t cache_size = 4 << 20;             ///< bytes of page cache, each connection
+    std::int64_t max_size = 0;                     ///< bytes that the database may grow to; 0: as the disk allows
+    bool check_on_start = false;                   ///< reads the whole file at open() and refuses a damaged one
+    std::string vfs{};                             ///< SQLite's access to the operating system; empty: the usual one
+};
+
+struct Stats {
+    std::uint64_t bodies = 0;   ///< transactions made durable since open()
+    std::uint64_t commits = 0;  ///< COMMITs that they took
+    std::size_t waiting = 0;    ///< transactions queued now, without those that run
+};
+
+class SqliteStore final : public Store {
+public:
+    SqliteStore() = default;
+    ~SqliteStore() override;
+
+    /// Opens or creates the file. Errors name it: corrupt (damaged, or no database at all), unavailable, busy, storage_full.
+    Status open(const Options& options);
+    /// Finishes what was queued, empties the write-ahead log into the file and lets go of it. Idempotent. Afterwards, and before
+    /// open(), every call but prepare() is answered with unavailable.
+    void close() noexcept;
+
+    Dialect dialect() const override;
+    Statement prepare(std::string_view sql) override { return texts_.intern(sql); }
+    Status verify() override;
+    Status read(const Body& body) override;
+    Status transact(const Body& body) override;
+    Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
+    Status ping() override;
+    using Store::read;
+    using Store::transact;
+
+    Stats stats() const { return {writer_.bodies(), writer_.commits(), writer_.waiting()}; }
+
+private:
+    StatementTexts texts_;
+    ConnectionPool readers_;
+    Writer writer_;
+};
+
+/// An open store, for tests and tools. Throws std::runtime_error with the error's detail.
+std::unique_ptr<Store> open_sqlite(const Options& options);
+std::unique_ptr<Store> open_memory();  ///< a MemoryStore
+
+}  // namespace kitchen::sqlite

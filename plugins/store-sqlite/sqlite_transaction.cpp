@@ -1,0 +1,68 @@
+#include "sqlite_transaction.h"
+
+#include <sqlite3.h>
+
+namespace kitchen::sqlite {
+
+namespace {
+
+class RollbackUnlessOver {
+public:
+    explicit RollbackUnlessOver(Connection& connection) noexcept : connection_(connection) {}
+    ~RollbackUnlessOver() { connection_.rollback(); }
+    RollbackUnlessOver(const RollbackUnlessOver&) = delete;
+    RollbackUnlessOver& operator=(const RollbackUnlessOver&) = delete;
+
+private:
+    Connection& connection_;
+};
+
+}  // namespace
+
+Status SqliteTransaction::note(Status done) {
+    if (!done) failure_ = done.error();
+    return done;
+}
+
+Status SqliteTransaction::run(Statement statement, std::span<const Param> params, Rows& out) {
+    if (failure_) return *failure_;
+    return note(connection_.run(statement, params, access_ == Access::write, out));
+}
+
+Status SqliteTransaction::script(std::string_view sql) {
+    if (failure_) return *failure_;
+    return note(connection_.script(sql));
+}
+
+Status SqliteTransaction::run_text(std::string_view sql, std::span<const Param> params, Rows& out) {
+    if (failure_) return *failure_;
+    return note(connection_.run_text(sql, params, out));
+}
+
+Status SqliteTransaction::settle(Status answer) const {
+    if (!answer) return answer;
+    if (failure_) return *failure_;
+    if (access_ == Access::write && connection_.breaks_references()) {
+        return to_error({SQLITE_CONSTRAINT_FOREIGNKEY, 0, ""}, "");
+    }
+    return answer;
+}
+
+Status run_read(Connection& connection, const SqliteBody& body) {
+    if (Status begun = connection.begin_read(); !begun) return begun;
+    RollbackUnlessOver guard(connection);
+    SqliteTransaction transaction(connection, Access::read);
+    Status answer = transaction.settle(body(transaction));
+    if (answer) (void)connection.commit();  // there is nothing to lose; the guard ends it if this could not
+    return answer;
+}
+
+Status run_write(Connection& connection, const SqliteBody& body) {
+    if (Status begun = connection.begin_write(); !begun) return begun;
+    RollbackUnlessOver guard(connection);
+    SqliteTransaction transaction(connection, Access::write);
+    if (Status answer = transaction.settle(body(transaction)); !answer) return answer;
+    return connection.commit();
+}
+
+}  // namespace kitchen::sqlite

@@ -1,0 +1,44 @@
+// What a body is given, and the steps around it.
+//
+// Thread-safety: one thread, the one that holds the connection.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "connection.h"
+#include "kitchen/store.h"
+
+namespace kitchen::sqlite {
+
+enum class Access : std::uint8_t { read, write };
+
+/// Remembers the first failure and answers every later call with it.
+class SqliteTransaction final : public SchemaTransaction {
+public:
+    SqliteTransaction(Connection& connection, Access access) noexcept : connection_(connection), access_(access) {}
+
+    Status run(Statement statement, std::span<const Param> params, Rows& out) override;
+    Status script(std::string_view sql) override;
+    Status run_text(std::string_view sql, std::span<const Param> params, Rows& out) override;
+
+    /// What becomes of a body's answer: success after a failed call, or with a broken deferred reference, is a failure.
+    Status settle(Status answer) const;
+
+private:
+    Status note(Status done);
+    Connection& connection_;
+    Access access_;
+    std::optional<Error> failure_;
+};
+
+using SqliteBody = std::function<Status(SqliteTransaction&)>;
+
+/// Runs the body on a snapshot. An exception passes through once the snapshot has been let go.
+Status run_read(Connection& connection, const SqliteBody& body);
+
+/// Runs the body in a transaction of its own: committed, or rolled back. An exception passes through once it is rolled back.
+Status run_write(Connection& connection, const SqliteBody& body);
+
+}  // namespace kitchen::sqlite

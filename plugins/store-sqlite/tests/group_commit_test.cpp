@@ -1,0 +1,125 @@
+#include "fault_vfs.h"
+#include "store_fixture.h"
+
+namespace kitchen::sqlite {
+namespace {
+
+class GroupCommit : public SqliteStoreTest {};
+
+TEST_F(GroupCommit, BodiesThatWaitTogetherShareOneCommit) {
+    FaultVfs vfs("group-commit");
+    open({.vfs = vfs.name()});
+    std::vector<Store::Body> bodies;
+    for (int i = 0; i < 20; ++i) bodies.push_back(adding(i));
+    const Stats before = store.stats();
+    const int syncs = vfs.syncs;
+    for (const Status& done : run_together(bodies)) EXPECT_TRUE(done);
+    EXPECT_EQ(store.stats().bodies - before.bodies, 21u);
+    EXPECT_EQ(store.stats().commits - before.commits, 1u);
+    EXPECT_LE(vfs.syncs - syncs, 2);  // of the log: one for the commit, one if the log began anew
+    EXPECT_GE(vfs.syncs - syncs, 1);
+    EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 20);
+    store.close();
+}
+
+TEST_F(GroupCommit, AGroupHasALimit) {
+    open({.group_limit = 7});
+    std::vector<Store::Body> bodies;
+    for (int i = 0; i < 20; ++i) bodies.push_back(adding(i));
+    const Stats before = store.stats();
+    for (const Status& done : run_together(bodies)) EXPECT_TRUE(done);
+    EXPECT_EQ(store.stats().commits - before.commits, 3u);
+}
+
+TEST_F(GroupCommit, ABodyThatFailsUndoesOnlyItself) {
+    open();
+    auto twice = [first = adding(7), second = adding(1)](Transaction& tx) -> Status {
+        if (Status done = first(tx); !done) return done;
+        return second(tx);
+    };
+    const Stats before = store.stats();
+    const auto answers = run_together({adding(1), twice, adding(2), [&](Transaction& tx) -> Status {
+                                           (void)adding(3)(tx);
+                                           return Error(Errc::conflict, "changed_mind", "No.");
+                                       }, adding(4)});
+    EXPECT_TRUE(answers[0] && answers[2] && answers[4]);
+    EXPECT_EQ(answers[1].error().kind, Errc::unique);
+    EXPECT_EQ(answers[3].error().code, "changed_mind");
+    EXPECT_EQ(store.stats().commits - before.commits, 1u);
+    EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 3);
+    EXPECT_EQ(number(store, "SELECT sum(id) FROM items"), 7);
+}
+
+TEST_F(GroupCommit, WhenSqliteGivesUpTheTransactionOnlyTheCulpritIsRefused) {
+    open();
+    store.migrate([](SchemaTransaction& tx) {
+        return tx.script("CREATE TRIGGER poison BEFORE INSERT ON items WHEN new.body = 'poison' "
+                         "BEGIN SELECT RAISE(ROLLBACK, 'poison'); END;");
+    }).value();
+    const auto answers = run_together({adding(1), adding(2), adding(3, "poison"), adding(4), adding(2), adding(5)});
+    EXPECT_EQ(answers[2].error().kind, Errc::check);
+    EXPECT_EQ(answers[4].error().kind, Errc::unique);
+    for (int i : {0, 1, 3, 5}) EXPECT_TRUE(answers[i]) << i;
+    EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 4);
+}
+
+TEST_F(GroupCommit, ABodyTooLargeForTheDiskDoesNotTakeOthersDown) {
+    open({.max_size = 200 * 4096});
+    const auto answers = run_together({adding(1), adding(2, std::string(4 << 20, 'x')), adding(3)});
+    EXPECT_TRUE(answers[0] && answers[2]);
+    EXPECT_EQ(answers[1].error().kind, Errc::storage_full);
+    EXPECT_EQ(number(store, "SELECT sum(id) FROM items"), 4);
+}
+
+TEST_F(GroupCommit, AFullDiskAtCommitRefusesTheWholeGroup) {
+    FaultVfs vfs("full-at-commit");
+    open({.vfs = vfs.name()});
+    const auto failing = [&](Transaction&) -> Status {
+        vfs.log_write = SQLITE_FULL;
+        return Error(Errc::conflict, "because_of_another", "Its reason is not durable.");
+    };
+    for (const Status& done : run_together({adding(1), adding(2), failing})) {
+        ASSERT_FALSE(done);
+        EXPECT_EQ(done.error().kind, Errc::storage_full);
+    }
+    EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 0);
+    vfs.log_write = SQLITE_OK;
+    EXPECT_TRUE(store.transact(adding(1)));
+    EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 1);
+    store.close();
+}
+
+TEST_F(GroupCommit, AFailedSyncIsNotAcknowledgedAndSaysThatNobodyKnows) {
+    FaultVfs vfs("sync-fails");
+    open({.vfs = vfs.name()});
+    vfs.log_sync = SQLITE_IOERR_FSYNC;
+    const Status done = store.transact(adding(1));
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().kind, Errc::unavailable);
+    EXPECT_EQ(done.error().code, "commit_unknown");
+    EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 0);
+    vfs.log_sync = SQLITE_OK;
+    EXPECT_TRUE(store.transact(adding(2)));
+    EXPECT_EQ(number(store, "SELECT sum(id) FROM items"), 2);
+    store.close();
+    store.open({.path = dir.file(), .check_on_start = true}).value();
+    EXPECT_EQ(number(store, "SELECT sum(id) FROM items"), 2);
+}
+
+TEST_F(GroupCommit, AFileThatCannotBeReadIsUnavailable) {
+    FaultVfs vfs("read-fails");
+    open({.cache_size = 64 << 10, .vfs = vfs.name()});
+    for (int i = 0; i < 50; ++i) store.transact(adding(i, std::string(20'000, 'x'))).value();
+    store.close();
+    store.open({.path = dir.file(), .cache_size = 64 << 10, .vfs = vfs.name()}).value();
+    vfs.file_read = SQLITE_IOERR_READ;
+    const auto failed = read_number(store, "SELECT sum(length(body)) FROM items");
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().kind, Errc::unavailable);
+    vfs.file_read = SQLITE_OK;
+    EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 50);
+    store.close();
+}
+
+}  // namespace
+}  // namespace kitchen::sqlite
