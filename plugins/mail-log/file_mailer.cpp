@@ -1,0 +1,164 @@
+#include "file_mailer.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace kitchen {
+
+namespace {
+
+constexpr std::string_view extension = ".eml";
+constexpr std::size_t digest_bytes = 16;
+
+// In letters only: who looks for a code in a mail with a pattern of digits must not find one in its name or Message-ID.
+std::string digest_of(std::string_view key) {
+    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
+    crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(key.data()), key.size());
+    std::string out;
+    for (std::size_t i = 0; i < digest_bytes; ++i) {
+        out += static_cast<char>('a' + (hash[i] >> 4));
+        out += static_cast<char>('a' + (hash[i] & 15));
+    }
+    return out;
+}
+
+// The digest in the name of a mail; "" when the name is not of that form.
+std::string digest_in(std::string_view name) {
+    constexpr std::size_t length = 2 * digest_bytes;
+    if (!name.ends_with(extension)) return {};
+    name.remove_suffix(extension.size());
+    if (name.size() <= length || name[name.size() - length - 1] != '-') return {};
+    name = name.substr(name.size() - length);
+    return std::all_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'p'; }) ? std::string(name) : "";
+}
+
+// 20260131T090500.000Z: RFC 3339 without what file names had better not hold.
+std::string sortable(Timestamp at) {
+    std::string text = format_rfc3339(at);
+    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+    return text;
+}
+
+Error unwritable(int reason) {
+    return Error(Errc::unavailable, "mail_directory_unwritable",
+                 "The mail could not be written to the mail directory. Check its permissions and the space on its disk.")
+        .with_subject(std::generic_category().message(reason));
+}
+
+// Closes a descriptor.
+class Descriptor {
+public:
+    explicit Descriptor(int fd) noexcept : fd_(fd) {}
+    ~Descriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const noexcept { return fd_; }
+    explicit operator bool() const noexcept { return fd_ >= 0; }
+    /// Tells what close() said: some file systems report a failed write only then.
+    int close() noexcept { return ::close(std::exchange(fd_, -1)); }
+
+private:
+    int fd_;
+};
+
+bool write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+}  // namespace
+
+FileMailer::FileMailer(std::filesystem::path directory, mime::Mailbox from, const Clock& clock, Logger& log)
+    : directory_(std::move(directory)), from_(std::move(from)), clock_(clock), log_(log) {}
+
+Status FileMailer::make_directory() const {
+    std::filesystem::path so_far;
+    for (const auto& part : directory_) {
+        so_far /= part;
+        if (::mkdir(so_far.c_str(), 0700) == 0 || errno == EEXIST) continue;
+        const int reason = errno;  // a read-only file system says so even of what exists
+        struct stat existing {};
+        if (::stat(so_far.c_str(), &existing) != 0) return unwritable(reason);
+    }
+    return {};
+}
+
+Status FileMailer::open() {
+    if (Status made = make_directory(); !made) return made;
+    std::error_code failure;
+    std::filesystem::directory_iterator entries(directory_, failure);
+    if (failure) return unwritable(failure.value());
+    std::lock_guard lock(mutex_);
+    for (; entries != std::filesystem::directory_iterator(); entries.increment(failure)) {
+        if (failure) return unwritable(failure.value());
+        if (std::string digest = digest_in(entries->path().filename().native()); !digest.empty())
+            taken_.insert(std::move(digest));
+    }
+    return check();
+}
+
+Status FileMailer::check() const {
+    return ::access(directory_.c_str(), W_OK | X_OK) == 0 ? Status() : unwritable(errno);
+}
+
+Status FileMailer::send(const Mail& mail) {
+    if (mail.idempotency_key.empty())
+        return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
+    const std::string digest = digest_of(mail.idempotency_key);
+    const Timestamp now = clock_.now();
+    const auto bytes = mime::build({from_, mail.to, mail.subject, mail.text, mail.html, now, digest});
+    if (!bytes) return bytes.error();
+
+    const std::string name = sortable(now) + '-' + digest + std::string(extension);
+    std::lock_guard lock(mutex_);
+    if (taken_.contains(digest)) return {};
+    if (Status written = write(name, digest, *bytes); !written) {
+        log_.warn("mail could not be written", {{"reason", written.error().subject}});
+        return written;
+    }
+    taken_.insert(digest);
+    log_.info("mail written", {{"file", name}});
+    return {};
+}
+
+Status FileMailer::write(const std::string& name, const std::string& digest, const std::string& bytes) const {
+    if (Status made = make_directory(); !made) return made;  // somebody may have cleared it away meanwhile
+    const Descriptor directory(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) return unwritable(errno);
+
+    const std::string temporary = '.' + digest + ".tmp";
+    ::unlinkat(directory.get(), temporary.c_str(), 0);  // left by a crash
+    Descriptor file(::openat(directory.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!file) return unwritable(errno);
+    const bool whole = write_all(file.get(), bytes) && ::fsync(file.get()) == 0 && file.close() == 0 &&
+                       ::renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) == 0;
+    if (!whole) {
+        const int reason = errno;
+        ::unlinkat(directory.get(), temporary.c_str(), 0);
+        return unwritable(reason);
+    }
+    if (::fsync(directory.get()) != 0) {  // the name may not last: as if it had not been written
+        const int reason = errno;
+        ::unlinkat(directory.get(), name.c_str(), 0);
+        return unwritable(reason);
+    }
+    return {};
+}
+
+}  // namespace kitchen

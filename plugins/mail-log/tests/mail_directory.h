@@ -1,0 +1,52 @@
+// A directory of mails that goes with the test, and what is in it.
+#pragma once
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace kitchen {
+
+class MailDirectory {
+public:
+    MailDirectory() {
+        std::string name = (std::filesystem::temp_directory_path() / "mail-log-XXXXXX").string();
+        if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary directory");
+        root_ = name;
+    }
+    ~MailDirectory() { std::filesystem::remove_all(root_); }
+    MailDirectory(const MailDirectory&) = delete;
+    MailDirectory& operator=(const MailDirectory&) = delete;
+
+    std::filesystem::path root() const { return root_; }
+    std::filesystem::path path() const { return root_ / "data" / "mail"; }
+
+    /// The names in it, sorted, hidden ones too.
+    std::vector<std::string> names() const {
+        std::vector<std::string> out;
+        for (const auto& entry : std::filesystem::directory_iterator(path())) out.push_back(entry.path().filename());
+        std::sort(out.begin(), out.end());
+        return out;
+    }
+    std::string read(const std::string& name) const {
+        std::ifstream in(path() / name, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    int delivered_to(const std::string& recipient) const {
+        int count = 0;
+        for (const std::string& name : names())
+            count += read(name).find("\r\nTo: " + recipient + "\r\n") != std::string::npos ? 1 : 0;
+        return count;
+    }
+
+private:
+    std::filesystem::path root_;
+};
+
+}  // namespace kitchen
