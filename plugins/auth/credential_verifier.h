@@ -1,0 +1,62 @@
+// Decides whether a user and a password belong together: for HTTP Basic, for POST /login/, and where somebody confirms with
+// their password.
+//
+// The account is read on every call, so a disabled account or a changed role counts at once; a password that was right within
+// the last minute is not hashed again. Unknown, disabled and wrong cost the same and are answered the same.
+//
+// Thread-safety: all calls, from any thread. They may block for some hashes' time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kitchen/log.h"
+#include "kitchen/store.h"
+#include "login_throttle.h"
+#include "password_hasher.h"
+#include "remembered_credentials.h"
+#include "secret_key.h"
+#include "single_flight.h"
+#include "user_repository.h"
+
+namespace kitchen::auth {
+
+/// The one answer to everybody who is not who they say: unauthenticated "invalid_credentials".
+Error invalid_credentials();
+
+class CredentialVerifier {
+public:
+    /// All must outlive this.
+    CredentialVerifier(Store& store, const UserRepository& users, PasswordHasher& hasher, LoginThrottle& throttle,
+                       RememberedCredentials& remembered, SecretKey key, Logger& log)
+        : store_(store), users_(users), hasher_(hasher), throttle_(throttle), remembered_(remembered), key_(key), log_(log) {}
+
+    /// `user` is a user id or an email; anything else is an unknown user.
+    /// Errors: invalid_credentials(); too_many_requests, unavailable (both with Retry-After); what store and cache report.
+    Result<User> verify(std::string_view user, std::string_view password, std::string_view client_address);
+
+    /// For a credential that cannot be read: the work of verify() and its answer. Counts as no failure: nothing was guessed.
+    Error refuse_unreadable();
+
+    /// Whether it is this user's password, with the same limits.
+    Result<bool> confirm(const User& user, std::string_view password, std::string_view client_address);
+
+private:
+    Result<std::optional<User>> look_up(std::string_view user);
+    Result<bool> attempt(const std::optional<User>& user, std::string_view password, const std::string& subject,
+                         const std::string& credential);
+    void renew_hash(const User& user, std::string_view password);
+    std::string credential_of(const std::optional<User>& user, std::string_view password) const;
+
+    Store& store_;
+    const UserRepository& users_;
+    PasswordHasher& hasher_;
+    LoginThrottle& throttle_;
+    RememberedCredentials& remembered_;
+    const SecretKey key_;
+    Logger& log_;
+    SingleFlight flights_;
+};
+
+}  // namespace kitchen::auth

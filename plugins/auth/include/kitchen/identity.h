@@ -1,0 +1,35 @@
+// identity/1: facts about an account that another feature needs. Published by the plugin that owns accounts.
+//
+// Thread-safety: all calls, from any thread. Ownership: the provider's plugin.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kitchen/result.h"
+#include "kitchen/store.h"
+
+namespace kitchen {
+
+struct Account {
+    std::int64_t id = 0;
+    std::string email;
+    std::string phone_number;  ///< E.164
+    std::string role;          ///< "customer", "kitchen", "admin"
+    bool disabled = false;
+};
+
+class Identity {
+public:
+    static constexpr std::string_view interface_name = "identity/1";
+    virtual ~Identity() = default;
+    /// Reads within the caller's transaction. Nothing when there is no such account.
+    virtual Result<std::optional<Account>> account(Transaction& tx, std::int64_t user_id) = 0;
+    /// The E.164 form of a phone number as people write it ("0803 123 4567" → "+2348031234567"), by the provider's default region.
+    /// Error: unprocessable when it cannot be one.
+    virtual Result<std::string> normalise_phone(std::string_view phone) const = 0;
+};
+
+}  // namespace kitchen

@@ -1,0 +1,73 @@
+// Wires the auth plugin: configuration in, services and routes out.
+#include <memory>
+#include <stdexcept>
+
+#include "auth_module.h"
+#include "create_admin_command.h"
+#include "identify.h"
+#include "identity_service.h"
+#include "kitchen/plugin.h"
+#include "migrations.gen.h"
+#include "session_routes.h"
+#include "signup_routes.h"
+#include "user_routes.h"
+
+namespace kitchen::auth {
+
+class AuthPlugin final : public Plugin {
+public:
+    void configure(Setup& setup) override {
+        settings_ = read_settings(setup.config());
+        setup.add_migrations(kitchen_migrations);
+        setup.provide<Identity>(identity_);
+        setup.add_middleware(http::Phase::identify, "auth",
+                             [this](http::Request& request, const http::Next& next) { return identify_(request, next); });
+        signup_routes_.declare(setup, settings_.cookie_secure);
+        session_routes_.declare(setup);
+        user_routes_.declare(setup);
+        create_admin_.declare(setup);
+        setup.add_periodic("auth-sweep-tokens", std::chrono::hours(1), [this] { module_->tokens.sweep(); });
+    }
+
+    void start(Services& services) override {
+        module_ = std::make_unique<AuthModule>(
+            settings_, Surroundings{services.get<Store>(), services.get<Cache>(), services.get<Mailer>(), services.get<Clock>(),
+                                    services.get<Random>(), services.get<Jobs>(), services.log()});
+        identity_.bind(module_->users, module_->phones);
+        identify_.bind(module_->verifier, module_->tokens);
+        signup_routes_.bind(module_->signups);
+        session_routes_.bind(module_->verifier, module_->tokens, module_->resets);
+        user_routes_.bind(module_->accounts);
+        create_admin_.bind(module_->admins);
+        if (!settings_.bootstrap_admin) return;
+        if (const Status made = module_->admins.create_first(*settings_.bootstrap_admin); !made) {
+            std::string reason = "bootstrap_admin: " + made.error().detail;
+            for (const Fault& fault : made.error().faults) reason += " " + fault.pointer + ": " + fault.detail;
+            throw std::runtime_error(reason);
+        }
+    }
+
+private:
+    Settings settings_;
+    IdentityService identity_;
+    Identify identify_;
+    SignupRoutes signup_routes_;
+    SessionRoutes session_routes_;
+    UserRoutes user_routes_;
+    CreateAdminCommand create_admin_;
+    std::unique_ptr<AuthModule> module_;
+};
+
+}  // namespace kitchen::auth
+
+namespace {
+constexpr kitchen_need needs[] = {{"store/1", 0}, {"cache/1", 0}, {"mailer/1", 0}};
+constexpr const char* provides[] = {"identity/1"};
+}  // namespace
+
+KITCHEN_PLUGIN(kitchen::auth::AuthPlugin, {.id = "auth",
+                                           .version = "1.0.0",
+                                           .summary = "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles",
+                                           .needs = needs,
+                                           .provides = provides,
+                                           .config = kitchen::auth::config_keys})

@@ -1,0 +1,68 @@
+// The plugin's configuration: the keys as the kernel knows them, and what they are for everybody else here.
+//
+// Thread-safety: plain values.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "admin_accounts.h"
+#include "kitchen/abi.h"
+#include "kitchen/config.h"
+#include "password_reset_service.h"
+#include "phone_normaliser.h"
+#include "rate_limit.h"
+#include "server_key.h"
+#include "signup_service.h"
+#include "token_service.h"
+
+namespace kitchen::auth {
+
+inline constexpr kitchen_config_key config_keys[] = {
+    {"key", KITCHEN_CONFIG_SECRET, "", 0, nullptr, "Server secret, at least 32 characters; the same on every replica"},
+    {"key_file", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "File with the server secret; made on the first start"},
+    {"cookie_secure", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "Cookies only over HTTPS"},
+    {"otp.ttl", KITCHEN_CONFIG_DURATION, "10m", 0, "1m..1h", "How long a mailed code is good"},
+    {"otp.max_attempts", KITCHEN_CONFIG_INTEGER, "5", 0, "1..20", "Wrong codes before one is void"},
+    {"otp.max_resends", KITCHEN_CONFIG_INTEGER, "5", 0, "0..20", "New codes in one sign-up"},
+    {"otp.resend_interval", KITCHEN_CONFIG_DURATION, "60s", 0, "1s..1h", "Between two new codes"},
+    {"token.access_ttl", KITCHEN_CONFIG_DURATION, "15m", 0, "1m..1d", "How long an access token is good"},
+    {"token.refresh_ttl", KITCHEN_CONFIG_DURATION, "30d", 0, "1h..365d", "How long a refresh token is good"},
+    {"basic_cache_ttl", KITCHEN_CONFIG_DURATION, "60s", 0, "0s..1h", "How long a right password is not hashed again; 0s: always hashed"},
+    {"argon2.parallelism", KITCHEN_CONFIG_INTEGER, "0", 0, "0..256", "Passwords hashed at once; 0: half the cores"},
+    {"argon2.queue", KITCHEN_CONFIG_INTEGER, "6", 0, "0..10000", "Requests that may wait for that; more are answered 503"},
+    {"login.failure_burst", KITCHEN_CONFIG_INTEGER, "10", 0, "0..100000", "Failures for one account from one address at once; 0: no limit"},
+    {"login.failure_period", KITCHEN_CONFIG_DURATION, "30s", 0, "1s..1d", "One more failure every"},
+    {"signup.per_address_burst", KITCHEN_CONFIG_INTEGER, "300", 0, "0..1000000", "Sign-ups from one address at once; 0: no limit"},
+    {"signup.per_address_period", KITCHEN_CONFIG_DURATION, "5s", 0, "1ms..1d", "One more every"},
+    {"signup.per_email_burst", KITCHEN_CONFIG_INTEGER, "5", 0, "0..1000000", "Sign-ups with one email address at once; 0: no limit"},
+    {"signup.per_email_period", KITCHEN_CONFIG_DURATION, "10m", 0, "1ms..1d", "One more every"},
+    {"reset.per_address_burst", KITCHEN_CONFIG_INTEGER, "60", 0, "0..1000000", "Password resets asked for from one address at once; 0: no limit"},
+    {"reset.per_address_period", KITCHEN_CONFIG_DURATION, "30s", 0, "1ms..1d", "One more every"},
+    {"reset.per_email_burst", KITCHEN_CONFIG_INTEGER, "5", 0, "0..1000000", "Password reset mails to one email address at once; 0: no limit"},
+    {"reset.per_email_period", KITCHEN_CONFIG_DURATION, "1h", 0, "1ms..30d", "One more every"},
+    {"phone.country_code", KITCHEN_CONFIG_TEXT, "234", 0, nullptr, "Of numbers written without one"},
+    {"phone.trunk_prefix", KITCHEN_CONFIG_TEXT, "0", 0, nullptr, "Dialled before a national number; empty where there is none"},
+    {"phone.national_digits", KITCHEN_CONFIG_INTEGER, "10", 0, "4..14", "Of a national number, without the trunk prefix"},
+    {"bootstrap_admin.email", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "Administrator made at start when there is none; all three or none"},
+    {"bootstrap_admin.phone", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "See bootstrap_admin.email"},
+    {"bootstrap_admin.password", KITCHEN_CONFIG_SECRET, "", 0, nullptr, "See bootstrap_admin.email"},
+};
+
+struct Settings {
+    ServerKeySource server_key;
+    bool cookie_secure = true;
+    SignupSettings signup;
+    PasswordResetSettings reset;
+    TokenLifetimes tokens;
+    std::chrono::milliseconds basic_cache_ttl{60'000};
+    std::size_t argon2_parallelism = 0, argon2_queue = 6;
+    Limit login_failures;
+    PhoneRegion phone;
+    std::optional<AdminForm> bootstrap_admin;
+};
+
+/// Throws std::runtime_error or std::invalid_argument, with a sentence that names the keys, for values that do not fit together.
+Settings read_settings(const Config& config);
+
+}  // namespace kitchen::auth

@@ -1,0 +1,45 @@
+// One attempt at a time for one account from one client. Requests that bring the same credential at the same moment (a page that
+// loads ten things) share one hash; different guesses at the same moment are refused, so that parallel guessing cannot
+// outrun the count of failures.
+//
+// Thread-safety: all calls, from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "kitchen/result.h"
+
+namespace kitchen::auth {
+
+class SingleFlight {
+public:
+    using Work = std::function<Result<bool>()>;
+
+    /// Runs the work, or waits for one under way with the same subject and credential and gives its outcome.
+    /// Error: too_many_requests when one is under way with another credential; what the work returned.
+    Result<bool> run(const std::string& subject, const std::string& credential, const Work& work);
+
+    /// Callers that wait for somebody else's work.
+    std::size_t waiting() const;
+
+private:
+    struct Flight {
+        explicit Flight(std::string c) : credential(std::move(c)) {}
+        const std::string credential;
+        std::optional<Result<bool>> outcome;
+    };
+    void land(const std::string& subject, Flight& flight, Result<bool> outcome);
+
+    mutable std::mutex mutex_;
+    std::condition_variable landed_;
+    std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;
+    std::size_t waiting_ = 0;
+};
+
+}  // namespace kitchen::auth

@@ -1,0 +1,130 @@
+// The whole auth module on a memory store, a memory cache, a clock that stands still and a mailbox: what most tests here need.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <regex>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "auth_module.h"
+#include "kitchen/testkit/fakes.h"
+#include "kitchen/testkit/migrate.h"
+#include "memory_cache.h"
+#include "memory_store.h"
+#include "migrations.gen.h"
+
+namespace kitchen::auth {
+
+/// A store that can be away.
+class SwitchStore final : public Store {
+public:
+    explicit SwitchStore(Store& store) : store_(store) {}
+    std::atomic<bool> away{false};
+    /// Writes happen, and their answer is lost.
+    std::atomic<bool> forgets_answers{false};
+
+    Dialect dialect() const override { return store_.dialect(); }
+    Statement prepare(std::string_view sql) override { return store_.prepare(sql); }
+    Status verify() override { return store_.verify(); }
+    Status read(const Body& body) override { return away ? Status(unavailable()) : store_.read(body); }
+    Status transact(const Body& body) override {
+        if (away) return unavailable();
+        Status done = store_.transact(body);
+        if (done && forgets_answers) return Error(Errc::unavailable, "commit_unknown", "The connection broke.");
+        return done;
+    }
+    Status migrate(const std::function<Status(SchemaTransaction&)>& body) override { return store_.migrate(body); }
+    Status ping() override { return store_.ping(); }
+    using Store::read;
+    using Store::transact;
+
+private:
+    static Error unavailable() { return Error(Errc::unavailable, "store_unavailable", "The store is away."); }
+    Store& store_;
+};
+
+/// Jobs whose queue can be full.
+class SwitchJobs final : public Jobs {
+public:
+    std::atomic<bool> full{false};
+    bool post(std::string name, std::function<void()> work) override { return !full && jobs_.post(std::move(name), std::move(work)); }
+    bool post_after(std::chrono::milliseconds delay, std::string name, std::function<void()> work) override {
+        last_delay = delay;
+        return !full && jobs_.post_after(delay, std::move(name), std::move(work));
+    }
+    int run_all() { return jobs_.run_all(); }
+    std::chrono::milliseconds last_delay{0};
+
+private:
+    testkit::ManualJobs jobs_;
+};
+
+inline Status no_precondition(std::int64_t) { return {}; }
+
+class AuthTest : public testing::Test {
+protected:
+    static constexpr Argon2Cost cheap{1, 8192};
+    static constexpr const char* good_password = "plantain-and-beans";
+
+    static Settings default_settings() {
+        Settings settings;
+        settings.server_key.key = "0123456789abcdef0123456789abcdef";
+        settings.login_failures = {10, std::chrono::seconds(30)};
+        settings.signup.per_address = {50, std::chrono::seconds(10)};
+        settings.signup.per_email = {5, std::chrono::minutes(10)};
+        settings.reset.per_address = {50, std::chrono::seconds(10)};
+        settings.reset.per_email = {5, std::chrono::hours(1)};
+        settings.argon2_parallelism = 2;
+        settings.argon2_queue = 200;
+        return settings;
+    }
+
+    void SetUp() override {
+        memory.open().value();
+        testkit::apply_migrations(memory, "auth", kitchen_migrations);
+        build(default_settings());
+        memory.verify().value();
+    }
+    void build(const Settings& settings, Argon2Cost cost = cheap) {
+        module.reset();
+        module = std::make_unique<AuthModule>(settings, Surroundings{store, cache, mailer, clock, random, jobs, log}, cost);
+    }
+
+    SignupForm form(const std::string& email = "ada@example.com", const std::string& phone = "0803 123 4567") const {
+        return {.email = email, .phone_number = phone, .password = good_password, .referral_code = "", .client_address = "192.0.2.1"};
+    }
+    /// The code in the newest mail. Runs the jobs first.
+    std::string newest_code() {
+        jobs.run_all();
+        const auto mails = mailer.mails();
+        if (mails.empty()) return "no mail";
+        std::smatch found;
+        return std::regex_search(mails.back().text, found, std::regex("(^|\n)Your code is ([0-9]{6})\n")) ? found[2].str() : "no code";
+    }
+    static std::string another(const std::string& code, int offset = 1) {
+        std::string text = std::to_string((std::stoi(code) + offset) % 1'000'000);
+        return std::string(6 - text.size(), '0') + text;
+    }
+    User sign_up(const std::string& email = "ada@example.com", const std::string& phone = "0803 123 4567") {
+        const std::string session = module->signups.start(form(email, phone)).value();
+        return module->signups.verify(session, newest_code()).value();
+    }
+    User make_admin(const std::string& email = "chief@example.com", const std::string& phone = "0803 000 0001") {
+        return module->admins.create({email, phone, good_password}).value();
+    }
+    User reread(std::int64_t id) { return module->accounts.read(id).value(); }
+
+    testkit::ManualClock clock;
+    testkit::SeededRandom random;
+    testkit::RecordingLogger log;
+    testkit::RecordingMailer mailer;
+    SwitchJobs jobs;
+    MemoryCache cache{clock};
+    sqlite::MemoryStore memory;
+    SwitchStore store{memory};
+    std::unique_ptr<AuthModule> module;
+};
+
+}  // namespace kitchen::auth
