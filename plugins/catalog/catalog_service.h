@@ -1,0 +1,45 @@
+// catalog/1 as other plugins see it: foods and their stock, inside the caller's transaction.
+//
+// Thread-safety: all calls from any thread, once open() has returned.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "food_repository.h"
+#include "kitchen/catalog.h"
+#include "kitchen/clock.h"
+#include "stock_repository.h"
+
+namespace kitchen::catalog {
+
+class CatalogService final : public Catalog {
+public:
+    explicit CatalogService(std::string currency) : currency_(std::move(currency)) {}
+
+    /// Before any other call but currency() and write(). All must live longer.
+    void open(const Clock& clock, const FoodRepository& foods, const StockRepository& stock);
+
+    Result<std::vector<Food>> foods(Transaction& tx, std::span<const std::int64_t> ids) override;
+    Status take(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
+                std::optional<std::int64_t> by_user) override;
+    Status give_back(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
+                     std::optional<std::int64_t> by_user) override;
+    void write(JsonWriter& out, const Food& food) const override;
+    std::string currency() const override { return currency_; }
+
+private:
+    /// What came of taking one food: what is left for the journal, or why it cannot be had.
+    struct Taken {
+        std::optional<std::int64_t> left;  ///< nothing: not counted, or refused
+        std::optional<Fault> refused;
+    };
+    Result<Taken> take_one(Transaction& tx, std::int64_t food_id, std::int64_t quantity, std::int64_t now) const;
+
+    std::string currency_;
+    const Clock* clock_ = nullptr;
+    const FoodRepository* foods_ = nullptr;
+    const StockRepository* stock_ = nullptr;
+};
+
+}  // namespace kitchen::catalog

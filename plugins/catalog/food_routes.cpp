@@ -1,0 +1,216 @@
+#include "food_routes.h"
+
+#include "food_json.h"
+#include "food_rules.h"
+#include "food_schema.h"
+#include "kitchen/http/page.h"
+
+namespace kitchen::catalog {
+
+using http::Request;
+using http::Response;
+using http::Route;
+using http::Schema;
+
+namespace {
+
+struct SortWord {
+    const char* word;
+    FoodOrder order;
+};
+constexpr SortWord sort_words[] = {{"name", FoodOrder::name},
+                                   {"price", FoodOrder::price},
+                                   {"created_at", FoodOrder::created_at},
+                                   {"rating", FoodOrder::rating}};
+
+std::vector<std::string> sort_choices() {
+    std::vector<std::string> choices;
+    for (const SortWord& sort : sort_words)
+        for (const char* sign : {"", "-"}) choices.push_back(std::string(sign) + sort.word);
+    return choices;
+}
+
+/// A filter left empty, as forms send it, is no filter.
+std::optional<std::string> filter(const Request& request, std::string_view name) {
+    const std::optional<std::string_view> value = request.query(name);
+    if (!value || trimmed(*value).empty()) return std::nullopt;
+    return std::string(*value);
+}
+
+FoodQuery query_of(const Request& request) {
+    FoodQuery query;
+    query.category = filter(request, "category");
+    query.search = filter(request, "search");
+    query.tag = filter(request, "tag");
+    query.min_price = request.query_integer("min_price");
+    query.max_price = request.query_integer("max_price");
+    if (const auto available = request.query("available")) query.available = *available == "true";
+    if (auto sort = request.query("sort")) {
+        query.descending = sort->starts_with('-');
+        if (query.descending) sort->remove_prefix(1);
+        for (const SortWord& known : sort_words)
+            if (*sort == known.word) query.order = known.order;
+    }
+    return query;
+}
+
+Route list_route() {
+    Route route = Route::get("/foods/");
+    route.summary("The menu")
+        .describe("Foods in the order they were added, unless `sort` says otherwise; ties in that order too.")
+        .query({"category", Schema::string().max(max_category), "Whole name of a category, in any case."})
+        .query({"search", Schema::string().max(max_search), "Part of the name or the description, in any case."})
+        .query({"tag", Schema::string().max(max_tag), "A tag, in any case."})
+        .query({"min_price", Schema::integer().min(0), "Lowest price, minor units."})
+        .query({"max_price", Schema::integer().min(0), "Highest price, minor units."})
+        .query({"available", Schema::boolean(), "true: only what can be ordered now; false: only what cannot."})
+        .query({"sort", Schema::string().one_of(sort_choices()), "One key; a leading - for descending."})
+        .answers(200, "A page of foods", http::page_schema(food_schema(), "FoodPage"))
+        .answers(422, "A parameter is not valid");
+    http::add_page_parameters(route);
+    return route;
+}
+
+Route read_route() {
+    Route route = Route::get("/foods/{id:id}/");
+    route.summary("One food")
+        .answers(200, "The food; its version is the ETag", food_schema())
+        .answers(304, "If-None-Match has its version")
+        .answers(404, "Unknown or deleted");
+    return route;
+}
+
+Route create_route() {
+    Route route = Route::post("/foods/");
+    route.summary("Put a food on the menu")
+        .roles({"admin"})
+        .body(food_input_schema())
+        .answers(201, "The food; Location is where it lives", food_schema())
+        .answers(409, "The name is taken (food_name_taken)")
+        .answers(422, "Some values are not valid");
+    return route;
+}
+
+void describe_change(Route& route) {
+    route.roles({"admin"})
+        .header(if_match_parameter())
+        .answers(200, "The food as it is now", food_schema())
+        .answers(404, "Unknown or deleted")
+        .answers(409, "The name is taken (food_name_taken)")
+        .answers(412, "It has changed since the version in If-Match")
+        .answers(422, "Some values are not valid");
+}
+
+Route remove_route() {
+    Route route = Route::del("/foods/{id:id}/");
+    route.summary("Take a food off the menu")
+        .describe("It stays in orders that hold it; its name is free again.")
+        .roles({"admin"})
+        .header(if_match_parameter())
+        .answers(204, "Gone")
+        .answers(404, "Unknown or already deleted")
+        .answers(412, "It has changed since the version in If-Match");
+    return route;
+}
+
+}  // namespace
+
+void FoodRoutes::declare(Setup& setup) const {
+    setup.add_route(list_route().handle([this](Request& r) { return list(r); }));
+    setup.add_route(read_route().handle([this](Request& r) { return read(r); }));
+    setup.add_route(create_route().handle([this](Request& r) { return create(r); }));
+
+    Route patch = Route::patch("/foods/{id:id}/");
+    patch.summary("Change some of a food")
+        .describe("What the body leaves out stays. A new available_quantity goes into the stock journal.")
+        .body(food_change_schema());
+    describe_change(patch);
+    setup.add_route(patch.handle([this](Request& r) { return change(r, false); }));
+
+    Route put = Route::put("/foods/{id:id}/");
+    put.summary("Replace a food").describe("What the body leaves out gets its default.").body(food_input_schema());
+    describe_change(put);
+    setup.add_route(put.handle([this](Request& r) { return change(r, true); }));
+
+    setup.add_route(remove_route().handle([this](Request& r) { return remove(r); }));
+    setup.add_route(Route::get("/categories/")
+                        .summary("Categories that have foods, with how many")
+                        .answers(200, "All categories, by name", categories_schema())
+                        .handle([this](Request&) { return categories(); }));
+}
+
+Result<Response> FoodRoutes::list(const Request& request) const {
+    const http::Page page = http::page_of(request);
+    const Result<FoodRows> found = service_->list(query_of(request), page.limit, page.offset);
+    if (!found) return found.error();
+    std::string items;
+    items.reserve(found->rows.size() * 640);
+    for (const Row row : found->rows) {
+        if (!items.empty()) items += ',';
+        JsonWriter out(items);
+        write_food(out, service_->view(row));
+    }
+    return Response::json(200, http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
+}
+
+Result<Response> FoodRoutes::read(const Request& request) const {
+    const Result<Rows> rows = service_->read(request.path_id("id"));
+    if (!rows) return rows.error();
+    const FoodView food = service_->view(rows->front());
+    std::string body;
+    JsonWriter out(body);
+    write_food(out, food);
+    return Response::json(200, std::move(body)).with_version(food.version);
+}
+
+Result<Response> FoodRoutes::create(const Request& request) const {
+    FoodDraft draft;
+    apply_json(request.json, draft);
+    const Result<Food> food = service_->create(draft, request.who().user_id);
+    if (!food) return food.error();
+    return food_answer(201, *food).with_location("/foods/" + std::to_string(food->id) + "/");
+}
+
+Result<Response> FoodRoutes::change(const Request& request, bool whole) const {
+    const Edit edit = [&](FoodDraft& draft) {
+        if (whole) draft = {};
+        apply_json(request.json, draft);
+    };
+    const Result<Food> food =
+        service_->change(request.path_id("id"), edit, if_match(request), request.who().user_id);
+    if (!food) return food.error();
+    return food_answer(200, *food);
+}
+
+Result<Response> FoodRoutes::remove(const Request& request) const {
+    if (Status done = service_->remove(request.path_id("id"), if_match(request)); !done) return std::move(done).error();
+    return Response::no_content();
+}
+
+Result<Response> FoodRoutes::categories() const {
+    const Result<Rows> rows = service_->categories();
+    if (!rows) return rows.error();
+    std::string body;
+    JsonWriter out(body);
+    out.begin_object().key("result").begin_array();
+    for (const Row row : *rows) out.begin_object().member("name", row.text(0)).member("count", row.integer(1)).end_object();
+    out.end_array().member("count", std::ssize(*rows)).end_object();
+    return Response::json(200, std::move(body));
+}
+
+VersionCheck if_match(const Request& request) {
+    return [&request](std::int64_t current_version) { return http::check_if_match(request, current_version); };
+}
+
+Response food_answer(int status, const Food& food) {
+    std::string body;
+    JsonWriter out(body);
+    write_food(out, food);
+    return Response::json(status, std::move(body)).with_version(food.version);
+}
+
+http::Parameter if_match_parameter() {
+    return {"If-Match", Schema::string(), "The ETag of the version to change; 412 when there is a newer one."};
+}
+
+}  // namespace kitchen::catalog

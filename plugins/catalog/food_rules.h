@@ -1,0 +1,39 @@
+// What a food must be like, whoever brings it: a request, the demo menu or a test.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "case_folder.h"
+#include "food_draft.h"
+#include "kitchen/result.h"
+
+namespace kitchen::catalog {
+
+// Lengths in code points.
+inline constexpr std::int64_t max_name = 120;
+inline constexpr std::int64_t max_description = 2000;
+inline constexpr std::int64_t max_category = 60;
+inline constexpr std::int64_t max_tags = 20;
+inline constexpr std::int64_t max_tag = 40;
+inline constexpr std::int64_t max_image_url = 2048;
+inline constexpr std::int64_t max_search = 100;
+inline constexpr std::int64_t max_reason = 200;
+inline constexpr std::int64_t max_price = 1'000'000'000;  ///< minor units
+inline constexpr std::int64_t max_quantity = 1'000'000;
+inline constexpr std::int64_t max_sides = 10;           ///< of one kind with one food
+inline constexpr std::int64_t max_allowed_sides = 200;  ///< ids in one list
+
+/// Trims the texts and checks every member. Error: unprocessable "validation_failed", a fault for each deviation with the JSON
+/// pointer of the request body. Whether the allowed sides exist is not known here.
+Status normalise(FoodDraft& draft, const CaseFolder& folder);
+
+/// Trims the reason of a stock adjustment and checks it and the delta.
+Status normalise_adjustment(std::int64_t delta, std::string& reason);
+
+/// The filters that make no sense together, or that hold what no stored text can.
+Status check(const FoodQuery& query);
+
+}  // namespace kitchen::catalog

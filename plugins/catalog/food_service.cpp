@@ -1,0 +1,167 @@
+#include "food_service.h"
+
+#include <algorithm>
+
+#include "food_rules.h"
+#include "kitchen/time.h"
+
+namespace kitchen::catalog {
+namespace {
+
+Error not_found(std::int64_t id) {
+    return Error(Errc::not_found, "food_not_found", "There is no food " + std::to_string(id) + " on the menu.");
+}
+
+StockEntry entry(const Food& food, std::int64_t delta, std::string_view reason, std::optional<std::int64_t> by_user) {
+    StockEntry line;
+    line.food_id = food.id;
+    line.delta = delta;
+    line.quantity_after = food.available_quantity;
+    line.reason = reason;
+    line.by_user = by_user;
+    line.at = food.updated_at;
+    return line;
+}
+
+}  // namespace
+
+FoodService::FoodService(Store& store, const Clock& clock, const CaseFolder& folder, const FoodRepository& foods,
+                         const StockRepository& stock)
+    : store_(store), clock_(clock), folder_(folder), foods_(foods), stock_(stock) {}
+
+Result<FoodRows> FoodService::list(const FoodQuery& query, std::int64_t limit, std::int64_t offset) const {
+    if (Status valid = check(query); !valid) return std::move(valid).error();
+    return store_.read<FoodRows>([&](Transaction& tx) { return foods_.list(tx, query, limit, offset); });
+}
+
+Result<Rows> FoodService::read(std::int64_t id) const {
+    Result<Rows> rows = store_.read<Rows>([&](Transaction& tx) { return foods_.living(tx, id); });
+    if (rows && rows->empty()) return not_found(id);
+    return rows;
+}
+
+Result<Rows> FoodService::categories() const {
+    return store_.read<Rows>([&](Transaction& tx) { return foods_.categories(tx); });
+}
+
+Result<Food> FoodService::create(const FoodDraft& wish, std::optional<std::int64_t> by_user) {
+    FoodDraft draft = wish;
+    if (Status valid = normalise(draft, folder_); !valid) return std::move(valid).error();
+    return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
+        if (Status known = check_sides(tx, draft, {}); !known) return std::move(known).error();
+        Result<Food> food = foods_.insert(tx, draft, now());
+        if (!food || !food->available_quantity) return food;
+        const StockEntry line = entry(*food, *food->available_quantity, "Put on the menu", by_user);
+        if (Status written = stock_.record(tx, line); !written) return std::move(written).error();
+        return food;
+    });
+}
+
+Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const VersionCheck& check,
+                                 std::optional<std::int64_t> by_user) {
+    return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
+        Result<Food> food = lock(tx, id, check);
+        if (!food) return food;
+        const FoodDraft before = draft_of(*food);
+        FoodDraft draft = before;
+        edit(draft);
+        if (Status valid = normalise(draft, folder_); !valid) return std::move(valid).error();
+        if (draft == before) return food;
+        if (Status known = check_sides(tx, draft, before); !known) return std::move(known).error();
+
+        assign(*food, draft);
+        food->version += 1;
+        food->updated_at = now();
+        if (Status written = foods_.update(tx, *food); !written) return std::move(written).error();
+        if (draft.available_quantity != before.available_quantity) {
+            const std::int64_t delta = draft.available_quantity.value_or(0) - before.available_quantity.value_or(0);
+            const char* reason = draft.available_quantity ? "Count set" : "No longer counted";
+            if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
+                return std::move(written).error();
+        }
+        return food;
+    });
+}
+
+Status FoodService::remove(std::int64_t id, const VersionCheck& check) {
+    return store_.transact([&](Transaction& tx) -> Status {
+        const Result<Food> food = lock(tx, id, check);
+        if (!food) return food.error();
+        return foods_.remove(tx, id, now());
+    });
+}
+
+Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std::string reason,
+                                       const VersionCheck& check, std::optional<std::int64_t> by_user) {
+    if (Status valid = normalise_adjustment(delta, reason); !valid) return std::move(valid).error();
+    return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
+        Result<Food> food = lock(tx, id, check);
+        if (!food) return food;
+        if (!food->available_quantity)
+            return Error(Errc::conflict, "stock_not_counted",
+                         "'" + food->name + "' is not counted. Set its available_quantity first, then adjust it.");
+        const std::int64_t after = *food->available_quantity + delta;
+        if (after < 0)
+            return Error(Errc::conflict, "insufficient_stock",
+                         "Only " + std::to_string(*food->available_quantity) + " of '" + food->name +
+                             "' are in stock, so " + std::to_string(-delta) + " cannot be taken away.")
+                .with_member("available_quantity", *food->available_quantity);
+        if (after > max_quantity)
+            return Error(Errc::conflict, "stock_too_large",
+                         "The stock of '" + food->name + "' would become " + std::to_string(after) + "; at most " +
+                             std::to_string(max_quantity) + " can be counted.");
+        food->available_quantity = after;
+        food->version += 1;
+        food->updated_at = now();
+        const Result<std::optional<std::int64_t>> added = stock_.add(tx, id, delta, food->updated_at);
+        if (!added) return added.error();
+        if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
+            return std::move(written).error();
+        return food;
+    });
+}
+
+Result<StockRows> FoodService::journal(std::int64_t id, std::int64_t limit, std::int64_t offset) const {
+    return store_.read<StockRows>([&](Transaction& tx) -> Result<StockRows> {
+        const Result<std::optional<Food>> food = foods_.find(tx, id);
+        if (!food) return food.error();
+        if (!*food) return not_found(id);
+        return stock_.journal(tx, id, limit, offset);
+    });
+}
+
+Result<Food> FoodService::lock(Transaction& tx, std::int64_t id, const VersionCheck& check) const {
+    Result<std::optional<Food>> food = foods_.lock(tx, id);
+    if (!food) return std::move(food).error();
+    if (!*food) return not_found(id);
+    if (check)
+        if (Status current = check((*food)->version); !current) return std::move(current).error();
+    return **std::move(food);
+}
+
+Status FoodService::check_sides(Transaction& tx, const FoodDraft& draft, const FoodDraft& before) const {
+    struct Kind {
+        const char* pointer;
+        const SideRule &now, &before;
+    };
+    const Kind kinds[] = {{"/side_rules/side_protein/allowed/", draft.side_protein, before.side_protein},
+                          {"/side_rules/extra_side/allowed/", draft.extra_side, before.extra_side}};
+    std::optional<Error> unknown;
+    for (const Kind& kind : kinds) {
+        if (!kind.now.allowed || kind.now.allowed == kind.before.allowed) continue;
+        const Result<std::vector<Food>> found = foods_.find_all(tx, *kind.now.allowed);
+        if (!found) return found.error();
+        for (std::size_t i = 0; i < kind.now.allowed->size(); ++i) {
+            const std::int64_t id = (*kind.now.allowed)[i];
+            const bool lives = std::any_of(found->begin(), found->end(),
+                                           [&](const Food& food) { return food.id == id && !food.deleted; });
+            if (lives) continue;
+            if (!unknown) unknown = Error(Errc::unprocessable, "validation_failed", "Some values are not valid. See errors.");
+            unknown->faults.push_back({kind.pointer + std::to_string(i), "food_not_found", not_found(id).detail});
+        }
+    }
+    if (unknown) return *std::move(unknown);
+    return {};
+}
+
+}  // namespace kitchen::catalog

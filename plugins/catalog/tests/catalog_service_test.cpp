@@ -1,0 +1,93 @@
+#include "catalog_service.h"
+
+#include <gmock/gmock.h>
+
+#include "catalog_fixture.h"
+
+namespace kitchen::catalog {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class CatalogServiceTest : public CatalogTest {};
+
+TEST_F(CatalogServiceTest, TakesPortionsSummedPerFood) {
+    const Food eba = add_counted("Eba", 10), soup = add_counted("Soup", 3), rice = add("Rice");
+    clock.advance(std::chrono::seconds(1));
+    ASSERT_TRUE(take({{soup.id, 1}, {eba.id, 2}, {rice.id, 99}, {soup.id, 2}}, "order 12").has_value());
+    EXPECT_EQ(stored(eba.id).available_quantity, 8);
+    EXPECT_EQ(stored(soup.id).available_quantity, 0);
+    EXPECT_EQ(stored(soup.id).version, 2);
+    EXPECT_EQ(stored(soup.id).updated_at, soup.updated_at + 1000);
+    EXPECT_EQ(stored(rice.id).version, 1);
+
+    const StockRows journal = service->journal(soup.id, 10, 0).value();
+    ASSERT_EQ(journal.total_count, 2);
+    const StockLine line(journal.rows[0]);
+    EXPECT_EQ(line.delta, -3);
+    EXPECT_EQ(line.quantity_after, 0);
+    EXPECT_EQ(line.reference, "order 12");
+    EXPECT_EQ(line.by_user, 7);
+    EXPECT_EQ(service->journal(rice.id, 10, 0).value().total_count, 0);
+}
+
+TEST_F(CatalogServiceTest, NamesEveryFoodThatCannotBeHadAndTakesNone) {
+    const Food enough = add_counted("Enough", 10), last = add_counted("Last", 1), sold_out = add_counted("Sold out", 0);
+    FoodDraft made = draft("Switched off");
+    made.is_available = false;
+    made.available_quantity = 5;
+    const Food off = add(made), gone = add("Gone");
+    ASSERT_TRUE(service->remove(gone.id, {}).has_value());
+
+    const Status refused =
+        take({{enough.id, 2}, {last.id, 1}, {last.id, 1}, {sold_out.id, 1}, {off.id, 1}, {gone.id, 1}, {999, 1}});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().kind, Errc::conflict);
+    EXPECT_EQ(refused.error().code, "insufficient_stock");
+    const auto at = [](std::int64_t id) { return "/foods/" + std::to_string(id); };
+    EXPECT_THAT(faults_of(refused.error()),
+                ElementsAre("short " + at(last.id), "short " + at(sold_out.id), "unavailable " + at(off.id),
+                            "deleted " + at(gone.id), "deleted " + at(999)));
+    EXPECT_THAT(refused.error().faults[0].detail, HasSubstr("Only 1 of 'Last' is left, and 2"));
+    EXPECT_EQ(stored(enough.id).available_quantity, 10);
+    EXPECT_EQ(stored(enough.id).version, 1);
+    EXPECT_EQ(journal_sum(enough.id), 10);
+}
+
+TEST_F(CatalogServiceTest, GivesBackToCountedFoodsAlsoWhenDeleted) {
+    const Food eba = add_counted("Eba", 4), rice = add("Rice");
+    ASSERT_TRUE(take({{eba.id, 4}, {rice.id, 1}}).has_value());
+    ASSERT_TRUE(service->remove(eba.id, {}).has_value());
+    ASSERT_TRUE(give_back({{eba.id, 1}, {rice.id, 1}, {eba.id, 3}, {999, 1}}).has_value());
+    EXPECT_EQ(stored(eba.id).available_quantity, 4);
+    EXPECT_EQ(journal_sum(eba.id), 4);
+    EXPECT_FALSE(stored(rice.id).available_quantity);
+    EXPECT_EQ(service->journal(rice.id, 10, 0).value().total_count, 0);
+}
+
+TEST_F(CatalogServiceTest, APortionOfNothingIsABug) {
+    const Food eba = add_counted("Eba", 4);
+    EXPECT_EQ(take({{eba.id, 0}}).error().kind, Errc::internal);
+    EXPECT_EQ(give_back({{eba.id, -1}}).error().kind, Errc::internal);
+    EXPECT_EQ(stored(eba.id).available_quantity, 4);
+}
+
+TEST_F(CatalogServiceTest, TakingNothingSucceeds) { EXPECT_TRUE(take({}).has_value()); }
+
+TEST_F(CatalogServiceTest, WritesAFoodAsTheMenuDoes) {
+    FoodDraft made = draft("Eba");
+    made.tags = {"vegan"};
+    made.available_quantity = 4;
+    const Food food = add(made);
+    std::string from_food, from_row;
+    JsonWriter first(from_food), second(from_row);
+    catalog.write(first, food);
+    const Rows rows = service->read(food.id).value();
+    write_food(second, service->view(rows.front()));
+    EXPECT_EQ(from_food, from_row);
+    EXPECT_EQ(catalog.currency(), "NGN");
+}
+
+}  // namespace
+}  // namespace kitchen::catalog

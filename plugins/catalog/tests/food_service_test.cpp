@@ -1,0 +1,230 @@
+#include "food_service.h"
+
+#include <gmock/gmock.h>
+
+#include "catalog_fixture.h"
+
+namespace kitchen::catalog {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class FoodServiceTest : public CatalogTest {
+protected:
+    static Edit rename(std::string name) {
+        return [name = std::move(name)](FoodDraft& draft) { draft.name = name; };
+    }
+    static Edit count(std::optional<std::int64_t> quantity) {
+        return [quantity](FoodDraft& draft) { draft.available_quantity = quantity; };
+    }
+    /// "delta quantity_after reason by" of each line, newest first.
+    std::vector<std::string> journal(std::int64_t id) {
+        const StockRows found = service->journal(id, 100, 0).value();
+        std::vector<std::string> list;
+        for (const Row row : found.rows) {
+            const StockLine line(row);
+            list.push_back(std::to_string(line.delta) + " " +
+                           (line.quantity_after ? std::to_string(*line.quantity_after) : "none") + " " +
+                           std::string(line.reason) + " " + (line.by_user ? std::to_string(*line.by_user) : "nobody"));
+        }
+        return list;
+    }
+};
+
+TEST_F(FoodServiceTest, NamesAreUniqueWhateverTheirCase) {
+    add("Ọ̀fadà Rice");
+    const Result<Food> again = service->create(draft(" ọ̀FADÀ rice "), 1);
+    ASSERT_FALSE(again.has_value());
+    EXPECT_EQ(again.error().kind, Errc::conflict);
+    EXPECT_EQ(again.error().code, "food_name_taken");
+    EXPECT_THAT(faults_of(again.error()), ElementsAre("taken /name"));
+
+    const Food other = add("Coconut Rice");
+    const Result<Food> renamed = service->change(other.id, rename("Ọ̀FADÀ RICE"), {}, 1);
+    ASSERT_FALSE(renamed.has_value());
+    EXPECT_EQ(renamed.error().code, "food_name_taken");
+    EXPECT_EQ(stored(other.id).name, "Coconut Rice");
+    EXPECT_EQ(stored(other.id).version, 1);
+}
+
+TEST_F(FoodServiceTest, AFoodMayChangeTheCaseOfItsOwnName) {
+    const Food food = add("Eba");
+    EXPECT_EQ(service->change(food.id, rename("EBA"), {}, 1).value().name, "EBA");
+}
+
+TEST_F(FoodServiceTest, DeletingFreesTheNameAndHappensOnce) {
+    const Food food = add("Eba");
+    clock.advance(std::chrono::seconds(1));
+    ASSERT_TRUE(service->remove(food.id, {}).has_value());
+    EXPECT_EQ(service->remove(food.id, {}).error().kind, Errc::not_found);
+    EXPECT_EQ(service->read(food.id).error().code, "food_not_found");
+    EXPECT_EQ(service->change(food.id, rename("x"), {}, 1).error().kind, Errc::not_found);
+    EXPECT_EQ(service->adjust_stock(food.id, 1, "x", {}, 1).error().kind, Errc::not_found);
+    EXPECT_THAT(names({}), IsEmpty());
+    EXPECT_TRUE(stored(food.id).deleted);
+    EXPECT_EQ(stored(food.id).version, 2);
+
+    const Food again = add("Eba");
+    EXPECT_NE(again.id, food.id);
+    ASSERT_TRUE(service->remove(again.id, {}).has_value());
+    add("eba");
+}
+
+TEST_F(FoodServiceTest, EveryChangeMovesVersionAndTime) {
+    const Food food = add("Eba");
+    clock.advance(std::chrono::seconds(5));
+    const Food changed = service->change(food.id, rename("Yellow Eba"), {}, 1).value();
+    EXPECT_EQ(changed.version, 2);
+    EXPECT_EQ(changed.updated_at, food.updated_at + 5000);
+    EXPECT_EQ(changed.created_at, food.created_at);
+    const Food read = stored(food.id);
+    EXPECT_EQ(read.version, 2);
+    EXPECT_EQ(read.name, "Yellow Eba");
+    EXPECT_EQ(read.updated_at, changed.updated_at);
+}
+
+TEST_F(FoodServiceTest, AnEditThatChangesNothingLeavesTheVersion) {
+    const Food food = add("Eba");
+    clock.advance(std::chrono::seconds(5));
+    EXPECT_EQ(service->change(food.id, rename(" Eba "), {}, 1).value().version, 1);
+    EXPECT_EQ(stored(food.id).updated_at, food.updated_at);
+}
+
+TEST_F(FoodServiceTest, ChangesOfTextAndTagsReachTheFilters) {
+    FoodDraft made = draft("Eba");
+    made.tags = {"vegan", "old"};
+    const Food food = add(made);
+    service->change(food.id, [](FoodDraft& d) {
+        d.name = "Amala";
+        d.description = "Dark";
+        d.category = "Swallow";
+        d.tags = {"vegan", "new"};
+    }, {}, 1).value();
+    FoodQuery query;
+    query.search = "eba";
+    EXPECT_THAT(names(query), IsEmpty());
+    query.search = "dark";
+    query.category = "swallow";
+    query.tag = "new";
+    EXPECT_THAT(names(query), ElementsAre("Amala"));
+    query.tag = "old";
+    EXPECT_THAT(names(query), IsEmpty());
+}
+
+TEST_F(FoodServiceTest, AStaleVersionStopsEveryWrite) {
+    const Food food = add_counted("Eba", 5);
+    service->change(food.id, rename("Eba 2"), only_version(1), 1).value();
+    EXPECT_EQ(service->change(food.id, rename("Eba 3"), only_version(1), 1).error().kind, Errc::precondition_failed);
+    EXPECT_EQ(service->adjust_stock(food.id, 1, "x", only_version(1), 1).error().kind, Errc::precondition_failed);
+    EXPECT_EQ(service->remove(food.id, only_version(1)).error().kind, Errc::precondition_failed);
+    const Food read = stored(food.id);
+    EXPECT_EQ(read.name, "Eba 2");
+    EXPECT_EQ(read.available_quantity, 5);
+    EXPECT_FALSE(read.deleted);
+    EXPECT_TRUE(service->remove(food.id, only_version(2)).has_value());
+}
+
+TEST_F(FoodServiceTest, RefusesWhatBreaksTheRulesAndWritesNothing) {
+    EXPECT_EQ(service->create(draft(" "), 1).error().code, "validation_failed");
+    const Food food = add("Eba");
+    EXPECT_EQ(service->change(food.id, rename(""), {}, 1).error().code, "validation_failed");
+    FoodQuery query;
+    query.min_price = 2;
+    query.max_price = 1;
+    EXPECT_EQ(service->list(query, 10, 0).error().kind, Errc::unprocessable);
+    EXPECT_THAT(names({}), ElementsAre("Eba"));
+}
+
+TEST_F(FoodServiceTest, AllowedSidesMustBeOnTheMenu) {
+    const Food dodo = add("Dodo"), gone = add("Gone");
+    ASSERT_TRUE(service->remove(gone.id, {}).has_value());
+    FoodDraft made = draft("Jollof");
+    made.side_protein.allowed = {999};
+    made.extra_side.allowed = {dodo.id, gone.id};
+    const Result<Food> refused = service->create(made, 1);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().kind, Errc::unprocessable);
+    EXPECT_THAT(faults_of(refused.error()), ElementsAre("food_not_found /side_rules/side_protein/allowed/0",
+                                                        "food_not_found /side_rules/extra_side/allowed/1"));
+    EXPECT_THAT(refused.error().faults[0].detail, HasSubstr("999"));
+    EXPECT_THAT(names({}), ElementsAre("Dodo"));
+}
+
+TEST_F(FoodServiceTest, AListOfSidesMayOutliveASideUntilItIsChanged) {
+    const Food dodo = add("Dodo"), moi_moi = add("Moi Moi");
+    FoodDraft made = draft("Jollof");
+    made.extra_side.allowed = {dodo.id, moi_moi.id};
+    const Food food = add(made);
+    ASSERT_TRUE(service->remove(dodo.id, {}).has_value());
+    EXPECT_TRUE(service->change(food.id, rename("Party Jollof"), {}, 1).has_value());
+    const Edit touch = [&](FoodDraft& d) { d.extra_side.allowed = {moi_moi.id, dodo.id}; };
+    EXPECT_THAT(faults_of(service->change(food.id, touch, {}, 1).error()),
+                ElementsAre("food_not_found /side_rules/extra_side/allowed/1"));
+}
+
+TEST_F(FoodServiceTest, AdjustsStockAndKeepsAJournal) {
+    const Food food = add_counted("Eba", 5);
+    clock.advance(std::chrono::seconds(1));
+    const Food more = service->adjust_stock(food.id, 10, " delivery ", {}, 2).value();
+    EXPECT_EQ(more.available_quantity, 15);
+    EXPECT_EQ(more.version, 2);
+    EXPECT_EQ(service->adjust_stock(food.id, -15, "spoilt", {}, 3).value().available_quantity, 0);
+    const Food read = stored(food.id);
+    EXPECT_EQ(read.available_quantity, 0);
+    EXPECT_EQ(read.version, 3);
+    EXPECT_EQ(read.updated_at, food.updated_at + 1000);
+    EXPECT_THAT(journal(food.id), ElementsAre("-15 0 spoilt 3", "10 15 delivery 2", "5 5 Put on the menu 1"));
+}
+
+TEST_F(FoodServiceTest, StockNeverGoesBelowZeroOrOverTheTop) {
+    const Food food = add_counted("Eba", 5);
+    const Result<Food> below = service->adjust_stock(food.id, -6, "x", {}, 1);
+    ASSERT_FALSE(below.has_value());
+    EXPECT_EQ(below.error().kind, Errc::conflict);
+    EXPECT_EQ(below.error().code, "insufficient_stock");
+    EXPECT_THAT(below.error().detail, HasSubstr("5"));
+    EXPECT_EQ(service->adjust_stock(food.id, 1'000'000, "x", {}, 1).error().code, "stock_too_large");
+    EXPECT_EQ(stored(food.id).available_quantity, 5);
+    EXPECT_EQ(journal(food.id).size(), 1u);
+}
+
+TEST_F(FoodServiceTest, StockOfAFoodThatIsNotCountedCannotBeAdjusted) {
+    const Food food = add("Eba");
+    const Result<Food> refused = service->adjust_stock(food.id, 1, "x", {}, 1);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().kind, Errc::conflict);
+    EXPECT_EQ(refused.error().code, "stock_not_counted");
+    EXPECT_THAT(refused.error().detail, HasSubstr("available_quantity"));
+    EXPECT_THAT(journal(food.id), IsEmpty());
+}
+
+TEST_F(FoodServiceTest, EditingTheCountIsJournalledAndAlwaysAddsUp) {
+    const Food food = add("Eba");
+    service->change(food.id, count(8), {}, 2).value();
+    service->change(food.id, count(3), {}, 2).value();
+    service->change(food.id, rename("Garri"), {}, 2).value();
+    EXPECT_EQ(journal_sum(food.id), 3);
+    service->change(food.id, count(std::nullopt), {}, 2).value();
+    EXPECT_EQ(journal_sum(food.id), 0);
+    service->change(food.id, count(0), {}, 2).value();
+    EXPECT_THAT(journal(food.id), ElementsAre("0 0 Count set 2", "-3 none No longer counted 2", "-5 3 Count set 2",
+                                              "8 8 Count set 2"));
+}
+
+TEST_F(FoodServiceTest, TheJournalIsPagedNewestFirstAndOutlivesTheFood) {
+    const Food food = add_counted("Eba", 0);
+    for (int i = 1; i <= 6; ++i) service->adjust_stock(food.id, i, "delivery", {}, 1).value();
+    ASSERT_TRUE(service->remove(food.id, {}).has_value());
+    const StockRows page = service->journal(food.id, 2, 2).value();
+    ASSERT_EQ(page.rows.size(), 2u);
+    EXPECT_EQ(page.total_count, 7);
+    EXPECT_EQ(StockLine(page.rows[0]).delta, 4);
+    EXPECT_EQ(StockLine(page.rows[1]).delta, 3);
+    EXPECT_EQ(service->journal(food.id, 2, 50).value().total_count, 7);
+    EXPECT_EQ(service->journal(999, 2, 0).error().kind, Errc::not_found);
+}
+
+}  // namespace
+}  // namespace kitchen::catalog
