@@ -1,0 +1,154 @@
+#include "cart_routes.h"
+
+#include <utility>
+
+#include "cart_etag.h"
+#include "cart_json.h"
+#include "cart_schema.h"
+
+namespace kitchen::cart {
+
+using http::Request;
+using http::Response;
+using http::Route;
+using http::Schema;
+
+namespace {
+
+constexpr std::size_t body_limit = 16 * 1024;
+
+http::Parameter if_match() {
+    return {"If-Match", Schema::string(), "The cart's ETag: refused with 412 when the cart has changed since.", "", false};
+}
+
+/// The list, or the one id that the original clients send in its place.
+Result<std::vector<std::int64_t>> side_ids(const Json& body, const std::string& list, const std::string& single) {
+    std::vector<std::int64_t> ids;
+    const Json* several = body.find(list);
+    const Json* one = body.find(single);
+    if (several && one)
+        return invalid_field('/' + single, "conflict", "Give either " + list + " or " + single + ", not both.");
+    if (several)
+        for (const Json& id : several->as_array()) ids.push_back(id.as_integer());
+    if (one && !one->is_null()) ids.push_back(one->as_integer());
+    return ids;
+}
+
+/// Names the field that the client did send.
+Error in_terms_of(Error error, const Json& body) {
+    for (Fault& fault : error.faults)
+        for (const auto& [list, single] : {std::pair{"/side_protein_ids", "side_protein_id"}, {"/extra_side_ids", "extra_side_id"}})
+            if (fault.pointer.starts_with(list) && body.find(single)) fault.pointer = std::string("/") + single;
+    return error;
+}
+
+VersionCheck checked_by(const Request& request) {
+    return [&request](std::int64_t version) { return check_cart_version(request, version); };
+}
+
+}  // namespace
+
+void CartRoutes::serve(CartService& carts, const Catalog& catalog) {
+    carts_ = &carts;
+    catalog_ = &catalog;
+}
+
+void CartRoutes::declare(Setup& setup) {
+    setup.add_route(Route::get("/cart/")
+                        .summary("Your cart at today's prices")
+                        .signed_in()
+                        .answers(200, "The cart", cart_schema())
+                        .handle([this](Request& request) { return read(request); }));
+    setup.add_route(Route::post("/cart/")
+                        .summary("Put a food into your cart")
+                        .describe("Adds an item, or raises the quantity of the item with the same food and the same set of sides. "
+                                  "A quantity is 1 to 99 for one request; an item may grow further by several requests.")
+                        .signed_in()
+                        .header(if_match())
+                        .body(new_line_schema())
+                        .body_limit(body_limit)
+                        .answers(201, "A new item", line_schema())
+                        .answers(200, "The item, with its quantity raised", line_schema())
+                        .answers(409, "A food does not exist, is not available, is short, or may not go together; or the cart is full")
+                        .answers(412, "The cart has changed")
+                        .handle([this](Request& request) { return add(request); }));
+    setup.add_route(Route::patch("/cart/{item_id:id}/")
+                        .summary("Change the quantity or the instructions of an item")
+                        .signed_in()
+                        .header(if_match())
+                        .body(line_change_schema())
+                        .body_limit(body_limit)
+                        .answers(200, "The item", line_schema())
+                        .answers(404, "No such item in your cart")
+                        .answers(409, "There is not that much of it")
+                        .answers(412, "The cart has changed")
+                        .handle([this](Request& request) { return change(request); }));
+    setup.add_route(Route::del("/cart/{item_id:id}/")
+                        .summary("Take an item out of your cart")
+                        .signed_in()
+                        .header(if_match())
+                        .answers(204, "Gone")
+                        .answers(404, "No such item in your cart")
+                        .answers(412, "The cart has changed")
+                        .handle([this](Request& request) { return remove(request); }));
+    for (const char* pattern : {"/cart/clear/", "/cart/"})
+        setup.add_route(Route::del(pattern)
+                            .summary("Empty your cart")
+                            .signed_in()
+                            .header(if_match())
+                            .answers(200, "It is empty now", cleared_schema())
+                            .answers(412, "The cart has changed")
+                            .handle([this](Request& request) { return clear(request); }));
+}
+
+Result<Response> CartRoutes::read(Request& request) {
+    Result<CartView> view = carts_->view(request.who().user_id);
+    if (!view) return std::move(view).error();
+    return Response::json(200, cart_json(view->contents, *catalog_)).with_header("ETag", etag_of(*view));
+}
+
+Result<Response> CartRoutes::add(Request& request) {
+    const Json& body = request.json;
+    NewLine wanted;
+    wanted.food_id = body["food_id"].as_integer();
+    if (const Json* quantity = body.find("quantity")) wanted.quantity = quantity->as_integer();
+    if (body.has("special_instructions")) wanted.special_instructions = body["special_instructions"].as_string();
+    Result<std::vector<std::int64_t>> proteins = side_ids(body, "side_protein_ids", "side_protein_id");
+    if (!proteins) return std::move(proteins).error();
+    Result<std::vector<std::int64_t>> extras = side_ids(body, "extra_side_ids", "extra_side_id");
+    if (!extras) return std::move(extras).error();
+    wanted.sides = {*std::move(proteins), *std::move(extras)};
+
+    Result<ChangedLine> added = carts_->add(request.who().user_id, wanted, checked_by(request));
+    if (!added) return in_terms_of(std::move(added).error(), body);
+    return Response::json(added->created ? 201 : 200, line_json(added->line, *catalog_)).with_version(added->version);
+}
+
+Result<Response> CartRoutes::change(Request& request) {
+    const Json& body = request.json;
+    LineChange wanted;
+    if (const Json* quantity = body.find("quantity")) wanted.quantity = quantity->as_integer();
+    if (const Json* instructions = body.find("special_instructions"))
+        wanted.special_instructions = instructions->is_null() ? std::string() : instructions->as_string();
+    if (!wanted.quantity && !wanted.special_instructions)
+        return invalid_field("", "required", "Say what to change: quantity, special_instructions or both.");
+
+    Result<ChangedLine> changed =
+        carts_->change(request.who().user_id, request.path_id("item_id"), wanted, checked_by(request));
+    if (!changed) return std::move(changed).error();
+    return Response::json(200, line_json(changed->line, *catalog_)).with_version(changed->version);
+}
+
+Result<Response> CartRoutes::remove(Request& request) {
+    Result<std::int64_t> version = carts_->remove(request.who().user_id, request.path_id("item_id"), checked_by(request));
+    if (!version) return std::move(version).error();
+    return Response::no_content().with_version(*version);
+}
+
+Result<Response> CartRoutes::clear(Request& request) {
+    Result<std::int64_t> version = carts_->clear(request.who().user_id, checked_by(request));
+    if (!version) return std::move(version).error();
+    return Response::json(200, Json::object({{"message", "Cart cleared successfully"}})).with_version(*version);
+}
+
+}  // namespace kitchen::cart

@@ -1,0 +1,92 @@
+// What can be done with a cart. Implements cart/1 for the feature that orders from it.
+//
+// A cart holds at most one line for a food with the same set of sides. Every change raises the cart's version by one, in the same transaction;
+// changes of one cart happen one after another, however many devices ask at once.
+//
+// Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cart_repository.h"
+#include "kitchen/cart.h"
+#include "kitchen/catalog.h"
+#include "kitchen/clock.h"
+#include "sides_key.h"
+
+namespace kitchen::cart {
+
+struct CartLimits {
+    std::int64_t max_line_quantity = 10'000;  ///< portions of one line, however many requests added them
+    std::int64_t max_lines = 100;
+};
+
+struct NewLine {
+    std::int64_t food_id = 0;
+    Sides sides;  ///< in the order asked for; each id once
+    std::int64_t quantity = 1;
+    std::optional<std::string> special_instructions;  ///< nothing: keep what the line has
+};
+
+struct LineChange {
+    std::optional<std::int64_t> quantity;
+    std::optional<std::string> special_instructions;  ///< "" takes them away
+};
+
+/// Refuses a change when the cart's present version is not the one the caller knows.
+using VersionCheck = std::function<Status(std::int64_t version)>;
+
+struct CartView {
+    CartContents contents;
+    /// What the cart shows now, and whether that differs from what it showed when it was last changed: the catalogue moves without the
+    /// cart's version.
+    std::int64_t fingerprint = 0;
+    bool moved = false;
+};
+
+struct ChangedLine {
+    CartLine line;
+    std::int64_t version = 0;  ///< of the cart
+    bool created = false;
+};
+
+class CartService : public Carts {
+public:
+    CartService(Store& store, Catalog& catalog, const Clock& clock, CartLimits limits);
+
+    /// cart/1. empty() holds the cart against other writers until the transaction ends.
+    Result<CartContents> read(Transaction& tx, std::int64_t user_id) override;
+    Status empty(Transaction& tx, std::int64_t user_id) override;
+
+    Result<CartView> view(std::int64_t user_id);
+
+    /// Errors: conflict when the line could not be bought ("food_not_found", "food_unavailable", "insufficient_stock", "side_not_allowed";
+    /// faults name the fields food_id, side_protein_ids, extra_side_ids) or the cart is full; unprocessable past max_line_quantity.
+    Result<ChangedLine> add(std::int64_t user_id, const NewLine& wanted, const VersionCheck& check);
+
+    /// More of something is refused as in add(); less is always possible. Errors also: not_found.
+    Result<ChangedLine> change(std::int64_t user_id, std::int64_t line_id, const LineChange& wanted, const VersionCheck& check);
+
+    /// Both give the cart's new version. remove: not_found; clear: success on an empty cart.
+    Result<std::int64_t> remove(std::int64_t user_id, std::int64_t line_id, const VersionCheck& check);
+    Result<std::int64_t> clear(std::int64_t user_id, const VersionCheck& check);
+
+private:
+    using Change = std::function<Status(Transaction& tx)>;
+
+    Result<CartContents> contents(Transaction& tx, std::int64_t user_id, std::int64_t version);
+    /// Raises the version, checks it, changes, and remembers what the cart shows then.
+    Result<CartContents> changed(Transaction& tx, std::int64_t user_id, const VersionCheck& check, const Change& change);
+
+    Store& store_;
+    Catalog& catalog_;
+    const Clock& clock_;
+    CartLimits limits_;
+    CartRepository carts_;
+};
+
+}  // namespace kitchen::cart
