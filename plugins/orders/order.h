@@ -1,0 +1,67 @@
+// An order, as it was placed and as it stands.
+//
+// Thread-safety: plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kitchen/time.h"
+#include "order_state.h"
+#include "pricing.h"
+
+namespace kitchen::orders {
+
+/// Who asks. The role decides what may be seen and done.
+struct Viewer {
+    std::int64_t user_id = 0;
+    std::string role;
+
+    Actor actor() const { return role == "kitchen" || role == "admin" ? Actor::staff : Actor::customer; }
+};
+
+struct OrderSide {
+    std::int64_t food_id = 0;
+    std::string name;
+    std::int64_t price = 0;
+};
+
+struct OrderItem {
+    std::int64_t food_id = 0;
+    std::string name;
+    std::int64_t unit_price = 0;  ///< food and sides together
+    std::int64_t quantity = 0;
+    std::vector<OrderSide> side_proteins, extra_sides;
+    std::string special_instructions;  ///< "" for none
+    std::int64_t line_total = 0;
+};
+
+struct HistoryEntry {
+    std::optional<OrderState> from;  ///< nothing: the order was placed
+    OrderState to = OrderState::pending;
+    Viewer by;
+    Timestamp at;
+    std::string reason;  ///< "" for none
+};
+
+struct Order {
+    std::int64_t id = 0;
+    std::int64_t user_id = 0;
+    OrderState status = OrderState::pending;
+    std::string payment_status = "unpaid";
+    Fulfillment fulfillment = Fulfillment::pickup;
+    std::vector<OrderItem> items;
+    Price price;
+    std::string currency;
+    std::string contact_phone;
+    std::string delivery_instructions;  ///< "" for none
+    std::optional<Timestamp> scheduled_for;
+    std::string cancel_reason;  ///< "" for none
+    std::int64_t version = 1;
+    Timestamp created_at, updated_at;
+    std::vector<HistoryEntry> history;  ///< oldest first
+};
+
+}  // namespace kitchen::orders

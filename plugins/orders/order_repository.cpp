@@ -1,0 +1,224 @@
+#include "order_repository.h"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+
+namespace kitchen::orders {
+namespace {
+
+constexpr std::string_view order_columns =
+    "id, user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, service_fee, tax, tip, discount, total, currency, "
+    "contact_phone, delivery_instructions, scheduled_for, cancel_reason, version, created_at, updated_at";
+
+constexpr const char* protein = "protein";
+constexpr const char* extra = "extra";
+
+/// "($1, $2, …)": shorter lists are filled up with 0, which is nobody's id.
+std::string id_list(std::size_t count) {
+    std::string text = "(";
+    for (std::size_t i = 1; i <= count; ++i) text += (i > 1 ? ", $" : "$") + std::to_string(i);
+    return text + ")";
+}
+
+Param text_or_null(const std::string& text) { return text.empty() ? Param(nullptr) : Param(text); }
+
+Param state_text(const std::optional<OrderState>& state) { return state ? Param(to_text(*state)) : Param(nullptr); }
+
+Error unreadable(const char* what) {
+    return Error(Errc::corrupt, "order_corrupt", "The order could not be read.").with_subject(what);
+}
+
+Result<Order> order_of(Row row) {
+    const auto status = parse_state(row.text(2));
+    const auto fulfillment = parse_fulfillment(row.text(4));
+    if (!status || !fulfillment) return unreadable("orders.status");
+    Order order;
+    order.id = row.integer(0);
+    order.user_id = row.integer(1);
+    order.status = *status;
+    order.payment_status = row.string(3);
+    order.fulfillment = *fulfillment;
+    order.price.subtotal = row.integer(5);
+    order.price.delivery_fee = row.integer(6);
+    order.price.service_fee = row.integer(7);
+    order.price.tax = row.integer(8);
+    order.price.tip = row.integer(9);
+    order.price.discount = row.integer(10);
+    order.price.total = row.integer(11);
+    order.currency = row.string(12);
+    order.contact_phone = row.string(13);
+    order.delivery_instructions = row.string(14);
+    if (!row.is_null(15)) order.scheduled_for = from_millis(row.integer(15));
+    order.cancel_reason = row.string(16);
+    order.version = row.integer(17);
+    order.created_at = from_millis(row.integer(18));
+    order.updated_at = from_millis(row.integer(19));
+    return order;
+}
+
+Status done(const Result<Rows>& rows) {
+    if (!rows) return rows.error();
+    return {};
+}
+
+}  // namespace
+
+OrderRepository::OrderRepository(Store& store)
+    : insert_(store.prepare("INSERT INTO orders (user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, service_fee, "
+                            "tax, tip, discount, total, currency, contact_phone, delivery_instructions, scheduled_for, version, "
+                            "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+                            "$17, $17) RETURNING id")),
+      insert_item_(store.prepare("INSERT INTO order_items (order_id, position, food_id, name, unit_price, quantity, special_instructions, "
+                                 "line_total) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")),
+      insert_side_(store.prepare("INSERT INTO order_item_sides (order_id, item_position, kind, position, food_id, name, price) "
+                                 "VALUES ($1, $2, $3, $4, $5, $6, $7)")),
+      record_(store.prepare("INSERT INTO order_history (order_id, version, from_status, to_status, by_user, by_role, moved_at, reason) "
+                            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")),
+      find_(store.prepare("SELECT " + std::string(order_columns) + " FROM orders WHERE id = $1")),
+      move_(store.prepare("UPDATE orders SET status = $3, cancel_reason = $4, version = version + 1, updated_at = $5 "
+                          "WHERE id = $1 AND version = $2 RETURNING version")),
+      items_(store.prepare("SELECT order_id, food_id, name, unit_price, quantity, special_instructions, line_total FROM order_items "
+                           "WHERE order_id IN " + id_list(ids_at_once) + " ORDER BY order_id, position")),
+      sides_(store.prepare("SELECT order_id, item_position, kind, food_id, name, price FROM order_item_sides WHERE order_id IN " +
+                           id_list(ids_at_once) + " ORDER BY order_id, item_position, kind, position")),
+      history_(store.prepare("SELECT order_id, from_status, to_status, by_user, by_role, moved_at, reason FROM order_history "
+                             "WHERE order_id IN " + id_list(ids_at_once) + " ORDER BY order_id, version")) {
+    for (const bool of_user : {false, true})
+        for (const bool in_state : {false, true}) {
+            std::string where = " FROM orders WHERE created_at >= $1 AND created_at <= $2";
+            int next = 3;
+            if (of_user) where += " AND user_id = $" + std::to_string(next++);
+            if (in_state) where += " AND status = $" + std::to_string(next++);
+            lists_[of_user][in_state] = {
+                store.prepare("SELECT " + std::string(order_columns) + where + " ORDER BY created_at DESC, id DESC LIMIT $" +
+                              std::to_string(next) + " OFFSET $" + std::to_string(next + 1)),
+                store.prepare("SELECT COUNT(*)" + where)};
+        }
+}
+
+Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order) const {
+    Result<Rows> rows = tx.query(
+        insert_, {order.user_id, to_text(order.status), order.payment_status, to_text(order.fulfillment), order.price.subtotal,
+                  order.price.delivery_fee, order.price.service_fee, order.price.tax, order.price.tip, order.price.discount,
+                  order.price.total, order.currency, order.contact_phone, text_or_null(order.delivery_instructions),
+                  order.scheduled_for ? Param(to_millis(*order.scheduled_for)) : Param(nullptr), order.version,
+                  to_millis(order.created_at)});
+    if (!rows) return std::move(rows).error();
+    const std::int64_t id = rows->front().integer(0);
+    for (std::size_t i = 0; i < order.items.size(); ++i) {
+        const OrderItem& item = order.items[i];
+        const auto position = static_cast<std::int64_t>(i);
+        Status added = done(tx.query(insert_item_, {id, position, item.food_id, item.name, item.unit_price, item.quantity,
+                                                    text_or_null(item.special_instructions), item.line_total}));
+        if (!added) return std::move(added).error();
+        added = insert_sides(tx, id, position, protein, item.side_proteins);
+        if (!added) return std::move(added).error();
+        added = insert_sides(tx, id, position, extra, item.extra_sides);
+        if (!added) return std::move(added).error();
+    }
+    for (std::size_t i = 0; i < order.history.size(); ++i)
+        if (Status added = record(tx, id, static_cast<std::int64_t>(i) + 1, order.history[i]); !added)
+            return std::move(added).error();
+    return id;
+}
+
+Status OrderRepository::insert_sides(Transaction& tx, std::int64_t order_id, std::int64_t item, const char* kind,
+                                     const std::vector<OrderSide>& sides) const {
+    for (std::size_t i = 0; i < sides.size(); ++i) {
+        Status added = done(tx.query(insert_side_, {order_id, item, kind, static_cast<std::int64_t>(i), sides[i].food_id,
+                                                    sides[i].name, sides[i].price}));
+        if (!added) return added;
+    }
+    return {};
+}
+
+Status OrderRepository::record(Transaction& tx, std::int64_t order_id, std::int64_t version, const HistoryEntry& entry) const {
+    return done(tx.query(record_, {order_id, version, state_text(entry.from), to_text(entry.to), entry.by.user_id, entry.by.role,
+                                   to_millis(entry.at), text_or_null(entry.reason)}));
+}
+
+Result<std::optional<Order>> OrderRepository::find(Transaction& tx, std::int64_t id) const {
+    Result<Rows> rows = tx.query(find_, {id});
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) return std::optional<Order>();
+    Result<Order> order = order_of(rows->front());
+    if (!order) return std::move(order).error();
+    std::vector<Order> orders;
+    orders.push_back(*std::move(order));
+    if (Status added = add_parts(tx, orders); !added) return std::move(added).error();
+    return std::optional<Order>(std::move(orders.front()));
+}
+
+Result<OrderPage> OrderRepository::page(Transaction& tx, const OrderFilter& filter, std::int64_t limit, std::int64_t offset) const {
+    const List& list = lists_[filter.user_id.has_value()][filter.status.has_value()];
+    using Limits = std::numeric_limits<std::int64_t>;
+    std::vector<Param> params = {filter.from ? to_millis(*filter.from) : Limits::min(), filter.to ? to_millis(*filter.to) : Limits::max()};
+    if (filter.user_id) params.emplace_back(*filter.user_id);
+    if (filter.status) params.emplace_back(to_text(*filter.status));
+
+    OrderPage page;
+    Result<Rows> count = tx.query(list.count, params);
+    if (!count) return std::move(count).error();
+    page.total_count = count->front().integer(0);
+    params.emplace_back(limit);
+    params.emplace_back(offset);
+    Result<Rows> rows = tx.query(list.page, params);
+    if (!rows) return std::move(rows).error();
+    for (Row row : *rows) {
+        Result<Order> order = order_of(row);
+        if (!order) return std::move(order).error();
+        page.orders.push_back(*std::move(order));
+    }
+    if (Status added = add_parts(tx, page.orders); !added) return std::move(added).error();
+    return page;
+}
+
+Status OrderRepository::add_parts(Transaction& tx, std::vector<Order>& orders) const {
+    std::unordered_map<std::int64_t, Order*> by_id;
+    for (Order& order : orders) by_id[order.id] = &order;
+    for (std::size_t first = 0; first < orders.size(); first += ids_at_once) {
+        std::vector<Param> ids(ids_at_once, Param(0));
+        for (std::size_t i = 0; i < std::min(ids_at_once, orders.size() - first); ++i) ids[i] = Param(orders[first + i].id);
+
+        Rows rows;
+        if (Status read = tx.run(items_, ids, rows); !read) return read;
+        for (Row row : rows) {
+            OrderItem item;
+            item.food_id = row.integer(1);
+            item.name = row.string(2);
+            item.unit_price = row.integer(3);
+            item.quantity = row.integer(4);
+            item.special_instructions = row.string(5);
+            item.line_total = row.integer(6);
+            by_id.at(row.integer(0))->items.push_back(std::move(item));
+        }
+        if (Status read = tx.run(sides_, ids, rows); !read) return read;
+        for (Row row : rows) {
+            auto& items = by_id.at(row.integer(0))->items;
+            const auto position = static_cast<std::size_t>(row.integer(1));
+            if (position >= items.size()) return unreadable("order_item_sides.item_position");
+            auto& sides = row.text(2) == protein ? items[position].side_proteins : items[position].extra_sides;
+            sides.push_back({row.integer(3), row.string(4), row.integer(5)});
+        }
+        if (Status read = tx.run(history_, ids, rows); !read) return read;
+        for (Row row : rows) {
+            const auto to = parse_state(row.text(2));
+            if (!to) return unreadable("order_history.to_status");
+            by_id.at(row.integer(0))->history.push_back({parse_state(row.text(1)), *to, {row.integer(3), row.string(4)},
+                                                         from_millis(row.integer(5)), row.string(6)});
+        }
+    }
+    return {};
+}
+
+Result<bool> OrderRepository::move(Transaction& tx, const Order& order, const HistoryEntry& entry) const {
+    const std::string& reason = entry.to == OrderState::cancelled ? entry.reason : order.cancel_reason;
+    Result<Rows> rows = tx.query(move_, {order.id, order.version, to_text(entry.to), text_or_null(reason), to_millis(entry.at)});
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) return false;
+    if (Status added = record(tx, order.id, rows->front().integer(0), entry); !added) return std::move(added).error();
+    return true;
+}
+
+}  // namespace kitchen::orders

@@ -1,0 +1,58 @@
+// All SQL on orders. Idempotency records have a repository of their own.
+//
+// Every call works inside the caller's open transaction.
+// Thread-safety: all calls, from any thread. The store must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kitchen/store.h"
+#include "order.h"
+
+namespace kitchen::orders {
+
+struct OrderFilter {
+    std::optional<std::int64_t> user_id;
+    std::optional<OrderState> status;
+    std::optional<Timestamp> from, to;  ///< of created_at, both included
+};
+
+struct OrderPage {
+    std::vector<Order> orders;  ///< newest first
+    std::int64_t total_count = 0;
+};
+
+class OrderRepository {
+public:
+    explicit OrderRepository(Store& store);
+
+    /// Writes the order, its items and its history; gives its id.
+    Result<std::int64_t> insert(Transaction& tx, const Order& order) const;
+
+    Result<std::optional<Order>> find(Transaction& tx, std::int64_t id) const;
+    Result<OrderPage> page(Transaction& tx, const OrderFilter& filter, std::int64_t limit, std::int64_t offset) const;
+
+    /// Moves `order` to its next version, when it still is at the one given: sets status, cancel_reason (when `entry.to` is cancelled)
+    /// and writes the entry. False when somebody else was faster: then nothing was done.
+    Result<bool> move(Transaction& tx, const Order& order, const HistoryEntry& entry) const;
+
+private:
+    /// Ids that one statement takes. Lists longer than that take several.
+    static constexpr std::size_t ids_at_once = 20;
+    struct List {
+        Statement page, count;
+    };
+
+    Status add_parts(Transaction& tx, std::vector<Order>& orders) const;
+    Status insert_sides(Transaction& tx, std::int64_t order_id, std::int64_t item, const char* kind,
+                        const std::vector<OrderSide>& sides) const;
+    Status record(Transaction& tx, std::int64_t order_id, std::int64_t version, const HistoryEntry& entry) const;
+
+    Statement insert_, insert_item_, insert_side_, record_, find_, move_, items_, sides_, history_;
+    List lists_[2][2];  ///< [of one user][in one state]
+};
+
+}  // namespace kitchen::orders

@@ -1,0 +1,78 @@
+#include "order_service.h"
+
+#include <utility>
+
+#include "portions.h"
+
+namespace kitchen::orders {
+namespace {
+
+Error not_allowed(const Order& order, OrderState to, Actor actor) {
+    Json::Array allowed;
+    std::string words;
+    for (const OrderState state : allowed_transitions(order.status, order.fulfillment, actor)) {
+        allowed.emplace_back(to_text(state));
+        words += (words.empty() ? "" : ", ") + std::string(to_text(state));
+    }
+    std::string detail = "An order that is " + std::string(to_text(order.status)) + " cannot become " + std::string(to_text(to)) + ". ";
+    if (actor == Actor::customer)
+        detail += "Please call the kitchen.";
+    else if (words.empty())
+        detail += "It has come to its end.";
+    else
+        detail += "It can become: " + words + ".";
+    return Error(Errc::conflict, "transition_not_allowed", std::move(detail)).with_member("allowed_transitions", std::move(allowed));
+}
+
+}  // namespace
+
+OrderService::OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders)
+    : store_(store), catalog_(catalog), clock_(clock), orders_(orders) {}
+
+Result<Order> OrderService::find(Transaction& tx, const Viewer& viewer, std::int64_t id) const {
+    Result<std::optional<Order>> order = orders_.find(tx, id);
+    if (!order) return std::move(order).error();
+    if (!*order || (viewer.actor() == Actor::customer && (*order)->user_id != viewer.user_id))
+        return Error(Errc::not_found, "order_not_found", "There is no such order of yours.");
+    return std::move(**order);
+}
+
+Result<OrderPage> OrderService::list(const Viewer& viewer, OrderFilter filter, std::int64_t limit, std::int64_t offset) {
+    if (viewer.actor() == Actor::customer) filter.user_id = viewer.user_id;
+    return store_.read<OrderPage>([&](Transaction& tx) { return orders_.page(tx, filter, limit, offset); });
+}
+
+Result<Order> OrderService::read(const Viewer& viewer, std::int64_t id) {
+    return store_.read<Order>([&](Transaction& tx) { return find(tx, viewer, id); });
+}
+
+Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderState to, const std::string& reason,
+                                 const VersionCheck& check) {
+    const Timestamp now = clock_.now();
+    return store_.transact<Order>([&](Transaction& tx) -> Result<Order> {
+        Result<Order> order = find(tx, viewer, id);
+        if (!order) return order;
+        if (Status known = check(order->version); !known) return std::move(known).error();
+        if (!may_move(order->status, to, order->fulfillment, viewer.actor())) return not_allowed(*order, to, viewer.actor());
+        if (to == OrderState::cancelled && viewer.actor() == Actor::staff && reason.empty())
+            return invalid_field("/reason", "required", "Say why the order is cancelled; the customer will read it.");
+
+        const HistoryEntry entry{order->status, to, viewer, now, reason};
+        Result<bool> moved = orders_.move(tx, *order, entry);
+        if (!moved) return std::move(moved).error();
+        // Only on a store that lets writers overlap.
+        if (!*moved) return Error(Errc::conflict, "order_changed", "Somebody else has just changed this order. Look at it again.");
+        if (to == OrderState::cancelled)
+            if (Status back = catalog_.give_back(tx, portions_of(*order), stock_reference(id), viewer.user_id); !back)
+                return std::move(back).error();
+
+        order->status = to;
+        if (to == OrderState::cancelled) order->cancel_reason = reason;
+        ++order->version;
+        order->updated_at = now;
+        order->history.push_back(entry);
+        return order;
+    });
+}
+
+}  // namespace kitchen::orders

@@ -1,0 +1,45 @@
+// Reading orders and moving them along.
+//
+// A customer sees and cancels their own; staff (kitchen, admin) see all and move them. Whatever ends an order without serving it gives
+// its stock back in the same transaction, and an order can end only once.
+//
+// Errors: not_found "order_not_found" (also for somebody else's); conflict "transition_not_allowed" with the member
+// `allowed_transitions`; unprocessable when staff cancel without a reason; whatever `check` says of the version.
+// Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "kitchen/catalog.h"
+#include "kitchen/clock.h"
+#include "order.h"
+#include "order_repository.h"
+
+namespace kitchen::orders {
+
+/// Refuses a change when the order's present version is not the one the caller knows.
+using VersionCheck = std::function<Status(std::int64_t version)>;
+
+class OrderService {
+public:
+    OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders);
+
+    /// filter.user_id is set by who asks.
+    Result<OrderPage> list(const Viewer& viewer, OrderFilter filter, std::int64_t limit, std::int64_t offset);
+    Result<Order> read(const Viewer& viewer, std::int64_t id);
+
+    /// Moves the order and gives it as it is then. `reason` may be empty, except for staff who cancel.
+    Result<Order> move(const Viewer& viewer, std::int64_t id, OrderState to, const std::string& reason, const VersionCheck& check);
+
+private:
+    Result<Order> find(Transaction& tx, const Viewer& viewer, std::int64_t id) const;
+
+    Store& store_;
+    Catalog& catalog_;
+    const Clock& clock_;
+    const OrderRepository& orders_;
+};
+
+}  // namespace kitchen::orders

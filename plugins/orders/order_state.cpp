@@ -1,0 +1,74 @@
+#include "order_state.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace kitchen::orders {
+namespace {
+
+constexpr std::string_view state_words[] = {"pending", "confirmed", "preparing", "ready", "out_for_delivery", "completed", "cancelled"};
+constexpr std::string_view fulfillment_words[] = {"delivery", "pickup"};
+
+enum class Of : std::uint8_t { any, delivery, pickup };
+enum class By : std::uint8_t { staff, anyone };
+
+struct Transition {
+    OrderState from, to;
+    Of of;  ///< which orders
+    By by;
+};
+
+using enum OrderState;
+
+/// The whole state machine. A delivery is handed over on the road, an order to be picked up at the counter.
+constexpr Transition transitions[] = {
+    {pending, confirmed, Of::any, By::staff},
+    {pending, cancelled, Of::any, By::anyone},
+    {confirmed, preparing, Of::any, By::staff},
+    {confirmed, cancelled, Of::any, By::anyone},
+    {preparing, ready, Of::any, By::staff},
+    {preparing, out_for_delivery, Of::delivery, By::staff},
+    {preparing, cancelled, Of::any, By::staff},
+    {ready, out_for_delivery, Of::delivery, By::staff},
+    {ready, completed, Of::pickup, By::staff},
+    {ready, cancelled, Of::any, By::staff},
+    {out_for_delivery, completed, Of::delivery, By::staff},
+    {out_for_delivery, cancelled, Of::delivery, By::staff},
+};
+
+template <class Enum, std::size_t size>
+std::optional<Enum> parse(const std::string_view (&words)[size], std::string_view word) {
+    const auto found = std::find(std::begin(words), std::end(words), word);
+    if (found == std::end(words)) return std::nullopt;
+    return static_cast<Enum>(found - std::begin(words));
+}
+
+}  // namespace
+
+std::vector<std::string> state_names() { return {std::begin(state_words), std::end(state_words)}; }
+std::vector<std::string> fulfillment_names() { return {std::begin(fulfillment_words), std::end(fulfillment_words)}; }
+
+std::string_view to_text(OrderState state) { return state_words[static_cast<std::size_t>(state)]; }
+std::string_view to_text(Fulfillment fulfillment) { return fulfillment_words[static_cast<std::size_t>(fulfillment)]; }
+
+std::optional<OrderState> parse_state(std::string_view word) { return parse<OrderState>(state_words, word); }
+std::optional<Fulfillment> parse_fulfillment(std::string_view word) { return parse<Fulfillment>(fulfillment_words, word); }
+
+std::vector<OrderState> allowed_transitions(OrderState from, Fulfillment fulfillment, Actor actor) {
+    std::vector<OrderState> allowed;
+    for (const Transition& t : transitions) {
+        if (t.from != from) continue;
+        if (t.of == Of::delivery && fulfillment != Fulfillment::delivery) continue;
+        if (t.of == Of::pickup && fulfillment != Fulfillment::pickup) continue;
+        if (t.by == By::staff && actor != Actor::staff) continue;
+        allowed.push_back(t.to);
+    }
+    return allowed;
+}
+
+bool may_move(OrderState from, OrderState to, Fulfillment fulfillment, Actor actor) {
+    const std::vector<OrderState> allowed = allowed_transitions(from, fulfillment, actor);
+    return std::find(allowed.begin(), allowed.end(), to) != allowed.end();
+}
+
+}  // namespace kitchen::orders

@@ -1,0 +1,31 @@
+// The states of an order and who may move it from which to which.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kitchen::orders {
+
+enum class OrderState : std::uint8_t { pending, confirmed, preparing, ready, out_for_delivery, completed, cancelled };
+enum class Fulfillment : std::uint8_t { delivery, pickup };
+enum class Actor : std::uint8_t { customer, staff };
+
+/// Every word, in the order of the enumeration: for schemas.
+std::vector<std::string> state_names();
+std::vector<std::string> fulfillment_names();
+
+std::string_view to_text(OrderState state);
+std::string_view to_text(Fulfillment fulfillment);
+std::optional<OrderState> parse_state(std::string_view word);
+std::optional<Fulfillment> parse_fulfillment(std::string_view word);
+
+/// Where this actor may move an order to; empty for a last state.
+std::vector<OrderState> allowed_transitions(OrderState from, Fulfillment fulfillment, Actor actor);
+bool may_move(OrderState from, OrderState to, Fulfillment fulfillment, Actor actor);
+
+}  // namespace kitchen::orders

@@ -1,0 +1,73 @@
+// The plugin `orders`: from a cart to a served order.
+#include "kitchen/plugin.h"
+
+#include <memory>
+
+#include "migrations.gen.h"
+#include "order_routes.h"
+
+namespace kitchen::orders {
+namespace {
+
+/// Everything that lives from start to stop.
+struct Parts {
+    Parts(Services& services, const CheckoutRules& rules)
+        : orders(services.get<Store>()),
+          idempotency(services.get<Store>()),
+          checkout(services.get<Store>(), services.get<Carts>(), services.get<Catalog>(), services.get<Identity>(), services.get<Clock>(),
+                   orders, idempotency, rules),
+          service(services.get<Store>(), services.get<Catalog>(), services.get<Clock>(), orders) {}
+
+    OrderRepository orders;
+    IdempotencyRepository idempotency;
+    CheckoutService checkout;
+    OrderService service;
+};
+
+class OrdersPlugin final : public Plugin {
+public:
+    void configure(Setup& setup) override {
+        const Config& config = setup.config();
+        rules_.fees = {config.integer("delivery_fee"), config.integer("service_fee_basis_points"), config.integer("tax_basis_points")};
+        rules_.schedule_window = config.duration("schedule_window");
+        rules_.idempotency_window = config.duration("idempotency_window");
+        log_ = &setup.log();
+        setup.add_migrations(kitchen_migrations);
+        routes_.declare(setup);
+        setup.add_periodic("orders: forget idempotency keys", std::chrono::minutes(10), [this] { sweep(); });
+    }
+
+    void start(Services& services) override {
+        parts_ = std::make_unique<Parts>(services, rules_);
+        routes_.serve(parts_->checkout, parts_->service, *log_);
+    }
+
+private:
+    void sweep() {
+        const Result<std::int64_t> swept = parts_->checkout.sweep();
+        if (!swept) log_->warn("idempotency keys were not swept", {{"code", swept.error().code}});
+    }
+
+    CheckoutRules rules_;
+    Logger* log_ = nullptr;
+    OrderRoutes routes_;
+    std::unique_ptr<Parts> parts_;
+};
+
+constexpr kitchen_need needs[] = {{"store/1", 0}, {"cart/1", 0}, {"catalog/1", 0}, {"identity/1", 0}};
+constexpr kitchen_config_key config_keys[] = {
+    {"delivery_fee", KITCHEN_CONFIG_INTEGER, "0", 0, "0..1000000000", "Minor units added to every delivery"},
+    {"service_fee_basis_points", KITCHEN_CONFIG_INTEGER, "0", 0, "0..10000", "Share of the foods' price, in 1/100 percent"},
+    {"tax_basis_points", KITCHEN_CONFIG_INTEGER, "0", 0, "0..10000", "Share of foods, delivery and service, in 1/100 percent"},
+    {"schedule_window", KITCHEN_CONFIG_DURATION, "14d", 0, "1h..365d", "How far ahead an order may be scheduled"},
+    {"idempotency_window", KITCHEN_CONFIG_DURATION, "24h", 0, "1m..30d", "How long the answer to an Idempotency-Key is kept"},
+};
+
+}  // namespace
+}  // namespace kitchen::orders
+
+KITCHEN_PLUGIN(kitchen::orders::OrdersPlugin, {.id = "orders",
+                                               .version = "1.0.0",
+                                               .summary = "Orders: checkout in one transaction, and their way through the kitchen",
+                                               .needs = kitchen::orders::needs,
+                                               .config = kitchen::orders::config_keys})

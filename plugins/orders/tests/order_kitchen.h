@@ -1,0 +1,72 @@
+// A whole kitchen on a fresh store, for the tests of orders: catalogue, carts, accounts and orders.
+//
+// Thread-safety: as the services say; the helpers from any thread.
+#pragma once
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "checkout_service.h"
+#include "order_json.h"
+#include "order_service.h"
+#include "test_kitchen.h"
+
+namespace kitchen::tests {
+
+/// Every id has an account, unless it is closed or missing.
+class FakeIdentity final : public Identity {
+public:
+    std::set<std::int64_t> closed, missing;
+
+    Result<std::optional<Account>> account(Transaction&, std::int64_t user_id) override {
+        if (missing.contains(user_id)) return std::optional<Account>();
+        Account account;
+        account.id = user_id;
+        account.phone_number = "+234803" + std::to_string(1'000'000 + user_id);
+        account.role = "customer";
+        account.disabled = closed.contains(user_id);
+        return std::optional<Account>(account);
+    }
+    Result<std::string> normalise_phone(std::string_view phone) const override {
+        if (phone.size() != 11 || phone[0] != '0') return Error(Errc::unprocessable, "phone_invalid", "No phone number.");
+        return "+234" + std::string(phone.substr(1));
+    }
+};
+
+class OrderKitchen : public TestKitchen {
+public:
+    explicit OrderKitchen(Storage storage = Storage::memory, orders::CheckoutRules rules = {})
+        : TestKitchen(storage, {"orders"}),
+          repository(*store),
+          idempotency(*store),
+          checkout(*store, carts, catalog, identity, clock, repository, idempotency, rules),
+          orders(*store, catalog, clock, repository) {
+        store->verify().value();
+    }
+
+    static orders::CheckoutRequest request(std::int64_t user_id, orders::Fulfillment fulfillment = orders::Fulfillment::pickup) {
+        orders::CheckoutRequest request;
+        request.buyer = {user_id, "customer"};
+        request.fulfillment = fulfillment;
+        return request;
+    }
+    Result<orders::Placed> place(const orders::CheckoutRequest& request) {
+        return checkout.place(request, std::nullopt, render);
+    }
+    Result<orders::Placed> place(const orders::CheckoutRequest& request, const std::string& key, const std::string& body = "{}") {
+        return checkout.place(request, orders::IdempotentRequest{request.buyer.user_id, "POST /orders/", key, body}, render);
+    }
+    std::int64_t order_count() { return orders.list({1, "admin"}, {}, 1, 0).value().total_count; }
+
+    static std::string render(const orders::Order& order) { return orders::order_json(order, orders::Actor::customer); }
+
+    FakeIdentity identity;
+    orders::OrderRepository repository;
+    orders::IdempotencyRepository idempotency;
+    orders::CheckoutService checkout;
+    orders::OrderService orders;
+};
+
+}  // namespace kitchen::tests

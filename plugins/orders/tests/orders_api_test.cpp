@@ -1,0 +1,156 @@
+// Carts and orders over a real socket, through the real loader: what the kernel and these plugins must agree on.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include <stdlib.h>
+
+#include "kitchen/testkit/test_kernel.h"
+
+namespace kitchen::orders {
+namespace {
+
+using testkit::HttpAnswer;
+using testkit::HttpClient;
+
+class OrdersApi : public testing::Test {
+protected:
+    OrdersApi() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "kitchen-XXXXXX").string();
+        directory = mkdtemp(pattern.data());
+        testkit::TestKernelOptions options;
+        options.environment = {{"DATA", directory.string()}, {"ADMIN_PASSWORD", "correct horse battery"}};
+        kernel = std::make_unique<testkit::TestKernel>(R"(
+plugins:
+  - id: store-memory
+  - id: cache-memory
+  - id: mail-log
+    config: {directory: '${DATA}/mail'}
+  - id: auth
+    config:
+      key_file: ${DATA}/auth.key
+      cookie_secure: false
+      bootstrap_admin: {email: chef@kitchen.example, phone: '08030000000', password: !env ADMIN_PASSWORD}
+  - id: catalog
+  - id: cart
+  - id: orders
+    config: {delivery_fee: 50000, service_fee_basis_points: 250, tax_basis_points: 750}
+)",
+                                                       options);
+        chef = std::make_unique<HttpClient>(kernel->client());
+        chef->basic("chef@kitchen.example", "correct horse battery");
+    }
+    ~OrdersApi() override {
+        chef.reset();
+        kernel.reset();
+        std::error_code ignored;
+        std::filesystem::remove_all(directory, ignored);
+    }
+
+    std::int64_t food(const std::string& name, std::int64_t price) {
+        const HttpAnswer made = chef->post("/foods/", Json::object({{"name", name}, {"price", price}, {"category", "Mains"}}));
+        EXPECT_EQ(made.status, 201) << made.body;
+        return made.json["id"].as_integer();
+    }
+    HttpAnswer put(std::int64_t food_id) { return chef->post("/cart/", Json::object({{"food_id", food_id}})); }
+    static std::string fault(const HttpAnswer& answer) {
+        const Json* errors = answer.json.find("errors");
+        if (answer.status != 422 || !errors || errors->size() != 1) return answer.body;
+        return errors->as_array()[0]["pointer"].as_string() + " " + errors->as_array()[0]["code"].as_string();
+    }
+
+    std::filesystem::path directory;
+    std::unique_ptr<testkit::TestKernel> kernel;
+    std::unique_ptr<HttpClient> chef;
+};
+
+}  // namespace
+
+TEST_F(OrdersApi, AConditionalReadOfTheCartNeverShowsOldPrices) {
+    const auto dish = food("Dish", 100'000);
+    const HttpAnswer added = put(dish);
+    ASSERT_EQ(added.status, 201) << added.body;
+    const HttpAnswer first = chef->get("/cart/");
+    EXPECT_EQ(first.header("etag"), '"' + std::to_string(first.json["version"].as_integer()) + '"');
+    EXPECT_EQ(first.header("etag"), added.header("etag"));
+    EXPECT_EQ(chef->get("/cart", {{"If-None-Match", first.header("etag")}}).status, 304);
+    ASSERT_EQ(chef->patch("/foods/" + std::to_string(dish) + "/", Json::object({{"price", 120'000}})).status, 200);
+    const HttpAnswer dearer = chef->get("/cart/", {{"If-None-Match", first.header("etag")}});
+    EXPECT_EQ(dearer.status, 200);
+    EXPECT_EQ(dearer.json["subtotal"].as_integer(), 120'000);
+    EXPECT_EQ(chef->get("/cart/", {{"If-None-Match", dearer.header("etag")}}).status, 304);
+
+    const std::string item = "/cart/" + std::to_string(added.json["id"].as_integer()) + "/";
+    EXPECT_EQ(chef->patch(item, Json::object({{"quantity", 2}}), {{"If-Match", "\"0\""}}).status, 412);
+    EXPECT_EQ(chef->patch(item, Json::object({{"quantity", 2}}), {{"If-Match", dearer.header("etag")}}).status, 200);
+    const HttpAnswer removed = chef->del(item);
+    EXPECT_EQ(removed.status, 204);
+    EXPECT_EQ(removed.header("etag"), "\"3\"");
+    EXPECT_EQ(chef->del("/cart/").json["message"].as_string(), "Cart cleared successfully");
+}
+
+TEST_F(OrdersApi, TheQuoteIsWhatTheOrderCosts) {
+    ASSERT_EQ(put(food("Dish", 199'900)).status, 201);
+    const HttpAnswer quote = chef->post("/cart/quote/", Json::object({{"fulfillment_type", "delivery"}, {"tip", 1'000}}));
+    ASSERT_EQ(quote.status, 200) << quote.body;
+    EXPECT_EQ(quote.json["service_fee"].as_integer(), 4'998);  // 4,997.5
+    EXPECT_EQ(quote.json["tax"].as_integer(), 19'117);         // 19,117.35
+    EXPECT_EQ(quote.json["total"].as_integer(), 199'900 + 50'000 + 4'998 + 19'117 + 1'000);
+    Json body = Json::object({{"fulfillment_type", "delivery"}, {"tip", 1'000}, {"expected_total", 1}});
+    const HttpAnswer changed = chef->post("/orders/", body);
+    EXPECT_EQ(changed.status, 409);
+    EXPECT_EQ(changed.problem_code(), "total_changed");
+    EXPECT_EQ(changed.json["total"], quote.json["total"]);
+    body.set("expected_total", quote.json["total"]);
+    const HttpAnswer placed = chef->post("/orders/", body);
+    ASSERT_EQ(placed.status, 201) << placed.body;
+    EXPECT_EQ(placed.json["total"], quote.json["total"]);
+    EXPECT_EQ(chef->post("/orders/", body).problem_code(), "cart_empty");
+}
+
+TEST_F(OrdersApi, WrongRequestsAreNamed) {
+    const auto dish = food("Dish", 100);
+    EXPECT_EQ(fault(chef->post("/cart/", Json::object({{"food_id", dish}, {"quantity", 100}}))), "/quantity too_large");
+    EXPECT_EQ(fault(chef->post("/cart/quote/", Json::object({{"fulfillment_type", "pickup"}, {"address_id", 1}}))),
+              "/address_id unknown_field");
+    EXPECT_EQ(fault(chef->get("/orders/?limit=0")), "?limit too_small");
+    EXPECT_EQ(fault(chef->get("/orders/?from=yesterday")), "?from format");
+    EXPECT_EQ(chef->get("/orders/?status=eaten").status, 422);
+    EXPECT_EQ(chef->get("/orders/0/").status, 404);
+    EXPECT_EQ(chef->get("/orders/7/").problem_code(), "order_not_found");
+    EXPECT_EQ(chef->patch("/cart/7/", Json::object({{"quantity", 1}})).problem_code(), "cart_item_not_found");
+    const HttpAnswer missing = put(999);
+    EXPECT_EQ(missing.status, 409);
+    EXPECT_EQ(missing.problem_code(), "food_not_found");
+    EXPECT_EQ(missing.json["errors"].as_array().at(0)["pointer"].as_string(), "/food_id");
+    EXPECT_EQ(kernel->client().post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status, 401);
+}
+
+TEST_F(OrdersApi, TheKitchenIsToldWhatIsPossible) {
+    const auto dish = food("Dish", 100);
+    std::vector<std::string> orders;
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(put(dish).status, 201);
+        orders.push_back(chef->post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).header("location"));
+    }
+    const HttpAnswer leap = chef->post(orders[0] + "status/", Json::object({{"status", "completed"}}));
+    EXPECT_EQ(leap.status, 409);
+    EXPECT_EQ(leap.json["allowed_transitions"].dump(), R"(["confirmed","cancelled"])");
+    const HttpAnswer moved = chef->post(orders[0] + "status/", Json::object({{"status", "confirmed"}}), {{"If-Match", "\"1\""}});
+    EXPECT_EQ(moved.status, 200);
+    EXPECT_EQ(moved.header("etag"), "\"2\"");
+    EXPECT_EQ(chef->get(orders[0], {{"If-None-Match", "\"2\""}}).status, 304);
+    EXPECT_EQ(chef->post(orders[0] + "status/", Json::object({{"status", "preparing"}}), {{"If-Match", "\"1\""}}).status, 412);
+    EXPECT_EQ(fault(chef->send("POST", orders[1] + "cancel/")), "/reason required");  // no body at all
+    EXPECT_EQ(chef->post(orders[1] + "cancel/", Json::object({{"reason", "No gas"}})).json["cancel_reason"].as_string(), "No gas");
+
+    const HttpAnswer page = chef->get("/orders/?status=pending&from=2020-01-01T00:00:00%2B01:00&limit=1");
+    ASSERT_EQ(page.status, 200) << page.body;
+    EXPECT_EQ(page.json["total_count"].as_integer(), 1);
+    EXPECT_EQ("/orders/" + std::to_string(page.json["result"].as_array().at(0)["id"].as_integer()) + "/", orders[2]);
+    const HttpAnswer all = chef->get("/orders/?limit=2&to=2999-01-01T00:00:00Z");
+    EXPECT_EQ(all.json["count"].as_integer(), 2);
+    EXPECT_NE(all.json["next"].as_string().find("to=2999"), std::string::npos);
+}
+
+}  // namespace kitchen::orders
