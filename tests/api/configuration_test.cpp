@@ -1,0 +1,66 @@
+// The configurations that ship, and what survives a restart.
+#include <fstream>
+#include <sstream>
+
+#include "kitchen_server.h"
+
+namespace kitchen::tests {
+namespace {
+
+std::string shipped(const std::string& name) {
+    std::ifstream in(std::string(KITCHEN_TEST_SOURCE_DIR) + "/config/" + name);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+}  // namespace
+
+TEST(ShippedConfiguration, DefaultServesTheDemoMenuAndKeepsIt) {
+    TemporaryDirectory data;
+    testkit::TestKernelOptions options;
+    options.environment = {{"KITCHEN_DATA", data.path().string()}};
+    std::int64_t dishes = 0;
+    {
+        testkit::TestKernel kernel(shipped("default.yaml"), options);
+        dishes = kernel.client().get("/foods/").json["total_count"].as_integer();
+        EXPECT_GE(dishes, 40);
+        EXPECT_EQ(kernel.client().get("/health/").json["status"].as_string(), "ok");
+    }
+    testkit::TestKernel again(shipped("default.yaml"), options);
+    EXPECT_EQ(again.client().get("/foods/").json["total_count"].as_integer(), dishes);
+}
+
+TEST(ShippedConfiguration, TestTakesItsAdministratorFromTheEnvironment) {
+    TemporaryDirectory data;
+    testkit::TestKernelOptions options;
+    options.environment = {{"KITCHEN_DATA", data.path().string()},
+                           {"KITCHEN_ADMIN_EMAIL", "boss@kitchen.example"},
+                           {"KITCHEN_ADMIN_PHONE", "08030000001"},
+                           {"KITCHEN_ADMIN_PASSWORD", KitchenServer::password}};
+    testkit::TestKernel kernel(shipped("test.yaml"), options);
+    HttpClient boss = kernel.client();
+    boss.basic("boss@kitchen.example", KitchenServer::password);
+    EXPECT_EQ(boss.get("/admin/plugins/").status, 200);
+    EXPECT_EQ(boss.get("/me/").json["role"].as_string(), "admin");
+}
+
+TEST(Restart, EverythingAcknowledgedIsStillThere) {
+    KitchenServer server("store-sqlite");
+    const auto soup = server.food("Banga soup", 350'000, 9);
+    HttpClient customer = server.customer();
+    const std::string id = std::to_string(customer.get("/me/").json["id"].as_integer());
+    ASSERT_EQ(customer.post("/cart/", Json::object({{"food_id", soup}})).status, 201);
+    const HttpAnswer placed = customer.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "k"}});
+    ASSERT_EQ(placed.status, 201);
+    server.restart();
+    HttpClient back = server.anonymous();
+    back.basic(id, KitchenServer::password);
+    EXPECT_EQ(back.get(placed.header("location")).status, 200);
+    EXPECT_EQ(server.stock_of(soup), 8);
+    const HttpAnswer replayed = back.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "k"}});
+    EXPECT_EQ(replayed.status, 201);
+    EXPECT_EQ(replayed.header("idempotent-replayed"), "true");
+}
+
+}  // namespace kitchen::tests

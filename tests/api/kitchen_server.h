@@ -1,0 +1,76 @@
+// A kernel with the whole restaurant in it, and the people who use it: what the API tests stand on.
+//
+// Thread-safety: make it on one thread; customer() and admin() from any.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "kitchen/testkit/http_client.h"
+#include "kitchen/testkit/test_kernel.h"
+
+namespace kitchen::tests {
+
+using testkit::HttpAnswer;
+using testkit::HttpClient;
+
+/// A directory of its own below the system's temporary one, removed at the end.
+class TemporaryDirectory {
+public:
+    TemporaryDirectory();
+    ~TemporaryDirectory();
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+class KitchenServer {
+public:
+    /// `store` is a plugin id: "store-memory" or "store-sqlite".
+    explicit KitchenServer(const std::string& store);
+
+    HttpClient anonymous() const { return kernel_->client(); }
+    /// The bootstrap administrator, by Basic.
+    HttpClient admin() const;
+    /// Signs up a new customer with the code from the mail, and comes back signed in by a bearer token.
+    HttpClient customer();
+    /// Makes a customer and gives it the role "kitchen".
+    HttpClient kitchen_staff();
+    /// The code in the newest mail to that address; waits for the mail (it goes out after the answer).
+    std::string code_mailed_to(const std::string& email) const;
+    /// Creates a food and gives its id. `quantity` null: not counted.
+    std::int64_t food(const std::string& name, std::int64_t price, Json quantity = nullptr);
+    std::int64_t stock_of(std::int64_t food_id) const;
+
+    testkit::TestKernel& kernel() { return *kernel_; }
+    /// Stops and starts again on the same data.
+    void restart();
+
+    static constexpr const char* password = "Sw0rdfish-and-rice";
+
+private:
+    struct NewCustomer {
+        HttpClient client;
+        std::int64_t id;
+    };
+    NewCustomer sign_up();
+    void start();
+
+    TemporaryDirectory directory_;
+    std::string store_;
+    std::unique_ptr<testkit::TestKernel> kernel_;
+    std::atomic<int> people_{0};
+};
+
+/// Every test of the contract runs on every store.
+class Api : public testing::TestWithParam<std::string> {
+protected:
+    Api() : server(GetParam()) {}
+    KitchenServer server;
+};
+
+}  // namespace kitchen::tests

@@ -1,0 +1,50 @@
+# Installs BUILD below WORK, builds a copy of EXAMPLE there with nothing but the installation, runs its tests, installs it too, and lets
+# the installed kernel load it.
+function(run)
+  list(JOIN ARGN " " line)
+  message(STATUS "${line}")
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${line}\nended with ${result}:\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+function(expect text)
+  string(FIND "${output}" "${text}" at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "expected '${text}' in:\n${output}")
+  endif()
+endfunction()
+
+set(prefix ${WORK}/prefix)
+set(kitchen ${prefix}/bin/chuks-kitchen)
+file(REMOVE_RECURSE ${WORK})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+
+# Each header of the SDK stands on its own.
+file(GLOB_RECURSE headers RELATIVE ${prefix}/include ${prefix}/include/kitchen/*.h)
+list(LENGTH headers count)
+if(count LESS 20)
+  message(FATAL_ERROR "only ${count} headers were installed")
+endif()
+foreach(header ${headers})
+  file(WRITE ${WORK}/header.cpp "#include \"${header}\"\n")
+  run(${COMPILER} -std=c++20 -Wall -Wextra -Werror -fsyntax-only -I${prefix}/include ${WORK}/header.cpp)
+endforeach()
+
+file(COPY ${EXAMPLE}/ DESTINATION ${WORK}/loyalty)
+run(${CMAKE_COMMAND} -S ${WORK}/loyalty -B ${WORK}/build -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${COMPILER}
+    -DCMAKE_BUILD_TYPE=${BUILD_TYPE} -DCMAKE_PREFIX_PATH=${prefix})
+run(${CMAKE_COMMAND} --build ${WORK}/build)
+run(${CMAKE_CTEST_COMMAND} --test-dir ${WORK}/build --output-on-failure --no-tests=error)
+run(${CMAKE_COMMAND} --install ${WORK}/build --prefix ${prefix})
+
+file(WRITE ${WORK}/kitchen.yaml "server: {listen: '127.0.0.1:0'}\nplugins: [{id: store-memory}, {id: loyalty, config: {kobo_per_point: 500}}]\n")
+run(${kitchen} plugins inspect loyalty)
+expect("Points for orders")
+run(${kitchen} check-config --config ${WORK}/kitchen.yaml)
+expect("ok")
+run(${kitchen} routes --config ${WORK}/kitchen.yaml)
+expect("/loyalty/redeem/")
+file(REMOVE_RECURSE ${WORK})
