@@ -46,7 +46,7 @@ TEST(ShippedConfiguration, TestTakesItsAdministratorFromTheEnvironment) {
 }
 
 TEST(Restart, EverythingAcknowledgedIsStillThere) {
-    KitchenServer server("store-sqlite");
+    KitchenServer server(on_sqlite());
     const auto soup = server.food("Banga soup", 350'000, 9);
     HttpClient customer = server.customer();
     const std::string id = std::to_string(customer.get("/me/").json["id"].as_integer());

@@ -1,7 +1,7 @@
 #include "kitchen_server.h"
 
 #include <chrono>
-#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -48,31 +48,20 @@ void expect(const HttpAnswer& answer, int status, const char* what) {
 
 }  // namespace
 
-TemporaryDirectory::TemporaryDirectory() {
-    std::string pattern = (fs::temp_directory_path() / "kitchen-api-XXXXXX").string();
-    if (!mkdtemp(pattern.data())) throw std::runtime_error("mkdtemp failed");
-    path_ = pattern;
-}
+Backends in_memory() { return {"Memory", "  - id: store-memory\n"}; }
+Backends on_sqlite() { return {"Sqlite", "  - id: store-sqlite\n    config: {path: '${DATA}/kitchen.db'}\n"}; }
 
-TemporaryDirectory::~TemporaryDirectory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-}
-
-KitchenServer::KitchenServer(const std::string& store) : store_(store) {
+KitchenServer::KitchenServer(Backends backends) : backends_(std::move(backends)) {
     fs::create_directories(directory_.path() / "mail");
     start();
 }
 
 void KitchenServer::start() {
-    const std::string store_section =
-        store_ == "store-sqlite" ? "  - id: store-sqlite\n    config: {path: '${DATA}/kitchen.db'}\n" : "  - id: " + store_ + "\n";
     testkit::TestKernelOptions options;
     options.environment = {{"DATA", directory_.path().string()}, {"ADMIN_PASSWORD", password}};
     kernel_ = std::make_unique<testkit::TestKernel>(
         "server: {listen: '127.0.0.1:0'}\n"
-        "plugins:\n" + store_section +
-        "  - id: cache-memory\n"
+        "plugins:\n" + backends_.store + backends_.cache +
         "  - id: mail-log\n"
         "    config: {directory: '${DATA}/mail'}\n"
         "  - id: auth\n"
@@ -157,8 +146,7 @@ std::int64_t KitchenServer::stock_of(std::int64_t food_id) const {
     return anonymous().get("/foods/" + std::to_string(food_id) + "/").json["available_quantity"].as_integer();
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Api, testing::Values("store-memory", "store-sqlite"), [](const auto& info) {
-    return info.param == "store-sqlite" ? std::string("Sqlite") : std::string("Memory");
-});
+INSTANTIATE_TEST_SUITE_P(Backends, Api, testing::Values(BackendsFactory{"Memory", in_memory}, BackendsFactory{"Sqlite", on_sqlite}),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace kitchen::tests

@@ -4,34 +4,36 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "kitchen/testkit/http_client.h"
+#include "kitchen/testkit/temporary_directory.h"
 #include "kitchen/testkit/test_kernel.h"
 
 namespace kitchen::tests {
 
 using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::TemporaryDirectory;
 
-/// A directory of its own below the system's temporary one, removed at the end.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory();
-    ~TemporaryDirectory();
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
+/// What the kitchen runs on: entries of `plugins:`, as YAML. ${DATA} is a directory of the server's own.
+struct Backends {
+    std::string name;  ///< of the test instance
+    std::string store;
+    std::string cache = "  - id: cache-memory\n";
+    std::shared_ptr<void> owner = {};  ///< keeps a database alive for as long as the server uses it
 };
+/// Without any other service.
+Backends in_memory();
+Backends on_sqlite();
 
 class KitchenServer {
 public:
-    /// `store` is a plugin id: "store-memory" or "store-sqlite".
-    explicit KitchenServer(const std::string& store);
+    explicit KitchenServer(Backends backends);
 
     HttpClient anonymous() const { return kernel_->client(); }
     /// The bootstrap administrator, by Basic.
@@ -61,15 +63,19 @@ private:
     void start();
 
     TemporaryDirectory directory_;
-    std::string store_;
+    Backends backends_;
     std::unique_ptr<testkit::TestKernel> kernel_;
     std::atomic<int> people_{0};
 };
 
-/// Every test of the contract runs on every store.
-class Api : public testing::TestWithParam<std::string> {
+/// Every test of the contract runs on every backend. The parameter makes a fresh, empty one.
+struct BackendsFactory {
+    std::string name;
+    std::function<Backends()> make;
+};
+class Api : public testing::TestWithParam<BackendsFactory> {
 protected:
-    Api() : server(GetParam()) {}
+    Api() : server(GetParam().make()) {}
     KitchenServer server;
 };
 

@@ -1,18 +1,16 @@
 // The executable as its user sees it: exit codes, standard output, standard error.
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <csignal>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
+
+#include "kitchen/testkit/child_process.h"
+#include "kitchen/testkit/temporary_directory.h"
 
 namespace kitchen::cli {
 namespace {
@@ -21,69 +19,13 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-/// One run of chuks-kitchen, its standard error joined to its standard output.
-class Process {
-public:
-    explicit Process(std::vector<std::string> arguments, const std::string& input = {}) {
-        int in[2], out[2];
-        if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
-        arguments.insert(arguments.begin(), KITCHEN_EXECUTABLE);
-        std::vector<char*> argv;
-        for (std::string& argument : arguments) argv.push_back(argument.data());
-        argv.push_back(nullptr);
-        pid_ = ::fork();
-        if (pid_ == 0) {
-            ::dup2(in[0], 0);
-            ::dup2(out[1], 1);
-            ::dup2(out[1], 2);
-            ::execv(argv[0], argv.data());
-            ::_exit(127);
-        }
-        ::close(in[0]);
-        ::close(out[1]);
-        out_ = out[0];
-        // Small enough for the pipe: a child that does not read it cannot block this.
-        if (::write(in[1], input.data(), input.size()) != static_cast<ssize_t>(input.size())) throw std::runtime_error("write");
-        ::close(in[1]);
-    }
-    ~Process() {
-        if (pid_ > 0) {
-            ::kill(pid_, SIGKILL);
-            ::waitpid(pid_, nullptr, 0);
-        }
-        ::close(out_);
-    }
-    Process(const Process&) = delete;
-    Process& operator=(const Process&) = delete;
+using testkit::ChildProcess;
 
-    /// Reads until that text has come; false at the end of the output.
-    bool wait_for(const std::string& text) {
-        while (output.find(text) == std::string::npos)
-            if (!read_some()) return false;
-        return true;
-    }
-    void signal(int number) { ::kill(pid_, number); }
-    /// The exit code, or minus the signal that ended it. All output has been read then.
-    int wait() {
-        while (read_some()) {
-        }
-        int status = 0;
-        ::waitpid(pid_, &status, 0);
-        pid_ = -1;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    }
-    std::string output;
-
-private:
-    bool read_some() {
-        char buffer[4096];
-        const ssize_t got = ::read(out_, buffer, sizeof buffer);
-        if (got > 0) output.append(buffer, static_cast<std::size_t>(got));
-        return got > 0;
-    }
-    pid_t pid_ = -1;
-    int out_ = -1;
-};
+/// One run of chuks-kitchen.
+ChildProcess chuks_kitchen(std::vector<std::string> arguments, std::string input = {}) {
+    arguments.insert(arguments.begin(), KITCHEN_EXECUTABLE);
+    return ChildProcess(std::move(arguments), {.input = std::move(input)});
+}
 
 struct Outcome {
     int code;
@@ -92,33 +34,26 @@ struct Outcome {
 
 class CommandLine : public testing::Test {
 protected:
-    CommandLine() {
-        std::string name = (std::filesystem::temp_directory_path() / "cli-XXXXXX").string();
-        if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary directory");
-        directory_ = name;
-    }
-    ~CommandLine() override { std::filesystem::remove_all(directory_); }
-
     static Outcome run(std::vector<std::string> arguments, const std::string& input = {}) {
-        Process process(std::move(arguments), input);
+        ChildProcess process = chuks_kitchen(std::move(arguments), input);
         const int code = process.wait();
-        return {code, process.output};
+        return {code, process.output()};
     }
     std::string write(const std::string& text) {
-        const std::string path = (directory_ / "kitchen.yaml").string();
+        const std::string path = (directory_.path() / "kitchen.yaml").string();
         std::ofstream(path) << text;
         return path;
     }
     std::string empty() { return write("server: {listen: '127.0.0.1:0'}\nplugins: []\n"); }
     /// The plugins of config/default.yaml on files in the test's directory.
     std::string kitchen() {
-        const std::string d = directory_.string();
+        const std::string d = directory_.path().string();
         return write("server: {listen: '127.0.0.1:0', plugin_dir: '" KITCHEN_TEST_PLUGIN_DIR "'}\nplugins:\n"
                      "  - {id: store-sqlite, config: {path: '" + d + "/kitchen.db'}}\n  - id: cache-memory\n"
                      "  - {id: mail-log, config: {directory: '" + d + "/mail'}}\n"
                      "  - {id: auth, config: {key_file: '" + d + "/auth.key'}}\n");
     }
-    std::filesystem::path directory_;
+    testkit::TemporaryDirectory directory_;
 };
 
 TEST_F(CommandLine, HelpAndVersion) {
@@ -151,7 +86,7 @@ TEST_F(CommandLine, WrongUseEndsWithTwo) {
 
 TEST_F(CommandLine, AWrongConfigurationEndsWithThree) {
     EXPECT_EQ(run({"check-config", "--config", "/no/such/file.yaml"}).code, 3);
-    EXPECT_EQ(run({"check-config", "--config", directory_.string()}).code, 3);
+    EXPECT_EQ(run({"check-config", "--config", directory_.path().string()}).code, 3);
     const std::string config = write("server: {lisen: x}\nplugins: []\nlog: {level: loud}\n");
     for (const char* command : {"check-config", "serve", "routes"}) {
         const Outcome outcome = run({command, "--config", config});
@@ -179,7 +114,7 @@ TEST_F(CommandLine, CheckConfigTouchesNothing) {
     EXPECT_EQ(outcome.code, 0) << outcome.output;
     EXPECT_THAT(outcome.output, HasSubstr(": ok\n"));
     std::vector<std::string> files;
-    for (const auto& entry : std::filesystem::directory_iterator(directory_)) files.push_back(entry.path().filename());
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) files.push_back(entry.path().filename());
     EXPECT_THAT(files, testing::ElementsAre("kitchen.yaml"));
 }
 
@@ -233,22 +168,22 @@ TEST_F(CommandLine, RunsCommandsOfPlugins) {
 
 TEST_F(CommandLine, CommandsRunWhileTheServerDoes) {
     const std::string config = kitchen();
-    Process server({"serve", "--config", config});
+    ChildProcess server = chuks_kitchen({"serve", "--config", config});
     ASSERT_TRUE(server.wait_for("serving"));
     EXPECT_EQ(run({"create-admin", "--config", config, "--email", "ada@example.com", "--phone", "08031234567"}, "a-long-passphrase-31\n").code, 0);
     server.signal(SIGTERM);
-    EXPECT_EQ(server.wait(), 0) << server.output;
+    EXPECT_EQ(server.wait(), 0) << server.output();
 }
 
 TEST_F(CommandLine, ServesUntilASignalAndDrains) {
     for (const int number : {SIGTERM, SIGINT}) {
-        Process server({"serve", "--config", empty()});
+        ChildProcess server = chuks_kitchen({"serve", "--config", empty()});
         ASSERT_TRUE(server.wait_for("serving"));
         server.signal(SIGHUP);
         ASSERT_TRUE(server.wait_for("SIGHUP ignored"));
         server.signal(number);
         EXPECT_EQ(server.wait(), 0);
-        EXPECT_THAT(server.output, AllOf(HasSubstr("draining"), HasSubstr("clean=true")));
+        EXPECT_THAT(server.output(), AllOf(HasSubstr("draining"), HasSubstr("clean=true")));
     }
 }
 
