@@ -2,7 +2,6 @@
 #pragma once
 
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -16,25 +15,18 @@
 #include <string>
 #include <vector>
 
+#include "kitchen/testkit/temporary_directory.h"
+
 namespace kitchen::auth {
 
 class Mailbox {
 public:
     Mailbox() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "kitchen-auth-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-        root_ = pattern;
         std::filesystem::create_directory(path());
     }
-    ~Mailbox() {
-        std::error_code ignored;
-        std::filesystem::remove_all(root_, ignored);
-    }
-    Mailbox(const Mailbox&) = delete;
-    Mailbox& operator=(const Mailbox&) = delete;
 
-    const std::filesystem::path& root() const { return root_; }
-    std::filesystem::path path() const { return root_ / "mail"; }
+    const std::filesystem::path& root() const { return root_.path(); }
+    std::filesystem::path path() const { return root() / "mail"; }
 
     /// All mails to that address, in the order of their names: by time.
     std::vector<std::string> mails_to(const std::string& email) const {
@@ -72,7 +64,7 @@ public:
     }
 
 private:
-    std::filesystem::path root_;
+    testkit::TemporaryDirectory root_;
 };
 
 }  // namespace kitchen::auth

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kitchen/testkit/fakes.h"
+#include "kitchen/testkit/temporary_directory.h"
 
 namespace kitchen::auth {
 namespace {
@@ -18,12 +19,6 @@ namespace fs = std::filesystem;
 
 class ServerKey : public testing::Test {
 protected:
-    ServerKey() {
-        std::string pattern = (fs::temp_directory_path() / "kitchen-key-XXXXXX").string();
-        folder = ::mkdtemp(pattern.data());
-    }
-    ~ServerKey() override { fs::remove_all(folder); }
-
     std::string mac(const ServerKeySource& source) { return load_server_key(source, random, log).mac({"x"}); }
     static unsigned mode(const fs::path& path) {
         struct stat info {};
@@ -34,7 +29,8 @@ protected:
         return {std::istreambuf_iterator<char>(in), {}};
     }
 
-    fs::path folder;
+    testkit::TemporaryDirectory directory;
+    const fs::path folder = directory.path();
     testkit::SeededRandom random;
     testkit::RecordingLogger log;
 };

@@ -5,8 +5,6 @@
 #include <iterator>
 #include <stdexcept>
 
-#include <stdlib.h>
-
 #include "kitchen/testkit/migrate.h"
 #include "sqlite_store.h"
 
@@ -32,12 +30,6 @@ void migrate(Store& store, const std::string& plugin) {
     testkit::apply_migrations(store, plugin, migrations);
 }
 
-fs::path new_directory() {
-    std::string pattern = (fs::temp_directory_path() / "kitchen-XXXXXX").string();
-    if (!mkdtemp(pattern.data())) throw std::runtime_error("mkdtemp failed");
-    return pattern;
-}
-
 std::unique_ptr<Store> open(Storage storage, const fs::path& directory, const std::vector<std::string>& plugins) {
     sqlite::Options options;
     options.path = (directory / "kitchen.db").string();
@@ -53,20 +45,13 @@ std::unique_ptr<Store> open(Storage storage, const fs::path& directory, const st
 Status any_version(std::int64_t) { return {}; }
 
 TestKitchen::TestKitchen(Storage storage, std::vector<std::string> plugins, cart::CartLimits limits)
-    : directory_(new_directory()),
-      store(open(storage, directory_, plugins)),
+    : store(open(storage, directory_.path(), plugins)),
       foods(*store, folder, "NGN"),
       stock(*store),
       menu(*store, clock, folder, foods, stock),
       carts(*store, catalog, clock, limits) {
     catalog.open(clock, foods, stock);
     store->verify().value();
-}
-
-TestKitchen::~TestKitchen() {
-    store.reset();
-    std::error_code ignored;
-    fs::remove_all(directory_, ignored);
 }
 
 std::int64_t TestKitchen::food(const std::string& name, std::int64_t price, std::optional<std::int64_t> quantity, SideRule protein,

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "food_repository.h"
 #include "food_service.h"
 #include "kitchen/testkit/fakes.h"
+#include "kitchen/testkit/temporary_directory.h"
 #include "stock_repository.h"
 
 namespace kitchen::tests {
@@ -29,7 +29,6 @@ class TestKitchen {
 public:
     /// `plugins` names further ones whose migrations are applied.
     explicit TestKitchen(Storage storage = Storage::memory, std::vector<std::string> plugins = {}, cart::CartLimits limits = {});
-    ~TestKitchen();
 
     std::int64_t food(const std::string& name, std::int64_t price, std::optional<std::int64_t> quantity = std::nullopt,
                       SideRule protein = {}, SideRule extra = {});
@@ -44,7 +43,7 @@ public:
     CartContents cart_of(std::int64_t user_id);
 
 private:
-    std::filesystem::path directory_;
+    testkit::TemporaryDirectory directory_;
 
 public:
     std::unique_ptr<Store> store;

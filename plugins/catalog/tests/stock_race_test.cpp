@@ -1,28 +1,20 @@
 // Many buyers at once, on the store in memory and on a file.
-#include <stdlib.h>
-
 #include <atomic>
 #include <barrier>
-#include <filesystem>
 #include <thread>
 
 #include "catalog_fixture.h"
+#include "kitchen/testkit/temporary_directory.h"
 
 namespace kitchen::catalog {
 namespace {
 
 class FileStore {
 public:
-    FileStore() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "catalog-XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        folder_ = pattern;
-    }
-    ~FileStore() { std::filesystem::remove_all(folder_); }
-    std::unique_ptr<Store> open() const { return sqlite::open_sqlite({.path = (folder_ / "kitchen.db").string()}); }
+    std::unique_ptr<Store> open() const { return sqlite::open_sqlite({.path = (folder_.path() / "kitchen.db").string()}); }
 
 private:
-    std::filesystem::path folder_;
+    testkit::TemporaryDirectory folder_;
 };
 
 /// A base, so that the folder outlives the store in it.

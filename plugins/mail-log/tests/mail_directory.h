@@ -1,31 +1,21 @@
 // A directory of mails that goes with the test, and what is in it.
 #pragma once
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "kitchen/testkit/temporary_directory.h"
 
 namespace kitchen {
 
 class MailDirectory {
 public:
-    MailDirectory() {
-        std::string name = (std::filesystem::temp_directory_path() / "mail-log-XXXXXX").string();
-        if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary directory");
-        root_ = name;
-    }
-    ~MailDirectory() { std::filesystem::remove_all(root_); }
-    MailDirectory(const MailDirectory&) = delete;
-    MailDirectory& operator=(const MailDirectory&) = delete;
-
-    std::filesystem::path root() const { return root_; }
-    std::filesystem::path path() const { return root_ / "data" / "mail"; }
+    std::filesystem::path root() const { return root_.path(); }
+    std::filesystem::path path() const { return root() / "data" / "mail"; }
 
     /// The names in it, sorted, hidden ones too.
     std::vector<std::string> names() const {
@@ -46,7 +36,7 @@ public:
     }
 
 private:
-    std::filesystem::path root_;
+    testkit::TemporaryDirectory root_;
 };
 
 }  // namespace kitchen

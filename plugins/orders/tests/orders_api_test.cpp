@@ -1,10 +1,9 @@
 // Carts and orders over a real socket, through the real loader: what the kernel and these plugins must agree on.
 #include <gtest/gtest.h>
 
-#include <filesystem>
+#include <memory>
 
-#include <stdlib.h>
-
+#include "kitchen/testkit/temporary_directory.h"
 #include "kitchen/testkit/test_kernel.h"
 
 namespace kitchen::orders {
@@ -16,10 +15,8 @@ using testkit::HttpClient;
 class OrdersApi : public testing::Test {
 protected:
     OrdersApi() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "kitchen-XXXXXX").string();
-        directory = mkdtemp(pattern.data());
         testkit::TestKernelOptions options;
-        options.environment = {{"DATA", directory.string()}, {"ADMIN_PASSWORD", "correct horse battery"}};
+        options.environment = {{"DATA", directory.path().string()}, {"ADMIN_PASSWORD", "correct horse battery"}};
         kernel = std::make_unique<testkit::TestKernel>(R"(
 plugins:
   - id: store-memory
@@ -40,13 +37,6 @@ plugins:
         chef = std::make_unique<HttpClient>(kernel->client());
         chef->basic("chef@kitchen.example", "correct horse battery");
     }
-    ~OrdersApi() override {
-        chef.reset();
-        kernel.reset();
-        std::error_code ignored;
-        std::filesystem::remove_all(directory, ignored);
-    }
-
     std::int64_t food(const std::string& name, std::int64_t price) {
         const HttpAnswer made = chef->post("/foods/", Json::object({{"name", name}, {"price", price}, {"category", "Mains"}}));
         EXPECT_EQ(made.status, 201) << made.body;
@@ -59,7 +49,7 @@ plugins:
         return errors->as_array()[0]["pointer"].as_string() + " " + errors->as_array()[0]["code"].as_string();
     }
 
-    std::filesystem::path directory;
+    testkit::TemporaryDirectory directory;
     std::unique_ptr<testkit::TestKernel> kernel;
     std::unique_ptr<HttpClient> chef;
 };
