@@ -10,6 +10,7 @@ class MemoryPlugin final : public kitchen::Plugin {
 public:
     void configure(kitchen::Setup& setup) override {
         setup.provide<kitchen::Store>(store_);
+        setup.provide<kitchen::StoreTransfer>(store_);
         setup.add_health_check("store", true, [this] { return store_.ping(); });
     }
 
@@ -23,7 +24,7 @@ private:
     kitchen::sqlite::MemoryStore store_;
 };
 
-constexpr const char* provides[] = {"store/1"};
+constexpr const char* provides[] = {"store/1", "store-transfer/1"};
 
 }  // namespace
 

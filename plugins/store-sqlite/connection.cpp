@@ -13,6 +13,13 @@ constexpr const char* control_sql[] = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "RO
                                        "SAVEPOINT body", "RELEASE body", "ROLLBACK TO body"};
 constexpr std::int64_t log_size_limit = 64 << 20;  // bytes that an emptied write-ahead log may keep on disk
 
+/// Of the types that store.h knows.
+TransferTable::Type type_of(std::string_view declared) {
+    if (declared == "BIGINT" || declared == "INTEGER") return TransferTable::Type::integer;
+    if (declared == "DOUBLE PRECISION") return TransferTable::Type::real;
+    return declared == "BLOB" ? TransferTable::Type::blob : TransferTable::Type::text;
+}
+
 /// Lets transactions and PRAGMA pass while it lives.
 class OwnStatement {
 public:
@@ -245,6 +252,30 @@ Status Connection::pragma(const std::string& sql, std::string* answer) {
         if (answer->empty()) *answer = std::to_string(rows.front().integer(0));
     }
     return {};
+}
+
+Result<std::vector<TransferTable>> Connection::tables() {
+    OwnStatement own(own_statement_);
+    Rows columns, references;
+    if (Status done = run_text("SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c "
+                               "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY t.name, c.cid",
+                               {}, columns);
+        !done)
+        return std::move(done).error();
+    if (Status done = run_text("SELECT DISTINCT t.name, f.\"table\" FROM sqlite_schema t, pragma_foreign_key_list(t.name) f "
+                               "WHERE t.type = 'table' AND f.\"table\" <> t.name ORDER BY 1, 2",
+                               {}, references);
+        !done)
+        return std::move(done).error();
+    std::vector<TransferTable> tables;
+    for (const Row row : columns) {
+        if (tables.empty() || tables.back().name != row.text(0)) tables.push_back({row.string(0), {}, {}});
+        tables.back().columns.push_back({row.string(1), type_of(row.text(2))});
+    }
+    for (const Row row : references)
+        for (TransferTable& table : tables)
+            if (table.name == row.text(0)) table.references.push_back(row.string(1));
+    return tables;
 }
 
 Status Connection::ping() {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "kitchen/result.h"
+#include "kitchen/store_transfer.h"
 #include "native_statement.h"
 #include "statement_texts.h"
 
@@ -67,6 +68,9 @@ public:
     Status script(std::string_view sql);
     /// Compiles it and lets it go.
     Status check(std::string_view sql);
+
+    /// Every table with its columns, by name.
+    Result<std::vector<TransferTable>> tables();
 
     /// Reads something from the database file.
     Status ping();

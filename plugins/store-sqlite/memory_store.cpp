@@ -42,6 +42,12 @@ Status MemoryStore::verify() {
     return check_all(texts_, **lease);
 }
 
+Result<std::vector<TransferTable>> MemoryStore::tables() {
+    auto lease = pool_.acquire();
+    if (!lease) return std::move(lease).error();
+    return (*lease)->tables();
+}
+
 Status MemoryStore::ping() {
     auto lease = pool_.acquire();
     if (!lease) return std::move(lease).error();

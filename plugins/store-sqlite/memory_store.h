@@ -11,11 +11,12 @@
 
 #include "connection_pool.h"
 #include "kitchen/store.h"
+#include "kitchen/store_transfer.h"
 #include "statement_texts.h"
 
 namespace kitchen::sqlite {
 
-class MemoryStore final : public Store {
+class MemoryStore final : public Store, public StoreTransfer {
 public:
     MemoryStore() = default;
     ~MemoryStore() override { close(); }
@@ -32,6 +33,8 @@ public:
     Status transact(const Body& body) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
+    Result<std::vector<TransferTable>> tables() override;
+    Status adopt_ids(SchemaTransaction&, const TransferTable&) override { return {}; }  // AUTOINCREMENT has seen them
     using Store::read;
     using Store::transact;
 

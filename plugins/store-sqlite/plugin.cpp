@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "backup_commands.h"
 #include "sqlite_store.h"
 
 namespace {
@@ -18,7 +19,9 @@ public:
                     .max_size = config.bytes("max_size"),
                     .check_on_start = config.boolean("check_on_start")};
         setup.provide<kitchen::Store>(store_);
+        setup.provide<kitchen::StoreTransfer>(store_);
         setup.add_health_check("store", true, [this] { return store_.ping(); });
+        kitchen::sqlite::add_backup_commands(setup, options_.path);
     }
 
     void start(kitchen::Services& services) override {
@@ -33,7 +36,7 @@ private:
     kitchen::sqlite::SqliteStore store_;
 };
 
-constexpr const char* provides[] = {"store/1"};
+constexpr const char* provides[] = {"store/1", "store-transfer/1"};
 
 constexpr kitchen_config_key config_keys[] = {
     {"path", KITCHEN_CONFIG_TEXT, nullptr, 1, nullptr, "The database file; missing folders are made"},

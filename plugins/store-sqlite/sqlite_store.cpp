@@ -109,6 +109,12 @@ Status SqliteStore::verify() {
     return check_all(texts_, **lease);
 }
 
+Result<std::vector<TransferTable>> SqliteStore::tables() {
+    auto lease = readers_.acquire();
+    if (!lease) return std::move(lease).error();
+    return (*lease)->tables();
+}
+
 Status SqliteStore::ping() {
     auto lease = readers_.acquire();
     if (!lease) return std::move(lease).error();

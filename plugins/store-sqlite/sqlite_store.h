@@ -15,6 +15,7 @@
 
 #include "connection_pool.h"
 #include "kitchen/store.h"
+#include "kitchen/store_transfer.h"
 #include "statement_texts.h"
 #include "writer.h"
 
@@ -37,7 +38,7 @@ struct Stats {
     std::size_t waiting = 0;    ///< transactions queued now, without those that run
 };
 
-class SqliteStore final : public Store {
+class SqliteStore final : public Store, public StoreTransfer {
 public:
     SqliteStore() = default;
     ~SqliteStore() override;
@@ -55,6 +56,8 @@ public:
     Status transact(const Body& body) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
+    Result<std::vector<TransferTable>> tables() override;
+    Status adopt_ids(SchemaTransaction&, const TransferTable&) override { return {}; }  // AUTOINCREMENT has seen them
     using Store::read;
     using Store::transact;
 

@@ -2,6 +2,8 @@
 //
 // The kernel loads the configuration, starts the plugin that declared the command and what it needs, runs the command,
 // and stops again. No HTTP is served, and a server that runs on the same store is not disturbed.
+//
+// A command with `needs_start` false runs on plugins that are configured and not started: for repairs of what start() would refuse.
 #pragma once
 
 #include <functional>
@@ -35,6 +37,7 @@ struct Command {
     std::vector<CommandOption> options;
     /// An error is printed (detail and faults) and makes the exit code 1.
     std::function<Status(CommandContext&)> run;
+    bool needs_start = true;
 };
 
 }  // namespace kitchen

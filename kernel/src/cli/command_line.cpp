@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/plugin_command.h"
+#include "cli/store_commands.h"
 #include "host/start_error.h"
 #include "host/version.h"
 
@@ -16,7 +17,7 @@ namespace kitchen::cli {
 
 namespace {
 
-constexpr std::string_view built_in[] = {"serve", "check-config", "plugins", "routes", "migrate"};
+constexpr std::string_view built_in[] = {"serve", "check-config", "plugins", "routes", "migrate", "store"};
 
 /// The arguments as far as they have to be understood before it is known who understands them: which sub-command, which
 /// configuration.
@@ -65,6 +66,12 @@ public:
         migrations->require_subcommand(1);
         add(*migrations, "plan", "Show what would be applied", true, [this] { return migrate(config_, false, out_); });
         add(*migrations, "apply", "Apply what is missing", true, [this] { return migrate(config_, true, out_); });
+        CLI::App* store = app_.add_subcommand("store", "The database's content");
+        store->require_subcommand(1);
+        CLI::App* copy = store->add_subcommand("copy", "Copy everything into the empty store of another configuration, and compare");
+        copy->add_option("--from", from_, "The configuration of the store to read; stop its server first")->required();
+        copy->add_option("--to", to_, "The configuration of the store to fill")->required();
+        copy->callback([this] { action_ = [this] { return copy_store(from_, to_, out_); }; });
     }
 
     int run(const Outline& outline, const std::vector<std::string>& arguments, std::ostream& err) {
@@ -93,7 +100,7 @@ private:
 
     std::ostream& out_;
     CLI::App app_{"Chuks Kitchen: restaurant ordering, made of plugins", "chuks-kitchen"};
-    std::string top_config_, config_, id_, plugin_dir_;
+    std::string top_config_, config_, id_, plugin_dir_, from_, to_;
     bool show_ = false;
     std::function<ExitCode()> action_;
 };

@@ -77,11 +77,17 @@ std::filesystem::path file_of(const std::string& id, const std::string& config_f
     return directory / (id + ".so");
 }
 
-host::KernelOptions quiet_options(const std::string& config_file) {
-    host::KernelOptions options = kernel_options(config_file);
-    options.quiet = true;
-    return options;
-}
+/// For as long as there is a log, signals are logged there.
+class SignalLog {
+public:
+    SignalLog(host::SignalWatcher& signals, Logger& log) : signals_(signals) { signals_.log_to(&log); }
+    ~SignalLog() { signals_.log_to(nullptr); }
+    SignalLog(const SignalLog&) = delete;
+    SignalLog& operator=(const SignalLog&) = delete;
+
+private:
+    host::SignalWatcher& signals_;
+};
 
 }  // namespace
 
@@ -91,16 +97,19 @@ ExitCode serve(const std::string& config_file) {
     host::KernelOptions options = kernel_options(config_file);
     options.cancelled = [&signals] { return signals.stop_requested(); };
     Kernel kernel(std::move(options));
-    kernel.start();
-    signals.log_to(&kernel.log());
+    kernel.load();
+    // Before "serving" is logged: whoever reads that may send a signal at once, and looks for the answer.
+    const SignalLog logged(signals, kernel.log());
+    kernel.configure();
+    kernel.start_plugins();
+    kernel.listen();
     signals.wait();
     const bool clean = kernel.stop();
-    signals.log_to(nullptr);
     return clean ? ExitCode::ok : ExitCode::runtime;
 }
 
 ExitCode check_config(const std::string& config_file, bool show, std::ostream& out) {
-    Kernel kernel(quiet_options(config_file));
+    Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
     kernel.configure();
     if (show) out << config::render(kernel.settings().root);
@@ -109,7 +118,7 @@ ExitCode check_config(const std::string& config_file, bool show, std::ostream& o
 }
 
 ExitCode list_plugins(const std::string& config_file, std::ostream& out) {
-    Kernel kernel(quiet_options(config_file));
+    Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
     std::vector<std::vector<std::string>> rows{{"PLUGIN", "VERSION", "NEEDS", "PROVIDES", "SUMMARY"}};
     for (const plugin::Instance* instance : kernel.plugins().order()) {
@@ -140,7 +149,7 @@ ExitCode inspect_plugin(const std::string& id, const std::string& config_file, c
 }
 
 ExitCode list_routes(const std::string& config_file, std::ostream& out) {
-    Kernel kernel(quiet_options(config_file));
+    Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
     kernel.configure();
     std::vector<std::vector<std::string>> rows;
@@ -148,27 +157,6 @@ ExitCode list_routes(const std::string& config_file, std::ostream& out) {
     std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return std::tie(a[1], a[0]) < std::tie(b[1], b[0]); });
     rows.insert(rows.begin(), {"METHOD", "PATTERN", "ACCESS", "PLUGIN"});
     print_table(out, rows);
-    return ExitCode::ok;
-}
-
-ExitCode migrate(const std::string& config_file, bool apply, std::ostream& out) {
-    Kernel kernel(quiet_options(config_file));
-    kernel.load();
-    kernel.configure();
-    const std::string provider = kernel.plugins().provider_of(std::string(Store::interface_name));
-    if (provider.empty()) throw StartError(ExitCode::plugin, "no store is bound: list a plugin that provides store/1");
-    kernel.start_plugins({provider}, false);
-    migrate::Migrator migrator(*kernel.store(), kernel.clock());
-    bool any = false;
-    for (const plugin::Instance* instance : kernel.plugins().order()) {
-        const auto& migrations = instance->declarations().migrations;
-        if (migrations.empty()) continue;
-        const auto steps = apply ? migrator.apply(instance->id(), migrations) : migrator.plan(instance->id(), migrations);
-        if (!steps) throw StartError(ExitCode::failed, steps.error().detail);
-        for (const migrate::Step& step : *steps) out << (apply ? "applied  " : "pending  ") << step.plugin << "  " << step.name << '\n';
-        any = any || !steps->empty();
-    }
-    if (!any) out << "nothing to do\n";
     return ExitCode::ok;
 }
 

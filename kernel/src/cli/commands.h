@@ -19,6 +19,5 @@ ExitCode list_plugins(const std::string& config_file, std::ostream& out);
 /// One of `config_file` and `plugin_dir` may be empty; both: the default directory.
 ExitCode inspect_plugin(const std::string& id, const std::string& config_file, const std::string& plugin_dir, std::ostream& out);
 ExitCode list_routes(const std::string& config_file, std::ostream& out);
-ExitCode migrate(const std::string& config_file, bool apply, std::ostream& out);
 
 }  // namespace kitchen::cli

@@ -26,4 +26,10 @@ host::KernelOptions kernel_options(const std::string& config_file) {
     return options;
 }
 
+host::KernelOptions quiet_kernel_options(const std::string& config_file) {
+    host::KernelOptions options = kernel_options(config_file);
+    options.quiet = true;
+    return options;
+}
+
 }  // namespace kitchen::cli

@@ -11,5 +11,7 @@ namespace kitchen::cli {
 
 /// Throws StartError (configuration) when the file cannot be read.
 host::KernelOptions kernel_options(const std::string& config_file);
+/// The same for commands, which log warnings and errors only.
+host::KernelOptions quiet_kernel_options(const std::string& config_file);
 
 }  // namespace kitchen::cli

@@ -69,17 +69,11 @@ ExitCode run(const Command& command, CommandContext& context, std::ostream& err)
     return ExitCode::failed;
 }
 
-host::KernelOptions options_for(const std::string& config_file) {
-    host::KernelOptions options = kernel_options(config_file);
-    options.quiet = true;
-    return options;
-}
-
 }  // namespace
 
 ExitCode run_plugin_command(const std::string& name, const std::string& config_file, const std::vector<std::string>& arguments,
                             std::ostream& out, std::ostream& err) {
-    Kernel kernel(options_for(config_file));
+    Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
     kernel.configure();
     std::vector<std::string> known;
@@ -101,7 +95,7 @@ ExitCode run_plugin_command(const std::string& name, const std::string& config_f
         return app.exit(e, out, err) == 0 ? ExitCode::ok : ExitCode::usage;
     }
 
-    kernel.start_plugins({found.plugin});
+    if (found.command->needs_start) kernel.start_plugins({found.plugin});
     TerminalContext context(values, out);
     const ExitCode result = run(*found.command, context, err);
     const bool clean = kernel.stop();
@@ -109,7 +103,7 @@ ExitCode run_plugin_command(const std::string& name, const std::string& config_f
 }
 
 std::vector<std::string> plugin_command_summaries(const std::string& config_file) {
-    Kernel kernel(options_for(config_file));
+    Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
     kernel.configure();
     std::vector<std::string> lines;

@@ -14,7 +14,7 @@ namespace kitchen::host {
 namespace {
 
 /// Words the command line keeps for itself.
-constexpr std::string_view reserved_commands[] = {"serve", "check-config", "plugins", "routes", "migrate", "help"};
+constexpr std::string_view reserved_commands[] = {"serve", "check-config", "plugins", "routes", "migrate", "store", "help"};
 
 std::chrono::milliseconds since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
@@ -47,6 +47,7 @@ void Kernel::load() {
     if (!diagnostics.empty())
         throw StartError(diagnostics.has(config::Diagnostics::Kind::config) ? ExitCode::configuration : ExitCode::plugin,
                          diagnostics.lines());
+    log_->info("starting", {{"config", options_.file}, {"version", kernel_version}});
 }
 
 void Kernel::configure() {
@@ -164,7 +165,6 @@ void Kernel::listen() {
 
 void Kernel::start() {
     load();
-    log_->info("starting", {{"config", options_.file}, {"version", kernel_version}});
     configure();
     start_plugins();
     listen();

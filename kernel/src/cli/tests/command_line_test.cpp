@@ -44,6 +44,10 @@ protected:
         std::ofstream(path) << text;
         return path;
     }
+    static std::string read(const std::string& path) {
+        std::ifstream in(path);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
     std::string empty() { return write("server: {listen: '127.0.0.1:0'}\nplugins: []\n"); }
     /// The plugins of config/default.yaml on files in the test's directory.
     std::string kitchen() {
@@ -151,6 +155,30 @@ TEST_F(CommandLine, PlansAndAppliesMigrations) {
     EXPECT_EQ(run({"migrate", "plan", "--config", empty()}).code, 4);
 }
 
+TEST_F(CommandLine, CopiesAStoreIntoAnEmptyOne) {
+    const std::string config = kitchen();
+    const auto create_admin = [&](const std::string& file, const char* email, const char* phone) {
+        return run({"create-admin", "--config", file, "--email", email, "--phone", phone}, "a-long-passphrase-31\n").code;
+    };
+    ASSERT_EQ(create_admin(config, "ada@example.com", "08031234567"), 0);
+    const std::string source = (directory_.path() / "source.yaml").string(), target = (directory_.path() / "target.yaml").string();
+    std::string text = read(config);
+    std::ofstream(source) << text;
+    text.replace(text.find("kitchen.db"), 10, "copied.db");
+    std::ofstream(target) << text;
+
+    const Outcome copied = run({"store", "copy", "--from", source, "--to", target});
+    EXPECT_EQ(copied.code, 0) << copied.output;
+    EXPECT_THAT(copied.output, HasSubstr("copied 1 rows of 3 tables; both ends read back the same"));
+    EXPECT_EQ(create_admin(target, "ada@example.com", "08031234567"), 1) << "she has been copied";
+    EXPECT_EQ(create_admin(target, "bola@example.com", "08031234568"), 0) << "her id comes after those copied";
+
+    const Outcome again = run({"store", "copy", "--from", source, "--to", target});
+    EXPECT_EQ(again.code, 1);
+    EXPECT_THAT(again.output, HasSubstr("Copy into an empty database only"));
+    EXPECT_EQ(run({"store", "copy", "--from", source}).code, 2);
+}
+
 TEST_F(CommandLine, RunsCommandsOfPlugins) {
     const std::string config = kitchen();
     const std::vector<std::string> admin = {"create-admin", "--config", config, "--email", "ada@example.com", "--phone", "08031234567"};
@@ -173,6 +201,31 @@ TEST_F(CommandLine, CommandsRunWhileTheServerDoes) {
     EXPECT_EQ(run({"create-admin", "--config", config, "--email", "ada@example.com", "--phone", "08031234567"}, "a-long-passphrase-31\n").code, 0);
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0) << server.output();
+}
+
+TEST_F(CommandLine, BacksUpWhileTheServerRunsAndRestoresOnceItHasStopped) {
+    const std::string config = kitchen(), copy = (directory_.path() / "copy.db").string();
+    const auto create_admin = [&](const char* email, const char* phone) {
+        return run({"create-admin", "--config", config, "--email", email, "--phone", phone}, "a-long-passphrase-31\n").code;
+    };
+    ChildProcess server = chuks_kitchen({"serve", "--config", config});
+    ASSERT_TRUE(server.wait_for("serving")) << server.output();
+    ASSERT_EQ(create_admin("ada@example.com", "08031234567"), 0);
+    const Outcome backed_up = run({"backup", "--config", config, "--to", copy});
+    EXPECT_EQ(backed_up.code, 0) << backed_up.output;
+    ASSERT_EQ(create_admin("bola@example.com", "08031234568"), 0);
+    EXPECT_THAT(run({"restore", "--config", config, "--from", copy}).output, HasSubstr("is in use. Stop the server first"));
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0) << server.output();
+
+    const auto damage = [&] { std::ofstream(directory_.path() / "kitchen.db", std::ios::trunc) << std::string(10'000, 'x'); };
+    for (const bool damaged : {false, true}) {
+        if (damaged) damage();
+        const Outcome restored = run({"restore", "--config", config, "--from", copy});
+        EXPECT_EQ(restored.code, 0) << restored.output;
+    }
+    EXPECT_EQ(create_admin("ada@example.com", "08031234567"), 1) << "she is in the backup";
+    EXPECT_EQ(create_admin("bola@example.com", "08031234568"), 0) << "she came after it";
 }
 
 TEST_F(CommandLine, ServesUntilASignalAndDrains) {

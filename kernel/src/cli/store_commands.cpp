@@ -1,0 +1,82 @@
+#include "cli/store_commands.h"
+
+#include <cstdio>
+#include <ostream>
+#include <vector>
+
+#include "cli/files.h"
+#include "host/kernel.h"
+#include "migrate/migrator.h"
+#include "transfer/store_copy.h"
+
+namespace kitchen::cli {
+
+using host::Kernel;
+using host::StartError;
+
+namespace {
+
+/// Starts the store of a configuration and nothing else.
+void start_store(Kernel& kernel) {
+    kernel.load();
+    kernel.configure();
+    const std::string provider = kernel.plugins().provider_of(std::string(Store::interface_name));
+    if (provider.empty()) throw StartError(ExitCode::plugin, "no store is bound: list a plugin that provides store/1");
+    kernel.start_plugins({provider}, false);
+}
+
+/// The migrations of all plugins that were applied, or with `apply` false would be, each given to `use` after its plugin's.
+bool migrate_all(Kernel& kernel, bool apply, const std::function<void(const migrate::Step&)>& use) {
+    migrate::Migrator migrator(*kernel.store(), kernel.clock());
+    bool any = false;
+    for (const plugin::Instance* instance : kernel.plugins().order()) {
+        const auto& migrations = instance->declarations().migrations;
+        if (migrations.empty()) continue;
+        const auto steps = apply ? migrator.apply(instance->id(), migrations) : migrator.plan(instance->id(), migrations);
+        if (!steps) throw StartError(ExitCode::failed, steps.error().detail);
+        for (const migrate::Step& step : *steps) use(step);
+        any = any || !steps->empty();
+    }
+    return any;
+}
+
+transfer::End end_of(Kernel& kernel, const std::string& config_file) {
+    auto* const found = static_cast<StoreTransfer*>(kernel.service(StoreTransfer::interface_name));
+    if (!found)
+        throw StartError(ExitCode::plugin, config_file + ": its store cannot be copied: no plugin provides " +
+                                               std::string(StoreTransfer::interface_name));
+    return {*kernel.store(), *found};
+}
+
+}  // namespace
+
+ExitCode migrate(const std::string& config_file, bool apply, std::ostream& out) {
+    Kernel kernel(quiet_kernel_options(config_file));
+    start_store(kernel);
+    const bool any = migrate_all(kernel, apply, [&](const migrate::Step& step) {
+        out << (apply ? "applied  " : "pending  ") << step.plugin << "  " << step.name << '\n';
+    });
+    if (!any) out << "nothing to do\n";
+    return ExitCode::ok;
+}
+
+ExitCode copy_store(const std::string& from_config, const std::string& to_config, std::ostream& out) {
+    Kernel from(quiet_kernel_options(from_config)), to(quiet_kernel_options(to_config));
+    start_store(from);
+    start_store(to);
+    migrate_all(to, true, [](const migrate::Step&) {});
+    const auto copied = transfer::copy_store(end_of(from, from_config), end_of(to, to_config));
+    if (!copied) throw StartError(ExitCode::failed, copied.error().detail);
+    std::int64_t rows = 0;
+    for (const transfer::CopiedTable& table : *copied) {
+        char line[160];
+        std::snprintf(line, sizeof line, "%-32s %10lld rows  checksum %016llx\n", table.name.c_str(), static_cast<long long>(table.rows),
+                      static_cast<unsigned long long>(table.checksum));
+        out << line;
+        rows += table.rows;
+    }
+    out << "copied " << rows << " rows of " << copied->size() << " tables; both ends read back the same\n";
+    return ExitCode::ok;
+}
+
+}  // namespace kitchen::cli

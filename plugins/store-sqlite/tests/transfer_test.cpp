@@ -1,0 +1,107 @@
+// store-transfer/1, and a copy from a file into memory and back.
+#include <gmock/gmock.h>
+
+#include "memory_store.h"
+#include "store_fixture.h"
+#include "transfer/store_copy.h"
+
+namespace kitchen::sqlite {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::string_view schema =
+    "CREATE TABLE kitchen_migrations (plugin TEXT NOT NULL, number BIGINT NOT NULL, checksum TEXT NOT NULL);"
+    "CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, referred_by BIGINT REFERENCES users (id));"
+    "CREATE TABLE photos (user_id BIGINT NOT NULL REFERENCES users (id), \"order\" BIGINT, score DOUBLE PRECISION, data BLOB);";
+
+template <class AnyStore>
+void make_tables(AnyStore& store, std::string_view sql = schema) {
+    store.migrate([&](SchemaTransaction& tx) { return tx.script(sql); }).value();
+}
+
+class Transfer : public testing::Test {
+protected:
+    void SetUp() override {
+        file.open({.path = dir.file()}).value();
+        memory.open().value();
+        make_tables(file);
+        make_tables(memory);
+        write(file, "INSERT INTO users (id, name, referred_by) "  // several batches
+                    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) "
+                    "SELECT i, CASE WHEN i % 7 > 0 THEN 'Ọlá \"''' END, CASE WHEN i > 1 THEN i - 1 END FROM n").value();
+        write(file, "INSERT INTO photos VALUES ($1, $2, $3, $4)",
+              {std::int64_t{2}, nullptr, 0.1, Param::blob(std::string_view("\0\xff'", 3))}).value();
+    }
+    Result<std::vector<transfer::CopiedTable>> copy() { return transfer::copy_store({file, file}, {memory, memory}); }
+
+    TempDir dir;
+    SqliteStore file;
+    MemoryStore memory;
+};
+
+TEST_F(Transfer, DescribesItsTables) {
+    const auto tables = file.tables();
+    ASSERT_TRUE(tables);
+    std::vector<std::string> names;
+    for (const TransferTable& table : *tables) names.push_back(table.name);
+    EXPECT_THAT(names, ElementsAre("kitchen_migrations", "photos", "users"));
+    const TransferTable& photos = (*tables)[1];
+    EXPECT_THAT(photos.references, ElementsAre("users"));
+    ASSERT_EQ(photos.columns.size(), 4u);
+    EXPECT_EQ(photos.columns[1].name, "order");
+    EXPECT_EQ(photos.columns[1].type, TransferTable::Type::integer);
+    EXPECT_EQ(photos.columns[2].type, TransferTable::Type::real);
+    EXPECT_EQ(photos.columns[3].type, TransferTable::Type::blob);
+    EXPECT_THAT((*tables)[2].references, IsEmpty()) << "to itself";
+}
+
+TEST_F(Transfer, CarriesEveryCellOver) {
+    const auto copied = copy();
+    ASSERT_TRUE(copied) << copied.error().detail;
+    ASSERT_EQ(copied->size(), 2u);
+    EXPECT_EQ((*copied)[0].name, "users");
+    EXPECT_EQ((*copied)[0].rows, 2500);
+    EXPECT_EQ(number(memory, "SELECT count(*) FROM users WHERE name IS NULL"), 357);
+    EXPECT_EQ(number(memory, "SELECT count(*) FROM photos WHERE data = X'00ff27' AND score = 0.1 AND \"order\" IS NULL"), 1);
+    write(memory, "INSERT INTO users (name) VALUES ('new')").value();
+    EXPECT_EQ(number(memory, "SELECT max(id) FROM users"), 2501);
+}
+
+TEST_F(Transfer, OnlyIntoAnEmptyStore) {
+    write(memory, "INSERT INTO users (id) VALUES (9)").value();
+    const auto refused = copy();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "store_not_empty");
+    EXPECT_EQ(number(memory, "SELECT count(*) FROM users"), 1);
+}
+
+TEST_F(Transfer, OnlyBetweenTheSameTables) {
+    make_tables(memory, "CREATE TABLE extra (id BIGINT); ALTER TABLE photos ADD COLUMN more TEXT;");
+    make_tables(file, "CREATE TABLE gone (id BIGINT);");
+    const auto refused = copy();
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().detail, testing::AllOf(HasSubstr("the target has no table gone"), HasSubstr("the source has no table extra"),
+                                                       HasSubstr("the columns of photos differ")));
+}
+
+TEST_F(Transfer, OnlyBetweenTheSameMigrations) {
+    write(file, "INSERT INTO kitchen_migrations VALUES ('auth', 1, 'fnv1a64:1')").value();
+    const auto refused = copy();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "store_migrations_differ");
+}
+
+TEST_F(Transfer, AFailureLeavesTheTargetEmpty) {
+    make_tables(memory, "CREATE UNIQUE INDEX names ON users (name);");
+    const auto refused = copy();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, Errc::unique);
+    EXPECT_THAT(refused.error().detail, HasSubstr("Table users: "));
+    EXPECT_EQ(number(memory, "SELECT count(*) FROM users"), 0);
+}
+
+}  // namespace
+}  // namespace kitchen::sqlite
