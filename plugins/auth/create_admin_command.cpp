@@ -12,7 +12,7 @@ void CreateAdminCommand::declare(Setup& setup) {
 }
 
 Status CreateAdminCommand::run(CommandContext& context) const {
-    auto password = context.read_secret("Password: ");
+    auto password = context.read_secret("Password");
     if (!password) return std::move(password).error();
     const auto user = admins_->create({context.option("email"), context.option("phone"), *std::move(password)});
     if (!user) return user.error();

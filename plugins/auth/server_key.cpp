@@ -113,14 +113,16 @@ bool make_key(const fs::path& path, Random& random) {
 
 }  // namespace
 
-SecretKey load_server_key(const ServerKeySource& source, Random& random, Logger& log) {
+void check_server_key(const ServerKeySource& source) {
     if (!source.key.empty() && !source.key_file.empty())
         throw std::runtime_error("key and key_file are both set; keep one of them");
-    if (!source.key.empty()) {
-        if (source.key.size() < ServerKeySource::min_length)
-            throw std::runtime_error("key has fewer than 32 characters; make one with: openssl rand -hex 32");
-        return SecretKey::from_text(source.key);
-    }
+    if (!source.key.empty() && source.key.size() < ServerKeySource::min_length)
+        throw std::runtime_error("key has fewer than 32 characters; make one with: openssl rand -hex 32");
+}
+
+SecretKey load_server_key(const ServerKeySource& source, Random& random, Logger& log) {
+    check_server_key(source);
+    if (!source.key.empty()) return SecretKey::from_text(source.key);
     if (source.key_file.empty()) {
         log.warn("neither key nor key_file is set: tokens and pending sign-ups end with this process, and replicas cannot share them");
         return SecretKey::from_text(random.hex(SecretKey::size));

@@ -15,8 +15,14 @@ std::optional<AdminForm> bootstrap_admin(const Config& config) {
     return form;
 }
 
+/// A cache counts no rate whose burst takes longer than this to come back; every tick would then fail.
+constexpr std::chrono::milliseconds longest_burst = std::chrono::hours(24 * 3650);
+
 Limit limit(const Config& config, const std::string& prefix) {
-    return {config.integer(prefix + "_burst"), config.duration(prefix + "_period")};
+    const Limit limit{config.integer(prefix + "_burst"), config.duration(prefix + "_period")};
+    if (limit.burst > longest_burst / limit.period)
+        throw std::runtime_error(prefix + "_burst times " + prefix + "_period is more than ten years; make one of them smaller");
+    return limit;
 }
 
 }  // namespace
@@ -24,6 +30,7 @@ Limit limit(const Config& config, const std::string& prefix) {
 Settings read_settings(const Config& config) {
     Settings settings;
     settings.server_key = {config.text("key"), config.text("key_file")};
+    check_server_key(settings.server_key);
     settings.cookie_secure = config.boolean("cookie_secure");
 
     settings.signup.ttl = config.duration("otp.ttl");

@@ -26,7 +26,7 @@ class CommandContext {
 public:
     virtual ~CommandContext() = default;
     virtual std::string option(std::string_view name) const = 0;  ///< "" when not given
-    /// Asks without echo when standard input is a terminal; otherwise reads one line from it.
+    /// Asks for "PROMPT: " without echo when standard input is a terminal; otherwise reads one line from it.
     virtual Result<std::string> read_secret(std::string_view prompt) = 0;
     virtual void print(std::string_view line) = 0;
 };
