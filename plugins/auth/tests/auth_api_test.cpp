@@ -471,6 +471,7 @@ TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
     expect("{key: 0123456789abcdef0123456789abcdef, key_file: '${DATA}/key'}", "both set");
     expect("token: {access_ttl: 1d, refresh_ttl: 1h}", "shorter than");
     expect("phone: {country_code: '+234'}", "country_code");
+    expect("mail: {templates: '${DATA}/no-such-folder'}", "no-such-folder/signup_code.subject: there is no such file");
     expect("otp: {max_attempt: 3}", "did you mean 'max_attempts'");
 }
 
