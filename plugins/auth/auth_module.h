@@ -11,6 +11,7 @@
 #include "kitchen/services.h"
 #include "login_throttle.h"
 #include "mail_dispatcher.h"
+#include "mail_texts.h"
 #include "password_hasher.h"
 #include "password_reset_service.h"
 #include "password_rules.h"
@@ -39,7 +40,7 @@ class AuthModule {
     SecretKey key_;  // before everything that derives from it
 
 public:
-    /// Reads or makes the server key; touches no store. `cost` is for tests. Throws std::runtime_error.
+    /// Reads or makes the server key, reads the mail templates; touches no store. `cost` is for tests. Throws std::runtime_error.
     AuthModule(const Settings& settings, Surroundings around, Argon2Cost cost = {});
     AuthModule(const AuthModule&) = delete;
     AuthModule& operator=(const AuthModule&) = delete;
@@ -49,6 +50,7 @@ public:
     const PhoneNormaliser phones;
     const PasswordRules rules;
     PasswordHasher hasher;
+    const MailTexts texts;
     MailDispatcher mails;
     LoginThrottle throttle;
     RememberedCredentials remembered;

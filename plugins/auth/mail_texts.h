@@ -1,18 +1,30 @@
-// What the plugin's mails say. The one place to change or translate them.
+// What the plugin's mails say: templates/, or a folder of the operator's with files of the same names.
 //
-// Thread-safety: pure functions.
+// Thread-safety: immutable once constructed.
 #pragma once
 
 #include <chrono>
-#include <string>
+#include <filesystem>
 #include <string_view>
 
 #include "kitchen/mailer.h"
+#include "mail_templates.h"
 
 namespace kitchen::auth {
 
-/// Both without idempotency key.
-Mail signup_mail(std::string_view to, std::string_view code, std::chrono::milliseconds valid_for);
-Mail password_reset_mail(std::string_view to, std::string_view code, std::chrono::milliseconds valid_for);
+class MailTexts {
+public:
+    /// `folder`: "" for the built-in templates. Throws std::runtime_error, which names each file and its fault.
+    explicit MailTexts(const std::filesystem::path& folder = {});
+
+    /// Both without idempotency key.
+    Mail signup(std::string_view to, std::string_view code, std::chrono::milliseconds valid_for) const;
+    Mail password_reset(std::string_view to, std::string_view code, std::chrono::milliseconds valid_for) const;
+
+private:
+    Mail code_mail(std::string_view name, std::string_view to, std::string_view code, std::chrono::milliseconds valid_for) const;
+
+    MailTemplates templates_;
+};
 
 }  // namespace kitchen::auth

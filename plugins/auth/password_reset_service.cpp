@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include "mail_texts.h"
 #include "text.h"
 
 namespace kitchen::auth {
@@ -58,7 +57,7 @@ void PasswordResetService::prepare(const std::string& email) {
         parts_.log.error("a password reset could not be prepared", {{"code", kept.error().code}});
         return;
     }
-    if (known) parts_.mails.send(password_reset_mail((*user)->email, code, settings_.ttl), settings_.ttl);
+    if (known) parts_.mails.send(parts_.texts.password_reset((*user)->email, code, settings_.ttl), settings_.ttl);
 }
 
 Status PasswordResetService::reset(std::string_view email, std::string_view code, std::string_view password) {

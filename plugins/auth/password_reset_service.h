@@ -15,6 +15,7 @@
 #include "kitchen/random.h"
 #include "kitchen/store.h"
 #include "mail_dispatcher.h"
+#include "mail_texts.h"
 #include "one_time_codes.h"
 #include "password_hasher.h"
 #include "password_rules.h"
@@ -42,6 +43,7 @@ public:
         PasswordHasher& hasher;
         const PasswordRules& rules;
         MailDispatcher& mails;
+        const MailTexts& texts;
         Jobs& jobs;
         Random& random;
         const Clock& clock;

@@ -59,6 +59,7 @@ Settings read_settings(const Config& config) {
     (void)PhoneNormaliser(settings.phone);  // refuses what is no numbering plan
     if (settings.phone.country_code.size() + settings.phone.national_digits > 15)
         throw std::runtime_error("phone.country_code and phone.national_digits make numbers of more than 15 digits");
+    settings.mail_templates = config.text("mail.templates");
     settings.bootstrap_admin = bootstrap_admin(config);
     return settings;
 }

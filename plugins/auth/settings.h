@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "admin_accounts.h"
 #include "kitchen/abi.h"
@@ -44,6 +45,7 @@ inline constexpr kitchen_config_key config_keys[] = {
     {"phone.country_code", KITCHEN_CONFIG_TEXT, "234", 0, nullptr, "Of numbers written without one"},
     {"phone.trunk_prefix", KITCHEN_CONFIG_TEXT, "0", 0, nullptr, "Dialled before a national number; empty where there is none"},
     {"phone.national_digits", KITCHEN_CONFIG_INTEGER, "10", 0, "4..14", "Of a national number, without the trunk prefix"},
+    {"mail.templates", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "Folder with templates for all mails; empty: the built-in ones"},
     {"bootstrap_admin.email", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "Administrator made at start when there is none; all three or none"},
     {"bootstrap_admin.phone", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "See bootstrap_admin.email"},
     {"bootstrap_admin.password", KITCHEN_CONFIG_SECRET, "", 0, nullptr, "See bootstrap_admin.email"},
@@ -59,6 +61,7 @@ struct Settings {
     std::size_t argon2_parallelism = 0, argon2_queue = 6;
     Limit login_failures;
     PhoneRegion phone;
+    std::string mail_templates;  ///< a folder; "": the built-in ones
     std::optional<AdminForm> bootstrap_admin;
 };
 

@@ -3,7 +3,6 @@
 #include <optional>
 
 #include "account_creation.h"
-#include "mail_texts.h"
 #include "text.h"
 
 namespace kitchen::auth {
@@ -38,7 +37,7 @@ std::string SignupService::entry_of(std::string_view session_id) const {
 }
 
 bool SignupService::post_code(const std::string& email, const std::string& code, std::chrono::milliseconds valid_for) {
-    return parts_.mails.post(signup_mail(email, code, valid_for), valid_for);
+    return parts_.mails.post(parts_.texts.signup(email, code, valid_for), valid_for);
 }
 
 Status SignupService::check_availability(const SignupForm& form, const std::string& phone_number) {

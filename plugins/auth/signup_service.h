@@ -16,6 +16,7 @@
 #include "kitchen/random.h"
 #include "kitchen/store.h"
 #include "mail_dispatcher.h"
+#include "mail_texts.h"
 #include "one_time_codes.h"
 #include "password_hasher.h"
 #include "password_rules.h"
@@ -52,6 +53,7 @@ public:
         const PasswordRules& rules;
         const PhoneNormaliser& phones;
         MailDispatcher& mails;
+        const MailTexts& texts;
         Random& random;
         const Clock& clock;
         Logger& log;

@@ -1,39 +1,26 @@
 #include "file_mailer.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "key_digest.h"
 
 namespace kitchen {
 
 namespace {
 
 constexpr std::string_view extension = ".eml";
-constexpr std::size_t digest_bytes = 16;
-
-// In letters only: who looks for a code in a mail with a pattern of digits must not find one in its name or Message-ID.
-std::string digest_of(std::string_view key) {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-    crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(key.data()), key.size());
-    std::string out;
-    for (std::size_t i = 0; i < digest_bytes; ++i) {
-        out += static_cast<char>('a' + (hash[i] >> 4));
-        out += static_cast<char>('a' + (hash[i] & 15));
-    }
-    return out;
-}
 
 // The digest in the name of a mail; "" when the name is not of that form.
 std::string digest_in(std::string_view name) {
-    constexpr std::size_t length = 2 * digest_bytes;
+    constexpr std::size_t length = key_digest_length;
     if (!name.ends_with(extension)) return {};
     name.remove_suffix(extension.size());
     if (name.size() <= length || name[name.size() - length - 1] != '-') return {};
@@ -120,9 +107,9 @@ Status FileMailer::check() const {
 Status FileMailer::send(const Mail& mail) {
     if (mail.idempotency_key.empty())
         return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
-    const std::string digest = digest_of(mail.idempotency_key);
+    const std::string digest = key_digest(mail.idempotency_key);
     const Timestamp now = clock_.now();
-    const auto bytes = mime::build({from_, mail.to, mail.subject, mail.text, mail.html, now, digest});
+    const auto bytes = mime::build({from_, mail.to, mail.subject, mail.text, mail.html, now, digest, false});
     if (!bytes) return bytes.error();
 
     const std::string name = sortable(now) + '-' + digest + std::string(extension);

@@ -53,7 +53,8 @@ OrderItem frozen(const CartLine& line) {
 }  // namespace
 
 CheckoutService::CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity, const Clock& clock,
-                                 const OrderRepository& orders, const IdempotencyRepository& idempotency, CheckoutRules rules)
+                                 const OrderRepository& orders, const IdempotencyRepository& idempotency, CheckoutRules rules,
+                                 const OrderMails* mails)
     : store_(store),
       carts_(carts),
       catalog_(catalog),
@@ -61,7 +62,8 @@ CheckoutService::CheckoutService(Store& store, Carts& carts, Catalog& catalog, I
       clock_(clock),
       orders_(orders),
       idempotency_(idempotency),
-      rules_(rules) {}
+      rules_(rules),
+      mails_(mails) {}
 
 Result<Quote> CheckoutService::quote(std::int64_t user_id, Fulfillment fulfillment, std::int64_t tip) {
     return store_.read<Quote>([&](Transaction& tx) -> Result<Quote> {
@@ -97,6 +99,9 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request, const std:
         if (!id) return std::move(id).error();
         order->id = *id;
         if (Status taken = take_stock(tx, *cart, *order); !taken) return std::move(taken).error();
+
+        if (mails_)
+            if (Status queued = mails_->placed(tx, *order); !queued) return std::move(queued).error();
 
         Placed placed{*id, render(*order), false};
         if (idempotency)

@@ -1,7 +1,8 @@
 // Turns a cart into an order, and tells what that would cost.
 //
 // place() is one transaction over the cart, the catalogue and the orders: the cart is read and emptied, stock is taken for foods and sides of all
-// lines, names and prices are frozen, the order is written, and the answer is kept under the idempotency key; or nothing happens.
+// lines, names and prices are frozen, the order is written, its mail goes into the outbox, and the answer is kept under the idempotency key; or nothing
+// happens.
 //
 // Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
 #pragma once
@@ -19,6 +20,7 @@
 #include "kitchen/clock.h"
 #include "kitchen/identity.h"
 #include "order.h"
+#include "order_mails.h"
 #include "order_repository.h"
 
 namespace kitchen::orders {
@@ -56,8 +58,9 @@ public:
     /// Makes the answer of an order just placed. May be called more than once for one request.
     using Render = std::function<std::string(const Order&)>;
 
+    /// `mails`: nullptr for none.
     CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity, const Clock& clock, const OrderRepository& orders,
-                    const IdempotencyRepository& idempotency, CheckoutRules rules);
+                    const IdempotencyRepository& idempotency, CheckoutRules rules, const OrderMails* mails = nullptr);
 
     Result<Quote> quote(std::int64_t user_id, Fulfillment fulfillment, std::int64_t tip);
 
@@ -83,6 +86,7 @@ private:
     const OrderRepository& orders_;
     const IdempotencyRepository& idempotency_;
     CheckoutRules rules_;
+    const OrderMails* mails_;
 };
 
 }  // namespace kitchen::orders

@@ -26,8 +26,8 @@ Error not_allowed(const Order& order, OrderState to, Actor actor) {
 
 }  // namespace
 
-OrderService::OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders)
-    : store_(store), catalog_(catalog), clock_(clock), orders_(orders) {}
+OrderService::OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders, const OrderMails* mails)
+    : store_(store), catalog_(catalog), clock_(clock), orders_(orders), mails_(mails) {}
 
 Result<Order> OrderService::find(Transaction& tx, const Viewer& viewer, std::int64_t id) const {
     Result<std::optional<Order>> order = orders_.find(tx, id);
@@ -71,6 +71,8 @@ Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderSta
         ++order->version;
         order->updated_at = now;
         order->history.push_back(entry);
+        if (mails_)
+            if (Status queued = mails_->moved(tx, *order); !queued) return std::move(queued).error();
         return order;
     });
 }

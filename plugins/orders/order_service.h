@@ -15,6 +15,7 @@
 #include "kitchen/catalog.h"
 #include "kitchen/clock.h"
 #include "order.h"
+#include "order_mails.h"
 #include "order_repository.h"
 
 namespace kitchen::orders {
@@ -24,7 +25,9 @@ using VersionCheck = std::function<Status(std::int64_t version)>;
 
 class OrderService {
 public:
-    OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders);
+    /// `mails`: nullptr for none.
+    OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders,
+                 const OrderMails* mails = nullptr);
 
     /// filter.user_id is set by who asks.
     Result<OrderPage> list(const Viewer& viewer, OrderFilter filter, std::int64_t limit, std::int64_t offset);
@@ -40,6 +43,7 @@ private:
     Catalog& catalog_;
     const Clock& clock_;
     const OrderRepository& orders_;
+    const OrderMails* mails_;
 };
 
 }  // namespace kitchen::orders

@@ -2,8 +2,10 @@
 #include "kitchen/plugin.h"
 
 #include <memory>
+#include <stdexcept>
 
 #include "migrations.gen.h"
+#include "order_mails.h"
 #include "order_routes.h"
 
 namespace kitchen::orders {
@@ -11,13 +13,15 @@ namespace {
 
 /// Everything that lives from start to stop.
 struct Parts {
-    Parts(Services& services, const CheckoutRules& rules)
-        : orders(services.get<Store>()),
+    Parts(Services& services, const CheckoutRules& rules, std::unique_ptr<OrderMails> order_mails)
+        : mails(std::move(order_mails)),
+          orders(services.get<Store>()),
           idempotency(services.get<Store>()),
           checkout(services.get<Store>(), services.get<Carts>(), services.get<Catalog>(), services.get<Identity>(), services.get<Clock>(),
-                   orders, idempotency, rules),
-          service(services.get<Store>(), services.get<Catalog>(), services.get<Clock>(), orders) {}
+                   orders, idempotency, rules, mails.get()),
+          service(services.get<Store>(), services.get<Catalog>(), services.get<Clock>(), orders, mails.get()) {}
 
+    const std::unique_ptr<OrderMails> mails;
     OrderRepository orders;
     IdempotencyRepository idempotency;
     CheckoutService checkout;
@@ -31,6 +35,8 @@ public:
         rules_.fees = {config.integer("delivery_fee"), config.integer("service_fee_basis_points"), config.integer("tax_basis_points")};
         rules_.schedule_window = config.duration("schedule_window");
         rules_.idempotency_window = config.duration("idempotency_window");
+        send_mails_ = config.boolean("mail.enabled");
+        mail_templates_ = config.text("mail.templates");
         log_ = &setup.log();
         setup.add_migrations(kitchen_migrations);
         routes_.declare(setup);
@@ -38,7 +44,13 @@ public:
     }
 
     void start(Services& services) override {
-        parts_ = std::make_unique<Parts>(services, rules_);
+        std::unique_ptr<OrderMails> mails;
+        if (send_mails_) {
+            Outbox* const outbox = services.find<Outbox>();
+            if (!outbox) throw std::runtime_error("mail.enabled needs a plugin that provides outbox/1; add 'outbox' to the plugins, or set it to false");
+            mails = std::make_unique<OrderMails>(*outbox, services.get<Identity>(), mail_templates_);
+        }
+        parts_ = std::make_unique<Parts>(services, rules_, std::move(mails));
         routes_.serve(parts_->checkout, parts_->service, *log_);
     }
 
@@ -49,18 +61,22 @@ private:
     }
 
     CheckoutRules rules_;
+    bool send_mails_ = false;
+    std::string mail_templates_;
     Logger* log_ = nullptr;
     OrderRoutes routes_;
     std::unique_ptr<Parts> parts_;
 };
 
-constexpr kitchen_need needs[] = {{"store/1", 0}, {"cart/1", 0}, {"catalog/1", 0}, {"identity/1", 0}};
+constexpr kitchen_need needs[] = {{"store/1", 0}, {"cart/1", 0}, {"catalog/1", 0}, {"identity/1", 0}, {"outbox/1", 1}};
 constexpr kitchen_config_key config_keys[] = {
     {"delivery_fee", KITCHEN_CONFIG_INTEGER, "0", 0, "0..1000000000", "Minor units added to every delivery"},
     {"service_fee_basis_points", KITCHEN_CONFIG_INTEGER, "0", 0, "0..10000", "Share of the foods' price, in 1/100 percent"},
     {"tax_basis_points", KITCHEN_CONFIG_INTEGER, "0", 0, "0..10000", "Share of foods, delivery and service, in 1/100 percent"},
     {"schedule_window", KITCHEN_CONFIG_DURATION, "14d", 0, "1h..365d", "How far ahead an order may be scheduled"},
     {"idempotency_window", KITCHEN_CONFIG_DURATION, "24h", 0, "1m..30d", "How long the answer to an Idempotency-Key is kept"},
+    {"mail.enabled", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr, "Mails to the customer when an order is placed or moved; needs outbox/1"},
+    {"mail.templates", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "Folder with templates for those mails; empty: the built-in ones"},
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ protected:
     testkit::RecordingLogger log;
     testkit::RecordingMailer mailer;
     SwitchJobs jobs;
+    const MailTexts texts;
     MailDispatcher mails{mailer, jobs, clock, random, log};
 };
 
@@ -33,7 +34,7 @@ public:
 };
 
 TEST_F(MailDispatcherTest, SendsAfterwards) {
-    ASSERT_TRUE(mails.post(signup_mail("ada@example.com", "012345", minutes(10)), minutes(10)));
+    ASSERT_TRUE(mails.post(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10)));
     EXPECT_TRUE(mailer.mails().empty());
     jobs.run_all();
     ASSERT_EQ(mailer.mails().size(), 1u);
@@ -51,7 +52,7 @@ TEST_F(MailDispatcherTest, TriesAgainWithTheSameKey) {
     MoodyMailer moody;
     moody.failures = 3;
     MailDispatcher patient(moody, jobs, clock, random, log);
-    ASSERT_TRUE(patient.post(signup_mail("ada@example.com", "012345", minutes(10)), minutes(10)));
+    ASSERT_TRUE(patient.post(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10)));
     jobs.run_all();
     ASSERT_EQ(moody.keys.size(), 4u);
     EXPECT_EQ(moody.keys.front(), moody.keys.back());
@@ -63,7 +64,7 @@ TEST_F(MailDispatcherTest, GivesUpAfterSomeTries) {
     MoodyMailer moody;
     moody.failures = 1000;
     MailDispatcher patient(moody, jobs, clock, random, log);
-    ASSERT_TRUE(patient.post(signup_mail("ada@example.com", "012345", minutes(10)), minutes(10)));
+    ASSERT_TRUE(patient.post(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10)));
     jobs.run_all();
     EXPECT_EQ(moody.keys.size(), static_cast<std::size_t>(MailDispatcher::max_tries));
     EXPECT_TRUE(log.contains("giving up"));
@@ -71,7 +72,7 @@ TEST_F(MailDispatcherTest, GivesUpAfterSomeTries) {
 
 TEST_F(MailDispatcherTest, NeverWaitsLongerThanTheCodeIsGood) {
     mailer.fail_with(Error(Errc::too_many_requests, "slow_down", "Later.").retry_in(minutes(9)));
-    ASSERT_TRUE(mails.post(signup_mail("ada@example.com", "012345", minutes(10)), minutes(10)));
+    ASSERT_TRUE(mails.post(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10)));
     clock.advance(minutes(2));
     EXPECT_EQ(jobs.run_all(), 1);
     EXPECT_TRUE(log.contains("giving up"));
@@ -79,19 +80,19 @@ TEST_F(MailDispatcherTest, NeverWaitsLongerThanTheCodeIsGood) {
 
 TEST_F(MailDispatcherTest, HonoursRetryAfter) {
     mailer.fail_with(Error(Errc::too_many_requests, "slow_down", "Later.").retry_in(std::chrono::seconds(77)));
-    mails.send(signup_mail("ada@example.com", "012345", minutes(10)), minutes(10));
+    mails.send(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10));
     EXPECT_EQ(jobs.last_delay, std::chrono::seconds(77));
 }
 
 TEST_F(MailDispatcherTest, DoesNotRepeatWhatIsRefusedForGood) {
     mailer.fail_with(Error(Errc::unprocessable, "bad_address", "Never."));
-    ASSERT_TRUE(mails.post(signup_mail("ada@example.com", "012345", minutes(10)), minutes(10)));
+    ASSERT_TRUE(mails.post(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10)));
     EXPECT_EQ(jobs.run_all(), 1);
 }
 
 TEST_F(MailDispatcherTest, TellsWhenTheQueueIsFull) {
     jobs.full = true;
-    EXPECT_FALSE(mails.post(signup_mail("ada@example.com", "012345", minutes(10)), minutes(10)));
+    EXPECT_FALSE(mails.post(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10)));
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ public:
         if (missing.contains(user_id)) return std::optional<Account>();
         Account account;
         account.id = user_id;
+        account.email = "user" + std::to_string(user_id) + "@example.com";
         account.phone_number = "+234803" + std::to_string(1'000'000 + user_id);
         account.role = "customer";
         account.disabled = closed.contains(user_id);

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/temporary_directory.h"
 #include "kitchen/testkit/test_kernel.h"
 
@@ -14,7 +15,7 @@ using testkit::HttpClient;
 
 class OrdersApi : public testing::Test {
 protected:
-    OrdersApi() {
+    explicit OrdersApi(const std::string& more_orders = "", const std::string& more_plugins = "") {
         testkit::TestKernelOptions options;
         options.environment = {{"DATA", directory.path().string()}, {"ADMIN_PASSWORD", "correct horse battery"}};
         kernel = std::make_unique<testkit::TestKernel>(R"(
@@ -31,8 +32,7 @@ plugins:
   - id: catalog
   - id: cart
   - id: orders
-    config: {delivery_fee: 50000, service_fee_basis_points: 250, tax_basis_points: 750}
-)",
+    config: {delivery_fee: 50000, service_fee_basis_points: 250, tax_basis_points: 750)" + more_orders + "}\n" + more_plugins,
                                                        options);
         chef = std::make_unique<HttpClient>(kernel->client());
         chef->basic("chef@kitchen.example", "correct horse battery");
@@ -141,6 +141,44 @@ TEST_F(OrdersApi, TheKitchenIsToldWhatIsPossible) {
     const HttpAnswer all = chef->get("/orders/?limit=2&to=2999-01-01T00:00:00Z");
     EXPECT_EQ(all.json["count"].as_integer(), 2);
     EXPECT_NE(all.json["next"].as_string().find("to=2999"), std::string::npos);
+}
+
+class OrdersWithMail : public OrdersApi {
+protected:
+    OrdersWithMail() : OrdersApi(", mail: {enabled: true}", "  - id: outbox\n    config: {poll_interval: 10ms}\n") {}
+};
+
+TEST_F(OrdersWithMail, TheCustomerReadsOfEachStep) {
+    ASSERT_EQ(put(food("Jollof rice", 280'000)).status, 201);
+    const HttpAnswer placed = chef->post("/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "dinner"}});
+    ASSERT_EQ(placed.status, 201) << placed.body;
+    EXPECT_EQ(chef->post("/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "dinner"}}).header("idempotent-replayed"), "true");
+    EXPECT_EQ(chef->post(placed.header("location") + "status/", Json::object({{"status", "completed"}})).status, 409);
+    EXPECT_EQ(chef->post(placed.header("location") + "status/", Json::object({{"status", "confirmed"}})).status, 200);
+    ASSERT_TRUE(testkit::wait_until([&] { return chef->get("/admin/mail/?state=sent").json["total_count"] == Json(2); }));
+    const HttpAnswer mails = chef->get("/admin/mail/");
+    EXPECT_EQ(mails.json["total_count"], Json(2));
+    EXPECT_EQ(mails.json["result"].as_array().at(0)["subject"], Json("Your order 1 is confirmed"));
+    EXPECT_EQ(mails.json["result"].as_array().at(1)["subject"], Json("Your order 1"));
+    EXPECT_EQ(mails.json["result"].as_array().at(1)["to"], Json("chef@kitchen.example"));
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory / "mail")) files += entry.path().extension() == ".eml" ? 1 : 0;
+    EXPECT_EQ(files, 2);
+}
+
+TEST(OrdersStart, MailsNeedAnOutbox) {
+    const auto refusal = [](const std::string& orders, const std::string& outbox) -> std::string {
+        try {
+            testkit::TestKernel kernel("plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: {directory: /tmp/kitchen-no-mail}}, "
+                                       "{id: auth}, {id: catalog}, {id: cart}, " + outbox + "{id: orders, config: {mail: " + orders + "}}]");
+            return "started";
+        } catch (const std::runtime_error& refused) {
+            return refused.what();
+        }
+    };
+    EXPECT_NE(refusal("{enabled: true}", "").find("add 'outbox' to the plugins"), std::string::npos);
+    EXPECT_EQ(refusal("{enabled: false}", ""), "started");
+    EXPECT_NE(refusal("{enabled: true, templates: /no/such}", "{id: outbox}, ").find("/no/such/order_placed.subject: there is no such file"), std::string::npos);
 }
 
 }  // namespace kitchen::orders

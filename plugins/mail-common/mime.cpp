@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 namespace kitchen::mime {
 
@@ -36,15 +37,6 @@ std::size_t character_length(std::string_view text, std::size_t at) {
     }
     const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
     return overlong || (point >= 0xd800 && point <= 0xdfff) || point > 0x10ffff ? 0 : length;
-}
-
-bool is_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length = character_length(text, i);
-        if (length == 0) return false;
-        i += length;
-    }
-    return true;
 }
 
 void append_escaped(std::string& out, char c) {
@@ -88,19 +80,23 @@ std::string subject_header(std::string_view subject) {
     return std::string("Subject:\r\n ").append(encoded_words(subject)).append(crlf);
 }
 
+// RFC 5322 3.2.3: a name of letters, digits and spaces stands as it is, any other in quotes. Octets above ASCII need none.
+std::string quoted_if_needed(std::string_view name) {
+    const auto plain = [](char c) { return is_alnum(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80; };
+    if (std::all_of(name.begin(), name.end(), plain)) return std::string(name);
+    std::string out = "\"";
+    for (const char c : name) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out += '"';
+}
+
 std::string from_header(const Mailbox& from) {
     if (from.name.empty()) return "From: " + from.address + "\r\n";
     const std::string address = "<" + from.address + ">\r\n";
     if (!is_plain(from.name, 6)) return "From:\r\n " + encoded_words(from.name) + "\r\n " + address;
-    std::string name = from.name;
-    if (!std::all_of(name.begin(), name.end(), [](char c) { return is_alnum(c) || c == ' '; })) {
-        name = '"';
-        for (const char c : from.name) {
-            if (c == '"' || c == '\\') name += '\\';
-            name += c;
-        }
-        name += '"';
-    }
+    const std::string name = quoted_if_needed(from.name);
     const bool fits = name.size() + address.size() + 7 <= preferred_line;
     return "From: " + name + (fits ? " " : "\r\n ") + address;
 }
@@ -176,11 +172,11 @@ struct Part {
     bool eight_bit = false;
 };
 
-Part make_part(std::string_view type, std::string_view text) {
+Part make_part(std::string_view type, std::string_view text, bool seven_bit) {
     Part part;
     part.body = with_crlf(text);
     std::string_view encoding = "quoted-printable";
-    if (is_transparent(part.body)) {
+    if (is_transparent(part.body) && !(seven_bit && !is_ascii(part.body))) {
         part.eight_bit = !is_ascii(part.body);
         encoding = part.eight_bit ? "8bit" : "7bit";
     } else {
@@ -229,6 +225,15 @@ Error bad_address(const char* which) {
 
 }  // namespace
 
+bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t length = character_length(text, i);
+        if (length == 0) return false;
+        i += length;
+    }
+    return true;
+}
+
 bool is_address(std::string_view text) {
     const std::size_t at = text.rfind('@');
     if (text.size() > 254 || at == std::string_view::npos) return false;
@@ -259,7 +264,12 @@ std::optional<Mailbox> parse_mailbox(std::string_view text) {
     return box;
 }
 
-Result<std::string> build(const Message& message) {
+std::string to_text(const Mailbox& mailbox) {
+    if (mailbox.name.empty()) return mailbox.address;
+    return quoted_if_needed(mailbox.name) + " <" + mailbox.address + ">";
+}
+
+Status check(const Message& message) {
     if (!is_address(message.to)) return bad_address("to");
     if (!is_address(message.from.address) || !is_header_text(message.from.name)) return bad_address("from");
     if (!is_header_text(message.subject))
@@ -267,14 +277,19 @@ Result<std::string> build(const Message& message) {
                      "The mail cannot be sent: its subject is not one line of UTF-8 text.");
     if (!is_utf8(message.text) || !is_utf8(message.html))
         return Error(Errc::unprocessable, "mail_text_invalid", "The mail cannot be sent: its text is not UTF-8.");
+    return {};
+}
+
+Result<std::string> build(const Message& message) {
+    if (Status good = check(message); !good) return std::move(good).error();
 
     const std::string domain = message.from.address.substr(message.from.address.rfind('@') + 1);
     std::string out = date_header(message.date) + from_header(message.from);
     out.append("To: ").append(message.to).append(crlf).append(subject_header(message.subject));
     out.append("Message-ID: <").append(message.id).append("@").append(domain).append(">\r\nMIME-Version: 1.0\r\n");
-    const Part text = make_part("text/plain", message.text);
+    const Part text = make_part("text/plain", message.text, message.seven_bit);
     if (message.html.empty()) return out.append(text.headers).append(crlf).append(text.body);
-    return out.append(alternative(text, make_part("text/html", message.html), message.id));
+    return out.append(alternative(text, make_part("text/html", message.html, message.seven_bit), message.id));
 }
 
 }  // namespace kitchen::mime

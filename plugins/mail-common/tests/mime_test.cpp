@@ -14,7 +14,7 @@ using namespace std::string_literals;
 
 Message a_message() {
     return {{"Chuks Kitchen", "no-reply@chuks-kitchen.example"}, "ada@example.com", "Your code",
-            "Your code is 493817.\n", "", *parse_rfc3339("2026-03-05T07:08:09.123Z"), "abcdef"};
+            "Your code is 493817.\n", "", *parse_rfc3339("2026-03-05T07:08:09.123Z"), "abcdef", false};
 }
 
 std::vector<std::string> lines_of(const std::string& mail) {
@@ -118,6 +118,23 @@ TEST(Mime, NonAsciiTextStaysReadable) {
     EXPECT_EQ(body_of(mail), "Oúnjẹ ₦2 800 🍚\r\n");
 }
 
+TEST(Mime, SevenBitsAreEnough) {
+    Message message = a_message();
+    message.seven_bit = true;
+    EXPECT_NE(build(message).value().find("Content-Transfer-Encoding: 7bit\r\n"), std::string::npos);
+    message.text = "Oúnjẹ ₦2 800 🍚\r\n";
+    message.html = "<p>₦</p>\r\n";
+    const std::string mail = build(message).value();
+    EXPECT_TRUE(std::all_of(mail.begin(), mail.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) << mail;
+    EXPECT_NE(mail.find("boundary=\"=_abcdef\"\r\nContent-Transfer-Encoding: 7bit\r\n"), std::string::npos);
+    const auto part = [&](const std::string& type) {
+        const std::size_t start = mail.find("\r\n\r\n", mail.find("Content-Type: " + type)) + 4;
+        return decode_qp(mail.substr(start, mail.find("\r\n--=_", start) - start));
+    };
+    EXPECT_EQ(part("text/plain"), message.text);
+    EXPECT_EQ(part("text/html"), message.html);
+}
+
 TEST(Mime, LongLinesAndOddOctetsAreQuotedPrintable) {
     for (const std::string& text : {std::string(998, 'x') + "y\r\n", "nul\0 in it\r\n"s, "a bare \r here\r\n"s,
                                     std::string(400, '=') + " ₦ \t" + std::string(900, '.') + " \r\n \r\nend\r\n"}) {
@@ -197,6 +214,15 @@ TEST(Mime, Mailboxes) {
     EXPECT_EQ(read(" \"Chuks, \\\"the\\\" cook\" <a@example.com> "), "Chuks, \"the\" cook|a@example.com");
     for (const char* bad : {"", "Chuks", "Chuks <a>", "Chuks <a@example.com", "a@example.com>", "x\n <a@example.com>"})
         EXPECT_EQ(read(bad), "none") << bad;
+}
+
+TEST(Mime, MailboxesAsText) {
+    EXPECT_EQ(to_text({"", "a@example.com"}), "a@example.com");
+    EXPECT_EQ(to_text({"Ẹnu Kitchen", "a@example.com"}), "Ẹnu Kitchen <a@example.com>");
+    for (const Mailbox& box : {Mailbox{"Chuks, \"the\" \\ cook", "a@example.com"}, Mailbox{"x <b@example.com>", "a@example.com"}}) {
+        EXPECT_EQ(parse_mailbox(to_text(box))->name, box.name) << to_text(box);
+        EXPECT_EQ(parse_mailbox(to_text(box))->address, box.address);
+    }
 }
 
 TEST(Mime, SenderNames) {

@@ -23,8 +23,14 @@ struct Mailbox {
 /// Reads "address", "<address>", "Name <address>" or "\"Name\" <address>". Nothing when it is none of them.
 std::optional<Mailbox> parse_mailbox(std::string_view text);
 
+/// The same in the other direction, for what takes a mailbox as UTF-8 and not as a header: a name that needs quotes gets them.
+std::string to_text(const Mailbox& mailbox);
+
 /// True for one RFC 5321 mailbox in ASCII, at most 254 octets; the local part may be quoted.
 bool is_address(std::string_view text);
+
+/// True for well-formed UTF-8 (RFC 3629).
+bool is_utf8(std::string_view text);
 
 struct Message {
     Mailbox from;
@@ -35,7 +41,12 @@ struct Message {
     Timestamp date;
     /// Unique to the mail; letters and digits. Becomes the Message-ID (at the sender's domain) and the boundary.
     std::string id;
+    /// No octet above ASCII: for a way that does not carry them (SMTP without RFC 6152). Such text is quoted-printable then.
+    bool seven_bit = false;
 };
+
+/// Whether build() would take it. Errors: as there.
+Status check(const Message& message);
 
 /// The whole mail. A text part stays readable as it is (7bit or 8bit) unless a line is longer than the 998 octets that SMTP
 /// carries, or it has octets that SMTP does not; then it is quoted-printable.

@@ -1,0 +1,49 @@
+// What the mails of a plugin say: for each mail a subject, a text and an HTML template, built in, or all from a folder of the operator's.
+//
+// Templates are mustache (https://mustache.github.io/mustache.5.html): {{name}}, {{#section}}, {{^section}}, {{! comment}}. Left out on
+// purpose: partials and other delimiters. In HTML every value is escaped, and what asks for an unescaped one is refused.
+//
+//     constexpr MailTemplate mails[] = {{"signup_code", "Your code", "Your code is {{code}}\n", "<p>{{code}}</p>", "code minutes"}};
+//     MailTemplates templates(mails, folder);
+//     Mail mail = templates.render("signup_code", Json::object({{"code", "493817"}, {"minutes", "10 minutes"}}));
+//
+// Thread-safety: immutable once constructed.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kitchen/json.h"
+#include "kitchen/mailer.h"
+
+namespace kitchen {
+
+struct MailTemplate {
+    std::string_view name;  ///< of its files: NAME.subject, NAME.txt, NAME.html
+    std::string_view subject, text, html;
+    /// What it may use, separated by spaces; also names inside sections.
+    std::string_view variables;
+};
+
+class MailTemplates {
+public:
+    /// Reads NAME.subject, NAME.txt and NAME.html of every mail from `folder`; "" for the built-in ones. Throws std::runtime_error, whose text
+    /// names the file, the line and the fault of each template that is missing or wrong, all of them at once.
+    MailTemplates(std::span<const MailTemplate> defaults, const std::filesystem::path& folder);
+
+    /// Subject, text and html; recipient and key are left empty. `data` is an object of strings, booleans, integers, objects and arrays of
+    /// such; null counts as false. White space in the subject is joined to single spaces, so that no value can end its line. Throws std::logic_error
+    /// for a name that was not among the defaults.
+    Mail render(std::string_view name, const Json& data) const;
+
+private:
+    struct Texts {
+        std::string name, subject, text, html;
+    };
+    std::vector<Texts> mails_;
+};
+
+}  // namespace kitchen

@@ -1,0 +1,27 @@
+// What an answer of the Resend API means to whoever sends a mail (https://resend.com/docs/api-reference/errors).
+//
+// A fault of this server's own settings (key, sender, address of the service) is `unavailable` and not `unprocessable`: the mail is
+// good, and may go out once the settings are mended.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "kitchen/result.h"
+
+namespace kitchen::resend {
+
+struct HttpAnswer {
+    long status = 0;
+    std::string body;
+    std::optional<std::chrono::seconds> retry_after;
+};
+
+/// The id that the service gave the mail; "" when it has taken another mail under the same key before (mailer.h: that is a success).
+/// Errors: as mailer.h says; their subject is the service's own word ("validation_error") or the status.
+Result<std::string> read_answer(const HttpAnswer& answer);
+
+}  // namespace kitchen::resend

@@ -1,0 +1,58 @@
+// mailer/1 over the HTTP API of Resend: POST {base_url}/emails (https://resend.com/docs/api-reference/emails/send-email).
+//
+// The service keeps an idempotency key for 24 hours and takes one mail under it; so sending again after a lost answer is safe.
+//
+// Thread-safety: send() from any thread. Two mails under one key wait for each other, all others do not.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "answer.h"
+#include "curl_handle.h"
+#include "key_turns.h"
+#include "kitchen/log.h"
+#include "kitchen/mailer.h"
+#include "mime.h"
+
+namespace kitchen::resend {
+
+struct Options {
+    std::string base_url = "https://api.resend.com";
+    std::string api_key;
+    mime::Mailbox from;
+    std::string ca_file;  ///< "": those of the system
+    std::string proxy;    ///< "": none, whatever the environment says
+    std::chrono::milliseconds connect_timeout{5'000};
+    std::chrono::milliseconds timeout{15'000};  ///< of the whole exchange
+};
+
+/// Throws std::invalid_argument, with a sentence that names the key, for what cannot work or would send the key in the clear: a base_url
+/// that is neither https nor on this machine. Touches no file and no network.
+void check(const Options& options);
+
+/// The key as the header carries it: as it is when it is short and of plain characters, else its digest.
+std::string header_key(std::string_view idempotency_key);
+
+class ResendMailer : public Mailer {
+public:
+    /// The options have passed check(). The logger must outlive the mailer.
+    ResendMailer(Options options, Logger& log);
+
+    /// Beyond the errors of mailer.h: unprocessable "mail_key_missing" without an idempotency key. Returns after options.timeout at most,
+    /// and not before a send with the same key has returned.
+    Status send(const Mail& mail) override;
+
+private:
+    Result<HttpAnswer> post(const std::string& key, const std::string& body);
+
+    const CurlLibrary library_;
+    const Options options_;
+    const std::string from_;
+    Logger& log_;
+    KeyTurns turns_;
+    CurlPool pool_;
+};
+
+}  // namespace kitchen::resend

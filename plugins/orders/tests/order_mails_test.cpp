@@ -1,0 +1,119 @@
+#include "order_mails.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kitchen/testkit/fakes.h"
+#include "order_kitchen.h"
+#include "outbox_service.h"
+#include "outbox_worker.h"
+
+namespace kitchen::orders {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using tests::any_version;
+using tests::FakeIdentity;
+using tests::OrderKitchen;
+
+const Viewer ada{1, "customer"}, cook{8, "kitchen"};
+
+/// With a real outbox on the same store.
+class OrderMailsTest : public tests::TestKitchen, public testing::Test {
+protected:
+    OrderMailsTest() : TestKitchen(tests::Storage::memory, {"orders", "outbox"}) { store->verify().value(); }
+
+    std::int64_t place(const CheckoutRequest& request) {
+        return checkout.place(request, std::nullopt, OrderKitchen::render).value().order_id;
+    }
+    /// Sends what waits; all mails so far.
+    std::vector<Mail> mails() {
+        kitchen::outbox::OutboxWorker(*store, mailer, clock, random, log, outgoing, {}).run();
+        return mailer.mails();
+    }
+
+    testkit::SeededRandom random;
+    testkit::RecordingLogger log;
+    testkit::RecordingMailer mailer;
+    FakeIdentity identity;
+    kitchen::outbox::OutboxRepository outgoing{*store};
+    kitchen::outbox::OutboxService outbox{*store, clock, random, outgoing};
+    OrderMails order_mails{outbox, identity};
+    OrderRepository repository{*store};
+    IdempotencyRepository idempotency{*store};
+    CheckoutService checkout{*store, carts, catalog, identity, clock, repository, idempotency, {{50'000, 0, 750}}, &order_mails};
+    OrderService orders{*store, catalog, clock, repository, &order_mails};
+    const std::int64_t dish = food("Jollof & <rice>", 280'000, 3), side = food("Suya", 120'000, 100);
+};
+
+TEST_F(OrderMailsTest, APlacedOrder) {
+    put(1, dish, 2, {{side}, {}});
+    CheckoutRequest request = OrderKitchen::request(1, Fulfillment::delivery);
+    request.tip = 10'000;
+    const std::int64_t id = place(request);
+    ASSERT_EQ(mails().size(), 1u);
+    const Mail mail = mails()[0];
+    EXPECT_EQ(mail.to, "user1@example.com");
+    EXPECT_EQ(mail.subject, "Your order " + std::to_string(id));
+    EXPECT_THAT(mail.text, AllOf(HasSubstr("2 x Jollof & <rice> with Suya: NGN 8,000.00\n"), HasSubstr("Food: NGN 8,000.00\n"),
+                                 HasSubstr("Delivery: NGN 500.00\n"), HasSubstr("Tax: NGN 637.50\n"), HasSubstr("Tip: NGN 100.00\n"),
+                                 HasSubstr("Total: NGN 9,237.50\n"), HasSubstr("call +2348031000001"), Not(HasSubstr("Discount")), Not(HasSubstr("pick it up")),
+                                 Not(HasSubstr("{{"))));
+    EXPECT_THAT(mail.html, AllOf(HasSubstr("2 &times; Jollof &amp; &lt;rice&gt; with Suya"), HasSubstr("<strong>NGN 9,237.50</strong>"), Not(HasSubstr("<rice>"))));
+}
+
+TEST_F(OrderMailsTest, EveryStepIsAMail) {
+    put(1, dish);
+    const std::int64_t id = place(OrderKitchen::request(1));
+    for (const OrderState to : {OrderState::confirmed, OrderState::preparing, OrderState::ready, OrderState::completed})
+        orders.move(cook, id, to, "", any_version).value();
+    std::vector<std::string> subjects;
+    for (const Mail& mail : mails()) subjects.push_back(mail.subject);
+    const std::string order = "Your order " + std::to_string(id);
+    EXPECT_THAT(subjects, testing::ElementsAre(order, order + " is confirmed", order + " is being prepared", order + " is ready", order + " is completed"));
+    EXPECT_THAT(mails()[3].text, HasSubstr("You can pick it up now."));
+    EXPECT_THAT(mails()[2].text, Not(HasSubstr("pick it up now")));
+}
+
+TEST_F(OrderMailsTest, ACancelledOrderSaysWhyEscaped) {
+    put(1, dish);
+    const std::int64_t id = place(OrderKitchen::request(1));
+    orders.move(cook, id, OrderState::cancelled, "No <gas> {{id}}", any_version).value();
+    const Mail mail = mails().at(1);
+    EXPECT_EQ(mail.to, "user1@example.com");
+    EXPECT_THAT(mail.text, HasSubstr("The reason: No <gas> {{id}}\n"));
+    EXPECT_THAT(mail.html, HasSubstr("The reason: No &lt;gas&gt; {{id}}"));
+}
+
+TEST_F(OrderMailsTest, WhatDidNotHappenIsNotTold) {
+    put(1, dish, 2);
+    put(2, dish, 2);  // there are three
+    const std::int64_t id = place(OrderKitchen::request(1));
+    EXPECT_FALSE(checkout.place(OrderKitchen::request(2), std::nullopt, OrderKitchen::render));
+    EXPECT_FALSE(orders.move(cook, id, OrderState::completed, "", any_version));
+    EXPECT_FALSE(orders.move(cook, id, OrderState::confirmed, "", [](std::int64_t) { return Status(Error(Errc::precondition_failed, "stale", "Stale.")); }));
+    ASSERT_EQ(mails().size(), 1u);
+    EXPECT_EQ(mails()[0].to, "user1@example.com");
+}
+
+TEST_F(OrderMailsTest, NobodyIsWrittenToWhenTheAccountIsGone) {
+    put(1, dish);
+    const std::int64_t id = place(OrderKitchen::request(1));
+    identity.missing.insert(1);
+    orders.move(cook, id, OrderState::confirmed, "", any_version).value();
+    EXPECT_EQ(mails().size(), 1u);
+}
+
+TEST(MoneyText, GroupsThousands) {
+    EXPECT_EQ(money_text(0, "NGN"), "NGN 0.00");
+    EXPECT_EQ(money_text(5, "NGN"), "NGN 0.05");
+    EXPECT_EQ(money_text(99'999, "NGN"), "NGN 999.99");
+    EXPECT_EQ(money_text(100'000, "NGN"), "NGN 1,000.00");
+    EXPECT_EQ(money_text(123'456'789, "NGN"), "NGN 1,234,567.89");
+    EXPECT_EQ(money_text(100'000'000'000, "NGN"), "NGN 1,000,000,000.00");
+}
+
+}  // namespace
+}  // namespace kitchen::orders

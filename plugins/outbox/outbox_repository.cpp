@@ -1,0 +1,147 @@
+#include "outbox_repository.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace kitchen::outbox {
+namespace {
+
+constexpr std::string_view state_words[] = {"waiting", "sent", "dead"};
+
+constexpr std::string_view columns =
+    "id, recipient, subject, state, attempts, due_at, last_error, sent_at, created_at, updated_at";
+
+Result<OutgoingMail> mail_of(Row row) {
+    const auto state = parse_state(row.text(3));
+    if (!state) return Error(Errc::corrupt, "mail_corrupt", "The mail could not be read.").with_subject("outbox_mails.state");
+    OutgoingMail mail;
+    mail.id = row.integer(0);
+    mail.to = row.string(1);
+    mail.subject = row.string(2);
+    mail.state = *state;
+    mail.attempts = row.integer(4);
+    if (*state == MailState::waiting) mail.due_at = from_millis(row.integer(5));
+    mail.last_error = row.string(6);
+    if (!row.is_null(7)) mail.sent_at = from_millis(row.integer(7));
+    mail.created_at = from_millis(row.integer(8));
+    mail.updated_at = from_millis(row.integer(9));
+    return mail;
+}
+
+Result<std::optional<OutgoingMail>> maybe_mail(Result<Rows> rows) {
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) return std::optional<OutgoingMail>();
+    Result<OutgoingMail> mail = mail_of(rows->front());
+    if (!mail) return std::move(mail).error();
+    return std::optional<OutgoingMail>(*std::move(mail));
+}
+
+Result<bool> any(const Result<Rows>& rows) {
+    if (!rows) return rows.error();
+    return !rows->empty();
+}
+
+}  // namespace
+
+std::string_view to_text(MailState state) { return state_words[static_cast<std::size_t>(state)]; }
+
+std::optional<MailState> parse_state(std::string_view word) {
+    const auto found = std::find(std::begin(state_words), std::end(state_words), word);
+    if (found == std::end(state_words)) return std::nullopt;
+    return static_cast<MailState>(found - std::begin(state_words));
+}
+
+std::vector<std::string> state_names() { return {std::begin(state_words), std::end(state_words)}; }
+
+OutboxRepository::OutboxRepository(Store& store)
+    : insert_(store.prepare("INSERT INTO outbox_mails (mail_key, send_key, recipient, subject, body_text, body_html, state, attempts, due_at, "
+                            "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, $7) "
+                            "ON CONFLICT (mail_key) DO NOTHING")),
+      due_(store.prepare("SELECT 1 FROM outbox_mails WHERE state = 'waiting' AND due_at <= $1 LIMIT 1")),
+      // The outer conditions look again at what another worker may have changed since the inner SELECT saw it.
+      claim_(store.prepare("UPDATE outbox_mails SET lease_token = $1, due_at = $3, attempts = attempts + 1, updated_at = $2 "
+                           "WHERE id = (SELECT id FROM outbox_mails WHERE state = 'waiting' AND due_at <= $2 ORDER BY due_at, id LIMIT 1) "
+                           "AND state = 'waiting' AND due_at <= $2 "
+                           "RETURNING id, send_key, recipient, subject, body_text, body_html, attempts")),
+      sent_(store.prepare("UPDATE outbox_mails SET state = 'sent', lease_token = NULL, last_error = NULL, body_text = '', body_html = '', "
+                          "sent_at = $3, updated_at = $3 WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
+      put_back_(store.prepare("UPDATE outbox_mails SET lease_token = NULL, last_error = $3, due_at = $4, updated_at = $5 "
+                              "WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
+      bury_(store.prepare("UPDATE outbox_mails SET state = 'dead', lease_token = NULL, last_error = $3, updated_at = $4 "
+                          "WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
+      find_(store.prepare("SELECT " + std::string(columns) + " FROM outbox_mails WHERE id = $1")),
+      page_(store.prepare("SELECT " + std::string(columns) + " FROM outbox_mails ORDER BY id DESC LIMIT $1 OFFSET $2")),
+      count_(store.prepare("SELECT COUNT(*) FROM outbox_mails")),
+      page_of_state_(store.prepare("SELECT " + std::string(columns) + " FROM outbox_mails WHERE state = $1 ORDER BY id DESC LIMIT $2 OFFSET $3")),
+      count_of_state_(store.prepare("SELECT COUNT(*) FROM outbox_mails WHERE state = $1")),
+      revive_(store.prepare("UPDATE outbox_mails SET state = 'waiting', attempts = 0, due_at = $2, updated_at = $2 "
+                            "WHERE id = $1 AND state = 'dead' RETURNING " + std::string(columns))),
+      oldest_(store.prepare("SELECT MIN(created_at) FROM outbox_mails WHERE state = 'waiting'")),
+      sweep_(store.prepare("DELETE FROM outbox_mails WHERE id IN (SELECT id FROM outbox_mails WHERE state IN ('sent', 'dead') AND updated_at <= $1 "
+                           "ORDER BY id LIMIT $2)")) {}
+
+Status OutboxRepository::insert(Transaction& tx, const Mail& mail, std::string_view send_key, Timestamp now) const {
+    Result<Rows> rows = tx.query(insert_, {mail.idempotency_key, send_key, mail.to, mail.subject, mail.text, mail.html, to_millis(now)});
+    if (!rows) return std::move(rows).error();
+    return {};
+}
+
+Result<bool> OutboxRepository::has_due(Transaction& tx, Timestamp now) const { return any(tx.query(due_, {to_millis(now)})); }
+
+Result<std::optional<LeasedMail>> OutboxRepository::claim(Transaction& tx, const std::string& lease_token, Timestamp now, Timestamp lease_end) const {
+    Result<Rows> rows = tx.query(claim_, {lease_token, to_millis(now), to_millis(lease_end)});
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) return std::optional<LeasedMail>();
+    const Row row = rows->front();
+    return std::optional<LeasedMail>(LeasedMail{row.integer(0), lease_token,
+                                                Mail{row.string(2), row.string(3), row.string(4), row.string(5), row.string(1)}, row.integer(6)});
+}
+
+Result<bool> OutboxRepository::mark_sent(Transaction& tx, const LeasedMail& mail, Timestamp now) const {
+    return any(tx.query(sent_, {mail.id, mail.lease_token, to_millis(now)}));
+}
+
+Result<bool> OutboxRepository::put_back(Transaction& tx, const LeasedMail& mail, std::string_view error, Timestamp due_at, Timestamp now) const {
+    return any(tx.query(put_back_, {mail.id, mail.lease_token, error, to_millis(due_at), to_millis(now)}));
+}
+
+Result<bool> OutboxRepository::bury(Transaction& tx, const LeasedMail& mail, std::string_view error, Timestamp now) const {
+    return any(tx.query(bury_, {mail.id, mail.lease_token, error, to_millis(now)}));
+}
+
+Result<std::optional<OutgoingMail>> OutboxRepository::find(Transaction& tx, std::int64_t id) const { return maybe_mail(tx.query(find_, {id})); }
+
+Result<MailPage> OutboxRepository::page(Transaction& tx, std::optional<MailState> state, std::int64_t limit, std::int64_t offset) const {
+    Result<Rows> rows = state ? tx.query(page_of_state_, {to_text(*state), limit, offset}) : tx.query(page_, {limit, offset});
+    if (!rows) return std::move(rows).error();
+    MailPage page;
+    for (const Row row : *rows) {
+        Result<OutgoingMail> mail = mail_of(row);
+        if (!mail) return std::move(mail).error();
+        page.mails.push_back(*std::move(mail));
+    }
+    rows = state ? tx.query(count_of_state_, {to_text(*state)}) : tx.query(count_);
+    if (!rows) return std::move(rows).error();
+    page.total_count = rows->front().integer(0);
+    return page;
+}
+
+Result<std::optional<OutgoingMail>> OutboxRepository::revive(Transaction& tx, std::int64_t id, Timestamp now) const {
+    return maybe_mail(tx.query(revive_, {id, to_millis(now)}));
+}
+
+Result<std::optional<Timestamp>> OutboxRepository::oldest_waiting(Transaction& tx) const {
+    Result<Rows> rows = tx.query(oldest_);
+    if (!rows) return std::move(rows).error();
+    if (rows->empty() || rows->front().is_null(0)) return std::optional<Timestamp>();
+    return std::optional<Timestamp>(from_millis(rows->front().integer(0)));
+}
+
+Result<std::int64_t> OutboxRepository::sweep(Transaction& tx, Timestamp expired, std::int64_t most) const {
+    Result<Rows> rows = tx.query(sweep_, {to_millis(expired), most});
+    if (!rows) return std::move(rows).error();
+    return rows->changed();
+}
+
+}  // namespace kitchen::outbox

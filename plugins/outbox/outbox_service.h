@@ -1,0 +1,44 @@
+// The queue as others see it: putting mails in, looking at it, trying a dead letter again, forgetting old mails.
+//
+// Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "kitchen/clock.h"
+#include "kitchen/outbox.h"
+#include "kitchen/random.h"
+#include "outbox_repository.h"
+
+namespace kitchen::outbox {
+
+class OutboxService : public Outbox {
+public:
+    /// A mail that waits longer than that is a sign of trouble.
+    static constexpr std::chrono::minutes patience{15};
+
+    OutboxService(Store& store, const Clock& clock, Random& random, const OutboxRepository& mails)
+        : store_(store), clock_(clock), random_(random), mails_(mails) {}
+
+    Status enqueue(Transaction& tx, const Mail& mail) override;
+    Status enqueue(const Mail& mail) override;
+
+    Result<MailPage> list(std::optional<MailState> state, std::int64_t limit, std::int64_t offset);
+    /// Errors: not_found "mail_not_found"; conflict "mail_not_dead" when it is sent, or waits anyway.
+    Result<OutgoingMail> retry(std::int64_t id);
+
+    /// Deletes what has been sent or dead for longer than `kept`; how many mails.
+    Result<std::int64_t> sweep(std::chrono::milliseconds kept);
+    /// Error: unavailable "mails_delayed" when a mail has waited for longer than `patience`; what the store says.
+    Status check();
+
+private:
+    Store& store_;
+    const Clock& clock_;
+    Random& random_;
+    const OutboxRepository& mails_;
+};
+
+}  // namespace kitchen::outbox

@@ -1,0 +1,130 @@
+// The outgoing mails over a real socket, through the real loader, to a double of the Resend API.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kitchen/outbox.h"
+#include "kitchen/testkit/child_process.h"
+#include "kitchen/testkit/test_kernel.h"
+#include "resend_double.h"
+
+namespace kitchen::outbox {
+namespace {
+
+using testkit::HttpAnswer;
+using testkit::HttpClient;
+using testing::HasSubstr;
+using testing::Not;
+using Kind = tests::ResendFault::Kind;
+
+class OutboxApi : public testing::Test {
+protected:
+    OutboxApi() {
+        testkit::TestKernelOptions options;
+        options.environment = {{"URL", service.base_url()}, {"ADMIN_PASSWORD", "correct horse battery"}};
+        kernel = std::make_unique<testkit::TestKernel>(R"(
+plugins:
+  - id: store-memory
+  - id: cache-memory
+  - id: mail-resend
+    config: {base_url: '${URL}', api_key: re_secret, from: 'Chuks Kitchen <k@example.com>'}
+  - id: auth
+    config:
+      cookie_secure: false
+      bootstrap_admin: {email: chef@kitchen.example, phone: '08030000000', password: !env ADMIN_PASSWORD}
+  - id: outbox
+    config: {poll_interval: 10ms, max_attempts: 3, backoff: {base: 10ms, cap: 20ms}}
+)",
+                                                       options);
+        admin = std::make_unique<HttpClient>(kernel->client());
+        admin->basic("chef@kitchen.example", "correct horse battery");
+    }
+
+    void enqueue(const std::string& key, const std::string& to) {
+        kernel->service<Outbox>().enqueue({to, "Your order", "Jollof rice\n", "<p>Jollof rice</p>", key}).value();
+    }
+    Json newest() { return admin->get("/admin/mail/?limit=1").json["result"].as_array().at(0); }
+    bool newest_becomes(const std::string& state) {
+        return testkit::wait_until([&] { return newest()["state"].as_string() == state; });
+    }
+    HttpAnswer retry(const Json& mail) { return admin->send("POST", "/admin/mail/" + std::to_string(mail["id"].as_integer()) + "/retry/"); }
+
+    tests::ResendDouble service{"re_secret"};
+    std::unique_ptr<testkit::TestKernel> kernel;
+    std::unique_ptr<HttpClient> admin;
+};
+
+TEST_F(OutboxApi, AMailIsSentAndShownWithoutItsBodies) {
+    enqueue("order/1/1", "ada@example.com");
+    ASSERT_TRUE(newest_becomes("sent"));
+    EXPECT_EQ(service.mails_to("ada@example.com"), 1);
+    const HttpAnswer page = admin->get("/admin/mail/");
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(page.json["total_count"], Json(1));
+    EXPECT_THAT(page.body, Not(HasSubstr("Jollof")));
+    const Json mail = newest();
+    EXPECT_EQ(mail["to"], Json("ada@example.com"));
+    EXPECT_EQ(mail["subject"], Json("Your order"));
+    EXPECT_EQ(mail["attempts"], Json(1));
+    EXPECT_TRUE(mail.has("sent_at"));
+    EXPECT_TRUE(mail["last_error"].is_null());
+    EXPECT_TRUE(mail["next_attempt_at"].is_null());
+    EXPECT_EQ(retry(mail).problem_code(), "mail_not_dead");
+}
+
+TEST_F(OutboxApi, ADeadLetterIsRetriedByHand) {
+    service.fail_next({{Kind::answer, 422, "validation_error"}});
+    enqueue("order/1/1", "ada@example.com");
+    ASSERT_TRUE(newest_becomes("dead"));
+    const Json dead = newest();
+    EXPECT_EQ(dead["last_error"], Json("mail_refused (validation_error)"));
+    EXPECT_EQ(admin->get("/admin/mail/?state=dead").json["count"], Json(1));
+    EXPECT_EQ(admin->get("/admin/mail/?state=waiting").json["count"], Json(0));
+    const HttpAnswer retried = retry(dead);
+    EXPECT_EQ(retried.status, 200) << retried.body;
+    EXPECT_EQ(retried.json["state"], Json("waiting"));
+    EXPECT_THAT(retried.body, Not(HasSubstr("Jollof")));
+    ASSERT_TRUE(newest_becomes("sent"));
+    EXPECT_EQ(service.mails_to("ada@example.com"), 1);
+}
+
+TEST_F(OutboxApi, FaultsOfTheServiceAreOneMailInTheEnd) {
+    service.fail_next({{Kind::answer, 500, "application_error"}, {Kind::lose_answer}});
+    enqueue("order/1/1", "ada@example.com");
+    ASSERT_TRUE(newest_becomes("sent"));
+    EXPECT_EQ(service.mails_to("ada@example.com"), 1);
+    EXPECT_GE(service.requests(), 3);
+    EXPECT_EQ(service.keys().front(), service.keys().back());
+}
+
+TEST_F(OutboxApi, TooManyFailuresAreADeadLetter) {
+    service.fail_next(std::vector<tests::ResendFault>(3));
+    enqueue("order/1/1", "ada@example.com");
+    ASSERT_TRUE(newest_becomes("dead"));
+    EXPECT_EQ(newest()["attempts"], Json(3));
+    EXPECT_EQ(newest()["last_error"], Json("mail_service_failed (internal_server_error)"));
+}
+
+TEST_F(OutboxApi, IsForAdministratorsOnly) {
+    for (const char* path : {"/admin/mail/", "/admin/mail/1/retry/"}) {
+        const char* method = std::string_view(path).ends_with("retry/") ? "POST" : "GET";
+        HttpClient nobody = kernel->client();
+        EXPECT_EQ(nobody.send(method, path).status, 401) << path;
+    }
+    EXPECT_EQ(admin->send("POST", "/admin/mail/99/retry/").problem_code(), "mail_not_found");
+    EXPECT_EQ(admin->send("POST", "/admin/mail/x/retry/").status, 404);
+    EXPECT_EQ(admin->get("/admin/mail/?state=lost").status, 422);
+    EXPECT_EQ(admin->get("/admin/mail/?limit=0").status, 422);
+}
+
+TEST(OutboxStart, RefusesSettingsThatDoNotFit) {
+    try {
+        testkit::TestKernel kernel("plugins: [{id: store-memory}, {id: mail-resend, config: {api_key: x, from: k@example.com}}, "
+                                   "{id: outbox, config: {backoff: {base: 1m, cap: 1s}}}]");
+        FAIL();
+    } catch (const std::runtime_error& refused) {
+        EXPECT_THAT(refused.what(), HasSubstr("backoff.cap: must not be shorter than backoff.base"));
+    }
+}
+
+}  // namespace
+}  // namespace kitchen::outbox

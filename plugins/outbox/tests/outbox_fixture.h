@@ -1,0 +1,92 @@
+// The outbox on a memory store, with a clock that stands still, and mailers that misbehave.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kitchen/testkit/fakes.h"
+#include "kitchen/testkit/migrate.h"
+#include "migrations.gen.h"
+#include "outbox_service.h"
+#include "outbox_worker.h"
+#include "sqlite_store.h"
+
+namespace kitchen::outbox {
+
+/// Takes a mail once a key, as a real service does. `on_send` runs at each call, before the mail is taken; what it gives is the answer.
+class KeyedMailer final : public Mailer {
+public:
+    std::function<Status(const Mail&)> on_send = [](const Mail&) { return Status(); };
+    std::function<void()> after_taking = [] {};
+
+    Status send(const Mail& mail) override {
+        {
+            std::lock_guard lock(mutex_);
+            calls_.push_back(mail);
+        }
+        if (Status answer = on_send(mail); !answer) return answer;
+        {
+            std::lock_guard lock(mutex_);
+            if (++taken_[mail.idempotency_key] == 1) mails_.push_back(mail);
+        }
+        after_taking();
+        return {};
+    }
+    std::vector<Mail> mails() const {
+        std::lock_guard lock(mutex_);
+        return mails_;
+    }
+    std::vector<Mail> calls() const {
+        std::lock_guard lock(mutex_);
+        return calls_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::string, int> taken_;
+    std::vector<Mail> mails_, calls_;
+};
+
+class OutboxTest : public testing::Test {
+protected:
+    OutboxTest() {
+        testkit::apply_migrations(*store, "outbox", kitchen_migrations);
+        repository = std::make_unique<OutboxRepository>(*store);
+        service = std::make_unique<OutboxService>(*store, clock, random, *repository);
+        store->verify().value();
+    }
+
+    static Mail a_mail(std::string key = "order/7/1", std::string to = "ada@example.com") {
+        return {std::move(to), "Your order 7", "Jollof rice\n", "<p>Jollof rice</p>", std::move(key)};
+    }
+    std::unique_ptr<OutboxWorker> worker(WorkerSettings settings = {}) {
+        return std::make_unique<OutboxWorker>(*store, mailer, clock, random, log, *repository, settings);
+    }
+    OutgoingMail only() {
+        const MailPage page = service->list(std::nullopt, 10, 0).value();
+        EXPECT_EQ(page.total_count, 1);
+        return page.mails.at(0);
+    }
+    std::int64_t count(MailState state) { return service->list(state, 1, 0).value().total_count; }
+    std::string body_of(std::int64_t id) {
+        const Statement read = store->prepare("SELECT body_text || body_html FROM outbox_mails WHERE id = $1");
+        return store->read<std::string>([&](Transaction& tx) -> Result<std::string> { return tx.query(read, {id}).value().front().string(0); }).value();
+    }
+
+    std::unique_ptr<Store> store = sqlite::open_memory();
+    testkit::ManualClock clock;
+    testkit::SeededRandom random;
+    testkit::RecordingLogger log;
+    KeyedMailer mailer;
+    std::unique_ptr<OutboxRepository> repository;
+    std::unique_ptr<OutboxService> service;
+};
+
+}  // namespace kitchen::outbox

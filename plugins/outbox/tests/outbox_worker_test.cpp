@@ -1,0 +1,228 @@
+#include <future>
+#include <latch>
+
+#include "outbox_fixture.h"
+
+namespace kitchen::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+
+class OutboxWorkerTest : public OutboxTest {
+protected:
+    void refuse(Errc kind, std::optional<std::chrono::seconds> retry_after = std::nullopt) {
+        mailer.on_send = [=](const Mail&) {
+            Error error(kind, "mail_service_failed", "Later.");
+            error.subject = "503";
+            error.retry_after = retry_after;
+            return Status(error);
+        };
+    }
+    void accept() {
+        mailer.on_send = [](const Mail&) { return Status(); };
+    }
+};
+
+TEST_F(OutboxWorkerTest, SendsWhatIsDueAndForgetsWhatItSaid) {
+    service->enqueue(a_mail()).value();
+    EXPECT_EQ(worker()->run(), 1);
+    ASSERT_EQ(mailer.mails().size(), 1u);
+    const Mail sent = mailer.mails()[0];
+    EXPECT_EQ(sent.to, "ada@example.com");
+    EXPECT_EQ(sent.subject, "Your order 7");
+    EXPECT_EQ(sent.text, "Jollof rice\n");
+    EXPECT_EQ(sent.html, "<p>Jollof rice</p>");
+    EXPECT_EQ(sent.idempotency_key.size(), 32u) << "not the caller's: another installation may have the same";
+    const OutgoingMail mail = only();
+    EXPECT_EQ(mail.state, MailState::sent);
+    EXPECT_EQ(mail.sent_at, clock.now());
+    EXPECT_EQ(mail.attempts, 1);
+    EXPECT_EQ(mail.due_at, std::nullopt);
+    EXPECT_EQ(body_of(mail.id), "");
+    EXPECT_EQ(worker()->run(), 0);
+}
+
+TEST_F(OutboxWorkerTest, WaitsBetweenAttemptsAndKeepsTheKey) {
+    service->enqueue(a_mail()).value();
+    refuse(Errc::unavailable);
+    WorkerSettings settings;
+    settings.backoff = {10s, 1h};
+    for (int attempt = 1; attempt <= 5; ++attempt) {
+        EXPECT_EQ(worker(settings)->run(), 1) << attempt;
+        const OutgoingMail mail = only();
+        EXPECT_EQ(mail.state, MailState::waiting);
+        EXPECT_EQ(mail.attempts, attempt);
+        EXPECT_EQ(mail.last_error, "mail_service_failed (503)");
+        const auto wait = *mail.due_at - clock.now();
+        EXPECT_LE(wait, 10s * (1 << (attempt - 1)));
+        clock.advance(wait - 1ms);
+        EXPECT_EQ(worker(settings)->run(), 0) << "not yet";
+        clock.advance(1ms);
+    }
+    accept();
+    worker(settings)->run();
+    EXPECT_EQ(only().state, MailState::sent);
+    EXPECT_EQ(only().last_error, "");
+    for (const Mail& call : mailer.calls()) EXPECT_EQ(call.idempotency_key, mailer.calls()[0].idempotency_key);
+}
+
+TEST_F(OutboxWorkerTest, RetryAfterIsObeyed) {
+    service->enqueue(a_mail()).value();
+    refuse(Errc::unavailable, 2h);
+    worker()->run();
+    EXPECT_GE(*only().due_at - clock.now(), 2h);
+}
+
+TEST_F(OutboxWorkerTest, TooManyRequestsQuietTheWorker) {
+    for (int i = 0; i < 3; ++i) service->enqueue(a_mail("k" + std::to_string(i))).value();
+    refuse(Errc::too_many_requests, 7s);
+    const auto one = worker();
+    EXPECT_EQ(one->run(), 1);
+    accept();
+    EXPECT_EQ(one->run(), 0);
+    clock.advance(7s - 1ms);
+    EXPECT_EQ(one->run(), 0);
+    clock.advance(1ms);
+    EXPECT_GE(one->run(), 2);
+}
+
+TEST_F(OutboxWorkerTest, AMailerThatIsAwayIsLeftAlone) {
+    for (int i = 0; i < 10; ++i) service->enqueue(a_mail("k" + std::to_string(i))).value();
+    refuse(Errc::unavailable);
+    EXPECT_EQ(worker()->run(), OutboxWorker::failures_per_run);
+    EXPECT_EQ(mailer.calls().size(), 3u);
+    // A recipient that is refused for now does not hold up the others.
+    mailer.on_send = [n = 0](const Mail&) mutable { return ++n % 3 == 0 ? Status() : Status(Error(Errc::unavailable, "greylisted", "Later.")); };
+    EXPECT_EQ(worker()->run(), 7);
+    EXPECT_EQ(mailer.mails().size(), 2u);
+}
+
+TEST_F(OutboxWorkerTest, ARefusedMailIsDeadAtOnceAndCanBeRetried) {
+    service->enqueue(a_mail()).value();
+    refuse(Errc::unprocessable);
+    worker()->run();
+    OutgoingMail mail = only();
+    EXPECT_EQ(mail.state, MailState::dead);
+    EXPECT_EQ(mail.attempts, 1);
+    EXPECT_EQ(mail.last_error, "mail_service_failed (503)");
+    clock.advance(24h);
+    EXPECT_EQ(worker()->run(), 0);
+
+    mail = service->retry(mail.id).value();
+    EXPECT_EQ(mail.state, MailState::waiting);
+    EXPECT_EQ(mail.attempts, 0);
+    accept();
+    EXPECT_EQ(worker()->run(), 1);
+    EXPECT_EQ(only().state, MailState::sent);
+    EXPECT_EQ(mailer.mails().at(0).text, "Jollof rice\n");
+}
+
+TEST_F(OutboxWorkerTest, TooManyAttemptsMakeADeadLetter) {
+    service->enqueue(a_mail()).value();
+    refuse(Errc::unavailable);
+    WorkerSettings settings;
+    settings.max_attempts = 3;
+    for (int i = 0; i < 10; ++i) {
+        worker(settings)->run();
+        clock.advance(1h);
+    }
+    EXPECT_EQ(mailer.calls().size(), 3u);
+    EXPECT_EQ(only().state, MailState::dead);
+}
+
+struct Killed {};
+
+// The process dies after the service has said yes and before that is noted.
+TEST_F(OutboxWorkerTest, ACrashBetweenSendAndMarkIsOneMail) {
+    service->enqueue(a_mail()).value();
+    mailer.after_taking = [] { throw Killed(); };
+    EXPECT_THROW(worker()->run(), Killed);
+    mailer.after_taking = [] {};
+    EXPECT_EQ(only().state, MailState::waiting);
+    EXPECT_EQ(worker()->run(), 0) << "the lease has not ended";
+    clock.advance(WorkerSettings().lease);
+    EXPECT_EQ(worker()->run(), 1);
+    EXPECT_EQ(only().state, MailState::sent);
+    EXPECT_EQ(mailer.calls().size(), 2u);
+    EXPECT_EQ(mailer.mails().size(), 1u);
+}
+
+TEST_F(OutboxWorkerTest, AMailThatKillsItsWorkerIsBuried) {
+    service->enqueue(a_mail()).value();
+    mailer.on_send = [](const Mail&) -> Status { throw Killed(); };
+    WorkerSettings settings;
+    settings.max_attempts = 3;
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_THROW(worker(settings)->run(), Killed);
+        clock.advance(settings.lease);
+    }
+    EXPECT_EQ(worker(settings)->run(), 1);
+    EXPECT_EQ(mailer.calls().size(), 3u);
+    EXPECT_EQ(only().state, MailState::dead);
+    EXPECT_EQ(only().last_error, "attempts_exhausted");
+}
+
+// The first worker is so slow that its lease ends, and a second one takes over.
+TEST_F(OutboxWorkerTest, WhoLostTheLeaseNotesNothing) {
+    service->enqueue(a_mail()).value();
+    bool first = true;
+    mailer.on_send = [&](const Mail&) -> Status {
+        if (!first) return {};
+        first = false;
+        clock.advance(WorkerSettings().lease);
+        EXPECT_EQ(worker()->run(), 1);
+        EXPECT_EQ(only().state, MailState::sent);
+        return Error(Errc::unprocessable, "late", "The slow one's answer.");
+    };
+    worker()->run();
+    EXPECT_EQ(only().state, MailState::sent) << "the slow one has buried what another has sent";
+    EXPECT_TRUE(log.contains("another worker has it"));
+    EXPECT_EQ(mailer.mails().size(), 1u);
+}
+
+TEST_F(OutboxWorkerTest, RacingWorkersSendEachMailOnce) {
+    constexpr int mails = 120, workers = 4;
+    for (int i = 0; i < mails; ++i) service->enqueue(a_mail("k" + std::to_string(i), "to" + std::to_string(i) + "@example.com")).value();
+    std::latch start(workers);
+    std::vector<std::future<int>> all;
+    for (int i = 0; i < workers; ++i)
+        all.push_back(std::async(std::launch::async, [&] {
+            const auto mine = worker();
+            start.arrive_and_wait();
+            int sent = 0;
+            while (const int n = mine->run()) sent += n;
+            return sent;
+        }));
+    int sent = 0;
+    for (auto& one : all) sent += one.get();
+    EXPECT_EQ(sent, mails);
+    EXPECT_EQ(mailer.calls().size(), static_cast<std::size_t>(mails));
+    EXPECT_EQ(mailer.mails().size(), static_cast<std::size_t>(mails));
+    EXPECT_EQ(count(MailState::sent), mails);
+}
+
+TEST_F(OutboxWorkerTest, StopsAfterTheMailInHand) {
+    for (int i = 0; i < 3; ++i) service->enqueue(a_mail("k" + std::to_string(i))).value();
+    const auto one = worker();
+    mailer.on_send = [&](const Mail&) {
+        one->stop();
+        return Status();
+    };
+    EXPECT_EQ(one->run(), 1);
+    EXPECT_EQ(count(MailState::sent), 1);
+    EXPECT_EQ(one->run(), 0);
+}
+
+TEST_F(OutboxWorkerTest, TheLogTellsNothingOfTheMail) {
+    service->enqueue(a_mail()).value();
+    refuse(Errc::unavailable);
+    worker()->run();
+    clock.advance(1h);
+    refuse(Errc::unprocessable);
+    worker()->run();
+    EXPECT_TRUE(log.contains("refused for good"));
+    for (const char* secret : {"ada@", "Jollof", "Your order"}) EXPECT_FALSE(log.contains(secret)) << secret;
+}
+
+}  // namespace
+}  // namespace kitchen::outbox
