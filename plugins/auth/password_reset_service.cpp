@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "kitchen/ip.h"
 #include "mail_texts.h"
 #include "text.h"
 
