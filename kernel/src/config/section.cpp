@@ -217,8 +217,9 @@ std::optional<std::string> check_declaration(std::span<const kitchen_config_key>
         const std::string name = "the configuration key '" + std::string(key.key) + "'";
         if (!seen.insert(key.key).second) return name + " is declared twice";
         const std::string_view parts(key.key);
-        const bool is_star_in_the_middle = parts.find(any_name) == parts.find('*') - 1 && parts.find('*') == parts.rfind('*');
-        if (parts.find('*') != std::string_view::npos && (!is_star_in_the_middle || parts.starts_with('.')))
+        const std::size_t stars = static_cast<std::size_t>(std::count(parts.begin(), parts.end(), '*'));
+        const auto before = before_name(parts);
+        if (stars > 1 || (stars == 1 && (!before || before->empty() || parts.ends_with(any_name))))
             return name + " has a '*' that is not one whole part between two others";
         if (key.type < KITCHEN_CONFIG_TEXT || key.type > KITCHEN_CONFIG_LIST) return name + " has an unknown type";
         if (key.type == KITCHEN_CONFIG_CHOICE && (!key.limits || !*key.limits)) return name + " lists no choices";

@@ -174,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"classes:\n  ant: {routes: [a], limit: 3}\n", "f:2:29: error: auth.classes.ant.limit: expected a map, found a single value"},
         Case{"classes:\n  An t: {routes: [a]}\n", "f:2:3: error: auth.classes.An t: expected a name of lower-case letters, digits, '-' and '_'"},
         Case{"classes: [a]\n", "f:1:10: error: auth.classes: expected a map, found a sequence"},
-        Case{"class:\n  ant: {routes: [a]}\n", "f:1:1: error: auth.class: unknown key; did you mean 'classes'?"}));
+        Case{"clases:\n  ant: {routes: [a]}\n", "f:1:1: error: auth.clases: unknown key; did you mean 'classes'?"}));
 
 TEST(CheckDeclaration, FindsFaultsOfThePlugin) {
     const auto fault = [](kitchen_config_key key) { return check_declaration({&key, 1}).value_or(""); };
@@ -186,7 +186,7 @@ TEST(CheckDeclaration, FindsFaultsOfThePlugin) {
     EXPECT_THAT(fault({"n", KITCHEN_CONFIG_CHOICE, nullptr, 0, nullptr, ""}), HasSubstr("no choices"));
     EXPECT_THAT(fault({"n", KITCHEN_CONFIG_LIST, "a", 0, nullptr, ""}), HasSubstr("expected a sequence"));
     EXPECT_EQ(check_declaration(named).value_or(""), "");
-    for (const char* key : {"*", "*.a", "a.*", "a*.b", "a.*b.c", "a.*.*.b", "a.*.b.*.c", ".*.a"})
+    for (const char* key : {"*", "*.a", "a.*", "a*.b", "a.*b.c", "a.*.*.b", "a.*.b.*.c", ".*.a", "a.*."})
         EXPECT_THAT(fault({key, KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}), HasSubstr("'*'")) << key;
     EXPECT_THAT(fault({"", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}), HasSubstr("without a name"));
     constexpr kitchen_config_key twice[] = {{"n", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}, {"n", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}};
