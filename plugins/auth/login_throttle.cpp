@@ -1,5 +1,7 @@
 #include "login_throttle.h"
 
+#include "kitchen/ip.h"
+
 namespace kitchen::auth {
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "kitchen/ip.h"
 #include "text.h"
 
 namespace kitchen::auth {

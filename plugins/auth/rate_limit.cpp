@@ -1,10 +1,6 @@
 #include "rate_limit.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 namespace kitchen::auth {
 
@@ -18,20 +14,6 @@ Status RateLimit::tick(std::string_view subject) {
 
 std::chrono::seconds retry_seconds(std::chrono::milliseconds wait) {
     return std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(wait));
-}
-
-std::string client_network(std::string_view address) {
-    const std::string text(address.substr(0, address.find('%')));  // a zone id says nothing about the client
-    in6_addr v6{};
-    if (::inet_pton(AF_INET6, text.c_str(), &v6) != 1) return std::string(address);
-    std::array<char, INET6_ADDRSTRLEN> out{};
-    if (IN6_IS_ADDR_V4MAPPED(&v6)) {
-        ::inet_ntop(AF_INET, &v6.s6_addr[12], out.data(), out.size());
-        return out.data();
-    }
-    std::memset(&v6.s6_addr[8], 0, 8);
-    ::inet_ntop(AF_INET6, &v6, out.data(), out.size());
-    return std::string(out.data()) + "/64";
 }
 
 }  // namespace kitchen::auth

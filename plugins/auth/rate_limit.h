@@ -37,8 +37,4 @@ private:
 /// Whole seconds for a Retry-After: rounded up, at least 1.
 std::chrono::seconds retry_seconds(std::chrono::milliseconds wait);
 
-/// What counts as one client: an IPv4 address, or the /64 of an IPv6 one, since whoever has one address there has them all.
-/// Anything else comes back as it is.
-std::string client_network(std::string_view address);
-
 }  // namespace kitchen::auth

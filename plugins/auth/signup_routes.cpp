@@ -55,6 +55,7 @@ void SignupRoutes::declare(Setup& setup, bool cookie_secure) {
     setup.add_route(Route::post("/signup/resend/")
         .summary("Send a new code")
         .describe("The old code dies; wrong tries stay counted. At most one a minute and five a sign-up.")
+        .uses_cookie(cookie_name)
         .body(Schema::object({})).optional_body()
         .answers(200, "The new code is on its way", sent_schema())
         .answers(404, "No sign-up is waiting, or it has expired")
@@ -63,6 +64,7 @@ void SignupRoutes::declare(Setup& setup, bool cookie_secure) {
         .handle([this](Request& request) { return resend(request); }));
     setup.add_route(Route::post("/verify/")
         .summary("Finish to sign up")
+        .uses_cookie(cookie_name)
         .body(Schema::object({{"otp", Schema::string().format(Format::digits).min(OneTimeCodes::digits).max(OneTimeCodes::digits)}})
                   .named("Verification"))
         .answers(200, "The account is made; clears the cookie", user_schema())

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "account_creation.h"
+#include "kitchen/ip.h"
 #include "text.h"
 
 namespace kitchen::auth {

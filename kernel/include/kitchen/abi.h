@@ -69,7 +69,8 @@ enum kitchen_config_type {
 
 /* One key of the plugin's `config:` section. */
 struct kitchen_config_key {
-    const char* key; /* dotted path below `config:`: "otp.max_attempts" */
+    const char* key; /* dotted path below `config:`: "otp.max_attempts"; one part in the middle may be "*", which stands for any number of
+                        names that the file chooses: "classes.*.routes" (see Config::names) */
     enum kitchen_config_type type;
     const char* default_value; /* as it would stand in the file; NULL: none; "" is an empty text */
     uint8_t required;

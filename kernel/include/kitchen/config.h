@@ -26,6 +26,9 @@ public:
     virtual std::chrono::milliseconds duration(std::string_view key) const = 0;
     virtual std::int64_t bytes(std::string_view key) const = 0;
     virtual std::vector<std::string> list(std::string_view key) const = 0;
+    /// The names that the file puts in place of the "*" of keys declared as "PREFIX.*.…", in its order. Each such key then exists, with
+    /// its default where left out, for each name: text("PREFIX.NAME.…").
+    virtual std::vector<std::string> names(std::string_view prefix) const = 0;
 };
 
 }  // namespace kitchen

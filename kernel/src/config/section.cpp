@@ -1,5 +1,6 @@
 #include "config/section.h"
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
@@ -54,15 +55,34 @@ Value default_of(const kitchen_config_key& key, const Environment& environment, 
     return value;
 }
 
-class Reader {
+constexpr std::string_view any_name = ".*.";
+
+/// What stands before the "*" of a key; nothing when it has none.
+std::optional<std::string_view> before_name(std::string_view key) {
+    const std::size_t at = key.find(any_name);
+    return at == std::string_view::npos ? std::nullopt : std::optional(key.substr(0, at));
+}
+
+bool is_name(std::string_view text) {
+    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+}
+
+}  // namespace
+
+class SectionReader {
 public:
-    Reader(std::span<const kitchen_config_key> keys, const std::string& prefix, Diagnostics& diagnostics,
-           std::map<std::string, Section::Entry, std::less<>>& entries)
-        : keys_(keys), prefix_(prefix), diagnostics_(diagnostics), entries_(entries) {
-        for (const auto& key : keys) names_.emplace_back(key.key);
+    SectionReader(std::span<const kitchen_config_key> keys, const std::string& prefix, Diagnostics& diagnostics, Section& section)
+        : keys_(keys), prefix_(prefix), diagnostics_(diagnostics), entries_(section.entries_), chosen_(section.names_) {
+        for (const auto& key : keys) {
+            names_.emplace_back(key.key);
+            if (const auto before = before_name(key.key)) chosen_[std::string(*before)];
+        }
     }
 
     void read(const Node& node, const std::string& path) {
+        if (!note_name(node, path)) return;
         if (const kitchen_config_key* key = declared(path)) return take(node, *key, path);
         if (!is_prefix(path)) {
             diagnostics_.error(node.key_mark, prefix_ + '.' + path + ": unknown key" + near(path));
@@ -76,29 +96,56 @@ public:
     bool given(std::string_view key) const { return given_.contains(key); }
 
 private:
-    const kitchen_config_key* declared(std::string_view path) const {
+    /// With the name that the file chose turned back into the "*" of the declaration.
+    std::string as_declared(const std::string& path) const {
+        for (const auto& [before, names] : chosen_) {
+            if (!path.starts_with(before + '.')) continue;
+            const std::size_t end = path.find('.', before.size() + 1);
+            return before + ".*" + (end == std::string::npos ? "" : path.substr(end));
+        }
+        return path;
+    }
+
+    /// False when the path goes through a chosen name that is no name: reported, and not to be looked at any further.
+    bool note_name(const Node& node, const std::string& path) {
+        for (auto& [before, names] : chosen_) {
+            if (!path.starts_with(before + '.')) continue;
+            const std::string name = path.substr(before.size() + 1, path.find('.', before.size() + 1) - before.size() - 1);
+            if (!is_name(name)) {
+                diagnostics_.error(node.key_mark, prefix_ + '.' + path + ": expected a name of lower-case letters, digits, '-' and '_'");
+                return false;
+            }
+            if (std::none_of(names.begin(), names.end(), [&](const auto& known) { return known.text == name; }))
+                names.push_back({name, node.key_mark});
+        }
+        return true;
+    }
+
+    const kitchen_config_key* declared(const std::string& path) const {
+        const std::string wanted = as_declared(path);
         for (const auto& key : keys_)
-            if (path == key.key) return &key;
+            if (wanted == key.key) return &key;
         return nullptr;
     }
 
     bool is_prefix(const std::string& path) const {
+        const std::string wanted = as_declared(path) + '.';
         for (const std::string& name : names_)
-            if (name.starts_with(path + '.')) return true;
+            if (name.starts_with(wanted)) return true;
         return false;
     }
 
     /// Suggests the last part only when the parts before it are right: that is all there is to change.
     std::string near(const std::string& path) const {
         const std::size_t dot = path.rfind('.');
-        const std::string parent = dot == std::string::npos ? "" : path.substr(0, dot + 1);
+        const std::string parent = dot == std::string::npos ? "" : as_declared(path.substr(0, dot)) + '.';
         std::vector<std::string> siblings;
         for (const std::string& name : names_)
             if (name.starts_with(parent)) {
                 const std::string rest = name.substr(parent.size());
                 siblings.push_back(rest.substr(0, rest.find('.')));
             }
-        const std::string hint = suggestion(path.substr(parent.size()), siblings);
+        const std::string hint = suggestion(dot == std::string::npos ? path : path.substr(dot + 1), siblings);
         return hint.empty() ? suggestion(path, names_) : hint;
     }
 
@@ -124,17 +171,16 @@ private:
     const std::string& prefix_;
     Diagnostics& diagnostics_;
     std::map<std::string, Section::Entry, std::less<>>& entries_;
+    std::map<std::string, std::vector<Section::Name>, std::less<>>& chosen_;
     std::vector<std::string> names_;
     std::set<std::string, std::less<>> given_;
 };
-
-}  // namespace
 
 std::unique_ptr<Section> read_section(const Node* node, std::span<const kitchen_config_key> keys,
                                       const std::string& prefix, Mark where, const Environment& environment,
                                       Diagnostics& diagnostics) {
     auto section = std::make_unique<Section>();
-    Reader reader(keys, prefix, diagnostics, section->entries_);
+    SectionReader reader(keys, prefix, diagnostics, *section);
     bool is_readable = true;
     if (node && node->kind == Node::Kind::map) {
         for (const Node& child : node->children) reader.read(child, child.key);
@@ -142,17 +188,24 @@ std::unique_ptr<Section> read_section(const Node* node, std::span<const kitchen_
         diagnostics.error(node->mark, prefix + ": expected a map, found " + std::string(describe(node->kind)));
         is_readable = false;
     }
-    for (const auto& key : keys) {
-        if (section->entries_.contains(key.key)) continue;
-        if (key.required && is_readable && !reader.given(key.key)) {
-            diagnostics.error(where, prefix + '.' + key.key + ": required, but not set");
-        }
+    const auto fill_in = [&](const kitchen_config_key& key, const std::string& path, Mark blamed) {
+        if (section->entries_.contains(path)) return;
+        if (key.required && is_readable && !reader.given(path)) diagnostics.error(blamed, prefix + '.' + path + ": required, but not set");
         std::vector<std::string> problems;
         Value value = default_of(key, environment, problems);
-        if (!reader.given(key.key))
-            for (const std::string& problem : problems)
-                diagnostics.error(where, prefix + '.' + key.key + ": " + problem);
-        section->entries_[key.key] = {key.type, std::move(value), {}};
+        if (!reader.given(path))
+            for (const std::string& problem : problems) diagnostics.error(blamed, prefix + '.' + path + ": " + problem);
+        section->entries_[path] = {key.type, std::move(value), {}};
+    };
+    for (const auto& key : keys) {
+        const auto before = before_name(key.key);
+        if (!before) {
+            fill_in(key, key.key, where);
+            continue;
+        }
+        const std::string after(std::string_view(key.key).substr(before->size() + any_name.size()));
+        for (const auto& name : section->names_.find(*before)->second)
+            fill_in(key, std::string(*before) + '.' + name.text + '.' + after, name.mark);
     }
     return section;
 }
@@ -163,6 +216,11 @@ std::optional<std::string> check_declaration(std::span<const kitchen_config_key>
         if (!key.key || !*key.key) return "a configuration key without a name";
         const std::string name = "the configuration key '" + std::string(key.key) + "'";
         if (!seen.insert(key.key).second) return name + " is declared twice";
+        const std::string_view parts(key.key);
+        const std::size_t stars = static_cast<std::size_t>(std::count(parts.begin(), parts.end(), '*'));
+        const auto before = before_name(parts);
+        if (stars > 1 || (stars == 1 && (!before || before->empty() || parts.ends_with(any_name))))
+            return name + " has a '*' that is not one whole part between two others";
         if (key.type < KITCHEN_CONFIG_TEXT || key.type > KITCHEN_CONFIG_LIST) return name + " has an unknown type";
         if (key.type == KITCHEN_CONFIG_CHOICE && (!key.limits || !*key.limits)) return name + " lists no choices";
         try {
@@ -219,6 +277,13 @@ std::chrono::milliseconds Section::duration(std::string_view key) const {
 std::int64_t Section::bytes(std::string_view key) const { return get<std::int64_t>(key, KITCHEN_CONFIG_BYTES); }
 std::vector<std::string> Section::list(std::string_view key) const {
     return get<std::vector<std::string>>(key, KITCHEN_CONFIG_LIST);
+}
+std::vector<std::string> Section::names(std::string_view prefix) const {
+    const auto found = names_.find(prefix);
+    if (found == names_.end()) throw std::logic_error("no configuration key '" + std::string(prefix) + ".*.…' is declared in the descriptor");
+    std::vector<std::string> out;
+    for (const Name& name : found->second) out.push_back(name.text);
+    return out;
 }
 Mark Section::mark(std::string_view key) const { return entry(key).mark; }
 

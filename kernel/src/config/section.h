@@ -28,6 +28,7 @@ public:
     std::chrono::milliseconds duration(std::string_view key) const override;
     std::int64_t bytes(std::string_view key) const override;
     std::vector<std::string> list(std::string_view key) const override;
+    std::vector<std::string> names(std::string_view prefix) const override;
 
     /// Where the file sets the key; line 0 when it does not.
     Mark mark(std::string_view key) const;
@@ -39,13 +40,20 @@ public:
     };
 
 private:
+    friend class SectionReader;
     friend std::unique_ptr<Section> read_section(const Node*, std::span<const kitchen_config_key>, const std::string&,
                                                  Mark, const Environment&, Diagnostics&);
     const Entry& entry(std::string_view key) const;
     template <class T>
     T get(std::string_view key, kitchen_config_type type) const;
 
+    struct Name {
+        std::string text;
+        Mark mark;
+    };
+
     std::map<std::string, Entry, std::less<>> entries_;
+    std::map<std::string, std::vector<Name>, std::less<>> names_;  ///< by what stands before the "*"
 };
 
 /// `node` is the map (nullptr or a null node: everything left out); nested maps stand for dotted keys. `prefix` ("auth") begins every

@@ -6,6 +6,8 @@
 #include "config/section.h"
 #include "config/suggest.h"
 #include "config/yaml_reader.h"
+#include "http/framing/octets.h"
+#include "http/shield/origin.h"
 
 namespace kitchen::config {
 
@@ -26,6 +28,13 @@ constexpr kitchen_config_key server_keys[] = {
     {"timeouts.request", KITCHEN_CONFIG_DURATION, "30s", 0, "10ms..1h", "in the queue"},
     {"timeouts.drain", KITCHEN_CONFIG_DURATION, "20s", 0, "0s..1h", "for all that is under way when the server stops"},
     {"public_url", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "scheme and authority of absolute links"},
+    {"trusted_proxies", KITCHEN_CONFIG_LIST, "[]", 0, nullptr, "networks whose X-Forwarded-For, -Proto and -Host count"},
+    {"cors.origins", KITCHEN_CONFIG_LIST, "[]", 0, nullptr, "whose pages may read answers: https://app.example"},
+    {"cors.headers", KITCHEN_CONFIG_LIST,
+     "[Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id]", 0, nullptr,
+     "request headers that those pages may set"},
+    {"cors.credentials", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "those pages may send cookies"},
+    {"cors.max_age", KITCHEN_CONFIG_DURATION, "10m", 0, "0s..1d", "how long a browser remembers what they may"},
     {"plugin_dir", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "where the plugins lie"},
 };
 
@@ -55,6 +64,39 @@ bool is_plugin_id(std::string_view id) {
            std::all_of(id.begin(), id.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
+/// Names an item of a list by its place and not by its text, which may have come from !env.
+std::string item(std::size_t index) { return ", and item " + std::to_string(index + 1) + " is none"; }
+
+std::vector<IpNetwork> read_networks(const Section& section, Diagnostics& diagnostics) {
+    std::vector<IpNetwork> out;
+    const auto list = section.list("trusted_proxies");
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        if (const auto network = IpNetwork::parse(list[i])) out.push_back(*network);
+        else
+            diagnostics.error(section.mark("trusted_proxies"), "server.trusted_proxies: expected addresses or networks such as 10.0.0.0/8 or "
+                                                               "fd00::/8, with no bit set beyond the prefix" + item(i));
+    }
+    return out;
+}
+
+http::CorsOptions read_cors(const Section& section, Diagnostics& diagnostics) {
+    http::CorsOptions out;
+    const auto origins = section.list("cors.origins");
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+        if (auto origin = http::parse_origin(origins[i])) out.origins.push_back(*std::move(origin));
+        else
+            diagnostics.error(section.mark("cors.origins"),
+                              "server.cors.origins: expected exact origins such as https://app.example, without a path or '*'" + item(i));
+    }
+    out.headers = section.list("cors.headers");
+    for (std::size_t i = 0; i < out.headers.size(); ++i)
+        if (!http::octets::all(out.headers[i], http::octets::kToken) || out.headers[i] == "*")
+            diagnostics.error(section.mark("cors.headers"), "server.cors.headers: expected names of header fields, without '*'" + item(i));
+    out.credentials = section.boolean("cors.credentials");
+    out.max_age = std::chrono::floor<std::chrono::seconds>(section.duration("cors.max_age"));
+    return out;
+}
+
 ServerSettings read_server(const Node* node, const Environment& environment, Diagnostics& diagnostics) {
     const auto section = read_section(node, server_keys, "server", node ? node->mark : Mark{}, environment, diagnostics);
     ServerSettings out;
@@ -76,6 +118,8 @@ ServerSettings read_server(const Node* node, const Environment& environment, Dia
     if (out.public_url.ends_with('/')) out.public_url.pop_back();
     if (!out.public_url.empty() && !is_public_url(out.public_url))
         diagnostics.error(section->mark("public_url"), "server.public_url: expected http:// or https:// and a host, without a path");
+    out.trusted_proxies = read_networks(*section, diagnostics);
+    out.cors = read_cors(*section, diagnostics);
     out.plugin_dir = section->text("plugin_dir");
     return out;
 }

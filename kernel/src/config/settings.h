@@ -14,6 +14,8 @@
 #include "config/diagnostics.h"
 #include "config/node.h"
 #include "config/substitution.h"
+#include "http/shield/cors.h"
+#include "kitchen/ip.h"
 #include "kitchen/log.h"
 
 namespace kitchen::config {
@@ -30,6 +32,8 @@ struct ServerSettings {
     std::chrono::milliseconds head_timeout{10'000}, body_timeout{30'000}, idle_timeout{60'000}, write_timeout{30'000},
         request_timeout{30'000}, drain_timeout{20'000};
     std::string public_url;  ///< without a slash at the end; "": from the Host header
+    std::vector<IpNetwork> trusted_proxies;
+    http::CorsOptions cors;
     std::filesystem::path plugin_dir;  ///< empty: the default
 };
 

@@ -89,6 +89,8 @@ http::ServerOptions Kernel::server_options() const {
     out.body_limit = s.body_limit;
     out.request_timeout = s.request_timeout;
     out.public_url = s.public_url;
+    out.trusted_proxies = s.trusted_proxies;
+    out.cors = s.cors;
     out.service_version = kernel_version;
     return out;
 }

@@ -78,6 +78,7 @@ Response resolve(const Request& request, Result<Response> result, Logger& log) {
     }
     if (is_not_modified(request, response)) strip_to_not_modified(response);
     if (request.method == "HEAD") response.stream = nullptr;
+    response.headers.insert(response.headers.end(), request.answer_fields.begin(), request.answer_fields.end());
     if (request.route->access != Access::anyone && !find_field(response.headers, "cache-control"))
         response.headers.emplace_back("Cache-Control", "no-store");
     return response;

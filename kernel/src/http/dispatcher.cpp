@@ -41,7 +41,8 @@ public:
 Dispatcher::Dispatcher(const ServerOptions& options, const Router& router, const Pipeline& pipeline, Logger& log, const Clock& clock,
                        Random& random)
     : options_(options), router_(router), pipeline_(pipeline), log_(log), clock_(clock), ids_(random),
-      public_url_(without_slash(options.public_url)) {}
+      public_url_(without_slash(options.public_url)),
+      perimeter_(options.trusted_proxies, options.cors, public_url_) {}
 
 // Nothing when the request goes on to its route.
 std::optional<Dispatcher::Refusal> Dispatcher::refusal_of(const WireRequest& head, const Match& match) const {
@@ -49,6 +50,9 @@ std::optional<Dispatcher::Refusal> Dispatcher::refusal_of(const WireRequest& hea
         return Refusal{400, "bad_host", "The Host field is not a host name with an optional port."};
     switch (match.outcome) {
         case Match::Outcome::found:
+            if (!perimeter_.admits(head, *match.route))
+                return Refusal{403, "cross_origin", "This route uses a cookie, and the page that sent the request is of another site. "
+                                                    "Call it from this site, or have the page's origin allowed in server.cors.origins."};
             if (Status type = check_body_type(head.headers, *match.route); !type)
                 return Refusal{status_of(type.error().kind), "unsupported_media_type", std::move(type).error().detail};
             return std::nullopt;
@@ -72,6 +76,7 @@ WireResponse Dispatcher::refuse(const WireRequest& head, const Refusal& refusal)
     Response response = refusal.code.empty() ? Response(refusal.status)
                                              : problem_response(refusal.status, refusal.code, refusal.detail, {instance, request_id});
     if (!refusal.allow.empty()) response.headers.emplace_back("Allow", refusal.allow);
+    perimeter_.finish(head.method, head.headers, response);
     log_access(request_id, known_method(head.method), "-", response.status, clock_.steady_now(), response.body.size(), nullptr);
     return to_wire(std::move(response), request_id);
 }
@@ -105,7 +110,9 @@ void Dispatcher::take(WireRequest wire, std::shared_ptr<Exchange> exchange) {
     Request& request = pending->request;
     request.route = match.route;
     request.request_id = ids_.choose(wire.header("x-request-id"));
-    request.base_url = base_url(wire);
+    Sender sender = perimeter_.sender_of(wire);
+    request.base_url = base_url(sender);
+    request.client_address = std::move(sender.address);
     request.deadline = pending->received + options_.request_timeout;
     request.method = std::move(wire.method);
     request.target = std::move(wire.target);
@@ -113,7 +120,6 @@ void Dispatcher::take(WireRequest wire, std::shared_ptr<Exchange> exchange) {
     request.path_parameters = std::move(match.path_parameters);
     request.headers = std::move(wire.headers);
     request.body = std::move(wire.body);
-    request.client_address = std::move(wire.peer_address);
 
     if (request.route->is_inline) return run(*pending);
     std::unique_ptr<WorkerPool::Task> task = std::move(pending);
@@ -150,6 +156,7 @@ void Dispatcher::give_up(Pending& pending, std::string_view detail) {
 
 void Dispatcher::reply(Pending& pending, Response response) {
     const Request& request = pending.request;
+    perimeter_.finish(request.method, request.headers, response);
     log_access(request.request_id, known_method(request.method), request.route->pattern, response.status, pending.received,
                response.body.size(), request.principal ? &*request.principal : nullptr);
     pending.exchange->reply(to_wire(std::move(response), request.request_id));
@@ -164,12 +171,13 @@ WireResponse Dispatcher::on_framing_error(int status, std::string_view code, std
     return wire;
 }
 
-std::string Dispatcher::base_url(const WireRequest& wire) const {
+std::string Dispatcher::base_url(const Sender& sender) const {
     if (!public_url_.empty()) return public_url_;
-    if (const std::string* host = wire.header("host")) return "http://" + *host;
+    const std::string scheme = (sender.scheme.empty() ? "http" : sender.scheme) + "://";
+    if (!sender.authority.empty()) return scheme + sender.authority;
     const std::string& address = options_.transport.address;
     const bool is_v6 = address.find(':') != std::string::npos;
-    return "http://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port_);
+    return scheme + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port_);
 }
 
 void Dispatcher::log_access(std::string_view request_id, std::string_view method, std::string_view route, int status, Time received,

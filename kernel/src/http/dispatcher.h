@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "http/server.h"
+#include "http/shield/perimeter.h"
 #include "http/transport/transport.h"
 #include "pipeline.h"
 #include "request_id.h"
@@ -31,6 +32,8 @@ public:
     void use_pool(WorkerPool* pool) noexcept { pool_ = pool; }
     /// For the links of HTTP/1.0 requests without Host. May come when requests already do.
     void use_port(std::uint16_t port) noexcept { port_ = port; }
+
+    const Perimeter& perimeter() const noexcept { return perimeter_; }
 
     HeadDecision on_head(const WireRequest& head) override;
     void on_request(WireRequest request, std::shared_ptr<Exchange> exchange) override;
@@ -53,7 +56,7 @@ private:
     void run(Pending& pending);
     void give_up(Pending& pending, std::string_view detail);
     void reply(Pending& pending, Response response);
-    std::string base_url(const WireRequest& wire) const;
+    std::string base_url(const Sender& sender) const;
     void log_access(std::string_view request_id, std::string_view method, std::string_view route, int status, Time received,
                     std::size_t bytes, const Principal* principal) const;
 
@@ -64,6 +67,7 @@ private:
     const Clock& clock_;
     RequestIds ids_;
     std::string public_url_;
+    const Perimeter perimeter_;
     std::atomic<std::uint16_t> port_{0};
     WorkerPool* pool_ = nullptr;
 };

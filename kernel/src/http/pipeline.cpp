@@ -39,11 +39,11 @@ struct Pipeline::Run {
 };
 
 Pipeline::Pipeline(const std::vector<RegisteredMiddleware>& middleware, Logger& log) : log_(log) {
-    for (const Phase phase : {Phase::observe, Phase::shield, Phase::identify}) {
+    for (const Phase phase : {Phase::observe, Phase::shield, Phase::identify, Phase::admit}) {
         for (const RegisteredMiddleware& m : middleware) {
             if (m.phase != phase) continue;
             identified_steps_.push_back(&m);
-            if (phase != Phase::identify) open_steps_.push_back(&m);
+            if (phase == Phase::observe || phase == Phase::shield) open_steps_.push_back(&m);
         }
     }
 }

@@ -36,7 +36,7 @@ private:
     Error thrown(const Request& request, std::string_view where, std::string_view plugin, std::string_view what) const;
 
     Steps open_steps_;        ///< observe, shield
-    Steps identified_steps_;  ///< observe, shield, identify
+    Steps identified_steps_;  ///< observe, shield, identify, admit
     Logger& log_;
 };
 

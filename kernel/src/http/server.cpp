@@ -79,7 +79,10 @@ Server::~Server() = default;
 void Server::start() {
     impl_->pool = std::make_unique<WorkerPool>(pool_size(impl_->options.pool_threads), impl_->options.pool_queue);
     impl_->dispatcher.use_pool(impl_->pool.get());
-    impl_->transport = make_pistache_transport(impl_->options.transport, impl_->dispatcher);
+    TransportOptions transport = impl_->options.transport;
+    transport.default_fields = security_fields(impl_->options.public_url);
+    transport.is_uncapped = [&perimeter = impl_->dispatcher.perimeter()](std::string_view peer) { return perimeter.is_proxy(peer); };
+    impl_->transport = make_pistache_transport(std::move(transport), impl_->dispatcher);
     impl_->transport->start();
     impl_->dispatcher.use_port(impl_->transport->port());
 }

@@ -9,10 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "http/shield/cors.h"
 #include "http/transport/transport.h"
 #include "kitchen/clock.h"
 #include "kitchen/http/middleware.h"
 #include "kitchen/http/route.h"
+#include "kitchen/ip.h"
 #include "kitchen/log.h"
 #include "kitchen/random.h"
 
@@ -25,6 +27,8 @@ struct ServerOptions {
     std::size_t body_limit = 1024 * 1024;  ///< octets, unless the route says otherwise
     std::chrono::milliseconds request_timeout{30'000};  ///< a request still queued after it is answered 503
     std::string public_url;          ///< "" : from the Host header
+    std::vector<IpNetwork> trusted_proxies;  ///< whose X-Forwarded-* count
+    CorsOptions cors;
     std::string service_name = "Chuks Kitchen";
     std::string service_version;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kitchen/http/route.h"
+
 namespace kitchen::http {
 namespace {
 
@@ -19,6 +21,7 @@ std::string_view trim(std::string_view text) noexcept {
 }  // namespace
 
 std::optional<std::string> Request::cookie(std::string_view name) const {
+    if (route && std::find(route->cookies.begin(), route->cookies.end(), name) == route->cookies.end()) return std::nullopt;
     for (const auto& [field, list] : headers) {
         if (field != "cookie") continue;
         std::string_view rest = list;

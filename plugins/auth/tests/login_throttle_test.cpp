@@ -68,16 +68,6 @@ TEST_F(LoginThrottleTest, SubjectsShowNothing) {
     EXPECT_EQ(throttle.subject("name:ada@example.com", "192.0.2.1").find("ada"), std::string::npos);
 }
 
-TEST(ClientNetwork, GroupsWhatOneClientHas) {
-    EXPECT_EQ(client_network("192.0.2.1"), "192.0.2.1");
-    EXPECT_EQ(client_network("::ffff:192.0.2.1"), "192.0.2.1");
-    EXPECT_EQ(client_network("2001:db8:1:2:aaaa::1"), client_network("2001:db8:1:2:bbbb::2"));
-    EXPECT_NE(client_network("2001:db8:1:2::1"), client_network("2001:db8:1:3::1"));
-    EXPECT_EQ(client_network("fe80::1%eth0"), client_network("fe80::2"));
-    EXPECT_EQ(client_network(""), "");
-    EXPECT_EQ(client_network("unix"), "unix");
-}
-
 TEST(RateLimitTest, CountsBySubject) {
     testkit::ManualClock clock;
     MemoryCache cache(clock);

@@ -1,6 +1,7 @@
 // Carts and orders over a real socket, through the real loader: what the kernel and these plugins must agree on.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "kitchen/testkit/child_process.h"
@@ -162,7 +163,7 @@ TEST_F(OrdersWithMail, TheCustomerReadsOfEachStep) {
     EXPECT_EQ(mails.json["result"].as_array().at(1)["subject"], Json("Your order 1"));
     EXPECT_EQ(mails.json["result"].as_array().at(1)["to"], Json("chef@kitchen.example"));
     int files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(directory / "mail")) files += entry.path().extension() == ".eml" ? 1 : 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path() / "mail")) files += entry.path().extension() == ".eml" ? 1 : 0;
     EXPECT_EQ(files, 2);
 }
 

@@ -1,4 +1,4 @@
-// Code around every handler, in phases: observe → shield → identify → (the kernel authorises) → handle. Within a phase in the
+// Code around every handler, in phases: observe → shield → identify → admit → (the kernel authorises) → handle. Within a phase in the
 // order of the plugins, then of declaration.
 //
 // A middleware calls next() to go on and may change the request before and the response after; or it answers itself. It
@@ -21,6 +21,7 @@ enum class Phase : std::uint8_t {
     observe,   ///< measures and logs; sees the answers of all later phases
     shield,    ///< refuses: rate limits, CORS, origins
     identify,  ///< sets Request::principal; called only when the route needs one
+    admit,     ///< refuses by who is asking; after identify, and called only when that is
 };
 
 using Next = std::function<Result<Response>()>;

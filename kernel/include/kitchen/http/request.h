@@ -29,11 +29,12 @@ struct Request {
     Json json;                   ///< the body, parsed and valid by the route's schema; null when the route takes none
     Fields path_parameters;      ///< by the names in the route's pattern
     Fields query_parameters;     ///< declared ones only, decoded, valid, defaults filled in
-    std::string client_address;  ///< numeric
+    std::string client_address;  ///< numeric; of the client itself when a trusted proxy stands between
     std::string base_url;        ///< "https://kitchen.example": scheme and authority for absolute links, no slash at the end
     std::string request_id;
     std::optional<Principal> principal;
     const Route* route = nullptr;  ///< the matched route; never null in middleware and handlers
+    Fields answer_fields;  ///< by middleware: added to the answer whatever it becomes, a problem too
     std::chrono::steady_clock::time_point deadline;  ///< after it nobody waits for the answer any more
 
     /// The first field of that (lower-case) name.
@@ -58,7 +59,7 @@ struct Request {
     /// A path parameter written {name:id} in the pattern: a positive integer (anything else was answered 404).
     std::int64_t path_id(std::string_view name) const { return std::stoll(std::string(path_text(name))); }
 
-    /// The value of a cookie (RFC 6265); nothing when absent or malformed.
+    /// The value of a cookie (RFC 6265) that the route names with Route::uses_cookie(); nothing when absent, malformed or not named.
     std::optional<std::string> cookie(std::string_view name) const;
 
     /// Undefined unless the route asked for a signed-in user.

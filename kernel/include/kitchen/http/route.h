@@ -78,6 +78,9 @@ public:
         allowed_roles = std::move(names);
         return *this;
     }
+    /// The route looks at this cookie. A browser sends cookies whoever's page makes it do so; so a request that changes something and comes
+    /// from another site's page is refused (403) before the handler, unless server.cors.origins lists that site.
+    Route& uses_cookie(std::string name) { cookies.push_back(std::move(name)); return *this; }
     /// Runs on the reactor: the handler answers from memory, in microseconds, and touches no store, cache, file or lock held for
     /// long. Only for routes open to anyone.
     Route& runs_inline() { is_inline = true; return *this; }
@@ -95,6 +98,7 @@ public:
     std::vector<Answer> answer_list;
     Access access = Access::anyone;
     std::vector<std::string> allowed_roles;
+    std::vector<std::string> cookies;
     bool is_inline = false;
     Handler handler;
     std::string plugin;  ///< filled in by the kernel

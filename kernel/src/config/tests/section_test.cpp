@@ -136,6 +136,46 @@ TEST(Section, ThrowsForKeysAskedForWrongly) {
     EXPECT_THROW(r.section->integer("upload"), std::logic_error);
 }
 
+constexpr kitchen_config_key named[] = {
+    {"burst", KITCHEN_CONFIG_INTEGER, "9", 0, nullptr, "of the rest"},
+    {"classes.*.routes", KITCHEN_CONFIG_LIST, nullptr, 1, nullptr, "which"},
+    {"classes.*.limit.burst", KITCHEN_CONFIG_INTEGER, "5", 0, "1..10", "how many"},
+};
+
+TEST(NamedSections, AreReadInTheOrderOfTheFileWithDefaults) {
+    const Read r = read("classes:\n  zebra: {routes: [a]}\n  ant:\n    routes: [b, c]\n    limit: {burst: 7}\n", named);
+    EXPECT_THAT(r.errors, IsEmpty());
+    EXPECT_THAT(r.section->names("classes"), ElementsAre("zebra", "ant"));
+    EXPECT_THAT(r.section->list("classes.zebra.routes"), ElementsAre("a"));
+    EXPECT_EQ(r.section->integer("classes.zebra.limit.burst"), 5);
+    EXPECT_EQ(r.section->integer("classes.ant.limit.burst"), 7);
+    EXPECT_EQ(r.section->integer("burst"), 9);
+    EXPECT_THROW(r.section->integer("classes.bee.limit.burst"), std::logic_error);
+    EXPECT_THROW(r.section->names("burst"), std::logic_error);
+    EXPECT_THAT(read("{}", named).section->names("classes"), IsEmpty());
+    EXPECT_THAT(read("classes.ant.routes: [a]\n", named).section->names("classes"), ElementsAre("ant"));
+}
+
+class NamedSectionErrors : public testing::TestWithParam<Case> {};
+
+TEST_P(NamedSectionErrors, AreNamedWithTheirPlace) { EXPECT_THAT(read(GetParam().yaml, named).errors, ElementsAre(GetParam().error)); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, NamedSectionErrors,
+    testing::Values(
+        Case{"classes:\n  ant: {limit: {burst: 7}}\n", "f:2:3: error: auth.classes.ant.routes: required, but not set"},
+        Case{"classes:\n  ant:\n", "f:2:3: error: auth.classes.ant.routes: required, but not set"},
+        Case{"classes:\n  ant: {routes: [a], limit: {bursts: 7}}\n",
+             "f:2:30: error: auth.classes.ant.limit.bursts: unknown key; did you mean 'burst'?"},
+        Case{"classes:\n  ant: {routes: [a], limits: {burst: 7}}\n", "f:2:22: error: auth.classes.ant.limits: unknown key; did you mean 'limit'?"},
+        Case{"classes:\n  ant: {routes: [a], limit: {burst: 11}}\n",
+             "f:2:37: error: auth.classes.ant.limit.burst: must be between 1 and 10, found '11'"},
+        Case{"classes:\n  ant: {routes: a}\n", "f:2:17: error: auth.classes.ant.routes: expected a sequence, found 'a'"},
+        Case{"classes:\n  ant: {routes: [a], limit: 3}\n", "f:2:29: error: auth.classes.ant.limit: expected a map, found a single value"},
+        Case{"classes:\n  An t: {routes: [a]}\n", "f:2:3: error: auth.classes.An t: expected a name of lower-case letters, digits, '-' and '_'"},
+        Case{"classes: [a]\n", "f:1:10: error: auth.classes: expected a map, found a sequence"},
+        Case{"clases:\n  ant: {routes: [a]}\n", "f:1:1: error: auth.clases: unknown key; did you mean 'classes'?"}));
+
 TEST(CheckDeclaration, FindsFaultsOfThePlugin) {
     const auto fault = [](kitchen_config_key key) { return check_declaration({&key, 1}).value_or(""); };
     EXPECT_EQ(check_declaration(keys).value_or(""), "");
@@ -145,6 +185,9 @@ TEST(CheckDeclaration, FindsFaultsOfThePlugin) {
     EXPECT_THAT(fault({"n", KITCHEN_CONFIG_DURATION, nullptr, 0, "1..5s", ""}), HasSubstr("limit"));
     EXPECT_THAT(fault({"n", KITCHEN_CONFIG_CHOICE, nullptr, 0, nullptr, ""}), HasSubstr("no choices"));
     EXPECT_THAT(fault({"n", KITCHEN_CONFIG_LIST, "a", 0, nullptr, ""}), HasSubstr("expected a sequence"));
+    EXPECT_EQ(check_declaration(named).value_or(""), "");
+    for (const char* key : {"*", "*.a", "a.*", "a*.b", "a.*b.c", "a.*.*.b", "a.*.b.*.c", ".*.a", "a.*."})
+        EXPECT_THAT(fault({key, KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}), HasSubstr("'*'")) << key;
     EXPECT_THAT(fault({"", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}), HasSubstr("without a name"));
     constexpr kitchen_config_key twice[] = {{"n", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}, {"n", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}};
     EXPECT_THAT(check_declaration(twice).value_or(""), HasSubstr("twice"));

@@ -147,5 +147,37 @@ TEST(Diagnostics, CapsTheirNumber) {
     EXPECT_EQ(diagnostics.lines().back(), "f: error: and 50 more");
 }
 
+TEST(Settings, ReadsWhomItTrusts) {
+    const Read r = read(R"(
+server:
+  trusted_proxies: [127.0.0.1, "::1", 10.0.0.0/8]
+  cors: {origins: ["https://App.example:443", "http://localhost:5173"], credentials: false, max_age: 1h, headers: [Authorization]}
+plugins: []
+)");
+    EXPECT_THAT(r.errors, IsEmpty());
+    EXPECT_EQ(r.settings.server.trusted_proxies.size(), 3u);
+    EXPECT_THAT(r.settings.server.cors.origins, ElementsAre("https://app.example", "http://localhost:5173"));
+    EXPECT_THAT(r.settings.server.cors.headers, ElementsAre("Authorization"));
+    EXPECT_FALSE(r.settings.server.cors.credentials);
+    EXPECT_EQ(r.settings.server.cors.max_age, std::chrono::hours(1));
+
+    const ServerSettings plain = read("plugins: []\n").settings.server;
+    EXPECT_THAT(plain.trusted_proxies, IsEmpty());
+    EXPECT_THAT(plain.cors.origins, IsEmpty());
+    EXPECT_THAT(plain.cors.headers, testing::Contains("Idempotency-Key"));
+}
+
+TEST(Settings, RefusesToTrustWhatCannotBeMeant) {
+    for (const char* item : {"10.0.0.1/8", "10.0.0.0/33", "proxy.example", "*", "[::1]", "unix"}) {
+        const Read r = read(std::string("server:\n  trusted_proxies: [127.0.0.1, '") + item + "']\nplugins: []\n");
+        EXPECT_THAT(r.errors, ElementsAre(testing::AllOf(HasSubstr("f:2:"), HasSubstr("server.trusted_proxies:"), HasSubstr("item 2 is none")))) << item;
+    }
+    for (const char* item : {"*", "null", "app.example", "https://app.example/", "https://*.example", "ftp://app.example", ""}) {
+        const Read r = read(std::string("server:\n  cors: {origins: ['") + item + "']}\nplugins: []\n");
+        EXPECT_THAT(r.errors, ElementsAre(HasSubstr("server.cors.origins: expected exact origins"))) << item;
+    }
+    EXPECT_THAT(read("server: {cors: {headers: ['*']}}\nplugins: []\n").errors, ElementsAre(HasSubstr("server.cors.headers")));
+}
+
 }  // namespace
 }  // namespace kitchen::config

@@ -1,5 +1,6 @@
 #include "response_head.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -30,6 +31,18 @@ bool is_safe(std::string_view name, std::string_view value) noexcept {
     return true;
 }
 
+bool same_name(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return octets::lower(x) == octets::lower(y); });
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+}
+
 void append_number(std::string& out, std::size_t number) {
     char digits[20];
     const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
@@ -47,7 +60,8 @@ bool has_response_body(const ResponseFraming& framing) noexcept {
     return !framing.head_request && framing.status != 204 && framing.status != 304;
 }
 
-void append_response_head(std::string& out, const ResponseFraming& framing, const HeaderList& headers, std::string_view date) {
+void append_response_head(std::string& out, const ResponseFraming& framing, const HeaderList& headers, std::string_view date,
+                          const HeaderList& defaults) {
     const int status = sendable(framing.status);
     out += "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(status));
@@ -57,11 +71,12 @@ void append_response_head(std::string& out, const ResponseFraming& framing, cons
     out += date;
     out += "\r\n";
     for (const auto& [name, value] : headers) {
-        if (written_here(name) || !is_safe(name, value)) continue;
-        out += name;
-        out += ": ";
-        out += value;
-        out += "\r\n";
+        if (!written_here(name) && is_safe(name, value)) append_field(out, name, value);
+    }
+    for (const auto& [name, value] : defaults) {
+        const bool given = std::any_of(headers.begin(), headers.end(),
+                                       [&](const auto& field) { return same_name(field.first, name) && is_safe(field.first, field.second); });
+        if (!given) append_field(out, name, value);
     }
     // A 304 would have to repeat the length of the answer it stands for, which is not known here.
     if (!framing.until_close && status != 204 && status != 304) {

@@ -26,11 +26,12 @@ struct Implied {
 constexpr Implied implied_answers[] = {
     {400, "BadRequest", "The request could not be read."},
     {401, "Unauthorized", "Who is asking is not known."},
-    {403, "Forbidden", "Known, but not allowed."},
+    {403, "Forbidden", "Known, but not allowed; or sent by the page of another site, where a cookie counts."},
     {404, "NotFound", "No such thing, or not yours."},
     {413, "ContentTooLarge", "The body is larger than is allowed here."},
     {415, "UnsupportedMediaType", "The body is not JSON."},
     {422, "UnprocessableContent", "A parameter or the body is not valid; see errors."},
+    {429, "TooManyRequests", "Too many requests; see Retry-After and RateLimit."},
     {500, "InternalServerError", "A fault on the side of the server."},
     {503, "ServiceUnavailable", "Too busy, or a part that is needed is away; see Retry-After."},
 };
@@ -38,10 +39,11 @@ constexpr Implied implied_answers[] = {
 bool applies(int status, const Route& route, bool has_path_parameters) {
     switch (status) {
         case 401: return route.access != Access::anyone;
-        case 403: return route.access == Access::roles;
+        case 403: return route.access == Access::roles || (!route.cookies.empty() && route.method != "GET");
         case 404: return has_path_parameters;
         case 413:
         case 415: return route.body_schema.has_value();
+        case 429:
         case 503: return !route.is_inline;
         default: return true;
     }
@@ -179,6 +181,7 @@ private:
         }
         for (const Parameter& p : route.query_parameters) list.as_array().push_back(parameter(p, "query"));
         for (const Parameter& p : route.header_parameters) list.as_array().push_back(parameter(p, "header"));
+        for (const std::string& cookie : route.cookies) list.as_array().push_back(parameter({cookie, Schema::string(), ""}, "cookie"));
         return list;
     }
 

@@ -31,11 +31,10 @@ struct Page {
     }
     Response answer(const char* type) const {
         Response response(200);
-        response.headers.reserve(6);
+        response.headers.reserve(5);
         response.headers.emplace_back("Content-Type", type);
         response.headers.emplace_back("ETag", tag);
         response.headers.emplace_back("Cache-Control", "no-cache");  // kept, but asked for again each time
-        response.headers.emplace_back("X-Content-Type-Options", "nosniff");
         response.body = body;
         return response;
     }

@@ -25,7 +25,7 @@ protected:
         add(Route::get("/clear/").runs_inline().handle([](Request&) -> Result<Response> {
             return Response(204).with_cookie({.name = "sid", .value = "", .max_age_seconds = 0});
         }));
-        add(Route::get("/seen/").runs_inline().handle([](Request& request) -> Result<Response> {
+        add(Route::get("/seen/").uses_cookie("sid").runs_inline().handle([](Request& request) -> Result<Response> {
             Json json = Json::object({{"cookie", request.cookie("sid").value_or("none")}});
             json.set("authorization", request.header("authorization") ? Json(*request.header("authorization")) : Json());
             return Response::json(200, json);

@@ -56,7 +56,7 @@ void Connection::queue_locked(WireResponse& response, const Asked& asked, bool k
                                   .body_size = response.body.size()};
     auto& tail = out_.tail();
     const auto before = tail.size();
-    append_response_head(tail, framing, response.headers, text_of(shared_->dates().now()));
+    append_response_head(tail, framing, response.headers, text_of(shared_->dates().now()), shared_->options().default_fields);
     out_.commit(before);
     if (!stream && has_response_body(framing)) out_.take(std::move(response.body));
 }

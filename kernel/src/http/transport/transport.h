@@ -84,6 +84,10 @@ struct TransportOptions {
     unsigned workers = 1;
     std::size_t max_connections = 10'000;  ///< past it a new connection gets 503 and is closed
     std::size_t max_connections_per_address = 1'000;  ///< 0: no cap
+    /// Peers without that cap, by numeric address: proxies, behind which many clients stand. Called on the accepting thread. May be empty.
+    std::function<bool(std::string_view peer_address)> is_uncapped;
+    /// Sent with every answer, unless it has a field of that name; those that the transport makes itself included.
+    std::vector<std::pair<std::string, std::string>> default_fields;
     std::size_t max_pipeline_bytes = 64 * 1024;  ///< unread input kept while an answer is pending; past it reading pauses
     std::size_t max_stream_backlog = 256 * 1024;  ///< unsent bytes of a stream before it is cut
     std::chrono::milliseconds head_timeout{10'000};  ///< first byte of a request to the end of its head

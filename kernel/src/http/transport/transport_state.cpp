@@ -15,8 +15,9 @@ TransportState::TransportState(TransportOptions options, TransportHandler& handl
     : options_(std::move(options)), handler_(handler) {}
 
 TransportState::Admission TransportState::admit(const std::string& peer_address) {
+    const bool uncapped = options_.is_uncapped && options_.is_uncapped(peer_address);
+    const auto per_address = uncapped ? 0 : options_.max_connections_per_address;
     const std::lock_guard lock(mutex_);
-    const auto per_address = options_.max_connections_per_address;
     const auto same = by_address_.find(peer_address);
     const bool full = connections_.load() >= options_.max_connections ||
                       (per_address > 0 && same != by_address_.end() && same->second >= per_address);

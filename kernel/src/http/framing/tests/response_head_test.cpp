@@ -36,6 +36,18 @@ TEST(ResponseHead, FieldsWrittenHereAreNotTakenFromTheCaller) {
     EXPECT_FALSE(has(text, "DATE"));
 }
 
+TEST(ResponseHead, DefaultsGiveWayToFieldsOfTheirName) {
+    const HeaderList defaults = {{"X-Frame-Options", "DENY"}, {"Referrer-Policy", "no-referrer"}};
+    std::string plain, own, broken;
+    append_response_head(plain, {.status = 204}, {}, kDate, defaults);
+    EXPECT_TRUE(has(plain, "\r\nX-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\n"));
+    append_response_head(own, {.status = 204}, {{"x-frame-options", "SAMEORIGIN"}}, kDate, defaults);
+    EXPECT_FALSE(has(own, "DENY"));
+    EXPECT_TRUE(has(own, "SAMEORIGIN") && has(own, "no-referrer"));
+    append_response_head(broken, {.status = 204}, {{"X-Frame-Options", "a\nb"}}, kDate, defaults);
+    EXPECT_TRUE(has(broken, "DENY")) << "a field that is not sent does not stand in for the default";
+}
+
 TEST(ResponseHead, NothingCanBeInjected) {
     const auto text = head({}, {{"Location", "/a\r\nSet-Cookie: evil=1"}, {"X\r\nSet-Cookie", "evil"}, {"Y", std::string("a\0b", 3)}, {"Z", "a\nb"},
                                 {"", "nameless"}, {"A B", "c"}, {"Good", "tab\tand \xc3\xa9"}});

@@ -124,10 +124,10 @@ TEST_F(OpenApi, DescribesBodies) {
 }
 
 TEST_F(OpenApi, ShowsTheAnswersOfTheKernelToo) {
-    EXPECT_THAT(keys(operation("/foods/", "get")["responses"]), ElementsAre("200", "400", "422", "500", "503", "default"));
+    EXPECT_THAT(keys(operation("/foods/", "get")["responses"]), ElementsAre("200", "400", "422", "429", "500", "503", "default"));
     EXPECT_THAT(keys(operation("/foods/{id}/", "get")["responses"]), ElementsAre("200", "400", "404", "422", "500", "default"));
     EXPECT_THAT(keys(operation("/foods/{id}/", "patch")["responses"]),
-                ElementsAre("200", "400", "401", "403", "404", "413", "415", "422", "500", "503", "default"));
+                ElementsAre("200", "400", "401", "403", "404", "413", "415", "422", "429", "500", "503", "default"));
     // What the route says itself goes first.
     EXPECT_EQ(operation("/foods/{id}/", "get")["responses"]["404"]["description"], Json("Unknown or deleted"));
     EXPECT_NE(operation("/foods/{id}/", "get")["responses"]["404"]["content"].find("application/problem+json"), nullptr);

@@ -45,6 +45,55 @@ TEST_F(LimitTest, ConnectionsPastTheCapForOneAddressGet503) {
     EXPECT_EQ(second.status(), 503);
 }
 
+TEST_F(LimitTest, TheCapForOneAddressIsNotForProxies) {
+    options_.max_connections_per_address = 1;
+    options_.max_connections = 3;
+    options_.is_uncapped = [](std::string_view peer) { return peer == "127.0.0.1"; };
+    start();
+    std::vector<std::unique_ptr<Client>> proxied;
+    for (int i = 0; i < 3; ++i) {
+        proxied.push_back(std::make_unique<Client>(port_));
+        proxied.back()->get("/");
+        EXPECT_EQ(proxied.back()->status(), 200) << i;
+    }
+    Client past_the_whole_cap(port_);
+    EXPECT_EQ(past_the_whole_cap.status(), 503);
+}
+
+TEST_F(LimitTest, DefaultFieldsAreOnAnswersOfEveryOrigin) {
+    options_.default_fields = {{"X-Frame-Options", "DENY"}};
+    options_.max_connections = 2;
+    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+        if (request.target != "/dropped") exchange->reply(text("ok"));
+    };
+    start();
+    Client client(port_);
+    client.get("/");
+    EXPECT_TRUE(client.read_answer()->has("\r\nX-Frame-Options: DENY\r\n"));
+    client.get("/dropped");
+    const auto dropped = client.read_answer();
+    EXPECT_EQ(dropped->status, 500);
+    EXPECT_TRUE(dropped->has("X-Frame-Options: DENY"));
+    client.close();
+    ASSERT_TRUE(eventually([&] { return transport_->stats().connections == 0; }));
+    Client garbled(port_);
+    garbled.send("GET / HTTP/1.1\r\nHost : a\r\n\r\n");
+    const auto refused = garbled.read_answer();
+    EXPECT_EQ(refused->status, 400);
+    EXPECT_TRUE(refused->has("X-Frame-Options: DENY"));
+    garbled.close();
+    ASSERT_TRUE(eventually([&] { return transport_->stats().connections == 0; }));
+    Client first(port_), second(port_);
+    first.get("/");
+    second.get("/");
+    EXPECT_EQ(first.status(), 200);
+    EXPECT_EQ(second.status(), 200);
+    Client past_the_cap(port_);
+    const auto full = past_the_cap.read_answer();
+    EXPECT_EQ(full->status, 503);
+    EXPECT_TRUE(full->has("X-Frame-Options: DENY"));
+}
+
 TEST_F(LimitTest, FloodPastTheCapIsShedAndDoesNotHurtTheOthers) {
     options_.max_connections = 1;
     start();

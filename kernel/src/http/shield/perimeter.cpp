@@ -1,0 +1,47 @@
+#include "http/shield/perimeter.h"
+
+#include <algorithm>
+
+#include "http/framing/octets.h"
+#include "http/shield/origin.h"
+
+namespace kitchen::http {
+
+Perimeter::Perimeter(std::vector<IpNetwork> trusted_proxies, const CorsOptions& cors, const std::string& public_url)
+    : proxies_(std::move(trusted_proxies)), cors_(cors), own_origin_(parse_origin(public_url).value_or("")) {}
+
+bool Perimeter::admits(const WireRequest& request, const Route& route) const {
+    if (route.cookies.empty() || request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS") return true;
+    if (!request.header("origin")) {
+        const std::string* site = request.header("sec-fetch-site");
+        return !site || !octets::equal_ignoring_case(*site, "cross-site");
+    }
+    const std::string* sent = origin_of(request.headers);
+    const auto origin = sent ? parse_origin(*sent) : std::nullopt;
+    return origin && (cors_.allows(*origin) || is_own(*origin, request));
+}
+
+bool Perimeter::is_own(std::string_view origin, const WireRequest& request) const {
+    if (!own_origin_.empty()) return origin == own_origin_;
+    const Sender sender = sender_of(request);
+    // A proxy that nobody declared may have ended TLS: then the scheme is not known, and either will do.
+    for (const std::string_view scheme : {"http", "https"})
+        if (sender.scheme.empty() || sender.scheme == scheme)
+            if (parse_origin(std::string(scheme) + "://" + sender.authority) == origin) return true;
+    return false;
+}
+
+Fields security_fields(std::string_view public_url) {
+    Fields fields = {
+        {"X-Content-Type-Options", "nosniff"},
+        {"X-Frame-Options", "DENY"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+        {"Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+    };
+    constexpr const char* one_year = "max-age=31536000";
+    if (public_url.starts_with("https://")) fields.emplace_back("Strict-Transport-Security", one_year);
+    return fields;
+}
+
+}  // namespace kitchen::http

@@ -1,0 +1,40 @@
+// What surrounds every route: security fields, proxies, the origin check, body limits.
+#include "kitchen_server.h"
+
+namespace kitchen::tests {
+
+TEST_P(Api, EveryAnswerCarriesTheSecurityFields) {
+    HttpClient client = server.anonymous();
+    const HttpAnswer answers[] = {client.get("/foods/"), client.get("/nowhere/"), client.get("/cart/"), client.del("/foods/"), client.get("/docs/"),
+                                  client.get("/foods/?limit=0"), client.send("OPTIONS", "/foods/"), client.get("/%zz"),
+                                  client.get("/foods/", {{"Host", "two words"}})};
+    for (const HttpAnswer& answer : answers) {
+        EXPECT_EQ(answer.header("x-content-type-options"), "nosniff") << answer.status;
+        EXPECT_EQ(answer.header("x-frame-options"), "DENY") << answer.status;
+        EXPECT_EQ(answer.header("referrer-policy"), "no-referrer") << answer.status;
+        EXPECT_NE(answer.header("content-security-policy").find("frame-ancestors 'none'"), std::string::npos) << answer.status;
+        EXPECT_EQ(answer.header("strict-transport-security"), "") << "there is no TLS here";
+    }
+    EXPECT_NE(answers[4].header("content-security-policy").find("style-src 'self'"), std::string::npos) << "the page's own goes before";
+}
+
+TEST_P(Api, ACookieIsNotSpentByAnotherSitesPage) {
+    HttpClient client = server.anonymous();
+    for (const char* path : {"/verify/", "/signup/resend/"}) {
+        const Json body = std::string(path) == "/verify/" ? Json::object({{"otp", "123456"}}) : Json::object();
+        const HttpAnswer refused = client.post(path, body, {{"Origin", "https://evil.example"}});
+        EXPECT_EQ(refused.status, 403) << path;
+        EXPECT_EQ(refused.problem_code(), "cross_origin") << path;
+        EXPECT_EQ(client.post(path, body, {{"Sec-Fetch-Site", "cross-site"}}).status, 403) << path;
+        EXPECT_EQ(client.post(path, body).status, 404) << path << ": curl passes, and has no session";
+    }
+}
+
+TEST_P(Api, ABodyPastTheLimitIsRefusedBeforeItIsRead) {
+    HttpClient client = server.anonymous();
+    const HttpAnswer refused = client.send("POST", "/login/", std::string(1024 * 1024 + 1, ' '), {{"Content-Type", "application/json"}});
+    EXPECT_EQ(refused.status, 413);
+    EXPECT_EQ(refused.header("x-content-type-options"), "nosniff");
+}
+
+}  // namespace kitchen::tests
