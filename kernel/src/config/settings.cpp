@@ -26,12 +26,14 @@ constexpr kitchen_config_key server_keys[] = {
     {"timeouts.request", KITCHEN_CONFIG_DURATION, "30s", 0, "10ms..1h", "in the queue"},
     {"timeouts.drain", KITCHEN_CONFIG_DURATION, "20s", 0, "0s..1h", "for all that is under way when the server stops"},
     {"public_url", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "scheme and authority of absolute links"},
+    {"metrics.access", KITCHEN_CONFIG_CHOICE, "internal", 0, "open|internal|admin|off", "who may read /metrics"},
     {"plugin_dir", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "where the plugins lie"},
 };
 
 constexpr kitchen_config_key log_keys[] = {
     {"format", KITCHEN_CONFIG_CHOICE, "text", 0, "text|json", "one line a message"},
     {"level", KITCHEN_CONFIG_CHOICE, "info", 0, "trace|debug|info|warn|error|off", "the least level that is written"},
+    {"slow_statement", KITCHEN_CONFIG_DURATION, "250ms", 0, "0ms..1h", "a statement of the store that takes longer is logged; 0: none is"},
 };
 
 constexpr kitchen_config_key plugin_keys[] = {
@@ -76,6 +78,11 @@ ServerSettings read_server(const Node* node, const Environment& environment, Dia
     if (out.public_url.ends_with('/')) out.public_url.pop_back();
     if (!out.public_url.empty() && !is_public_url(out.public_url))
         diagnostics.error(section->mark("public_url"), "server.public_url: expected http:// or https:// and a host, without a path");
+    const std::string metrics = section->text("metrics.access");
+    out.metrics = metrics == "open"    ? MetricsAccess::open
+                  : metrics == "admin" ? MetricsAccess::admin
+                  : metrics == "off"   ? MetricsAccess::off
+                                       : MetricsAccess::internal;
     out.plugin_dir = section->text("plugin_dir");
     return out;
 }
@@ -84,6 +91,7 @@ LogSettings read_log(const Node* node, const Environment& environment, Diagnosti
     const auto section = read_section(node, log_keys, "log", node ? node->mark : Mark{}, environment, diagnostics);
     LogSettings out;
     out.json = section->text("format") == "json";
+    out.slow_statement = section->duration("slow_statement");
     const auto levels = split_words(log_keys[1].limits);
     const auto at = std::find(levels.begin(), levels.end(), section->text("level"));
     if (at != levels.end()) out.level = static_cast<LogLevel>(at - levels.begin());

@@ -18,6 +18,9 @@
 
 namespace kitchen::config {
 
+/// Who may read /metrics.
+enum class MetricsAccess : std::uint8_t { open, internal, admin, off };
+
 struct ServerSettings {
     std::string host = "127.0.0.1";  ///< without brackets
     std::uint16_t port = 8080;       ///< 0: any free one
@@ -30,11 +33,13 @@ struct ServerSettings {
     std::chrono::milliseconds head_timeout{10'000}, body_timeout{30'000}, idle_timeout{60'000}, write_timeout{30'000},
         request_timeout{30'000}, drain_timeout{20'000};
     std::string public_url;  ///< without a slash at the end; "": from the Host header
+    MetricsAccess metrics = MetricsAccess::internal;
     std::filesystem::path plugin_dir;  ///< empty: the default
 };
 
 struct LogSettings {
     bool json = false;
+    std::chrono::milliseconds slow_statement{250};  ///< 0: none is
     LogLevel level = LogLevel::info;
 };
 
