@@ -18,7 +18,7 @@ AuthModule::AuthModule(const Settings& settings, Surroundings around, Argon2Cost
       rules(phones),
       hasher(cost, settings.argon2_parallelism, settings.argon2_queue),
       texts(settings.mail_templates),
-      mails(around.mailer, around.jobs, around.clock, around.random, around.log),
+      mails(around.mailer, around.jobs, around.clock, around.random, around.metrics, around.log),
       throttle(around.cache, key_.derive("login throttle"), settings.login_failures),
       remembered(around.clock, settings.basic_cache_ttl),
       verifier(around.store, users, hasher, throttle, remembered, key_.derive("remembered credentials"), around.log),

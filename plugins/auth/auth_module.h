@@ -33,6 +33,7 @@ struct Surroundings {
     Clock& clock;
     Random& random;
     Jobs& jobs;
+    Metrics& metrics;
     Logger& log;
 };
 

@@ -11,6 +11,7 @@
 #include "kitchen/jobs.h"
 #include "kitchen/log.h"
 #include "kitchen/mailer.h"
+#include "kitchen/metrics.h"
 #include "kitchen/random.h"
 
 namespace kitchen::auth {
@@ -19,8 +20,7 @@ class MailDispatcher {
 public:
     static constexpr int max_tries = 6;
 
-    MailDispatcher(Mailer& mailer, Jobs& jobs, Clock& clock, Random& random, Logger& log)
-        : mailer_(mailer), jobs_(jobs), clock_(clock), random_(random), log_(log) {}
+    MailDispatcher(Mailer& mailer, Jobs& jobs, Clock& clock, Random& random, Metrics& metrics, Logger& log);
 
     /// Takes the mail, which is worth nothing after `valid_for`. Gives it an idempotency key. False when the jobs' queue is full.
     [[nodiscard]] bool post(Mail mail, std::chrono::milliseconds valid_for);
@@ -38,6 +38,11 @@ private:
     Clock& clock_;
     Random& random_;
     Logger& log_;
+    // Of single tries, but for given_up_:
+    Counter& sent_;
+    Counter& failed_;    ///< another try may follow
+    Counter& refused_;   ///< for good
+    Counter& given_up_;  ///< mails that will not be tried again
 };
 
 }  // namespace kitchen::auth

@@ -32,7 +32,7 @@ public:
     void start(Services& services) override {
         module_ = std::make_unique<AuthModule>(
             settings_, Surroundings{services.get<Store>(), services.get<Cache>(), services.get<Mailer>(), services.get<Clock>(),
-                                    services.get<Random>(), services.get<Jobs>(), services.log()});
+                                    services.get<Random>(), services.get<Jobs>(), services.get<Metrics>(), services.log()});
         identity_.bind(module_->users, module_->phones);
         identify_.bind(module_->verifier, module_->tokens);
         signup_routes_.bind(module_->signups);

@@ -35,12 +35,14 @@ constexpr kitchen_config_key server_keys[] = {
      "request headers that those pages may set"},
     {"cors.credentials", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "those pages may send cookies"},
     {"cors.max_age", KITCHEN_CONFIG_DURATION, "10m", 0, "0s..1d", "how long a browser remembers what they may"},
+    {"metrics.access", KITCHEN_CONFIG_CHOICE, "internal", 0, "open|internal|admin|off", "who may read /metrics"},
     {"plugin_dir", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "where the plugins lie"},
 };
 
 constexpr kitchen_config_key log_keys[] = {
     {"format", KITCHEN_CONFIG_CHOICE, "text", 0, "text|json", "one line a message"},
     {"level", KITCHEN_CONFIG_CHOICE, "info", 0, "trace|debug|info|warn|error|off", "the least level that is written"},
+    {"slow_statement", KITCHEN_CONFIG_DURATION, "250ms", 0, "0ms..1h", "a statement of the store that takes longer is logged; 0: none is"},
 };
 
 constexpr kitchen_config_key plugin_keys[] = {
@@ -120,6 +122,11 @@ ServerSettings read_server(const Node* node, const Environment& environment, Dia
         diagnostics.error(section->mark("public_url"), "server.public_url: expected http:// or https:// and a host, without a path");
     out.trusted_proxies = read_networks(*section, diagnostics);
     out.cors = read_cors(*section, diagnostics);
+    const std::string metrics = section->text("metrics.access");
+    out.metrics = metrics == "open"    ? MetricsAccess::open
+                  : metrics == "admin" ? MetricsAccess::admin
+                  : metrics == "off"   ? MetricsAccess::off
+                                       : MetricsAccess::internal;
     out.plugin_dir = section->text("plugin_dir");
     return out;
 }
@@ -128,6 +135,7 @@ LogSettings read_log(const Node* node, const Environment& environment, Diagnosti
     const auto section = read_section(node, log_keys, "log", node ? node->mark : Mark{}, environment, diagnostics);
     LogSettings out;
     out.json = section->text("format") == "json";
+    out.slow_statement = section->duration("slow_statement");
     const auto levels = split_words(log_keys[1].limits);
     const auto at = std::find(levels.begin(), levels.end(), section->text("level"));
     if (at != levels.end()) out.level = static_cast<LogLevel>(at - levels.begin());

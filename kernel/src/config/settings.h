@@ -20,6 +20,9 @@
 
 namespace kitchen::config {
 
+/// Who may read /metrics.
+enum class MetricsAccess : std::uint8_t { open, internal, admin, off };
+
 struct ServerSettings {
     std::string host = "127.0.0.1";  ///< without brackets
     std::uint16_t port = 8080;       ///< 0: any free one
@@ -34,11 +37,13 @@ struct ServerSettings {
     std::string public_url;  ///< without a slash at the end; "": from the Host header
     std::vector<IpNetwork> trusted_proxies;
     http::CorsOptions cors;
+    MetricsAccess metrics = MetricsAccess::internal;
     std::filesystem::path plugin_dir;  ///< empty: the default
 };
 
 struct LogSettings {
     bool json = false;
+    std::chrono::milliseconds slow_statement{250};  ///< 0: none is
     LogLevel level = LogLevel::info;
 };
 

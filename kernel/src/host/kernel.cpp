@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "host/metrics_route.h"
 #include "host/operations_routes.h"
 #include "host/paths.h"
 #include "host/version.h"
 #include "kitchen/store.h"
+#include "observe/process_metrics.h"
 #include "observe/system.h"
 
 namespace kitchen::host {
@@ -55,9 +57,31 @@ void Kernel::configure() {
     registry_.add(Clock::interface_name, plugin::Registry::kernel_instance, clock_.get());
     registry_.add(Random::interface_name, plugin::Registry::kernel_instance, random_.get());
     registry_.add(Jobs::interface_name, plugin::Registry::kernel_instance, static_cast<Jobs*>(jobs_.get()));
-    plugins_->configure();
+    begin_measuring();
+    registry_.add(Metrics::interface_name, plugin::Registry::kernel_instance, static_cast<Metrics*>(metrics_.get()));
+    plugins_->configure([this](std::string_view interface_name, const std::string& plugin, void* service) {
+        return instruments_->wrap(interface_name, plugin, service);
+    });
     check_commands();
     build_server();
+}
+
+void Kernel::begin_measuring() {
+    metrics_ = std::make_unique<observe::MetricsRegistry>(*log_);
+    instruments_ = std::make_unique<observe::Instruments>(*metrics_, *clock_, *log_, settings_.log.slow_statement);
+    samples_ = observe::sample_process(*metrics_);
+    metrics_->gauge("kitchen_build_info", "Always 1; the labels say what runs.",
+                    {{"version", kernel_version},
+                     {"api", std::to_string(KITCHEN_API_MAJOR) + '.' + std::to_string(KITCHEN_API_MINOR)},
+                     {"toolchain", KITCHEN_TOOLCHAIN}})
+        .set(1);
+    using Stats = jobs::JobPool::Stats;
+    const auto read = [&pool = *jobs_](auto member) { return [&pool, member] { return static_cast<double>(pool.stats().*member); }; };
+    samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_waiting", "Jobs posted and not begun.", {}, read(&Stats::waiting)));
+    samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_running", "Jobs that run now.", {}, read(&Stats::running)));
+    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_finished_total", "Jobs that ran.", {}, read(&Stats::finished)));
+    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_failed_total", "Jobs that threw.", {}, read(&Stats::failed)));
+    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_refused_total", "Jobs not taken.", {}, read(&Stats::refused)));
 }
 
 void Kernel::check_commands() const {
@@ -105,6 +129,7 @@ void Kernel::build_server() {
 
     http::ServerTable table;
     table.routes = operations_routes({*health_, *plugins_, [this] { return phase_name(); }});
+    if (auto route = metrics_route(*metrics_, settings_.server.metrics)) table.routes.push_back(*std::move(route));
     for (const plugin::Instance* instance : plugins_->order()) {
         const plugin::Declarations& declared = instance->declarations();
         table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());
@@ -112,7 +137,7 @@ void Kernel::build_server() {
             table.middleware.push_back({m.phase, m.name, instance->id(), m.call});
     }
     try {
-        server_ = std::make_unique<http::Server>(server_options(), std::move(table), *log_, *clock_, *random_);
+        server_ = std::make_unique<http::Server>(server_options(), std::move(table), *log_, *clock_, *random_, metrics_.get());
     } catch (const std::exception& e) {
         throw StartError(ExitCode::plugin, e.what());
     }

@@ -26,7 +26,9 @@
 #include "http/server.h"
 #include "jobs/job_pool.h"
 #include "migrate/migrator.h"
+#include "observe/instruments.h"
 #include "observe/log_hub.h"
+#include "observe/metrics_registry.h"
 #include "plugin/registry.h"
 
 namespace kitchen::host {
@@ -88,6 +90,7 @@ private:
     enum class Phase { starting, ready, draining, stopped };
 
     void check_commands() const;
+    void begin_measuring();
     void build_server();
     http::ServerOptions server_options() const;
     Status migrate_one(plugin::Instance& instance);
@@ -101,11 +104,14 @@ private:
     std::unique_ptr<Logger> log_;
     config::Settings settings_;
     plugin::Registry registry_;
+    std::unique_ptr<observe::MetricsRegistry> metrics_;
+    std::unique_ptr<observe::Instruments> instruments_;
     // Destroyed from the bottom up: handlers and jobs hold closures of plugins, plugins hold references to all above.
     std::unique_ptr<PluginSet> plugins_;
     std::unique_ptr<jobs::JobPool> jobs_;
     std::unique_ptr<Health> health_;
     std::unique_ptr<http::Server> server_;
+    std::vector<std::shared_ptr<void>> samples_;  ///< of the process and the jobs
     std::atomic<Phase> phase_{Phase::starting};
     bool listening_ = false;
     bool stopped_ = false;

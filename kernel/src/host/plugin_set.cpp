@@ -88,14 +88,15 @@ void PluginSet::skip(const std::string& id, const std::string& reason) {
     log_.warn("plugin left out", {{"id", id}, {"reason", reason}});
 }
 
-void PluginSet::configure() {
+void PluginSet::configure(const Wrap& wrap) {
     std::vector<std::string> failures;
     bool changed = false;
     for (Instance* instance : std::vector<Instance*>(order_)) {
         Status done = instance->create();
         if (done) done = instance->configure();
         if (done) {
-            for (const auto& [name, service] : instance->declarations().services) registry_.add(name, instance->id(), service);
+            for (const auto& [name, service] : instance->declarations().services)
+                registry_.add(name, instance->id(), wrap(name, instance->id(), service));
         } else if (instance->required()) {
             failures.push_back(done.error().detail);
         } else {

@@ -33,6 +33,9 @@ public:
         std::function<bool()> cancelled;                        ///< asked before each plugin
     };
 
+    /// What stands in the registry for a service that a plugin provides.
+    using Wrap = std::function<void*(std::string_view interface_name, const std::string& plugin, void* service)>;
+
     /// All of them must outlive the set.
     PluginSet(observe::LogHub& hub, Logger& log, plugin::Registry& registry) : hub_(hub), log_(log), registry_(registry) {}
     /// Destroys in reverse order. Everything must have been stopped.
@@ -42,8 +45,8 @@ public:
     /// valid. No code of a plugin has run.
     void load(const config::Settings& settings, const std::filesystem::path& directory, const config::Environment& environment,
               config::Diagnostics& diagnostics);
-    /// Creates and configures all. Throws StartError with every failure of a required plugin.
-    void configure();
+    /// Creates and configures all, and registers what they provide, each service as `wrap` gives it back. Throws StartError with every failure of a required plugin.
+    void configure(const Wrap& wrap);
     /// Starts in order: all, or those in `only` and what they need. Throws StartError for the first required plugin that fails; those
     /// started before stay started until stop().
     void start(const std::vector<std::string>& only, const StartHooks& hooks);

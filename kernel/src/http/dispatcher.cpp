@@ -69,7 +69,7 @@ std::optional<Dispatcher::Refusal> Dispatcher::refusal_of(const WireRequest& hea
     return Refusal{404, "no_such_path", "There is nothing at this path. /openapi.json lists what there is."};
 }
 
-WireResponse Dispatcher::refuse(const WireRequest& head, const Refusal& refusal) {
+WireResponse Dispatcher::refuse(const WireRequest& head, const Refusal& refusal, const Route* route) {
     const std::string request_id = ids_.choose(head.header("x-request-id"));
     // A path that could not be decoded is no URI either, and does not go into `instance`.
     const std::string_view instance = refusal.code == "bad_path" ? std::string_view() : path_of(head.target);
@@ -77,7 +77,10 @@ WireResponse Dispatcher::refuse(const WireRequest& head, const Refusal& refusal)
                                              : problem_response(refusal.status, refusal.code, refusal.detail, {instance, request_id});
     if (!refusal.allow.empty()) response.headers.emplace_back("Allow", refusal.allow);
     perimeter_.finish(head.method, head.headers, response);
-    log_access(request_id, known_method(head.method), "-", response.status, clock_.steady_now(), response.body.size(), nullptr);
+    const std::string client = perimeter_.sender_of(head).address;
+    note({.request_id = request_id, .trace_id = ids_.trace(head.headers).id, .client = client,
+          .method = known_method(head.method), .route = route, .status = response.status, .received = clock_.steady_now(),
+          .bytes = response.body.size()});
     return to_wire(std::move(response), request_id);
 }
 
@@ -87,7 +90,7 @@ HeadDecision Dispatcher::on_head(const WireRequest& head) {
     decision.body_limit = match.route && match.route->max_body ? *match.route->max_body : options_.body_limit;
     if (const auto refusal = refusal_of(head, match)) {
         decision.refuse = true;
-        decision.refusal = refuse(head, *refusal);
+        decision.refusal = refuse(head, *refusal, match.route);
     }
     return decision;
 }
@@ -102,7 +105,7 @@ void Dispatcher::on_request(WireRequest request, std::shared_ptr<Exchange> excha
 
 void Dispatcher::take(WireRequest wire, std::shared_ptr<Exchange> exchange) {
     Match match = router_.match(wire.method, wire.target);
-    if (const auto refusal = refusal_of(wire, match)) return exchange->reply(refuse(wire, *refusal));
+    if (const auto refusal = refusal_of(wire, match)) return exchange->reply(refuse(wire, *refusal, match.route));
 
     auto pending = std::make_unique<Pending>(*this, std::move(exchange));
     pending->allow = match.allow;
@@ -110,6 +113,7 @@ void Dispatcher::take(WireRequest wire, std::shared_ptr<Exchange> exchange) {
     Request& request = pending->request;
     request.route = match.route;
     request.request_id = ids_.choose(wire.header("x-request-id"));
+    request.trace = ids_.trace(wire.headers);
     Sender sender = perimeter_.sender_of(wire);
     request.base_url = base_url(sender);
     request.client_address = std::move(sender.address);
@@ -131,8 +135,7 @@ void Dispatcher::Pending::run() noexcept {
     try {
         if (!exchange->client_connected()) {
             constexpr int client_closed_request = 499;  // in the log only
-            dispatcher.log_access(request.request_id, known_method(request.method), request.route->pattern, client_closed_request,
-                                  received, 0, nullptr);
+            dispatcher.note(access_of(*this, client_closed_request, 0));
         } else if (dispatcher.clock_.steady_now() >= request.deadline) {
             dispatcher.give_up(*this, "The request waited too long for its turn. Try again in a moment.");
         } else {
@@ -155,17 +158,15 @@ void Dispatcher::give_up(Pending& pending, std::string_view detail) {
 }
 
 void Dispatcher::reply(Pending& pending, Response response) {
-    const Request& request = pending.request;
-    perimeter_.finish(request.method, request.headers, response);
-    log_access(request.request_id, known_method(request.method), request.route->pattern, response.status, pending.received,
-               response.body.size(), request.principal ? &*request.principal : nullptr);
-    pending.exchange->reply(to_wire(std::move(response), request.request_id));
+    perimeter_.finish(pending.request.method, pending.request.headers, response);
+    note(access_of(pending, response.status, response.body.size()));
+    pending.exchange->reply(to_wire(std::move(response), pending.request.request_id));
 }
 
 WireResponse Dispatcher::on_framing_error(int status, std::string_view code, std::string_view detail) {
     const std::string request_id = ids_.choose(nullptr);
     Response response = problem_response(status, code, detail, {"", request_id});
-    log_access(request_id, "-", "-", status, clock_.steady_now(), response.body.size(), nullptr);
+    note({.request_id = request_id, .method = "-", .status = status, .received = clock_.steady_now(), .bytes = response.body.size()});
     WireResponse wire = to_wire(std::move(response), request_id);
     wire.close = true;
     return wire;
@@ -180,14 +181,30 @@ std::string Dispatcher::base_url(const Sender& sender) const {
     return scheme + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port_);
 }
 
-void Dispatcher::log_access(std::string_view request_id, std::string_view method, std::string_view route, int status, Time received,
-                            std::size_t bytes, const Principal* principal) const {
+Dispatcher::Access Dispatcher::access_of(const Pending& pending, int status, std::size_t bytes) {
+    const Request& request = pending.request;
+    return {.request_id = request.request_id, .trace_id = request.trace.id, .client = request.client_address,
+            .method = known_method(request.method), .route = request.route, .status = status, .received = pending.received,
+            .bytes = bytes, .principal = request.principal ? &*request.principal : nullptr};
+}
+
+// Neither path nor query: they are the client's text, and may hold what no log should.
+void Dispatcher::note(const Access& access) const {
+    const auto took = clock_.steady_now() - access.received;
+    if (metrics_) metrics_->answered(access.route, access.method, access.status, took);
     if (!log_.enabled(LogLevel::info)) return;
-    const std::chrono::duration<double, std::milli> took = clock_.steady_now() - received;
-    const LogField fields[] = {{"request_id", request_id}, {"method", method},       {"route", route},
-                               {"status", status},         {"ms", took.count()},     {"bytes", bytes},
-                               {"user_id", principal ? principal->user_id : std::int64_t{0}}};
-    log_.write(LogLevel::info, "request", std::span(fields).first(principal ? 7 : 6));
+    const double ms = std::chrono::duration<double, std::milli>(took).count();
+    // What could not be framed has neither trace nor client, and what has neither has no user.
+    const LogField fields[] = {{"request_id", access.request_id},
+                               {"method", access.method},
+                               {"route", access.route ? std::string_view(access.route->pattern) : "-"},
+                               {"status", access.status},
+                               {"ms", ms},
+                               {"bytes", access.bytes},
+                               {"trace_id", access.trace_id},
+                               {"client", access.client},
+                               {"user_id", access.principal ? access.principal->user_id : std::int64_t{0}}};
+    log_.write(LogLevel::info, "request", std::span(fields).first(access.principal ? 9 : access.trace_id.empty() ? 6 : 8));
 }
 
 }  // namespace kitchen::http

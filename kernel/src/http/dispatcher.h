@@ -17,6 +17,7 @@
 #include "http/transport/transport.h"
 #include "pipeline.h"
 #include "request_id.h"
+#include "request_metrics.h"
 #include "routing/router.h"
 #include "worker_pool.h"
 
@@ -32,6 +33,8 @@ public:
     void use_pool(WorkerPool* pool) noexcept { pool_ = pool; }
     /// For the links of HTTP/1.0 requests without Host. May come when requests already do.
     void use_port(std::uint16_t port) noexcept { port_ = port; }
+    /// Before the first request; must outlive this.
+    void use_metrics(RequestMetrics* metrics) noexcept { metrics_ = metrics; }
 
     const Perimeter& perimeter() const noexcept { return perimeter_; }
 
@@ -49,16 +52,28 @@ private:
         std::string detail;
         std::string_view allow = {};
     };
+    /// What is said of an answer in the log, and counted.
+    struct Access {
+        std::string_view request_id;
+        std::string_view trace_id = {};
+        std::string_view client = {};
+        std::string_view method;  ///< known_method()
+        const Route* route = nullptr;
+        int status;
+        Time received;
+        std::size_t bytes = 0;
+        const Principal* principal = nullptr;
+    };
 
     std::optional<Refusal> refusal_of(const WireRequest& head, const Match& match) const;
-    WireResponse refuse(const WireRequest& head, const Refusal& refusal);
+    WireResponse refuse(const WireRequest& head, const Refusal& refusal, const Route* route);
     void take(WireRequest wire, std::shared_ptr<Exchange> exchange);
     void run(Pending& pending);
     void give_up(Pending& pending, std::string_view detail);
     void reply(Pending& pending, Response response);
     std::string base_url(const Sender& sender) const;
-    void log_access(std::string_view request_id, std::string_view method, std::string_view route, int status, Time received,
-                    std::size_t bytes, const Principal* principal) const;
+    static Access access_of(const Pending& pending, int status, std::size_t bytes);
+    void note(const Access& access) const;
 
     const ServerOptions& options_;
     const Router& router_;
@@ -70,6 +85,7 @@ private:
     const Perimeter perimeter_;
     std::atomic<std::uint16_t> port_{0};
     WorkerPool* pool_ = nullptr;
+    RequestMetrics* metrics_ = nullptr;
 };
 
 }  // namespace kitchen::http

@@ -10,8 +10,21 @@ bool is_request_id(std::string_view text) noexcept {
     });
 }
 
-std::string RequestIds::choose(const std::string* sent) {
-    if (sent && is_request_id(*sent)) return *sent;
+std::string RequestIds::choose(const std::string* sent) { return sent && is_request_id(*sent) ? *sent : draw(); }
+
+Trace RequestIds::trace(const Fields& headers) {
+    const std::string* sent = nullptr;
+    for (const auto& [name, value] : headers) {
+        if (name != "traceparent") continue;
+        if (sent) return {draw(), "", 0};
+        sent = &value;
+    }
+    if (sent)
+        if (auto parsed = parse_traceparent(*sent)) return *std::move(parsed);
+    return {draw(), "", 0};
+}
+
+std::string RequestIds::draw() {
     std::array<std::byte, id_octets> octets;
     {
         std::lock_guard lock(mutex_);

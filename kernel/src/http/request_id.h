@@ -1,4 +1,4 @@
-// The id of a request: the client's own when it is acceptable, otherwise random.
+// The ids of a request and of its trace: the client's own when they are acceptable, otherwise random.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "kitchen/http/request.h"
 #include "kitchen/random.h"
 
 namespace kitchen::http {
@@ -22,8 +23,12 @@ public:
 
     /// `sent`: the value of X-Request-Id, or nullptr. A made one is 16 random octets in hexadecimal.
     std::string choose(const std::string* sent);
+    /// The trace that the fields of a request name; a new one when they name none, a broken one, or several.
+    Trace trace(const Fields& headers);
 
 private:
+    std::string draw();
+
     static constexpr std::size_t id_octets = 16;
 
     Random& random_;

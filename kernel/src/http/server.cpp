@@ -1,6 +1,7 @@
 #include "server.h"
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "openapi/document.h"
 #include "openapi/documentation_routes.h"
 #include "pipeline.h"
+#include "request_metrics.h"
 #include "routing/query.h"
 #include "routing/router.h"
 #include "worker_pool.h"
@@ -51,16 +53,20 @@ struct Server::Impl {
     Router router;
     Pipeline pipeline;
     Dispatcher dispatcher;
+    Metrics* const metrics;
+    std::optional<RequestMetrics> request_metrics;
     std::unique_ptr<WorkerPool> pool;
     std::unique_ptr<Transport> transport;
+    std::vector<std::shared_ptr<void>> samples;  ///< of pool and transport
 
-    Impl(ServerOptions given, ServerTable routes, Logger& log, const Clock& clock, Random& random)
+    Impl(ServerOptions given, ServerTable routes, Logger& log, const Clock& clock, Random& random, Metrics* measure)
         : options(std::move(given)), table(with_documentation(std::move(routes), documentation)), router(table.routes, problems),
-          pipeline(table.middleware, log), dispatcher(options, router, pipeline, log, clock, random) {
+          pipeline(table.middleware, log), dispatcher(options, router, pipeline, log, clock, random), metrics(measure) {
         for (const Route& route : table.routes) check_route(route, problems);
         const Json openapi = build_openapi(table.routes, {options.service_name, options.service_version, options.public_url}, problems);
         if (!problems.empty()) refuse(problems);
         documentation.publish(openapi);
+        if (metrics) dispatcher.use_metrics(&request_metrics.emplace(*metrics, table.routes));
     }
     ~Impl() { stop(); }
 
@@ -69,10 +75,33 @@ struct Server::Impl {
         if (transport) transport->stop();
         if (pool) pool->stop();
     }
+
+    /// What is counted anyway, read at each scrape.
+    void sample() {
+        const auto gauge = [this](const char* name, const char* help, auto read) {
+            samples.push_back(metrics->sampled_gauge(name, help, {}, [read] { return static_cast<double>(read()); }));
+        };
+        const auto counter = [this](const char* name, const char* help, auto read) {
+            samples.push_back(metrics->sampled_counter(name, help, {}, [read] { return static_cast<double>(read()); }));
+        };
+        const Transport& t = *transport;
+        gauge("kitchen_http_connections", "Open connections.", [&t] { return t.stats().connections; });
+        counter("kitchen_http_connections_accepted_total", "Connections let in.", [&t] { return t.stats().accepted; });
+        counter("kitchen_http_connections_refused_total", "Connections turned away: past a limit, or out of descriptors.",
+                [&t] { return t.stats().refused; });
+        gauge("kitchen_http_requests_in_flight", "Requests not fully answered yet, open streams too.", [&t] { return t.stats().in_flight; });
+        counter("kitchen_http_received_bytes_total", "Bytes read from clients.", [&t] { return t.stats().bytes_received; });
+        counter("kitchen_http_sent_bytes_total", "Bytes written to clients.", [&t] { return t.stats().bytes_sent; });
+        const WorkerPool& p = *pool;
+        gauge("kitchen_http_pool_threads", "Threads that answer requests.", [&p] { return p.stats().threads; });
+        gauge("kitchen_http_pool_busy_threads", "Those that answer one now.", [&p] { return p.stats().busy; });
+        gauge("kitchen_http_pool_waiting_requests", "Requests waiting for such a thread.", [&p] { return p.stats().waiting; });
+        counter("kitchen_http_pool_refused_total", "Requests answered 503 because too many waited.", [&p] { return p.stats().refused; });
+    }
 };
 
-Server::Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock, Random& random)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(table), log, clock, random)) {}
+Server::Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock, Random& random, Metrics* metrics)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(table), log, clock, random, metrics)) {}
 
 Server::~Server() = default;
 
@@ -85,6 +114,7 @@ void Server::start() {
     impl_->transport = make_pistache_transport(std::move(transport), impl_->dispatcher);
     impl_->transport->start();
     impl_->dispatcher.use_port(impl_->transport->port());
+    if (impl_->metrics) impl_->sample();
 }
 
 std::uint16_t Server::port() const { return impl_->transport ? impl_->transport->port() : 0; }

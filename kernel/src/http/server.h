@@ -16,6 +16,7 @@
 #include "kitchen/http/route.h"
 #include "kitchen/ip.h"
 #include "kitchen/log.h"
+#include "kitchen/metrics.h"
 #include "kitchen/random.h"
 
 namespace kitchen::http {
@@ -49,8 +50,8 @@ struct ServerTable {
 class Server {
 public:
     /// Throws std::runtime_error listing every conflict in the table: duplicate routes (naming both plugins), inline
-    /// routes that need a principal, bad patterns.
-    Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock, Random& random);
+    /// routes that need a principal, bad patterns. `metrics` null: nothing is measured.
+    Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock, Random& random, Metrics* metrics = nullptr);
     ~Server();
 
     void start();

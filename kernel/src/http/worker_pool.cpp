@@ -20,7 +20,10 @@ bool WorkerPool::try_post(std::unique_ptr<Task>& task) {
     {
         std::lock_guard lock(mutex_);
         // A task that a waiting thread is about to take does not wait itself.
-        if (stopping_ || queue_.size() >= queue_limit_ + idle_) return false;
+        if (stopping_ || queue_.size() >= queue_limit_ + idle_) {
+            ++refused_;
+            return false;
+        }
         queue_.push_back(std::move(task));
     }
     wake_.notify_one();
@@ -39,6 +42,11 @@ void WorkerPool::stop() {
         if (thread.joinable()) thread.join();
 }
 
+WorkerPool::Stats WorkerPool::stats() const {
+    std::lock_guard lock(mutex_);
+    return {threads_.size(), busy_, queue_.size(), refused_};
+}
+
 void WorkerPool::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -48,10 +56,12 @@ void WorkerPool::work() {
         if (stopping_) return;
         std::unique_ptr<Task> task = std::move(queue_.front());
         queue_.pop_front();
+        ++busy_;
         lock.unlock();
         task->run();
         task.reset();
         lock.lock();
+        --busy_;
     }
 }
 

@@ -1,10 +1,11 @@
 // The threads that run blocking routes, behind a bounded queue.
 //
-// Thread-safety: try_post() from any thread; the rest on one thread.
+// Thread-safety: try_post() and stats() from any thread; the rest on one thread.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -21,6 +22,13 @@ public:
         virtual void run() noexcept = 0;
     };
 
+    struct Stats {
+        std::size_t threads = 0;
+        std::size_t busy = 0;       ///< threads that run a task
+        std::size_t waiting = 0;    ///< tasks that no thread has taken yet
+        std::uint64_t refused = 0;  ///< tasks not taken since the start
+    };
+
     /// Starts the threads. `queue_limit` counts the tasks that wait, not those that run.
     WorkerPool(unsigned threads, std::size_t queue_limit);
     /// Stops.
@@ -32,15 +40,18 @@ public:
     [[nodiscard]] bool try_post(std::unique_ptr<Task>& task);
     /// Waits for the tasks that run, and drops those that wait. Idempotent.
     void stop();
+    Stats stats() const;
 
 private:
     void work();
 
     const std::size_t queue_limit_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::unique_ptr<Task>> queue_;
     std::size_t idle_ = 0;  ///< threads that wait
+    std::size_t busy_ = 0;
+    std::uint64_t refused_ = 0;
     bool stopping_ = false;
     std::vector<std::thread> threads_;
 };

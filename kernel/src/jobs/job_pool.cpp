@@ -27,8 +27,10 @@ bool JobPool::enqueue(std::chrono::milliseconds delay, Job job) {
     const bool is_periodic = job.interval.count() > 0;
     {
         std::lock_guard lock(mutex_);
-        if (!accepting_) return false;
-        if (is_periodic ? !periodic_ : waiting_ >= options_.capacity) return false;
+        if (!accepting_ || (is_periodic ? !periodic_ : waiting_ >= options_.capacity)) {
+            ++refused_;
+            return false;
+        }
         if (!is_periodic) ++waiting_;
         // A delay of centuries must not overflow the clock.
         queue_.emplace(std::chrono::steady_clock::now() + std::min(delay, std::chrono::milliseconds(std::chrono::hours(24 * 3650))),
@@ -60,9 +62,11 @@ void JobPool::work() {
         // This thread is busy now: what comes next belongs to another.
         if (!queue_.empty()) wake_.notify_one();
         lock.unlock();
-        run(job);
+        const bool is_done = run(job);
         if (!is_periodic) job.work = nullptr;  // what it captured goes outside the lock
         lock.lock();
+        ++finished_;
+        if (!is_done) ++failed_;
         running_.erase(std::find(running_.begin(), running_.end(), job.name));
         if (is_periodic && periodic_ && !stopping_) {
             const Time next = std::chrono::steady_clock::now() + job.interval;
@@ -72,14 +76,21 @@ void JobPool::work() {
     }
 }
 
-void JobPool::run(const Job& job) {
+bool JobPool::run(const Job& job) {
     try {
         job.work();
+        return true;
     } catch (const std::exception& e) {
         log_.error("job failed", {{"job", job.name}, {"reason", e.what()}});
     } catch (...) {
         log_.error("job failed", {{"job", job.name}, {"reason", "it threw something that is not a std::exception"}});
     }
+    return false;
+}
+
+JobPool::Stats JobPool::stats() const {
+    std::lock_guard lock(mutex_);
+    return {waiting_, running_.size(), finished_, failed_, refused_};
 }
 
 bool JobPool::is_idle() const { return queue_.empty() && running_.empty(); }

@@ -28,6 +28,15 @@ struct JobPoolOptions {
 
 class JobPool : public Jobs {
 public:
+    struct Stats {
+        std::size_t waiting = 0;     ///< posted, delayed ones too; periodic ones do not count
+        std::size_t running = 0;
+        // Since the start, periodic ones too:
+        std::uint64_t finished = 0;  ///< also those that failed
+        std::uint64_t failed = 0;    ///< threw
+        std::uint64_t refused = 0;   ///< not taken
+    };
+
     JobPool(JobPoolOptions options, Logger& log);
     /// Stops.
     ~JobPool() override;
@@ -44,6 +53,7 @@ public:
     bool drain(std::chrono::milliseconds deadline);
     /// Drops what is queued, waits for what is running, and joins the threads. Idempotent.
     void stop();
+    Stats stats() const;
 
 private:
     using Time = std::chrono::steady_clock::time_point;
@@ -55,7 +65,7 @@ private:
 
     bool enqueue(std::chrono::milliseconds delay, Job job);
     void work();
-    void run(const Job& job);
+    bool run(const Job& job);
     bool is_idle() const;
     std::vector<Job> take_if(const std::function<bool(Time due, const Job&)>& wanted);
 
@@ -67,6 +77,7 @@ private:
     std::multimap<Time, Job> queue_;
     std::vector<std::string> running_;
     std::size_t waiting_ = 0;  ///< jobs in the queue that are not periodic
+    std::uint64_t finished_ = 0, failed_ = 0, refused_ = 0;
     bool accepting_ = true, periodic_ = true, stopping_ = false;
     std::vector<std::thread> threads_;
 };

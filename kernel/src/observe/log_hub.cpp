@@ -9,6 +9,7 @@
 
 #include "kitchen/json.h"
 #include "kitchen/time.h"
+#include "observe/redaction.h"
 
 namespace kitchen::observe {
 
@@ -76,27 +77,38 @@ void append_text_value(std::string& out, std::string_view text) {
     out += '"';
 }
 
+/// What may be written of a text; `room` holds it when it is not the text itself.
+std::string_view presentable(std::string_view text, std::string& room) {
+    if (!has_credentials(text)) return text;
+    return room = redact(text);
+}
+
 void append_field(std::string& out, const LogField& field) {
     out += ' ';
     append_encoded(out, field.key);
     out += '=';
-    if (const auto* n = std::get_if<std::int64_t>(&field.value)) out += std::to_string(*n);
+    std::string room;
+    if (is_secret_key(field.key)) out += mask;
+    else if (const auto* n = std::get_if<std::int64_t>(&field.value)) out += std::to_string(*n);
     else if (const auto* d = std::get_if<double>(&field.value)) JsonWriter(out).value(*d);
     else if (const auto* b = std::get_if<bool>(&field.value)) out += *b ? "true" : "false";
-    else append_text_value(out, std::get<std::string_view>(field.value));
+    else append_text_value(out, presentable(std::get<std::string_view>(field.value), room));
 }
 
 std::string json_line(Timestamp at, LogLevel level, std::string_view plugin, std::string_view message,
                       std::span<const LogField> fields) {
-    std::string out;
+    std::string out, room;
     JsonWriter json(out);
     json.begin_object()
         .member("ts", format_rfc3339(at))
         .member("level", level_name(level))
         .member("plugin", plugin)
-        .member("message", message);
-    for (const LogField& field : fields)
-        std::visit([&](const auto& value) { json.member(field.key, value); }, field.value);
+        .member("message", presentable(message, room));
+    for (const LogField& field : fields) {
+        if (is_secret_key(field.key)) json.member(field.key, mask);
+        else if (const auto* text = std::get_if<std::string_view>(&field.value)) json.member(field.key, presentable(*text, room));
+        else std::visit([&](const auto& value) { json.member(field.key, value); }, field.value);
+    }
     json.end_object();
     return out;
 }
@@ -106,13 +118,13 @@ std::string json_line(Timestamp at, LogLevel level, std::string_view plugin, std
 std::string format_line(bool json, Timestamp at, LogLevel level, std::string_view plugin, std::string_view message,
                         std::span<const LogField> fields) {
     if (json) return json_line(at, level, plugin, message, fields);
-    std::string out = format_rfc3339(at);
+    std::string out = format_rfc3339(at), room;
     out += ' ';
     out += level_name(level);
     out.append(6 - level_name(level).size(), ' ');
     append_encoded(out, plugin);
     out += "  ";
-    append_encoded(out, message);
+    append_encoded(out, presentable(message, room));
     for (const LogField& field : fields) append_field(out, field);
     return out;
 }

@@ -8,6 +8,7 @@
 #include "config/section.h"
 #include "kitchen/clock.h"
 #include "kitchen/jobs.h"
+#include "kitchen/metrics.h"
 #include "kitchen/random.h"
 
 namespace kitchen::plugin {
@@ -82,7 +83,8 @@ bool is_interface_name(std::string_view name) {
 }
 
 bool is_kernel_interface(std::string_view name) {
-    return name == Clock::interface_name || name == Random::interface_name || name == Jobs::interface_name;
+    return name == Clock::interface_name || name == Random::interface_name || name == Jobs::interface_name ||
+           name == Metrics::interface_name;
 }
 
 Status check_descriptor(const kitchen_plugin_descriptor& d, std::string_view expected_id) {

@@ -89,7 +89,7 @@ protected:
     }
     void build(const Settings& settings, Argon2Cost cost = cheap) {
         module.reset();
-        module = std::make_unique<AuthModule>(settings, Surroundings{store, cache, mailer, clock, random, jobs, log}, cost);
+        module = std::make_unique<AuthModule>(settings, Surroundings{store, cache, mailer, clock, random, jobs, metrics, log}, cost);
     }
 
     SignupForm form(const std::string& email = "ada@example.com", const std::string& phone = "0803 123 4567") const {

@@ -18,7 +18,8 @@ protected:
     testkit::RecordingMailer mailer;
     SwitchJobs jobs;
     const MailTexts texts;
-    MailDispatcher mails{mailer, jobs, clock, random, log};
+    testkit::RecordingMetrics metrics;
+    MailDispatcher mails{mailer, jobs, clock, random, metrics, log};
 };
 
 /// Fails so many times, then takes the mail.
@@ -46,16 +47,20 @@ TEST_F(MailDispatcherTest, SendsAfterwards) {
     EXPECT_FALSE(mail.idempotency_key.empty());
     EXPECT_EQ(mail.idempotency_key.find("012345"), std::string::npos);
     EXPECT_FALSE(log.contains("012345"));
+    EXPECT_EQ(metrics.value("kitchen_mail_tries_total{outcome=\"sent\"}"), 1);
 }
 
 TEST_F(MailDispatcherTest, TriesAgainWithTheSameKey) {
     MoodyMailer moody;
     moody.failures = 3;
-    MailDispatcher patient(moody, jobs, clock, random, log);
+    MailDispatcher patient(moody, jobs, clock, random, metrics, log);
     ASSERT_TRUE(patient.post(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10)));
     jobs.run_all();
     ASSERT_EQ(moody.keys.size(), 4u);
     EXPECT_EQ(moody.keys.front(), moody.keys.back());
+    EXPECT_EQ(metrics.value("kitchen_mail_tries_total{outcome=\"failed\"}"), 3);
+    EXPECT_EQ(metrics.value("kitchen_mail_tries_total{outcome=\"sent\"}"), 1);
+    EXPECT_EQ(metrics.value("kitchen_mails_given_up_total"), 0);
     EXPECT_FALSE(log.contains("ada@example.com"));
     EXPECT_FALSE(log.contains("012345"));
 }
@@ -63,11 +68,12 @@ TEST_F(MailDispatcherTest, TriesAgainWithTheSameKey) {
 TEST_F(MailDispatcherTest, GivesUpAfterSomeTries) {
     MoodyMailer moody;
     moody.failures = 1000;
-    MailDispatcher patient(moody, jobs, clock, random, log);
+    MailDispatcher patient(moody, jobs, clock, random, metrics, log);
     ASSERT_TRUE(patient.post(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10)));
     jobs.run_all();
     EXPECT_EQ(moody.keys.size(), static_cast<std::size_t>(MailDispatcher::max_tries));
     EXPECT_TRUE(log.contains("giving up"));
+    EXPECT_EQ(metrics.value("kitchen_mails_given_up_total"), 1);
 }
 
 TEST_F(MailDispatcherTest, NeverWaitsLongerThanTheCodeIsGood) {
@@ -88,6 +94,8 @@ TEST_F(MailDispatcherTest, DoesNotRepeatWhatIsRefusedForGood) {
     mailer.fail_with(Error(Errc::unprocessable, "bad_address", "Never."));
     ASSERT_TRUE(mails.post(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10)));
     EXPECT_EQ(jobs.run_all(), 1);
+    EXPECT_EQ(metrics.value("kitchen_mail_tries_total{outcome=\"refused\"}"), 1);
+    EXPECT_EQ(metrics.value("kitchen_mails_given_up_total"), 1);
 }
 
 TEST_F(MailDispatcherTest, TellsWhenTheQueueIsFull) {

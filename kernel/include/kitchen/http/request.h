@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kitchen/http/trace.h"
 #include "kitchen/json.h"
 #include "kitchen/principal.h"
 
@@ -32,6 +33,7 @@ struct Request {
     std::string client_address;  ///< numeric; of the client itself when a trusted proxy stands between
     std::string base_url;        ///< "https://kitchen.example": scheme and authority for absolute links, no slash at the end
     std::string request_id;
+    Trace trace;                 ///< the caller's, or one that begins here; never without id
     std::optional<Principal> principal;
     const Route* route = nullptr;  ///< the matched route; never null in middleware and handlers
     Fields answer_fields;  ///< by middleware: added to the answer whatever it becomes, a problem too

@@ -33,8 +33,9 @@ server:
   limits: {body: 2MiB, connections: 50, connections_per_address: 0}
   timeouts: {head: 1s, body: 2s, idle: 3s, write: 4s, request: 5s, drain: 6s}
   public_url: https://kitchen.example/
+  metrics: {access: admin}
   plugin_dir: /opt/plugins
-log: {format: json, level: warn}
+log: {format: json, level: warn, slow_statement: 1s}
 plugins:
   - id: store-memory
   - id: cache-redis
@@ -49,6 +50,8 @@ bind:
     EXPECT_THAT(r.errors, IsEmpty());
     const ServerSettings& s = r.settings.server;
     EXPECT_EQ(s.host, "::1");
+    EXPECT_EQ(s.metrics, MetricsAccess::admin);
+    EXPECT_EQ(r.settings.log.slow_statement, std::chrono::seconds(1));
     EXPECT_EQ(s.port, 0);
     EXPECT_EQ(s.workers, 2u);
     EXPECT_EQ(s.threads, 8u);
@@ -82,6 +85,8 @@ TEST(Settings, HasDefaultsForEverythingButPlugins) {
     EXPECT_EQ(r.settings.server.port, 8080);
     EXPECT_EQ(r.settings.server.body_limit, 1u << 20);
     EXPECT_FALSE(r.settings.log.json);
+    EXPECT_EQ(r.settings.log.slow_statement, std::chrono::milliseconds(250));
+    EXPECT_EQ(r.settings.server.metrics, MetricsAccess::internal);
     EXPECT_THAT(read("server:\n").errors, ElementsAre("f: error: plugins: required, but not set"));
 }
 

@@ -1,6 +1,8 @@
 // Everything between a framed request and its answer, over a fake exchange.
 #include "http/dispatcher.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -496,6 +498,50 @@ TEST(DispatcherLog, HasOneLineARequestAndNoSecret) {
     EXPECT_EQ(server.log.lines().size(), 5u);
     EXPECT_FALSE(server.log.contains("topsecret"));
     EXPECT_FALSE(server.log.contains("TOPSECRET"));
+}
+
+TEST(DispatcherLog, NamesClientAndRouteAlsoOfARefusal) {
+    Harness server(usual());
+    server.send(wire("POST", "/things/", {{"content-type", "text/plain"}}, "{}"));
+    EXPECT_THAT(server.log.lines().at(0), HasSubstr(" route=/things/ status=415 "));
+    EXPECT_THAT(server.log.lines().at(0), HasSubstr(" client=192.0.2.7"));
+    EXPECT_THAT(server.log.lines().at(0), HasSubstr(" trace_id="));
+}
+
+// --- The trace ------------------------------------------------------------------------------------------------------------------
+
+constexpr const char* trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+const std::string traceparent_field = std::string("00-") + trace_id + "-00f067aa0ba902b7-01";
+
+TEST(DispatcherTrace, GoesOnFromTheCaller) {
+    Trace seen;
+    Harness server(table_of({Route::get("/t/").runs_inline().handle([&](Request& request) -> Result<Response> {
+        seen = request.trace;
+        return Response(204);
+    })}));
+    server.get("/t/", {{"traceparent", traceparent_field}});
+    EXPECT_EQ(seen.id, trace_id);
+    EXPECT_EQ(seen.parent_id, "00f067aa0ba902b7");
+    EXPECT_EQ(seen.flags, Trace::sampled);
+    EXPECT_TRUE(server.log.contains(std::string("trace_id=") + trace_id));
+}
+
+TEST(DispatcherTrace, BeginsAnewWithoutOneGoodField) {
+    std::vector<std::string> ids;
+    Harness server(table_of({Route::get("/t/").runs_inline().handle([&](Request& request) -> Result<Response> {
+        EXPECT_EQ(request.trace.parent_id, "");
+        EXPECT_EQ(request.trace.flags, 0);
+        EXPECT_TRUE(parse_traceparent("00-" + request.trace.id + "-00f067aa0ba902b7-00")) << request.trace.id;
+        ids.push_back(request.trace.id);
+        return Response(204);
+    })}));
+    server.get("/t/");
+    server.get("/t/", {{"traceparent", traceparent_field + "-more"}});
+    server.get("/t/", {{"traceparent", traceparent_field}, {"traceparent", traceparent_field}});
+    std::sort(ids.begin(), ids.end());
+    EXPECT_EQ(ids.size(), 3u);
+    EXPECT_EQ(std::unique(ids.begin(), ids.end()), ids.end());
+    EXPECT_FALSE(server.log.contains(trace_id));
 }
 
 }  // namespace

@@ -51,6 +51,11 @@ TEST(WorkerPool, RefusesWhenTheQueueIsFull) {
     EXPECT_TRUE(post(pool, [] {}));
     EXPECT_TRUE(post(pool, [] {}));
     EXPECT_FALSE(post(pool, [] {}));
+    const WorkerPool::Stats stats = pool.stats();
+    EXPECT_EQ(stats.threads, 1u);
+    EXPECT_EQ(stats.busy, 1u);
+    EXPECT_EQ(stats.waiting, 2u);
+    EXPECT_EQ(stats.refused, 1u);
     test::Gate done;
     release.open();
     while (!post(pool, [&] { done.open(); })) std::this_thread::yield();  // there is room again

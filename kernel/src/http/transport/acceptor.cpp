@@ -118,7 +118,10 @@ bool Acceptor::shed_one() {
     if (reserve_) {
         reserve_.reset();
         UniqueFd client(::accept4(listening_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-        if (client) turn_away(std::move(client));
+        if (client) {
+            state_->add_refused();
+            turn_away(std::move(client));
+        }
     }
     reserve_ = make_event_fd();
     return static_cast<bool>(reserve_);  // else somebody was faster: wait until descriptors come free

@@ -60,6 +60,7 @@ void Connection::read_some(std::span<char> scratch) {
     const auto room = std::clamp<std::size_t>(bound - std::min(bound, input_size()), 1, scratch.size());
     const auto got = ::recv(fd_.get(), scratch.data(), room, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
+    if (got > 0) shared_->add_received(static_cast<std::size_t>(got));
     {
         Lock lock(mutex_);
         const bool listening = state_ == State::reading || state_ == State::answering;

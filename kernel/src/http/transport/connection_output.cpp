@@ -73,7 +73,9 @@ void Connection::finish_off_turn_locked() {
 
 void Connection::flush_locked() {
     const auto before = out_.size();
-    switch (out_.send_to(fd_.get())) {
+    const auto result = out_.send_to(fd_.get());
+    shared_->add_sent(before - out_.size());
+    switch (result) {
         case OutputQueue::Result::drained:
             blocked_ = false;
             after_drained_locked();

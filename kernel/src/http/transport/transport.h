@@ -100,6 +100,11 @@ struct TransportOptions {
 struct TransportStats {
     std::size_t connections = 0;  ///< open now
     std::size_t in_flight = 0;  ///< handed up and not fully written
+    // Since the start:
+    std::uint64_t accepted = 0;  ///< connections let in
+    std::uint64_t refused = 0;  ///< connections turned away: past a cap, or out of descriptors
+    std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_sent = 0;
 };
 
 class Transport {

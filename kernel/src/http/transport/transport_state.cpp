@@ -22,6 +22,7 @@ TransportState::Admission TransportState::admit(const std::string& peer_address)
     const bool full = connections_.load() >= options_.max_connections ||
                       (per_address > 0 && same != by_address_.end() && same->second >= per_address);
     if (full) {
+        add_refused();
         if (refusals_ >= kMaxRefusals) return Admission::shed;
         ++refusals_;
         return Admission::refused;
@@ -29,6 +30,7 @@ TransportState::Admission TransportState::admit(const std::string& peer_address)
     ++by_address_[peer_address];
     ++unsettled_;
     connections_.fetch_add(1);
+    accepted_.fetch_add(1, std::memory_order_relaxed);
     return Admission::admitted;
 }
 

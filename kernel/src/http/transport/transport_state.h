@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -46,7 +47,14 @@ public:
     void start_ending_streams() noexcept { ending_streams_.store(true); }
     bool ending_streams() const noexcept { return ending_streams_.load(); }
 
-    TransportStats stats() const noexcept { return {connections_.load(), in_flight_.load()}; }
+    void add_received(std::size_t bytes) noexcept { received_.fetch_add(bytes, std::memory_order_relaxed); }
+    void add_sent(std::size_t bytes) noexcept { sent_.fetch_add(bytes, std::memory_order_relaxed); }
+    /// A connection that admit() was never asked about.
+    void add_refused() noexcept { refused_.fetch_add(1, std::memory_order_relaxed); }
+
+    TransportStats stats() const noexcept {
+        return {connections_.load(), in_flight_.load(), accepted_.load(), refused_.load(), received_.load(), sent_.load()};
+    }
 
     /// How often deadlines are looked at: a quarter of the shortest, within 10 to 250 ms.
     std::chrono::milliseconds tick() const noexcept;
@@ -59,6 +67,7 @@ private:
     std::atomic<bool> ending_streams_{false};
     std::atomic<std::size_t> connections_{0};
     std::atomic<std::size_t> in_flight_{0};
+    std::atomic<std::uint64_t> accepted_{0}, refused_{0}, received_{0}, sent_{0};
 
     std::mutex mutex_;
     std::condition_variable settled_;

@@ -84,6 +84,9 @@ TEST_F(JobPoolTest, LogsExceptionsByNameAndGoesOn) {
     ran.get_future().wait();
     EXPECT_TRUE(log.contains("job failed job=burnt reason=too hot"));
     EXPECT_TRUE(log.contains("job failed job=odd"));
+    EXPECT_TRUE(pool.drain(long_enough));
+    EXPECT_EQ(pool.stats().finished, 3u);
+    EXPECT_EQ(pool.stats().failed, 2u);
 }
 
 TEST_F(JobPoolTest, RefusesWhatDoesNotFit) {
@@ -94,6 +97,9 @@ TEST_F(JobPoolTest, RefusesWhatDoesNotFit) {
     EXPECT_TRUE(pool.post("3", [] {}));
     EXPECT_FALSE(pool.post("4", [] {}));
     EXPECT_FALSE(pool.post_after(hours(1), "5", [] {}));
+    EXPECT_EQ(pool.stats().waiting, 3u);
+    EXPECT_EQ(pool.stats().running, 2u);
+    EXPECT_EQ(pool.stats().refused, 2u);
 }
 
 TEST_F(JobPoolTest, RepeatsPeriodicJobsNeverTwiceAtOnce) {

@@ -29,6 +29,8 @@ TEST_F(LimitTest, ConnectionsPastTheCapGet503) {
     EXPECT_EQ(answer->body, "too_many_connections");
     EXPECT_TRUE(third.ends());
     EXPECT_EQ(transport_->stats().connections, 2u);
+    EXPECT_EQ(transport_->stats().accepted, 2u);
+    EXPECT_EQ(transport_->stats().refused, 1u);
 
     first.close();
     ASSERT_TRUE(eventually([&] { return transport_->stats().connections == 1; }));

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -17,6 +19,7 @@
 #include "kitchen/jobs.h"
 #include "kitchen/log.h"
 #include "kitchen/mailer.h"
+#include "kitchen/metrics.h"
 #include "kitchen/random.h"
 
 namespace kitchen::testkit {
@@ -84,6 +87,31 @@ private:
     mutable std::mutex mutex_;
     std::vector<Mail> mails_;
     std::optional<Error> failure_;
+};
+
+/// Keeps every value, by the series' name as /metrics would show it, labels in order: `kitchen_mails_total{outcome="sent"}`.
+class RecordingMetrics : public Metrics {
+public:
+    RecordingMetrics();
+    ~RecordingMetrics() override;
+    Counter& counter(std::string_view name, std::string_view help, MetricLabels labels = {}) override;
+    Gauge& gauge(std::string_view name, std::string_view help, MetricLabels labels = {}) override;
+    Histogram& histogram(std::string_view name, std::string_view help, MetricLabels labels = {},
+                         std::span<const double> bounds = duration_bounds) override;
+    std::shared_ptr<void> sampled_counter(std::string_view name, std::string_view help, MetricLabels labels,
+                                          std::function<double()> read) override;
+    std::shared_ptr<void> sampled_gauge(std::string_view name, std::string_view help, MetricLabels labels,
+                                        std::function<double()> read) override;
+
+    /// 0 for a series that nobody has asked for; of a histogram, how many observations.
+    double value(const std::string& series) const;
+
+private:
+    class Cell;
+    Cell& cell(std::string_view name, MetricLabels labels);
+
+    mutable std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<Cell>> cells_;
 };
 
 /// Runs each posted job when run_all() is called, on the caller's thread.

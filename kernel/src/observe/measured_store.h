@@ -1,0 +1,61 @@
+// A store with a watch beside it: the kernel puts one around every provider of store/1, so that no backend has to measure itself.
+//
+// Measures each call, counts the errors that the store made (not those a body answered with for reasons of its own; also those that a
+// retry settled), and logs statements that took longer than a threshold, with their text and never their parameters.
+//
+// Thread-safety: as Store. Ownership: refers to the store; outlives those who use it.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+
+#include "kitchen/clock.h"
+#include "kitchen/log.h"
+#include "kitchen/metrics.h"
+#include "kitchen/store.h"
+
+namespace kitchen::observe {
+
+class MeasuredStore final : public Store {
+public:
+    /// `provider` is the id of the store's plugin. `slow` 0: no statement is slow. All references must outlive this.
+    MeasuredStore(Store& store, std::string provider, std::chrono::milliseconds slow, Metrics& metrics, const Clock& clock, Logger& log);
+
+    Dialect dialect() const override { return store_.dialect(); }
+    Statement prepare(std::string_view sql) override;
+    Status verify() override { return store_.verify(); }
+    Status read(const Body& body) override;
+    Status transact(const Body& body) override;
+    Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
+    Status ping() override { return store_.ping(); }
+    using Store::read;
+    using Store::transact;
+
+private:
+    enum class Operation { read, transact, migrate };
+    struct Call;
+    class WatchedTransaction;
+    class WatchedSchema;
+
+    template <class Work>
+    Status measure(Operation operation, Work&& work);
+    void count_error(Operation operation, Errc kind);
+    void log_slow(std::string_view sql, std::chrono::nanoseconds took);
+    std::string_view text_of(Statement statement) const;
+
+    Store& store_;
+    const std::string provider_;
+    const std::chrono::milliseconds slow_;
+    Metrics& metrics_;
+    const Clock& clock_;
+    Logger& log_;
+    std::array<Histogram*, 3> durations_;
+    Counter& slow_statements_;
+    mutable std::shared_mutex mutex_;
+    std::unordered_map<std::uint32_t, std::string> texts_;  ///< by the statement's index; never dropped, and none ever moves
+};
+
+}  // namespace kitchen::observe
