@@ -265,10 +265,16 @@ void FaultProxy::cut() {
     });
 }
 void FaultProxy::cut_answer_to(std::string text) {
-    impl_->change([&] { impl_->answer_to = std::move(text); });
+    impl_->change([&] {
+        impl_->answer_to = std::move(text);
+        for (Link& link : impl_->links) link.recent.clear();  // only what is sent from now on
+    });
 }
 void FaultProxy::cut_before(std::string text) {
-    impl_->change([&] { impl_->before = std::move(text); });
+    impl_->change([&] {
+        impl_->before = std::move(text);
+        for (Link& link : impl_->links) link.recent.clear();  // only what is sent from now on
+    });
 }
 int FaultProxy::connections() const { return impl_->taken.load(); }
 int FaultProxy::strikes() const { return impl_->struck.load(); }

@@ -235,7 +235,7 @@ PostgresDatabase::~PostgresDatabase() {
 }
 
 int PostgresDatabase::terminate_sessions() const {
-    return std::stoi(server_.sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '" + name_ +
+    return std::stoi(server_.sql("SELECT count(pg_terminate_backend(pid, 30000)) FROM pg_stat_activity WHERE datname = '" + name_ +
                                  "' AND pid <> pg_backend_pid()"));
 }
 

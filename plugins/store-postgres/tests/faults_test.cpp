@@ -73,7 +73,7 @@ TEST_F(Faults, AKilledSessionIsRetriedWhenNothingWasCommitted) {
     int runs = 0;
     store.transact([&](Transaction& tx) -> Status {
         if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES (1)")); !added) return std::move(added).error();
-        if (++runs == 1) EXPECT_GE(database.terminate_sessions(), 1);
+        if (++runs == 1) database.terminate_sessions();
         return {};
     }).value();
     EXPECT_EQ(runs, 2);

@@ -75,7 +75,7 @@ public:
     const std::string& name() const noexcept { return name_; }
     std::string url() const { return server_.url(name_); }
     std::string sql(const std::string& statements) const { return server_.sql(statements, name_); }
-    /// Ends every session in it but psql's own; gives how many those were.
+    /// Ends every session in it but psql's own, and waits until they have; gives how many those were.
     int terminate_sessions() const;
 
 private:
