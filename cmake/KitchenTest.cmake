@@ -1,11 +1,12 @@
-# kitchen_add_test(NAME SOURCES file... [LIBRARIES target...] [PLUGINS id...] [LABELS label...])
+# kitchen_add_test(NAME SOURCES file... [LIBRARIES target...] [PLUGINS id...] [LABELS label...] [SHARDS count])
 #
-# A GoogleTest executable, one ctest entry for each of its tests. PLUGINS are built first, for tests that load them.
+# A GoogleTest executable, one ctest entry for each of its tests. PLUGINS are built first, for tests that load them. With SHARDS there are
+# that many entries, each a process that runs its share of the tests: for tests that share a server which is slow to start.
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
 function(kitchen_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;PLUGINS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SHARDS" "SOURCES;LIBRARIES;PLUGINS;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "kitchen_add_test(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -19,6 +20,15 @@ function(kitchen_add_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   if(arg_PLUGINS)
     add_dependencies(${name} ${arg_PLUGINS})
+  endif()
+  if(arg_SHARDS)
+    math(EXPR last "${arg_SHARDS} - 1")
+    foreach(shard RANGE ${last})
+      add_test(NAME ${name}.${shard} COMMAND ${name} --gtest_brief=1)
+      set_tests_properties(${name}.${shard} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 900
+        ENVIRONMENT "GTEST_TOTAL_SHARDS=${arg_SHARDS};GTEST_SHARD_INDEX=${shard}")
+    endforeach()
+    return()
   endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
 endfunction()

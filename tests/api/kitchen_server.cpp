@@ -11,6 +11,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "kitchen/testkit/postgres_server.h"
+
 namespace kitchen::tests {
 namespace fs = std::filesystem;
 
@@ -50,6 +52,16 @@ void expect(const HttpAnswer& answer, int status, const char* what) {
 
 Backends in_memory() { return {"Memory", "  - id: store-memory\n"}; }
 Backends on_sqlite() { return {"Sqlite", "  - id: store-sqlite\n    config: {path: '${DATA}/kitchen.db'}\n"}; }
+
+Backends on_postgres() {
+    auto database = std::make_shared<testkit::PostgresDatabase>();
+    // With more patience than a customer has: what the tests prove does not depend on how busy the machine is.
+    return {"Postgres",
+            "  - id: store-postgres\n"
+            "    config: {url: '" + database->url() + "', pool_size: 10, pool_timeout: 2m, statement_timeout: 1m, lock_timeout: 1m, "
+            "retry_attempts: 100, retry_time: 1m}\n",
+            "  - id: cache-memory\n", database};
+}
 
 KitchenServer::KitchenServer(Backends backends) : backends_(std::move(backends)) {
     fs::create_directories(directory_.path() / "mail");
@@ -146,7 +158,8 @@ std::int64_t KitchenServer::stock_of(std::int64_t food_id) const {
     return anonymous().get("/foods/" + std::to_string(food_id) + "/").json["available_quantity"].as_integer();
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, Api, testing::Values(BackendsFactory{"Memory", in_memory}, BackendsFactory{"Sqlite", on_sqlite}),
+INSTANTIATE_TEST_SUITE_P(Backends, Api, testing::Values(BackendsFactory{"Memory", in_memory}, BackendsFactory{"Sqlite", on_sqlite},
+                                         BackendsFactory{"Postgres", on_postgres}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace kitchen::tests

@@ -30,6 +30,8 @@ struct Backends {
 /// Without any other service.
 Backends in_memory();
 Backends on_sqlite();
+/// In a fresh database of the test's PostgreSQL server.
+Backends on_postgres();
 
 class KitchenServer {
 public:

@@ -1,0 +1,292 @@
+#include "connection.h"
+
+#include <libpq-fe.h>
+
+#include <cstdlib>
+#include <utility>
+
+namespace kitchen::postgres {
+
+namespace {
+
+constexpr Milliseconds grace{1'000};  // for the answer of a server that has just reached its own time limit
+
+/// pg_advisory_xact_lock: one migration at a time in a database. The letters "kitchen".
+constexpr auto migration_lock = "SELECT pg_advisory_xact_lock(30231517230753134)::text";
+
+const char* begin_text(Mode mode, Isolation isolation) noexcept {
+    switch (mode) {
+        case Mode::read: return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        case Mode::schema: return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+        case Mode::write: break;
+    }
+    return isolation == Isolation::serializable ? "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
+                                                : "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE";
+}
+
+std::string set_timeouts(const char* set, Milliseconds statement, Milliseconds lock, const char* between) {
+    return std::string(set) + "statement_timeout = " + std::to_string(statement.count()) + between + set +
+           "lock_timeout = " + std::to_string(lock.count());
+}
+
+bool is_good(const ResultPtr& result) {
+    if (!result) return false;
+    const ExecStatusType status = PQresultStatus(result.get());
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+std::string cell(const PGresult* result, int column) {
+    return PQntuples(result) > 0 ? std::string(PQgetvalue(result, 0, column), static_cast<std::size_t>(PQgetlength(result, 0, column)))
+                                 : std::string();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& url, const Options& options, const StatementTexts& texts) {
+    auto session = Session::connect(url, options);
+    if (!session) return std::move(session).error();
+    std::unique_ptr<Connection> connection(new Connection(*std::move(session), options, texts));
+    if (Status done = connection->set_up(); !done) return std::move(done).error();
+    return connection;
+}
+
+Status Connection::set_up() {
+    if (options_.pgbouncer) return {};  // the session is another one in each transaction
+    // A transaction whose client has vanished must not keep its locks; and what is acknowledged must be on the disk, whatever the role's
+    // default is.
+    const std::string sql = set_timeouts("SET ", options_.statement_timeout, options_.lock_timeout, "; ") +
+                            "; SET idle_in_transaction_session_timeout = " + std::to_string((options_.statement_timeout + grace).count()) +
+                            "; SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+    const ResultPtr done = session_->script(sql, deadline());
+    if (session_->broken() != Session::Broken::no) return broken();
+    if (!is_good(done)) return fail(to_failure(done.get(), {}));
+    return {};
+}
+
+Deadline Connection::deadline() const {
+    return std::chrono::steady_clock::now() +
+           (state_ != State::idle && mode_ == Mode::schema ? options_.migration_timeout : options_.statement_timeout) + grace;
+}
+
+Error Connection::fail(Failure failure) {
+    trouble_ = failure.trouble;
+    return std::move(failure.error);
+}
+
+Error Connection::broken() {
+    if (session_->broken() == Session::Broken::late) return fail({timeout_error(), Trouble::timeout});
+    return fail({lost_error(session_->reason()), Trouble::lost});
+}
+
+void Connection::begin(Mode mode, std::optional<Lsn> seen) {
+    state_ = State::pending;
+    mode_ = mode;
+    seen_ = seen;
+    wrote_ = false;
+    trouble_ = Trouble::none;
+    written_.reset();
+}
+
+Status Connection::describe(const std::string& name, std::string_view sql, std::vector<Oid>& types) {
+    session_->queue_prepare(name.c_str(), std::string(sql).c_str());
+    session_->queue_describe(name.c_str());
+    session_->end_segment();
+    ResultPtr answers[2];
+    if (!session_->receive(answers, deadline())) return broken();
+    for (const ResultPtr& answer : answers)
+        if (!is_good(answer)) return fail(to_failure(answer.get(), sql));
+    if (Status readable = check_columns(answers[1].get(), sql); !readable) return fail({std::move(readable).error(), Trouble::refused});
+    types.clear();
+    for (int i = 0; i < PQnparams(answers[1].get()); ++i) types.push_back(PQparamtype(answers[1].get(), i));
+    return {};
+}
+
+Result<const Connection::Prepared*> Connection::learn(Statement statement, std::string_view& sql) {
+    const std::string* text = texts_.find(statement);
+    if (!text) return fail({statement_error("A statement was never prepared.", {}), Trouble::refused});
+    sql = *text;
+    if (statement.index >= prepared_.size()) prepared_.resize(texts_.size());
+    Prepared& prepared = prepared_[statement.index];
+    if (prepared.known) return &prepared;
+    if (!is_portable_verb(sql))
+        return fail({statement_error("A statement begins with none of SELECT, INSERT, UPDATE, DELETE, WITH, VALUES, CREATE, ALTER, DROP.", sql),
+                     Trouble::refused});
+    if (!options_.pgbouncer) prepared.name = "k" + std::to_string(statement.index);
+    if (Status done = describe(prepared.name, sql, prepared.types); !done) return std::move(done).error();
+    prepared.known = true;
+    return &prepared;
+}
+
+std::size_t Connection::queue_opening() {
+    if (state_ != State::pending) return 0;
+    if (seen_) {  // a segment of its own: BEGIN's snapshot must be taken after it
+        session_->queue("SELECT coalesce(pg_last_wal_replay_lsn()::text, '')");
+        session_->end_segment();
+    }
+    session_->queue(begin_text(mode_, options_.isolation));
+    if (mode_ != Mode::schema && !options_.pgbouncer) return 1;
+    const bool schema = mode_ == Mode::schema;
+    const auto set = [&](const char* name, Milliseconds value) {
+        session_->queue(("SET LOCAL " + std::string(name) + " = " + std::to_string(value.count())).c_str());
+    };
+    set("statement_timeout", schema ? options_.migration_timeout : options_.statement_timeout);
+    set("lock_timeout", schema ? options_.migration_timeout : options_.lock_timeout);
+    if (!schema) return 3;
+    session_->queue(migration_lock);
+    return 4;
+}
+
+Result<ResultPtr> Connection::exchange(std::size_t opening, std::string_view sql) {
+    session_->end_segment();
+    const bool begins = opening > 0;
+    const Deadline until = deadline();
+    if (begins) state_ = State::open;
+    if (begins && seen_) {
+        ResultPtr replay;
+        if (!session_->receive({&replay, 1}, until)) return broken();
+        replayed_ = is_good(replay) ? parse_lsn(cell(replay.get(), 0)).value_or(0) : 0;
+    }
+    ResultPtr answers[5];
+    if (!session_->receive(std::span(answers, opening + 1), until)) return broken();
+    for (std::size_t i = 0; i <= opening; ++i)
+        if (!is_good(answers[i])) {
+            if (answers[i] && PQresultStatus(answers[i].get()) == PGRES_EMPTY_QUERY)
+                return fail({statement_error("A statement is empty.", sql), Trouble::refused});
+            return fail(to_failure(answers[i].get(), i == opening ? sql : std::string_view()));
+        }
+    if (!session_->in_transaction()) {
+        state_ = State::idle;
+        return fail({statement_error("A statement ended the transaction that it was part of.", sql), Trouble::refused});
+    }
+    if (begins && seen_ && replayed_ < *seen_) return fail({lost_error("the replica is behind"), Trouble::behind});
+    return std::move(answers[opening]);
+}
+
+Status Connection::fill_from(Result<ResultPtr> answer, std::string_view sql, Rows& out) {
+    out.reset(0);
+    if (!answer) {
+        // A primary that has become a standby: another connection may find the new one.
+        if (answer.error().code == read_only_code && mode_ != Mode::read) return fail({lost_error("the server is read-only"), Trouble::lost});
+        return std::move(answer).error();
+    }
+    if (std::string_view(PQcmdStatus(answer->get())).substr(0, 6) != "SELECT") wrote_ = true;
+    if (Status filled = fill(answer->get(), sql, out); !filled) return fail({std::move(filled).error(), Trouble::refused});
+    return {};
+}
+
+Status Connection::run(Statement statement, std::span<const Param> params, Rows& out) {
+    out.reset(0);
+    std::string_view sql;
+    Result<const Prepared*> prepared = learn(statement, sql);
+    if (!prepared) return std::move(prepared).error();
+    if ((*prepared)->types.size() != params.size())
+        return fail({statement_error("A statement with " + std::to_string((*prepared)->types.size()) + " parameters was given " +
+                                         std::to_string(params.size()) + ".",
+                                     sql),
+                     Trouble::refused});
+    parameters_.encode(params, (*prepared)->types);
+    const std::size_t opening = queue_opening();
+    if ((*prepared)->name.empty()) session_->queue(std::string(sql).c_str(), &parameters_, (*prepared)->types);
+    else session_->queue_prepared((*prepared)->name.c_str(), parameters_);
+    return fill_from(exchange(opening, sql), sql, out);
+}
+
+Status Connection::run_text(std::string_view sql, std::span<const Param> params, Rows& out) {
+    out.reset(0);
+    if (Status opened = open_now(); !opened) return opened;
+    std::vector<Oid> types;
+    if (Status described = describe("", sql, types); !described) return described;
+    if (types.size() != params.size())
+        return fail({statement_error("A statement was given the wrong number of parameters.", sql), Trouble::refused});
+    parameters_.encode(params, types);
+    session_->queue(std::string(sql).c_str(), &parameters_, types);
+    return fill_from(exchange(0, sql), sql, out);
+}
+
+Status Connection::open_now() {
+    if (state_ != State::pending) return {};
+    const std::size_t opening = queue_opening();
+    auto done = exchange(opening - 1, {});
+    if (!done) return std::move(done).error();
+    return {};
+}
+
+Status Connection::script(std::string_view sql) {
+    if (Status opened = open_now(); !opened) return opened;
+    wrote_ = true;
+    const ResultPtr done = session_->script(std::string(sql), deadline());
+    if (session_->broken() != Session::Broken::no) return broken();
+    const bool empty = done && PQresultStatus(done.get()) == PGRES_EMPTY_QUERY;
+    if (!empty && !is_good(done)) return fail(to_failure(done.get(), sql));
+    if (!session_->in_transaction()) {
+        state_ = State::idle;
+        return fail({statement_error("A script ended the transaction that it was part of.", sql), Trouble::refused});
+    }
+    return {};
+}
+
+Status Connection::commit(bool want_lsn) {
+    if (state_ != State::open) {
+        state_ = State::idle;
+        return {};
+    }
+    if (!session_->is_alive()) return broken();  // so COMMIT has not been sent
+    session_->queue("COMMIT");
+    session_->end_segment();
+    if (want_lsn) {
+        session_->queue("SELECT pg_current_wal_flush_lsn()::text");
+        session_->end_segment();
+    }
+    const Deadline until = deadline();
+    state_ = State::idle;
+    ResultPtr answer;
+    if (!session_->receive({&answer, 1}, until)) {
+        if (!wrote_) return broken();
+        return fail({commit_unknown_error(session_->reason()),
+                     session_->broken() == Session::Broken::late ? Trouble::timeout : Trouble::refused});
+    }
+    if (!is_good(answer)) {
+        Error refused = fail(to_failure(answer.get(), "COMMIT"));
+        if (want_lsn) (void)session_->receive({&answer, 1}, until);
+        return refused;
+    }
+    const bool committed = std::string_view(PQcmdStatus(answer.get())) == "COMMIT";
+    if (want_lsn && session_->receive({&answer, 1}, until) && is_good(answer)) written_ = parse_lsn(cell(answer.get(), 0));
+    if (!committed) return fail({statement_error("A transaction that had failed was committed.", {}), Trouble::refused});
+    return {};
+}
+
+void Connection::end(const char* how) noexcept {
+    if (std::exchange(state_, State::idle) != State::open || session_->broken() != Session::Broken::no) return;
+    session_->queue(how);
+    session_->end_segment();
+    if (!session_->send_and_leave()) state_ = State::open;  // not fit any more: the pool closes it
+}
+
+Status Connection::check(Statement statement) {
+    std::string_view sql;
+    auto learnt = learn(statement, sql);
+    if (!learnt) return std::move(learnt).error();
+    return {};
+}
+
+Status Connection::ping() {
+    session_->queue("SELECT 1");
+    session_->end_segment();
+    ResultPtr answer;
+    if (!session_->receive({&answer, 1}, deadline())) return broken();
+    if (!is_good(answer)) return fail(to_failure(answer.get(), {}));
+    return {};
+}
+
+Result<ServerFacts> Connection::facts() {
+    const ResultPtr answer = session_->script(
+        "SELECT current_setting('server_version_num'), current_setting('server_encoding'), datcollate, "
+        "current_setting('synchronous_commit') FROM pg_database WHERE datname = current_database()",
+        deadline());
+    if (session_->broken() != Session::Broken::no) return broken();
+    if (!is_good(answer)) return fail(to_failure(answer.get(), {}));
+    return ServerFacts{std::atoi(cell(answer.get(), 0).c_str()), cell(answer.get(), 1), cell(answer.get(), 2), cell(answer.get(), 3)};
+}
+
+}  // namespace kitchen::postgres

@@ -1,0 +1,113 @@
+// One connection: its transactions, and its prepared statements by number.
+//
+// A transaction costs as few round trips as it can: BEGIN travels with the first statement, the end of a read and a ROLLBACK are not
+// waited for. Behind a pooler that hands out sessions by transaction nothing is left in the session: statements have no name and
+// settings are local to the transaction.
+//
+// Thread-safety: one thread at a time; whoever holds the lease of the pool is that thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kitchen/result.h"
+#include "lsn.h"
+#include "options.h"
+#include "postgres_error.h"
+#include "session.h"
+#include "statement_texts.h"
+#include "wire_value.h"
+
+namespace kitchen::postgres {
+
+enum class Mode : std::uint8_t {
+    read,    ///< one snapshot, read-only
+    write,   ///< as Options::isolation says
+    schema,  ///< under the migration lock, each statement seeing what was committed before it
+};
+
+/// What open() wants to know of a server.
+struct ServerFacts {
+    int version = 0;  ///< 150020
+    std::string encoding, collation, synchronous_commit;
+};
+
+class Connection {
+public:
+    /// `texts` and `options` must outlive it.
+    static Result<std::unique_ptr<Connection>> open(const std::string& url, const Options& options, const StatementTexts& texts);
+
+    /// True when it can be lent: no transaction is open and the other side has not closed.
+    bool is_fit() { return state_ == State::idle && session_->is_alive(); }
+
+    /// Begins a transaction, in so far as the next call will send it. With `seen`, the first statement fails as `behind` on a server that
+    /// has not replayed the log so far.
+    void begin(Mode mode, std::optional<Lsn> seen = std::nullopt);
+    /// Sends what begin() has put off: takes the migration lock. For Mode::schema only.
+    Status open_now();
+    Status run(Statement statement, std::span<const Param> params, Rows& out);
+    Status run_text(std::string_view sql, std::span<const Param> params, Rows& out);
+    /// Runs statements without parameters, one after the other.
+    Status script(std::string_view sql);
+    /// Success: durable. With `want_lsn`, written() tells afterwards how far the log had come. Does nothing when nothing was run.
+    Status commit(bool want_lsn);
+    /// Ends a read without waiting for the answer.
+    void leave() noexcept { end("COMMIT"); }
+    /// Ends any transaction without waiting for the answer. Does nothing when none is open.
+    void rollback() noexcept { end("ROLLBACK"); }
+
+    /// Of the last call that failed.
+    Trouble trouble() const noexcept { return trouble_; }
+    std::optional<Lsn> written() const noexcept { return written_; }
+    /// Where the replica was when it passed the test of begin().
+    Lsn replayed() const noexcept { return replayed_; }
+
+    /// Prepares an interned statement and keeps it.
+    Status check(Statement statement);
+    Status ping();
+    Result<ServerFacts> facts();
+
+private:
+    enum class State : std::uint8_t { idle, pending, open };
+    struct Prepared {
+        bool known = false;
+        std::string name;  ///< empty behind a pooler
+        std::vector<Oid> types;
+    };
+
+    Connection(std::unique_ptr<Session> session, const Options& options, const StatementTexts& texts)
+        : session_(std::move(session)), options_(options), texts_(texts) {}
+    Status set_up();
+    Result<const Prepared*> learn(Statement statement, std::string_view& sql);
+    Status describe(const std::string& name, std::string_view sql, std::vector<Oid>& types);
+    void queue(const Prepared& prepared, const std::string& sql);
+    /// Queues BEGIN and what belongs to it when the transaction is pending; gives the number of commands.
+    std::size_t queue_opening();
+    /// Sends what is queued, `opening` commands and one more, and gives the answer of the last.
+    Result<ResultPtr> exchange(std::size_t opening, std::string_view sql);
+    Status fill_from(Result<ResultPtr> answer, std::string_view sql, Rows& out);
+    Error fail(Failure failure);
+    Error broken();
+    void end(const char* how) noexcept;
+    Deadline deadline() const;
+
+    std::unique_ptr<Session> session_;
+    const Options& options_;
+    const StatementTexts& texts_;
+    std::vector<Prepared> prepared_;  // by Statement::index
+    Parameters parameters_;
+    State state_ = State::idle;
+    Mode mode_ = Mode::read;
+    std::optional<Lsn> seen_;
+    bool wrote_ = false;
+    Trouble trouble_ = Trouble::none;
+    std::optional<Lsn> written_;
+    Lsn replayed_ = 0;
+};
+
+}  // namespace kitchen::postgres

@@ -1,0 +1,89 @@
+// Connections to one server that threads borrow, one thread at a time; opened when they are needed, closed when they broke.
+//
+// While the server cannot be reached, one caller at a time tries to connect, at growing intervals; the others are refused at once.
+//
+// Thread-safety: all calls, from any thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "backoff.h"
+#include "connection.h"
+#include "kitchen/log.h"
+
+namespace kitchen::postgres {
+
+class ConnectionPool {
+public:
+    /// Gives the connection back when it dies.
+    class Lease {
+    public:
+        Lease(ConnectionPool& pool, std::unique_ptr<Connection> connection) noexcept
+            : pool_(&pool), connection_(std::move(connection)) {}
+        Lease(Lease&&) noexcept = default;
+        Lease& operator=(Lease&&) = delete;
+        ~Lease() {
+            if (connection_) pool_->give_back(std::move(connection_));
+        }
+        Connection& operator*() const noexcept { return *connection_; }
+        Connection* operator->() const noexcept { return connection_.get(); }
+
+    private:
+        ConnectionPool* pool_;
+        std::unique_ptr<Connection> connection_;
+    };
+
+    /// `role` is for the log: "primary", "replica". What is given must outlive the pool.
+    ConnectionPool(std::string role, const StatementTexts& texts, Jitter& jitter) : role_(std::move(role)), texts_(texts), jitter_(jitter) {}
+    ~ConnectionPool() { close(); }
+
+    /// Begins to lend. `options` and `log` must outlive the pool; `first`, when given, is lent first.
+    void open(std::string url, const Options& options, Logger* log, std::unique_ptr<Connection> first);
+    /// Lends no more, waits for those lent, and closes them all. Idempotent.
+    void close() noexcept;
+
+    /// Waits for a free one. Errors: busy after the pool's timeout; unavailable when closed or out of reach; internal when this thread
+    /// holds one already.
+    Result<Lease> acquire();
+    /// True when this thread holds one.
+    bool held_here() const;
+    /// Closes the free ones.
+    void refresh() noexcept;
+    /// Refuses everybody for a while that grows each time, until a connection can be made again.
+    void suspend(const std::string& reason);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void give_back(std::unique_ptr<Connection> connection) noexcept;
+    bool held_by(std::thread::id thread) const noexcept;
+    Result<std::unique_ptr<Connection>> connect(std::unique_lock<std::mutex>& lock);
+    void note_failure(const std::string& reason);
+
+    const std::string role_;
+    const StatementTexts& texts_;
+    Jitter& jitter_;
+    std::string url_;
+    const Options* options_ = nullptr;
+    Logger* log_ = nullptr;
+
+    mutable std::mutex mutex_;
+    std::condition_variable returned_;
+    std::condition_variable all_returned_;
+    std::vector<std::unique_ptr<Connection>> free_;  // the last one used is the warmest
+    std::vector<std::thread::id> holders_;
+    int total_ = 0;  // free, lent, and being made
+    bool open_ = false;
+    int failures_ = 0;  // in a row
+    bool probing_ = false;
+    Clock::time_point next_try_{};
+};
+
+}  // namespace kitchen::postgres

@@ -1,0 +1,202 @@
+#include "postgres_store.h"
+
+#include <algorithm>
+#include <functional>
+#include <thread>
+
+namespace kitchen::postgres {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int first_version = 150000;
+constexpr Milliseconds gate_patience{250};
+constexpr int runs_side_by_side = 2;  // after so many lost runs a body runs alone
+
+/// Raises, never lowers.
+void raise(std::atomic<std::uint64_t>& to, std::uint64_t value) noexcept {
+    std::uint64_t now = to.load();
+    while (now < value && !to.compare_exchange_weak(now, value)) {
+    }
+}
+
+}  // namespace
+
+/// Decides whether and when a body runs once more.
+class PostgresStore::Tries {
+public:
+    Tries(const Options& options, Jitter& jitter)
+        : options_(options), jitter_(jitter), until_(steady_clock::now() + options.retry_time) {}
+
+    /// Runs that ended in a conflict.
+    int conflicts() const noexcept { return conflicts_; }
+    bool lost() const noexcept { return lost_; }
+
+    /// Waits a little and says true when the body should run again.
+    bool again(Trouble trouble) {
+        if (trouble != Trouble::conflict && trouble != Trouble::lost && trouble != Trouble::stale) return false;
+        if (++runs_ >= options_.retry_attempts) return false;
+        Milliseconds pause{0};
+        if (trouble == Trouble::conflict) pause = jitter_.pause(conflicts_++, Milliseconds(4), Milliseconds(250));
+        if (trouble == Trouble::lost) {
+            pause = jitter_.pause(losses_++, Milliseconds(20), Milliseconds(1000));
+            lost_ = true;
+        }
+        if (steady_clock::now() + pause >= until_) return false;
+        std::this_thread::sleep_for(pause);
+        return true;
+    }
+
+private:
+    const Options& options_;
+    Jitter& jitter_;
+    const steady_clock::time_point until_;
+    int runs_ = 0, conflicts_ = 0, losses_ = 0;
+    bool lost_ = false;
+};
+
+PostgresStore::~PostgresStore() { close(); }
+
+Status PostgresStore::open(const Options& options, Logger* log) {
+    options_ = options;
+    for (const auto& [key, url] : {std::pair{"url", &options_.url}, {"replica_url", &options_.replica_url}})
+        if (const std::string fault = fault_of_url(*url); !fault.empty())
+            return Error(Errc::unavailable, "store_open", std::string(key) + " cannot be used: " + fault + ".");
+    auto first = first_connection(log);
+    if (!first) return std::move(first).error();
+    if (Status fits = check_server(**first, log); !fits) return fits;
+    if (!options_.replica_url.empty()) replica_.open(options_.replica_url, options_, log, nullptr);
+    primary_.open(options_.url, options_, log, *std::move(first));
+    return {};
+}
+
+Result<std::unique_ptr<Connection>> PostgresStore::first_connection(Logger* log) const {
+    const std::string place = place_of(options_.url);
+    const auto until = steady_clock::now() + options_.start_timeout;
+    Jitter jitter;
+    for (int failures = 0;; ++failures) {
+        auto made = Connection::open(options_.url, options_, texts_);
+        if (made) return made;
+        const std::string reason = made.error().subject;
+        // At least half of it: who waits for a server to start gains nothing from asking at once again.
+        const Milliseconds longest{std::min<std::int64_t>(200LL << std::min(failures, 10), 5'000)};
+        const Milliseconds pause = longest / 2 + jitter.pause(0, longest / 2, longest / 2);
+        if (steady_clock::now() + pause >= until)
+            return Error(Errc::unavailable, "store_open",
+                         "The database" + (place.empty() ? "" : " at " + place) + " cannot be reached: " + reason + ".");
+        if (log) log->warn("waiting for the database", {{"at", place}, {"reason", reason}, {"next_try_ms", pause.count()}});
+        std::this_thread::sleep_for(pause);
+    }
+}
+
+Status PostgresStore::check_server(Connection& connection, Logger* log) const {
+    auto facts = connection.facts();
+    if (!facts) return std::move(facts).error();
+    const auto refuse = [](std::string detail) { return Error(Errc::unavailable, "store_open", std::move(detail)); };
+    if (facts->version < first_version)
+        return refuse("The database is PostgreSQL " + std::to_string(facts->version / 10000) + "; 15 or newer is needed.");
+    if (facts->encoding != "UTF8")
+        return refuse("The database's encoding is " + facts->encoding + "; create it with ENCODING 'UTF8'.");
+    if (facts->synchronous_commit == "off")  // set_up() turns it on, but not behind a pooler
+        return refuse("The database's synchronous_commit is off, so what is acknowledged might not survive a crash: set it to on.");
+    if (log && facts->collation != "C" && !facts->collation.starts_with("C."))
+        log->warn("texts are not ordered by bytes", {{"collation", facts->collation}, {"advice", "create the database with LC_COLLATE 'C.UTF-8'"}});
+    return {};
+}
+
+void PostgresStore::close() noexcept {
+    replica_.close();
+    primary_.close();
+}
+
+Dialect PostgresStore::dialect() const { return {"postgresql", "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY", "BYTEA"}; }
+
+std::optional<Status> PostgresStore::read_from_replica(const Body& body) {
+    if (unplaced_.load() > settled_.load()) return std::nullopt;
+    const Lsn needed = written_.load();
+    auto lease = replica_.acquire();
+    if (!lease) return std::nullopt;
+    std::optional<Lsn> seen;
+    if (replayed_.load() < needed) seen = needed;
+    Outcome outcome = run_once(**lease, std::cref(body), Mode::read, false, seen);
+    if (outcome.trouble == Trouble::none) {
+        if (seen) raise(replayed_, (*lease)->replayed());
+        ++replica_reads_;
+        return std::move(outcome.answer);
+    }
+    // Whatever it is (behind, cancelled by the replay, gone), the primary knows better.
+    if (outcome.trouble == Trouble::lost || outcome.trouble == Trouble::timeout) replica_.suspend(outcome.answer.error().subject);
+    return std::nullopt;
+}
+
+Status PostgresStore::read(const Body& body) {
+    if (held_here()) return nested_error();
+    if (!options_.replica_url.empty())
+        if (auto answer = read_from_replica(body)) return *std::move(answer);
+    Tries tries(options_, jitter_);
+    for (;;) {
+        Outcome outcome;
+        if (auto lease = primary_.acquire()) {
+            outcome = run_once(**lease, std::cref(body), Mode::read, false);
+        } else {
+            outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable ? Trouble::lost : Trouble::refused};
+        }
+        if (outcome.trouble == Trouble::stale) primary_.refresh();
+        if (!tries.again(outcome.trouble)) return std::move(outcome.answer);
+    }
+}
+
+Status PostgresStore::write(const PostgresBody& body, Mode mode) {
+    if (held_here()) return nested_error();
+    const bool want_lsn = !options_.replica_url.empty();
+    Tries tries(options_, jitter_);
+    for (;;) {
+        Outcome outcome;
+        {
+            std::optional<ConflictGate::Pass> pass;
+            if (mode == Mode::write)
+                pass.emplace(tries.conflicts() < runs_side_by_side ? gate_.enter(gate_patience) : gate_.enter_alone(gate_patience));
+            if (auto lease = primary_.acquire()) {
+                const std::uint64_t unplaced = unplaced_.load();
+                outcome = run_once(**lease, body, mode, want_lsn);
+                if (want_lsn && outcome.answer) note_written(**lease, unplaced);
+            } else {
+                outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable ? Trouble::lost : Trouble::refused};
+            }
+        }
+        if (outcome.trouble == Trouble::conflict) ++conflicts_;
+        if (outcome.trouble == Trouble::stale) primary_.refresh();
+        if (!tries.again(outcome.trouble)) return std::move(outcome.answer);
+    }
+}
+
+void PostgresStore::note_written(const Connection& connection, std::uint64_t unplaced_before) noexcept {
+    if (!connection.written()) {
+        ++unplaced_;
+        return;
+    }
+    raise(written_, *connection.written());
+    raise(settled_, unplaced_before);
+}
+
+Status PostgresStore::transact(const Body& body) { return write(std::cref(body), Mode::write); }
+
+Status PostgresStore::migrate(const std::function<Status(SchemaTransaction&)>& body) { return write(std::cref(body), Mode::schema); }
+
+Status PostgresStore::verify() {
+    auto lease = primary_.acquire();
+    if (!lease) return std::move(lease).error();
+    const std::size_t count = texts_.size();
+    for (std::uint32_t i = 0; i < count; ++i)
+        if (Status done = (*lease)->check({i}); !done) return done;
+    return {};
+}
+
+Status PostgresStore::ping() {
+    auto lease = primary_.acquire();
+    if (!lease) return std::move(lease).error();
+    return (*lease)->ping();
+}
+
+}  // namespace kitchen::postgres

@@ -1,0 +1,78 @@
+// store/1 on PostgreSQL.
+//
+// A pool of connections, each with the statements it has prepared. transact() runs its body again, with full jitter, after a conflict and
+// after a connection that was lost before COMMIT; reads go to a replica once that has seen what this process has written.
+//
+// Thread-safety: every call, from any thread, except open() and close(), which come from one.
+// Ownership: values; nothing is shared with other stores, so many can live in one process.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "backoff.h"
+#include "conflict_gate.h"
+#include "connection_pool.h"
+#include "kitchen/log.h"
+#include "kitchen/store.h"
+#include "options.h"
+#include "postgres_transaction.h"
+#include "statement_texts.h"
+
+namespace kitchen::postgres {
+
+struct Stats {
+    std::uint64_t conflicts = 0;      ///< runs of bodies that lost against another transaction
+    std::uint64_t replica_reads = 0;  ///< reads that a replica answered
+};
+
+class PostgresStore final : public Store {
+public:
+    PostgresStore() = default;
+    ~PostgresStore() override;
+
+    /// Waits until the database answers, at most for start_timeout, and says in `log` (which must outlive the store, or be null) that
+    /// it waits. Errors name the place and the reason and never hold a password.
+    Status open(const Options& options, Logger* log = nullptr);
+    /// Waits for what runs and closes every connection. Idempotent. Afterwards, and before open(), every call but prepare() is answered
+    /// with unavailable.
+    void close() noexcept;
+
+    Dialect dialect() const override;
+    Statement prepare(std::string_view sql) override { return texts_.intern(sql); }
+    Status verify() override;
+    Status read(const Body& body) override;
+    Status transact(const Body& body) override;
+    Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
+    Status ping() override;
+    using Store::read;
+    using Store::transact;
+
+    Stats stats() const { return {conflicts_.load(), replica_reads_.load()}; }
+
+private:
+    class Tries;
+    bool held_here() const { return primary_.held_here() || replica_.held_here(); }
+    Result<std::unique_ptr<Connection>> first_connection(Logger* log) const;
+    Status check_server(Connection& connection, Logger* log) const;
+    /// Answers from the replica when it can; nothing when the primary must be asked.
+    std::optional<Status> read_from_replica(const Body& body);
+    Status write(const PostgresBody& body, Mode mode);
+    void note_written(const Connection& connection, std::uint64_t unplaced_before) noexcept;
+
+    StatementTexts texts_;
+    Options options_;
+    Jitter jitter_;
+    ConnectionPool primary_{"primary", texts_, jitter_};
+    ConnectionPool replica_{"replica", texts_, jitter_};
+    ConflictGate gate_;
+    // How far the log had come after the last commit of this process, and how far the replica is known to have followed.
+    std::atomic<Lsn> written_{0}, replayed_{0};
+    // Commits whose place in the log was never learnt, and how many of those lie before a place that was.
+    std::atomic<std::uint64_t> unplaced_{0}, settled_{0};
+    std::atomic<std::uint64_t> conflicts_{0}, replica_reads_{0};
+};
+
+}  // namespace kitchen::postgres

@@ -1,0 +1,42 @@
+// What a body is given, and the steps around it.
+//
+// Thread-safety: one thread, the one that holds the connection.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "connection.h"
+#include "kitchen/store.h"
+
+namespace kitchen::postgres {
+
+/// Remembers the first failure and answers every later call with it.
+class PostgresTransaction final : public SchemaTransaction {
+public:
+    explicit PostgresTransaction(Connection& connection) noexcept : connection_(connection) {}
+
+    Status run(Statement statement, std::span<const Param> params, Rows& out) override;
+    Status script(std::string_view sql) override;
+    Status run_text(std::string_view sql, std::span<const Param> params, Rows& out) override;
+
+    const std::optional<Failure>& failure() const noexcept { return failure_; }
+
+private:
+    Status note(Status done);
+    Connection& connection_;
+    std::optional<Failure> failure_;
+};
+
+using PostgresBody = std::function<Status(PostgresTransaction&)>;
+
+/// How one run of a body ended.
+struct Outcome {
+    Status answer;                    ///< what the caller gets when the body is not run again
+    Trouble trouble = Trouble::none;  ///< of the store; none when the body itself refused
+};
+
+/// Runs the body once and ends its transaction. An exception passes through once it is rolled back.
+Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, bool want_lsn, std::optional<Lsn> seen = std::nullopt);
+
+}  // namespace kitchen::postgres
