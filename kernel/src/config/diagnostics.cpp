@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
+#include "config/printable.h"
+
 namespace kitchen::config {
 
 namespace {
+
 constexpr std::size_t max_lines = 100;
-}
+constexpr std::size_t max_message = 1024;
+
+}  // namespace
 
 void Diagnostics::error(Mark at, std::string message, Kind kind) {
     entries_.push_back({at, std::move(message), kind});
@@ -27,7 +32,7 @@ std::vector<std::string> Diagnostics::lines() const {
         }
         std::string line = file_;
         if (e.mark.line > 0) line += ':' + std::to_string(e.mark.line) + ':' + std::to_string(e.mark.column);
-        std::string text = line + ": error: " + e.message;
+        std::string text = line + ": error: " + printable(e.message, max_message);
         // Each alias of a faulty node would repeat the same line.
         if (out.empty() || out.back() != text) out.push_back(std::move(text));
     }

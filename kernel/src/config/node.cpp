@@ -1,16 +1,39 @@
 #include "config/node.h"
 
+#include <algorithm>
+
+#include "config/printable.h"
 #include "kitchen/json.h"
+#include "sdk/utf8.h"
 
 namespace kitchen::config {
 
 namespace {
 
+/// As JSON does it, and what else a terminal would obey.
+std::string quoted(const std::string& text) {
+    const std::string json = Json(text).dump();
+    std::string out;
+    for (std::size_t i = 0; i < json.size();) {
+        const std::string_view sequence = std::string_view(json).substr(i, utf8::sequence_length(json, i));
+        out += is_control(sequence) ? "\\u00" + printable(sequence.substr(sequence.size() - 1), 4).substr(2) : std::string(sequence);
+        i += sequence.size();
+    }
+    return out;
+}
+
+std::string shown_key(const std::string& key) {
+    const bool is_plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_-./").find(c) != std::string_view::npos;
+    });
+    return is_plain ? key : quoted(key);
+}
+
 void render_into(std::string& out, const Node& node, int indent) {
     const auto pad = [&] { out.append(static_cast<std::size_t>(indent) * 2, ' '); };
     const auto leaf = [&](const Node& n) {
         if (n.kind == Node::Kind::scalar) {
-            out += n.secret ? std::string(mask) : Json(n.text).dump();
+            out += n.secret ? std::string(mask) : quoted(n.text);
         } else {
             out += n.kind == Node::Kind::null ? "null" : n.kind == Node::Kind::map ? "{}" : "[]";
         }
@@ -18,7 +41,7 @@ void render_into(std::string& out, const Node& node, int indent) {
     };
     for (const Node& child : node.children) {
         pad();
-        out += node.kind == Node::Kind::map ? child.key + ":" : "-";
+        out += node.kind == Node::Kind::map ? shown_key(child.key) + ":" : "-";
         if (child.children.empty()) {
             out += ' ';
             leaf(child);

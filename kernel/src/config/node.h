@@ -36,7 +36,8 @@ struct Node {
 /// "a map", "a sequence", "text", "nothing": for messages.
 std::string_view describe(Node::Kind kind) noexcept;
 
-/// The tree as YAML-like text, two spaces a level, with every secret shown as ********.
+/// The tree as YAML-like text, two spaces a level, with every secret shown as ********. Text is quoted; of keys, those that are more
+/// than letters, digits and "_-./".
 std::string render(const Node& node);
 
 /// What stands for a secret wherever one would be shown.

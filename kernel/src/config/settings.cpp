@@ -171,7 +171,10 @@ void read_plugins(const Node* node, const Environment& environment, Diagnostics&
         plugin.mark = item.mark;
         plugin.id_mark = section->mark("id");
         if (plugin.id_mark.line == 0) continue;  // missing or wrong: reported
-        if (!is_plugin_id(plugin.id)) {
+        const Node* id = item.find("id");
+        if (id && id->secret) {
+            diagnostics.error(plugin.id_mark, "plugins.id: an id is shown everywhere, and !env and !file give secrets; use ${…} instead");
+        } else if (!is_plugin_id(plugin.id)) {
             diagnostics.error(plugin.id_mark, "plugins.id: expected lower-case letters, digits and '-'");
         } else if (!seen.insert(plugin.id).second) {
             diagnostics.error(plugin.id_mark, "plugins.id: '" + plugin.id + "' is listed twice");

@@ -11,6 +11,8 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "sdk/utf8.h"
+
 namespace kitchen::config {
 
 namespace {
@@ -52,6 +54,9 @@ public:
         node.kind = Node::Kind::scalar;
         node.mark = to_mark(mark);
         node.text = value;
+        // Escapes can write both: the library turns \N and \_ into Latin-1. At a NUL a path would silently end.
+        if (!utf8::is_valid(value) || value.find('\0') != std::string::npos)
+            throw Refused{node.mark, "a text must be UTF-8 without the character U+0000; '\\N' and '\\_' are not supported"};
         if (tag == "!env" || tag == "!file") {
             node.tag = tag;
             node.secret = true;
@@ -190,11 +195,9 @@ bool check_octets(std::string_view text, Diagnostics& diagnostics) {
     int line = 1, column = 1;
     for (std::size_t i = 0; i < text.size(); ++column) {
         const auto c = static_cast<unsigned char>(text[i]);
-        std::size_t length = c < 0x80 ? 1 : (c >> 5) == 0x6 ? 2 : (c >> 4) == 0xe ? 3 : (c >> 3) == 0x1e ? 4 : 0;
-        bool good = length != 0 && i + length <= text.size() && c != 0xc0 && c != 0xc1 && c < 0xf5;
-        for (std::size_t k = 1; good && k < length; ++k) good = (static_cast<unsigned char>(text[i + k]) >> 6) == 2;
-        if (good && length == 1) good = (c >= 0x20 && c != 0x7f) || c == '\t' || c == '\n' || c == '\r';
-        if (!good) {
+        const std::size_t length = utf8::sequence_length(text, i);
+        const bool is_control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
+        if (length == 0 || is_control) {
             diagnostics.error({line, column}, "not text: an octet here is a control character or not valid UTF-8");
             return false;
         }

@@ -22,7 +22,8 @@ struct YamlLimits {
 };
 
 /// The first (and only) document of `text`. Every mistake goes to `diagnostics`; what could be read is returned even then (a null
-/// node when nothing could). Duplicate keys, keys that are not text, tags other than !env and !file are mistakes.
+/// node when nothing could). Duplicate keys, keys that are not text, texts that hold a NUL or are not UTF-8, tags other than !env and !file are
+/// mistakes.
 Node read_yaml(std::string_view text, Diagnostics& diagnostics, const YamlLimits& limits = {});
 
 }  // namespace kitchen::config

@@ -1,5 +1,8 @@
 #include "authorization.h"
 
+#include <cctype>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace kitchen::auth {
@@ -36,9 +39,20 @@ TEST(Authorization, RefusesWhatIsNotStrictBase64) {
         EXPECT_FALSE(decode_basic(bad)) << bad;
 }
 
+TEST(Authorization, RefusesEveryOctetOutsideBase64) {
+    // Found by fuzzing: libsodium alone takes every octet past 0x7f for a letter.
+    for (int octet = 0; octet < 256; ++octet) {
+        const char c = static_cast<char>(octet);
+        const bool is_letter = octet < 128 && (std::isalnum(octet) || c == '+' || c == '/');
+        EXPECT_EQ(decode_basic(std::string("NDI6cGF") + c + "c3dvcmQ=").has_value(), is_letter) << octet;
+    }
+}
+
 TEST(Authorization, RefusesTextWithoutColonOrUtf8) {
     EXPECT_FALSE(decode_basic("NDJwYXNzd29yZA=="));  // 42password
     EXPECT_FALSE(decode_basic("NDI6//4="));          // 42:\xff\xfe
+    EXPECT_FALSE(decode_basic("NDIAOnB3"));          // 42\0:pw
+    EXPECT_FALSE(decode_basic("NDI6cAB3"));          // 42:p\0w
 }
 
 }  // namespace

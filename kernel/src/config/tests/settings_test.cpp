@@ -145,6 +145,33 @@ TEST(Settings, ReportsMistakesOfAllSectionsTogether) {
     EXPECT_EQ(read("server: {workers: x}\nlog: {level: y}\nplugins: [{id: A}]\nbind: {a/1: b}\n").errors.size(), 4u);
 }
 
+TEST(Settings, TakesNoSecretForAnId) {
+    const auto environment = [](const std::string&) { return std::optional<std::string>("hunter2"); };
+    Diagnostics diagnostics("f");
+    const Settings settings = read_settings("plugins: [{id: !env A}, {id: !env B}, {id: hunter}]\nbind: {x/1: !env A, y/1: huntre}\n", environment, diagnostics);
+    EXPECT_EQ(settings.plugins.size(), 1u);
+    const auto lines = diagnostics.lines();
+    ASSERT_EQ(lines.size(), 4u);
+    EXPECT_EQ(lines[0], "f:1:16: error: plugins.id: an id is shown everywhere, and !env and !file give secrets; use ${…} instead");
+    EXPECT_EQ(lines[2], "f:2:13: error: bind.x/1: no plugin ******** is listed");
+    for (const std::string& line : lines) EXPECT_THAT(line, testing::Not(HasSubstr("hunter2")));
+}
+
+TEST(Diagnostics, AreOneSafeLineEach) {
+    EXPECT_THAT(read("plugins: []\n\"a\\nf:1:1: error: \\e[2J\\x9b\": 1\n").errors,
+                ElementsAre(HasSubstr(": error: a\\x0af:1:1: error: \\x1b[2J\\xc2\\x9b: unknown key")));
+    Diagnostics diagnostics("f");
+    diagnostics.error({1, 1}, "cut off in the middle: \xe2\x82");
+    diagnostics.error({2, 1}, std::string(5'000, 'x'));
+    EXPECT_EQ(diagnostics.lines().front(), "f:1:1: error: cut off in the middle: \\xe2\\x82");
+    EXPECT_EQ(diagnostics.lines().back(), "f:2:1: error: " + std::string(1'024, 'x') + "…");
+}
+
+TEST(Render, QuotesWhatATerminalWouldObey) {
+    const Settings settings = read("plugins: []\n\"k\\n\\e[2J\": \"\\x7f\\x9b ẹ\"\nstore/1: x\n").settings;
+    EXPECT_EQ(render(settings.root), "plugins: []\n\"k\\n\\u001b[2J\": \"\\u007f\\u009b ẹ\"\nstore/1: \"x\"\n");
+}
+
 TEST(Diagnostics, CapsTheirNumber) {
     Diagnostics diagnostics("f");
     for (int i = 0; i < 150; ++i) diagnostics.error({i + 1, 1}, "wrong");

@@ -81,6 +81,11 @@ TEST(YamlReader, RefusesOctetsThatAreNotText) {
     EXPECT_THAT(errors_of("a: x\nb: \xff\n"), ElementsAre(HasSubstr("f:2:4: error: not text")));
     EXPECT_THAT(errors_of("a: \xc0\xaf\n"), ElementsAre(HasSubstr("not text")));
     EXPECT_THAT(errors_of("a: \xe2\x82\n"), ElementsAre(HasSubstr("not text")));
+    EXPECT_THAT(errors_of("a: \xed\xa0\x80\n"), ElementsAre("f:1:4: error: not text: an octet here is a control character or not valid UTF-8"));
+    EXPECT_THAT(errors_of("a: \xf4\x90\x80\x80\n"), ElementsAre(HasSubstr("not text")));
+    EXPECT_THAT(errors_of("a: b\nc: \"x\\0y\"\n"), ElementsAre(HasSubstr("f:2:4: error: a text must be UTF-8 without")));
+    EXPECT_THAT(errors_of("a: \"\\N\"\n"), ElementsAre(HasSubstr("f:1:4: error: a text must be UTF-8 without")));
+    EXPECT_THAT(errors_of("\"x\\u0000\": b\n"), ElementsAre(HasSubstr("U+0000")));
     EXPECT_THAT(errors_of("a: Ọ̀ṣun\n"), IsEmpty());
 }
 

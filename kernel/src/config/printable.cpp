@@ -1,0 +1,36 @@
+#include "config/printable.h"
+
+#include <algorithm>
+
+#include "sdk/utf8.h"
+
+namespace kitchen::config {
+
+bool is_control(std::string_view sequence) noexcept {
+    const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+    if (sequence.size() == 1) return octet(0) < 0x20 || octet(0) == 0x7f;
+    return sequence.size() == 2 && octet(0) == 0xc2 && octet(1) < 0xa0;
+}
+
+std::string printable(std::string_view text, std::size_t max_octets) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        if (out.size() >= max_octets) return out + "…";
+        const std::size_t length = utf8::sequence_length(text, i);
+        const std::string_view sequence = text.substr(i, std::max<std::size_t>(1, length));
+        i += sequence.size();
+        if (length != 0 && !is_control(sequence)) {
+            out += sequence;
+            continue;
+        }
+        for (const char c : sequence) {
+            const auto octet = static_cast<unsigned char>(c);
+            out += "\\x";
+            out += {hex[octet >> 4], hex[octet & 15]};
+        }
+    }
+    return out;
+}
+
+}  // namespace kitchen::config
