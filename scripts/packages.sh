@@ -5,9 +5,9 @@ packages_build=(
   build-essential cmake ninja-build pkg-config
   libpistache-dev libboost-dev libboost-filesystem-dev libboost-system-dev
   libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev nlohmann-json3-dev
-  libsqlite3-dev libsodium-dev
+  libsqlite3-dev libsodium-dev libhiredis-dev
 )
-packages_test=(libgtest-dev libgmock-dev binutils)
+packages_test=(libgtest-dev libgmock-dev binutils redis-server redis-sentinel)
 packages_fuzz=(clang libclang-rt-14-dev)
 
 install_missing() {
