@@ -5,9 +5,12 @@ packages_build=(
   build-essential cmake ninja-build pkg-config
   libpistache-dev libboost-dev libboost-filesystem-dev libboost-system-dev
   libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev nlohmann-json3-dev prometheus-cpp-dev
-  libsqlite3-dev libsodium-dev libpq-dev libcurl4-openssl-dev libkainjow-mustache-dev
+  libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libcurl4-openssl-dev libkainjow-mustache-dev
 )
-packages_test=(libgtest-dev libgmock-dev binutils openssl python3-aiosmtpd postgresql pgbouncer)
+packages_test=(
+  libgtest-dev libgmock-dev binutils openssl python3-aiosmtpd
+  postgresql pgbouncer redis-server redis-sentinel
+)
 packages_fuzz=(clang libclang-rt-14-dev)
 
 install_missing() {

@@ -5,7 +5,12 @@
 #include <string>
 #include <utility>
 #include <variant>
+
+#include "cache_limits.h"
+
 namespace kitchen {
+
+using namespace cache_limits;
 
 namespace {
 
@@ -35,48 +40,14 @@ void put_field(CacheFields& fields, std::string_view name, std::string value) {
     else fields.emplace_back(name, std::move(value));
 }
 
-// A list may name a field twice: the last one counts.
-CacheFields without_repeats(const CacheFields& fields) {
-    CacheFields out;
-    out.reserve(fields.size());
-    for (const auto& [name, value] : fields) put_field(out, name, value);
-    return out;
-}
-
-std::size_t bytes_of(const CacheFields& fields) {
-    std::size_t total = 0;
-    for (const auto& [name, value] : fields) total += name.size() + value.size();
-    return total;
-}
-
 Result<std::int64_t> integer_field(CacheFields& fields, std::string_view name) {
     const std::string* text = find_field(fields, name);
     if (!text) return std::int64_t{0};
     std::int64_t value = 0;
     const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), value);
     if (failure != std::errc() || end != text->data() + text->size() || text->empty())
-        return Error(Errc::unprocessable, "cache_field_not_integer",
-                     "The field '" + std::string(name) + "' of the cache entry does not hold an integer.");
+        return not_integer(name);
     return value;
-}
-
-Status check_key(std::string_view key) {
-    if (key.size() <= MemoryCache::max_key_bytes) return {};
-    return Error(Errc::unprocessable, "cache_key_too_long",
-                 "A cache key has at most 250 bytes; this one has " + std::to_string(key.size()) + ".");
-}
-
-Status check_size(std::size_t bytes) {
-    if (bytes <= MemoryCache::max_value_bytes) return {};
-    return Error(Errc::unprocessable, "cache_value_too_large",
-                 "A cache value has at most 1048576 bytes; this one has " + std::to_string(bytes) + ".");
-}
-
-Status check_write(std::string_view key, std::size_t bytes, Cache::Millis ttl) {
-    if (Status ok = check_key(key); !ok) return ok;
-    if (Status ok = check_size(bytes); !ok) return ok;
-    if (ttl > Cache::Millis(0)) return {};
-    return Error(Errc::unprocessable, "cache_ttl_invalid", "The time to live of a cache entry must be above zero.");
 }
 
 // The live entry of that kind, or nullptr.
@@ -210,10 +181,7 @@ Result<Comparison> MemoryCache::compare_and_count(std::string_view key, std::str
 }
 
 Result<RateDecision> MemoryCache::rate_tick(std::string_view key, std::int64_t burst, Millis period) {
-    if (Status ok = check_key(key); !ok) return std::move(ok).error();
-    if (burst < 1 || period < Millis(1) || burst > max_ttl / period)
-        return Error(Errc::unprocessable, "cache_rate_invalid",
-                     "A rate needs a burst and a period above zero, which together span at most ten years.");
+    if (Status ok = check_rate(key, burst, period); !ok) return std::move(ok).error();
     std::lock_guard lock(mutex_);
     const Instant now = clock_.steady_now();
     // GCRA as a virtual schedule: `full` is when the whole burst is there again; each tick moves it on by one period.

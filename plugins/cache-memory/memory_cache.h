@@ -4,8 +4,7 @@
 // larger than Options::max_bytes, the least recently used ones go. Reading counts as use.
 //
 // One key holds one thing: a value, a hash entry or a rate. Asking a key for another kind finds nothing; setting replaces.
-// Beyond the errors of cache.h: unprocessable, with code "cache_key_too_long", "cache_value_too_large", "cache_ttl_invalid",
-// "cache_rate_invalid" or "cache_field_not_integer", when the caller breaks a limit.
+// Beyond the errors of cache.h: those of cache_limits.h, when the caller breaks a limit.
 //
 // Thread-safety: all calls, from any thread. One mutex: the README says what it costs.
 #pragma once
@@ -14,6 +13,7 @@
 #include <memory>
 #include <mutex>
 
+#include "cache_limits.h"
 #include "entry_table.h"
 #include "kitchen/cache.h"
 #include "kitchen/clock.h"
@@ -24,10 +24,7 @@ namespace kitchen {
 
 class MemoryCache : public Cache {
 public:
-    static constexpr std::size_t max_key_bytes = 250;
-    static constexpr std::size_t max_value_bytes = 1024 * 1024;
-    /// Longer ones are cut to it.
-    static constexpr Millis max_ttl = std::chrono::hours(24 * 3650);
+    static constexpr Millis max_ttl = cache_limits::max_ttl;
 
     struct Options {
         std::size_t max_bytes = 64 * 1024 * 1024;  ///< of all entries, with what it costs to keep them

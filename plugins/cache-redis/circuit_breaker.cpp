@@ -1,0 +1,48 @@
+#include "circuit_breaker.h"
+
+#include <algorithm>
+
+namespace kitchen::redis {
+
+bool CircuitBreaker::open() {
+    std::lock_guard lock(mutex_);
+    if (!closed()) return false;
+    closed_.store(false, std::memory_order_release);
+    failed_probes_ = 0;
+    probe_at_ = clock_.steady_now();
+    return true;
+}
+
+bool CircuitBreaker::failed() { return failures_.fetch_add(1, std::memory_order_relaxed) + 1 >= settings_.failures && open(); }
+
+bool CircuitBreaker::trip() { return open(); }
+
+bool CircuitBreaker::begin_probe() {
+    std::lock_guard lock(mutex_);
+    if (closed() || probing_ || clock_.steady_now() < probe_at_) return false;
+    probing_ = true;
+    return true;
+}
+
+void CircuitBreaker::probe_succeeded() {
+    std::lock_guard lock(mutex_);
+    probing_ = false;
+    failures_.store(0, std::memory_order_relaxed);
+    closed_.store(true, std::memory_order_release);
+}
+
+void CircuitBreaker::probe_failed(Random& random) {
+    std::lock_guard lock(mutex_);
+    probing_ = false;
+    const Millis delay = std::min(settings_.max_delay, settings_.min_delay * (std::int64_t{1} << std::min(failed_probes_, 20)));
+    if (failed_probes_ < 20) ++failed_probes_;
+    const auto half = static_cast<std::uint64_t>(delay.count() / 2);
+    probe_at_ = clock_.steady_now() + delay - Millis(static_cast<std::int64_t>(random.below(half + 1)));
+}
+
+CircuitBreaker::Millis CircuitBreaker::until_probe() const {
+    std::lock_guard lock(mutex_);
+    return std::max(Millis(0), std::chrono::ceil<Millis>(probe_at_ - clock_.steady_now()));
+}
+
+}  // namespace kitchen::redis
