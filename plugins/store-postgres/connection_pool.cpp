@@ -45,10 +45,13 @@ Result<ConnectionPool::Lease> ConnectionPool::acquire() {
     if (held_by(self)) return nested_error();
     if (!open_) return closed_error();
     const auto deadline = Clock::now() + options_->pool_timeout;
-    bool server_full = false;
+    int most = options_->pool_size;
     for (;;) {
         if (!open_) return closed_error();
-        if (failures_ > 0 && (probing_ || Clock::now() < next_try_)) return lost_error("the " + role_ + " is out of reach");
+        if (failures_ > 0 && (probing_ || Clock::now() < next_try_)) {
+            returned_.notify_one();  // the next in line is refused as well
+            return lost_error("the " + role_ + " is out of reach");
+        }
         if (!free_.empty()) {
             std::unique_ptr<Connection> connection = std::move(free_.back());
             free_.pop_back();
@@ -59,14 +62,15 @@ Result<ConnectionPool::Lease> ConnectionPool::acquire() {
             --total_;
             continue;  // the connection is closed here
         }
-        if (total_ < options_->pool_size && !server_full) {
+        if (total_ < most) {
             auto made = connect(lock);
             if (made) {
                 holders_.push_back(self);
                 return Lease(*this, *std::move(made));
             }
             if (!is_server_full(made.error()) || total_ == 0) return std::move(made).error();
-            server_full = true;
+            most = total_;  // so many it allows us; more only in the place of one that is lost
+            continue;       // one may have come back while this thread was busy connecting
         }
         if (returned_.wait_until(lock, deadline) == std::cv_status::timeout && free_.empty()) return exhausted_error();
     }
@@ -101,6 +105,7 @@ void ConnectionPool::suspend(const std::string& reason) {
     if (failures_ == 0 || Clock::now() >= next_try_) note_failure(reason);
     total_ -= static_cast<int>(free_.size());
     free_.clear();
+    returned_.notify_all();
 }
 
 bool ConnectionPool::held_here() const {
@@ -116,6 +121,7 @@ void ConnectionPool::refresh() noexcept {
     std::lock_guard lock(mutex_);
     total_ -= static_cast<int>(free_.size());
     free_.clear();
+    returned_.notify_all();
 }
 
 void ConnectionPool::give_back(std::unique_ptr<Connection> connection) noexcept {
