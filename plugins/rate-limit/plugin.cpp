@@ -18,7 +18,7 @@ public:
     void start(Services& services) override {
         const Clock& clock = services.get<Clock>();
         counter_ = std::make_unique<Counter>(services.get<Cache>(), clock, services.log());
-        refusals_ = std::make_unique<Refusals>(clock, services.log());
+        refusals_ = std::make_unique<Refusals>(clock, services.get<Metrics>(), services.log());
         limiter_->bind(*counter_, *refusals_);
     }
 

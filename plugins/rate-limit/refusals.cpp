@@ -9,19 +9,16 @@ void Refusals::add(const Policy& policy, std::string_view subject, std::string_v
     {
         std::lock_guard lock(mutex_);
         Tally& tally = tallies_[policy.name];
-        ++tally.all;
+        if (!tally.metric)
+            tally.metric = &metrics_.counter("kitchen_rate_limit_refusals_total", "Requests refused by a rate limit.", {{"policy", policy.name}});
+        tally.metric->add();
+        ++tally.not_logged;
         const auto now = clock_.steady_now();
         if (now < tally.next_log) return;
         tally.next_log = now + std::chrono::seconds(1);
-        since = tally.all - std::exchange(tally.logged, tally.all);
+        since = std::exchange(tally.not_logged, 0);
     }
     log_.warn("requests refused", {{"policy", policy.name}, {"count", since}, {"latest", subject}, {"request_id", request_id}});
-}
-
-std::int64_t Refusals::count(const std::string& policy_name) const {
-    std::lock_guard lock(mutex_);
-    const auto found = tallies_.find(policy_name);
-    return found == tallies_.end() ? 0 : found->second.all;
 }
 
 }  // namespace kitchen::rate_limit

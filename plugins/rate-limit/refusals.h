@@ -14,29 +14,29 @@
 
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
+#include "kitchen/metrics.h"
 #include "settings.h"
 
 namespace kitchen::rate_limit {
 
 class Refusals {
 public:
-    /// Both must outlive this.
-    Refusals(const Clock& clock, Logger& log) : clock_(clock), log_(log) {}
+    /// All must outlive this.
+    Refusals(const Clock& clock, Metrics& metrics, Logger& log) : clock_(clock), metrics_(metrics), log_(log) {}
 
     void add(const Policy& policy, std::string_view subject, std::string_view request_id);
-    /// Since the start, of the policy of that name.
-    std::int64_t count(const std::string& policy_name) const;
 
 private:
     struct Tally {
-        std::int64_t all = 0;
-        std::int64_t logged = 0;  ///< of `all`
+        kitchen::Counter* metric = nullptr;
+        std::int64_t not_logged = 0;
         std::chrono::steady_clock::time_point next_log{};
     };
 
     const Clock& clock_;
+    Metrics& metrics_;
     Logger& log_;
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     std::map<std::string, Tally> tallies_;
 };
 

@@ -121,13 +121,13 @@ TEST(RateFields, AreStructuredLists) {
 TEST(RefusalsTest, AreAllCountedAndLoggedOnceASecond) {
     testkit::ManualClock clock;
     testkit::RecordingLogger log;
-    Refusals refusals(clock, log);
+    testkit::RecordingMetrics metrics;
+    Refusals refusals(clock, metrics, log);
     const Policy auth{"auth-address", 1, seconds(1)};
     for (int i = 0; i < 10; ++i) refusals.add(auth, "192.0.2.1", "r" + std::to_string(i));
     refusals.add({"default-user", 1, seconds(1)}, "7", "r");
-    EXPECT_EQ(refusals.count("auth-address"), 10);
-    EXPECT_EQ(refusals.count("default-user"), 1);
-    EXPECT_EQ(refusals.count("nobody"), 0);
+    EXPECT_EQ(metrics.value("kitchen_rate_limit_refusals_total{policy=\"auth-address\"}"), 10);
+    EXPECT_EQ(metrics.value("kitchen_rate_limit_refusals_total{policy=\"default-user\"}"), 1);
     EXPECT_EQ(log.lines().size(), 2u);
     clock.advance(seconds(1));
     refusals.add(auth, "192.0.2.1", "r11");

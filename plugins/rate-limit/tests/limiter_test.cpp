@@ -48,7 +48,8 @@ protected:
     testkit::RecordingLogger log;
     test::FailingCache cache{clock};
     Counter counter{cache, clock, log};
-    Refusals refusals{clock, log};
+    testkit::RecordingMetrics metrics;
+    Refusals refusals{clock, metrics, log};
     Limiter limiter{settings()};
     Request request;
     const Route foods = Route::get("/foods/"), login = Route::post("/login/"), health = Route::get("/health/"), orders = Route::post("/orders/");
