@@ -119,6 +119,7 @@ protected:
     testkit::ManualClock clock;
     testkit::SeededRandom random;
     testkit::RecordingLogger log;
+    testkit::RecordingMetrics metrics;
     testkit::RecordingMailer mailer;
     SwitchJobs jobs;
     MemoryCache cache{clock};

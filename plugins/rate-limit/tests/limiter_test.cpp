@@ -67,7 +67,7 @@ TEST_F(LimiterTest, RefusesByAddressAndSaysWhen) {
     EXPECT_EQ(refused.error().detail, "Too many requests from your address. Try again in 10 seconds.");
     EXPECT_EQ(answer_field("RateLimit"), "\"default-address\";r=0;t=10");
     EXPECT_EQ(answer_field("RateLimit-Policy"), "\"default-address\";q=2;w=20");
-    EXPECT_EQ(refusals.count("default-address"), 1);
+    EXPECT_EQ(metrics.value("kitchen_rate_limit_refusals_total{policy=\"default-address\"}"), 1);
     EXPECT_TRUE(send(foods, "192.0.2.2")) << "another address";
     clock.advance(seconds(10));
     EXPECT_TRUE(send(foods, "192.0.2.1"));
@@ -86,7 +86,7 @@ TEST_F(LimiterTest, ClassesHaveTheirOwnLimits) {
     EXPECT_TRUE(send(foods, "192.0.2.1")) << "reads go on";
     EXPECT_TRUE(send(foods, "192.0.2.1"));
     EXPECT_FALSE(send(foods, "192.0.2.1"));
-    EXPECT_EQ(refusals.count("auth-address"), 1);
+    EXPECT_EQ(metrics.value("kitchen_rate_limit_refusals_total{policy=\"auth-address\"}"), 1);
 }
 
 TEST_F(LimiterTest, OneUserIsLimitedFromWhereverHeComes) {
