@@ -28,6 +28,7 @@ public:
                     .retry_time = config.duration("retry_time"),
                     .pgbouncer = config.boolean("pgbouncer")};
         setup.provide<kitchen::Store>(store_);
+        setup.provide<kitchen::StoreTransfer>(store_);
         setup.add_health_check("store", true, [this] { return store_.ping(); });
     }
 
@@ -44,7 +45,7 @@ private:
     postgres::PostgresStore store_;
 };
 
-constexpr const char* provides[] = {"store/1"};
+constexpr const char* provides[] = {"store/1", "store-transfer/1"};
 
 constexpr kitchen_config_key config_keys[] = {
     {"url", KITCHEN_CONFIG_SECRET, nullptr, 1, nullptr, "postgresql://user:password@host:port/database, or keyword=value pairs"},

@@ -19,6 +19,7 @@
 #include "kitchen/store.h"
 #include "options.h"
 #include "postgres_transaction.h"
+#include "postgres_transfer.h"
 #include "statement_texts.h"
 
 namespace kitchen::postgres {
@@ -28,7 +29,7 @@ struct Stats {
     std::uint64_t replica_reads = 0;  ///< reads that a replica answered
 };
 
-class PostgresStore final : public Store {
+class PostgresStore final : public Store, public StoreTransfer {
 public:
     PostgresStore() = default;
     ~PostgresStore() override;
@@ -47,6 +48,8 @@ public:
     Status transact(const Body& body) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
+    Result<std::vector<TransferTable>> tables() override { return list_tables(*this); }
+    Status adopt_ids(SchemaTransaction& tx, const TransferTable& table) override { return adopt_identities(tx, table); }
     using Store::read;
     using Store::transact;
 
