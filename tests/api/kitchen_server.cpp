@@ -11,6 +11,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "kitchen/testkit/redis_server.h"
+
 namespace kitchen::tests {
 namespace fs = std::filesystem;
 
@@ -50,6 +52,13 @@ void expect(const HttpAnswer& answer, int status, const char* what) {
 
 Backends in_memory() { return {"Memory", "  - id: store-memory\n"}; }
 Backends on_sqlite() { return {"Sqlite", "  - id: store-sqlite\n    config: {path: '${DATA}/kitchen.db'}\n"}; }
+
+Backends on_redis() {
+    auto redis = std::make_shared<testkit::RedisServer>();
+    // Wide timeouts: here a busy machine must not look like a broken server.
+    return {"Redis", "  - id: store-memory\n",
+            "  - id: cache-redis\n    config: {url: '" + redis->url() + "', connect_timeout: 30s, command_timeout: 30s}\n", redis};
+}
 
 KitchenServer::KitchenServer(Backends backends) : backends_(std::move(backends)) {
     fs::create_directories(directory_.path() / "mail");
@@ -146,7 +155,8 @@ std::int64_t KitchenServer::stock_of(std::int64_t food_id) const {
     return anonymous().get("/foods/" + std::to_string(food_id) + "/").json["available_quantity"].as_integer();
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, Api, testing::Values(BackendsFactory{"Memory", in_memory}, BackendsFactory{"Sqlite", on_sqlite}),
+INSTANTIATE_TEST_SUITE_P(Backends, Api, testing::Values(BackendsFactory{"Memory", in_memory}, BackendsFactory{"Sqlite", on_sqlite},
+                                                          BackendsFactory{"Redis", on_redis}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace kitchen::tests

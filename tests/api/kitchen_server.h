@@ -30,6 +30,8 @@ struct Backends {
 /// Without any other service.
 Backends in_memory();
 Backends on_sqlite();
+/// With a redis-server of its own for the cache.
+Backends on_redis();
 
 class KitchenServer {
 public:
