@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kitchen/testkit/postgres_server.h"
+#include "kitchen/testkit/redis_server.h"
 
 namespace kitchen::tests {
 namespace fs = std::filesystem;
@@ -61,6 +62,19 @@ Backends on_postgres() {
             "    config: {url: '" + database->url() + "', pool_size: 10, pool_timeout: 2m, statement_timeout: 1m, lock_timeout: 1m, "
             "retry_attempts: 100, retry_time: 1m}\n",
             "  - id: cache-memory\n", database};
+}
+
+Backends on_redis() {
+    auto redis = std::make_shared<testkit::RedisServer>();
+    // Wide timeouts: here a busy machine must not look like a broken server.
+    return {"Redis", "  - id: store-memory\n",
+            "  - id: cache-redis\n    config: {url: '" + redis->url() + "', connect_timeout: 30s, command_timeout: 30s}\n", redis};
+}
+
+Backends on_postgres_and_redis() {
+    Backends store = on_postgres(), cache = on_redis();
+    auto owner = std::make_shared<std::pair<std::shared_ptr<void>, std::shared_ptr<void>>>(store.owner, cache.owner);
+    return {"PostgresAndRedis", store.store, cache.cache, owner};
 }
 
 KitchenServer::KitchenServer(Backends backends) : backends_(std::move(backends)) {
@@ -159,7 +173,8 @@ std::int64_t KitchenServer::stock_of(std::int64_t food_id) const {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, Api, testing::Values(BackendsFactory{"Memory", in_memory}, BackendsFactory{"Sqlite", on_sqlite},
-                                         BackendsFactory{"Postgres", on_postgres}),
+                                         BackendsFactory{"Postgres", on_postgres}, BackendsFactory{"Redis", on_redis},
+                                         BackendsFactory{"PostgresAndRedis", on_postgres_and_redis}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace kitchen::tests

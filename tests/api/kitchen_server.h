@@ -32,6 +32,10 @@ Backends in_memory();
 Backends on_sqlite();
 /// In a fresh database of the test's PostgreSQL server.
 Backends on_postgres();
+/// With a redis-server of its own for the cache.
+Backends on_redis();
+/// As config/production.yaml has it.
+Backends on_postgres_and_redis();
 
 class KitchenServer {
 public:
