@@ -28,9 +28,10 @@ class Roadblock {
 public:
     Roadblock(JobPool& pool, unsigned threads) : arrived_(threads) {
         for (unsigned i = 0; i < threads; ++i)
-            EXPECT_TRUE(pool.post("roadblock", [this] {
+            // A copy of its own: a thread may still be on its way out of wait() when the block is gone.
+            EXPECT_TRUE(pool.post("roadblock", [this, released = released_] {
                 arrived_.count_down();
-                released_.wait();
+                released.wait();
             }));
         arrived_.wait();
     }
