@@ -65,7 +65,7 @@ void Acceptor::run() {
         auto outcome = Outcome::accepted;
         while (outcome == Outcome::accepted && !ending_) {
             outcome = accept_one();
-            if (outcome == Outcome::out_of_descriptors) outcome = shed_one() ? Outcome::accepted : Outcome::out_of_descriptors;
+            if (outcome == Outcome::out_of_descriptors) outcome = shed_one();
         }
         look_away = outcome == Outcome::out_of_descriptors || outcome == Outcome::failed;
     }
@@ -113,18 +113,22 @@ void Acceptor::admit(UniqueFd client, const sockaddr_storage& address) {
     worker.adopt(std::make_shared<Connection>(next_tag_++, std::move(client), std::move(peer), admission, state_, worker));
 }
 
-// Without this the client at the head of the queue stays there, and the listening socket stays readable.
-bool Acceptor::shed_one() {
+// Without this the client at the head of the queue stays there, and the listening socket stays readable. That there is nobody in the
+// queue is only seen with a descriptor to spare: accept4() fails for the lack of one before it looks.
+Acceptor::Outcome Acceptor::shed_one() {
+    auto outcome = Outcome::accepted;
     if (reserve_) {
         reserve_.reset();
         UniqueFd client(::accept4(listening_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (client) {
             state_->add_refused();
             turn_away(std::move(client));
+        } else if (errno == EAGAIN) {
+            outcome = Outcome::nothing_queued;
         }
     }
     reserve_ = make_event_fd();
-    return static_cast<bool>(reserve_);  // else somebody was faster: wait until descriptors come free
+    return reserve_ ? outcome : Outcome::out_of_descriptors;  // somebody was faster: wait until descriptors come free
 }
 
 Worker& Acceptor::least_busy_worker() const {

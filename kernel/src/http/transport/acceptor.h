@@ -37,7 +37,7 @@ private:
     void take_the_queue();
     Outcome accept_one();
     void admit(UniqueFd client, const sockaddr_storage& address);
-    bool shed_one();
+    Outcome shed_one();
     Worker& least_busy_worker() const;
 
     UniqueFd listening_;

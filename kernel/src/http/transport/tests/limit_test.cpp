@@ -243,6 +243,30 @@ TEST_F(LimitTest, OutOfDescriptorsItShedsAndRecovers) {
     for (int i = 0; i < 10; ++i) EXPECT_EQ(get("/recovered"), "GET /recovered ");
 }
 
+// With every descriptor taken and nobody in the queue there is nothing to do, and nothing must be done.
+TEST_F(LimitTest, OutOfDescriptorsAndIdleItRests) {
+    start();
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < 5; ++i) clients.push_back(std::make_unique<Client>(0));
+    rlimit before{};
+    getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit tight{256, before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    auto hoard = take_all_descriptors();
+    for (auto& client : clients) {
+        ASSERT_TRUE(client->connect(port_));
+        EXPECT_EQ(client->status(), 503);
+    }
+    rusage start_use{}, end_use{};
+    getrusage(RUSAGE_SELF, &start_use);
+    ::poll(nullptr, 0, 500);
+    getrusage(RUSAGE_SELF, &end_use);
+    hoard.clear();
+    setrlimit(RLIMIT_NOFILE, &before);
+    const auto used = (end_use.ru_stime.tv_sec - start_use.ru_stime.tv_sec) * 1'000'000 + end_use.ru_stime.tv_usec - start_use.ru_stime.tv_usec;
+    EXPECT_LT(used, 200'000) << "microseconds of system time while nothing was to be done";
+}
+
 // Nothing to give up either: it must look away instead of spinning, and come back by itself.
 TEST_F(LimitTest, OutOfDescriptorsWithoutReserveItRecovers) {
     start();
