@@ -11,6 +11,8 @@
 namespace kitchen::http {
 namespace {
 
+constexpr std::string_view waited_too_long = "The request waited too long for its turn. Try again in a moment.";
+
 /// A method is the client's text until it has been recognised.
 std::string_view known_method(const std::string& method) {
     for (const std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -30,6 +32,7 @@ class Dispatcher::Pending final : public WorkerPool::Task {
 public:
     Pending(Dispatcher& owner, std::shared_ptr<Exchange> to) : dispatcher(owner), exchange(std::move(to)) {}
     void run() noexcept override;
+    void expire() noexcept override;
 
     Dispatcher& dispatcher;
     std::shared_ptr<Exchange> exchange;
@@ -127,7 +130,10 @@ void Dispatcher::take(WireRequest wire, std::shared_ptr<Exchange> exchange) {
 
     if (request.route->is_inline) return run(*pending);
     std::unique_ptr<WorkerPool::Task> task = std::move(pending);
-    if (!pool_ || !pool_->try_post(task)) give_up(static_cast<Pending&>(*task), "Too many requests are waiting. Try again in a moment.");
+    // By the system's clock, also under a test's: threads have to wait on something real.
+    const auto expires = std::chrono::steady_clock::now() + options_.request_timeout;
+    if (!pool_ || !pool_->try_post(task, expires))
+        give_up(static_cast<Pending&>(*task), "Too many requests are waiting. Try again in a moment.");
 }
 
 void Dispatcher::Pending::run() noexcept {
@@ -137,10 +143,18 @@ void Dispatcher::Pending::run() noexcept {
             constexpr int client_closed_request = 499;  // in the log only
             dispatcher.note(access_of(*this, client_closed_request, 0));
         } else if (dispatcher.clock_.steady_now() >= request.deadline) {
-            dispatcher.give_up(*this, "The request waited too long for its turn. Try again in a moment.");
+            dispatcher.give_up(*this, waited_too_long);
         } else {
             dispatcher.run(*this);
         }
+    } catch (const std::exception& e) {
+        dispatcher.log_.error("request dropped", {{"request_id", request.request_id}, {"what", e.what()}});
+    }
+}
+
+void Dispatcher::Pending::expire() noexcept {
+    try {
+        dispatcher.give_up(*this, waited_too_long);
     } catch (const std::exception& e) {
         dispatcher.log_.error("request dropped", {{"request_id", request.request_id}, {"what", e.what()}});
     }
@@ -167,6 +181,7 @@ WireResponse Dispatcher::on_framing_error(int status, std::string_view code, std
     const std::string request_id = ids_.choose(nullptr);
     Response response = problem_response(status, code, detail, {"", request_id});
     note({.request_id = request_id, .method = "-", .status = status, .received = clock_.steady_now(), .bytes = response.body.size()});
+    if (status == 503) response.headers.emplace_back("Retry-After", "1");
     WireResponse wire = to_wire(std::move(response), request_id);
     wire.close = true;
     return wire;

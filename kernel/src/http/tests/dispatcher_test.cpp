@@ -165,6 +165,8 @@ TEST(Dispatcher, AnswersFramingErrorsAsProblems) {
     EXPECT_EQ(code_of(answer), "headers_too_large");
     EXPECT_EQ(field(answer, "X-Request-Id").size(), 32u);
     EXPECT_TRUE(answer.close);
+    EXPECT_EQ(field(answer, "Retry-After"), "");
+    EXPECT_EQ(field(server.dispatcher.on_framing_error(503, "too_many_connections", "Too many."), "Retry-After"), "1");
 }
 
 TEST(Dispatcher, IgnoresARequestIdThatCouldHarm) {

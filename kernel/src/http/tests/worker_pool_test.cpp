@@ -19,6 +19,16 @@ private:
     std::function<void()> call_;
 };
 
+class Impatient final : public WorkerPool::Task {
+public:
+    explicit Impatient(test::Gate& expired) : expired_(expired) {}
+    void run() noexcept override { ADD_FAILURE() << "ran after its deadline"; }
+    void expire() noexcept override { expired_.open(); }
+
+private:
+    test::Gate& expired_;
+};
+
 bool post(WorkerPool& pool, std::function<void()> call) {
     std::unique_ptr<WorkerPool::Task> task = std::make_unique<Call>(std::move(call));
     const bool taken = pool.try_post(task);
@@ -59,6 +69,27 @@ TEST(WorkerPool, RefusesWhenTheQueueIsFull) {
     test::Gate done;
     release.open();
     while (!post(pool, [&] { done.open(); })) std::this_thread::yield();  // there is room again
+    done.wait();
+}
+
+TEST(WorkerPool, WhatWaitsUntilItsDeadlineExpiresWhileEveryThreadIsStuck) {
+    test::Gate started, release;
+    WorkerPool pool(1, 2);
+    ASSERT_TRUE(post(pool, [&] {
+        started.open();
+        release.wait();
+    }));
+    started.wait();
+    for (int round = 0; round < 3; ++round) {  // its place is free again, and the next one expires as well
+        test::Gate expired;
+        std::unique_ptr<WorkerPool::Task> task = std::make_unique<Impatient>(expired);
+        ASSERT_TRUE(pool.try_post(task, std::chrono::steady_clock::now() + std::chrono::milliseconds(10)));
+        expired.wait();
+    }
+    test::Gate done;
+    std::unique_ptr<WorkerPool::Task> patient = std::make_unique<Call>([&] { done.open(); });
+    ASSERT_TRUE(pool.try_post(patient, std::chrono::steady_clock::now() + std::chrono::hours(1)));
+    release.open();
     done.wait();
 }
 
