@@ -22,7 +22,10 @@ Error out_of_memory() {
 }  // namespace
 
 PasswordHasher::PasswordHasher(Argon2Cost cost, std::size_t parallelism, std::size_t queue)
-    : cost_(cost), gate_(parallelism == 0 ? half_the_cores() : parallelism, queue) {
+    : PasswordHasher(cost, Places{parallelism == 0 ? half_the_cores() : parallelism}, queue) {}
+
+PasswordHasher::PasswordHasher(Argon2Cost cost, Places places, std::size_t queue)
+    : cost_(cost), gate_(places.count, queue), threads_(places.count) {
     prepare_crypto();
     std::array<char, 32> password{};
     randombytes_buf(password.data(), password.size());
@@ -42,7 +45,8 @@ std::string PasswordHasher::make(std::string_view password) const {
 Result<std::string> PasswordHasher::hash(std::string_view password) {
     const auto pass = gate_.enter();
     if (!pass) return pass.error();
-    std::string phc = make(password);
+    std::string phc;
+    threads_.run([&] { phc = make(password); });
     if (phc.empty()) return out_of_memory();
     return phc;
 }
@@ -50,7 +54,9 @@ Result<std::string> PasswordHasher::hash(std::string_view password) {
 Result<bool> PasswordHasher::verify(const std::string& phc, std::string_view password) {
     const auto pass = gate_.enter();
     if (!pass) return pass.error();
-    return crypto_pwhash_str_verify(phc.c_str(), password.data(), password.size()) == 0;
+    bool right = false;
+    threads_.run([&] { right = crypto_pwhash_str_verify(phc.c_str(), password.data(), password.size()) == 0; });
+    return right;
 }
 
 Status PasswordHasher::verify_nothing(std::string_view password) {

@@ -1,6 +1,8 @@
 // Argon2id, bounded in time, memory and parallelism. Hashes are kept in PHC string format ("$argon2id$v=19$m=19456,t=2,p=1$…"),
 // which carries salt and parameters with it.
 //
+// The work is done on threads of low priority, so that whoever does something else meanwhile hardly notices.
+//
 // Thread-safety: all calls, from any thread. They block for the time of one hash, and that of those before it at the gate.
 #pragma once
 
@@ -8,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "background_threads.h"
 #include "hash_gate.h"
 #include "kitchen/result.h"
 
@@ -40,10 +43,15 @@ public:
     const HashGate& gate() const noexcept { return gate_; }
 
 private:
+    struct Places {
+        std::size_t count;
+    };
+    PasswordHasher(Argon2Cost cost, Places places, std::size_t queue);
     std::string make(std::string_view password) const;
 
     const Argon2Cost cost_;
     HashGate gate_;
+    BackgroundThreads threads_;  ///< as many as there are places inside the gate: nobody waits twice
     std::string nobody_;
 };
 

@@ -16,7 +16,7 @@ namespace {
 constexpr kitchen_config_key server_keys[] = {
     {"listen", KITCHEN_CONFIG_TEXT, "127.0.0.1:8080", 0, nullptr, "host:port; port 0 takes any free one"},
     {"workers", KITCHEN_CONFIG_INTEGER, "1", 0, "1..64", "threads that read and write sockets"},
-    {"threads", KITCHEN_CONFIG_INTEGER, "0", 0, "0..1024", "threads that answer; 0: twice the cores, at least 4"},
+    {"threads", KITCHEN_CONFIG_INTEGER, "0", 0, "0..1024", "threads that answer; 0: four times the cores, at least 16"},
     {"queue", KITCHEN_CONFIG_INTEGER, "1024", 0, "1..1000000", "requests waiting for a thread; past it 503"},
     {"limits.body", KITCHEN_CONFIG_BYTES, "1MiB", 0, "1..1GiB", "largest body"},
     {"limits.connections", KITCHEN_CONFIG_INTEGER, "10000", 0, "1..1000000", "open connections"},
@@ -26,6 +26,7 @@ constexpr kitchen_config_key server_keys[] = {
     {"timeouts.idle", KITCHEN_CONFIG_DURATION, "60s", 0, "10ms..1h", "between requests"},
     {"timeouts.write", KITCHEN_CONFIG_DURATION, "30s", 0, "10ms..1h", "for the answer"},
     {"timeouts.request", KITCHEN_CONFIG_DURATION, "30s", 0, "10ms..1h", "in the queue"},
+    {"timeouts.notice", KITCHEN_CONFIG_DURATION, "0s", 0, "0s..1h", "/readyz is 503 for so long before the server stops taking connections"},
     {"timeouts.drain", KITCHEN_CONFIG_DURATION, "20s", 0, "0s..1h", "for all that is under way when the server stops"},
     {"public_url", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "scheme and authority of absolute links"},
     {"trusted_proxies", KITCHEN_CONFIG_LIST, "[]", 0, nullptr, "networks whose X-Forwarded-For, -Proto and -Host count"},
@@ -115,6 +116,7 @@ ServerSettings read_server(const Node* node, const Environment& environment, Dia
     out.idle_timeout = section->duration("timeouts.idle");
     out.write_timeout = section->duration("timeouts.write");
     out.request_timeout = section->duration("timeouts.request");
+    out.notice = section->duration("timeouts.notice");
     out.drain_timeout = section->duration("timeouts.drain");
     out.public_url = section->text("public_url");
     if (out.public_url.ends_with('/')) out.public_url.pop_back();

@@ -36,7 +36,9 @@ void check_route(const Route& route, std::vector<std::string>& problems) {
     throw std::runtime_error(text);
 }
 
-unsigned pool_size(unsigned wanted) { return wanted != 0 ? wanted : std::max(4u, 2 * std::thread::hardware_concurrency()); }
+// Handlers wait more than they work: for a disk, another server, a password's turn to be hashed. With few threads, a handful of people who
+// sign in would keep everybody else from the menu.
+unsigned pool_size(unsigned wanted) { return wanted != 0 ? wanted : std::max(16u, 4 * std::thread::hardware_concurrency()); }
 
 ServerTable with_documentation(ServerTable table, const Documentation& documentation) {
     for (Route& route : documentation.routes()) table.routes.push_back(std::move(route));

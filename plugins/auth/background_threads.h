@@ -1,0 +1,44 @@
+// Threads that give way: what runs on them gets the processor when nobody else wants it much. Hashing a password takes some tens of
+// milliseconds of it, and whoever reads the menu in that time should not notice.
+//
+// Thread-safety: run() from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace kitchen::auth {
+
+class BackgroundThreads {
+public:
+    explicit BackgroundThreads(std::size_t count);
+    /// Finishes what was begun.
+    ~BackgroundThreads();
+    BackgroundThreads(const BackgroundThreads&) = delete;
+    BackgroundThreads& operator=(const BackgroundThreads&) = delete;
+
+    /// Runs the work on one of the threads and waits for it. Throws what the work throws.
+    void run(const std::function<void()>& work);
+
+private:
+    struct Task {
+        const std::function<void()>* work;
+        bool done = false;
+        std::exception_ptr failure = nullptr;
+    };
+    void serve();
+
+    std::mutex mutex_;
+    std::condition_variable wake_, done_;
+    std::deque<Task*> queue_;
+    bool stopping_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace kitchen::auth
