@@ -1,11 +1,13 @@
 #include "cli/commands.h"
 
 #include <algorithm>
+#include <chrono>
 #include <ostream>
 #include <vector>
 
 #include "cli/files.h"
 #include "config/node.h"
+#include "host/exit_timer.h"
 #include "host/kernel.h"
 #include "host/paths.h"
 #include "host/signals.h"
@@ -104,6 +106,9 @@ ExitCode serve(const std::string& config_file) {
     kernel.start_plugins();
     kernel.listen();
     signals.wait();
+    // A handler that never returns cannot be taken off its thread, and stopping waits for it.
+    constexpr std::chrono::seconds grace(2);
+    const host::ExitTimer timer(kernel.settings().server.notice + kernel.settings().server.drain_timeout + grace, ExitCode::runtime, kernel.log());
     const bool clean = kernel.stop();
     return clean ? ExitCode::ok : ExitCode::runtime;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 
 #include "host/metrics_route.h"
 #include "host/operations_routes.h"
@@ -201,13 +202,16 @@ bool Kernel::stop() {
     if (stopped_) return true;
     stopped_ = true;
     bool clean = true;
-    const auto begin = std::chrono::steady_clock::now();
+    auto begin = std::chrono::steady_clock::now();
     const auto left = [&] { return std::max(settings_.server.drain_timeout - since(begin), std::chrono::milliseconds(0)); };
     if (jobs_) jobs_->pause_periodic();
     if (listening_) {
         phase_ = Phase::draining;
         log_->info("draining", {{"deadline_ms", settings_.server.drain_timeout.count()}});
         server_->begin_drain();
+        // New connections are served all the while: a balancer that looks at /readyz has this long to notice.
+        std::this_thread::sleep_for(settings_.server.notice);
+        begin = std::chrono::steady_clock::now();
         plugins_->drain();  // plugins end their streams, or those would hold up the next line until its deadline
         if (!server_->finish_drain(left())) {
             clean = false;
