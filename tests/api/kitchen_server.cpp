@@ -77,7 +77,7 @@ Backends on_postgres_and_redis() {
     return {"PostgresAndRedis", store.store, cache.cache, owner};
 }
 
-KitchenServer::KitchenServer(Backends backends) : backends_(std::move(backends)) {
+KitchenServer::KitchenServer(Backends backends, KitchenServerOptions options) : backends_(std::move(backends)), options_(std::move(options)) {
     fs::create_directories(directory_.path() / "mail");
     start();
 }
@@ -86,7 +86,7 @@ void KitchenServer::start() {
     testkit::TestKernelOptions options;
     options.environment = {{"DATA", directory_.path().string()}, {"ADMIN_PASSWORD", password}};
     kernel_ = std::make_unique<testkit::TestKernel>(
-        "server: {listen: '127.0.0.1:0'}\n"
+        "server: {listen: '127.0.0.1:0'" + (options_.server.empty() ? "" : ", " + options_.server) + "}\n"
         "plugins:\n" + backends_.store + backends_.cache +
         "  - id: mail-log\n"
         "    config: {directory: '${DATA}/mail'}\n"
@@ -99,7 +99,7 @@ void KitchenServer::start() {
         "      bootstrap_admin: {email: chef@kitchen.example, phone: '08030000000', password: !env ADMIN_PASSWORD}\n"
         "  - id: catalog\n"
         "  - id: cart\n"
-        "  - id: orders\n",
+        "  - id: orders\n" + options_.plugins,
         options);
 }
 
@@ -171,10 +171,5 @@ std::int64_t KitchenServer::food(const std::string& name, std::int64_t price, Js
 std::int64_t KitchenServer::stock_of(std::int64_t food_id) const {
     return anonymous().get("/foods/" + std::to_string(food_id) + "/").json["available_quantity"].as_integer();
 }
-
-INSTANTIATE_TEST_SUITE_P(Backends, Api, testing::Values(BackendsFactory{"Memory", in_memory}, BackendsFactory{"Sqlite", on_sqlite},
-                                         BackendsFactory{"Postgres", on_postgres}, BackendsFactory{"Redis", on_redis},
-                                         BackendsFactory{"PostgresAndRedis", on_postgres_and_redis}),
-                         [](const auto& info) { return info.param.name; });
 
 }  // namespace kitchen::tests

@@ -37,9 +37,14 @@ Backends on_redis();
 /// As config/production.yaml has it.
 Backends on_postgres_and_redis();
 
+struct KitchenServerOptions {
+    std::string server = {};   ///< further keys of `server:`, in flow style: "queue: 2, timeouts: {head: 300ms}"
+    std::string plugins = {};  ///< further entries of `plugins:`, whole lines
+};
+
 class KitchenServer {
 public:
-    explicit KitchenServer(Backends backends);
+    explicit KitchenServer(Backends backends, KitchenServerOptions options = {});
 
     HttpClient anonymous() const { return kernel_->client(); }
     /// The bootstrap administrator, by Basic.
@@ -70,6 +75,7 @@ private:
 
     TemporaryDirectory directory_;
     Backends backends_;
+    KitchenServerOptions options_;
     std::unique_ptr<testkit::TestKernel> kernel_;
     std::atomic<int> people_{0};
 };

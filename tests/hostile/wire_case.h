@@ -1,0 +1,71 @@
+// Tables of octets that clients should not send, and what must come back: however they are split.
+//
+// Each row is sent whole, one octet at a time, and, when it is short, in two parts split at every position. Each time the answers must be
+// the same; the connection must be closed or kept as the row says; no answer may be a 500 or tell of the inside; and a request on a new
+// connection must still be answered.
+//
+// Thread-safety: one thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kitchen/testkit/raw_client.h"
+#include "kitchen_server.h"
+
+namespace kitchen::tests {
+
+using testkit::RawAnswer;
+using testkit::RawClient;
+
+struct WireCase {
+    std::string name;
+    std::string octets;
+    std::vector<std::vector<int>> answers;  ///< for each answer, the statuses it may have
+    bool kept = false;                      ///< the connection afterwards
+    std::string code = {};                  ///< of the last problem; "": any
+    bool splits = true;                     ///< false for what costs too much to send two hundred times
+};
+
+/// Refused with one answer, and the connection closed: whatever came after it in the same octets is never looked at.
+WireCase refused(std::string name, std::string octets, std::vector<int> statuses, std::string code = {});
+/// Answered, and the connection kept.
+WireCase answered(std::string name, std::string octets, std::vector<int> statuses, std::string code = {});
+
+/// A request head with a Host field; `fields` are whole lines.
+std::string request(std::string_view line, std::string_view fields = {}, std::string_view body = {});
+/// With the given body as JSON, of its own length.
+std::string json_request(std::string_view line, std::string_view body, std::string_view fields = {});
+
+/// What no client may see, or "": names of exceptions, of source files, of SQL. What the client sent itself does not count.
+std::string leak_in(const RawAnswer& answer, std::string_view sent);
+
+/// The restaurant with room for many connections, and the checks.
+class Hostile : public testing::Test {
+protected:
+    explicit Hostile(std::string server_keys = "limits: {connections_per_address: 0}");
+    /// No handler threw, nothing failed inside: the log holds no line of level error.
+    ~Hostile() override;
+
+    void expect_every_way(const std::vector<WireCase>& cases);
+    void expect_service(const std::string& after_what);
+
+    std::uint16_t port() { return server.kernel().port(); }
+    /// "plugins:" lines that add tests/hostile/plugins/stove.cpp.
+    static std::string stove();
+
+    KitchenServer server;
+
+private:
+    struct Delivery {
+        const WireCase* row;
+        std::vector<std::string_view> portions;
+        std::string how;
+    };
+    void deliver(const std::vector<Delivery>& deliveries);
+    void check(RawClient& client, const Delivery& delivery);
+    void barrier();
+};
+
+}  // namespace kitchen::tests
