@@ -5,6 +5,17 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
+# Compiling a test is mostly the same headers again, and the optimizer's work on code that runs once. So the headers are compiled once for
+# all, and a test is not optimized, only what it tests.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(kitchen_test_options -O0)
+endif()
+file(WRITE ${CMAKE_BINARY_DIR}/kitchen_test_headers.cpp "")
+add_executable(kitchen_test_headers ${CMAKE_BINARY_DIR}/kitchen_test_headers.cpp)  # an executable, as they are: a library has other options
+target_compile_options(kitchen_test_headers PRIVATE ${kitchen_test_options})
+target_link_libraries(kitchen_test_headers PRIVATE GTest::gmock GTest::gtest GTest::gtest_main)
+target_precompile_headers(kitchen_test_headers PRIVATE <gtest/gtest.h> <gmock/gmock.h> <chrono> <condition_variable> <filesystem> <fstream> <thread>)
+
 function(kitchen_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "SHARDS" "SOURCES;LIBRARIES;PLUGINS;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
@@ -15,6 +26,8 @@ function(kitchen_add_test name)
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest GTest::gtest_main)
+  target_compile_options(${name} PRIVATE ${kitchen_test_options})
+  target_precompile_headers(${name} REUSE_FROM kitchen_test_headers)
   target_compile_definitions(${name} PRIVATE
     KITCHEN_TEST_PLUGIN_DIR="${KITCHEN_PLUGIN_DIR}" KITCHEN_TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
