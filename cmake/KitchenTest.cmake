@@ -10,7 +10,7 @@ include(GoogleTest)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(kitchen_test_options -O0)
 endif()
-file(WRITE ${CMAKE_BINARY_DIR}/kitchen_test_headers.cpp "")
+file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/kitchen_test_headers.cpp CONTENT "")
 add_executable(kitchen_test_headers ${CMAKE_BINARY_DIR}/kitchen_test_headers.cpp)  # an executable, as they are: a library has other options
 target_compile_options(kitchen_test_headers PRIVATE ${kitchen_test_options})
 target_link_libraries(kitchen_test_headers PRIVATE GTest::gmock GTest::gtest GTest::gtest_main)
@@ -30,7 +30,8 @@ function(kitchen_add_test name)
   target_precompile_headers(${name} REUSE_FROM kitchen_test_headers)
   target_compile_definitions(${name} PRIVATE
     KITCHEN_TEST_PLUGIN_DIR="${KITCHEN_PLUGIN_DIR}" KITCHEN_TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests
+    PCH_WARN_INVALID OFF)  # a target whose libraries define more macros reads the headers again
   if(arg_PLUGINS)
     add_dependencies(${name} ${arg_PLUGINS})
   endif()
