@@ -37,4 +37,29 @@ TEST_P(Api, ABodyPastTheLimitIsRefusedBeforeItIsRead) {
     EXPECT_EQ(refused.header("x-content-type-options"), "nosniff");
 }
 
+// Guessing is slowed down for one client and one account: everybody else, and the same client elsewhere, may still come in. Behind a proxy the
+// client is who the proxy says, and only the proxy is believed.
+TEST(ShieldBehindAProxy, FailedSignInsCountForTheClientAndNotForTheProxy) {
+    KitchenServer server(in_memory(), {.server = "trusted_proxies: [127.0.0.1]"});
+    const auto sign_in = [&](const std::string& client, const char* password) {
+        return server.anonymous().post("/login/", Json::object({{"email", "chef@kitchen.example"}, {"password", password}}), {{"X-Forwarded-For", client}});
+    };
+    HttpAnswer refused = sign_in("203.0.113.7", "wrong-password");
+    for (int tries = 1; refused.status == 401 && tries < 100; ++tries) refused = sign_in("203.0.113.7", "wrong-password");
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_NE(refused.header("retry-after"), "");
+    EXPECT_EQ(sign_in("203.0.113.7", KitchenServer::password).status, 429) << "the right password does not tell itself apart";
+    EXPECT_EQ(sign_in("198.51.100.9, 203.0.113.7", KitchenServer::password).status, 429) << "what a client claims of itself does not count";
+    EXPECT_EQ(sign_in("203.0.113.8", KitchenServer::password).status, 200) << "nobody else is locked out";
+}
+
+TEST(ShieldBehindAProxy, NobodyIsBelievedWithoutBeingTrusted) {
+    KitchenServer server(in_memory());
+    HttpAnswer refused;
+    for (int tries = 0; refused.status != 429 && tries < 100; ++tries)
+        refused = server.anonymous().post("/login/", Json::object({{"email", "chef@kitchen.example"}, {"password", "wrong-password"}}),
+                                          {{"X-Forwarded-For", "203.0.113." + std::to_string(tries)}});
+    EXPECT_EQ(refused.status, 429) << "a new address in the field is not a new client";
+}
+
 }  // namespace kitchen::tests

@@ -131,7 +131,7 @@ bool JobPool::drain(std::chrono::milliseconds deadline) {
             for (const auto& [due, job] : queue_) left.push_back(job.name);
         }
     }
-    for (const Job& job : dropped) log_.debug("job dropped before its time", {{"job", job.name}});
+    for (const Job& job : dropped) log_.warn("job dropped before its time", {{"job", job.name}});
     for (const std::string& name : left) log_.warn("job not finished before the deadline", {{"job", name}});
     return left.empty();
 }
