@@ -119,7 +119,7 @@ std::optional<Status> PostgresStore::read_from_replica(const Body& body) {
     if (!lease) return std::nullopt;
     std::optional<Lsn> seen;
     if (replayed_.load() < needed) seen = needed;
-    Outcome outcome = run_once(**lease, std::cref(body), Mode::read, false, seen);
+    Outcome outcome = run_once(**lease, std::cref(body), Mode::read, nullptr, false, seen);
     if (outcome.trouble == Trouble::none) {
         if (seen) raise(replayed_, (*lease)->replayed());
         ++replica_reads_;
@@ -138,7 +138,7 @@ Status PostgresStore::read(const Body& body) {
     for (;;) {
         Outcome outcome;
         if (auto lease = primary_.acquire()) {
-            outcome = run_once(**lease, std::cref(body), Mode::read, false);
+            outcome = run_once(**lease, std::cref(body), Mode::read, nullptr);
         } else {
             outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable ? Trouble::lost : Trouble::refused};
         }
@@ -151,6 +151,7 @@ Status PostgresStore::write(const PostgresBody& body, Mode mode) {
     if (held_here()) return nested_error();
     const bool want_lsn = !options_.replica_url.empty();
     Tries tries(options_, jitter_);
+    CommitHooks hooks;
     for (;;) {
         Outcome outcome;
         {
@@ -159,7 +160,7 @@ Status PostgresStore::write(const PostgresBody& body, Mode mode) {
                 pass.emplace(tries.conflicts() < runs_side_by_side ? gate_.enter(gate_patience) : gate_.enter_alone(gate_patience));
             if (auto lease = primary_.acquire()) {
                 const std::uint64_t unplaced = unplaced_.load();
-                outcome = run_once(**lease, body, mode, want_lsn);
+                outcome = run_once(**lease, body, mode, &hooks, want_lsn);
                 if (want_lsn && outcome.answer) note_written(**lease, unplaced);
             } else {
                 outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable ? Trouble::lost : Trouble::refused};
@@ -167,7 +168,9 @@ Status PostgresStore::write(const PostgresBody& body, Mode mode) {
         }
         if (outcome.trouble == Trouble::conflict) ++conflicts_;
         if (outcome.trouble == Trouble::stale) primary_.refresh();
-        if (!tries.again(outcome.trouble)) return std::move(outcome.answer);
+        if (tries.again(outcome.trouble)) continue;
+        hooks.settle(outcome.answer);
+        return std::move(outcome.answer);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "postgres_transaction.h"
 
+#include <stdexcept>
+
 namespace kitchen::postgres {
 
 namespace {
@@ -27,6 +29,11 @@ Status PostgresTransaction::run(Statement statement, std::span<const Param> para
     return note(connection_.run(statement, params, out));
 }
 
+void PostgresTransaction::after_commit(std::function<void()> hook) {
+    if (!hooks_) throw std::logic_error("after_commit() in a read");
+    hooks_->add(std::move(hook));
+}
+
 Status PostgresTransaction::script(std::string_view sql) {
     if (failure_) return failure_->error;
     return note(connection_.script(sql));
@@ -37,10 +44,10 @@ Status PostgresTransaction::run_text(std::string_view sql, std::span<const Param
     return note(connection_.run_text(sql, params, out));
 }
 
-Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, bool want_lsn, std::optional<Lsn> seen) {
+Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, CommitHooks* hooks, bool want_lsn, std::optional<Lsn> seen) {
     connection.begin(mode, seen);
     RollbackUnlessOver guard(connection);
-    PostgresTransaction transaction(connection);
+    PostgresTransaction transaction(connection, hooks);
     if (mode == Mode::schema)  // not even the body's own steps may run beside those of another
         if (Status locked = connection.open_now(); !locked) return {std::move(locked), connection.trouble()};
     Status answer = body(transaction);

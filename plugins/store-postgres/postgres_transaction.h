@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "connection.h"
+#include "kitchen/commit_hooks.h"
 #include "kitchen/store.h"
 
 namespace kitchen::postgres {
@@ -14,9 +15,13 @@ namespace kitchen::postgres {
 /// Remembers the first failure and answers every later call with it.
 class PostgresTransaction final : public SchemaTransaction {
 public:
-    explicit PostgresTransaction(Connection& connection) noexcept : connection_(connection) {}
+    /// `hooks` takes what is to run after the commit, emptied first; nullptr: it only reads.
+    PostgresTransaction(Connection& connection, CommitHooks* hooks) noexcept : connection_(connection), hooks_(hooks) {
+        if (hooks_) hooks_->clear();
+    }
 
     Status run(Statement statement, std::span<const Param> params, Rows& out) override;
+    void after_commit(std::function<void()> hook) override;
     Status script(std::string_view sql) override;
     Status run_text(std::string_view sql, std::span<const Param> params, Rows& out) override;
 
@@ -25,6 +30,7 @@ public:
 private:
     Status note(Status done);
     Connection& connection_;
+    CommitHooks* hooks_;
     std::optional<Failure> failure_;
 };
 
@@ -36,7 +42,9 @@ struct Outcome {
     Trouble trouble = Trouble::none;  ///< of the store; none when the body itself refused
 };
 
-/// Runs the body once and ends its transaction. An exception passes through once it is rolled back.
-Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, bool want_lsn, std::optional<Lsn> seen = std::nullopt);
+/// Runs the body once and ends its transaction. An exception passes through once it is rolled back. `hooks` are left to the caller;
+/// nullptr in a read.
+Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, CommitHooks* hooks, bool want_lsn = false,
+                 std::optional<Lsn> seen = std::nullopt);
 
 }  // namespace kitchen::postgres

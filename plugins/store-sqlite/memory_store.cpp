@@ -24,16 +24,24 @@ Status MemoryStore::read(const Body& body) {
     return run_read(**lease, std::cref(body));
 }
 
+Status MemoryStore::write(const SqliteBody& body) {
+    CommitHooks hooks;
+    Status answer;
+    {
+        auto lease = pool_.acquire();
+        if (!lease) return std::move(lease).error();
+        answer = run_write(**lease, body, hooks);
+    }
+    hooks.settle(answer);
+    return answer;
+}
+
 Status MemoryStore::transact(const Body& body) {
-    auto lease = pool_.acquire();
-    if (!lease) return std::move(lease).error();
-    return run_write(**lease, std::cref(body));
+    return write(std::cref(body));
 }
 
 Status MemoryStore::migrate(const std::function<Status(SchemaTransaction&)>& body) {
-    auto lease = pool_.acquire();
-    if (!lease) return std::move(lease).error();
-    return run_write(**lease, std::cref(body));
+    return write(std::cref(body));
 }
 
 Status MemoryStore::verify() {

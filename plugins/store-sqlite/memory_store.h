@@ -12,6 +12,7 @@
 #include "connection_pool.h"
 #include "kitchen/store.h"
 #include "kitchen/store_transfer.h"
+#include "sqlite_transaction.h"
 #include "statement_texts.h"
 
 namespace kitchen::sqlite {
@@ -39,6 +40,8 @@ public:
     using Store::transact;
 
 private:
+    Status write(const SqliteBody& body);
+
     StatementTexts texts_;
     ConnectionPool pool_;
 };

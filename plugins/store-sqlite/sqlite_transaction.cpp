@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <stdexcept>
+
 namespace kitchen::sqlite {
 
 namespace {
@@ -26,7 +28,12 @@ Status SqliteTransaction::note(Status done) {
 
 Status SqliteTransaction::run(Statement statement, std::span<const Param> params, Rows& out) {
     if (failure_) return *failure_;
-    return note(connection_.run(statement, params, access_ == Access::write, out));
+    return note(connection_.run(statement, params, hooks_ != nullptr, out));
+}
+
+void SqliteTransaction::after_commit(std::function<void()> hook) {
+    if (!hooks_) throw std::logic_error("after_commit() in a read");
+    hooks_->add(std::move(hook));
 }
 
 Status SqliteTransaction::script(std::string_view sql) {
@@ -42,7 +49,7 @@ Status SqliteTransaction::run_text(std::string_view sql, std::span<const Param> 
 Status SqliteTransaction::settle(Status answer) const {
     if (!answer) return answer;
     if (failure_) return *failure_;
-    if (access_ == Access::write && connection_.breaks_references()) {
+    if (hooks_ && connection_.breaks_references()) {
         return to_error({SQLITE_CONSTRAINT_FOREIGNKEY, 0, ""}, "");
     }
     return answer;
@@ -51,16 +58,16 @@ Status SqliteTransaction::settle(Status answer) const {
 Status run_read(Connection& connection, const SqliteBody& body) {
     if (Status begun = connection.begin_read(); !begun) return begun;
     RollbackUnlessOver guard(connection);
-    SqliteTransaction transaction(connection, Access::read);
+    SqliteTransaction transaction(connection, nullptr);
     Status answer = transaction.settle(body(transaction));
     if (answer) (void)connection.commit();  // there is nothing to lose; the guard ends it if this could not
     return answer;
 }
 
-Status run_write(Connection& connection, const SqliteBody& body) {
+Status run_write(Connection& connection, const SqliteBody& body, CommitHooks& hooks) {
     if (Status begun = connection.begin_write(); !begun) return begun;
     RollbackUnlessOver guard(connection);
-    SqliteTransaction transaction(connection, Access::write);
+    SqliteTransaction transaction(connection, &hooks);
     if (Status answer = transaction.settle(body(transaction)); !answer) return answer;
     return connection.commit();
 }

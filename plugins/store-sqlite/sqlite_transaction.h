@@ -8,18 +8,21 @@
 #include <optional>
 
 #include "connection.h"
+#include "kitchen/commit_hooks.h"
 #include "kitchen/store.h"
 
 namespace kitchen::sqlite {
 
-enum class Access : std::uint8_t { read, write };
-
 /// Remembers the first failure and answers every later call with it.
 class SqliteTransaction final : public SchemaTransaction {
 public:
-    SqliteTransaction(Connection& connection, Access access) noexcept : connection_(connection), access_(access) {}
+    /// `hooks` takes what is to run after the commit, emptied first; nullptr: it only reads.
+    SqliteTransaction(Connection& connection, CommitHooks* hooks) noexcept : connection_(connection), hooks_(hooks) {
+        if (hooks_) hooks_->clear();
+    }
 
     Status run(Statement statement, std::span<const Param> params, Rows& out) override;
+    void after_commit(std::function<void()> hook) override;
     Status script(std::string_view sql) override;
     Status run_text(std::string_view sql, std::span<const Param> params, Rows& out) override;
 
@@ -29,7 +32,7 @@ public:
 private:
     Status note(Status done);
     Connection& connection_;
-    Access access_;
+    CommitHooks* hooks_;
     std::optional<Error> failure_;
 };
 
@@ -38,7 +41,8 @@ using SqliteBody = std::function<Status(SqliteTransaction&)>;
 /// Runs the body on a snapshot. An exception passes through once the snapshot has been let go.
 Status run_read(Connection& connection, const SqliteBody& body);
 
-/// Runs the body in a transaction of its own: committed, or rolled back. An exception passes through once it is rolled back.
-Status run_write(Connection& connection, const SqliteBody& body);
+/// Runs the body in a transaction of its own: committed, or rolled back. An exception passes through once it is rolled back. Leaves
+/// the hooks to the caller.
+Status run_write(Connection& connection, const SqliteBody& body, CommitHooks& hooks);
 
 }  // namespace kitchen::sqlite

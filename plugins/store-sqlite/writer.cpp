@@ -31,13 +31,15 @@ void Writer::stop() noexcept {
 }
 
 Status Writer::submit(const SqliteBody& body, bool alone) {
-    Job job{&body, alone, Clock::now(), {}, {}, false, {}};
+    Job job{&body, alone, Clock::now(), {}, {}, {}, false, {}};
     std::unique_lock lock(mutex_);
     if (!running_) return closed_error();
     queue_.push_back(&job);
     queued_.notify_one();
     job.wake.wait(lock, [&job] { return job.answered; });
+    lock.unlock();
     if (job.thrown) std::rethrow_exception(job.thrown);
+    job.hooks.settle(job.answer);
     return std::move(job.answer);
 }
 
@@ -114,13 +116,14 @@ Writer::Outcome Writer::run_in_savepoint(Job& job) {
         return Outcome::lost;
     }
     try {
-        SqliteTransaction transaction(*connection_, Access::write);
+        SqliteTransaction transaction(*connection_, &job.hooks);
         job.answer = transaction.settle((*job.body)(transaction));
         if (job.answer) job.answer = connection_->release();
         if (job.answer) return Outcome::kept;
     } catch (...) {
         job.thrown = std::current_exception();
     }
+    job.hooks.clear();
     // SQLite ends the whole transaction by itself on some errors; then there is no savepoint to go back to.
     if (!connection_->in_transaction() || !connection_->undo_to_savepoint()) return Outcome::lost;
     return Outcome::undone;
@@ -130,7 +133,7 @@ void Writer::run_alone(Job* job) {
     job->thrown = nullptr;
     try {
         if (job->alone) connection_->set_busy_timeout(std::max(busy_timeout_, migration_patience));
-        job->answer = run_write(*connection_, *job->body);
+        job->answer = run_write(*connection_, *job->body, job->hooks);
     } catch (...) {
         job->thrown = std::current_exception();
     }

@@ -38,7 +38,7 @@ public:
     /// Finishes what is queued, empties the write-ahead log, closes the connection. Idempotent.
     void stop() noexcept;
 
-    /// Waits until the body has run and its effect is durable or undone. An exception of the body is thrown here.
+    /// Waits until the body has run and its effect is durable or undone, and runs its hooks. An exception of the body is thrown here.
     Status transact(const SqliteBody& body) { return submit(body, false); }
     /// In a transaction of its own, and with more patience for the lock of another process.
     Status alone(const SqliteBody& body) { return submit(body, true); }
@@ -61,6 +61,7 @@ private:
         Clock::time_point queued;
         Status answer;
         std::exception_ptr thrown;
+        CommitHooks hooks;
         bool answered = false;
         std::condition_variable wake;
     };

@@ -75,6 +75,13 @@ public:
     /// Runs one statement and fills `out` with its rows (emptied first) and the number of rows changed.
     virtual Status run(Statement statement, std::span<const Param> params, Rows& out) = 0;
 
+    /// Has `hook` called once this transaction is durable: to forget what was cached, to wake who waits. Hooks run in the order of
+    /// these calls, on the thread that called transact() and before that returns; the transaction is over by then. Those of a run that
+    /// was undone or repeated are dropped. They run after "commit_unknown" too, and not at all when the process dies in between, so a
+    /// hook is a hint and never the effect itself. The caller waits for it: be short. What it throws changes nothing for the caller.
+    /// Throws std::logic_error in a read.
+    virtual void after_commit(std::function<void()> hook) = 0;
+
     Result<Rows> query(Statement statement, std::initializer_list<Param> params = {}) {
         return query(statement, std::span(params.begin(), params.size()));
     }

@@ -1,5 +1,6 @@
 #include "observe/measured_store.h"
 
+#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -22,6 +23,17 @@ struct MeasuredStore::Call {
     // Of the last run of the body.
     bool statement_failed = false;
     bool body_failed = false;
+
+    /// What a hook throws ends in the store; here it is seen.
+    std::function<void()> watched(std::function<void()> hook) const {
+        return [hook = std::move(hook), &log = store.log_] {
+            try {
+                hook();
+            } catch (const std::exception& thrown) {
+                log.error("a hook after a commit has thrown", {{"error", thrown.what()}});
+            }
+        };
+    }
 
     template <class Tx, class Watched, class Body>
     Status run_body(Tx& transaction, const Body& body) {
@@ -52,6 +64,7 @@ public:
     Status run(Statement statement, std::span<const Param> params, Rows& out) override {
         return call_.run_statement([&] { return inner_.run(statement, params, out); }, [&] { return call_.store.text_of(statement); });
     }
+    void after_commit(std::function<void()> hook) override { inner_.after_commit(call_.watched(std::move(hook))); }
 
 private:
     Call& call_;
@@ -64,6 +77,7 @@ public:
     Status run(Statement statement, std::span<const Param> params, Rows& out) override {
         return call_.run_statement([&] { return inner_.run(statement, params, out); }, [&] { return call_.store.text_of(statement); });
     }
+    void after_commit(std::function<void()> hook) override { inner_.after_commit(call_.watched(std::move(hook))); }
     Status script(std::string_view sql) override {
         return call_.run_statement([&] { return inner_.script(sql); }, [&] { return sql; });
     }

@@ -148,10 +148,11 @@ TEST_F(Faults, TheAnswerToCommitIsLost) {
     open({.url = PostgresServer::url_on(proxy.port(), database.name())});
     create_items(store);
     proxy.cut_answer_to("COMMIT");
-    int runs = 0;
+    int runs = 0, hooks = 0;
     const auto adding = [&](int id) {
         return store.transact([&, id](Transaction& tx) -> Status {
             ++runs;
+            tx.after_commit([&] { ++hooks; });
             Rows rows;
             const Param params[] = {id};
             return tx.run(store.prepare("INSERT INTO items (id) VALUES ($1)"), params, rows);
@@ -164,12 +165,15 @@ TEST_F(Faults, TheAnswerToCommitIsLost) {
     EXPECT_EQ(done.error().code, "commit_unknown");
     EXPECT_EQ(runs, 1) << "it may have happened, so it must not be run again";
     EXPECT_EQ(count(), 1);  // it had
+    EXPECT_EQ(hooks, 1);
     adding(2).value();
+    EXPECT_EQ(hooks, 2);
 
     proxy.cut_before("COMMIT");
     EXPECT_EQ(adding(3).error().code, "commit_unknown");
     EXPECT_EQ(proxy.strikes(), 2);
     EXPECT_EQ(count(), 2);  // it had not: nobody here could tell
+    EXPECT_EQ(hooks, 3);
 }
 
 TEST_F(Faults, ALineThatBreaksBeforeCommitIsRetried) {
@@ -177,14 +181,16 @@ TEST_F(Faults, ALineThatBreaksBeforeCommitIsRetried) {
     open({.url = PostgresServer::url_on(proxy.port(), database.name())});
     create_items(store);
     add(1).value();
-    int runs = 0;
+    int runs = 0, hooks = 0;
     store.transact([&](Transaction& tx) -> Status {
+        tx.after_commit([&] { ++hooks; });
         if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES ($1)"), {2}); !added) return std::move(added).error();
         if (++runs == 1) proxy.cut();
         if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES ($1)"), {3}); !added) return std::move(added).error();
         return {};
     }).value();
     EXPECT_EQ(runs, 2);
+    EXPECT_EQ(hooks, 1) << "those of the lost run are dropped";
     EXPECT_EQ(count(), 3);
     proxy.cut();  // free connections too
     add(4).value();

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <set>
+
 #include "fault_vfs.h"
 #include "store_fixture.h"
 
@@ -50,6 +53,58 @@ TEST_F(GroupCommit, ABodyThatFailsUndoesOnlyItself) {
     EXPECT_EQ(number(store, "SELECT sum(id) FROM items"), 7);
 }
 
+TEST_F(GroupCommit, HooksRunAfterTheCommitOnTheThreadsOfTheirCallers) {
+    open();
+    std::mutex mutex;
+    std::vector<int> ran;
+    std::set<std::thread::id> threads;
+    std::promise<void> others;
+    const auto hooked = [&](int id, Store::Body body) {
+        return [&, id, body](Transaction& tx) -> Status {
+            tx.after_commit([&, id] {
+                // One that waits holds up neither the thread that writes nor the hooks of the others of its group.
+                if (id == 0) {
+                    EXPECT_EQ(others.get_future().wait_for(std::chrono::minutes(1)), std::future_status::ready);
+                }
+                EXPECT_EQ(number(store, "SELECT count(*) FROM items WHERE id = " + std::to_string(id)), 1);
+                std::lock_guard lock(mutex);
+                ran.push_back(id);
+                threads.insert(std::this_thread::get_id());
+                if (ran.size() == 3) others.set_value();
+            });
+            return body(tx);
+        };
+    };
+    const auto refusing = [](Transaction&) -> Status { return Error(Errc::conflict, "changed_mind", "No."); };
+    const Stats before = store.stats();
+    const auto answers = run_together({hooked(0, adding(0)), hooked(1, adding(1)), hooked(2, refusing), hooked(3, adding(0)),
+                                       hooked(4, adding(4)), hooked(5, adding(5))});
+    EXPECT_EQ(store.stats().commits - before.commits, 1u);
+    EXPECT_TRUE(answers[0] && answers[1] && !answers[2] && !answers[3] && answers[4] && answers[5]);
+    EXPECT_EQ(threads.size(), 4u);
+    EXPECT_EQ(ran.size(), 4u);
+    EXPECT_EQ(ran.back(), 0);
+    EXPECT_EQ(std::set<int>(ran.begin(), ran.end()), (std::set<int>{0, 1, 4, 5}));
+}
+
+TEST_F(GroupCommit, HooksOfAGroupThatRunsAgainRunOnce) {
+    open();
+    store.migrate([](SchemaTransaction& tx) {
+        return tx.script("CREATE TRIGGER poison BEFORE INSERT ON items WHEN new.body = 'poison' "
+                         "BEGIN SELECT RAISE(ROLLBACK, 'poison'); END;");
+    }).value();
+    std::atomic<int> ran{0}, refused{0};
+    const auto hooked = [](std::atomic<int>& hooks, Store::Body body) {
+        return [&hooks, body](Transaction& tx) -> Status {
+            tx.after_commit([&hooks] { ++hooks; });
+            return body(tx);
+        };
+    };
+    (void)run_together({hooked(ran, adding(1)), hooked(ran, adding(2)), hooked(refused, adding(3, "poison")), hooked(ran, adding(4))});
+    EXPECT_EQ(ran.load(), 3);
+    EXPECT_EQ(refused.load(), 0);
+}
+
 TEST_F(GroupCommit, WhenSqliteGivesUpTheTransactionOnlyTheCulpritIsRefused) {
     open();
     store.migrate([](SchemaTransaction& tx) {
@@ -74,7 +129,8 @@ TEST_F(GroupCommit, ABodyTooLargeForTheDiskDoesNotTakeOthersDown) {
 TEST_F(GroupCommit, AFullDiskAtCommitRefusesTheWholeGroup) {
     FaultVfs vfs("full-at-commit");
     open({.vfs = vfs.name()});
-    const auto failing = [&](Transaction&) -> Status {
+    const auto failing = [&](Transaction& tx) -> Status {
+        tx.after_commit([] { ADD_FAILURE() << "nothing was committed"; });
         vfs.log_write = SQLITE_FULL;
         return Error(Errc::conflict, "because_of_another", "Its reason is not durable.");
     };
@@ -93,10 +149,15 @@ TEST_F(GroupCommit, AFailedSyncIsNotAcknowledgedAndSaysThatNobodyKnows) {
     FaultVfs vfs("sync-fails");
     open({.vfs = vfs.name()});
     vfs.log_sync = SQLITE_IOERR_FSYNC;
-    const Status done = store.transact(adding(1));
+    int hooks = 0;
+    const Status done = store.transact([&](Transaction& tx) {
+        tx.after_commit([&] { ++hooks; });
+        return adding(1)(tx);
+    });
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().kind, Errc::unavailable);
     EXPECT_EQ(done.error().code, "commit_unknown");
+    EXPECT_EQ(hooks, 1);
     EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 0);
     vfs.log_sync = SQLITE_OK;
     EXPECT_TRUE(store.transact(adding(2)));

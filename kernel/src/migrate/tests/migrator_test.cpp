@@ -53,6 +53,7 @@ private:
     public:
         explicit FakeTransaction(State& state) : state_(state) {}
         Status run(Statement, std::span<const Param>, Rows&) override { throw std::logic_error("not used"); }
+        void after_commit(std::function<void()>) override { throw std::logic_error("not used"); }
         Status script(std::string_view sql) override {
             if (sql.find("kitchen_migrations") != std::string_view::npos) {
                 state_.has_table = true;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kitchen/commit_hooks.h"
 #include "kitchen/testkit/fakes.h"
 #include "observe/instruments.h"
 #include "observe/measured_cache.h"
@@ -39,6 +40,7 @@ public:
 
 private:
     Status run(Statement, std::span<const Param>, Rows&) override { return step(); }
+    void after_commit(std::function<void()> hook) override { hooks.add(std::move(hook)); }
     Status script(std::string_view) override { return step(); }
     Status run_text(std::string_view, std::span<const Param>, Rows&) override { return step(); }
     Status step() {
@@ -50,11 +52,17 @@ private:
     }
     Status call(const std::function<Status()>& body) {
         Status done;
-        for (int i = 0; i < runs; ++i) done = body();
-        return done ? outcome : done;
+        for (int i = 0; i < runs; ++i) {
+            hooks.clear();
+            done = body();
+        }
+        if (done) done = outcome;
+        hooks.settle(done);
+        return done;
     }
 
     testkit::ManualClock& clock_;
+    CommitHooks hooks;
     std::uint32_t next_ = 7;
 };
 
@@ -91,6 +99,22 @@ TEST_F(MeasuredStoreTest, CountsCallsAndPassesValuesOn) {
     EXPECT_EQ(calls("transact"), 1);
     EXPECT_EQ(calls("migrate"), 1);
     EXPECT_TRUE(log.lines().empty());
+}
+
+TEST_F(MeasuredStoreTest, PassesHooksOnAndLogsWhatTheyThrow) {
+    int ran = 0;
+    inner.runs = 2;
+    const auto with_hooks = [&](Transaction& tx) -> Status {
+        tx.after_commit([] { throw std::runtime_error("no room"); });
+        tx.after_commit([&] { ++ran; });
+        return query(tx, statement);
+    };
+    EXPECT_TRUE(store.transact(with_hooks));
+    EXPECT_EQ(ran, 1);
+    EXPECT_TRUE(store.migrate(with_hooks));
+    EXPECT_EQ(ran, 2);
+    ASSERT_EQ(log.lines().size(), 2u);
+    EXPECT_THAT(log.lines()[0], HasSubstr("no room"));
 }
 
 TEST_F(MeasuredStoreTest, LogsASlowStatementWithoutItsParameters) {
