@@ -6,9 +6,14 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 
 # Compiling a test is mostly the same headers again, and the optimizer's work on code that runs once. So the headers are compiled once for
-# all, and a test is not optimized, only what it tests.
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  set(kitchen_test_options -O0)
+# all, and a test is not optimized, only what it tests. Under the sanitizers it keeps the lines of its stack frames, and undefined behaviour is
+# looked for in what it tests.
+set(kitchen_test_options -O0)
+if(KITCHEN_SANITIZE)
+  list(APPEND kitchen_test_options -g1)
+endif()
+if(KITCHEN_SANITIZE STREQUAL "address")
+  list(APPEND kitchen_test_options -fno-sanitize=undefined)
 endif()
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/kitchen_test_headers.cpp CONTENT "")
 add_executable(kitchen_test_headers ${CMAKE_BINARY_DIR}/kitchen_test_headers.cpp)  # an executable, as they are: a library has other options
