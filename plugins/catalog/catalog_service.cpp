@@ -41,10 +41,11 @@ Fault refusal(std::int64_t id, const std::optional<Food>& food, std::int64_t qua
 
 }  // namespace
 
-void CatalogService::open(const Clock& clock, const FoodRepository& foods, const StockRepository& stock) {
+void CatalogService::open(const Clock& clock, const FoodRepository& foods, const StockRepository& stock, std::function<void()> changed) {
     clock_ = &clock;
     foods_ = &foods;
     stock_ = &stock;
+    changed_ = std::move(changed);
 }
 
 Result<std::vector<Food>> CatalogService::foods(Transaction& tx, std::span<const std::int64_t> ids) {
@@ -75,6 +76,7 @@ Status CatalogService::take(Transaction& tx, std::span<const Portion> portions, 
                             std::optional<std::int64_t> by_user) {
     const Result<std::map<std::int64_t, std::int64_t>> wanted = summed(portions);
     if (!wanted) return wanted.error();
+    tx.after_commit(changed_);
     const std::int64_t now = to_millis(clock_->now());
     Error shortage(Errc::conflict, "insufficient_stock", "Not everything can be had in the quantity asked for. See errors.");
     for (const auto& [food_id, quantity] : *wanted) {
@@ -95,6 +97,7 @@ Status CatalogService::give_back(Transaction& tx, std::span<const Portion> porti
                                  std::optional<std::int64_t> by_user) {
     const Result<std::map<std::int64_t, std::int64_t>> returned = summed(portions);
     if (!returned) return returned.error();
+    tx.after_commit(changed_);
     const std::int64_t now = to_millis(clock_->now());
     for (const auto& [food_id, quantity] : *returned) {
         const Result<std::optional<std::int64_t>> left = stock_->add(tx, food_id, quantity, now);

@@ -3,6 +3,7 @@
 // Thread-safety: all calls from any thread, once open() has returned.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,8 +18,9 @@ class CatalogService final : public Catalog {
 public:
     explicit CatalogService(std::string currency) : currency_(std::move(currency)) {}
 
-    /// Before any other call but currency() and write(). All must live longer.
-    void open(const Clock& clock, const FoodRepository& foods, const StockRepository& stock);
+    /// Before any other call but currency() and write(). All must live longer. `changed` is called when the stock that guests see has
+    /// changed, once that is durable and before the transaction's caller hears of it.
+    void open(const Clock& clock, const FoodRepository& foods, const StockRepository& stock, std::function<void()> changed = [] {});
 
     Result<std::vector<Food>> foods(Transaction& tx, std::span<const std::int64_t> ids) override;
     Status take(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
@@ -40,6 +42,7 @@ private:
     const Clock* clock_ = nullptr;
     const FoodRepository* foods_ = nullptr;
     const StockRepository* stock_ = nullptr;
+    std::function<void()> changed_;
 };
 
 }  // namespace kitchen::catalog

@@ -54,6 +54,11 @@ FoodQuery query_of(const Request& request) {
     return query;
 }
 
+AnswerPtr content_answer(std::string body) {
+    std::string etag = content_etag(body);
+    return std::make_shared<const Answer>(Answer{std::move(body), std::move(etag)});
+}
+
 Route list_route() {
     Route route = Route::get("/foods/");
     route.summary("The menu")
@@ -65,7 +70,8 @@ Route list_route() {
         .query({"max_price", Schema::integer().min(0), "Highest price, minor units."})
         .query({"available", Schema::boolean(), "true: only what can be ordered now; false: only what cannot."})
         .query({"sort", Schema::string().one_of(sort_choices()), "One key; a leading - for descending."})
-        .answers(200, "A page of foods", http::page_schema(food_schema(), "FoodPage"))
+        .answers(200, "A page of foods; its ETag stands for these bytes", http::page_schema(food_schema(), "FoodPage"))
+        .answers(304, "If-None-Match has its ETag")
         .answers(422, "A parameter is not valid");
     http::add_page_parameters(route);
     return route;
@@ -136,31 +142,39 @@ void FoodRoutes::declare(Setup& setup) const {
     setup.add_route(Route::get("/categories/")
                         .summary("Categories that have foods, with how many")
                         .answers(200, "All categories, by name", categories_schema())
-                        .handle([this](Request&) { return categories(); }));
+                        .answers(304, "If-None-Match has its ETag")
+                        .handle([this](Request& r) { return categories(r); }));
 }
 
 Result<Response> FoodRoutes::list(const Request& request) const {
-    const http::Page page = http::page_of(request);
-    const Result<FoodRows> found = service_->list(query_of(request), page.limit, page.offset);
-    if (!found) return found.error();
-    std::string items;
-    items.reserve(found->rows.size() * 640);
-    for (const Row row : found->rows) {
-        if (!items.empty()) items += ',';
-        JsonWriter out(items);
-        write_food(out, service_->view(row));
-    }
-    return Response::json(200, http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
+    // The target as it was written and the address it was asked at: the links repeat both, so nobody's spelling ends up with another.
+    return answer(request, "foods " + request.base_url + request.target, [&]() -> Result<AnswerPtr> {
+        const http::Page page = http::page_of(request);
+        const Result<FoodRows> found = service_->list(query_of(request), page.limit, page.offset);
+        if (!found) return found.error();
+        std::string items;
+        items.reserve(found->rows.size() * 640);
+        for (const Row row : found->rows) {
+            if (!items.empty()) items += ',';
+            JsonWriter out(items);
+            write_food(out, service_->view(row));
+        }
+        return content_answer(http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
+    });
 }
 
 Result<Response> FoodRoutes::read(const Request& request) const {
-    const Result<Rows> rows = service_->read(request.path_id("id"));
-    if (!rows) return rows.error();
-    const FoodView food = service_->view(rows->front());
-    std::string body;
-    JsonWriter out(body);
-    write_food(out, food);
-    return Response::json(200, std::move(body)).with_version(food.version);
+    const std::int64_t id = request.path_id("id");
+    return answer(request, "food " + std::to_string(id), [&]() -> Result<AnswerPtr> {
+        const Result<Rows> rows = service_->read(id);
+        if (!rows) return rows.error();
+        const FoodView food = service_->view(rows->front());
+        Answer made;
+        JsonWriter out(made.body);
+        write_food(out, food);
+        made.etag = '"' + std::to_string(food.version) + '"';
+        return std::make_shared<const Answer>(std::move(made));
+    });
 }
 
 Result<Response> FoodRoutes::create(const Request& request) const {
@@ -187,15 +201,23 @@ Result<Response> FoodRoutes::remove(const Request& request) const {
     return Response::no_content();
 }
 
-Result<Response> FoodRoutes::categories() const {
-    const Result<Rows> rows = service_->categories();
-    if (!rows) return rows.error();
-    std::string body;
-    JsonWriter out(body);
-    out.begin_object().key("result").begin_array();
-    for (const Row row : *rows) out.begin_object().member("name", row.text(0)).member("count", row.integer(1)).end_object();
-    out.end_array().member("count", std::ssize(*rows)).end_object();
-    return Response::json(200, std::move(body));
+Result<Response> FoodRoutes::categories(const Request& request) const {
+    return answer(request, "categories", [&]() -> Result<AnswerPtr> {
+        const Result<Rows> rows = service_->categories();
+        if (!rows) return rows.error();
+        std::string body;
+        JsonWriter out(body);
+        out.begin_object().key("result").begin_array();
+        for (const Row row : *rows) out.begin_object().member("name", row.text(0)).member("count", row.integer(1)).end_object();
+        out.end_array().member("count", std::ssize(*rows)).end_object();
+        return content_answer(std::move(body));
+    });
+}
+
+Result<Response> FoodRoutes::answer(const Request& request, const std::string& key, const AnswerCache::Read& read) const {
+    const Result<AnswerPtr> found = cache_ ? cache_->get(key, request.deadline, read) : read();
+    if (!found) return found.error();
+    return Response::json(200, (*found)->body).with_header("ETag", (*found)->etag);
 }
 
 VersionCheck if_match(const Request& request) {

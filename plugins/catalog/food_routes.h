@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "cache/answer_cache.h"
 #include "food_service.h"
 #include "kitchen/plugin.h"
 
@@ -12,8 +13,9 @@ namespace kitchen::catalog {
 
 class FoodRoutes {
 public:
-    /// `service` is the plugin's slot: empty while routes are declared, filled before the first request, and outlives this.
-    explicit FoodRoutes(const std::unique_ptr<FoodService>& service) : service_(service) {}
+    /// The plugin's slots: empty while routes are declared, filled before the first request, and outlive this. Without a cache
+    /// every read goes to the store.
+    FoodRoutes(const std::unique_ptr<FoodService>& service, const std::unique_ptr<AnswerCache>& cache) : service_(service), cache_(cache) {}
 
     /// The routes call back into this object, which must stay where it is.
     void declare(Setup& setup) const;
@@ -25,9 +27,12 @@ private:
     /// PATCH changes the members that the body names; PUT begins from an empty food.
     Result<http::Response> change(const http::Request& request, bool whole) const;
     Result<http::Response> remove(const http::Request& request) const;
-    Result<http::Response> categories() const;
+    Result<http::Response> categories(const http::Request& request) const;
+    /// From the cache; `read` asks the store. `key` must hold everything that the answer depends on.
+    Result<http::Response> answer(const http::Request& request, const std::string& key, const AnswerCache::Read& read) const;
 
     const std::unique_ptr<FoodService>& service_;
+    const std::unique_ptr<AnswerCache>& cache_;
 };
 
 /// If-Match of a request, as the service wants it. The request must outlive the check.

@@ -26,8 +26,8 @@ StockEntry entry(const Food& food, std::int64_t delta, std::string_view reason, 
 }  // namespace
 
 FoodService::FoodService(Store& store, const Clock& clock, const CaseFolder& folder, const FoodRepository& foods,
-                         const StockRepository& stock)
-    : store_(store), clock_(clock), folder_(folder), foods_(foods), stock_(stock) {}
+                         const StockRepository& stock, std::function<void()> changed)
+    : store_(store), clock_(clock), folder_(folder), foods_(foods), stock_(stock), changed_(std::move(changed)) {}
 
 Result<FoodRows> FoodService::list(const FoodQuery& query, std::int64_t limit, std::int64_t offset) const {
     if (Status valid = check(query); !valid) return std::move(valid).error();
@@ -49,6 +49,7 @@ Result<Food> FoodService::create(const FoodDraft& wish, std::optional<std::int64
     if (Status valid = normalise(draft, folder_); !valid) return std::move(valid).error();
     return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
         if (Status known = check_sides(tx, draft, {}); !known) return std::move(known).error();
+        tx.after_commit(changed_);
         Result<Food> food = foods_.insert(tx, draft, now());
         if (!food || !food->available_quantity) return food;
         const StockEntry line = entry(*food, *food->available_quantity, "Put on the menu", by_user);
@@ -68,6 +69,7 @@ Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const Versio
         if (Status valid = normalise(draft, folder_); !valid) return std::move(valid).error();
         if (draft == before) return food;
         if (Status known = check_sides(tx, draft, before); !known) return std::move(known).error();
+        tx.after_commit(changed_);
 
         assign(*food, draft);
         food->version += 1;
@@ -87,6 +89,7 @@ Status FoodService::remove(std::int64_t id, const VersionCheck& check) {
     return store_.transact([&](Transaction& tx) -> Status {
         const Result<Food> food = lock(tx, id, check);
         if (!food) return food.error();
+        tx.after_commit(changed_);
         return foods_.remove(tx, id, now());
     });
 }
@@ -110,6 +113,7 @@ Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std:
             return Error(Errc::conflict, "stock_too_large",
                          "The stock of '" + food->name + "' would become " + std::to_string(after) + "; at most " +
                              std::to_string(max_quantity) + " can be counted.");
+        tx.after_commit(changed_);
         food->available_quantity = after;
         food->version += 1;
         food->updated_at = now();

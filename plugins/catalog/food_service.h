@@ -25,9 +25,9 @@ using Edit = std::function<void(FoodDraft&)>;
 
 class FoodService {
 public:
-    /// All must live longer.
+    /// All must live longer. `changed` is called after each change that guests can see, once it is durable and before the call returns.
     FoodService(Store& store, const Clock& clock, const CaseFolder& folder, const FoodRepository& foods,
-                const StockRepository& stock);
+                const StockRepository& stock, std::function<void()> changed = [] {});
 
     Result<FoodRows> list(const FoodQuery& query, std::int64_t limit, std::int64_t offset) const;
     /// One row.
@@ -61,6 +61,7 @@ private:
     const CaseFolder& folder_;
     const FoodRepository& foods_;
     const StockRepository& stock_;
+    const std::function<void()> changed_;
 };
 
 }  // namespace kitchen::catalog

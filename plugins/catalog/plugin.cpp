@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "cache/answer_cache.h"
 #include "case_folder.h"
 #include "catalog_service.h"
 #include "demo_menu.h"
@@ -28,6 +29,13 @@ public:
         if (currency_.size() != 3 || currency_.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
             throw std::runtime_error("catalog.currency is '" + currency_ + "'; it must be an ISO 4217 code such as NGN");
         wants_demo_menu_ = setup.config().boolean("demo_menu");
+        if (setup.config().boolean("cache.enabled")) {
+            cache_options_.emplace();
+            cache_options_->memory = static_cast<std::size_t>(setup.config().bytes("cache.memory"));
+            cache_options_->ttl = setup.config().duration("cache.ttl");
+            cache_options_->revalidate = setup.config().duration("cache.revalidate");
+            cache_is_shared_ = setup.config().boolean("cache.shared");
+        }
         setup.add_migrations(kitchen_migrations);
         catalog_.emplace(currency_);
         setup.provide<Catalog>(*catalog_);
@@ -41,33 +49,56 @@ public:
         folder_ = std::make_unique<catalog::CaseFolder>();
         foods_ = std::make_unique<catalog::FoodRepository>(store, *folder_, currency_);
         stock_ = std::make_unique<catalog::StockRepository>(store);
-        service_ = std::make_unique<catalog::FoodService>(store, clock, *folder_, *foods_, *stock_);
-        catalog_->open(clock, *foods_, *stock_);
+        if (cache_options_)
+            answers_ = std::make_unique<catalog::AnswerCache>(*cache_options_, clock, services.get<Random>(), services.get<Metrics>(),
+                                                              cache_is_shared_ ? services.find<Cache>() : nullptr);
+        const auto changed = [this] {
+            if (answers_) answers_->forget();
+        };
+        service_ = std::make_unique<catalog::FoodService>(store, clock, *folder_, *foods_, *stock_, changed);
+        catalog_->open(clock, *foods_, *stock_, changed);
+        if (wants_demo_menu_) load_demo_menu(services);
+        if (answers_) answers_->open();
+    }
 
-        if (!wants_demo_menu_) return;
+    void stop() override {
+        if (answers_) answers_->close();
+    }
+
+private:
+    void load_demo_menu(Services& services) {
+        Store& store = services.get<Store>();
+        const Clock& clock = services.get<Clock>();
         const Result<std::int64_t> added = catalog::load_demo_menu(store, clock, *folder_, *foods_, *stock_);
         if (!added) throw std::runtime_error("the demo menu could not be loaded: " + added.error().detail);
         if (*added > 0) services.log().info("demo menu loaded", {{"foods", *added}});
     }
 
-private:
     std::string currency_;
     bool wants_demo_menu_ = false;
     std::unique_ptr<catalog::CaseFolder> folder_;
     std::unique_ptr<catalog::FoodRepository> foods_;
     std::unique_ptr<catalog::StockRepository> stock_;
+    std::optional<catalog::AnswerCacheOptions> cache_options_;  ///< nothing: no cache
+    bool cache_is_shared_ = false;
+    std::unique_ptr<catalog::AnswerCache> answers_;
     std::unique_ptr<catalog::FoodService> service_;
     std::optional<catalog::CatalogService> catalog_;
-    catalog::FoodRoutes food_routes_{service_};
+    catalog::FoodRoutes food_routes_{service_, answers_};
     catalog::StockRoutes stock_routes_{service_};
 };
 
-constexpr kitchen_need needs[] = {{"store/1", 0}};
+constexpr kitchen_need needs[] = {{"store/1", 0}, {"cache/1", 1}};
 constexpr const char* provides[] = {"catalog/1"};
 constexpr kitchen_config_key config_keys[] = {
     {"currency", KITCHEN_CONFIG_TEXT, "NGN", 0, nullptr, "ISO 4217 code of every price"},
     {"demo_menu", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr,
      "fill a catalogue that has never had a food with a menu of Nigerian dishes"},
+    {"cache.enabled", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "answer public reads of the menu from memory"},
+    {"cache.memory", KITCHEN_CONFIG_BYTES, "16MiB", 0, "64KiB..1GiB", "most memory for these answers"},
+    {"cache.ttl", KITCHEN_CONFIG_DURATION, "30s", 0, "100ms..1h", "oldest that an answer may ever become"},
+    {"cache.shared", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "share answers, and the word of changes, with other replicas through cache/1"},
+    {"cache.revalidate", KITCHEN_CONFIG_DURATION, "1s", 0, "10ms..1h", "longest that a lost message of a change goes unnoticed"},
 };
 
 }  // namespace

@@ -214,5 +214,36 @@ TEST_P(Api, StockIsAdjustedAndTheJournalSaysHow) {
     EXPECT_EQ(admin.post("/foods/999/stock/", json(R"({"delta":1,"reason":"x"})")).status, 404);
 }
 
+TEST_P(Api, ListsAndCategoriesHaveAnETagOfTheirBytes) {
+    const std::int64_t id = server.food("Ewa Agoyin", 90'000, 3);
+    for (const std::string path : {"/foods/", "/categories/"}) {
+        const HttpAnswer first = server.anonymous().get(path);
+        ASSERT_FALSE(first.header("etag").empty());
+        EXPECT_EQ(server.anonymous().get(path).header("etag"), first.header("etag"));
+        const HttpAnswer again = server.anonymous().get(path, {{"If-None-Match", first.header("etag")}});
+        EXPECT_EQ(again.status, 304);
+        EXPECT_EQ(again.body, "");
+    }
+    const HttpAnswer before = server.anonymous().get("/foods/");
+    ASSERT_EQ(server.admin().post("/foods/" + std::to_string(id) + "/stock/", json(R"({"delta":1,"reason":"delivery"})")).status, 200);
+    const HttpAnswer after = server.anonymous().get("/foods/", {{"If-None-Match", before.header("etag")}});
+    EXPECT_EQ(after.status, 200);
+    EXPECT_NE(after.header("etag"), before.header("etag"));
+}
+
+TEST_P(Api, NobodysHostOrSpellingEndsUpInAnothersLinks) {
+    for (int i = 0; i < 3; ++i) (void)server.food("Moi Moi " + std::to_string(i), 90'000);
+    const auto next = [&](const std::string& target, const std::string& host) {
+        return server.anonymous().get(target, {{"Host", host}}).json["next"].as_string();
+    };
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_EQ(next("/foods/?limit=1", "kitchen.example"), "http://kitchen.example/foods/?limit=1&offset=1");
+        EXPECT_EQ(next("/foods/?limit=1", "evil.example"), "http://evil.example/foods/?limit=1&offset=1");
+        EXPECT_EQ(next("/foods?limit=1", "kitchen.example"), "http://kitchen.example/foods?limit=1&offset=1");
+        EXPECT_EQ(next("/foods/?search=MOI&limit=1", "kitchen.example"), "http://kitchen.example/foods/?search=MOI&limit=1&offset=1");
+        EXPECT_EQ(next("/foods/?search=moi&limit=1", "kitchen.example"), "http://kitchen.example/foods/?search=moi&limit=1&offset=1");
+    }
+}
+
 }  // namespace
 }  // namespace kitchen::tests

@@ -1,0 +1,36 @@
+#include "cache/answer.h"
+
+#include <cstdint>
+
+namespace kitchen::catalog {
+
+namespace {
+constexpr std::string_view format = "1 ";
+}
+
+std::string content_etag(std::string_view bytes) {
+    std::uint64_t hash = 14695981039346656037ULL;
+    for (const unsigned char octet : bytes) hash = (hash ^ octet) * 1099511628211ULL;
+    std::string tag = "\"";
+    for (int shift = 60; shift >= 0; shift -= 4) tag += "0123456789abcdef"[hash >> shift & 15];
+    return tag += '"';
+}
+
+std::string packed(const Answer& answer) {
+    std::string bytes(format);
+    bytes.reserve(format.size() + answer.etag.size() + 1 + answer.body.size());
+    return bytes.append(answer.etag).append("\n").append(answer.body);
+}
+
+AnswerPtr unpacked(std::string_view bytes) {
+    if (!bytes.starts_with(format)) return nullptr;
+    bytes.remove_prefix(format.size());
+    const std::size_t line = bytes.substr(0, 64).find('\n');
+    if (line == std::string_view::npos || line < 3) return nullptr;
+    const std::string_view etag = bytes.substr(0, line), body = bytes.substr(line + 1);
+    const bool is_quoted = etag.front() == '"' && etag.find('"', 1) == etag.size() - 1;
+    if (!is_quoted || !body.starts_with('{') || !body.ends_with('}')) return nullptr;
+    return std::make_shared<const Answer>(Answer{std::string(body), std::string(etag)});
+}
+
+}  // namespace kitchen::catalog
