@@ -21,7 +21,7 @@ AnswerCache::AnswerCache(const AnswerCacheOptions& options, const Clock& clock, 
       changes_(metrics.counter("kitchen_catalog_cache_changes_total", "Changes of the menu after which everything cached was forgotten.")),
       damaged_(metrics.counter("kitchen_catalog_cache_damaged_total", "Entries of the shared cache that were no answers.")) {
     if (shared_)
-        generation_.emplace(*shared_, clock, random, options.revalidate, options.ttl / 2, [this] {
+        generation_.emplace(*shared_, clock, random, options.revalidate, options.ttl + std::chrono::minutes(1), [this] {
             memory_.clear();
             changes_.add();
         });

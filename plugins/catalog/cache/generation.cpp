@@ -13,8 +13,8 @@ constexpr std::size_t most_left = 1024;
 
 }  // namespace
 
-Generation::Generation(Cache& cache, const Clock& clock, Random& random, Millis revalidate, Millis entry_life, std::function<void()> forget)
-    : cache_(cache), clock_(clock), random_(random), revalidate_(revalidate), entry_life_(entry_life), forget_(std::move(forget)),
+Generation::Generation(Cache& cache, const Clock& clock, Random& random, Millis revalidate, Millis memory, std::function<void()> forget)
+    : cache_(cache), clock_(clock), random_(random), revalidate_(revalidate), memory_(memory), forget_(std::move(forget)),
       replica_(random.hex(6) + '-') {}
 
 void Generation::open() {
@@ -38,14 +38,8 @@ void Generation::renew() {
         --writing_;
         reachable_ = written;
         look_at(clock_.steady_now() + revalidate_);
-        if (!written) {
-            unwritten_ = true;
-        } else if (mine == changes_) {
-            token_ = token;
-            unwritten_ = false;
-        } else {
-            look_at(Time::min());  // another change came between: which token stands there now?
-        }
+        if (written && mine == changes_) token_ = token;
+        if (written && mine != changes_) look_at(Time::min());  // another change came between: which token stands there now?
     }
     if (written) (void)cache_.publish(channel, token);
 }
@@ -53,16 +47,13 @@ void Generation::renew() {
 void Generation::refresh() {
     if (clock_.steady_now() < next_look_.load(std::memory_order_relaxed)) return;
     std::uint64_t seen = 0;
-    bool again = false;
     {
         std::lock_guard lock(mutex_);
         if (looking_ || writing_ > 0 || clock_.steady_now() < next_look_.load(std::memory_order_relaxed)) return;
         looking_ = true;
         seen = changes_;
-        again = unwritten_;
     }
-    if (again) renew();
-    else look(seen);
+    look(seen);
     std::lock_guard lock(mutex_);
     looking_ = false;
 }
@@ -70,10 +61,12 @@ void Generation::refresh() {
 void Generation::look(std::uint64_t changes_seen) {
     const auto found = cache_.get(key);
     std::string token = found && *found ? **found : std::string();
+    bool is_new = false;
     if (found && !*found) {
-        const std::string mine = new_token();
-        const auto first = cache_.set_if_absent(key, mine, token_life);
-        if (first && *first) token = mine;
+        token = new_token();
+        const auto first = cache_.set_if_absent(key, token, token_life);
+        is_new = first && *first;
+        if (!is_new) token.clear();
     }
     {
         std::lock_guard lock(mutex_);
@@ -81,7 +74,7 @@ void Generation::look(std::uint64_t changes_seen) {
         reachable_ = !token.empty();
         look_at(clock_.steady_now() + revalidate_);
         if (token.empty() || token == token_) return;
-        if (!was_left(token)) {
+        if (is_new || !was_left(token)) {
             leave_token();
             ++changes_;
             token_ = token;
@@ -89,11 +82,11 @@ void Generation::look(std::uint64_t changes_seen) {
         }
     }
     if (token.empty()) forget_();
-    else renew();  // it is back from the past, with entries of that time
+    else renew();  // it is from before a change of ours that is not in the cache, or no more
 }
 
 void Generation::heard(std::string_view token) {
-    if (token.starts_with(replica_)) return;
+    if (is_own(token)) return;
     {
         std::lock_guard lock(mutex_);
         if (token == token_) return;
@@ -106,7 +99,7 @@ void Generation::heard(std::string_view token) {
 
 std::optional<std::string> Generation::current() const {
     std::lock_guard lock(mutex_);
-    if (token_.empty() || !reachable_ || unwritten_ || writing_ > 0) return std::nullopt;
+    if (token_.empty() || !reachable_) return std::nullopt;
     return token_;
 }
 
@@ -117,13 +110,13 @@ void Generation::away() {
 
 void Generation::leave_token() {
     const Time now = clock_.steady_now();
-    while (!left_.empty() && (left_.front().first + entry_life_ < now || left_.size() >= most_left)) left_.pop_front();
-    if (!token_.empty()) left_.emplace_back(now, std::move(token_));
+    while (!left_.empty() && (left_.front().first + memory_ < now || left_.size() >= most_left)) left_.pop_front();
+    if (!token_.empty() && !is_own(token_)) left_.emplace_back(now, std::move(token_));
     token_.clear();
 }
 
 bool Generation::was_left(std::string_view token) const {
-    return std::any_of(left_.begin(), left_.end(), [&](const auto& left) { return left.second == token; });
+    return is_own(token) || std::any_of(left_.begin(), left_.end(), [&](const auto& left) { return left.second == token; });
 }
 
 }  // namespace kitchen::catalog

@@ -33,9 +33,9 @@ class Generation {
 public:
     using Millis = std::chrono::milliseconds;
 
-    /// `forget` is called at each change, from whatever side it comes, after the old token has been left. `entry_life`: how long an entry
-    /// of the shared cache can live. All must outlive this.
-    Generation(Cache& cache, const Clock& clock, Random& random, Millis revalidate, Millis entry_life, std::function<void()> forget);
+    /// `forget` is called at each change, from whatever side it comes, after the old token has been left. `memory`: for how long a token
+    /// that was left is remembered; longer than an entry of the shared cache lives. All must outlive this.
+    Generation(Cache& cache, const Clock& clock, Random& random, Millis revalidate, Millis memory, std::function<void()> forget);
 
     /// Listens, and begins a generation: this process may have died before between a change and the word of it.
     void open();
@@ -57,15 +57,17 @@ private:
     void heard(std::string_view token);
     void look(std::uint64_t changes_seen);
     std::string new_token() { return replica_ + random_.hex(8); }
+    bool is_own(std::string_view token) const { return token.starts_with(replica_); }
     // With the mutex held:
     void leave_token();
+    /// For a token that is not the current one: own ones are known without a list.
     bool was_left(std::string_view token) const;
     void look_at(Time when) { next_look_.store(when, std::memory_order_relaxed); }
 
     Cache& cache_;
     const Clock& clock_;
     Random& random_;
-    const Millis revalidate_, entry_life_;
+    const Millis revalidate_, memory_;
     const std::function<void()> forget_;
     const std::string replica_;  // what the tokens of this process begin with
     std::shared_ptr<void> subscription_;
@@ -74,11 +76,10 @@ private:
     mutable std::mutex mutex_;
     std::string token_;                                // "": none is known
     bool reachable_ = false;
-    bool unwritten_ = false;                           // a change of ours is not in the cache yet
     bool looking_ = false;
     int writing_ = 0;                                  // changes of ours on their way into the cache
     std::uint64_t changes_ = 0;
-    std::deque<std::pair<Time, std::string>> left_;    // tokens that count no more, while entries under them may live
+    std::deque<std::pair<Time, std::string>> left_;    // tokens of others that count no more, while entries under them may live
 };
 
 }  // namespace kitchen::catalog

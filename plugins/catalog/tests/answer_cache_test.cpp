@@ -143,8 +143,10 @@ TEST_F(AnswerCacheTest, WhoComesAfterAChangeDoesNotJoinAnOlderRead) {
     auto before = std::async(std::launch::async, [&] { return one.get(); });
     begun.get_future().wait();
     one.change();
-    EXPECT_EQ(one.get(), "{\"state\":2}");
+    auto after = std::async(std::launch::async, [&] { return one.get(); });
+    EXPECT_EQ(after.wait_for(1min), std::future_status::ready);
     go.set_value();
+    EXPECT_EQ(after.get(), "{\"state\":2}");
     EXPECT_EQ(before.get(), "{\"state\":1}");
     EXPECT_EQ(one.get(), "{\"state\":2}");
 }

@@ -133,6 +133,19 @@ TEST_F(GenerationTest, ALostTokenIsReplaced) {
     EXPECT_TRUE(is_current(one));
 }
 
+TEST_F(GenerationTest, ATokenOfAnotherFromThePastIsNotTakenAgain) {
+    cache.loses_messages = true;
+    Replica one(*this, 1), two(*this, 2);
+    clock.advance(1s);
+    ASSERT_TRUE(is_current(one));
+    const std::string old = one.token();
+    for (int i = 0; i < 3000; ++i) one.generation.renew();
+    cache.set("catalog:generation", old, 1h).value();
+    clock.advance(1s);
+    EXPECT_NE(one.token(), old);
+    EXPECT_TRUE(is_current(one));
+}
+
 TEST_F(GenerationTest, ATokenFromThePastIsNotTakenAgain) {
     Replica one(*this, 1);
     const std::string old = one.token();
