@@ -6,19 +6,12 @@
 // Thread-safety: pure functions.
 #pragma once
 
-#include <chrono>
-#include <optional>
 #include <string>
 
+#include "http_post.h"
 #include "kitchen/result.h"
 
 namespace kitchen::resend {
-
-struct HttpAnswer {
-    long status = 0;
-    std::string body;
-    std::optional<std::chrono::seconds> retry_after;
-};
 
 /// The id that the service gave the mail; "" when it has taken another mail under the same key before (mailer.h: that is a success).
 /// Errors: as mailer.h says; their subject is the service's own word ("validation_error") or the status.

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "answer.h"
-#include "curl_handle.h"
+#include "http_post.h"
 #include "key_turns.h"
 #include "kitchen/log.h"
 #include "kitchen/mailer.h"
@@ -49,6 +49,7 @@ private:
 
     const CurlLibrary library_;
     const Options options_;
+    const HttpService service_;
     const std::string from_;
     Logger& log_;
     KeyTurns turns_;

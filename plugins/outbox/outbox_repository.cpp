@@ -12,6 +12,8 @@ constexpr std::string_view state_words[] = {"waiting", "sent", "dead"};
 constexpr std::string_view columns =
     "id, recipient, subject, state, attempts, due_at, last_error, sent_at, created_at, updated_at";
 
+constexpr std::string_view leased_columns = "id, send_key, recipient, subject, body_text, body_html, attempts";
+
 Result<OutgoingMail> mail_of(Row row) {
     const auto state = parse_state(row.text(3));
     if (!state) return Error(Errc::corrupt, "mail_corrupt", "The mail could not be read.").with_subject("outbox_mails.state");
@@ -37,6 +39,14 @@ Result<std::optional<OutgoingMail>> maybe_mail(Result<Rows> rows) {
     return std::optional<OutgoingMail>(*std::move(mail));
 }
 
+Result<std::optional<LeasedMail>> maybe_leased(Result<Rows> rows, const Lease& lease) {
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) return std::optional<LeasedMail>();
+    const Row row = rows->front();
+    return std::optional<LeasedMail>(
+        LeasedMail{row.integer(0), lease.token, lease.end, Mail{row.string(2), row.string(3), row.string(4), row.string(5), row.string(1)}, row.integer(6)});
+}
+
 Result<bool> any(const Result<Rows>& rows) {
     if (!rows) return rows.error();
     return !rows->empty();
@@ -57,13 +67,14 @@ std::vector<std::string> state_names() { return {std::begin(state_words), std::e
 OutboxRepository::OutboxRepository(Store& store)
     : insert_(store.prepare("INSERT INTO outbox_mails (mail_key, send_key, recipient, subject, body_text, body_html, state, attempts, due_at, "
                             "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, $7) "
-                            "ON CONFLICT (mail_key) DO NOTHING")),
+                            "ON CONFLICT (mail_key) DO NOTHING RETURNING id")),
       due_(store.prepare("SELECT 1 FROM outbox_mails WHERE state = 'waiting' AND due_at <= $1 LIMIT 1")),
       // The outer conditions look again at what another worker may have changed since the inner SELECT saw it.
       claim_(store.prepare("UPDATE outbox_mails SET lease_token = $1, due_at = $3, attempts = attempts + 1, updated_at = $2 "
-                           "WHERE id = (SELECT id FROM outbox_mails WHERE state = 'waiting' AND due_at <= $2 ORDER BY due_at, id LIMIT 1) "
-                           "AND state = 'waiting' AND due_at <= $2 "
-                           "RETURNING id, send_key, recipient, subject, body_text, body_html, attempts")),
+                           "WHERE id = (SELECT id FROM outbox_mails WHERE state = 'waiting' AND due_at <= $4 ORDER BY due_at, id LIMIT 1) "
+                           "AND state = 'waiting' AND due_at <= $4 RETURNING " + std::string(leased_columns))),
+      claim_one_(store.prepare("UPDATE outbox_mails SET lease_token = $1, due_at = $3, attempts = attempts + 1, updated_at = $2 "
+                               "WHERE id = $4 AND state = 'waiting' AND due_at <= $2 RETURNING " + std::string(leased_columns))),
       sent_(store.prepare("UPDATE outbox_mails SET state = 'sent', lease_token = NULL, last_error = NULL, body_text = '', body_html = '', "
                           "sent_at = $3, updated_at = $3 WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
       put_back_(store.prepare("UPDATE outbox_mails SET lease_token = NULL, last_error = $3, due_at = $4, updated_at = $5 "
@@ -81,21 +92,21 @@ OutboxRepository::OutboxRepository(Store& store)
       sweep_(store.prepare("DELETE FROM outbox_mails WHERE id IN (SELECT id FROM outbox_mails WHERE state IN ('sent', 'dead') AND updated_at <= $1 "
                            "ORDER BY id LIMIT $2)")) {}
 
-Status OutboxRepository::insert(Transaction& tx, const Mail& mail, std::string_view send_key, Timestamp now) const {
+Result<std::optional<std::int64_t>> OutboxRepository::insert(Transaction& tx, const Mail& mail, std::string_view send_key, Timestamp now) const {
     Result<Rows> rows = tx.query(insert_, {mail.idempotency_key, send_key, mail.to, mail.subject, mail.text, mail.html, to_millis(now)});
     if (!rows) return std::move(rows).error();
-    return {};
+    if (rows->empty()) return std::optional<std::int64_t>();
+    return std::optional<std::int64_t>(rows->front().integer(0));
 }
 
-Result<bool> OutboxRepository::has_due(Transaction& tx, Timestamp now) const { return any(tx.query(due_, {to_millis(now)})); }
+Result<bool> OutboxRepository::has_due(Transaction& tx, Timestamp due) const { return any(tx.query(due_, {to_millis(due)})); }
 
-Result<std::optional<LeasedMail>> OutboxRepository::claim(Transaction& tx, const std::string& lease_token, Timestamp now, Timestamp lease_end) const {
-    Result<Rows> rows = tx.query(claim_, {lease_token, to_millis(now), to_millis(lease_end)});
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return std::optional<LeasedMail>();
-    const Row row = rows->front();
-    return std::optional<LeasedMail>(LeasedMail{row.integer(0), lease_token,
-                                                Mail{row.string(2), row.string(3), row.string(4), row.string(5), row.string(1)}, row.integer(6)});
+Result<std::optional<LeasedMail>> OutboxRepository::claim(Transaction& tx, const Lease& lease, Timestamp due) const {
+    return maybe_leased(tx.query(claim_, {lease.token, to_millis(lease.now), to_millis(lease.end), to_millis(due)}), lease);
+}
+
+Result<std::optional<LeasedMail>> OutboxRepository::claim_one(Transaction& tx, std::int64_t id, const Lease& lease) const {
+    return maybe_leased(tx.query(claim_one_, {lease.token, to_millis(lease.now), to_millis(lease.end), id}), lease);
 }
 
 Result<bool> OutboxRepository::mark_sent(Transaction& tx, const LeasedMail& mail, Timestamp now) const {
@@ -129,6 +140,12 @@ Result<MailPage> OutboxRepository::page(Transaction& tx, std::optional<MailState
 
 Result<std::optional<OutgoingMail>> OutboxRepository::revive(Transaction& tx, std::int64_t id, Timestamp now) const {
     return maybe_mail(tx.query(revive_, {id, to_millis(now)}));
+}
+
+Result<std::int64_t> OutboxRepository::count(Transaction& tx, MailState state) const {
+    Result<Rows> rows = tx.query(count_of_state_, {to_text(state)});
+    if (!rows) return std::move(rows).error();
+    return rows->front().integer(0);
 }
 
 Result<std::optional<Timestamp>> OutboxRepository::oldest_waiting(Transaction& tx) const {

@@ -23,16 +23,24 @@ struct MailPage {
     std::int64_t total_count = 0;
 };
 
+/// What a worker asks for: from `now` to `end`, under a token of its own.
+struct Lease {
+    std::string token;
+    Timestamp now, end;
+};
+
 class OutboxRepository {
 public:
     explicit OutboxRepository(Store& store);
 
-    /// Nothing happens when a mail of that key is kept already.
-    Status insert(Transaction& tx, const Mail& mail, std::string_view send_key, Timestamp now) const;
+    /// Its id; nothing happens, and there is none, when a mail of that key is kept already.
+    Result<std::optional<std::int64_t>> insert(Transaction& tx, const Mail& mail, std::string_view send_key, Timestamp now) const;
 
-    Result<bool> has_due(Transaction& tx, Timestamp now) const;
-    /// Leases the mail that is due longest; nothing when none is, or when another worker was faster.
-    Result<std::optional<LeasedMail>> claim(Transaction& tx, const std::string& lease_token, Timestamp now, Timestamp lease_end) const;
+    Result<bool> has_due(Transaction& tx, Timestamp due) const;
+    /// Leases the mail that is due longest, at `due` or before; nothing when none is, or when another worker was faster.
+    Result<std::optional<LeasedMail>> claim(Transaction& tx, const Lease& lease, Timestamp due) const;
+    /// Leases this mail; nothing when it is not there, not waiting, or not due.
+    Result<std::optional<LeasedMail>> claim_one(Transaction& tx, std::int64_t id, const Lease& lease) const;
 
     // What ends an attempt. False when the lease has gone to somebody else: then nothing was done.
     /// Forgets the bodies too.
@@ -45,13 +53,14 @@ public:
     /// A dead mail waits again, with all its attempts; nothing when it is not dead.
     Result<std::optional<OutgoingMail>> revive(Transaction& tx, std::int64_t id, Timestamp now) const;
 
+    Result<std::int64_t> count(Transaction& tx, MailState state) const;
     /// Since when the oldest waiting mail has been waiting.
     Result<std::optional<Timestamp>> oldest_waiting(Transaction& tx) const;
     /// Deletes mails that are sent or dead and were last touched at `expired` or before, at most `most`; how many it were.
     Result<std::int64_t> sweep(Transaction& tx, Timestamp expired, std::int64_t most) const;
 
 private:
-    Statement insert_, due_, claim_, sent_, put_back_, bury_, find_, page_, count_, page_of_state_, count_of_state_, revive_, oldest_, sweep_;
+    Statement insert_, due_, claim_, claim_one_, sent_, put_back_, bury_, find_, page_, count_, page_of_state_, count_of_state_, revive_, oldest_, sweep_;
 };
 
 }  // namespace kitchen::outbox

@@ -12,7 +12,10 @@ Status OutboxService::enqueue(Transaction& tx, const Mail& mail) {
     if (mail.idempotency_key.empty()) return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
     // Of the mailer's key it is only asked to be the same at every attempt. The caller's would not do: two installations that share one mail
     // account both have an order 1.
-    return mails_.insert(tx, mail, random_.hex(16), clock_.now());
+    const Result<std::optional<std::int64_t>> id = mails_.insert(tx, mail, random_.hex(16), clock_.now());
+    if (!id) return id.error();
+    if (*id && written_) written_(**id);
+    return {};
 }
 
 Status OutboxService::enqueue(const Mail& mail) {
@@ -28,7 +31,10 @@ Result<OutgoingMail> OutboxService::retry(std::int64_t id) {
     return store_.transact<OutgoingMail>([&](Transaction& tx) -> Result<OutgoingMail> {
         Result<std::optional<OutgoingMail>> revived = mails_.revive(tx, id, now);
         if (!revived) return std::move(revived).error();
-        if (*revived) return std::move(**revived);
+        if (*revived) {
+            if (written_) written_(id);
+            return std::move(**revived);
+        }
         Result<std::optional<OutgoingMail>> mail = mails_.find(tx, id);
         if (!mail) return std::move(mail).error();
         if (!*mail) return Error(Errc::not_found, "mail_not_found", "There is no such mail.");
@@ -45,6 +51,10 @@ Result<std::int64_t> OutboxService::sweep(std::chrono::milliseconds kept) {
         all += *swept;
         if (*swept < swept_at_once) return all;
     }
+}
+
+Result<std::int64_t> OutboxService::waiting() {
+    return store_.read<std::int64_t>([&](Transaction& tx) { return mails_.count(tx, MailState::waiting); });
 }
 
 Status OutboxService::check() {

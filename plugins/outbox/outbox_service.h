@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "kitchen/clock.h"
 #include "kitchen/outbox.h"
@@ -19,8 +21,9 @@ public:
     /// A mail that waits longer than that is a sign of trouble.
     static constexpr std::chrono::minutes patience{15};
 
-    OutboxService(Store& store, const Clock& clock, Random& random, const OutboxRepository& mails)
-        : store_(store), clock_(clock), random_(random), mails_(mails) {}
+    /// `written` is told the id of each mail that now waits, while the transaction is open.
+    OutboxService(Store& store, const Clock& clock, Random& random, const OutboxRepository& mails, std::function<void(std::int64_t)> written = {})
+        : store_(store), clock_(clock), random_(random), mails_(mails), written_(std::move(written)) {}
 
     Status enqueue(Transaction& tx, const Mail& mail) override;
     Status enqueue(const Mail& mail) override;
@@ -31,6 +34,8 @@ public:
 
     /// Deletes what has been sent or dead for longer than `kept`; how many mails.
     Result<std::int64_t> sweep(std::chrono::milliseconds kept);
+    /// How many wait.
+    Result<std::int64_t> waiting();
     /// Error: unavailable "mails_delayed" when a mail has waited for longer than `patience`; what the store says.
     Status check();
 
@@ -39,6 +44,7 @@ private:
     const Clock& clock_;
     Random& random_;
     const OutboxRepository& mails_;
+    const std::function<void(std::int64_t)> written_;
 };
 
 }  // namespace kitchen::outbox

@@ -1,20 +1,22 @@
-// Sends what is due, one mail after the other. Any number of workers, in any number of processes, may share a store.
+// Sends mails, one after the other. Any number of workers, in any number of processes, may share a store.
 //
 // A mail is sent by who holds its lease, under a key that stays the same at every attempt. When a process dies between the mailer's yes and
 // the note of it, the lease ends, another worker sends under the same key, and the mailer knows that it has taken the mail.
 //
-// Thread-safety: run() on one thread at a time; stop() from any. What the constructor takes must outlive it.
+// Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "backoff.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/mailer.h"
+#include "kitchen/metrics.h"
 #include "kitchen/random.h"
 #include "outbox_repository.h"
 
@@ -27,25 +29,40 @@ struct WorkerSettings {
     int mails_per_run = 200;  ///< then others have their turn on the jobs' threads
 };
 
+/// What became of a mail that somebody was told of.
+struct Delivery {
+    bool mailer_failed = false;
+    std::optional<Timestamp> look_again;  ///< not before; nothing: there is nothing more to do for it
+};
+
 class OutboxWorker {
 public:
-    /// After so many failures one after the other the mailer is left alone until the next run.
+    /// After so many failures one after the other the mailer is left alone for a while.
     static constexpr int failures_per_run = 3;
 
-    OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Random& random, Logger& log, const OutboxRepository& mails,
-                 WorkerSettings settings)
-        : store_(store), mailer_(mailer), clock_(clock), random_(random), log_(log), mails_(mails), settings_(settings) {}
+    OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Random& random, Logger& log, Metrics& metrics, const OutboxRepository& mails,
+                 WorkerSettings settings);
 
-    /// Sends until nothing is due, the mailer fails again and again or asks for a pause, or stop() was called. How many mails it tried.
-    int run();
+    /// Sends what has been due for `overdue`, until there is nothing more, the mailer fails again and again or asks for a pause, or stop() was called.
+    /// How many mails it tried.
+    int run(std::chrono::milliseconds overdue = {});
+    /// Sends this mail, if it is there, waiting and due. Error: what the store says.
+    Result<Delivery> deliver(std::int64_t id);
+    /// How long the mailer wants to be left alone; 0: not at all.
+    std::chrono::milliseconds quiet_for() const;
     /// Ends run() after the mail in hand; for good.
     void stop() noexcept { stopping_ = true; }
 
 private:
-    Result<std::optional<LeasedMail>> claim();
-    /// Nothing when the mail was taken, or refused for good: the mailer is well.
-    std::optional<Error> attempt(const LeasedMail& mail);
-    void settle(const LeasedMail& mail, const char* what, const std::function<Result<bool>(Transaction&)>& note);
+    struct Attempt {
+        std::optional<Error> failure;  ///< none when the mail was taken, or refused for good: the mailer is well
+        std::optional<Timestamp> next;
+    };
+
+    Lease new_lease();
+    Attempt attempt(const LeasedMail& mail);
+    /// Whether it is so now.
+    bool settle(const LeasedMail& mail, const char* what, const std::function<Result<bool>(Transaction&)>& note);
 
     Store& store_;
     Mailer& mailer_;
@@ -54,8 +71,9 @@ private:
     Logger& log_;
     const OutboxRepository& mails_;
     const WorkerSettings settings_;
+    Counter &sent_, &failed_, &dead_;
     std::atomic<bool> stopping_{false};
-    std::chrono::steady_clock::time_point quiet_until_{};  ///< as the mailer asked
+    std::atomic<std::chrono::steady_clock::time_point> quiet_until_{};  ///< as the mailer asked
 };
 
 }  // namespace kitchen::outbox

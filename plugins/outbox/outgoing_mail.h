@@ -36,6 +36,7 @@ struct OutgoingMail {
 struct LeasedMail {
     std::int64_t id = 0;
     std::string lease_token;
+    Timestamp lease_end;
     Mail mail;                   ///< the idempotency key is the one for the mailer
     std::int64_t attempts = 0;  ///< this one included
 };

@@ -1,6 +1,7 @@
 #include "observe/instruments.h"
 
 #include "observe/measured_cache.h"
+#include "observe/measured_queue.h"
 #include "observe/measured_store.h"
 
 namespace kitchen::observe {
@@ -15,6 +16,10 @@ void* Instruments::wrap(std::string_view interface_name, const std::string& plug
     if (interface_name == Cache::interface_name) {
         caches_.push_back(std::make_unique<MeasuredCache>(*static_cast<Cache*>(service), plugin, metrics_, clock_));
         return caches_.back().get();
+    }
+    if (interface_name == Queue::interface_name) {
+        queues_.push_back(std::make_unique<MeasuredQueue>(*static_cast<Queue*>(service), plugin, metrics_, clock_));
+        return queues_.back().get();
     }
     return service;
 }

@@ -13,6 +13,7 @@
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/metrics.h"
+#include "kitchen/queue.h"
 #include "kitchen/store.h"
 
 namespace kitchen::observe {
@@ -33,6 +34,7 @@ private:
     const std::chrono::milliseconds slow_statement_;
     std::vector<std::unique_ptr<Store>> stores_;
     std::vector<std::unique_ptr<Cache>> caches_;
+    std::vector<std::unique_ptr<Queue>> queues_;
 };
 
 }  // namespace kitchen::observe

@@ -1,4 +1,4 @@
-// The outbox on a memory store, with a clock that stands still, and mailers that misbehave.
+// The outbox on SQLite in memory and on PostgreSQL, with a clock that stands still, and mailers that misbehave.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,9 +13,11 @@
 
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
+#include "kitchen/testkit/postgres_server.h"
 #include "migrations.gen.h"
 #include "outbox_service.h"
 #include "outbox_worker.h"
+#include "postgres_store.h"
 #include "sqlite_store.h"
 
 namespace kitchen::outbox {
@@ -54,7 +56,33 @@ private:
     std::vector<Mail> mails_, calls_;
 };
 
-class OutboxTest : public testing::Test {
+/// Makes an empty store.
+struct StoreKind {
+    const char* name;
+    std::shared_ptr<Store> (*make)();
+};
+inline void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
+
+inline std::shared_ptr<Store> in_memory() { return sqlite::open_memory(); }
+
+/// On an empty database that it takes along.
+inline std::shared_ptr<Store> on_postgres() {
+    struct Both {
+        testkit::PostgresDatabase database;
+        postgres::PostgresStore store;
+    };
+    auto both = std::make_shared<Both>();
+    // With patience: what is tested does not depend on how busy the machine is.
+    both->store.open({.url = both->database.url(), .pool_timeout = std::chrono::minutes(2), .statement_timeout = std::chrono::minutes(1),
+                      .lock_timeout = std::chrono::minutes(1), .retry_attempts = 100, .retry_time = std::chrono::minutes(1)}).value();
+    return {both, &both->store};
+}
+
+/// Each suite says: INSTANTIATE_TEST_SUITE_P(Stores, Suite, all_stores, store_name);
+inline const auto all_stores = testing::Values(StoreKind{"Memory", &in_memory}, StoreKind{"Postgres", &on_postgres});
+inline std::string store_name(const testing::TestParamInfo<StoreKind>& info) { return info.param.name; }
+
+class OutboxTest : public testing::TestWithParam<StoreKind> {
 protected:
     OutboxTest() {
         testkit::apply_migrations(*store, "outbox", kitchen_migrations);
@@ -67,7 +95,7 @@ protected:
         return {std::move(to), "Your order 7", "Jollof rice\n", "<p>Jollof rice</p>", std::move(key)};
     }
     std::unique_ptr<OutboxWorker> worker(WorkerSettings settings = {}) {
-        return std::make_unique<OutboxWorker>(*store, mailer, clock, random, log, *repository, settings);
+        return std::make_unique<OutboxWorker>(*store, mailer, clock, random, log, metrics, *repository, settings);
     }
     OutgoingMail only() {
         const MailPage page = service->list(std::nullopt, 10, 0).value();
@@ -80,10 +108,11 @@ protected:
         return store->read<std::string>([&](Transaction& tx) -> Result<std::string> { return tx.query(read, {id}).value().front().string(0); }).value();
     }
 
-    std::unique_ptr<Store> store = sqlite::open_memory();
+    std::shared_ptr<Store> store = GetParam().make();
     testkit::ManualClock clock;
     testkit::SeededRandom random;
     testkit::RecordingLogger log;
+    testkit::RecordingMetrics metrics;
     KeyedMailer mailer;
     std::unique_ptr<OutboxRepository> repository;
     std::unique_ptr<OutboxService> service;

@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 using OutboxServiceTest = OutboxTest;
 
-TEST_F(OutboxServiceTest, AMailWaits) {
+TEST_P(OutboxServiceTest, AMailWaits) {
     service->enqueue(a_mail()).value();
     const OutgoingMail mail = only();
     EXPECT_EQ(mail.to, "ada@example.com");
@@ -20,7 +20,7 @@ TEST_F(OutboxServiceTest, AMailWaits) {
     EXPECT_EQ(body_of(mail.id), "Jollof rice\n<p>Jollof rice</p>");
 }
 
-TEST_F(OutboxServiceTest, ItGoesWithTheTransactionOfItsCause) {
+TEST_P(OutboxServiceTest, ItGoesWithTheTransactionOfItsCause) {
     const Status failed = store->transact([&](Transaction& tx) -> Status {
         service->enqueue(tx, a_mail("gone")).value();
         return Error(Errc::conflict, "no", "The cause did not happen.");
@@ -31,7 +31,7 @@ TEST_F(OutboxServiceTest, ItGoesWithTheTransactionOfItsCause) {
     EXPECT_EQ(count(MailState::waiting), 1);
 }
 
-TEST_F(OutboxServiceTest, OneMailAKey) {
+TEST_P(OutboxServiceTest, OneMailAKey) {
     for (int i = 0; i < 3; ++i) service->enqueue(a_mail("order/7/1")).value();
     service->enqueue(a_mail("order/7/2")).value();
     EXPECT_EQ(count(MailState::waiting), 2);
@@ -42,7 +42,7 @@ TEST_F(OutboxServiceTest, OneMailAKey) {
     EXPECT_EQ(mailer.calls().size(), 2u);
 }
 
-TEST_F(OutboxServiceTest, PagesAreNewestFirstAndFiltered) {
+TEST_P(OutboxServiceTest, PagesAreNewestFirstAndFiltered) {
     for (int i = 0; i < 5; ++i) service->enqueue(a_mail("k" + std::to_string(i), "to" + std::to_string(i) + "@example.com")).value();
     const MailPage page = service->list(MailState::waiting, 2, 1).value();
     EXPECT_EQ(page.total_count, 5);
@@ -52,7 +52,7 @@ TEST_F(OutboxServiceTest, PagesAreNewestFirstAndFiltered) {
     EXPECT_EQ(service->list(MailState::dead, 2, 0).value().total_count, 0);
 }
 
-TEST_F(OutboxServiceTest, OnlyTheDeadAreRetried) {
+TEST_P(OutboxServiceTest, OnlyTheDeadAreRetried) {
     service->enqueue(a_mail()).value();
     const std::int64_t id = only().id;
     EXPECT_EQ(service->retry(id).error().code, "mail_not_dead");
@@ -61,7 +61,7 @@ TEST_F(OutboxServiceTest, OnlyTheDeadAreRetried) {
     EXPECT_EQ(service->retry(id).error().kind, Errc::conflict);
 }
 
-TEST_F(OutboxServiceTest, OldMailsAreForgottenButNeverWaitingOnes) {
+TEST_P(OutboxServiceTest, OldMailsAreForgottenButNeverWaitingOnes) {
     for (int i = 0; i < 1200; ++i) service->enqueue(a_mail("old" + std::to_string(i))).value();
     WorkerSettings settings;
     settings.mails_per_run = 10'000;
@@ -77,7 +77,7 @@ TEST_F(OutboxServiceTest, OldMailsAreForgottenButNeverWaitingOnes) {
     EXPECT_EQ(only().state, MailState::waiting);
 }
 
-TEST_F(OutboxServiceTest, LongWaitingIsASignOfTrouble) {
+TEST_P(OutboxServiceTest, LongWaitingIsASignOfTrouble) {
     EXPECT_TRUE(service->check());
     service->enqueue(a_mail()).value();
     clock.advance(15min);
@@ -87,6 +87,8 @@ TEST_F(OutboxServiceTest, LongWaitingIsASignOfTrouble) {
     worker()->run();
     EXPECT_TRUE(service->check());
 }
+
+INSTANTIATE_TEST_SUITE_P(Stores, OutboxServiceTest, all_stores, store_name);
 
 }  // namespace
 }  // namespace kitchen::outbox

@@ -23,7 +23,7 @@ protected:
     }
 };
 
-TEST_F(OutboxWorkerTest, SendsWhatIsDueAndForgetsWhatItSaid) {
+TEST_P(OutboxWorkerTest, SendsWhatIsDueAndForgetsWhatItSaid) {
     service->enqueue(a_mail()).value();
     EXPECT_EQ(worker()->run(), 1);
     ASSERT_EQ(mailer.mails().size(), 1u);
@@ -42,7 +42,7 @@ TEST_F(OutboxWorkerTest, SendsWhatIsDueAndForgetsWhatItSaid) {
     EXPECT_EQ(worker()->run(), 0);
 }
 
-TEST_F(OutboxWorkerTest, WaitsBetweenAttemptsAndKeepsTheKey) {
+TEST_P(OutboxWorkerTest, WaitsBetweenAttemptsAndKeepsTheKey) {
     service->enqueue(a_mail()).value();
     refuse(Errc::unavailable);
     WorkerSettings settings;
@@ -66,14 +66,14 @@ TEST_F(OutboxWorkerTest, WaitsBetweenAttemptsAndKeepsTheKey) {
     for (const Mail& call : mailer.calls()) EXPECT_EQ(call.idempotency_key, mailer.calls()[0].idempotency_key);
 }
 
-TEST_F(OutboxWorkerTest, RetryAfterIsObeyed) {
+TEST_P(OutboxWorkerTest, RetryAfterIsObeyed) {
     service->enqueue(a_mail()).value();
     refuse(Errc::unavailable, 2h);
     worker()->run();
     EXPECT_GE(*only().due_at - clock.now(), 2h);
 }
 
-TEST_F(OutboxWorkerTest, TooManyRequestsQuietTheWorker) {
+TEST_P(OutboxWorkerTest, TooManyRequestsQuietTheWorker) {
     for (int i = 0; i < 3; ++i) service->enqueue(a_mail("k" + std::to_string(i))).value();
     refuse(Errc::too_many_requests, 7s);
     const auto one = worker();
@@ -86,7 +86,7 @@ TEST_F(OutboxWorkerTest, TooManyRequestsQuietTheWorker) {
     EXPECT_GE(one->run(), 2);
 }
 
-TEST_F(OutboxWorkerTest, AMailerThatIsAwayIsLeftAlone) {
+TEST_P(OutboxWorkerTest, AMailerThatIsAwayIsLeftAlone) {
     for (int i = 0; i < 10; ++i) service->enqueue(a_mail("k" + std::to_string(i))).value();
     refuse(Errc::unavailable);
     EXPECT_EQ(worker()->run(), OutboxWorker::failures_per_run);
@@ -97,7 +97,7 @@ TEST_F(OutboxWorkerTest, AMailerThatIsAwayIsLeftAlone) {
     EXPECT_EQ(mailer.mails().size(), 2u);
 }
 
-TEST_F(OutboxWorkerTest, ARefusedMailIsDeadAtOnceAndCanBeRetried) {
+TEST_P(OutboxWorkerTest, ARefusedMailIsDeadAtOnceAndCanBeRetried) {
     service->enqueue(a_mail()).value();
     refuse(Errc::unprocessable);
     worker()->run();
@@ -117,7 +117,7 @@ TEST_F(OutboxWorkerTest, ARefusedMailIsDeadAtOnceAndCanBeRetried) {
     EXPECT_EQ(mailer.mails().at(0).text, "Jollof rice\n");
 }
 
-TEST_F(OutboxWorkerTest, TooManyAttemptsMakeADeadLetter) {
+TEST_P(OutboxWorkerTest, TooManyAttemptsMakeADeadLetter) {
     service->enqueue(a_mail()).value();
     refuse(Errc::unavailable);
     WorkerSettings settings;
@@ -133,7 +133,7 @@ TEST_F(OutboxWorkerTest, TooManyAttemptsMakeADeadLetter) {
 struct Killed {};
 
 // The process dies after the service has said yes and before that is noted.
-TEST_F(OutboxWorkerTest, ACrashBetweenSendAndMarkIsOneMail) {
+TEST_P(OutboxWorkerTest, ACrashBetweenSendAndMarkIsOneMail) {
     service->enqueue(a_mail()).value();
     mailer.after_taking = [] { throw Killed(); };
     EXPECT_THROW(worker()->run(), Killed);
@@ -147,7 +147,7 @@ TEST_F(OutboxWorkerTest, ACrashBetweenSendAndMarkIsOneMail) {
     EXPECT_EQ(mailer.mails().size(), 1u);
 }
 
-TEST_F(OutboxWorkerTest, AMailThatKillsItsWorkerIsBuried) {
+TEST_P(OutboxWorkerTest, AMailThatKillsItsWorkerIsBuried) {
     service->enqueue(a_mail()).value();
     mailer.on_send = [](const Mail&) -> Status { throw Killed(); };
     WorkerSettings settings;
@@ -163,7 +163,7 @@ TEST_F(OutboxWorkerTest, AMailThatKillsItsWorkerIsBuried) {
 }
 
 // The first worker is so slow that its lease ends, and a second one takes over.
-TEST_F(OutboxWorkerTest, WhoLostTheLeaseNotesNothing) {
+TEST_P(OutboxWorkerTest, WhoLostTheLeaseNotesNothing) {
     service->enqueue(a_mail()).value();
     bool first = true;
     mailer.on_send = [&](const Mail&) -> Status {
@@ -180,7 +180,7 @@ TEST_F(OutboxWorkerTest, WhoLostTheLeaseNotesNothing) {
     EXPECT_EQ(mailer.mails().size(), 1u);
 }
 
-TEST_F(OutboxWorkerTest, RacingWorkersSendEachMailOnce) {
+TEST_P(OutboxWorkerTest, RacingWorkersSendEachMailOnce) {
     constexpr int mails = 120, workers = 4;
     for (int i = 0; i < mails; ++i) service->enqueue(a_mail("k" + std::to_string(i), "to" + std::to_string(i) + "@example.com")).value();
     std::latch start(workers);
@@ -201,7 +201,83 @@ TEST_F(OutboxWorkerTest, RacingWorkersSendEachMailOnce) {
     EXPECT_EQ(count(MailState::sent), mails);
 }
 
-TEST_F(OutboxWorkerTest, StopsAfterTheMailInHand) {
+TEST_P(OutboxWorkerTest, RacingWorkersTakeOneMailOnce) {
+    constexpr int rounds = 20, workers = 4;
+    for (int round = 0; round < rounds; ++round) {
+        service->enqueue(a_mail("k" + std::to_string(round))).value();
+        const std::int64_t id = service->list(MailState::waiting, 1, 0).value().mails.at(0).id;
+        std::latch start(workers);
+        std::vector<std::future<bool>> all;
+        for (int i = 0; i < workers; ++i)
+            all.push_back(std::async(std::launch::async, [&, i] {
+                const auto mine = worker();
+                start.arrive_and_wait();
+                return i % 2 ? mine->run() >= 0 : mine->deliver(id).has_value();
+            }));
+        for (auto& one : all) EXPECT_TRUE(one.get());
+    }
+    EXPECT_EQ(mailer.calls().size(), static_cast<std::size_t>(rounds));
+    EXPECT_EQ(count(MailState::sent), rounds);
+}
+
+TEST_P(OutboxWorkerTest, DeliversTheMailItWasToldOf) {
+    service->enqueue(a_mail("first")).value();
+    service->enqueue(a_mail("second")).value();
+    const std::int64_t second = service->list(std::nullopt, 1, 0).value().mails.at(0).id;
+    const auto one = worker();
+    EXPECT_EQ(one->deliver(second)->look_again, std::nullopt);
+    EXPECT_EQ(count(MailState::sent), 1);
+    EXPECT_EQ(service->list(MailState::sent, 1, 0).value().mails.at(0).id, second);
+    EXPECT_EQ(one->deliver(second)->look_again, std::nullopt) << "sent";
+    EXPECT_EQ(one->deliver(second + 100)->look_again, std::nullopt) << "unknown";
+    EXPECT_EQ(mailer.calls().size(), 1u);
+}
+
+TEST_P(OutboxWorkerTest, SaysWhenToLookAgain) {
+    service->enqueue(a_mail()).value();
+    const std::int64_t id = only().id;
+    const auto one = worker();
+    refuse(Errc::unavailable);
+    const Delivery failed = one->deliver(id).value();
+    EXPECT_TRUE(failed.mailer_failed);
+    EXPECT_EQ(failed.look_again, only().due_at);
+    refuse(Errc::too_many_requests, 2h);
+    clock.advance(1h);
+    EXPECT_GE(*one->deliver(id)->look_again, clock.now() + 2h);
+    EXPECT_EQ(one->quiet_for(), 2h);
+    EXPECT_EQ(one->deliver(id)->look_again, only().due_at) << "not due";
+    EXPECT_EQ(mailer.calls().size(), 2u);
+    refuse(Errc::unprocessable);
+    clock.advance(3h);
+    const Delivery refused = one->deliver(id).value();
+    EXPECT_FALSE(refused.mailer_failed);
+    EXPECT_EQ(refused.look_again, std::nullopt);
+    EXPECT_EQ(only().state, MailState::dead);
+}
+
+TEST_P(OutboxWorkerTest, LeavesAloneWhatIsNotOverdue) {
+    service->enqueue(a_mail()).value();
+    const auto one = worker();
+    clock.advance(1min - 1ms);
+    EXPECT_EQ(one->run(1min), 0);
+    clock.advance(1ms);
+    EXPECT_EQ(one->run(1min), 1);
+}
+
+TEST_P(OutboxWorkerTest, CountsWhatBecomesOfAttempts) {
+    service->enqueue(a_mail("sent")).value();
+    worker()->run();
+    refuse(Errc::unavailable);
+    service->enqueue(a_mail("later")).value();
+    worker()->run();
+    clock.advance(1h);
+    refuse(Errc::unprocessable);
+    worker()->run();
+    for (const char* outcome : {"sent", "failed", "dead"})
+        EXPECT_EQ(metrics.value("kitchen_outbox_attempts_total{outcome=\"" + std::string(outcome) + "\"}"), 1) << outcome;
+}
+
+TEST_P(OutboxWorkerTest, StopsAfterTheMailInHand) {
     for (int i = 0; i < 3; ++i) service->enqueue(a_mail("k" + std::to_string(i))).value();
     const auto one = worker();
     mailer.on_send = [&](const Mail&) {
@@ -213,7 +289,7 @@ TEST_F(OutboxWorkerTest, StopsAfterTheMailInHand) {
     EXPECT_EQ(one->run(), 0);
 }
 
-TEST_F(OutboxWorkerTest, TheLogTellsNothingOfTheMail) {
+TEST_P(OutboxWorkerTest, TheLogTellsNothingOfTheMail) {
     service->enqueue(a_mail()).value();
     refuse(Errc::unavailable);
     worker()->run();
@@ -223,6 +299,8 @@ TEST_F(OutboxWorkerTest, TheLogTellsNothingOfTheMail) {
     EXPECT_TRUE(log.contains("refused for good"));
     for (const char* secret : {"ada@", "Jollof", "Your order"}) EXPECT_FALSE(log.contains(secret)) << secret;
 }
+
+INSTANTIATE_TEST_SUITE_P(Stores, OutboxWorkerTest, all_stores, store_name);
 
 }  // namespace
 }  // namespace kitchen::outbox

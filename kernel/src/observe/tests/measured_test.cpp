@@ -1,4 +1,4 @@
-// The watches around a store and a cache, over fakes that move the clock.
+// The watches around a store, a cache and a queue, over fakes that move the clock.
 #include <deque>
 #include <functional>
 
@@ -7,8 +7,10 @@
 
 #include "kitchen/commit_hooks.h"
 #include "kitchen/testkit/fakes.h"
+#include "kitchen/testkit/memory_queue.h"
 #include "observe/instruments.h"
 #include "observe/measured_cache.h"
+#include "observe/measured_queue.h"
 #include "observe/measured_store.h"
 
 namespace kitchen::observe {
@@ -265,7 +267,36 @@ TEST(MeasuredCacheTest, CountsAndPassesEverythingOn) {
     EXPECT_EQ(metrics.value("kitchen_cache_lookups_total{outcome=\"miss\",provider=\"fake\"}"), 2);
 }
 
-TEST(InstrumentsTest, WrapsStoresAndCachesAndNothingElse) {
+TEST(MeasuredQueueTest, CountsAndPassesEverythingOn) {
+    testkit::ManualClock clock;
+    testkit::RecordingMetrics metrics;
+    testkit::MemoryQueue inner(clock);
+    MeasuredQueue queue(inner, "fake", metrics, clock);
+    using std::chrono::seconds;
+    const QueueReceive at_once{10, seconds(0), seconds(30)};
+    queue.send("one").value();
+    queue.send("two").value();
+    auto messages = queue.receive(at_once, {}).value();
+    ASSERT_EQ(messages.size(), 2u);
+    EXPECT_TRUE(queue.hide(messages[0].receipt, seconds(0)));
+    EXPECT_TRUE(queue.remove(messages[1].receipt));
+    EXPECT_EQ(queue.receive(at_once, {})->size(), 1u);
+    EXPECT_EQ(metrics.value("kitchen_queue_received_total{provider=\"fake\"}"), 3);
+    EXPECT_EQ(metrics.value("kitchen_queue_redelivered_total{provider=\"fake\"}"), 1);
+    const auto calls = [&](const std::string& operation) {
+        return metrics.value("kitchen_queue_operation_duration_seconds{operation=\"" + operation + "\",provider=\"fake\"}");
+    };
+    EXPECT_EQ(calls("send"), 2);
+    EXPECT_EQ(calls("receive"), 2);
+    EXPECT_EQ(calls("hide"), 1);
+    EXPECT_EQ(calls("remove"), 1);
+
+    inner.fail_with(Error(Errc::unavailable, "queue_away", "Later."));
+    EXPECT_FALSE(queue.send("three"));
+    EXPECT_EQ(metrics.value("kitchen_queue_errors_total{kind=\"unavailable\",operation=\"send\",provider=\"fake\"}"), 1);
+}
+
+TEST(InstrumentsTest, WrapsStoresCachesAndQueuesAndNothingElse) {
     testkit::ManualClock clock;
     testkit::RecordingLogger log;
     testkit::RecordingMetrics metrics;
@@ -280,6 +311,11 @@ TEST(InstrumentsTest, WrapsStoresAndCachesAndNothingElse) {
     EXPECT_EQ(seen_store->dialect().name, "fake");
     EXPECT_NE(seen_cache, as_cache);
     EXPECT_TRUE(seen_cache->ping());
+    testkit::MemoryQueue queue(clock);
+    Queue* const as_queue = &queue;
+    auto* const seen_queue = static_cast<Queue*>(instruments.wrap("queue/1", "fake", as_queue));
+    EXPECT_NE(seen_queue, as_queue);
+    EXPECT_TRUE(seen_queue->send("x"));
     int other = 0;
     EXPECT_EQ(instruments.wrap("greeter/1", "fake", &other), &other);
 }

@@ -1,4 +1,4 @@
-// What every implementation of store/1, cache/1 and mailer/1 must do, as GoogleTest suites. A backend's test file says
+// What every implementation of store/1, cache/1, mailer/1 and queue/1 must do, as GoogleTest suites. A backend's test file says
 //
 //     INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values(StoreFactory{"file", [] { return …; }}));
 //
@@ -14,6 +14,7 @@
 
 #include "kitchen/cache.h"
 #include "kitchen/mailer.h"
+#include "kitchen/queue.h"
 #include "kitchen/store.h"
 
 namespace kitchen::testkit {
@@ -53,6 +54,19 @@ class MailerConformance : public testing::TestWithParam<MailerFactory> {
 protected:
     void SetUp() override;
     std::shared_ptr<Mailer> mailer;
+};
+
+/// A queue that keeps messages in the strict order of a test double: none is lost, delayed or doubled. `advance` moves its time.
+struct QueueFactory {
+    std::string name;
+    std::function<std::shared_ptr<Queue>()> make;
+    std::function<void(std::chrono::seconds)> advance;
+};
+void PrintTo(const QueueFactory& factory, std::ostream* out);
+class QueueConformance : public testing::TestWithParam<QueueFactory> {
+protected:
+    void SetUp() override;
+    std::shared_ptr<Queue> queue;
 };
 
 }  // namespace kitchen::testkit

@@ -1,4 +1,4 @@
-// The little of libcurl that the mailers share: its global state, an easy handle and a list, each undone by itself.
+// The little of libcurl that several plugins share: its global state, an easy handle and a list, each undone by itself.
 //
 // Thread-safety: a handle belongs to one thread at a time. CurlLibrary: libcurl 7.84 and later count their users under a lock
 // of their own, so many plugins and kernels may live in one process.
@@ -49,7 +49,7 @@ private:
     std::unique_ptr<curl_slist, CurlFree> list_;
 };
 
-/// Handles that are not in use, each with its open connection: the next mail need not shake hands again.
+/// Handles that are not in use, each with its open connection: the next request need not shake hands again.
 class CurlPool {
 public:
     static constexpr std::size_t most_kept = 4;

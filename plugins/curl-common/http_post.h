@@ -1,0 +1,45 @@
+// One POST to a service of the internet, as every client here does it: HTTP/1.1, TLS checked, no redirect, a deadline, an answer of bounded
+// size.
+//
+// Thread-safety: pure functions; the pool may be shared.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "curl_handle.h"
+
+namespace kitchen {
+
+struct HttpService {
+    std::string url;
+    std::string ca_file;  ///< "": those of the system
+    std::string proxy;    ///< "": none, whatever the environment says
+    std::chrono::milliseconds connect_timeout{5'000};
+    std::chrono::milliseconds timeout{15'000};  ///< of the whole exchange
+    std::size_t longest_answer = 64 * 1024;
+};
+
+struct HttpAnswer {
+    long status = 0;
+    std::string body;
+    std::optional<std::chrono::seconds> retry_after;
+};
+
+/// Throws std::invalid_argument, with a sentence that begins with `key`, for a URL that is neither https nor on this machine, or has a user, password,
+/// query or fragment: the secret would travel in the clear.
+void check_service_url(const std::string& key, const std::string& url);
+
+/// What it went wrong with: CURLE_WRITE_ERROR for an answer that is too long, CURLE_ABORTED_BY_CALLBACK once `stop` is requested (noticed
+/// within about a second). `more` sets further options.
+CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers, const std::string& body, HttpAnswer& answer,
+                   const std::function<void(CURL*)>& more = {}, std::stop_token stop = {});
+
+/// Why the service was not reached, for code words: "unreachable", "timeout", "untrusted" (its certificate), "unreadable" (its answer is too long).
+const char* word_of(CURLcode failure);
+
+}  // namespace kitchen

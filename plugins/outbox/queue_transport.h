@@ -1,0 +1,48 @@
+// The queue between replicas, in place of looking into the table every second: hands over what is written here, sends what the queue tells of, and
+// looks into the table now and then for what neither has reached.
+//
+// Mails that have been due for `overdue` are sent from the table, whatever the queue says. So nothing rests on the queue but the load on the
+// store: it may lose messages, be purged, or be away for days.
+//
+// Thread-safety: note() from any thread; run() on one at a time; the rest on any. What the constructor takes must outlive it.
+#pragma once
+
+#include <chrono>
+
+#include "handover.h"
+#include "queue_consumer.h"
+
+namespace kitchen::outbox {
+
+class QueueTransport {
+public:
+    QueueTransport(Store& store, Queue& queue, const Clock& clock, Random& random, Logger& log, const OutboxRepository& mails, OutboxWorker& worker,
+                   const WorkerSettings& settings, std::chrono::milliseconds overdue)
+        : clock_(clock), worker_(worker), overdue_(overdue), handover_(store, queue, clock, log, mails),
+          consumer_(queue, worker, clock, random, log, settings.lease, settings.backoff.base) {}
+
+    /// This mail has been written, in a transaction that may be open still.
+    void note(std::int64_t mail_id) { handover_.note(mail_id); }
+    /// To be called about every second, from the end of start-up on.
+    void run() {
+        consumer_.start();
+        if (!handover_.run()) worker_.run();
+        if (const auto now = clock_.steady_now(); now >= next_look_) {
+            next_look_ = now + overdue_;
+            worker_.run(overdue_);
+        }
+    }
+    void request_stop() noexcept { consumer_.request_stop(); }
+    /// Waits for the mail in hand.
+    void stop() { consumer_.stop(); }
+
+private:
+    const Clock& clock_;
+    OutboxWorker& worker_;
+    const std::chrono::milliseconds overdue_;
+    Handover handover_;
+    QueueConsumer consumer_;
+    std::chrono::steady_clock::time_point next_look_{};
+};
+
+}  // namespace kitchen::outbox

@@ -1,0 +1,109 @@
+#include "handover.h"
+
+#include <thread>
+
+#include "kitchen/testkit/memory_queue.h"
+#include "mail_message.h"
+#include "outbox_fixture.h"
+
+namespace kitchen::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+
+class HandoverTest : public OutboxTest {
+protected:
+    HandoverTest() {
+        service = std::make_unique<OutboxService>(*store, clock, random, *repository, [this](std::int64_t id) { handover.note(id); });
+    }
+    std::vector<std::string> taken() {
+        std::vector<std::string> bodies;
+        const std::vector<QueueMessage> messages = queue.receive({10, 0s, 30s}, {}).value();
+        for (const QueueMessage& message : messages) bodies.push_back(message.body);
+        return bodies;
+    }
+
+    testkit::MemoryQueue queue{clock};
+    Handover handover{*store, queue, clock, log, *repository};
+};
+
+TEST_P(HandoverTest, TellsOfWhatIsCommittedAndNothingElse) {
+    service->enqueue(a_mail()).value();
+    EXPECT_TRUE(handover.run());
+    EXPECT_EQ(taken(), std::vector<std::string>{to_message(only().id)});
+    EXPECT_TRUE(handover.run());
+    EXPECT_EQ(queue.size(), 1u);
+}
+
+TEST_P(HandoverTest, NothingWhileTheTransactionIsOpenAndNothingWhenItFails) {
+    const Status failed = store->transact([&](Transaction& tx) -> Status {
+        service->enqueue(tx, a_mail()).value();
+        return Error(Errc::conflict, "no", "The cause did not happen.");
+    });
+    EXPECT_FALSE(failed);
+    EXPECT_TRUE(handover.run());
+    clock.advance(Handover::patience);
+    EXPECT_TRUE(handover.run());
+    EXPECT_EQ(queue.size(), 0u);
+}
+
+TEST_P(HandoverTest, ATransactionThatTakesItsTime) {
+    store->transact([&](Transaction& tx) -> Status {
+        service->enqueue(tx, a_mail()).value();
+        // Another thread looks: here the transaction's own could not.
+        std::thread([&] { EXPECT_TRUE(handover.run()); }).join();
+        EXPECT_EQ(queue.size(), 0u);
+        return {};
+    }).value();
+    EXPECT_TRUE(handover.run());
+    EXPECT_EQ(queue.size(), 1u);
+}
+
+TEST_P(HandoverTest, AKeyThatIsThereAlreadyIsNotNoted) {
+    for (int i = 0; i < 2; ++i) service->enqueue(a_mail()).value();
+    EXPECT_TRUE(handover.run());
+    EXPECT_EQ(queue.size(), 1u);
+}
+
+TEST_P(HandoverTest, AnAdministratorsRetryIsToldOf) {
+    service->enqueue(a_mail()).value();
+    mailer.on_send = [](const Mail&) { return Status(Error(Errc::unprocessable, "no", "No.")); };
+    worker()->run();
+    EXPECT_TRUE(handover.run());
+    EXPECT_EQ(queue.size(), 0u) << "dead";
+    service->retry(only().id).value();
+    EXPECT_TRUE(handover.run());
+    EXPECT_EQ(queue.size(), 1u);
+}
+
+TEST_P(HandoverTest, AQueueThatIsAwayIsLeftAloneForAWhile) {
+    queue.fail_with(Error(Errc::unavailable, "queue_away", "Later."));
+    service->enqueue(a_mail("first")).value();
+    EXPECT_FALSE(handover.run());
+    queue.fail_with(std::nullopt);
+    service->enqueue(a_mail("second")).value();
+    EXPECT_FALSE(handover.run()) << "it is not asked";
+    clock.advance(Handover::queue_left_alone);
+    service->enqueue(a_mail("third")).value();
+    EXPECT_TRUE(handover.run());
+    EXPECT_EQ(queue.size(), 1u);
+}
+
+TEST_P(HandoverTest, SaysNothingOfTheMail) {
+    service->enqueue(a_mail()).value();
+    EXPECT_TRUE(handover.run());
+    EXPECT_EQ(taken().at(0), "{\"outbox_mail\":" + std::to_string(only().id) + "}");
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, HandoverTest, all_stores, store_name);
+
+TEST(MailMessage, OthersAreNoneOfOurs) {
+    EXPECT_EQ(parse_message(to_message(7)), 7);
+    EXPECT_EQ(parse_message(R"({"outbox_mail": 9223372036854775807, "more": []})"), 9223372036854775807);
+    for (const char* body : {"", "7", "{}", "[]", "{\"outbox_mail\":0}", "{\"outbox_mail\":-1}", "{\"outbox_mail\":\"7\"}", "{\"outbox_mail\":7.5}", "hello",
+                             "{\"outbox_mail\":9223372036854775808}"})
+        EXPECT_EQ(parse_message(body), std::nullopt) << body;
+}
+
+}  // namespace
+}  // namespace kitchen::outbox

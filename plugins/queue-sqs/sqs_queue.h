@@ -1,0 +1,57 @@
+// queue/1 on Amazon SQS: AWS JSON protocol 1.0, signed by libcurl (Signature Version 4, CURLOPT_AWS_SIGV4).
+//
+// Thread-safety: all calls, from any thread. The logger and the random source must outlive it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "curl_handle.h"
+#include "http_post.h"
+#include "kitchen/log.h"
+#include "kitchen/queue.h"
+#include "kitchen/random.h"
+#include "sqs_answer.h"
+#include "sqs_options.h"
+
+namespace kitchen::sqs {
+
+class SqsQueue final : public Queue {
+public:
+    /// The options come from checked().
+    SqsQueue(Options options, Random& random, Logger& log);
+
+    Status send(std::string_view body) override;
+    /// Tried once: whoever receives does so again and again.
+    Result<std::vector<QueueMessage>> receive(const QueueReceive& wanted, std::stop_token stop) override;
+    Status hide(std::string_view receipt, std::chrono::seconds from_now) override;
+    Status remove(std::string_view receipt) override;
+
+    Result<Depth> depth();
+    /// What went wrong with the latest call of each kind, if something did. No network.
+    Status check() const;
+
+private:
+    enum class Action : std::uint8_t { send, receive, hide, remove, attributes };
+    static constexpr std::size_t action_count = static_cast<std::size_t>(Action::attributes) + 1;
+    static constexpr int most_tries = 3;
+
+    /// Again and again, with backoff and full jitter, while a failure may pass.
+    Result<Json> call(Action action, const std::string& body);
+    Result<Json> exchange(Action action, const std::string& body, std::chrono::milliseconds wait = {}, std::stop_token stop = {});
+    void note(Action action, const Error* failure);
+
+    const CurlLibrary library_;
+    const Options options_;
+    const std::string signature_;  ///< for CURLOPT_AWS_SIGV4
+    Random& random_;
+    Logger& log_;
+    CurlPool pool_;
+    mutable std::mutex mutex_;
+    std::array<std::optional<Error>, action_count> failures_;
+};
+
+}  // namespace kitchen::sqs
