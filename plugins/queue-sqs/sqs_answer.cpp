@@ -41,15 +41,17 @@ Error error_of(long status, const std::string& name, std::string_view message) {
     if (status == 429 || is({"Throttling", "Throttled", "RequestThrottled", "KmsThrottled", "TooManyRequests", "OverLimit"}))
         return Error(Errc::too_many_requests, "queue_throttled", "SQS takes no more requests at this moment.").retry_in(seconds(1));
     if (status >= 500 || status == 408) return unavailable("queue_failed", "SQS has a fault of its own. Try again later.");
-    if (is({"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"})) return unavailable("queue_missing", "There is no such queue. Check queue_url.");
+    if (is({"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "InvalidAddress"}))
+        return unavailable("queue_missing", "There is no such queue. Check queue_url.");
     if (is({"ReceiptHandleIsInvalid", "MessageNotInflight"}) || message.find("ReceiptHandle is invalid") != message.npos)
         return Error(Errc::conflict, "queue_receipt_stale", "Somebody else may have received this message.");
     if (is({"RequestExpired"}) || message.starts_with("Signature expired") || message.starts_with("Signature not yet current"))
         return unavailable("queue_clock_wrong", "SQS finds the clock of this machine wrong.");
     if (is({"SignatureDoesNotMatch", "InvalidSignature", "IncompleteSignature"}))
         return unavailable("queue_signature_refused", "SQS does not accept our signature. Check secret_access_key and region.");
-    if (is({"ExpiredToken"})) return unavailable("queue_token_expired", "The session token has expired. Renew access_key_id, secret_access_key and session_token.");
-    if (is({"InvalidClientTokenId", "UnrecognizedClient", "MissingAuthenticationToken", "InvalidAccessKeyId", "InvalidSecurity"}))
+    if (is({"ExpiredToken"}))
+        return unavailable("queue_token_expired", "The session token has expired. Renew access_key_id, secret_access_key and session_token.");
+    if (is({"InvalidClientTokenId", "UnrecognizedClient", "MissingAuthenticationToken", "InvalidAccessKeyId"}))
         return unavailable("queue_key_refused", "SQS does not know our access key. Check access_key_id and session_token.");
     if (status == 401 || status == 403 || is({"AccessDenied", "NotAuthorized"}))
         return unavailable("queue_access_denied", "Our access key may not do that with this queue. Check its policy.");

@@ -113,7 +113,8 @@ Result<Json> SqsQueue::exchange(Action action, const std::string& body, std::chr
     headers.add("Content-Type: application/x-amz-json-1.0");
     headers.add("X-Amz-Target: AmazonSQS." + std::string(action_names[static_cast<std::size_t>(action)]));
     if (!options_.session_token.empty()) headers.add("X-Amz-Security-Token: " + options_.session_token);
-    const HttpService service{options_.endpoint + "/", options_.ca_file, options_.proxy, options_.connect_timeout, options_.timeout + wait, longest_answer};
+    const HttpService service{options_.endpoint + "/",  options_.ca_file, options_.proxy, options_.connect_timeout, options_.timeout + wait,
+                              longest_answer};
     HttpAnswer answer;
     const CURLcode failure = http_post(
         pool_, service, headers, body, answer,
@@ -140,7 +141,8 @@ void SqsQueue::note(Action action, const Error* failure) {
         if (failure) kept = *failure;
     }
     if (failure && failure->code != before)
-        log_.warn("the queue cannot be used", {{"action", action_names[index]}, {"code", failure->code}, {"reason", failure->subject}, {"detail", failure->detail}});
+        log_.warn("the queue cannot be used", {{"action", action_names[index]}, {"code", failure->code}, {"reason", failure->subject},
+                                               {"detail", failure->detail}});
     else if (!failure && !before.empty())
         log_.info("the queue can be used again", {{"action", action_names[index]}});
 }

@@ -30,18 +30,18 @@ protected:
     }
 
     /// Looks into the table without having been told once an hour: what is sent before came through the queue.
-    std::unique_ptr<TestKernel> replica(const std::string& overdue = "1h", const std::string& secret = tests::SqsDouble::secret) {
+    std::unique_ptr<TestKernel> replica(const std::string& overdue = "1h", const std::string& secret = tests::SqsDouble::secret, bool queued = true) {
         testkit::TestKernelOptions options;
         options.environment = {{"MAIL", service.base_url()}, {"QUEUE", queue.queue_url()}, {"SECRET", secret}, {"ADMIN_PASSWORD", "correct horse battery"},
                                {"DATABASE", database ? database->url() : (directory.path() / "kitchen.db").string()}};
         const std::string store = database ? "{id: store-postgres, config: {url: '${DATABASE}', pool_size: 5}}" : "{id: store-sqlite, config: {path: '${DATABASE}'}}";
+        const std::string sqs =
+            "  - id: queue-sqs\n    config: {queue_url: '${QUEUE}', region: us-east-1, access_key_id: AKIDEXAMPLE, secret_access_key: !env SECRET, check_interval: 100ms}\n";
         return std::make_unique<TestKernel>("server: {listen: '127.0.0.1:0', timeouts: {drain: 1m}}\nplugins:\n  - " + store + R"(
   - id: cache-memory
   - id: mail-resend
     config: {base_url: '${MAIL}', api_key: re_secret, from: 'Chuks Kitchen <k@example.com>'}
-  - id: queue-sqs
-    config: {queue_url: '${QUEUE}', region: us-east-1, access_key_id: AKIDEXAMPLE, secret_access_key: !env SECRET, check_interval: 100ms}
-  - id: auth
+)" + (queued ? sqs : "") + R"(  - id: auth
     config:
       key: a-key-that-is-the-same-on-every-replica
       cookie_secure: false
@@ -82,6 +82,18 @@ TEST_P(OutboxQueue, TwoReplicasSendEachMailOnce) {
     const Json seen = queue.state();
     EXPECT_EQ(seen["refusals"].size(), 0u) << seen.dump();
     for (const Json& body : seen["bodies"].as_array()) EXPECT_THAT(body.as_string(), testing::MatchesRegex("\\{\"outbox_mail\":[0-9]+\\}"));
+}
+
+// By the leases in the table alone.
+TEST_P(OutboxQueue, ThreeReplicasWithoutAQueueSendEachMailOnce) {
+    constexpr int mails = 60;
+    std::vector<std::unique_ptr<TestKernel>> replicas;
+    for (int i = 0; i < 3; ++i) replicas.push_back(replica("1h", "", false));
+    for (int i = 0; i < mails; ++i) enqueue(*replicas[static_cast<std::size_t>(i % 3)], "order/" + std::to_string(i), "to" + std::to_string(i) + "@example.com");
+    ASSERT_TRUE(wait_until([&] { return count(*replicas[0], "sent") == mails; }));
+    EXPECT_EQ(service.requests(), mails);
+    EXPECT_EQ(sent(), static_cast<std::size_t>(mails));
+    EXPECT_EQ(queue.state()["requests"], Json::object());
 }
 
 TEST_P(OutboxQueue, MessagesThatComeTwiceAreOneMail) {
