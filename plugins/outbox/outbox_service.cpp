@@ -14,7 +14,7 @@ Status OutboxService::enqueue(Transaction& tx, const Mail& mail) {
     // account both have an order 1.
     const Result<std::optional<std::int64_t>> id = mails_.insert(tx, mail, random_.hex(16), clock_.now());
     if (!id) return id.error();
-    if (*id && written_) written_(**id);
+    if (*id && written_) tx.after_commit([this, mail_id = **id] { written_(mail_id); });
     return {};
 }
 
@@ -32,7 +32,7 @@ Result<OutgoingMail> OutboxService::retry(std::int64_t id) {
         Result<std::optional<OutgoingMail>> revived = mails_.revive(tx, id, now);
         if (!revived) return std::move(revived).error();
         if (*revived) {
-            if (written_) written_(id);
+            if (written_) tx.after_commit([this, id] { written_(id); });
             return std::move(**revived);
         }
         Result<std::optional<OutgoingMail>> mail = mails_.find(tx, id);

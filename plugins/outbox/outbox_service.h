@@ -21,7 +21,7 @@ public:
     /// A mail that waits longer than that is a sign of trouble.
     static constexpr std::chrono::minutes patience{15};
 
-    /// `written` is told the id of each mail that now waits, while the transaction is open.
+    /// `written` is told the id of each mail that now waits, after the commit.
     OutboxService(Store& store, const Clock& clock, Random& random, const OutboxRepository& mails, std::function<void(std::int64_t)> written = {})
         : store_(store), clock_(clock), random_(random), mails_(mails), written_(std::move(written)) {}
 

@@ -30,7 +30,7 @@ struct Parts {
                   }),
           worker(store, services.get<Mailer>(), clock, random, services.log(), services.get<Metrics>(), mails, settings.worker) {
         if (Queue* queue = services.find<Queue>())
-            transport.emplace(store, *queue, clock, random, services.log(), mails, worker, settings.worker, settings.overdue);
+            transport.emplace(*queue, clock, random, services.log(), worker, settings.worker, settings.overdue);
         waiting = services.get<Metrics>().sampled_gauge("kitchen_outbox_waiting_mails", "Mails of the outbox that wait to be sent.", {}, [this] {
             const Result<std::int64_t> count = service.waiting();
             return count ? static_cast<double>(*count) : std::nan("");

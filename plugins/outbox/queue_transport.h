@@ -16,12 +16,12 @@ namespace kitchen::outbox {
 
 class QueueTransport {
 public:
-    QueueTransport(Store& store, Queue& queue, const Clock& clock, Random& random, Logger& log, const OutboxRepository& mails, OutboxWorker& worker,
-                   const WorkerSettings& settings, std::chrono::milliseconds overdue)
-        : clock_(clock), worker_(worker), overdue_(overdue), handover_(store, queue, clock, log, mails),
+    QueueTransport(Queue& queue, const Clock& clock, Random& random, Logger& log, OutboxWorker& worker, const WorkerSettings& settings,
+                   std::chrono::milliseconds overdue)
+        : clock_(clock), worker_(worker), overdue_(overdue), handover_(queue, clock, log),
           consumer_(queue, worker, clock, random, log, settings.lease, settings.backoff.base) {}
 
-    /// This mail has been written, in a transaction that may be open still.
+    /// This mail has been committed.
     void note(std::int64_t mail_id) { handover_.note(mail_id); }
     /// To be called about every second, from the end of start-up on.
     void run() {
