@@ -83,7 +83,10 @@ std::filesystem::path file_of(const std::string& id, const std::string& config_f
 class SignalLog {
 public:
     SignalLog(host::SignalWatcher& signals, Logger& log) : signals_(signals) { signals_.log_to(&log); }
-    ~SignalLog() { signals_.log_to(nullptr); }
+    ~SignalLog() {
+        signals_.lift_limit();
+        signals_.log_to(nullptr);
+    }
     SignalLog(const SignalLog&) = delete;
     SignalLog& operator=(const SignalLog&) = delete;
 
@@ -103,11 +106,13 @@ ExitCode serve(const std::string& config_file) {
     // Before "serving" is logged: whoever reads that may send a signal at once, and looks for the answer.
     const SignalLog logged(signals, kernel.log());
     kernel.configure();
+    // A plugin that waits for its database, and a handler that never returns, cannot be taken off their threads.
+    constexpr std::chrono::seconds grace(2);
+    signals.limit(grace);
     kernel.start_plugins();
     kernel.listen();
+    signals.lift_limit();
     signals.wait();
-    // A handler that never returns cannot be taken off its thread, and stopping waits for it.
-    constexpr std::chrono::seconds grace(2);
     const host::ExitTimer timer(kernel.settings().server.notice + kernel.settings().server.drain_timeout + grace, ExitCode::runtime, kernel.log());
     const bool clean = kernel.stop();
     return clean ? ExitCode::ok : ExitCode::runtime;

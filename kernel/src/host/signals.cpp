@@ -50,6 +50,7 @@ void SignalWatcher::watch() {
         } else {
             signal_ = number;
             if (log_) log_->info("signal received: stopping", {{"signal", number}});
+            if (log_ && grace_) timer_.emplace(*grace_, ExitCode::start_up, *log_);
             changed_.notify_all();
         }
     }
@@ -58,6 +59,18 @@ void SignalWatcher::watch() {
 void SignalWatcher::log_to(Logger* log) {
     std::lock_guard lock(mutex_);
     log_ = log;
+}
+
+void SignalWatcher::limit(std::chrono::milliseconds grace) {
+    std::lock_guard lock(mutex_);
+    grace_ = grace;
+    if (log_ && signal_ != 0) timer_.emplace(grace, ExitCode::start_up, *log_);
+}
+
+void SignalWatcher::lift_limit() {
+    std::lock_guard lock(mutex_);
+    grace_.reset();
+    timer_.reset();
 }
 
 bool SignalWatcher::stop_requested() const {

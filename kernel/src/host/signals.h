@@ -5,11 +5,14 @@
 // At most one SignalWatcher a process.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
+#include "host/exit_timer.h"
 #include "kitchen/log.h"
 
 namespace kitchen::host {
@@ -25,6 +28,10 @@ public:
 
     /// Where SIGHUP and the signals that stop are logged; nullptr: nowhere. Must outlive the watcher, or be taken back.
     void log_to(Logger* log);
+    /// Until lift_limit(): the first signal that stops ends the process, with ExitCode::start_up, when it still runs after `grace`. For a
+    /// start, which may wait long for what never comes. Needs a log, and lift_limit() before that is taken back.
+    void limit(std::chrono::milliseconds grace);
+    void lift_limit();
     bool stop_requested() const;
     /// Blocks until SIGTERM or SIGINT has come. Its number.
     int wait();
@@ -35,6 +42,8 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     Logger* log_ = nullptr;
+    std::optional<std::chrono::milliseconds> grace_;
+    std::optional<ExitTimer> timer_;
     int signal_ = 0;
     bool finished_ = false;
     std::thread thread_;
