@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "fallback_cache.h"
+#include "kitchen/metrics.h"
 #include "redis_cache.h"
 #include "settings.h"
 #include "started_clock.h"
@@ -36,17 +37,24 @@ public:
         clock_.bind(services.get<Clock>());
         if (!keyed_)
             services.log().warn("integrity_key is not set: damaged values in Redis are noticed, forged ones are not");
+        damaged_ = services.get<Metrics>().sampled_counter("kitchen_cache_damaged_total",
+                                                           "Values in the cache that were not what had been written there; each was a miss.",
+                                                           {}, [this] { return static_cast<double>(redis_->damaged()); });
         redis_->start(services.get<Random>());
         if (!redis_->client().available())
             services.log().warn("serving without Redis until it can be used", {{"on_failure", fallback_ ? "memory" : "fail"}});
     }
 
-    void stop() override { redis_->stop(); }
+    void stop() override {
+        damaged_.reset();
+        redis_->stop();
+    }
 
 private:
     StartedClock clock_;
     std::unique_ptr<redis::RedisCache> redis_;
     std::unique_ptr<redis::FallbackCache> fallback_;
+    std::shared_ptr<void> damaged_;  // the metric; reads redis_
     bool keyed_ = false;
 };
 
