@@ -114,8 +114,9 @@ HttpClient KitchenServer::admin() const {
     return client;
 }
 
-std::string KitchenServer::code_mailed_to(const std::string& email) const {
-    const fs::path mails = directory_.path() / "mail";
+std::string KitchenServer::code_mailed_to(const std::string& email) const { return code_in_mail_to(email, directory_.path() / "mail"); }
+
+std::string code_in_mail_to(const std::string& email, const fs::path& mails) {
     // Watch before looking, so that a mail that arrives in between is not missed.
     const int watch = inotify_init1(IN_CLOEXEC);
     inotify_add_watch(watch, mails.c_str(), IN_CREATE | IN_MOVED_TO);

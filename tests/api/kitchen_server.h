@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -79,6 +80,9 @@ private:
     std::unique_ptr<testkit::TestKernel> kernel_;
     std::atomic<int> people_{0};
 };
+
+/// The code in the newest mail to that address in mail-log's directory; waits for the mail. Throws std::runtime_error.
+std::string code_in_mail_to(const std::string& email, const std::filesystem::path& directory);
 
 /// Every test of the contract runs on every backend. The parameter makes a fresh, empty one.
 struct BackendsFactory {

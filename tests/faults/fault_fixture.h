@@ -1,0 +1,94 @@
+// A restaurant with customers who order while a test breaks something.
+#pragma once
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "kitchen/testkit/postgres_server.h"
+#include "ordering_load.h"
+#include "restaurant.h"
+
+namespace kitchen::tests {
+
+/// Length of a scenario that repeats itself.
+inline std::chrono::seconds fault_seconds() {
+    const char* wanted = std::getenv("KITCHEN_FAULT_SECONDS");
+    return std::chrono::seconds(wanted && *wanted ? std::atoi(wanted) : 2);
+}
+
+class FaultTest : public testing::Test {
+protected:
+    /// Starts it, makes two foods (one that runs out) and customers who begin to order, and waits until they do.
+    void open(Backends backends, RestaurantOptions options = {}) {
+        server = std::make_unique<Restaurant>(std::move(backends), std::move(options));
+        server->start();
+        const std::int64_t plenty = 100'000, few = 30;
+        const std::map<std::int64_t, std::int64_t> stock = {{server->food("Jollof", plenty), plenty}, {server->food("Suya", few), few}};
+        load = std::make_unique<OrderingLoad>([this] { return server->port(); }, server->customers(4), stock);
+        load->begin();
+        ASSERT_TRUE(load->wait_for_orders()) << load->summary() << server->output();
+    }
+    void open_on_sqlite(RestaurantOptions options = {}, const std::string& config = {}) {
+        open({"Sqlite", "  - {id: store-sqlite, config: {path: '${DATA}/kitchen.db'" + (config.empty() ? "" : ", " + config) + "}}\n"},
+             std::move(options));
+        ask_sqlite(server->data() / "kitchen.db");
+    }
+    void open_on_postgres(testkit::PostgresServerOptions with = {}) {
+        start_postgres(std::move(with));
+        open(postgres_backends(postgres->port()));
+    }
+    /// A database server of this test alone, which it may break.
+    void start_postgres(testkit::PostgresServerOptions with = {}) {
+        postgres.emplace(std::move(with));
+        postgres->sql("CREATE DATABASE kitchen");
+        sql = [this](const std::string& statement) { return postgres->sql(statement, "kitchen"); };
+    }
+    void ask_sqlite(const std::filesystem::path& file) {
+        sql = [file](const std::string& statement) { return sqlite_query(file, statement); };
+    }
+    /// Impatient, so that what breaks is noticed soon.
+    static Backends postgres_backends(std::uint16_t port, const std::string& config = {}) {
+        return {"Postgres", "  - {id: store-postgres, config: {url: '" + testkit::PostgresServer::url_on(port, "kitchen") +
+                                "', pool_timeout: 1s, connect_timeout: 2s, statement_timeout: 1s, retry_time: 1s" +
+                                (config.empty() ? "" : ", " + config) + "}}\n"};
+    }
+    /// Waits for the next order, and notes how long that took since the fault was over.
+    void expect_next_order(std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now()) {
+        EXPECT_TRUE(load->wait_for_orders(1)) << load->summary() << server->output();
+        recoveries_.push_back(millis_since(begin));
+    }
+    static std::int64_t millis_since(std::chrono::steady_clock::time_point begin) {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
+    }
+    /// The same, and the books are right.
+    void expect_recovery() {
+        expect_next_order();
+        EXPECT_TRUE(load->wait_for_orders()) << load->summary() << server->output();
+        EXPECT_TRUE(server->wait_for_health("ok"));
+        expect_right_books();
+    }
+    void expect_right_books() {
+        load->end();
+        std::cout << "the next order after";
+        for (const auto millis : recoveries_) std::cout << ' ' << millis;
+        std::cout << " ms; " << load->summary() << "\n";
+        load->check(server->admin(), sql);
+        if (HasFailure()) std::cout << server->output().substr(server->output().size() - std::min<std::size_t>(server->output().size(), 4000));
+    }
+
+    std::optional<testkit::PostgresServer> postgres;
+    std::unique_ptr<Restaurant> server;
+    std::function<std::string(const std::string&)> sql;
+    std::unique_ptr<OrderingLoad> load;  // last: it ends first
+
+private:
+    std::vector<std::int64_t> recoveries_;
+};
+
+}  // namespace kitchen::tests

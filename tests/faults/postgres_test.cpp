@@ -1,0 +1,98 @@
+// PostgreSQL is lost in every way there is, while customers order.
+#include <libpq-fe.h>
+#include <signal.h>
+
+#include <vector>
+
+#include "fault_fixture.h"
+#include "kitchen/testkit/fault_proxy.h"
+
+namespace kitchen::tests {
+namespace {
+
+class PostgresFault : public FaultTest {
+protected:
+    void end_sessions() {
+        postgres->sql("SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = 'kitchen'");
+    }
+    /// Refused in order: the service says that it is away, and it is the database that is.
+    void expect_absence() {
+        EXPECT_TRUE(load->wait_for_failures()) << load->summary();
+        EXPECT_TRUE(server->wait_for_health("down"));
+        EXPECT_EQ(server->anonymous().get("/readyz").status, 503);
+        EXPECT_EQ(server->anonymous().get("/livez").status, 200);
+    }
+};
+
+TEST_F(PostgresFault, Restarted) {
+    open_on_postgres();
+    for (int round = 0; round < 2; ++round) {
+        postgres->restart();
+        expect_next_order();
+    }
+    expect_recovery();
+}
+
+TEST_F(PostgresFault, AwayForAWhile) {
+    open_on_postgres();
+    postgres->stop();
+    expect_absence();
+    postgres->start();
+    expect_recovery();
+}
+
+TEST_F(PostgresFault, SessionsKilledAgainAndAgain) {
+    open_on_postgres();
+    const auto end = std::chrono::steady_clock::now() + fault_seconds();
+    int rounds = 0;
+    do {
+        EXPECT_TRUE(load->wait_for_orders(2)) << load->summary();
+        end_sessions();
+        ++rounds;
+    } while (rounds < 5 || std::chrono::steady_clock::now() < end);
+    std::cout << rounds << " times; ";
+    expect_recovery();
+}
+
+TEST_F(PostgresFault, Frozen) {
+    open_on_postgres();
+    postgres->freeze();
+    expect_absence();
+    postgres->thaw();
+    expect_recovery();
+}
+
+// Somebody else holds every connection there is.
+TEST_F(PostgresFault, OutOfConnections) {
+    open_on_postgres({.settings = {"max_connections=20", "max_wal_senders=0"}});
+    server->process().signal(SIGSTOP);  // or it would be quicker than we are
+    end_sessions();
+    std::vector<PGconn*> hoard;
+    do hoard.push_back(PQconnectdb(postgres->url("postgres").c_str()));
+    while (PQstatus(hoard.back()) == CONNECTION_OK && hoard.size() < 100);
+    EXPECT_NE(std::string(PQerrorMessage(hoard.back())).find("too many clients"), std::string::npos) << PQerrorMessage(hoard.back());
+    server->process().signal(SIGCONT);
+    expect_absence();
+    for (PGconn* connection : hoard) PQfinish(connection);
+    expect_recovery();
+}
+
+// Nobody can tell whether it was committed; the key settles it.
+TEST_F(PostgresFault, TheAnswerToCommitIsLost) {
+    start_postgres();
+    testkit::FaultProxy proxy(postgres->port());
+    open(postgres_backends(proxy.port()));
+    for (int round = 0; round < 10; ++round) {
+        if (round % 3 == 2) proxy.cut_before("COMMIT");
+        else proxy.cut_answer_to("COMMIT");
+        EXPECT_TRUE(testkit::wait_until([&] { return proxy.strikes() == round + 1; }));
+    }
+    expect_recovery();
+    const auto outcomes = load->outcomes();
+    EXPECT_GE(outcomes.contains("503 commit_unknown") ? outcomes.at("503 commit_unknown") : 0, 1) << load->summary();
+    load.reset();
+    server.reset();
+}
+
+}  // namespace
+}  // namespace kitchen::tests
