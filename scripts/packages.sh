@@ -8,8 +8,8 @@ packages_build=(
   libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libcurl4-openssl-dev libkainjow-mustache-dev
 )
 packages_test=(
-  libgtest-dev libgmock-dev binutils openssl python3 python3-aiosmtpd
-  postgresql pgbouncer redis-server redis-sentinel
+  libgtest-dev libgmock-dev binutils openssl libssl-dev python3 python3-aiosmtpd
+  postgresql pgbouncer redis-server redis-sentinel nginx-light
 )
 packages_fuzz=(clang libclang-rt-14-dev)
 

@@ -25,7 +25,7 @@ struct Options {
     Milliseconds migration_timeout{300'000};  ///< of the wait for the migration lock, and of one statement under it
     Milliseconds tcp_user_timeout{10'000};  ///< until what was sent must have been acknowledged by the other machine
     Isolation isolation = Isolation::repeatable_read;  ///< of transact()
-    int retry_attempts = 12;      ///< runs of one body at most
+    int retry_attempts = 100;     ///< runs of one body at most
     Milliseconds retry_time{5'000};  ///< no run begins after this
     bool pgbouncer = false;       ///< behind a pooler that gives every transaction another session
 };

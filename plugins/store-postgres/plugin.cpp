@@ -59,7 +59,7 @@ constexpr kitchen_config_key config_keys[] = {
     {"migration_timeout", KITCHEN_CONFIG_DURATION, "5m", 0, "1s..24h", "Longest wait for another's migration, and run of one statement in ours"},
     {"tcp_user_timeout", KITCHEN_CONFIG_DURATION, "10s", 0, "1s..10m", "After so long without an acknowledgement a connection is dead"},
     {"isolation", KITCHEN_CONFIG_CHOICE, "repeatable_read", 0, "repeatable_read|serializable", "Of transactions that write"},
-    {"retry_attempts", KITCHEN_CONFIG_INTEGER, "12", 0, "1..100", "Runs of a transaction that meets conflicts, at most"},
+    {"retry_attempts", KITCHEN_CONFIG_INTEGER, "100", 0, "1..100", "Runs of a transaction that meets conflicts, at most"},
     {"retry_time", KITCHEN_CONFIG_DURATION, "5s", 0, "0s..1m", "No run of a transaction begins after this"},
     {"pgbouncer", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr, "The url leads to a pooler that works by transactions"},
 };

@@ -26,13 +26,14 @@ std::string read_file(const fs::path& path) {
     return text.str();
 }
 
-/// The six digits of the newest mail to `email` in `directory`, or "".
-std::string find_code(const fs::path& directory, const std::string& email) {
+/// The six digits of the newest mail to `email` in any of `directories`, or "".
+std::string find_code(const std::vector<fs::path>& directories, const std::string& email) {
     fs::path newest;
-    for (const auto& entry : fs::directory_iterator(directory)) {
-        if (entry.path().extension() != ".eml" || entry.path() < newest) continue;
-        if (read_file(entry.path()).find("To: " + email) != std::string::npos) newest = entry.path();
-    }
+    for (const fs::path& directory : directories)
+        for (const auto& entry : fs::directory_iterator(directory)) {
+            if (entry.path().extension() != ".eml" || entry.path().filename() < newest.filename()) continue;
+            if (read_file(entry.path()).find("To: " + email) != std::string::npos) newest = entry.path();
+        }
     if (newest.empty()) return {};
     const std::string text = read_file(newest);
     std::size_t at = text.find("\r\n\r\n");
@@ -77,49 +78,74 @@ Backends on_postgres_and_redis() {
     return {"PostgresAndRedis", store.store, cache.cache, owner};
 }
 
+Backends on_replicas() {
+    Backends shared = on_postgres_and_redis();
+    shared.name = "ThreeBehindNginx";
+    shared.behind_nginx = true;
+    return shared;
+}
+
 KitchenServer::KitchenServer(Backends backends, KitchenServerOptions options) : backends_(std::move(backends)), options_(std::move(options)) {
-    fs::create_directories(directory_.path() / "mail");
     start();
 }
 
+fs::path KitchenServer::mail_directory(std::size_t index) const { return directory_.path() / ("mail-" + std::to_string(index)); }
+
 void KitchenServer::start() {
+    const std::size_t count = is_behind_nginx() ? NginxFront::replicas : 1;
+    for (std::size_t i = 0; i < count; ++i) start_kernel(i);
+    if (!is_behind_nginx()) return;
+    std::vector<std::uint16_t> ports;
+    for (const auto& kernel : kernels_) ports.push_back(kernel->port());
+    nginx_ = std::make_unique<NginxFront>(ports);
+}
+
+void KitchenServer::start_kernel(std::size_t index) {
+    fs::create_directories(mail_directory(index));
     testkit::TestKernelOptions options;
-    options.environment = {{"DATA", directory_.path().string()}, {"ADMIN_PASSWORD", password}};
-    kernel_ = std::make_unique<testkit::TestKernel>(
-        "server: {listen: '127.0.0.1:0'" + (options_.server.empty() ? "" : ", " + options_.server) + "}\n"
+    options.environment = {{"DATA", directory_.path().string()}, {"MAIL", mail_directory(index).string()}, {"ADMIN_PASSWORD", password}};
+    const std::string server = std::string(is_behind_nginx() ? ", trusted_proxies: [127.0.0.1], limits: {connections_per_address: 0}" : "") +
+                               (options_.server.empty() ? "" : ", " + options_.server);
+    kernels_.push_back(std::make_unique<testkit::TestKernel>(
+        "server: {listen: '127.0.0.1:0'" + server + "}\n"
         "plugins:\n" + backends_.store + backends_.cache +
         "  - id: mail-log\n"
-        "    config: {directory: '${DATA}/mail'}\n"
+        "    config: {directory: '${MAIL}'}\n"
         "  - id: auth\n"
         "    config:\n"
-        "      key_file: ${DATA}/keys/auth.key\n"
-        "      cookie_secure: false\n"
+        "      " + (is_behind_nginx() ? "key: one-key-of-all-replicas-of-this-test" : "key_file: ${DATA}/keys/auth.key") + "\n"
+        "      cookie_secure: " + (is_behind_nginx() ? "true" : "false") + "\n"
         "      argon2: {queue: 1000}\n"
         "      signup: {per_address_burst: 10000}\n"
         "      bootstrap_admin: {email: chef@kitchen.example, phone: '08030000000', password: !env ADMIN_PASSWORD}\n"
         "  - id: catalog\n"
         "  - id: cart\n"
         "  - id: orders\n" + options_.plugins,
-        options);
+        options));
 }
 
 void KitchenServer::restart() {
-    kernel_.reset();
+    nginx_.reset();
+    kernels_.clear();
     start();
 }
 
 HttpClient KitchenServer::admin() const {
-    HttpClient client = kernel_->client();
+    HttpClient client = anonymous();
     client.basic("chef@kitchen.example", password);
     return client;
 }
 
-std::string KitchenServer::code_mailed_to(const std::string& email) const { return code_in_mail_to(email, directory_.path() / "mail"); }
+std::string KitchenServer::code_mailed_to(const std::string& email) const {
+    std::vector<fs::path> mails;
+    for (std::size_t i = 0; i < kernels_.size(); ++i) mails.push_back(mail_directory(i));
+    return code_in_mail_to(email, mails);
+}
 
-std::string code_in_mail_to(const std::string& email, const fs::path& mails) {
+std::string code_in_mail_to(const std::string& email, const std::vector<fs::path>& mails) {
     // Watch before looking, so that a mail that arrives in between is not missed.
     const int watch = inotify_init1(IN_CLOEXEC);
-    inotify_add_watch(watch, mails.c_str(), IN_CREATE | IN_MOVED_TO);
+    for (const fs::path& directory : mails) inotify_add_watch(watch, directory.c_str(), IN_CREATE | IN_MOVED_TO);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     std::string code = find_code(mails, email);
     while (code.empty() && std::chrono::steady_clock::now() < deadline) {

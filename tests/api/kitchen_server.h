@@ -1,4 +1,4 @@
-// A kernel with the whole restaurant in it, and the people who use it: what the API tests stand on.
+// A kernel with the whole restaurant in it, or three of them behind nginx, and the people who use it: what the API tests stand on.
 //
 // Thread-safety: make it on one thread; customer() and admin() from any.
 #pragma once
@@ -8,12 +8,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "kitchen/testkit/http_client.h"
 #include "kitchen/testkit/temporary_directory.h"
 #include "kitchen/testkit/test_kernel.h"
+#include "nginx_front.h"
 
 namespace kitchen::tests {
 
@@ -27,6 +29,7 @@ struct Backends {
     std::string store;
     std::string cache = "  - id: cache-memory\n";
     std::shared_ptr<void> owner = {};  ///< keeps a database alive for as long as the server uses it
+    bool behind_nginx = false;         ///< three kernels share this, and every request goes through nginx, to whichever it chooses
 };
 /// Without any other service.
 Backends in_memory();
@@ -37,6 +40,8 @@ Backends on_postgres();
 Backends on_redis();
 /// As config/production.yaml has it.
 Backends on_postgres_and_redis();
+/// The same, three times, behind nginx as deploy/nginx has it.
+Backends on_replicas();
 
 struct KitchenServerOptions {
     std::string server = {};   ///< further keys of `server:`, in flow style: "queue: 2, timeouts: {head: 300ms}"
@@ -47,7 +52,7 @@ class KitchenServer {
 public:
     explicit KitchenServer(Backends backends, KitchenServerOptions options = {});
 
-    HttpClient anonymous() const { return kernel_->client(); }
+    HttpClient anonymous() const { return nginx_ ? nginx_->client() : kernels_.front()->client(); }
     /// The bootstrap administrator, by Basic.
     HttpClient admin() const;
     /// Signs up a new customer with the code from the mail, and comes back signed in by a bearer token.
@@ -60,7 +65,10 @@ public:
     std::int64_t food(const std::string& name, std::int64_t price, Json quantity = nullptr);
     std::int64_t stock_of(std::int64_t food_id) const;
 
-    testkit::TestKernel& kernel() { return *kernel_; }
+    /// The first one.
+    testkit::TestKernel& kernel() { return *kernels_.front(); }
+    const std::vector<std::unique_ptr<testkit::TestKernel>>& kernels() const { return kernels_; }
+    bool is_behind_nginx() const { return backends_.behind_nginx; }
     /// Stops and starts again on the same data.
     void restart();
 
@@ -73,16 +81,19 @@ private:
     };
     NewCustomer sign_up();
     void start();
+    void start_kernel(std::size_t index);
+    std::filesystem::path mail_directory(std::size_t index) const;
 
     TemporaryDirectory directory_;
     Backends backends_;
     KitchenServerOptions options_;
-    std::unique_ptr<testkit::TestKernel> kernel_;
+    std::vector<std::unique_ptr<testkit::TestKernel>> kernels_;
+    std::unique_ptr<NginxFront> nginx_;
     std::atomic<int> people_{0};
 };
 
-/// The code in the newest mail to that address in mail-log's directory; waits for the mail. Throws std::runtime_error.
-std::string code_in_mail_to(const std::string& email, const std::filesystem::path& directory);
+/// The code in the newest mail to that address in any of mail-log's directories; waits for the mail. Throws std::runtime_error.
+std::string code_in_mail_to(const std::string& email, const std::vector<std::filesystem::path>& directories);
 
 /// Every test of the contract runs on every backend. The parameter makes a fresh, empty one.
 struct BackendsFactory {

@@ -97,7 +97,7 @@ TEST_F(RedisTest, CorruptedValuesAreMissesAndCounted) {
     HttpClient visitor = server->anonymous();
     const Json me = Json::object({{"email", "ada@mail.example"}, {"phone_number", "08051234567"}, {"password", KitchenServer::password}});
     ASSERT_EQ(visitor.post("/signup/", me).status, 200);
-    const std::string code = code_in_mail_to("ada@mail.example", server->data() / "mail");
+    const std::string code = code_in_mail_to("ada@mail.example", {server->data() / "mail"});
     const auto spoil = [&] {
         const std::string keys = redis.call({"KEYS", "*"});
         for (std::size_t at = 0; at < keys.size(); at = keys.find('\n', at) == std::string::npos ? keys.size() : keys.find('\n', at) + 1) {

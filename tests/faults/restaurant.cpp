@@ -86,7 +86,7 @@ std::vector<std::string> Restaurant::customers(int count) {
         HttpClient client = anonymous();
         expect(client.post("/signup/", Json::object({{"email", email}, {"phone_number", "0803" + std::to_string(1'000'000 + number)},
                                                      {"password", KitchenServer::password}})), 200, "signup");
-        const std::string code = options_.code_mailed_to ? options_.code_mailed_to(email) : code_in_mail_to(email, data_ / "mail");
+        const std::string code = options_.code_mailed_to ? options_.code_mailed_to(email) : code_in_mail_to(email, {data_ / "mail"});
         expect(client.post("/verify/", Json::object({{"otp", code}})), 200, "verify");
         const HttpAnswer login = expect(client.post("/login/", Json::object({{"email", email}, {"password", KitchenServer::password}})), 200, "login");
         tokens.push_back(login.json["access_token"].as_string());

@@ -1,7 +1,7 @@
 // SIGTERM under load, on the real executable.
 //
 // What counts as lost: a request of which every octet was sent, on a connection that connect() had reported open, no later than 400 ms
-// after the connection was opened or its last answer came (an idle connection is closed half a second after the signal), and that got no
+// after the connection was opened or its last answer came (an idle connection is closed half a second after the notice), and that got no
 // whole answer. A connection that was refused is no loss: nothing had been sent, and the client may try another server.
 #include <poll.h>
 #include <signal.h>

@@ -3,8 +3,10 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -181,17 +183,39 @@ int ChildProcess::wait(Seconds at_most) {
     return *impl_->status;
 }
 
-std::uint16_t free_port() {
+namespace {
+
+/// Binds for a moment: the port, 0 when it cannot be had.
+std::uint16_t try_port(std::uint16_t wanted) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+    address.sin_port = ::htons(wanted);
     socklen_t size = sizeof address;
     const bool bound = fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
                        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
     if (fd >= 0) ::close(fd);
-    if (!bound) throw std::runtime_error("no free port");
-    return ::ntohs(address.sin_port);
+    return bound ? ::ntohs(address.sin_port) : std::uint16_t{0};
+}
+
+}  // namespace
+
+std::uint16_t free_port() {
+    if (const std::uint16_t port = try_port(0)) return port;
+    throw std::runtime_error("no free port");
+}
+
+std::uint16_t lasting_port() {
+    int first_taken = 32768;
+    std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> first_taken;
+    constexpr int lowest = 10'000;
+    if (first_taken <= lowest) return free_port();
+    std::random_device seed;
+    std::uniform_int_distribution<int> any(lowest, first_taken - 1);
+    for (int tries = 0; tries < 100; ++tries)
+        if (const std::uint16_t port = try_port(static_cast<std::uint16_t>(any(seed)))) return port;
+    throw std::runtime_error("no free port");
 }
 
 bool wait_until(const std::function<bool()>& condition, std::chrono::seconds at_most) {

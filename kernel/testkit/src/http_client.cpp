@@ -14,6 +14,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "tls_session.h"
+
 namespace kitchen::testkit {
 namespace {
 
@@ -78,6 +80,14 @@ public:
         const int on = 1;
         ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
+    Connection(const std::string& host, std::uint16_t port, const TlsOptions& options, Time deadline) : Connection(host, port) {
+        tls_ = std::make_unique<TlsSession>(options.authority, options.server_name);
+        for (bool done = false; !done;) {
+            done = tls_->shake_hands();
+            if (!send_all(tls_->outgoing(), deadline)) throw Disconnected{};
+            if (!done && !receive(deadline)) throw Disconnected{};
+        }
+    }
     ~Connection() { ::close(fd_); }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -85,18 +95,9 @@ public:
     /// A server that refuses a request early closes while the rest is still being sent: that is no error, its answer is there to be
     /// read. False when it happened.
     bool write(std::string_view bytes, Time deadline) {
-        while (!bytes.empty()) {
-            const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (sent >= 0) {
-                bytes.remove_prefix(static_cast<std::size_t>(sent));
-            } else if (errno == EAGAIN) {
-                // An answer that is there already means that the server may not read on.
-                if (wait(POLLIN | POLLOUT, deadline) & POLLIN) return false;
-            } else if (errno != EINTR) {
-                return false;
-            }
-        }
-        return true;
+        if (!tls_) return send_all(bytes, deadline);
+        tls_->put(bytes);
+        return send_all(tls_->outgoing(), deadline);
     }
     std::string read_line(Time deadline) {
         for (;;) {
@@ -120,7 +121,13 @@ public:
         return out;
     }
     /// Whether the server has closed it while it was idle.
-    bool is_stale() const {
+    bool is_stale() {
+        if (tls_) {  // its own octets may come at any time, too
+            pollfd entry{fd_, POLLIN, 0};
+            while (::poll(&entry, 1, 0) > 0)
+                if (receive_some() == Received::nothing_more) return true;
+            return false;
+        }
         char octet;
         const ssize_t got = ::recv(fd_, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
         return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
@@ -141,22 +148,54 @@ private:
             if (ready < 0 && errno != EINTR) fail_errno("poll");
         }
     }
-    /// False at the end of the stream.
-    bool fill(Time deadline) {
+    bool send_all(std::string_view bytes, Time deadline) {
+        while (!bytes.empty()) {
+            const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (sent >= 0) {
+                bytes.remove_prefix(static_cast<std::size_t>(sent));
+            } else if (errno == EAGAIN) {
+                // An answer that is there already means that the server may not read on.
+                if ((wait(POLLIN | POLLOUT, deadline) & POLLIN) && (!tls_ || receive_some() == Received::nothing_more || !buffer_.empty())) return false;
+            } else if (errno != EINTR) {
+                return false;
+            }
+        }
+        return true;
+    }
+    enum class Received { octets, nothing_yet, nothing_more };
+    /// Without waiting.
+    Received receive_some() {
         char chunk[16 * 1024];
+        const ssize_t got = ::recv(fd_, chunk, sizeof chunk, MSG_DONTWAIT);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR)) return Received::nothing_yet;
+        if (got == 0 || (got < 0 && errno == ECONNRESET)) return Received::nothing_more;
+        if (got < 0) fail_errno("recv");
+        const std::string_view octets(chunk, static_cast<std::size_t>(got));
+        if (!tls_) {
+            buffer_.append(octets);
+            return Received::octets;
+        }
+        tls_->take(octets, buffer_);
+        return tls_->has_ended() ? Received::nothing_more : Received::octets;
+    }
+    /// False at the end of the stream.
+    bool receive(Time deadline) {
         for (;;) {
             wait(POLLIN, deadline);
-            const ssize_t got = ::recv(fd_, chunk, sizeof chunk, MSG_DONTWAIT);
-            if (got > 0) {
-                buffer_.append(chunk, static_cast<std::size_t>(got));
-                return true;
-            }
-            if (got == 0 || errno == ECONNRESET) return false;
-            if (errno != EAGAIN && errno != EINTR) fail_errno("recv");
+            const Received received = receive_some();
+            if (received != Received::nothing_yet) return received == Received::octets;
         }
+    }
+    /// More in the buffer; false at the end of the stream.
+    bool fill(Time deadline) {
+        const std::size_t before = buffer_.size();
+        while (buffer_.size() == before)
+            if (!receive(deadline)) return buffer_.size() > before;
+        return true;
     }
 
     int fd_ = -1;
+    std::unique_ptr<TlsSession> tls_;
     std::string buffer_;
 };
 
@@ -176,9 +215,15 @@ std::string HttpAnswer::problem_code() const {
 struct HttpClient::Impl {
     std::string host;
     std::uint16_t port;
+    std::optional<TlsOptions> tls;
     std::string authorization;
     HeaderList cookies;
     std::unique_ptr<Connection> connection;
+
+    void connect() {
+        connection = tls ? std::make_unique<Connection>(host, port, *tls, std::chrono::steady_clock::now() + answer_timeout)
+                         : std::make_unique<Connection>(host, port);
+    }
 
     std::string head(std::string_view method, std::string_view target, std::string_view body, const HeaderList& headers) const {
         const auto given = [&](std::string_view name) {
@@ -189,7 +234,7 @@ struct HttpClient::Impl {
             out.append(name).append(": ").append(value).append("\r\n");
         };
         const bool is_v6 = host.find(':') != std::string::npos;
-        if (!given("host")) add("Host", (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port));
+        if (!given("host")) add("Host", (tls ? tls->server_name : is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port));
         if (!authorization.empty() && !given("authorization")) add("Authorization", authorization);
         if (!cookies.empty() && !given("cookie")) {
             std::string list;
@@ -279,6 +324,7 @@ HttpClient::HttpClient(std::uint16_t port, std::string host) : impl_(std::make_u
     impl_->host = std::move(host);
     impl_->port = port;
 }
+HttpClient::HttpClient(std::uint16_t port, TlsOptions tls) : HttpClient(port) { impl_->tls = std::move(tls); }
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
@@ -310,8 +356,8 @@ HttpAnswer HttpClient::send(std::string_view method, std::string_view target, st
     for (;;) {
         if (impl_->connection && impl_->connection->is_stale()) impl_->connection.reset();
         const bool is_reused = impl_->connection != nullptr;
-        if (!is_reused) impl_->connection = std::make_unique<Connection>(impl_->host, impl_->port);
         try {
+            if (!is_reused) impl_->connect();
             return impl_->exchange(method, head, body, waits_for_continue);
         } catch (const Disconnected&) {
             impl_->connection.reset();

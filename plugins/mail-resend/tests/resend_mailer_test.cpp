@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "kitchen/testkit/certificate.h"
 #include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/temporary_directory.h"
@@ -139,10 +140,7 @@ TEST_F(ResendMailerTest, NobodyListens) {
 
 TEST_F(ResendMailerTest, ACertificateOfNobodyIsRefused) {
     const testkit::TemporaryDirectory directory;
-    const std::string key = directory.path() / "key.pem", certificate = directory.path() / "certificate.pem";
-    testkit::ChildProcess make({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out",
-                                certificate, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"});
-    ASSERT_EQ(make.wait(), 0) << make.output();
+    const auto [certificate, key] = testkit::make_certificate(directory.path(), "localhost");
     const std::string port = std::to_string(testkit::free_port());
     testkit::ChildProcess server({"openssl", "s_server", "-accept", "127.0.0.1:" + port, "-key", key, "-cert", certificate, "-rev"});
     ASSERT_TRUE(server.wait_for("ACCEPT")) << server.output();

@@ -3,6 +3,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <thread>
+
 #include "kitchen/testkit/migrate.h"
 #include "store_fixture.h"
 
@@ -86,6 +89,35 @@ TEST(Processes, TheWaitForAnothersMigrationEnds) {
         return {};
     }).value();
     waiter.migrate([](SchemaTransaction&) { return Status(); }).value();
+}
+
+// The conflict gate knows one process only. Of several, one wins a popular row each time, and whoever loses must be let in some time.
+TEST(Processes, APopularRowIsForAllOfThem) {
+    PostgresDatabase database;
+    PostgresStore stores[3];
+    for (PostgresStore& store : stores) store.open({.url = database.url(), .retry_time = 1min}).value();
+    create_items(stores[0]);
+    write(stores[0], "INSERT INTO items (id) VALUES (1)").value();
+    std::atomic<int> refused{0};
+    std::vector<std::thread> threads;
+    for (PostgresStore& store : stores)
+        for (int i = 0; i < 6; ++i)
+            threads.emplace_back([&] {
+                const Statement get = store.prepare("SELECT amount FROM items WHERE id = 1");
+                const Statement set = store.prepare("UPDATE items SET amount = $1 WHERE id = 1");
+                for (int n = 0; n < 20; ++n)
+                    refused += !store.transact([&](Transaction& tx) -> Status {
+                        auto rows = tx.query(get);
+                        if (!rows) return std::move(rows).error();
+                        std::this_thread::sleep_for(3ms);  // the body's work, as a checkout has it: others come in between
+                        Rows none;
+                        const Param more[] = {rows->front().integer(0) + 1};
+                        return tx.run(set, more, none);
+                    });
+            });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(refused, 0);
+    EXPECT_EQ(number(stores[0], "SELECT amount FROM items"), 3 * 6 * 20);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// While draining, an idle connection gets this long for one more request. Closing at once would cut off a request that is on
+// At the end of a drain an idle connection gets this long for one more request. Closing at once would cut off a request that is on
 // its way, and the client could not know whether it had been carried out.
 constexpr milliseconds kDrainGrace{500};
 
@@ -108,7 +108,7 @@ void Connection::on_tick(Clock::time_point now) {
     close_if_doomed(lock);
 }
 
-void Connection::on_drain() {
+void Connection::on_closing_idle() {
     const Lock lock(mutex_);
     if (state_ != State::reading || timed_ != Timed::idle) return;
     read_deadline_ = std::min(read_deadline_, timed_since_ + kDrainGrace);
@@ -128,7 +128,7 @@ void Connection::start_timing_locked(Timed timed) {
     timed_request_ = requests_;
     timed_since_ = Clock::now();
     auto limit = timed == Timed::head ? options.head_timeout : timed == Timed::body ? options.body_timeout : options.idle_timeout;
-    if (timed == Timed::idle && shared_->draining()) limit = std::min(limit, kDrainGrace);
+    if (timed == Timed::idle && shared_->closing_idle()) limit = std::min(limit, kDrainGrace);
     read_deadline_ = timed_since_ + limit;
 }
 

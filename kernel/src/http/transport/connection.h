@@ -48,7 +48,7 @@ public:
     void on_ready(Readiness readiness, std::span<char> scratch);
     void on_resume();
     void on_tick(Clock::time_point now);
-    void on_drain();  ///< hurries an idle connection towards its end
+    void on_closing_idle();  ///< hurries an idle connection towards its end
     void close();  ///< idempotent
 
     // On any thread:

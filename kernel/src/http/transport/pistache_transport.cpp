@@ -59,12 +59,7 @@ public:
 
     std::uint16_t port() const override { return port_; }
 
-    void begin_drain() override {
-        state_->start_draining();
-        const std::lock_guard lock(mutex_);
-        if (!running_) return;
-        for (const auto& worker : workers_) worker->drain();
-    }
+    void begin_drain() override { state_->start_draining(); }
 
     bool finish_drain(std::chrono::milliseconds deadline) override {
         const auto until = Clock::now() + deadline;
@@ -74,8 +69,12 @@ public:
             if (!running_) return stats().in_flight == 0;
             acceptor_->stop_listening();
             // Not before: a client that comes back at once must find another server, not this one.
+            state_->start_closing_idle();
             state_->start_ending_streams();
-            for (const auto& worker : workers_) worker->end_streams();
+            for (const auto& worker : workers_) {
+                worker->close_idle();
+                worker->end_streams();
+            }
         }
         state_->wait_until_settled(until);
         return stats().in_flight == 0;

@@ -114,10 +114,10 @@ public:
     virtual void start() = 0;
     /// The bound port; valid after start().
     virtual std::uint16_t port() const = 0;
-    /// From now on each answer carries `Connection: close`, and connections idle for half a second are closed. New connections are still
-    /// served, so a balancer that has not noticed yet loses nothing. Thread-safe.
+    /// From now on each answer carries `Connection: close`. New connections are still served and idle ones kept, so a balancer that has not
+    /// noticed yet loses nothing. Thread-safe.
     virtual void begin_drain() = 0;
-    /// Stops listening (what the kernel had queued is still accepted and served), ends streams, then waits until nothing is in
+    /// Stops listening (what the kernel had queued is still accepted and served), ends streams, closes what is idle for half a second, waits until nothing is in
     /// flight or the deadline has passed. True if all was answered.
     virtual bool finish_drain(std::chrono::milliseconds deadline) = 0;
     /// Closes everything and joins all threads. Idempotent. Not to be called from a handler or a stream's callback.

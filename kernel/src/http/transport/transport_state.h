@@ -44,6 +44,8 @@ public:
 
     void start_draining() noexcept { draining_.store(true); }
     bool draining() const noexcept { return draining_.load(std::memory_order_relaxed); }
+    void start_closing_idle() noexcept { closing_idle_.store(true); }
+    bool closing_idle() const noexcept { return closing_idle_.load(std::memory_order_relaxed); }
     void start_ending_streams() noexcept { ending_streams_.store(true); }
     bool ending_streams() const noexcept { return ending_streams_.load(); }
 
@@ -64,6 +66,7 @@ private:
     TransportHandler& handler_;
     DateCache dates_;
     std::atomic<bool> draining_{false};
+    std::atomic<bool> closing_idle_{false};
     std::atomic<bool> ending_streams_{false};
     std::atomic<std::size_t> connections_{0};
     std::atomic<std::size_t> in_flight_{0};

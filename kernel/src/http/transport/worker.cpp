@@ -34,7 +34,7 @@ void Worker::adopt(std::shared_ptr<Connection> connection) {
 }
 
 void Worker::resume(std::shared_ptr<Connection> connection) { post({Letter::Kind::resume, std::move(connection)}); }
-void Worker::drain() { post({Letter::Kind::drain, nullptr}); }
+void Worker::close_idle() { post({Letter::Kind::close_idle, nullptr}); }
 void Worker::end_streams() { post({Letter::Kind::end_streams, nullptr}); }
 
 void Worker::close_all() {
@@ -97,8 +97,8 @@ void Worker::read_mailbox() {
                 if (guarded(*letter.connection, [](Connection& c) { c.on_resume(); })) break;
                 if (connections_.erase(letter.connection->tag())) load_.fetch_sub(1, std::memory_order_relaxed);
                 break;
-            case Letter::Kind::drain:
-                for_all([](Connection& c) { c.on_drain(); });
+            case Letter::Kind::close_idle:
+                for_all([](Connection& c) { c.on_closing_idle(); });
                 break;
             case Letter::Kind::end_streams:
                 for_all([](Connection& c) { c.end_stream(); });

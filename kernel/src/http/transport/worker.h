@@ -25,7 +25,7 @@ public:
     // Any thread:
     void adopt(std::shared_ptr<Connection> connection);
     void resume(std::shared_ptr<Connection> connection) override;
-    void drain();
+    void close_idle();
     void end_streams();
     /// Closes all connections, waits for that; then the loop can be stopped. Not from the worker's own thread.
     void close_all();
@@ -38,7 +38,7 @@ public:
 
 private:
     struct Letter {
-        enum class Kind { adopt, resume, drain, end_streams, close_all } kind;
+        enum class Kind { adopt, resume, close_idle, end_streams, close_all } kind;
         std::shared_ptr<Connection> connection;
         std::latch* done = nullptr;
     };

@@ -60,6 +60,10 @@ private:
 /// does: start the server again on another one then.
 std::uint16_t free_port();
 
+/// One outside the range from which the system takes ports for connections (ip_local_port_range), for servers that go away and come back:
+/// nobody gets it by chance meanwhile.
+std::uint16_t lasting_port();
+
 /// True once `condition` is; false when the time is up. For conditions that offer nothing to wait on (a server of somebody else).
 bool wait_until(const std::function<bool()>& condition, std::chrono::seconds at_most = std::chrono::seconds(60));
 

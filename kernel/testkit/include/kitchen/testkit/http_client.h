@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,9 +29,17 @@ struct HttpAnswer {
     std::string problem_code() const;
 };
 
+/// HTTPS: whose certificates are trusted, and for which name; that name is in Host too.
+struct TlsOptions {
+    std::filesystem::path authority;  ///< PEM
+    std::string server_name;
+};
+
 class HttpClient {
 public:
     explicit HttpClient(std::uint16_t port, std::string host = "127.0.0.1");
+    /// Over TLS, on 127.0.0.1.
+    HttpClient(std::uint16_t port, TlsOptions tls);
     ~HttpClient();
     HttpClient(HttpClient&&) noexcept;
     HttpClient& operator=(HttpClient&&) noexcept;
