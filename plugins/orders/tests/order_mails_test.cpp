@@ -30,12 +30,13 @@ protected:
     }
     /// Sends what waits; all mails so far.
     std::vector<Mail> mails() {
-        kitchen::outbox::OutboxWorker(*store, mailer, clock, random, log, outgoing, {}).run();
+        kitchen::outbox::OutboxWorker(*store, mailer, clock, random, log, metrics, outgoing, {}).run();
         return mailer.mails();
     }
 
     testkit::SeededRandom random;
     testkit::RecordingLogger log;
+    testkit::RecordingMetrics metrics;
     testkit::RecordingMailer mailer;
     FakeIdentity identity;
     kitchen::outbox::OutboxRepository outgoing{*store};
