@@ -98,7 +98,7 @@ constexpr kitchen_config_key config_keys[] = {
     {"cache.memory", KITCHEN_CONFIG_BYTES, "16MiB", 0, "64KiB..1GiB", "most memory for these answers"},
     {"cache.ttl", KITCHEN_CONFIG_DURATION, "30s", 0, "100ms..1h", "oldest that an answer may ever become"},
     {"cache.shared", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "share answers, and the word of changes, with other replicas through cache/1"},
-    {"cache.revalidate", KITCHEN_CONFIG_DURATION, "1s", 0, "10ms..1h", "longest that a lost message of a change goes unnoticed"},
+    {"cache.revalidate", KITCHEN_CONFIG_DURATION, "1s", 0, "0s..1h", "longest that a lost message of a change goes unnoticed; 0s: ask at each read"},
 };
 
 }  // namespace

@@ -46,11 +46,10 @@ void AnswerCache::forget() {
 }
 
 Result<AnswerPtr> AnswerCache::get(const std::string& key, std::chrono::steady_clock::time_point deadline, const Read& read) {
-    if (key.size() > longest_key) {
+    if (key.size() > longest_key || (generation_ && !generation_->refresh())) {
         from_store_.add();
         return read();
     }
-    if (generation_) generation_->refresh();
     // The epoch before the token: a change leaves the token first, so whoever has the new epoch cannot have the old token.
     const AnswerMemory::Found found = memory_.find(key, clock_.steady_now());
     if (found.answer) {

@@ -2,7 +2,8 @@
 //
 // Strict on this replica: an answer to a request that began after forget() returned is no older than the change that forget() was
 // called for. On the others: as soon as the message has come; without it `revalidate` and one call of the cache later; when the cache
-// was away as well, `ttl` later at most.
+// was away as well, `ttl` later at most. With a `revalidate` of 0 the shared cache is asked at each read, and what it does not confirm comes
+// from the store: as strict as on this replica, unless the replica of the change could not reach the cache.
 //
 // Keeps answers that are the same for everybody, and no errors. A cache that fails is a miss, never an error.
 //

@@ -44,21 +44,23 @@ void Generation::renew() {
     if (written) (void)cache_.publish(channel, token);
 }
 
-void Generation::refresh() {
-    if (clock_.steady_now() < next_look_.load(std::memory_order_relaxed)) return;
+bool Generation::refresh() {
+    if (!is_strict() && clock_.steady_now() < next_look_.load(std::memory_order_relaxed)) return true;
     std::uint64_t seen = 0;
     {
         std::lock_guard lock(mutex_);
-        if (looking_ || writing_ > 0 || clock_.steady_now() < next_look_.load(std::memory_order_relaxed)) return;
+        if (writing_ > 0) return !is_strict();
+        if (!is_strict() && (looking_ || clock_.steady_now() < next_look_.load(std::memory_order_relaxed))) return true;
         looking_ = true;
         seen = changes_;
     }
-    look(seen);
+    const bool holds = look(seen);
     std::lock_guard lock(mutex_);
     looking_ = false;
+    return holds || !is_strict();
 }
 
-void Generation::look(std::uint64_t changes_seen) {
+bool Generation::look(std::uint64_t changes_seen) {
     const auto found = cache_.get(key);
     std::string token = found && *found ? **found : std::string();
     bool is_new = false;
@@ -70,10 +72,11 @@ void Generation::look(std::uint64_t changes_seen) {
     }
     {
         std::lock_guard lock(mutex_);
-        if (changes_seen != changes_ || writing_ > 0) return;  // what was found may be older than that: still due
+        if (changes_seen != changes_ || writing_ > 0) return false;  // what was found may be older than that: still due
         reachable_ = !token.empty();
         look_at(clock_.steady_now() + revalidate_);
-        if (token.empty() || token == token_) return;
+        if (token.empty()) return false;
+        if (token == token_) return true;
         if (is_new || !was_left(token)) {
             leave_token();
             ++changes_;
@@ -83,6 +86,7 @@ void Generation::look(std::uint64_t changes_seen) {
     }
     if (token.empty()) forget_();
     else renew();  // it is from before a change of ours that is not in the cache, or no more
+    return true;
 }
 
 void Generation::heard(std::string_view token) {

@@ -44,8 +44,9 @@ public:
 
     /// The menu has changed. Takes as long as two calls of the cache, or one that fails; what could not be written is written later.
     void renew();
-    /// Looks whether there is a new generation, if that is due.
-    void refresh();
+    /// Looks whether there is a new generation, if that is due. With a `revalidate` of 0 it always is, and false means that it could not be
+    /// told: then only the store knows. Otherwise true.
+    bool refresh();
     /// The token to read and write under now; nothing: leave the shared cache alone.
     std::optional<std::string> current() const;
     /// The cache did not answer: leave it alone until the next look.
@@ -55,7 +56,9 @@ private:
     using Time = std::chrono::steady_clock::time_point;
 
     void heard(std::string_view token);
-    void look(std::uint64_t changes_seen);
+    /// Whether what was found still holds.
+    bool look(std::uint64_t changes_seen);
+    bool is_strict() const { return revalidate_ == Millis::zero(); }
     std::string new_token() { return replica_ + random_.hex(8); }
     bool is_own(std::string_view token) const { return token.starts_with(replica_); }
     // With the mutex held:

@@ -163,6 +163,24 @@ TEST_F(AnswerCacheTest, ALostMessageIsMadeUpForAfterRevalidate) {
     EXPECT_EQ(one.get(), "{\"state\":2}");
 }
 
+TEST_F(AnswerCacheTest, WithoutRevalidateEachReadAsksAndNothingIsOld) {
+    shared.loses_messages = true;
+    Replica one(*this, 1, &shared, {.revalidate = 0ms}), two(*this, 2, &shared, {.revalidate = 0ms});
+    EXPECT_EQ(one.get(), "{\"state\":1}");
+    EXPECT_EQ(one.get(), "{\"state\":1}");
+    EXPECT_EQ(one.from("memory"), 1);
+    for (Replica* writer : {&two, &one}) {
+        writer->change();
+        EXPECT_EQ(one.get(), now_in_store());
+        EXPECT_EQ(two.get(), now_in_store());
+    }
+    shared.is_away = true;
+    const int before = reads;
+    EXPECT_EQ(one.get(), now_in_store());
+    EXPECT_EQ(one.get(), now_in_store());
+    EXPECT_EQ(reads, before + 2) << "nobody can tell whether what is in memory still holds";
+}
+
 TEST_F(AnswerCacheTest, NothingBecomesOlderThanItsTimeWhateverIsLost) {
     shared.loses_messages = true;
     Replica one(*this, 1, &shared), two(*this, 2, &shared);

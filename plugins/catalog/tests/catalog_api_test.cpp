@@ -232,6 +232,7 @@ TEST_P(Api, ListsAndCategoriesHaveAnETagOfTheirBytes) {
 }
 
 TEST_P(Api, NobodysHostOrSpellingEndsUpInAnothersLinks) {
+    if (server.is_behind_nginx()) GTEST_SKIP() << "it lets no other name through";
     for (int i = 0; i < 3; ++i) (void)server.food("Moi Moi " + std::to_string(i), 90'000);
     const auto next = [&](const std::string& target, const std::string& host) {
         return server.anonymous().get(target, {{"Host", host}}).json["next"].as_string();
