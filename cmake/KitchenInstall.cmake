@@ -3,6 +3,7 @@
 #   lib/libkitchen_*.a                kitchen::sdk; kitchen::testkit with the kernel it runs
 #   lib/cmake/ChuksKitchen/           find_package(ChuksKitchen [COMPONENTS testkit]) and kitchen_add_plugin()
 #   share/chuks-kitchen/config/       the configurations, to copy
+#   share/chuks-kitchen/deploy/       what stands around it: nginx, systemd
 include(CMakePackageConfigHelpers)
 
 set(kitchen_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ChuksKitchen)
@@ -12,6 +13,7 @@ file(GLOB kitchen_published CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/plugins/*/in
 install(DIRECTORY ${kitchen_published} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 file(GLOB kitchen_configurations CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/config/*.yaml)
 install(FILES ${kitchen_configurations} DESTINATION ${CMAKE_INSTALL_DATADIR}/chuks-kitchen/config)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/deploy DESTINATION ${CMAKE_INSTALL_DATADIR}/chuks-kitchen)
 
 # The export set `set_name` with these targets, each usable as kitchen::<name without the prefix kitchen_>.
 function(kitchen_export set_name)
