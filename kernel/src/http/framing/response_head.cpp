@@ -75,7 +75,7 @@ void append_response_head(std::string& out, const ResponseFraming& framing, cons
     }
     for (const auto& [name, value] : defaults) {
         const bool given = std::any_of(headers.begin(), headers.end(),
-                                       [&](const auto& field) { return same_name(field.first, name) && is_safe(field.first, field.second); });
+                                       [&name = name](const auto& field) { return same_name(field.first, name) && is_safe(field.first, field.second); });
         if (!given) append_field(out, name, value);
     }
     // A 304 would have to repeat the length of the answer it stands for, which is not known here.
