@@ -4,6 +4,8 @@
 namespace kitchen::tests {
 namespace {
 
+using namespace std::string_literals;
+
 // Whoever gets an answer to this has read a part of one request as another.
 const std::string smuggled = "GET /livez HTTP/1.1\r\nHost: a\r\nX-Request-Id: smuggled\r\n\r\n";
 
@@ -80,7 +82,7 @@ TEST_F(Hostile, Chunks) {
     rows.push_back(refused("bare CR after the size", chunked("2\r{}\r\n0\r\n\r\n" + smuggled), {400}, "bad_chunk"));
     rows.push_back(refused("bare LF in the last line", chunked("2\r\n{}\r\n0\r\n\n" + smuggled), {400}));
     rows.push_back(refused("extension with a bare LF", chunked("2;a=\"\n\"\r\n{}\r\n0\r\n\r\n" + smuggled), {400}));
-    rows.push_back(refused("extension with NUL", chunked(std::string("2;a\0\r\n{}\r\n0\r\n\r\n", 18) + smuggled), {400}));
+    rows.push_back(refused("extension with NUL", chunked("2;a\0\r\n{}\r\n0\r\n\r\n"s + smuggled), {400}));
     rows.push_back(refused("extensions past the cap", chunked("2;" + std::string(1100, 'x') + "\r\n{}\r\n0\r\n\r\n" + smuggled), {400},
                            "chunk_extensions_too_large"));
     std::string many;

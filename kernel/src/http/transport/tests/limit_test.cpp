@@ -246,8 +246,6 @@ TEST_F(LimitTest, OutOfDescriptorsItShedsAndRecovers) {
 // With every descriptor taken and nobody in the queue there is nothing to do, and nothing must be done.
 TEST_F(LimitTest, OutOfDescriptorsAndIdleItRests) {
     start();
-    EXPECT_EQ(get("/"), "GET / ");  // the sanitizer's first look at an object takes a pipe
-    ASSERT_TRUE(eventually([&] { return transport_->stats().connections == 0; }));
     std::vector<std::unique_ptr<Client>> clients;
     for (int i = 0; i < 5; ++i) clients.push_back(std::make_unique<Client>(0));
     rlimit before{};
