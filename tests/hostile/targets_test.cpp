@@ -25,7 +25,7 @@ TEST_F(Hostile, Paths) {
                                "/foods/1%0a/"})
         rows.push_back(answered(target, get(target), {404}));
     for (const char* target : {"foods/", "*", "", "?", "http://", "http:///foods/", "http://user@a/foods/", "http://user:secret@a/", "ftp://a/", "http:/foods",
-                               "http://a:99999/", "http://a:b/", "http://[::1/", "/foods/#fragment", "/foods/\xc3\xa9/", "/foods/\x80/", "HTTP://", "file:///etc/passwd"})
+                               "http://a:99999/", "http://a:b/", "http://[::1/", "/foods/#fragment", "/foods/\xc3\xa9/", "/foods/\x80/", "/foods/?search=%c3\xa0", "HTTP://", "file:///etc/passwd"})
         rows.push_back(refused("target '" + std::string(target) + "'", get(target), {400}));
     rows.push_back(refused("CONNECT", request("CONNECT a:80"), {501}));
     rows.push_back(refused("CONNECT with a path", request("CONNECT /foods/"), {400, 501}));
