@@ -6,19 +6,16 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 
 # Compiling a test is mostly the same headers again, and the optimizer's work on code that runs once. So the headers are compiled once for
-# all, and a test is not optimized, only what it tests. Under the sanitizers it keeps the lines of its stack frames, and undefined behaviour is
-# looked for in what it tests.
+# all, and a test is not optimized, only what it tests. Under the sanitizers it keeps the lines of its stack frames.
 set(kitchen_test_options -O0)
 if(KITCHEN_SANITIZE)
   list(APPEND kitchen_test_options -g1)
-endif()
-if(KITCHEN_SANITIZE STREQUAL "address")
-  list(APPEND kitchen_test_options -fno-sanitize=undefined)
 endif()
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/kitchen_test_headers.cpp CONTENT "")
 add_executable(kitchen_test_headers ${CMAKE_BINARY_DIR}/kitchen_test_headers.cpp)  # an executable, as they are: a library has other options
 target_compile_options(kitchen_test_headers PRIVATE ${kitchen_test_options})
 target_link_libraries(kitchen_test_headers PRIVATE GTest::gmock GTest::gtest GTest::gtest_main)
+set_target_properties(kitchen_test_headers PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
 target_precompile_headers(kitchen_test_headers PRIVATE <gtest/gtest.h> <gmock/gmock.h> <chrono> <condition_variable> <filesystem> <fstream> <thread>)
 
 function(kitchen_add_test name)
