@@ -13,6 +13,7 @@
 #include "kitchen/testkit/postgres_server.h"
 #include "ordering_load.h"
 #include "restaurant.h"
+#include "sqlite_query.h"
 
 namespace kitchen::tests {
 

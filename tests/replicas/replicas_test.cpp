@@ -11,7 +11,7 @@
 #include "customers.h"
 #include "kitchen/testkit/postgres_server.h"
 #include "kitchen/testkit/redis_server.h"
-#include "replica.h"
+#include "restaurant.h"
 
 namespace kitchen::tests {
 namespace {
@@ -31,7 +31,10 @@ protected:
     void SetUp() override {
         // All at once: who migrates, and who makes the administrator, is a race.
         for (std::size_t i = 0; i < NginxFront::replicas; ++i) {
-            replicas.push_back(std::make_unique<Replica>(shared()));
+            // As in config/production.yaml; `notice` is shorter, and still longer than nginx keeps idle connections.
+            replicas.push_back(std::make_unique<Restaurant>(
+                shared(), RestaurantOptions{.port = testkit::lasting_port(), .auth_key = "one-key-of-all-replicas-of-this-test",
+                                            .server = "trusted_proxies: [127.0.0.1], limits: {connections_per_address: 0}, timeouts: {notice: 4s}"}));
             replicas.back()->begin_start();
         }
         std::vector<std::uint16_t> ports;
@@ -112,7 +115,7 @@ protected:
 
     testkit::PostgresDatabase database;
     testkit::RedisServer redis;
-    std::vector<std::unique_ptr<Replica>> replicas;
+    std::vector<std::unique_ptr<Restaurant>> replicas;
     std::unique_ptr<NginxFront> nginx;
     std::int64_t dish = 0;
     std::optional<Customers> customers;  // last: they end first
@@ -124,7 +127,7 @@ TEST_F(Replicas, OneIsKilledEveryThreeSecondsAndNoOrderIsLostOrDoubled) {
     auto next = SteadyClock::now();
     int kills = 0;
     while (SteadyClock::now() < end) {
-        Replica& victim = *replicas[static_cast<std::size_t>(kills) % replicas.size()];
+        Restaurant& victim = *replicas[static_cast<std::size_t>(kills) % replicas.size()];
         victim.kill();
         victim.start();
         ++kills;

@@ -16,6 +16,8 @@
 namespace kitchen::tests {
 
 struct RestaurantOptions {
+    std::uint16_t port = 0;    ///< one that it keeps; 0: a free one at each start
+    std::string auth_key = {}; ///< that all replicas share, and cookies for TLS only; empty: a key file of its own, and plain HTTP
     std::string server = {};   ///< further keys of `server:`, in flow style
     std::string mailer = {};   ///< an entry of `plugins:`, whole lines; empty: mail-log
     std::string outbox = {};   ///< its `config:`, in flow style
@@ -56,6 +58,7 @@ public:
     double metric(const std::string& series) const;
     /// What the process has said since it was started last.
     std::string output() const { return process_ ? process_->output() : std::string(); }
+    std::filesystem::path mail_directory() const { return data_ / "mail"; }
     const std::filesystem::path& data() const { return data_; }
     std::filesystem::path config_file() const { return data_ / "kitchen.yaml"; }
 
@@ -68,8 +71,5 @@ private:
     std::atomic<std::uint16_t> port_{0};
     int people_ = 0;
 };
-
-/// Runs one statement on an SQLite file and gives the first column of the first row.
-std::string sqlite_query(const std::filesystem::path& file, const std::string& statement);
 
 }  // namespace kitchen::tests

@@ -1,7 +1,5 @@
 #include "restaurant.h"
 
-#include <sqlite3.h>
-
 #include <fstream>
 #include <stdexcept>
 
@@ -28,15 +26,14 @@ std::uint16_t port_in(const std::string& output) {
 
 Restaurant::Restaurant(Backends backends, RestaurantOptions options)
     : options_(std::move(options)), data_(options_.data.empty() ? directory_.path() : options_.data), backends_(std::move(backends)) {
-    fs::create_directories(data_ / "mail");
+    fs::create_directories(mail_directory());
     const std::string mailer = options_.mailer.empty() ? "  - {id: mail-log, config: {directory: '${DATA}/mail'}}\n" : options_.mailer;
-    std::ofstream(config_file()) << "server: {listen: '127.0.0.1:0', plugin_dir: '" KITCHEN_TEST_PLUGIN_DIR "'" +
+    std::ofstream(config_file()) << "server: {listen: '127.0.0.1:" + std::to_string(options_.port) + "', plugin_dir: '" KITCHEN_TEST_PLUGIN_DIR "'" +
                                         (options_.server.empty() ? "" : ", " + options_.server) + "}\nplugins:\n" + backends_.store +
                                         backends_.cache + mailer +
                                         "  - id: auth\n"
                                         "    config:\n"
-                                        "      key_file: ${DATA}/auth.key\n"
-                                        "      cookie_secure: false\n"
+                                        "      " + (options_.auth_key.empty() ? "key_file: ${DATA}/auth.key\n      cookie_secure: false" : "key: " + options_.auth_key) + "\n"
                                         "      bootstrap_admin: {email: chef@kitchen.example, phone: '08030000000', password: '" +
                                         KitchenServer::password + "'}\n  - {id: outbox, config: {" + options_.outbox +
                                         "}}\n  - {id: catalog}\n  - {id: cart}\n  - {id: orders, config: {mail: {enabled: true}}}\n" +
@@ -86,7 +83,7 @@ std::vector<std::string> Restaurant::customers(int count) {
         HttpClient client = anonymous();
         expect(client.post("/signup/", Json::object({{"email", email}, {"phone_number", "0803" + std::to_string(1'000'000 + number)},
                                                      {"password", KitchenServer::password}})), 200, "signup");
-        const std::string code = options_.code_mailed_to ? options_.code_mailed_to(email) : code_in_mail_to(email, {data_ / "mail"});
+        const std::string code = options_.code_mailed_to ? options_.code_mailed_to(email) : code_in_mail_to(email, {mail_directory()});
         expect(client.post("/verify/", Json::object({{"otp", code}})), 200, "verify");
         const HttpAnswer login = expect(client.post("/login/", Json::object({{"email", email}, {"password", KitchenServer::password}})), 200, "login");
         tokens.push_back(login.json["access_token"].as_string());
@@ -115,22 +112,6 @@ bool Restaurant::wait_for_health(const std::string& status) const {
 
 double Restaurant::metric(const std::string& series) const {
     return testkit::Exposition::parse(expect(anonymous().get("/metrics"), 200, "metrics").body).value(series);
-}
-
-std::string sqlite_query(const fs::path& file, const std::string& statement) {
-    sqlite3* db = nullptr;
-    sqlite3_stmt* prepared = nullptr;
-    std::string answer;
-    const bool done = sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK &&
-                      sqlite3_busy_timeout(db, 60'000) == SQLITE_OK &&
-                      sqlite3_prepare_v2(db, statement.c_str(), -1, &prepared, nullptr) == SQLITE_OK &&
-                      sqlite3_step(prepared) == SQLITE_ROW;
-    if (done) answer = reinterpret_cast<const char*>(sqlite3_column_text(prepared, 0));
-    const std::string failure = done ? "" : statement + ": " + sqlite3_errmsg(db);
-    sqlite3_finalize(prepared);
-    sqlite3_close(db);
-    if (!done) throw std::runtime_error(failure);
-    return answer;
 }
 
 }  // namespace kitchen::tests
