@@ -9,11 +9,11 @@
 
 #include <atomic>
 #include <chrono>
-#include <map>
+#include <memory>
 #include <set>
 #include <thread>
 
-#include "server_process.h"
+#include "restaurant.h"
 #include "wire_case.h"
 
 namespace kitchen::tests {
@@ -22,13 +22,24 @@ namespace {
 using testkit::eventually;
 using SteadyClock = std::chrono::steady_clock;
 
+constexpr const char* admin = "Authorization: Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6U3cwcmRmaXNoLWFuZC1yaWNl\r\n";
+
+/// The restaurant in memory, with the stove and one dish, open.
+std::unique_ptr<Restaurant> open_restaurant(RestaurantOptions options) {
+    options.plugins = "  - {id: stove, path: '" KITCHEN_HOSTILE_PLUGIN_DIR "/stove.so'}\n";
+    auto restaurant = std::make_unique<Restaurant>(in_memory(), std::move(options));
+    restaurant->start();
+    restaurant->food("Jollof Rice", 1'000'000);
+    return restaurant;
+}
+
 struct Tally {
     std::atomic<long> answered{0}, lost{0}, late{0}, turned_away{0}, refused{0};
 };
 
 /// Asks on one connection after another, many requests on each, until no connection is taken any more.
 void keep_asking(std::uint16_t port, unsigned seed, Tally& tally, std::set<std::string>& orders) {
-    const std::string order = json_request("POST /cart/", R"({"food_id":1})", ServerProcess::admin);
+    const std::string order = json_request("POST /cart/", R"({"food_id":1})", admin);
     const std::string targets[] = {"GET /foods/", "GET /livez", "GET /stove/simmer/x/?ms=5", "GET /foods/1/", "GET /categories/"};
     for (unsigned n = seed;; ++n) {
         RawClient client(port);
@@ -63,23 +74,23 @@ class Drain : public testing::TestWithParam<const char*> {};
 
 // At once, and with connections that are taken and turned away for a while.
 TEST_P(Drain, NoAnswerIsLostUnderLoad) {
-    ServerProcess server({.server = "workers: 2, timeouts: {drain: 20s, notice: " + std::string(GetParam()) + "}"});
-    RawClient first(server.port());  // the password is hashed once, before the clock runs
-    first.send(request("GET /cart/", std::string(ServerProcess::admin) + "Connection: close\r\n"));
+    const auto server = open_restaurant({.server = "workers: 2, timeouts: {drain: 20s, notice: " + std::string(GetParam()) + "}"});
+    RawClient first(server->port());  // the password is hashed once, before the clock runs
+    first.send(request("GET /cart/", std::string(admin) + "Connection: close\r\n"));
     ASSERT_EQ(first.status(), 200);
     Tally tally;
     std::vector<std::set<std::string>> orders(8);
     std::vector<std::thread> clients;
-    for (unsigned i = 0; i < 8; ++i) clients.emplace_back([&, i] { keep_asking(server.port(), i * 1000, tally, orders[i]); });
+    for (unsigned i = 0; i < 8; ++i) clients.emplace_back([&, i] { keep_asking(server->port(), i * 1000, tally, orders[i]); });
     ASSERT_TRUE(eventually([&] { return tally.answered > 500; }));
-    server.signal(SIGTERM);
+    server->process().signal(SIGTERM);
     for (std::thread& client : clients) client.join();
-    EXPECT_EQ(server.wait(), 0) << server.output();
+    EXPECT_EQ(server->process().wait(), 0) << server->output();
     EXPECT_EQ(tally.lost, 0);
     EXPECT_EQ(tally.refused, 0);
     EXPECT_EQ(tally.turned_away, 8);
     std::cout << "drain: " << tally.answered << " answered, " << tally.lost << " lost, " << tally.late << " sent too late\n";
-    EXPECT_NE(server.output().find("clean=true"), std::string::npos) << server.output().substr(server.output().size() - 500);
+    EXPECT_NE(server->output().find("clean=true"), std::string::npos) << server->output().substr(server->output().size() - 500);
 }
 
 INSTANTIATE_TEST_SUITE_P(Notices, Drain, testing::Values("0s", "500ms"), [](const auto& info) { return "Of" + std::string(info.param); });
@@ -87,21 +98,21 @@ INSTANTIATE_TEST_SUITE_P(Notices, Drain, testing::Values("0s", "500ms"), [](cons
 // Readiness goes down first, and for as long as `timeouts.notice` says new connections are served all the same: a balancer that looks
 // at /readyz has that long to send its clients elsewhere.
 TEST(Signals, ReadinessGoesDownBeforeAnythingElse) {
-    ServerProcess server({.server = "timeouts: {notice: 700ms, drain: 20s}"});
-    RawClient kept(server.port());
+    const auto server = open_restaurant({.server = "timeouts: {notice: 700ms, drain: 20s}"});
+    RawClient kept(server->port());
     kept.get("/readyz");
     ASSERT_EQ(kept.status(), 200);
-    RawClient busy(server.port());
+    RawClient busy(server->port());
     busy.get("/stove/simmer/busy/?ms=1500");
-    RawClient see(server.port());
+    RawClient see(server->port());
     ASSERT_TRUE(eventually([&] {
         see.get("/livez");
         return see.status() == 200;
     }));
-    server.signal(SIGTERM);
+    server->process().signal(SIGTERM);
     std::optional<RawAnswer> down;
     ASSERT_TRUE(eventually([&] {
-        RawClient balancer(server.port());
+        RawClient balancer(server->port());
         balancer.get("/readyz");
         down = balancer.read_answer();
         return !down || down->status != 200;
@@ -109,49 +120,49 @@ TEST(Signals, ReadinessGoesDownBeforeAnythingElse) {
     ASSERT_TRUE(down) << "a new connection was refused before readiness had gone down";
     EXPECT_EQ(down->status, 503) << down->body;
     EXPECT_EQ(down->header("Connection"), "close");
-    RawClient late(server.port());
+    RawClient late(server->port());
     late.get("/foods/");
     EXPECT_EQ(late.status(), 200) << "the balancer has not noticed yet";
     EXPECT_EQ(busy.status(), 200) << "what was under way is finished";
-    EXPECT_EQ(server.wait(), 0) << server.output();
-    EXPECT_FALSE(RawClient(server.port()).is_open());
+    EXPECT_EQ(server->process().wait(), 0) << server->output();
+    EXPECT_FALSE(RawClient(server->port()).is_open());
 }
 
 TEST(Signals, ASecondSignalEndsItAtOnce) {
-    ServerProcess server({.server = "timeouts: {drain: 1h}"});
-    RawClient stuck(server.port());
+    const auto server = open_restaurant({.server = "timeouts: {drain: 1h}"});
+    RawClient stuck(server->port());
     stuck.get("/stove/simmer/stuck/?ms=60000");
-    RawClient kept(server.port());
+    RawClient kept(server->port());
     kept.get("/readyz");
     ASSERT_EQ(kept.status(), 200);
-    server.signal(SIGTERM);
+    server->process().signal(SIGTERM);
     // It has begun to drain: new connections are refused.
-    ASSERT_TRUE(eventually([&] { return !RawClient(server.port()).is_open(); }));
-    server.signal(SIGTERM);
-    EXPECT_EQ(server.wait(), 143) << server.output();
+    ASSERT_TRUE(eventually([&] { return !RawClient(server->port()).is_open(); }));
+    server->process().signal(SIGTERM);
+    EXPECT_EQ(server->process().wait(), 143) << server->output();
 }
 
 // A handler that never ends may not keep the process for ever.
 TEST(Signals, AStuckHandlerDoesNotOutliveTheDeadline) {
-    ServerProcess server({.server = "timeouts: {drain: 200ms}"});
-    RawClient stuck(server.port());
+    const auto server = open_restaurant({.server = "timeouts: {drain: 200ms}"});
+    RawClient stuck(server->port());
     stuck.get("/stove/simmer/stuck/?ms=60000");
-    RawClient kept(server.port());
+    RawClient kept(server->port());
     kept.get("/foods/");
     ASSERT_EQ(kept.status(), 200);
-    server.signal(SIGTERM);
-    EXPECT_EQ(server.wait(), 6) << server.output();
-    EXPECT_NE(server.output().find("requests cut off at the deadline"), std::string::npos) << server.output();
+    server->process().signal(SIGTERM);
+    EXPECT_EQ(server->process().wait(), 6) << server->output();
+    EXPECT_NE(server->output().find("requests cut off at the deadline"), std::string::npos) << server->output();
 }
 
 // Sixty-four descriptors for everything: it sheds, does not spin, and recovers.
 TEST(Signals, FewDescriptorsAreSurvived) {
-    ServerProcess server({.descriptors = 64});
-    RawClient early(server.port());
+    const auto server = open_restaurant({.wrapper = {"prlimit", "--nofile=64"}});
+    RawClient early(server->port());
     early.get("/foods/");
     ASSERT_EQ(early.status(), 200);
     std::vector<RawClient> crowd;
-    for (int i = 0; i < 200; ++i) crowd.emplace_back(server.port());
+    for (int i = 0; i < 200; ++i) crowd.emplace_back(server->port());
     int refused = 0;
     for (RawClient& client : crowd) {
         client.get("/livez", "Connection: close\r\n");
@@ -164,19 +175,19 @@ TEST(Signals, FewDescriptorsAreSurvived) {
     EXPECT_EQ(early.status(), 200);
     crowd.clear();
     EXPECT_TRUE(eventually([&] {
-        RawClient client(server.port());
+        RawClient client(server->port());
         client.get("/foods/", "Connection: close\r\n");
         return client.status() == 200;
     }));
     // Connections that stay, more than there are descriptors: who waits costs nothing.
-    for (int i = 0; i < 100; ++i) crowd.emplace_back(server.port());
-    const double before = server.processor_seconds();
+    for (int i = 0; i < 100; ++i) crowd.emplace_back(server->port());
+    const double before = server->process().processor_seconds();
     pollfd nothing{-1, 0, 0};
     ::poll(&nothing, 1, 500);
-    EXPECT_LT(server.processor_seconds() - before, 0.25) << "half a second of waiting must not be half a second of work";
+    EXPECT_LT(server->process().processor_seconds() - before, 0.25) << "half a second of waiting must not be half a second of work";
     crowd.clear();
-    server.signal(SIGTERM);
-    EXPECT_EQ(server.wait(), 0) << server.output();
+    server->process().signal(SIGTERM);
+    EXPECT_EQ(server->process().wait(), 0) << server->output();
 }
 
 }  // namespace kitchen::tests

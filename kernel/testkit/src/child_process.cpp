@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -162,6 +163,17 @@ std::string ChildProcess::output() const {
 }
 
 pid_t ChildProcess::pid() const { return impl_->pid; }
+double ChildProcess::processor_seconds() const {
+    if (impl_->status) return 0;
+    std::ifstream in("/proc/" + std::to_string(impl_->pid) + "/stat");
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    std::istringstream fields(text.substr(text.rfind(')') + 1));  // the name before may hold anything
+    std::string skipped;
+    for (int i = 0; i < 11; ++i) fields >> skipped;  // up to utime, the 14th field (proc(5))
+    double user = 0, system = 0;
+    fields >> user >> system;
+    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
 void ChildProcess::signal(int number) {
     if (!impl_->status) ::kill(impl_->pid, number);
 }

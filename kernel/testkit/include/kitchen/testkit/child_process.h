@@ -44,6 +44,8 @@ public:
     /// Standard output and standard error so far, in the order of their coming.
     std::string output() const;
     pid_t pid() const;
+    /// What it has used of the processors so far, in seconds; 0 once it has ended.
+    double processor_seconds() const;
     /// To the process alone; signal_group() also to its children.
     void signal(int number);
     void signal_group(int number);
