@@ -24,6 +24,7 @@ public:
         mailer_ = std::make_unique<ResendMailer>(std::move(options), setup.log());
         setup.provide<Mailer>(*mailer_);
     }
+    void start(Services& services) override { mailer_->pass_on(services.get<Tracing>()); }
 
 private:
     std::unique_ptr<ResendMailer> mailer_;

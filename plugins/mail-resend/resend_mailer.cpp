@@ -15,6 +15,11 @@ constexpr std::string_view digest_prefix = "digest-";
 
 bool is_visible(char c) { return c > ' ' && c < '\x7f'; }
 
+void add_trace(CurlList& headers, const TraceContext& trace) {
+    if (!trace.traceparent.empty()) headers.add("traceparent: " + trace.traceparent);
+    if (!trace.tracestate.empty()) headers.add("tracestate: " + trace.tracestate);
+}
+
 Error unreachable(CURLcode failure) {
     const std::string word = word_of(failure);
     Error error(Errc::unavailable, "mail_service_" + word, "The mail service cannot be reached.");
@@ -84,6 +89,7 @@ Result<HttpAnswer> ResendMailer::post(const std::string& key, const std::string&
     headers.add("Accept: application/json");
     headers.add("Idempotency-Key: " + key);
     headers.add("Expect:");  // no waiting for 100 Continue
+    if (tracing_) add_trace(headers, tracing_->outgoing());
 
     HttpAnswer answer;
     if (const CURLcode failure = http_post(pool_, service_, headers, body, answer); failure != CURLE_OK) return unreachable(failure);

@@ -14,6 +14,7 @@
 #include "key_turns.h"
 #include "kitchen/log.h"
 #include "kitchen/mailer.h"
+#include "kitchen/tracing.h"
 #include "mime.h"
 
 namespace kitchen::resend {
@@ -44,6 +45,9 @@ public:
     /// and not before a send with the same key has returned.
     Status send(const Mail& mail) override;
 
+    /// From now on each request passes on the trace that the sending thread works for. It must outlive the mailer.
+    void pass_on(Tracing& tracing) { tracing_ = &tracing; }
+
 private:
     Result<HttpAnswer> post(const std::string& key, const std::string& body);
 
@@ -52,6 +56,7 @@ private:
     const HttpService service_;
     const std::string from_;
     Logger& log_;
+    Tracing* tracing_ = nullptr;
     KeyTurns turns_;
     CurlPool pool_;
 };

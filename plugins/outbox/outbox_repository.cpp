@@ -12,7 +12,7 @@ constexpr std::string_view state_words[] = {"waiting", "sent", "dead"};
 constexpr std::string_view columns =
     "id, recipient, subject, state, attempts, due_at, last_error, sent_at, created_at, updated_at";
 
-constexpr std::string_view leased_columns = "id, send_key, recipient, subject, body_text, body_html, attempts";
+constexpr std::string_view leased_columns = "id, send_key, recipient, subject, body_text, body_html, attempts, traceparent, tracestate";
 
 Result<OutgoingMail> mail_of(Row row) {
     const auto state = parse_state(row.text(3));
@@ -44,7 +44,8 @@ Result<std::optional<LeasedMail>> maybe_leased(Result<Rows> rows, const Lease& l
     if (rows->empty()) return std::optional<LeasedMail>();
     const Row row = rows->front();
     return std::optional<LeasedMail>(
-        LeasedMail{row.integer(0), lease.token, lease.end, Mail{row.string(2), row.string(3), row.string(4), row.string(5), row.string(1)}, row.integer(6)});
+        LeasedMail{row.integer(0), lease.token, lease.end, Mail{row.string(2), row.string(3), row.string(4), row.string(5), row.string(1)}, row.integer(6),
+                   TraceContext{row.string(7), row.string(8)}});
 }
 
 Result<bool> any(const Result<Rows>& rows) {
@@ -66,7 +67,7 @@ std::vector<std::string> state_names() { return {std::begin(state_words), std::e
 
 OutboxRepository::OutboxRepository(Store& store)
     : insert_(store.prepare("INSERT INTO outbox_mails (mail_key, send_key, recipient, subject, body_text, body_html, state, attempts, due_at, "
-                            "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, $7) "
+                            "created_at, updated_at, traceparent, tracestate) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, $7, $8, $9) "
                             "ON CONFLICT (mail_key) DO NOTHING RETURNING id")),
       due_(store.prepare("SELECT 1 FROM outbox_mails WHERE state = 'waiting' AND due_at <= $1 LIMIT 1")),
       // The outer conditions look again at what another worker may have changed since the inner SELECT saw it.
@@ -92,8 +93,10 @@ OutboxRepository::OutboxRepository(Store& store)
       sweep_(store.prepare("DELETE FROM outbox_mails WHERE id IN (SELECT id FROM outbox_mails WHERE state IN ('sent', 'dead') AND updated_at <= $1 "
                            "ORDER BY id LIMIT $2)")) {}
 
-Result<std::optional<std::int64_t>> OutboxRepository::insert(Transaction& tx, const Mail& mail, std::string_view send_key, Timestamp now) const {
-    Result<Rows> rows = tx.query(insert_, {mail.idempotency_key, send_key, mail.to, mail.subject, mail.text, mail.html, to_millis(now)});
+Result<std::optional<std::int64_t>> OutboxRepository::insert(Transaction& tx, const Mail& mail, std::string_view send_key, const TraceContext& trace,
+                                                             Timestamp now) const {
+    Result<Rows> rows = tx.query(insert_, {mail.idempotency_key, send_key, mail.to, mail.subject, mail.text, mail.html, to_millis(now),
+                                           trace.traceparent, trace.tracestate});
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return std::optional<std::int64_t>();
     return std::optional<std::int64_t>(rows->front().integer(0));

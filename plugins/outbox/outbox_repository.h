@@ -34,7 +34,8 @@ public:
     explicit OutboxRepository(Store& store);
 
     /// Its id; nothing happens, and there is none, when a mail of that key is kept already.
-    Result<std::optional<std::int64_t>> insert(Transaction& tx, const Mail& mail, std::string_view send_key, Timestamp now) const;
+    Result<std::optional<std::int64_t>> insert(Transaction& tx, const Mail& mail, std::string_view send_key, const TraceContext& trace,
+                                               Timestamp now) const;
 
     Result<bool> has_due(Transaction& tx, Timestamp due) const;
     /// Leases the mail that is due longest, at `due` or before; nothing when none is, or when another worker was faster.

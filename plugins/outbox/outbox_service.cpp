@@ -12,7 +12,7 @@ Status OutboxService::enqueue(Transaction& tx, const Mail& mail) {
     if (mail.idempotency_key.empty()) return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
     // Of the mailer's key it is only asked to be the same at every attempt. The caller's would not do: two installations that share one mail
     // account both have an order 1.
-    const Result<std::optional<std::int64_t>> id = mails_.insert(tx, mail, random_.hex(16), clock_.now());
+    const Result<std::optional<std::int64_t>> id = mails_.insert(tx, mail, random_.hex(16), tracing_.outgoing(), clock_.now());
     if (!id) return id.error();
     if (*id && written_) tx.after_commit([this, mail_id = **id] { written_(mail_id); });
     return {};

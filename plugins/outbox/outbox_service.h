@@ -12,6 +12,7 @@
 #include "kitchen/clock.h"
 #include "kitchen/outbox.h"
 #include "kitchen/random.h"
+#include "kitchen/tracing.h"
 #include "outbox_repository.h"
 
 namespace kitchen::outbox {
@@ -22,8 +23,9 @@ public:
     static constexpr std::chrono::minutes patience{15};
 
     /// `written` is told the id of each mail that now waits, after the commit.
-    OutboxService(Store& store, const Clock& clock, Random& random, const OutboxRepository& mails, std::function<void(std::int64_t)> written = {})
-        : store_(store), clock_(clock), random_(random), mails_(mails), written_(std::move(written)) {}
+    OutboxService(Store& store, const Clock& clock, Random& random, Tracing& tracing, const OutboxRepository& mails,
+                  std::function<void(std::int64_t)> written = {})
+        : store_(store), clock_(clock), random_(random), tracing_(tracing), mails_(mails), written_(std::move(written)) {}
 
     Status enqueue(Transaction& tx, const Mail& mail) override;
     Status enqueue(const Mail& mail) override;
@@ -43,6 +45,7 @@ private:
     Store& store_;
     const Clock& clock_;
     Random& random_;
+    Tracing& tracing_;
     const OutboxRepository& mails_;
     const std::function<void(std::int64_t)> written_;
 };

@@ -22,9 +22,9 @@ Counter& attempts(Metrics& metrics, const char* outcome) {
 
 }  // namespace
 
-OutboxWorker::OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Random& random, Logger& log, Metrics& metrics, const OutboxRepository& mails,
-                           WorkerSettings settings)
-    : store_(store), mailer_(mailer), clock_(clock), random_(random), log_(log), mails_(mails), settings_(settings), sent_(attempts(metrics, "sent")),
+OutboxWorker::OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Random& random, Logger& log, Metrics& metrics, Tracing& tracing,
+                           const OutboxRepository& mails, WorkerSettings settings)
+    : store_(store), mailer_(mailer), clock_(clock), random_(random), log_(log), tracing_(tracing), mails_(mails), settings_(settings), sent_(attempts(metrics, "sent")),
       failed_(attempts(metrics, "failed")), dead_(attempts(metrics, "dead")) {}
 
 int OutboxWorker::run(std::chrono::milliseconds overdue) {
@@ -77,6 +77,12 @@ Lease OutboxWorker::new_lease() {
 }
 
 OutboxWorker::Attempt OutboxWorker::attempt(const LeasedMail& mail) {
+    Attempt done;
+    tracing_.resume(mail.trace, [&] { done = try_to_send(mail); });
+    return done;
+}
+
+OutboxWorker::Attempt OutboxWorker::try_to_send(const LeasedMail& mail) {
     const auto bury = [&](std::string_view words) -> std::optional<Timestamp> {
         dead_.add();
         if (settle(mail, "dead", [&](Transaction& tx) { return mails_.bury(tx, mail, words, clock_.now()); })) return std::nullopt;

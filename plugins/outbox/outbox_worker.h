@@ -18,6 +18,7 @@
 #include "kitchen/mailer.h"
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
+#include "kitchen/tracing.h"
 #include "outbox_repository.h"
 
 namespace kitchen::outbox {
@@ -40,8 +41,8 @@ public:
     /// After so many failures one after the other the mailer is left alone for a while.
     static constexpr int failures_per_run = 3;
 
-    OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Random& random, Logger& log, Metrics& metrics, const OutboxRepository& mails,
-                 WorkerSettings settings);
+    OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Random& random, Logger& log, Metrics& metrics, Tracing& tracing,
+                 const OutboxRepository& mails, WorkerSettings settings);
 
     /// Sends what has been due for `overdue`, until there is nothing more, the mailer fails again and again or asks for a pause, or stop() was called.
     /// How many mails it tried.
@@ -60,7 +61,9 @@ private:
     };
 
     Lease new_lease();
+    /// As part of the trace that the mail belongs to.
     Attempt attempt(const LeasedMail& mail);
+    Attempt try_to_send(const LeasedMail& mail);
     /// Whether it is so now.
     bool settle(const LeasedMail& mail, const char* what, const std::function<Result<bool>(Transaction&)>& note);
 
@@ -69,6 +72,7 @@ private:
     const Clock& clock_;
     Random& random_;
     Logger& log_;
+    Tracing& tracing_;
     const OutboxRepository& mails_;
     const WorkerSettings settings_;
     Counter &sent_, &failed_, &dead_;

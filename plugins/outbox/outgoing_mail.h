@@ -11,6 +11,7 @@
 
 #include "kitchen/mailer.h"
 #include "kitchen/time.h"
+#include "kitchen/tracing.h"
 
 namespace kitchen::outbox {
 
@@ -39,6 +40,7 @@ struct LeasedMail {
     Timestamp lease_end;
     Mail mail;                   ///< the idempotency key is the one for the mailer
     std::int64_t attempts = 0;  ///< this one included
+    TraceContext trace;         ///< of its cause
 };
 
 }  // namespace kitchen::outbox

@@ -24,11 +24,12 @@ struct Settings {
 struct Parts {
     Parts(Services& services, const Settings& settings)
         : store(services.get<Store>()), clock(services.get<Clock>()), random(services.get<Random>()), mails(store),
-          service(store, clock, random, mails,
+          service(store, clock, random, services.get<Tracing>(), mails,
                   [this](std::int64_t id) {
                       if (transport) transport->note(id);
                   }),
-          worker(store, services.get<Mailer>(), clock, random, services.log(), services.get<Metrics>(), mails, settings.worker) {
+          worker(store, services.get<Mailer>(), clock, random, services.log(), services.get<Metrics>(), services.get<Tracing>(), mails,
+                 settings.worker) {
         if (Queue* queue = services.find<Queue>())
             transport.emplace(*queue, clock, random, services.log(), worker, settings.worker, settings.overdue);
         waiting = services.get<Metrics>().sampled_gauge("kitchen_outbox_waiting_mails", "Mails of the outbox that wait to be sent.", {}, [this] {

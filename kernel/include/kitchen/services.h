@@ -2,7 +2,7 @@
 //
 //     store_ = &services.get<Store>();
 //
-// A plugin may only ask for what its descriptor names in `needs` (plus the kernel's own clock/1, random/1, jobs/1 and metrics/1); anything
+// A plugin may only ask for what its descriptor names in `needs` (plus the kernel's own clock/1, random/1, jobs/1, metrics/1 and tracing/1); anything
 // else throws std::logic_error. References stay valid until the plugin's stop() has returned.
 //
 // Thread-safety: to be used during start(), on the thread that calls it.

@@ -29,6 +29,7 @@ Kernel::Kernel(KernelOptions options) : options_(std::move(options)), begun_(std
     if (!options_.environment) options_.environment = config::process_environment();
     clock_ = options_.clock ? options_.clock : std::make_shared<observe::SystemClock>();
     random_ = std::make_unique<observe::SystemRandom>();
+    tracing_.emplace(*random_);
 }
 
 Kernel::~Kernel() { stop(); }
@@ -57,6 +58,7 @@ void Kernel::configure() {
     jobs_ = std::make_unique<jobs::JobPool>(jobs::JobPoolOptions{}, *log_);
     registry_.add(Clock::interface_name, plugin::Registry::kernel_instance, clock_.get());
     registry_.add(Random::interface_name, plugin::Registry::kernel_instance, random_.get());
+    registry_.add(Tracing::interface_name, plugin::Registry::kernel_instance, static_cast<Tracing*>(&*tracing_));
     registry_.add(Jobs::interface_name, plugin::Registry::kernel_instance, static_cast<Jobs*>(jobs_.get()));
     begin_measuring();
     registry_.add(Metrics::interface_name, plugin::Registry::kernel_instance, static_cast<Metrics*>(metrics_.get()));

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@
 #include "http/server.h"
 #include "jobs/job_pool.h"
 #include "migrate/migrator.h"
+#include "observe/current_trace.h"
 #include "observe/instruments.h"
 #include "observe/log_hub.h"
 #include "observe/metrics_registry.h"
@@ -100,6 +102,7 @@ private:
     std::chrono::steady_clock::time_point begun_;
     std::shared_ptr<Clock> clock_;
     std::unique_ptr<Random> random_;
+    std::optional<observe::CurrentTracing> tracing_;
     std::unique_ptr<observe::LogHub> hub_;
     std::unique_ptr<Logger> log_;
     config::Settings settings_;

@@ -6,6 +6,7 @@
 #include "answer.h"
 #include "body.h"
 #include "framing/authority.h"
+#include "observe/current_trace.h"
 #include "problem.h"
 
 namespace kitchen::http {
@@ -161,6 +162,10 @@ void Dispatcher::Pending::expire() noexcept {
 }
 
 void Dispatcher::run(Pending& pending) {
+    const Trace& trace = pending.request.trace;
+    const bool begins_here = trace.parent_id.empty();
+    const observe::TraceScope scope(std::make_shared<const observe::CarriedTrace>(
+        observe::CarriedTrace{trace, begins_here ? std::string() : RequestIds::tracestate(pending.request.headers)}));
     Result<Response> result = pipeline_.run(pending.request, pending.allow);
     reply(pending, resolve(pending.request, std::move(result), log_));
 }

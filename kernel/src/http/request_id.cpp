@@ -24,6 +24,19 @@ Trace RequestIds::trace(const Fields& headers) {
     return {draw(), "", 0};
 }
 
+std::string RequestIds::tracestate(const Fields& headers) {
+    constexpr std::size_t longest = 512;  // W3C Trace Context, section 3.3.1.5: at least so much is to be passed on
+    std::string out;
+    for (const auto& [name, value] : headers) {
+        if (name != "tracestate" || value.empty()) continue;
+        if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; })) return {};
+        if (!out.empty()) out += ',';
+        out += value;
+        if (out.size() > longest) return {};
+    }
+    return out;
+}
+
 std::string RequestIds::draw() {
     std::array<std::byte, id_octets> octets;
     {

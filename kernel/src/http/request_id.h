@@ -25,6 +25,9 @@ public:
     std::string choose(const std::string* sent);
     /// The trace that the fields of a request name; a new one when they name none, a broken one, or several.
     Trace trace(const Fields& headers);
+    /// What goes with such a trace to other services: the tracestate fields as one; empty when that is longer than 512 octets or not
+    /// printable ASCII.
+    static std::string tracestate(const Fields& headers);
 
 private:
     std::string draw();

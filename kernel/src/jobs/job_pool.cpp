@@ -12,11 +12,11 @@ JobPool::JobPool(JobPoolOptions options, Logger& log) : log_(log), options_(opti
 JobPool::~JobPool() { stop(); }
 
 bool JobPool::post(std::string name, std::function<void()> work) {
-    return enqueue(std::chrono::milliseconds(0), {std::move(name), std::move(work)});
+    return post_after(std::chrono::milliseconds(0), std::move(name), std::move(work));
 }
 
 bool JobPool::post_after(std::chrono::milliseconds delay, std::string name, std::function<void()> work) {
-    return enqueue(std::max(delay, std::chrono::milliseconds(0)), {std::move(name), std::move(work)});
+    return enqueue(std::max(delay, std::chrono::milliseconds(0)), {std::move(name), std::move(work), {}, observe::current_trace()});
 }
 
 void JobPool::add_periodic(std::string name, std::chrono::milliseconds interval, std::function<void()> work) {
@@ -77,6 +77,7 @@ void JobPool::work() {
 }
 
 bool JobPool::run(const Job& job) {
+    const observe::TraceScope scope(job.trace);
     try {
         job.work();
         return true;

@@ -18,6 +18,7 @@
 
 #include "kitchen/jobs.h"
 #include "kitchen/log.h"
+#include "observe/current_trace.h"
 
 namespace kitchen::jobs {
 
@@ -61,6 +62,7 @@ private:
         std::string name;
         std::function<void()> work;
         std::chrono::milliseconds interval{0};  ///< > 0: periodic
+        std::shared_ptr<const observe::CarriedTrace> trace = {};  ///< of whoever posted it
     };
 
     bool enqueue(std::chrono::milliseconds delay, Job job);

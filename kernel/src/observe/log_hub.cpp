@@ -1,6 +1,8 @@
 #include "observe/log_hub.h"
 
+#include <algorithm>
 #include <mutex>
+#include <vector>
 
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
@@ -9,6 +11,7 @@
 
 #include "kitchen/json.h"
 #include "kitchen/time.h"
+#include "observe/current_trace.h"
 #include "observe/redaction.h"
 
 namespace kitchen::observe {
@@ -40,6 +43,8 @@ protected:
 private:
     std::function<void(std::string_view)> take_;
 };
+
+bool is_trace_id(const LogField& field) { return field.key == "trace_id"; }
 
 /// True for what may stand in a text line as it is: anything printable that is not a control character. Octets of UTF-8 pass; C1
 /// controls (0xC2 0x80..0x9F) are caught by the caller.
@@ -160,6 +165,12 @@ public:
 
     void write(LogLevel level, std::string_view message, std::span<const LogField> fields) noexcept override {
         try {
+            std::vector<LogField> more;
+            if (const auto& trace = current_trace(); trace && std::none_of(fields.begin(), fields.end(), is_trace_id)) {
+                more.assign(fields.begin(), fields.end());
+                more.emplace_back("trace_id", trace->trace.id);
+                fields = more;
+            }
             const std::string line = format_line(hub_.json, hub_.clock.now(), level, plugin_, message, fields);
             hub_.sink_logger.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
         } catch (...) {

@@ -3,6 +3,8 @@
 //     2026-01-31T09:05:00.000Z info  orders  order placed order_id=12 total=560000
 //     {"ts":"2026-01-31T09:05:00.000Z","level":"info","plugin":"orders","message":"order placed","order_id":12,"total":560000}
 //
+// A line that is written while the thread works for a request, or for a job that one has posted, ends with the request's trace_id.
+//
 // Newlines and control characters in messages and values are encoded, so no client can forge a line. Values of fields that are named
 // like a secret, and passwords in URLs, are masked (redaction.h).
 //

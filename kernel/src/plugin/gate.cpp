@@ -10,6 +10,7 @@
 #include "kitchen/jobs.h"
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
+#include "kitchen/tracing.h"
 
 namespace kitchen::plugin {
 
@@ -84,7 +85,7 @@ bool is_interface_name(std::string_view name) {
 
 bool is_kernel_interface(std::string_view name) {
     return name == Clock::interface_name || name == Random::interface_name || name == Jobs::interface_name ||
-           name == Metrics::interface_name;
+           name == Metrics::interface_name || name == Tracing::interface_name;
 }
 
 Status check_descriptor(const kitchen_plugin_descriptor& d, std::string_view expected_id) {

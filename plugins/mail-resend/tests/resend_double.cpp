@@ -46,6 +46,8 @@ std::optional<Reply> refuse(const HttpRequest& request, const std::string& api_k
     if (request[http::field::authorization].empty()) return failure(401, "missing_api_key", "Missing API key in the authorization header.");
     if (request[http::field::authorization] != "Bearer " + api_key) return failure(403, "invalid_api_key", "API key is invalid.");
     mail.key = std::string(request["Idempotency-Key"]);
+    mail.traceparent = std::string(request["traceparent"]);
+    mail.tracestate = std::string(request["tracestate"]);
     if (mail.key.empty() || mail.key.size() > 256) return failure(400, "invalid_idempotency_key", "The key must be between 1-256 chars.");
     if (request[http::field::content_type] != "application/json") return failure(400, "validation_error", "The body must be JSON.");
     const std::optional<Json> body = parse_json(request.body());

@@ -13,6 +13,7 @@ namespace kitchen::tests {
 
 struct ResendMail {
     std::string from, to, subject, text, html, key;
+    std::string traceparent, tracestate;  ///< as the request carried them
 };
 
 /// What goes wrong with one request.

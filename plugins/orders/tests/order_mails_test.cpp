@@ -30,17 +30,18 @@ protected:
     }
     /// Sends what waits; all mails so far.
     std::vector<Mail> mails() {
-        kitchen::outbox::OutboxWorker(*store, mailer, clock, random, log, metrics, outgoing, {}).run();
+        kitchen::outbox::OutboxWorker(*store, mailer, clock, random, log, metrics, tracing, outgoing, {}).run();
         return mailer.mails();
     }
 
     testkit::SeededRandom random;
     testkit::RecordingLogger log;
     testkit::RecordingMetrics metrics;
+    testkit::ManualTracing tracing;
     testkit::RecordingMailer mailer;
     FakeIdentity identity;
     kitchen::outbox::OutboxRepository outgoing{*store};
-    kitchen::outbox::OutboxService outbox{*store, clock, random, outgoing};
+    kitchen::outbox::OutboxService outbox{*store, clock, random, tracing, outgoing};
     OrderMails order_mails{outbox, identity};
     OrderRepository repository{*store};
     IdempotencyRepository idempotency{*store};

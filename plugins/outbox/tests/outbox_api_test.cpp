@@ -5,6 +5,7 @@
 #include "kitchen/outbox.h"
 #include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/test_kernel.h"
+#include "kitchen/tracing.h"
 #include "resend_double.h"
 
 namespace kitchen::outbox {
@@ -124,6 +125,31 @@ TEST(OutboxStart, RefusesSettingsThatDoNotFit) {
     } catch (const std::runtime_error& refused) {
         EXPECT_THAT(refused.what(), HasSubstr("backoff.cap: must not be shorter than backoff.base"));
     }
+}
+
+// What the mail service sees of a request: of the code that is mailed from memory, and of a mail that lay in the outbox.
+TEST_F(OutboxApi, TheTraceOfARequestGoesOnToTheMailService) {
+    const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736", caller = "00f067aa0ba902b7";
+    const TraceContext trace{"00-" + id + '-' + caller + "-01", "vendor=opaque"};
+    const HttpAnswer signup = kernel->client().post(
+        "/signup/", Json::object({{"email", "ada@mail.example"}, {"phone_number", "08031234567"}, {"password", "correct horse battery"}}),
+        {{"traceparent", trace.traceparent}, {"tracestate", trace.tracestate}});
+    ASSERT_EQ(signup.status, 200) << signup.body;
+    kernel->service<Tracing>().resume(trace, [&] { enqueue("order/1/1", "bola@mail.example"); });
+    ASSERT_TRUE(testkit::wait_until([&] { return service.mails().size() == 2; }));
+    for (const tests::ResendMail& mail : service.mails()) {
+        EXPECT_THAT(mail.traceparent, testing::MatchesRegex("00-" + id + "-[0-9a-f]{16}-01")) << mail.to;
+        EXPECT_THAT(mail.traceparent, Not(HasSubstr(caller))) << "a span of its own";
+        EXPECT_EQ(mail.tracestate, "vendor=opaque") << mail.to;
+    }
+    ASSERT_TRUE(newest_becomes("sent"));
+    int told = 0;
+    for (const std::string& line : kernel->log_lines())
+        if (line.find("mail taken") != std::string::npos && line.find("trace_id=" + id) != std::string::npos) ++told;
+    EXPECT_EQ(told, 2) << "the log's lines belong together as well";
+    enqueue("order/2/1", "chi@mail.example");
+    ASSERT_TRUE(testkit::wait_until([&] { return service.mails().size() == 3; }));
+    EXPECT_EQ(service.mails()[2].traceparent, "") << "nobody's request";
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ protected:
     OutboxTest() {
         testkit::apply_migrations(*store, "outbox", kitchen_migrations);
         repository = std::make_unique<OutboxRepository>(*store);
-        service = std::make_unique<OutboxService>(*store, clock, random, *repository);
+        service = std::make_unique<OutboxService>(*store, clock, random, tracing, *repository);
         store->verify().value();
     }
 
@@ -95,7 +95,7 @@ protected:
         return {std::move(to), "Your order 7", "Jollof rice\n", "<p>Jollof rice</p>", std::move(key)};
     }
     std::unique_ptr<OutboxWorker> worker(WorkerSettings settings = {}) {
-        return std::make_unique<OutboxWorker>(*store, mailer, clock, random, log, metrics, *repository, settings);
+        return std::make_unique<OutboxWorker>(*store, mailer, clock, random, log, metrics, tracing, *repository, settings);
     }
     OutgoingMail only() {
         const MailPage page = service->list(std::nullopt, 10, 0).value();
@@ -113,6 +113,7 @@ protected:
     testkit::SeededRandom random;
     testkit::RecordingLogger log;
     testkit::RecordingMetrics metrics;
+    testkit::ManualTracing tracing;
     KeyedMailer mailer;
     std::unique_ptr<OutboxRepository> repository;
     std::unique_ptr<OutboxService> service;

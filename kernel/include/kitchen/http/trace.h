@@ -1,10 +1,10 @@
 // Which trace a request belongs to: W3C Trace Context, https://www.w3.org/TR/trace-context/ (level 1).
 //
-// A plugin that calls another service on behalf of a request sends the trace on:
+// A plugin that calls another service passes the trace on, from a handler as from a job:
 //
-//     headers.emplace_back("traceparent", traceparent(request.trace, random));
+//     const TraceContext trace = tracing.outgoing();
 //
-// and with it the request's own `tracestate` field, unchanged, if Trace::parent_id is not empty.
+// See kitchen/tracing.h, which has the fields ready. The kernel makes them with the functions below.
 //
 // Thread-safety: plain values and pure functions.
 #pragma once

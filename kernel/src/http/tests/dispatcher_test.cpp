@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "observe/current_trace.h"
 #include "support.h"
 
 namespace kitchen::http {
@@ -526,6 +527,22 @@ TEST(DispatcherTrace, GoesOnFromTheCaller) {
     EXPECT_EQ(seen.parent_id, "00f067aa0ba902b7");
     EXPECT_EQ(seen.flags, Trace::sampled);
     EXPECT_TRUE(server.log.contains(std::string("trace_id=") + trace_id));
+}
+
+TEST(DispatcherTrace, IsThatOfTheThreadWhileTheHandlerRuns) {
+    std::shared_ptr<const observe::CarriedTrace> seen;
+    Harness server(table_of({Route::get("/t/").runs_inline().handle([&](Request&) -> Result<Response> {
+        seen = observe::current_trace();
+        return Response(204);
+    })}));
+    server.get("/t/", {{"traceparent", traceparent_field}, {"tracestate", "a=1"}, {"tracestate", "b=2"}});
+    ASSERT_NE(seen, nullptr);
+    EXPECT_EQ(seen->trace.id, trace_id);
+    EXPECT_EQ(seen->state, "a=1,b=2");
+    EXPECT_EQ(observe::current_trace(), nullptr);
+    server.get("/t/", {{"traceparent", "broken"}, {"tracestate", "a=1"}});
+    EXPECT_EQ(seen->trace.id.size(), 32u);
+    EXPECT_EQ(seen->state, "") << "a state belongs to its trace";
 }
 
 TEST(DispatcherTrace, BeginsAnewWithoutOneGoodField) {

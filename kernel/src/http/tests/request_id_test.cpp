@@ -36,5 +36,19 @@ TEST(RequestIds, MakeDifferentOnes) {
     }
 }
 
+TEST(RequestIds, JoinTheTracestateOrDropIt) {
+    const auto of = [](std::vector<std::string> values) {
+        Fields fields;
+        for (std::string& value : values) fields.emplace_back("tracestate", std::move(value));
+        return RequestIds::tracestate(fields);
+    };
+    EXPECT_EQ(of({}), "");
+    EXPECT_EQ(of({"a=1,b=2", "", "c=3"}), "a=1,b=2,c=3");
+    EXPECT_EQ(of({std::string(512, 'x')}), std::string(512, 'x'));
+    EXPECT_EQ(of({std::string(513, 'x')}), "");
+    EXPECT_EQ(of({std::string(300, 'x'), std::string(300, 'y')}), "");
+    EXPECT_EQ(of({"a=1", "b=\xff"}), "") << "a store would not take it";
+}
+
 }  // namespace
 }  // namespace kitchen::http

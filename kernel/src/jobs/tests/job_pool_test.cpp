@@ -76,6 +76,20 @@ TEST_F(JobPoolTest, DoesNotRunADelayedJobEarly) {
     EXPECT_GE(ran.get_future().get() - begin, milliseconds(20));
 }
 
+TEST_F(JobPoolTest, WorksForTheTraceOfWhoeverPosted) {
+    using observe::current_trace;
+    JobPool pool({1, 10}, log);
+    std::promise<std::string> of_request;
+    {
+        const observe::TraceScope scope(std::make_shared<const observe::CarriedTrace>(observe::CarriedTrace{{"a-trace", "", 0}, ""}));
+        ASSERT_TRUE(pool.post("mail", [&] { of_request.set_value(current_trace() ? current_trace()->trace.id : ""); }));
+    }
+    std::promise<bool> of_nobody;
+    ASSERT_TRUE(pool.post("sweep", [&] { of_nobody.set_value(current_trace() == nullptr); }));
+    EXPECT_EQ(of_request.get_future().get(), "a-trace");
+    EXPECT_TRUE(of_nobody.get_future().get());
+}
+
 TEST_F(JobPoolTest, LogsExceptionsByNameAndGoesOn) {
     JobPool pool({1, 10}, log);
     std::promise<void> ran;

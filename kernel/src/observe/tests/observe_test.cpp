@@ -7,6 +7,7 @@
 
 #include "kitchen/json.h"
 #include "kitchen/testkit/fakes.h"
+#include "observe/current_trace.h"
 #include "observe/log_hub.h"
 #include "observe/system.h"
 
@@ -59,6 +60,20 @@ TEST(LogHub, FiltersByLevelAndNamesThePlugin) {
     EXPECT_TRUE(auth->enabled(LogLevel::error));
     EXPECT_FALSE(auth->enabled(LogLevel::off));
     EXPECT_THAT(lines, ElementsAre("2026-01-01T12:00:00.000Z warn  auth  seen n=1", "2026-01-01T12:00:00.000Z error cart  bad"));
+}
+
+TEST(LogHub, EndsLinesWithTheTraceOfTheRequestBehindThem) {
+    testkit::ManualClock clock;
+    std::vector<std::string> lines;
+    LogHub hub({false, LogLevel::info, [&](std::string_view l) { lines.emplace_back(l.substr(l.find("  ") + 2)); }}, clock);
+    const auto log = hub.logger("cart");
+    {
+        const TraceScope scope(std::make_shared<const CarriedTrace>(CarriedTrace{{"4bf92f3577b34da6a3ce929d0e0e4736", "", 0}, ""}));
+        log->info("emptied", {{"user_id", 7}});
+        log->info("request", {{"trace_id", "its own"}});
+    }
+    log->info("swept");
+    EXPECT_THAT(lines, ElementsAre("cart  emptied user_id=7 trace_id=4bf92f3577b34da6a3ce929d0e0e4736", "cart  request trace_id=\"its own\"", "cart  swept"));
 }
 
 TEST(LogHub, OffIsSilent) {

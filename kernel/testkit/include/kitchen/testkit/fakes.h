@@ -21,6 +21,7 @@
 #include "kitchen/mailer.h"
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
+#include "kitchen/tracing.h"
 
 namespace kitchen::testkit {
 
@@ -112,6 +113,18 @@ private:
 
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<Cell>> cells_;
+};
+
+/// Whatever trace a test sets. Thread-safety: one thread.
+class ManualTracing : public Tracing {
+public:
+    TraceContext current;
+    TraceContext outgoing() override { return current; }
+    void resume(const TraceContext& context, const std::function<void()>& work) override {
+        const TraceContext before = std::exchange(current, context);
+        work();
+        current = before;
+    }
 };
 
 /// Runs each posted job when run_all() is called, on the caller's thread.
