@@ -28,6 +28,11 @@ function(kitchen_add_plugin id)
   set(generated ${CMAKE_CURRENT_BINARY_DIR}/${id}-generated)
   if(arg_MIGRATIONS)
     list(TRANSFORM arg_MIGRATIONS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+    file(GLOB forgotten CONFIGURE_DEPENDS migrations/*.sql)
+    list(REMOVE_ITEM forgotten ${arg_MIGRATIONS})
+    if(forgotten)
+      message(FATAL_ERROR "kitchen_add_plugin(${id}): MIGRATIONS does not name ${forgotten}")
+    endif()
     add_custom_command(
       OUTPUT ${generated}/migrations.gen.h
       COMMAND ${CMAKE_COMMAND} "-DFILES=${arg_MIGRATIONS}" -DOUT=${generated}/migrations.gen.h
