@@ -1,10 +1,14 @@
 #include "host/signals.h"
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include "host/exit_code.h"
+#include "kitchen/testkit/fakes.h"
 
 namespace kitchen::host {
 namespace {
@@ -42,6 +46,52 @@ TEST_F(Signals, TheSecondEndsTheProcessAtOnce) {
             },
             testing::ExitedWithCode(code), "");
     }
+}
+
+TEST_F(Signals, AStartThatDoesNotEndIsEndedAfterItsGrace) {
+    EXPECT_EXIT(
+        {
+            block_signals();
+            testkit::RecordingLogger log;
+            SignalWatcher watcher;
+            watcher.log_to(&log);
+            watcher.limit(std::chrono::milliseconds(1));
+            ::kill(::getpid(), SIGTERM);
+            for (;;) ::pause();
+        },
+        testing::ExitedWithCode(static_cast<int>(ExitCode::start_up)), "");
+}
+
+TEST_F(Signals, ALimitCountsForASignalThatCameBeforeIt) {
+    EXPECT_EXIT(
+        {
+            block_signals();
+            testkit::RecordingLogger log;
+            SignalWatcher watcher;
+            watcher.log_to(&log);
+            ::kill(::getpid(), SIGTERM);
+            watcher.wait();
+            watcher.limit(std::chrono::milliseconds(1));
+            for (;;) ::pause();
+        },
+        testing::ExitedWithCode(static_cast<int>(ExitCode::start_up)), "");
+}
+
+TEST_F(Signals, ALimitThatWasLiftedEndsNothing) {
+    EXPECT_EXIT(
+        {
+            block_signals();
+            testkit::RecordingLogger log;
+            SignalWatcher watcher;
+            watcher.log_to(&log);
+            watcher.limit(std::chrono::hours(1));
+            ::kill(::getpid(), SIGTERM);
+            watcher.wait();
+            watcher.lift_limit();  // returns only once the timer is gone
+            watcher.log_to(nullptr);
+            std::exit(watcher.stop_requested() ? 0 : 2);
+        },
+        testing::ExitedWithCode(0), "");
 }
 
 TEST_F(Signals, ABrokenPipeIsAnErrorAndNotTheEnd) {
