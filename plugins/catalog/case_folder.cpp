@@ -86,16 +86,4 @@ std::string contains_pattern(std::string_view text) {
     return pattern += '%';
 }
 
-std::size_t code_points(std::string_view text) noexcept {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return !is_continuation(static_cast<unsigned char>(c)); }));
-}
-
-std::string trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
-}
-
 }  // namespace kitchen::catalog

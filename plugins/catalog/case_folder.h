@@ -32,10 +32,4 @@ private:
 /// The pattern of `LIKE … ESCAPE '!'` that matches every text containing `text`.
 std::string contains_pattern(std::string_view text);
 
-/// Code points in a UTF-8 text.
-std::size_t code_points(std::string_view text) noexcept;
-
-/// Without blanks, tabs and line ends at either side.
-std::string trimmed(std::string_view text);
-
 }  // namespace kitchen::catalog

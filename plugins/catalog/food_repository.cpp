@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kitchen/text.h"
+
 namespace kitchen::catalog {
 namespace {
 

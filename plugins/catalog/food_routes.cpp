@@ -4,6 +4,7 @@
 #include "food_rules.h"
 #include "food_schema.h"
 #include "kitchen/http/page.h"
+#include "kitchen/text.h"
 
 namespace kitchen::catalog {
 

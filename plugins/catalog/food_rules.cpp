@@ -4,6 +4,7 @@
 #include <string>
 
 #include "kitchen/http/schema.h"
+#include "kitchen/text.h"
 
 namespace kitchen::catalog {
 namespace {
@@ -18,13 +19,7 @@ public:
         const auto length = static_cast<std::int64_t>(code_points(value));
         if (length < least) add(pointer, "too_short", "Must not be blank.");
         if (length > most) add(pointer, "too_long", "Must have at most " + std::to_string(most) + " characters.");
-        for (char c : value) {
-            const auto octet = static_cast<unsigned char>(c);
-            if ((octet < 0x20 && !(lines && (c == '\n' || c == '\r' || c == '\t'))) || octet == 0x7F) {
-                add(pointer, "format", "Must not hold control characters.");
-                break;
-            }
-        }
+        if (has_control_characters(value, lines)) add(pointer, "format", "Must not hold control characters.");
     }
     void range(std::int64_t value, const std::string& pointer, std::int64_t least, std::int64_t most) {
         if (value < least) add(pointer, "too_small", "Must be at least " + std::to_string(least) + ".");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kitchen/http/page.h"
+#include "kitchen/text.h"
 #include "order_json.h"
 #include "order_schema.h"
 
@@ -29,12 +30,7 @@ std::string path_of(std::int64_t order_id) { return "/orders/" + std::to_string(
 
 /// A member that is absent, null or text; without the white space around it.
 std::string trimmed(const Json& body, std::string_view name) {
-    if (!body.has(name)) return {};
-    const std::string& text = body[name].as_string();
-    constexpr const char* space = " \t\r\n";
-    const std::size_t first = text.find_first_not_of(space);
-    if (first == std::string::npos) return {};
-    return text.substr(first, text.find_last_not_of(space) - first + 1);
+    return body.has(name) ? kitchen::trimmed(body[name].as_string()) : std::string();
 }
 
 Fulfillment fulfillment_of(const Json& body) { return *parse_fulfillment(body["fulfillment_type"].as_string()); }

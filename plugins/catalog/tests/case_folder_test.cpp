@@ -31,15 +31,5 @@ TEST(ContainsPattern, EscapesWildcards) {
     EXPECT_EQ(contains_pattern("100%_!"), "%100!%!_!!%");
 }
 
-TEST(CodePoints, CountsCharactersAndNotOctets) {
-    EXPECT_EQ(code_points(""), 0u);
-    EXPECT_EQ(code_points("ọ\xF0\x9F\x8D\x9B" "b"), 3u);
-}
-
-TEST(Trimmed, TakesBlanksOffBothEnds) {
-    EXPECT_EQ(trimmed(" \t\r\n moi  moi \n"), "moi  moi");
-    EXPECT_EQ(trimmed(" \n"), "");
-}
-
 }  // namespace
 }  // namespace kitchen::catalog
