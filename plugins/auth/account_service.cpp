@@ -3,8 +3,6 @@
 namespace kitchen::auth {
 namespace {
 
-Error user_not_found() { return Error(Errc::not_found, "user_not_found", "There is no user with this id."); }
-
 bool is_active_admin(std::string_view role, bool disabled) { return role == role_admin && !disabled; }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,13 +15,11 @@
 #include "password_hasher.h"
 #include "password_rules.h"
 #include "phone_normaliser.h"
+#include "precondition.h"
 #include "token_repository.h"
 #include "user_repository.h"
 
 namespace kitchen::auth {
-
-/// Looks at the version a change would be made on; its error stops the change.
-using Precondition = std::function<Status(std::int64_t version)>;
 
 struct OwnChange {
     std::optional<std::string> phone_number;

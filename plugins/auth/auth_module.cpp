@@ -29,6 +29,8 @@ AuthModule::AuthModule(const Settings& settings, Surroundings around, Argon2Cost
               around.log},
              key_, settings.reset),
       accounts({around.store, users, token_rows, verifier, hasher, rules, phones, around.clock, around.log}),
-      admins({around.store, users, hasher, rules, phones, around.random, around.clock, around.log}) {}
+      admins({around.store, users, hasher, rules, phones, around.random, around.clock, around.log}),
+      address_rows(around.store),
+      addresses({around.store, users, address_rows, phones, around.clock}, settings.addresses) {}
 
 }  // namespace kitchen::auth

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "account_service.h"
+#include "addresses/address_book.h"
 #include "admin_accounts.h"
 #include "credential_verifier.h"
 #include "kitchen/clock.h"
@@ -61,6 +62,8 @@ public:
     PasswordResetService resets;
     AccountService accounts;
     AdminAccounts admins;
+    const AddressRepository address_rows;
+    AddressBook addresses;
 };
 
 }  // namespace kitchen::auth

@@ -2,6 +2,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "addresses/address_lookup.h"
+#include "addresses/address_routes.h"
 #include "auth_module.h"
 #include "create_admin_command.h"
 #include "identify.h"
@@ -20,11 +22,13 @@ public:
         settings_ = read_settings(setup.config());
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
+        setup.provide<Addresses>(address_lookup_);
         setup.add_middleware(http::Phase::identify, "auth",
                              [this](http::Request& request, const http::Next& next) { return identify_(request, next); });
         signup_routes_.declare(setup, settings_.cookie_secure);
         session_routes_.declare(setup);
         user_routes_.declare(setup);
+        address_routes_.declare(setup);
         create_admin_.declare(setup);
         setup.add_periodic("auth-sweep-tokens", std::chrono::hours(1), [this] { module_->tokens.sweep(); });
     }
@@ -34,10 +38,12 @@ public:
             settings_, Surroundings{services.get<Store>(), services.get<Cache>(), services.get<Mailer>(), services.get<Clock>(),
                                     services.get<Random>(), services.get<Jobs>(), services.get<Metrics>(), services.log()});
         identity_.bind(module_->users, module_->phones);
+        address_lookup_.bind(module_->address_rows);
         identify_.bind(module_->verifier, module_->tokens);
         signup_routes_.bind(module_->signups);
         session_routes_.bind(module_->verifier, module_->tokens, module_->resets);
         user_routes_.bind(module_->accounts);
+        address_routes_.bind(module_->addresses);
         create_admin_.bind(module_->admins);
         if (!settings_.bootstrap_admin) return;
         if (const Status made = module_->admins.create_first(*settings_.bootstrap_admin); !made) {
@@ -50,10 +56,12 @@ public:
 private:
     Settings settings_;
     IdentityService identity_;
+    AddressLookup address_lookup_;
     Identify identify_;
     SignupRoutes signup_routes_;
     SessionRoutes session_routes_;
     UserRoutes user_routes_;
+    AddressRoutes address_routes_;
     CreateAdminCommand create_admin_;
     std::unique_ptr<AuthModule> module_;
 };
@@ -62,12 +70,12 @@ private:
 
 namespace {
 constexpr kitchen_need needs[] = {{"store/1", 0}, {"cache/1", 0}, {"mailer/1", 0}};
-constexpr const char* provides[] = {"identity/1"};
+constexpr const char* provides[] = {"identity/1", "addresses/1"};
 }  // namespace
 
 KITCHEN_PLUGIN(kitchen::auth::AuthPlugin, {.id = "auth",
                                            .version = "1.0.0",
-                                           .summary = "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles",
+                                           .summary = "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
                                            .needs = needs,
                                            .provides = provides,
                                            .config = kitchen::auth::config_keys})

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "addresses/country_codes.h"
+
 namespace kitchen::auth {
 namespace {
 
@@ -59,6 +61,8 @@ Settings read_settings(const Config& config) {
     (void)PhoneNormaliser(settings.phone);  // refuses what is no numbering plan
     if (settings.phone.country_code.size() + settings.phone.national_digits > 15)
         throw std::runtime_error("phone.country_code and phone.national_digits make numbers of more than 15 digits");
+    settings.addresses = {.max = config.integer("addresses.max"), .country = config.text("addresses.country")};
+    if (!is_country_code(settings.addresses.country)) throw std::runtime_error("addresses.country must be a country's code in ISO 3166-1 alpha-2, like NG");
     settings.mail_templates = config.text("mail.templates");
     settings.bootstrap_admin = bootstrap_admin(config);
     return settings;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "addresses/address_book.h"
 #include "admin_accounts.h"
 #include "kitchen/abi.h"
 #include "kitchen/config.h"
@@ -45,6 +46,8 @@ inline constexpr kitchen_config_key config_keys[] = {
     {"phone.country_code", KITCHEN_CONFIG_TEXT, "234", 0, nullptr, "Of numbers written without one"},
     {"phone.trunk_prefix", KITCHEN_CONFIG_TEXT, "0", 0, nullptr, "Dialled before a national number; empty where there is none"},
     {"phone.national_digits", KITCHEN_CONFIG_INTEGER, "10", 0, "4..14", "Of a national number, without the trunk prefix"},
+    {"addresses.max", KITCHEN_CONFIG_INTEGER, "20", 0, "1..1000", "Most addresses in one address book"},
+    {"addresses.country", KITCHEN_CONFIG_TEXT, "NG", 0, nullptr, "ISO 3166-1 alpha-2; of addresses that name no country"},
     {"mail.templates", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "Folder with templates for all mails; empty: the built-in ones"},
     {"bootstrap_admin.email", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "Administrator made at start when there is none; all three or none"},
     {"bootstrap_admin.phone", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "See bootstrap_admin.email"},
@@ -61,6 +64,7 @@ struct Settings {
     std::size_t argon2_parallelism = 0, argon2_queue = 6;
     Limit login_failures;
     PhoneRegion phone;
+    AddressBookSettings addresses;
     std::string mail_templates;  ///< a folder; "": the built-in ones
     std::optional<AdminForm> bootstrap_admin;
 };

@@ -43,7 +43,7 @@ Error with_field(Error error) {
 
 Result<User> changed(Result<Rows> rows) {
     if (!rows) return with_field(std::move(rows).error());
-    if (rows->empty()) return Error(Errc::not_found, "user_not_found", "There is no user with this id.");
+    if (rows->empty()) return user_not_found();
     return user_of(rows->front());
 }
 
@@ -67,6 +67,8 @@ Error taken_error(Taken taken) {
     return error;
 }
 
+Error user_not_found() { return Error(Errc::not_found, "user_not_found", "There is no user with this id."); }
+
 UserRepository::UserRepository(Store& store)
     : by_id_(store.prepare("SELECT " AUTH_USER_COLUMNS " FROM users WHERE id = $1")),
       by_email_(store.prepare("SELECT " AUTH_USER_COLUMNS " FROM users WHERE email_key = $1")),
@@ -86,6 +88,7 @@ UserRepository::UserRepository(Store& store)
           "UPDATE users SET password_hash = $3, credential_version = credential_version + 1, version = version + 1, "
           "updated_at = $4 WHERE id = $1 AND credential_version = $2 RETURNING " AUTH_USER_COLUMNS)),
       replace_hash_(store.prepare("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")),
+      lock_(store.prepare("UPDATE users SET version = version WHERE id = $1")),
       lock_admins_(store.prepare("UPDATE users SET role = role WHERE role = 'admin' AND disabled = 0")),
       count_admins_(store.prepare("SELECT COUNT(*) FROM users WHERE role = 'admin' AND disabled = 0")),
       find_(store.prepare("SELECT " AUTH_USER_COLUMNS " FROM users" AUTH_USER_FILTER " ORDER BY id LIMIT $5 OFFSET $6")),
@@ -142,6 +145,12 @@ Status UserRepository::replace_hash(Transaction& tx, std::int64_t id, std::strin
                                     std::string_view new_hash) const {
     if (auto rows = tx.query(replace_hash_, {id, old_hash, new_hash}); !rows) return std::move(rows).error();
     return {};
+}
+
+Status UserRepository::lock(Transaction& tx, std::int64_t id) const {
+    const auto rows = tx.query(lock_, {id});
+    if (!rows) return rows.error();
+    return rows->changed() == 1 ? Status() : Status(user_not_found());
 }
 
 Status UserRepository::lock_admins(Transaction& tx) const {

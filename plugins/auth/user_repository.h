@@ -22,6 +22,8 @@ struct Taken {
 };
 /// The answer to it: one fault a field.
 Error taken_error(Taken taken);
+/// not_found.
+Error user_not_found();
 
 struct UserFilter {
     std::string search;        ///< part of an email or phone number, without regard to case; "" for all
@@ -56,6 +58,9 @@ public:
     /// The same password at another cost: nothing but the hash changes, and that only if it still is `old_hash`.
     Status replace_hash(Transaction& tx, std::int64_t id, std::string_view old_hash, std::string_view new_hash) const;
 
+    /// Makes other transactions that lock this account wait until this one has ended: what follows sees all that they did. not_found when
+    /// there is none.
+    Status lock(Transaction& tx, std::int64_t id) const;
     /// Makes other transactions that would change who is an admin wait until this one has ended.
     Status lock_admins(Transaction& tx) const;
     /// Those that are not disabled.
@@ -66,7 +71,7 @@ public:
 
 private:
     Statement by_id_, by_email_, taken_, referral_, insert_, update_phone_, update_rights_, update_password_, replace_hash_,
-        lock_admins_, count_admins_, find_, count_found_;
+        lock_, lock_admins_, count_admins_, find_, count_found_;
 };
 
 }  // namespace kitchen::auth

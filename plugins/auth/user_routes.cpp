@@ -13,17 +13,9 @@ using http::Response;
 using http::Route;
 using http::Schema;
 
-Precondition if_match(const Request& request) {
-    return [&request](std::int64_t version) { return http::check_if_match(request, version); };
-}
-
 std::optional<std::string> text_of(const Json& body, std::string_view member) {
     const Json* value = body.find(member);
     return value == nullptr ? std::nullopt : std::optional(value->as_string());
-}
-
-http::Parameter if_match_header() {
-    return {"If-Match", Schema::string(), "The ETag of the version that the change is meant for"};
 }
 
 }  // namespace

@@ -1,0 +1,79 @@
+#include "addresses/address_book.h"
+
+#include "addresses/address_rules.h"
+#include "kitchen/time.h"
+
+namespace kitchen::auth {
+namespace {
+
+Result<SavedAddress> there(Result<std::optional<SavedAddress>> found) {
+    if (!found) return std::move(found).error();
+    if (!found->has_value()) return Error(Errc::not_found, "address_not_found", "There is no such address of yours.");
+    return **std::move(found);
+}
+
+}  // namespace
+
+Result<AddressPage> AddressBook::list(std::int64_t user_id, std::int64_t limit, std::int64_t offset) {
+    return parts_.store.read<AddressPage>([&](Transaction& tx) { return parts_.addresses.page(tx, user_id, limit, offset); });
+}
+
+Result<SavedAddress> AddressBook::read(std::int64_t user_id, std::int64_t id) {
+    return parts_.store.read<SavedAddress>([&](Transaction& tx) { return there(parts_.addresses.find(tx, user_id, id)); });
+}
+
+Result<SavedAddress> AddressBook::add(std::int64_t user_id, Address address) {
+    if (address.country.empty()) address.country = settings_.country;
+    if (Status good = normalise(address, parts_.phones); !good) return std::move(good).error();
+    const bool wants_default = address.is_default;
+    const std::int64_t now = to_millis(parts_.clock.now());
+    return parts_.store.transact<SavedAddress>([&](Transaction& tx) -> Result<SavedAddress> {
+        if (Status locked = parts_.users.lock(tx, user_id); !locked) return std::move(locked).error();
+        const auto count = parts_.addresses.count(tx, user_id);
+        if (!count) return count.error();
+        if (*count >= settings_.max)
+            return Error(Errc::conflict, "address_book_full",
+                         "An address book holds at most " + std::to_string(settings_.max) + " addresses. Delete one first.");
+        address.is_default = wants_default || *count == 0;
+        if (address.is_default)
+            if (Status cleared = parts_.addresses.clear_default(tx, user_id, now); !cleared) return std::move(cleared).error();
+        return parts_.addresses.insert(tx, user_id, address, now);
+    });
+}
+
+Result<SavedAddress> AddressBook::change(std::int64_t user_id, std::int64_t id, const Edit& edit, const Precondition& precondition) {
+    const std::int64_t now = to_millis(parts_.clock.now());
+    return parts_.store.transact<SavedAddress>([&](Transaction& tx) -> Result<SavedAddress> {
+        Result<SavedAddress> before = lock(tx, user_id, id, precondition);
+        if (!before) return before;
+        Address after = *before;
+        edit(after);
+        if (Status good = normalise(after, parts_.phones); !good) return std::move(good).error();
+        if (before->is_default && !after.is_default)
+            return invalid_field("/is_default", "default_needed", "Make another address the default; this one then no longer is.");
+        if (after == static_cast<const Address&>(*before)) return before;
+        if (after.is_default && !before->is_default)
+            if (Status cleared = parts_.addresses.clear_default(tx, user_id, now); !cleared) return std::move(cleared).error();
+        return parts_.addresses.update(tx, user_id, after, now);
+    });
+}
+
+Status AddressBook::remove(std::int64_t user_id, std::int64_t id, const Precondition& precondition) {
+    const std::int64_t now = to_millis(parts_.clock.now());
+    return parts_.store.transact([&](Transaction& tx) -> Status {
+        const Result<SavedAddress> address = lock(tx, user_id, id, precondition);
+        if (!address) return address.error();
+        if (Status removed = parts_.addresses.remove(tx, user_id, id); !removed) return removed;
+        return address->is_default ? parts_.addresses.choose_default(tx, user_id, now) : Status();
+    });
+}
+
+Result<SavedAddress> AddressBook::lock(Transaction& tx, std::int64_t user_id, std::int64_t id, const Precondition& precondition) const {
+    if (Status locked = parts_.users.lock(tx, user_id); !locked) return std::move(locked).error();
+    Result<SavedAddress> address = there(parts_.addresses.find(tx, user_id, id));
+    if (!address) return address;
+    if (Status good = precondition(address->version); !good) return std::move(good).error();
+    return address;
+}
+
+}  // namespace kitchen::auth

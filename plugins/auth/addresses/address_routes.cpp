@@ -1,0 +1,109 @@
+#include "addresses/address_routes.h"
+
+#include "addresses/address_json.h"
+#include "kitchen/http/page.h"
+
+namespace kitchen::auth {
+namespace {
+
+using http::Request;
+using http::Response;
+using http::Route;
+
+constexpr std::size_t body_limit = 16 * 1024;
+constexpr const char* not_yours = "No such address, or somebody else's";
+
+Response answer(int status, const SavedAddress& address) {
+    return Response::json(status, address_json(address)).with_version(address.version);
+}
+
+}  // namespace
+
+void AddressRoutes::declare(Setup& setup) {
+    Route list_route = Route::get("/me/addresses/");
+    http::add_page_parameters(list_route);
+    list_route.summary("Your address book")
+        .signed_in()
+        .answers(200, "A page: the default address first, then by id", http::page_schema(address_schema(), "AddressPage"))
+        .handle([this](Request& request) { return list(request); });
+    setup.add_route(std::move(list_route));
+    setup.add_route(Route::post("/me/addresses/")
+        .summary("Put an address into your address book")
+        .describe("The first one is the default, whatever is_default says.")
+        .signed_in()
+        .body(new_address_schema())
+        .body_limit(body_limit)
+        .answers(201, "The address; Location is where it lives", address_schema())
+        .answers(409, "The address book is full (address_book_full)")
+        .answers(422, "Some values are not valid")
+        .handle([this](Request& request) { return add(request); }));
+    setup.add_route(Route::get("/me/addresses/{id:id}/")
+        .summary("One of your addresses")
+        .signed_in()
+        .answers(200, "The address; its version is the ETag", address_schema())
+        .answers(304, "If-None-Match has its version")
+        .answers(404, not_yours)
+        .handle([this](Request& request) { return read(request); }));
+    setup.add_route(Route::patch("/me/addresses/{id:id}/")
+        .summary("Change an address")
+        .describe("What the body leaves out stays; null takes it away. Orders keep the address as it was when they were placed. "
+                  "The default address ceases to be it only when another becomes it.")
+        .signed_in()
+        .header(if_match_header())
+        .body(address_change_schema())
+        .body_limit(body_limit)
+        .answers(200, "The address as it is now", address_schema())
+        .answers(404, not_yours)
+        .answers(412, "It has changed since: If-Match is stale")
+        .answers(422, "Some values are not valid")
+        .handle([this](Request& request) { return change(request); }));
+    setup.add_route(Route::del("/me/addresses/{id:id}/")
+        .summary("Delete an address")
+        .describe("When it was the default, the one with the lowest id becomes it. Orders keep the address.")
+        .signed_in()
+        .header(if_match_header())
+        .answers(204, "Gone")
+        .answers(404, not_yours)
+        .answers(412, "It has changed since: If-Match is stale")
+        .handle([this](Request& request) { return remove(request); }));
+}
+
+Result<Response> AddressRoutes::list(const Request& request) const {
+    const http::Page page = http::page_of(request);
+    const auto found = book_->list(request.who().user_id, page.limit, page.offset);
+    if (!found) return found.error();
+    std::string items;
+    for (const SavedAddress& address : found->addresses) {
+        if (!items.empty()) items += ',';
+        items += address_json(address);
+    }
+    return Response::json(200, http::page_json(request, page, items, std::ssize(found->addresses), found->total));
+}
+
+Result<Response> AddressRoutes::read(const Request& request) const {
+    const auto address = book_->read(request.who().user_id, request.path_id("id"));
+    if (!address) return address.error();
+    return answer(200, *address);
+}
+
+Result<Response> AddressRoutes::add(const Request& request) const {
+    Address address;
+    apply_json(request.json, address);
+    const auto added = book_->add(request.who().user_id, std::move(address));
+    if (!added) return added.error();
+    return answer(201, *added).with_location("/me/addresses/" + std::to_string(added->id) + "/");
+}
+
+Result<Response> AddressRoutes::change(const Request& request) const {
+    const auto changed = book_->change(request.who().user_id, request.path_id("id"),
+                                       [&request](Address& address) { apply_json(request.json, address); }, if_match(request));
+    if (!changed) return changed.error();
+    return answer(200, *changed);
+}
+
+Result<Response> AddressRoutes::remove(const Request& request) const {
+    if (Status removed = book_->remove(request.who().user_id, request.path_id("id"), if_match(request)); !removed) return std::move(removed).error();
+    return Response::no_content();
+}
+
+}  // namespace kitchen::auth
