@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "order_address.h"
 #include "portions.h"
 
 namespace kitchen::orders {
@@ -54,7 +55,7 @@ OrderItem frozen(const CartLine& line) {
 
 CheckoutService::CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity, const Clock& clock,
                                  const OrderRepository& orders, const IdempotencyRepository& idempotency, CheckoutRules rules,
-                                 const OrderMails* mails)
+                                 const OrderMails* mails, Addresses* addresses)
     : store_(store),
       carts_(carts),
       catalog_(catalog),
@@ -63,16 +64,22 @@ CheckoutService::CheckoutService(Store& store, Carts& carts, Catalog& catalog, I
       orders_(orders),
       idempotency_(idempotency),
       rules_(rules),
-      mails_(mails) {}
+      mails_(mails),
+      destinations_(addresses, rules.require_address) {}
 
-Result<Quote> CheckoutService::quote(std::int64_t user_id, Fulfillment fulfillment, std::int64_t tip) {
+Result<Quote> CheckoutService::quote(std::int64_t user_id, Fulfillment fulfillment, std::int64_t tip,
+                                     std::optional<std::int64_t> address_id) {
     return store_.read<Quote>([&](Transaction& tx) -> Result<Quote> {
         Result<CartContents> cart = carts_.read(tx, user_id);
         if (!cart) return std::move(cart).error();
         Quote quote;
+        Result<std::optional<Address>> address = destinations_.find(tx, user_id, fulfillment, address_id);
+        if (address) quote.address = *std::move(address);
+        else if (address.error().code != "address_required") return std::move(address).error();
         quote.price = price(rules_.fees, fulfillment, cart->subtotal, tip);
         quote.problems = problems_of(*cart, "/lines/");
         if (cart->lines.empty()) quote.problems.push_back({"/lines", "cart_empty", "Your cart is empty. Put something into it first."});
+        if (!address) quote.problems.push_back({"/address", address.error().code, address.error().detail});
         quote.cart = *std::move(cart);
         return quote;
     });
@@ -117,7 +124,14 @@ Result<Order> CheckoutService::draft(Transaction& tx, const CheckoutRequest& req
                              "Choose a time in the future, at most " +
                                  std::to_string(std::chrono::duration_cast<std::chrono::hours>(rules_.schedule_window).count()) +
                                  " hours ahead.");
+    Result<std::optional<Address>> address = destinations_.find(tx, request.buyer.user_id, request.fulfillment, request.address_id);
+    if (!address) return std::move(address).error();
     Order order;
+    if (*address) {
+        order.address = order_address(**address);
+        order.contact_phone = (*address)->phone;
+        order.delivery_instructions = (*address)->delivery_instructions;
+    }
     if (request.contact_phone) {
         Result<std::string> phone = identity_.normalise_phone(*request.contact_phone);
         if (!phone) return invalid_field("/contact_phone", "format", "Give a phone number that can be called, with its country code if in doubt.");
@@ -126,7 +140,7 @@ Result<Order> CheckoutService::draft(Transaction& tx, const CheckoutRequest& req
     Result<std::optional<Account>> account = identity_.account(tx, request.buyer.user_id);
     if (!account) return std::move(account).error();
     if (!*account || (*account)->disabled) return Error(Errc::forbidden, "account_closed", "This account can no longer place orders.");
-    if (!request.contact_phone) order.contact_phone = (*account)->phone_number;
+    if (order.contact_phone.empty()) order.contact_phone = (*account)->phone_number;
 
     if (cart.lines.empty())
         return Error(Errc::unprocessable, "cart_empty", "Your cart is empty. Put something into it first.");
@@ -142,7 +156,7 @@ Result<Order> CheckoutService::draft(Transaction& tx, const CheckoutRequest& req
     order.fulfillment = request.fulfillment;
     for (const CartLine& line : cart.lines) order.items.push_back(frozen(line));
     order.currency = cart.currency;
-    order.delivery_instructions = request.delivery_instructions;
+    if (!request.delivery_instructions.empty()) order.delivery_instructions = request.delivery_instructions;
     order.scheduled_for = request.scheduled_for;
     order.created_at = order.updated_at = now;
     order.history.push_back({std::nullopt, OrderState::pending, request.buyer, now, ""});

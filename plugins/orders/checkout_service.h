@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "destination.h"
 #include "idempotency.h"
 #include "kitchen/cart.h"
 #include "kitchen/catalog.h"
@@ -29,13 +30,15 @@ struct CheckoutRules {
     Fees fees;
     std::chrono::milliseconds schedule_window = std::chrono::hours(24 * 14);  ///< how far ahead an order may be scheduled
     std::chrono::milliseconds idempotency_window = std::chrono::hours(24);    ///< how long an answer is kept
+    bool require_address = true;                                              ///< of a delivery, where there is an address book
 };
 
 struct CheckoutRequest {
     Viewer buyer;
     Fulfillment fulfillment = Fulfillment::pickup;
-    std::optional<std::string> contact_phone;  ///< as people write it; nothing: the account's
-    std::string delivery_instructions;
+    std::optional<std::int64_t> address_id;    ///< nothing: the default address
+    std::optional<std::string> contact_phone;  ///< as people write it; nothing: the address's, or else the account's
+    std::string delivery_instructions;         ///< "": the address's
     std::optional<Timestamp> scheduled_for;
     std::int64_t tip = 0;
     std::optional<std::int64_t> expected_total;
@@ -44,7 +47,8 @@ struct CheckoutRequest {
 struct Quote {
     CartContents cart;
     Price price;
-    std::vector<Fault> problems;  ///< all that would stop the checkout; pointers into the quote ("/lines/0/food")
+    std::optional<Address> address;  ///< where it would go
+    std::vector<Fault> problems;     ///< all that would stop the checkout; pointers into the quote ("/lines/0/food", "/address")
 };
 
 struct Placed {
@@ -58,13 +62,15 @@ public:
     /// Makes the answer of an order just placed. May be called more than once for one request.
     using Render = std::function<std::string(const Order&)>;
 
-    /// `mails`: nullptr for none.
+    /// `mails`, `addresses`: nullptr for none.
     CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity, const Clock& clock, const OrderRepository& orders,
-                    const IdempotencyRepository& idempotency, CheckoutRules rules, const OrderMails* mails = nullptr);
+                    const IdempotencyRepository& idempotency, CheckoutRules rules, const OrderMails* mails = nullptr,
+                    Addresses* addresses = nullptr);
 
-    Result<Quote> quote(std::int64_t user_id, Fulfillment fulfillment, std::int64_t tip);
+    /// Errors: those of Destinations::find, save that a missing address is a problem of the quote.
+    Result<Quote> quote(std::int64_t user_id, Fulfillment fulfillment, std::int64_t tip, std::optional<std::int64_t> address_id = {});
 
-    /// Errors: unprocessable "cart_empty", "idempotency_key_reused", or a field's; conflict "items_unavailable" with every line that
+    /// Errors: unprocessable "cart_empty", "idempotency_key_reused", or a field's; those of Destinations::find; conflict "items_unavailable" with every line that
     /// cannot be had (pointers into the cart: "/items/0/food"), "total_changed" with the member `total`, "cart_changed" when the cart was changed meanwhile,
     /// "idempotency_key_in_use"; forbidden when the account is closed.
     Result<Placed> place(const CheckoutRequest& request, const std::optional<IdempotentRequest>& idempotency, const Render& render);
@@ -87,6 +93,7 @@ private:
     const IdempotencyRepository& idempotency_;
     CheckoutRules rules_;
     const OrderMails* mails_;
+    Destinations destinations_;
 };
 
 }  // namespace kitchen::orders

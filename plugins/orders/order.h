@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kitchen/json.h"
 #include "kitchen/time.h"
 #include "order_state.h"
 #include "pricing.h"
@@ -55,6 +56,7 @@ struct Order {
     std::vector<OrderItem> items;
     Price price;
     std::string currency;
+    Json address;  ///< as order_address() made it when the order was placed; null: picked up, or none was given
     std::string contact_phone;
     std::string delivery_instructions;  ///< "" for none
     std::optional<Timestamp> scheduled_for;

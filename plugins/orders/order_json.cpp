@@ -1,5 +1,7 @@
 #include "order_json.h"
 
+#include "order_address.h"
+
 namespace kitchen::orders {
 namespace {
 
@@ -73,9 +75,7 @@ void write_order(JsonWriter& out, const Order& order, Actor actor) {
     out.end_array();
     write_price(out, order.price);
     out.member("currency", order.currency);
-    // Accounts have no address book yet; deliveries are arranged by phone and instructions.
-    out.key("address").null();
-    out.member("contact_phone", order.contact_phone);
+    out.member("address", order.address).member("contact_phone", order.contact_phone);
     text_or_null(out, "delivery_instructions", order.delivery_instructions);
     text_or_null(out, "scheduled_for", order.scheduled_for ? format_rfc3339(*order.scheduled_for) : std::string());
     text_or_null(out, "cancel_reason", order.cancel_reason);
@@ -102,7 +102,7 @@ std::string quote_json(const Quote& quote) {
     JsonWriter out(text);
     out.begin_object();
     write_price(out, quote.price);
-    out.member("currency", quote.cart.currency);
+    out.member("currency", quote.cart.currency).member("address", quote.address ? order_address(*quote.address) : Json());
     out.key("lines").begin_array();
     for (const CartLine& line : quote.cart.lines) {
         out.begin_object();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mail_templates.gen.h"
+#include "order_address.h"
 
 namespace kitchen::orders {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 constexpr MailTemplate mails[] = {
     {"order_placed", order_placed_subject, order_placed_text, order_placed_html,
      "id items quantity name sides instructions line_total subtotal delivery_fee service_fee tax tip discount total delivery pickup "
-     "contact_phone delivery_instructions scheduled_for"},
+     "address contact_phone delivery_instructions scheduled_for"},
     {"order_status", order_status_subject, order_status_text, order_status_html,
      "id status reason delivery pickup pending confirmed preparing ready out_for_delivery completed cancelled"},
 };
@@ -77,6 +78,7 @@ Status OrderMails::placed(Transaction& tx, const Order& order) const {
                                  {"total", money(order.price.total)},
                                  {"delivery", order.fulfillment == Fulfillment::delivery},
                                  {"pickup", order.fulfillment == Fulfillment::pickup},
+                                 {"address", address_lines(order.address)},
                                  {"contact_phone", text_or_null(order.contact_phone)},
                                  {"delivery_instructions", text_or_null(order.delivery_instructions)},
                                  {"scheduled_for", order.scheduled_for ? Json(format_rfc3339(*order.scheduled_for)) : Json()}}));

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view order_columns =
     "id, user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, service_fee, tax, tip, discount, total, currency, "
-    "contact_phone, delivery_instructions, scheduled_for, cancel_reason, version, created_at, updated_at";
+    "contact_phone, delivery_instructions, scheduled_for, cancel_reason, version, created_at, updated_at, address";
 
 constexpr const char* protein = "protein";
 constexpr const char* extra = "extra";
@@ -54,6 +54,11 @@ Result<Order> order_of(Row row) {
     order.version = row.integer(17);
     order.created_at = from_millis(row.integer(18));
     order.updated_at = from_millis(row.integer(19));
+    if (!row.is_null(20)) {
+        std::optional<Json> address = parse_json(row.text(20));
+        if (!address) return unreadable("orders.address");
+        order.address = *std::move(address);
+    }
     return order;
 }
 
@@ -67,8 +72,8 @@ Status done(const Result<Rows>& rows) {
 OrderRepository::OrderRepository(Store& store)
     : insert_(store.prepare("INSERT INTO orders (user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, service_fee, "
                             "tax, tip, discount, total, currency, contact_phone, delivery_instructions, scheduled_for, version, "
-                            "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-                            "$17, $17) RETURNING id")),
+                            "created_at, updated_at, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+                            "$17, $17, $18) RETURNING id")),
       insert_item_(store.prepare("INSERT INTO order_items (order_id, position, food_id, name, unit_price, quantity, special_instructions, "
                                  "line_total) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")),
       insert_side_(store.prepare("INSERT INTO order_item_sides (order_id, item_position, kind, position, food_id, name, price) "
@@ -98,12 +103,13 @@ OrderRepository::OrderRepository(Store& store)
 }
 
 Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order) const {
+    const std::string address = order.address.is_null() ? std::string() : order.address.dump();
     Result<Rows> rows = tx.query(
         insert_, {order.user_id, to_text(order.status), order.payment_status, to_text(order.fulfillment), order.price.subtotal,
                   order.price.delivery_fee, order.price.service_fee, order.price.tax, order.price.tip, order.price.discount,
                   order.price.total, order.currency, order.contact_phone, text_or_null(order.delivery_instructions),
                   order.scheduled_for ? Param(to_millis(*order.scheduled_for)) : Param(nullptr), order.version,
-                  to_millis(order.created_at)});
+                  to_millis(order.created_at), text_or_null(address)});
     if (!rows) return std::move(rows).error();
     const std::int64_t id = rows->front().integer(0);
     for (std::size_t i = 0; i < order.items.size(); ++i) {

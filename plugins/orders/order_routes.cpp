@@ -35,6 +35,10 @@ std::string trimmed(const Json& body, std::string_view name) {
 
 Fulfillment fulfillment_of(const Json& body) { return *parse_fulfillment(body["fulfillment_type"].as_string()); }
 
+std::optional<std::int64_t> address_id_of(const Json& body) {
+    return body.has("address_id") ? std::optional(body["address_id"].as_integer()) : std::nullopt;
+}
+
 std::int64_t tip_of(const Json& body) { return body.has("tip") ? body["tip"].as_integer() : 0; }
 
 /// Nothing without the header.
@@ -69,17 +73,20 @@ void OrderRoutes::declare(Setup& setup) {
                         .body(quote_request_schema())
                         .body_limit(body_limit)
                         .answers(200, "The price, line by line, and everything that would stop the checkout", quote_schema())
+                        .answers(404, "No such address, or somebody else's (address_not_found)")
                         .handle([this](Request& request) { return quote(request); }));
     setup.add_route(Route::post("/orders/")
                         .summary("Order what is in your cart")
                         .describe("Takes the stock, freezes names and prices, and empties the cart, all or nothing. With an "
                                   "Idempotency-Key a repeated request gives the first answer again, for 24 hours; a request that failed "
-                                  "may be tried again under its key.")
+                                  "may be tried again under its key. A delivery goes to the address with address_id, or else to the default one; the order "
+                                  "keeps the address as it is now. Without any address a delivery is 422 (address_required), unless the restaurant allows it.")
                         .signed_in()
                         .header({"Idempotency-Key", Schema::string().min(1).max(255), "Visible ASCII; one for each order.", "", false})
                         .body(checkout_schema())
                         .body_limit(body_limit)
                         .answers(201, "The order; Idempotent-Replayed: true when it had been placed before", order_schema())
+                        .answers(404, "No such address, or somebody else's (address_not_found)")
                         .answers(409, "Something cannot be had (errors name every item), or the total has changed (member total)")
                         .handle([this](Request& request) { return place(request); }));
 
@@ -128,7 +135,7 @@ void OrderRoutes::declare(Setup& setup) {
 }
 
 Result<Response> OrderRoutes::quote(Request& request) {
-    Result<Quote> quote = checkout_->quote(request.who().user_id, fulfillment_of(request.json), tip_of(request.json));
+    Result<Quote> quote = checkout_->quote(request.who().user_id, fulfillment_of(request.json), tip_of(request.json), address_id_of(request.json));
     if (!quote) return std::move(quote).error();
     return Response::json(200, quote_json(*quote));
 }
@@ -141,6 +148,7 @@ Result<Response> OrderRoutes::place(Request& request) {
     CheckoutRequest checkout;
     checkout.buyer = viewer_of(request);
     checkout.fulfillment = fulfillment_of(body);
+    checkout.address_id = address_id_of(body);
     if (body.has("contact_phone")) checkout.contact_phone = body["contact_phone"].as_string();
     checkout.delivery_instructions = trimmed(body, "delivery_instructions");
     if (body.has("scheduled_for")) checkout.scheduled_for = parse_rfc3339(body["scheduled_for"].as_string());

@@ -1,5 +1,6 @@
 #include "order_schema.h"
 
+#include "order_address.h"
 #include "order_state.h"
 
 namespace kitchen::orders {
@@ -18,6 +19,9 @@ Schema fulfillment() { return Schema::string().one_of(fulfillment_names()); }
 Schema tip() { return Schema::integer().min(0).max(max_tip).fallback(0).describe("Minor units."); }
 Schema text() { return Schema::string().max(max_text).or_null(); }
 Schema time() { return Schema::string().format(Format::date_time); }
+Schema address_id() {
+    return Schema::integer().min(1).or_null().describe("Of your address book, for a delivery; left out: your default address.");
+}
 Schema amount() { return Schema::integer().min(0); }
 
 Schema sides() {
@@ -63,8 +67,10 @@ Schema problems() {
 Schema checkout_schema() {
     return Schema::object(
                {{"fulfillment_type", fulfillment()},
-                {"contact_phone", Schema::string().min(1).max(max_phone).or_null().describe("Left out: the account's."), http::optional},
-                {"delivery_instructions", text(), http::optional},
+                {"address_id", address_id(), http::optional},
+                {"contact_phone", Schema::string().min(1).max(max_phone).or_null().describe("Left out: the address's, or else the account's."),
+                 http::optional},
+                {"delivery_instructions", text().describe("Left out: the address's."), http::optional},
                 {"scheduled_for", time().or_null().describe("When it should be ready; left out: as soon as possible."), http::optional},
                 {"tip", tip(), http::optional},
                 {"expected_total",
@@ -74,7 +80,8 @@ Schema checkout_schema() {
 }
 
 Schema quote_request_schema() {
-    return Schema::object({{"fulfillment_type", fulfillment()}, {"tip", tip(), http::optional}}).named("QuoteRequest");
+    return Schema::object({{"fulfillment_type", fulfillment()}, {"address_id", address_id(), http::optional}, {"tip", tip(), http::optional}})
+        .named("QuoteRequest");
 }
 
 Schema cancel_schema() {
@@ -95,7 +102,7 @@ Schema order_schema() {
                                    {"items", Schema::array(order_item())}});
     add_price(order);
     const Schema rest =
-        Schema::object({{"address", Schema::object({}).open().or_null()},
+        Schema::object({{"address", order_address_schema().describe("As it was when the order was placed; null: picked up, or none was given.")},
                         {"contact_phone", Schema::string()},
                         {"delivery_instructions", text()},
                         {"scheduled_for", time().or_null()},
@@ -113,6 +120,7 @@ Schema order_schema() {
 Schema quote_schema() {
     Schema quote = Schema::object({});
     add_price(quote);
+    quote.members.push_back({"address", order_address_schema().describe("Where it would go."), http::required});
     Schema line = order_item();
     line.members.insert(line.members.begin(), {"id", Schema::integer().describe("Of the cart's item."), http::required});
     line.members.push_back({"problems", problems(), http::required});

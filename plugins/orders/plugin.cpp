@@ -18,7 +18,7 @@ struct Parts {
           orders(services.get<Store>()),
           idempotency(services.get<Store>()),
           checkout(services.get<Store>(), services.get<Carts>(), services.get<Catalog>(), services.get<Identity>(), services.get<Clock>(),
-                   orders, idempotency, rules, mails.get()),
+                   orders, idempotency, rules, mails.get(), services.find<Addresses>()),
           service(services.get<Store>(), services.get<Catalog>(), services.get<Clock>(), orders, mails.get()) {}
 
     const std::unique_ptr<OrderMails> mails;
@@ -35,6 +35,7 @@ public:
         rules_.fees = {config.integer("delivery_fee"), config.integer("service_fee_basis_points"), config.integer("tax_basis_points")};
         rules_.schedule_window = config.duration("schedule_window");
         rules_.idempotency_window = config.duration("idempotency_window");
+        rules_.require_address = config.boolean("require_address");
         send_mails_ = config.boolean("mail.enabled");
         mail_templates_ = config.text("mail.templates");
         log_ = &setup.log();
@@ -68,13 +69,14 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-constexpr kitchen_need needs[] = {{"store/1", 0}, {"cart/1", 0}, {"catalog/1", 0}, {"identity/1", 0}, {"outbox/1", 1}};
+constexpr kitchen_need needs[] = {{"store/1", 0}, {"cart/1", 0}, {"catalog/1", 0}, {"identity/1", 0}, {"addresses/1", 1}, {"outbox/1", 1}};
 constexpr kitchen_config_key config_keys[] = {
     {"delivery_fee", KITCHEN_CONFIG_INTEGER, "0", 0, "0..1000000000", "Minor units added to every delivery"},
     {"service_fee_basis_points", KITCHEN_CONFIG_INTEGER, "0", 0, "0..10000", "Share of the foods' price, in 1/100 percent"},
     {"tax_basis_points", KITCHEN_CONFIG_INTEGER, "0", 0, "0..10000", "Share of foods, delivery and service, in 1/100 percent"},
     {"schedule_window", KITCHEN_CONFIG_DURATION, "14d", 0, "1h..365d", "How far ahead an order may be scheduled"},
     {"idempotency_window", KITCHEN_CONFIG_DURATION, "24h", 0, "1m..30d", "How long the answer to an Idempotency-Key is kept"},
+    {"require_address", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "Refuse a delivery without an address, where there is an address book"},
     {"mail.enabled", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr, "Mails to the customer when an order is placed or moved; needs outbox/1"},
     {"mail.templates", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "Folder with templates for those mails; empty: the built-in ones"},
 };

@@ -21,7 +21,9 @@ TEST_P(Api, AnOrderGoesFromTheMenuToCompleted) {
     EXPECT_EQ(customer.get("/cart/").json["subtotal"].as_integer(), 1'000'000 + 70'000);
 
     const testkit::HeaderList key = {{"Idempotency-Key", "dinner-1"}};
-    const Json checkout = Json::object({{"fulfillment_type", "delivery"}, {"expected_total", 1'070'000}});
+    const HttpAnswer home = customer.post("/me/addresses/", Json::object({{"line1", "12 Allen Avenue"}, {"city", "Ikeja"}, {"state", "Lagos"}}));
+    ASSERT_EQ(home.status, 201) << home.body;
+    const Json checkout = Json::object({{"fulfillment_type", "delivery"}, {"address_id", home.json["id"]}, {"expected_total", 1'070'000}});
     const HttpAnswer placed = customer.post("/orders/", checkout, key);
     ASSERT_EQ(placed.status, 201) << placed.body;
     const std::string order = placed.header("location");

@@ -58,7 +58,7 @@ protected:
         testkit::HeaderList headers;
     };
 
-    /// A food, a line in the customer's cart and an order, so that there is something to be found, changed and deleted.
+    /// A food, a line in the customer's cart, an address and an order, so that there is something to be found, changed and deleted.
     void set_the_table() {
         food_ = server_.food("Set " + std::to_string(++tables_), 1000, 50);
         HttpClient& customer = people_[1].client;
@@ -68,7 +68,11 @@ protected:
         if (placed.status == 201) order_ = placed.json["id"].as_integer();
         const HttpAnswer line = customer.post("/cart/", one);
         if (line.json["id"].is_integer()) line_ = line.json["id"].as_integer();
+        const HttpAnswer address = customer.post("/me/addresses/", Json::object({{"line1", "1 Set Street"}, {"city", "Ikeja"}, {"state", "Lagos"}}));
+        if (address.status == 201) address_ = address.json["id"].as_integer();
         make_.use("food_id", food_);
+        make_.use("address_id", address_);
+        make_.use("country", "NG");
         make_.use("side_protein_ids", Json::array({food_}));
         make_.use("user_id", victim_);
         make_.use("phone_number", "0803" + std::to_string(2'000'000 + tables_));
@@ -82,6 +86,7 @@ protected:
         if (operation.path.starts_with("/foods")) return std::to_string(food_);
         if (operation.path.starts_with("/cart")) return std::to_string(line_);
         if (operation.path.starts_with("/orders")) return std::to_string(order_);
+        if (operation.path.starts_with("/me/addresses")) return std::to_string(address_);
         if (operation.path.starts_with("/users")) return std::to_string(victim_);
         return std::to_string(1 + make_.pick(5));
     }
@@ -147,7 +152,7 @@ protected:
     OpenApiDocument document_;
     ValueMaker make_;
     std::vector<Person> people_;
-    std::int64_t victim_, food_ = 1, line_ = 1, order_ = 1;
+    std::int64_t victim_, food_ = 1, line_ = 1, order_ = 1, address_ = 1;
     int tables_ = 0, sent_ = 0;
     std::map<int, int> statuses_;
 };

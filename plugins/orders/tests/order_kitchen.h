@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -36,13 +37,49 @@ public:
     }
 };
 
+/// Address books that are what a test makes them.
+class FakeAddresses final : public Addresses {
+public:
+    std::map<std::int64_t, std::vector<Address>> of;  ///< by user
+
+    static Address home(std::int64_t id) {
+        Address address;
+        address.id = id;
+        address.label = "Home";
+        address.recipient_name = "Ada Obi";
+        address.line1 = "12 Allen Avenue";
+        address.city = "Ikeja";
+        address.state = "Lagos";
+        address.postal_code = "100281";
+        address.country = "NG";
+        address.landmark = "opposite the blue mosque";
+        address.delivery_instructions = "Ring twice";
+        address.phone = "+2348090000000";
+        return address;
+    }
+    Result<std::optional<Address>> address(Transaction&, std::int64_t user_id, std::int64_t address_id) override {
+        return find(user_id, [&](const Address& a) { return a.id == address_id; });
+    }
+    Result<std::optional<Address>> default_address(Transaction&, std::int64_t user_id) override {
+        return find(user_id, [](const Address& a) { return a.is_default; });
+    }
+
+private:
+    template <class Test>
+    std::optional<Address> find(std::int64_t user_id, Test test) {
+        const std::vector<Address>& addresses = of[user_id];
+        const auto found = std::find_if(addresses.begin(), addresses.end(), test);
+        return found == addresses.end() ? std::nullopt : std::optional(*found);
+    }
+};
+
 class OrderKitchen : public TestKitchen {
 public:
-    explicit OrderKitchen(Storage storage = Storage::memory, orders::CheckoutRules rules = {})
+    explicit OrderKitchen(Storage storage = Storage::memory, orders::CheckoutRules rules = {}, Addresses* addresses = nullptr)
         : TestKitchen(storage, {"orders"}),
           repository(*store),
           idempotency(*store),
-          checkout(*store, carts, catalog, identity, clock, repository, idempotency, rules),
+          checkout(*store, carts, catalog, identity, clock, repository, idempotency, rules, nullptr, addresses),
           orders(*store, catalog, clock, repository) {
         store->verify().value();
     }

@@ -15,6 +15,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using tests::any_version;
+using tests::FakeAddresses;
 using tests::FakeIdentity;
 using tests::OrderKitchen;
 
@@ -45,14 +46,19 @@ protected:
     OrderMails order_mails{outbox, identity};
     OrderRepository repository{*store};
     IdempotencyRepository idempotency{*store};
-    CheckoutService checkout{*store, carts, catalog, identity, clock, repository, idempotency, {{50'000, 0, 750}}, &order_mails};
+    FakeAddresses book;
+    CheckoutService checkout{*store, carts, catalog, identity, clock, repository, idempotency, {{50'000, 0, 750}}, &order_mails, &book};
     OrderService orders{*store, catalog, clock, repository, &order_mails};
     const std::int64_t dish = food("Jollof & <rice>", 280'000, 3), side = food("Suya", 120'000, 100);
 };
 
 TEST_F(OrderMailsTest, APlacedOrder) {
     put(1, dish, 2, {{side}, {}});
+    book.of[1] = {book.home(7)};
+    book.of[1][0].phone = "";
+    book.of[1][0].landmark = "by <the> mosque";
     CheckoutRequest request = OrderKitchen::request(1, Fulfillment::delivery);
+    request.address_id = 7;
     request.tip = 10'000;
     const std::int64_t id = place(request);
     ASSERT_EQ(mails().size(), 1u);
@@ -61,9 +67,11 @@ TEST_F(OrderMailsTest, APlacedOrder) {
     EXPECT_EQ(mail.subject, "Your order " + std::to_string(id));
     EXPECT_THAT(mail.text, AllOf(HasSubstr("2 x Jollof & <rice> with Suya: NGN 8,000.00\n"), HasSubstr("Food: NGN 8,000.00\n"),
                                  HasSubstr("Delivery: NGN 500.00\n"), HasSubstr("Tax: NGN 637.50\n"), HasSubstr("Tip: NGN 100.00\n"),
-                                 HasSubstr("Total: NGN 9,237.50\n"), HasSubstr("call +2348031000001"), Not(HasSubstr("Discount")), Not(HasSubstr("pick it up")),
+                                 HasSubstr("Total: NGN 9,237.50\n"), HasSubstr("call +2348031000001"),
+                                 HasSubstr("\n    Ada Obi\n    12 Allen Avenue\n    Ikeja, Lagos 100281\n    by <the> mosque\n"), Not(HasSubstr("Discount")), Not(HasSubstr("pick it up")),
                                  Not(HasSubstr("{{"))));
-    EXPECT_THAT(mail.html, AllOf(HasSubstr("2 &times; Jollof &amp; &lt;rice&gt; with Suya"), HasSubstr("<strong>NGN 9,237.50</strong>"), Not(HasSubstr("<rice>"))));
+    EXPECT_THAT(mail.html, AllOf(HasSubstr("2 &times; Jollof &amp; &lt;rice&gt; with Suya"), HasSubstr("<strong>NGN 9,237.50</strong>"),
+                                 HasSubstr("Ikeja, Lagos 100281<br>by &lt;the&gt; mosque<br>"), Not(HasSubstr("<rice>"))));
 }
 
 TEST_F(OrderMailsTest, EveryStepIsAMail) {

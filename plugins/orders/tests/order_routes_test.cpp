@@ -54,6 +54,7 @@ const Json pickup = Json::object({{"fulfillment_type", "pickup"}});
 TEST_F(OrderRoutesTest, PlacesAnOrder) {
     kitchen.put(1, dish, 2, {{}, {side}});
     const Result<Response> placed = place(Json::object({{"fulfillment_type", "delivery"},
+                                                        {"address_id", nullptr},
                                                         {"contact_phone", "08012345678"},
                                                         {"delivery_instructions", "  Blue gate "},
                                                         {"scheduled_for", "2026-01-01T15:00:00+01:00"},
@@ -81,6 +82,24 @@ TEST_F(OrderRoutesTest, PlacesAnOrder) {
     for (const Fault& f : faults) ADD_FAILURE() << f.pointer << " " << f.code;
 }
 
+TEST_F(OrderRoutesTest, ADeliveryHasAnAddress) {
+    tests::FakeAddresses book;
+    book.of[1] = {book.home(7)};
+    tests::OrderKitchen with_addresses(tests::Storage::memory, {}, &book);
+    routes.serve(with_addresses.checkout, with_addresses.orders, log);
+    with_addresses.put(1, with_addresses.food("Dish", 100));
+    const Json wanted = Json::object({{"fulfillment_type", "delivery"}, {"address_id", 7}});
+    const Json quote = json(caller.call("POST", "/cart/quote/", {ada, wanted, {}, {}, {}}));
+    const Json order = json(place(wanted));
+    EXPECT_EQ(order["address"]["line1"].as_string(), "12 Allen Avenue");
+    EXPECT_EQ(order["delivery_instructions"].as_string(), "Ring twice");
+    EXPECT_EQ(quote["address"], order["address"]);
+    std::vector<Fault> faults;
+    caller.route("POST", "/orders/").answer_list.at(0).schema->validate(order, "", faults);
+    caller.route("POST", "/cart/quote/").answer_list.at(0).schema->validate(quote, "", faults);
+    for (const Fault& f : faults) ADD_FAILURE() << f.pointer << " " << f.code;
+}
+
 TEST_F(OrderRoutesTest, RefusesBodiesThatAreWrong) {
     kitchen.put(1, dish);
     EXPECT_EQ(fault(place(Json::object({}))), "/fulfillment_type required");
@@ -88,6 +107,9 @@ TEST_F(OrderRoutesTest, RefusesBodiesThatAreWrong) {
     EXPECT_EQ(fault(place(Json::object({{"fulfillment_type", "pickup"}, {"tip", -1}}))), "/tip too_small");
     EXPECT_EQ(fault(place(Json::object({{"fulfillment_type", "pickup"}, {"promo_code", "X"}}))), "/promo_code unknown_field");
     EXPECT_EQ(fault(place(Json::object({{"fulfillment_type", "pickup"}, {"total", 1}}))), "/total unknown_field");
+    EXPECT_EQ(fault(place(Json::object({{"fulfillment_type", "delivery"}, {"address_id", 0}}))), "/address_id too_small");
+    EXPECT_EQ(fault(place(Json::object({{"fulfillment_type", "delivery"}, {"address_id", "7"}}))), "/address_id type");
+    EXPECT_EQ(fault(place(Json::object({{"fulfillment_type", "delivery"}, {"address_id", 7}}))), "/address_id no_address_book");
     EXPECT_FALSE(place(Json::object({{"fulfillment_type", "pickup"}, {"scheduled_for", "tomorrow"}})));
     EXPECT_EQ(kitchen.order_count(), 0);
 }

@@ -82,8 +82,14 @@ TEST_F(OrdersApi, AConditionalReadOfTheCartNeverShowsOldPrices) {
 
 TEST_F(OrdersApi, TheQuoteIsWhatTheOrderCosts) {
     ASSERT_EQ(put(food("Dish", 199'900)).status, 201);
+    const HttpAnswer nowhere = chef->post("/cart/quote/", Json::object({{"fulfillment_type", "delivery"}}));
+    EXPECT_EQ(nowhere.json["problems"].as_array().at(0)["code"], Json("address_required")) << nowhere.body;
+    EXPECT_EQ(chef->post("/orders/", Json::object({{"fulfillment_type", "delivery"}})).problem_code(), "address_required");
+    const HttpAnswer address = chef->post("/me/addresses/", Json::object({{"line1", "12 Allen Avenue"}, {"city", "Ikeja"}, {"state", "Lagos"}}));
+    ASSERT_EQ(address.status, 201) << address.body;
     const HttpAnswer quote = chef->post("/cart/quote/", Json::object({{"fulfillment_type", "delivery"}, {"tip", 1'000}}));
     ASSERT_EQ(quote.status, 200) << quote.body;
+    EXPECT_EQ(quote.json["problems"].size(), 0u);
     EXPECT_EQ(quote.json["service_fee"].as_integer(), 4'998);  // 4,997.5
     EXPECT_EQ(quote.json["tax"].as_integer(), 19'117);         // 19,117.35
     EXPECT_EQ(quote.json["total"].as_integer(), 199'900 + 50'000 + 4'998 + 19'117 + 1'000);
@@ -96,6 +102,8 @@ TEST_F(OrdersApi, TheQuoteIsWhatTheOrderCosts) {
     const HttpAnswer placed = chef->post("/orders/", body);
     ASSERT_EQ(placed.status, 201) << placed.body;
     EXPECT_EQ(placed.json["total"], quote.json["total"]);
+    EXPECT_EQ(placed.json["address"], quote.json["address"]);
+    EXPECT_EQ(placed.json["address"]["id"], address.json["id"]);
     EXPECT_EQ(chef->post("/orders/", body).problem_code(), "cart_empty");
 }
 
@@ -103,7 +111,7 @@ TEST_F(OrdersApi, WrongRequestsAreNamed) {
     const auto dish = food("Dish", 100);
     EXPECT_EQ(fault(chef->post("/cart/", Json::object({{"food_id", dish}, {"quantity", 100}}))), "/quantity too_large");
     EXPECT_EQ(fault(chef->post("/cart/quote/", Json::object({{"fulfillment_type", "pickup"}, {"address_id", 1}}))),
-              "/address_id unknown_field");
+              "/address_id not_for_pickup");
     EXPECT_EQ(fault(chef->get("/orders/?limit=0")), "?limit too_small");
     EXPECT_EQ(fault(chef->get("/orders/?from=yesterday")), "?from format");
     EXPECT_EQ(chef->get("/orders/?status=eaten").status, 422);
