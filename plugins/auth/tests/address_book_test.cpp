@@ -9,52 +9,15 @@
 #include <thread>
 
 #include "addresses/address_lookup.h"
+#include "each_store.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
-#include "kitchen/testkit/postgres_server.h"
-#include "kitchen/testkit/temporary_directory.h"
 #include "migrations.gen.h"
-#include "postgres_store.h"
-#include "sqlite_store.h"
 
 namespace kitchen::auth {
 namespace {
 
 using testing::ElementsAre;
-
-/// Makes an empty store.
-struct StoreKind {
-    const char* name;
-    std::shared_ptr<Store> (*make)();
-};
-void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
-
-std::shared_ptr<Store> in_memory() { return sqlite::open_memory(); }
-
-std::shared_ptr<Store> in_a_file() {
-    struct Both {
-        testkit::TemporaryDirectory directory;
-        std::unique_ptr<Store> store;
-    };
-    auto both = std::make_shared<Both>();
-    sqlite::Options options;
-    options.path = (both->directory.path() / "kitchen.db").string();
-    options.busy_timeout = std::chrono::seconds(60);
-    both->store = sqlite::open_sqlite(options);
-    return {both, both->store.get()};
-}
-
-std::shared_ptr<Store> on_postgres() {
-    struct Both {
-        testkit::PostgresDatabase database;
-        postgres::PostgresStore store;
-    };
-    auto both = std::make_shared<Both>();
-    // With patience: what is tested does not depend on how busy the machine is.
-    both->store.open({.url = both->database.url(), .pool_timeout = std::chrono::minutes(2), .statement_timeout = std::chrono::minutes(1),
-                      .lock_timeout = std::chrono::minutes(1), .retry_attempts = 100, .retry_time = std::chrono::minutes(1)}).value();
-    return {both, &both->store};
-}
 
 Status any_version(std::int64_t) { return {}; }
 
@@ -67,7 +30,7 @@ Address at(const std::string& line1, bool is_default = false) {
     return address;
 }
 
-class AddressBookTest : public testing::TestWithParam<StoreKind> {
+class AddressBookTest : public testing::TestWithParam<tests::StoreKind> {
 protected:
     AddressBookTest() {
         testkit::apply_migrations(*store, "auth", kitchen_migrations);
@@ -264,9 +227,7 @@ TEST_P(AddressBookTest, HoweverManyChangeItOneIsTheDefault) {
     EXPECT_GT(looks, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, AddressBookTest,
-                         testing::Values(StoreKind{"Memory", &in_memory}, StoreKind{"Sqlite", &in_a_file}, StoreKind{"Postgres", &on_postgres}),
-                         [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Stores, AddressBookTest, tests::each_store, tests::store_name);
 
 }  // namespace
 }  // namespace kitchen::auth

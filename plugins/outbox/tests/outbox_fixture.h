@@ -11,16 +11,17 @@
 #include <string>
 #include <vector>
 
+#include "each_store.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
-#include "kitchen/testkit/postgres_server.h"
 #include "migrations.gen.h"
 #include "outbox_service.h"
 #include "outbox_worker.h"
-#include "postgres_store.h"
-#include "sqlite_store.h"
 
 namespace kitchen::outbox {
+
+using tests::StoreKind;
+using tests::store_name;
 
 /// Takes a mail once a key, as a real service does. `on_send` runs at each call, before the mail is taken; what it gives is the answer.
 class KeyedMailer final : public Mailer {
@@ -56,31 +57,8 @@ private:
     std::vector<Mail> mails_, calls_;
 };
 
-/// Makes an empty store.
-struct StoreKind {
-    const char* name;
-    std::shared_ptr<Store> (*make)();
-};
-inline void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
-
-inline std::shared_ptr<Store> in_memory() { return sqlite::open_memory(); }
-
-/// On an empty database that it takes along.
-inline std::shared_ptr<Store> on_postgres() {
-    struct Both {
-        testkit::PostgresDatabase database;
-        postgres::PostgresStore store;
-    };
-    auto both = std::make_shared<Both>();
-    // With patience: what is tested does not depend on how busy the machine is.
-    both->store.open({.url = both->database.url(), .pool_timeout = std::chrono::minutes(2), .statement_timeout = std::chrono::minutes(1),
-                      .lock_timeout = std::chrono::minutes(1), .retry_attempts = 100, .retry_time = std::chrono::minutes(1)}).value();
-    return {both, &both->store};
-}
-
 /// Each suite says: INSTANTIATE_TEST_SUITE_P(Stores, Suite, all_stores, store_name);
-inline const auto all_stores = testing::Values(StoreKind{"Memory", &in_memory}, StoreKind{"Postgres", &on_postgres});
-inline std::string store_name(const testing::TestParamInfo<StoreKind>& info) { return info.param.name; }
+inline const auto all_stores = testing::Values(StoreKind{"Memory", &tests::in_memory}, StoreKind{"Postgres", &tests::on_postgres});
 
 class OutboxTest : public testing::TestWithParam<StoreKind> {
 protected:
