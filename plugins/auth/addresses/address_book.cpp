@@ -8,7 +8,7 @@ namespace {
 
 Result<SavedAddress> there(Result<std::optional<SavedAddress>> found) {
     if (!found) return std::move(found).error();
-    if (!found->has_value()) return Error(Errc::not_found, "address_not_found", "There is no such address of yours.");
+    if (!found->has_value()) return address_not_found();
     return **std::move(found);
 }
 

@@ -33,6 +33,7 @@ Result<std::optional<SavedAddress>> one(Result<Rows> rows) {
 
 Result<SavedAddress> written(Result<Rows> rows) {
     if (!rows) return std::move(rows).error();
+    if (rows->empty()) return address_not_found();
     return address_of(rows->front());
 }
 
@@ -42,6 +43,8 @@ Status done(Result<Rows> rows) {
 }
 
 }  // namespace
+
+Error address_not_found() { return Error(Errc::not_found, "address_not_found", "There is no such address of yours."); }
 
 AddressRepository::AddressRepository(Store& store)
     : find_(store.prepare("SELECT " AUTH_ADDRESS_COLUMNS " FROM addresses WHERE user_id = $1 AND id = $2")),

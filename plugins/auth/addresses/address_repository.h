@@ -25,6 +25,9 @@ struct AddressPage {
     std::int64_t total = 0;
 };
 
+/// Also for somebody else's.
+Error address_not_found();
+
 class AddressRepository {
 public:
     explicit AddressRepository(Store& store);
@@ -38,7 +41,7 @@ public:
 
     /// `address.id` does not matter.
     Result<SavedAddress> insert(Transaction& tx, std::int64_t user_id, const Address& address, std::int64_t now) const;
-    /// Of an address that is there.
+    /// Errors beyond the store's: address_not_found().
     Result<SavedAddress> update(Transaction& tx, std::int64_t user_id, const Address& address, std::int64_t now) const;
     Status remove(Transaction& tx, std::int64_t user_id, std::int64_t id) const;
 
