@@ -1,5 +1,7 @@
 #include "account_service.h"
 
+#include "kitchen/ip.h"
+
 namespace kitchen::auth {
 namespace {
 
@@ -21,7 +23,7 @@ Result<std::string> AccountService::accept_password(const Asker& asker, const Us
     const auto right = parts_.verifier.confirm(user, *change.current_password, asker.client_address);
     if (!right) return right.error();
     if (!*right) return invalid_field("/current_password", "wrong_password", "This is not the current password.");
-    return parts_.hasher.hash(*change.password);
+    return parts_.hasher.hash(*change.password, client_network(asker.client_address));
 }
 
 Result<User> AccountService::change_own(const Asker& asker, const OwnChange& change, const Precondition& precondition) {

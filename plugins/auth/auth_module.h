@@ -54,7 +54,7 @@ public:
     PasswordHasher hasher;
     const MailTexts texts;
     MailDispatcher mails;
-    LoginThrottle throttle;
+    LoginThrottle failures_of_account, failures_of_client;
     RememberedCredentials remembered;
     CredentialVerifier verifier;
     TokenService tokens;

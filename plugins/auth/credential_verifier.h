@@ -28,34 +28,42 @@ Error invalid_credentials();
 class CredentialVerifier {
 public:
     /// All must outlive this.
-    CredentialVerifier(Store& store, const UserRepository& users, PasswordHasher& hasher, LoginThrottle& throttle,
-                       RememberedCredentials& remembered, SecretKey key, Logger& log)
-        : store_(store), users_(users), hasher_(hasher), throttle_(throttle), remembered_(remembered), key_(key), log_(log) {}
+    struct Parts {
+        Store& store;
+        const UserRepository& users;
+        PasswordHasher& hasher;
+        LoginThrottle& per_account;  ///< failures for one account from one client
+        LoginThrottle& per_client;   ///< failures from one client
+        RememberedCredentials& remembered;
+        Logger& log;
+    };
+    /// `queue`: requests that may wait for another's hash of the same credential.
+    CredentialVerifier(Parts parts, SecretKey key, std::size_t queue) : parts_(parts), key_(key), flights_(queue) {}
 
     /// `user` is a user id or an email; anything else is an unknown user.
     /// Errors: invalid_credentials(); too_many_requests, unavailable (both with Retry-After); what store and cache report.
     Result<User> verify(std::string_view user, std::string_view password, std::string_view client_address);
 
-    /// For a credential that cannot be read: the work of verify() and its answer. Counts as no failure: nothing was guessed.
-    Error refuse_unreadable();
+    /// For a credential that cannot be read: the work of verify() and its answer. A failure of the client, and of no account.
+    Error refuse_unreadable(std::string_view client_address);
 
     /// Whether it is this user's password, with the same limits.
     Result<bool> confirm(const User& user, std::string_view password, std::string_view client_address);
 
 private:
     Result<std::optional<User>> look_up(std::string_view user);
-    Result<bool> attempt(const std::optional<User>& user, std::string_view password, const std::string& subject,
-                         const std::string& credential);
-    void renew_hash(const User& user, std::string_view password);
+    /// Who failed, and how often it may.
+    struct Guess {
+        std::string account, client;  ///< subjects of the two throttles
+        std::string network;          ///< of the client
+    };
+    Guess guess_of(std::string_view account, std::string_view client_address) const;
+    Result<bool> attempt(const std::optional<User>& user, std::string_view password, const Guess& guess, const std::string& credential);
+    void renew_hash(const User& user, std::string_view password, const Guess& guess);
     std::string credential_of(const std::optional<User>& user, std::string_view password) const;
 
-    Store& store_;
-    const UserRepository& users_;
-    PasswordHasher& hasher_;
-    LoginThrottle& throttle_;
-    RememberedCredentials& remembered_;
+    const Parts parts_;
     const SecretKey key_;
-    Logger& log_;
     SingleFlight flights_;
 };
 

@@ -1,12 +1,21 @@
 // Lets so many callers through at once and so many more wait; refuses the rest at once. Keeps costly hashing from taking every
 // thread that answers requests, and its memory bounded.
 //
+// Clients take turns, however many requests one of them sends, and when nobody more may wait, a newcomer takes the place of the latest request of
+// the client that has most of them waiting: fair queueing with longest-queue drop (P. McKenney, "Stochastic Fairness Queueing", 1990). So one client
+// that sends guess upon guess slows down itself, and uses what nobody else wants.
+//
 // Thread-safety: all calls, from any thread.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
 #include <mutex>
+#include <string>
+#include <string_view>
 
 #include "kitchen/result.h"
 
@@ -31,20 +40,38 @@ public:
         HashGate* gate_;
     };
 
-    /// Waits for a place, which those inside leave after some tens of milliseconds.
-    /// Error: unavailable "busy" with a Retry-After of one second, at once, when too many wait already.
-    Result<Pass> enter();
+    /// Waits for a place, which those inside leave after some tens of milliseconds. `client`: whose turn it takes; those without a name share one.
+    /// Error: unavailable "busy" with a Retry-After of one second, when too many wait already, or when others who wait less get the place.
+    Result<Pass> enter(std::string_view client = {});
 
     std::size_t waiting() const;
     std::size_t inside() const;
 
 private:
+    struct Client {
+        std::size_t waiting = 0;
+        std::uint64_t last_turn = 0;  ///< 0: none yet since it began to wait
+    };
+    using Clients = std::map<std::string, Client, std::less<>>;
+    struct Waiter {
+        enum class Fate : std::uint8_t { open, admitted, dropped };
+        const Clients::iterator client;
+        Fate fate = Fate::open;
+        std::condition_variable decided;
+    };
+
+    bool make_room(std::string_view newcomer);
     void leave() noexcept;
+    void admit_next() noexcept;
+    /// Takes it off the list, and tells it.
+    void decide(std::deque<Waiter*>::iterator waiter, Waiter::Fate fate) noexcept;
 
     const std::size_t parallelism_, queue_;
     mutable std::mutex mutex_;
-    std::condition_variable left_;
-    std::size_t inside_ = 0, waiting_ = 0;
+    std::deque<Waiter*> waiters_;  ///< as they came
+    Clients clients_;              ///< of those who wait
+    std::uint64_t turn_ = 0;
+    std::size_t inside_ = 0;
 };
 
 }  // namespace kitchen::auth

@@ -12,7 +12,7 @@ std::string closed_key(std::string_view subject) { return "auth:login-closed:" +
 
 Error too_many_failures(std::chrono::seconds retry_after) {
     return Error(Errc::too_many_requests, "too_many_failures",
-                 "Too many failed sign-ins for this account from your address. Wait a little, then try again.")
+                 "Too many failed sign-ins from your address. Wait a little, then try again.")
         .retry_in(retry_after);
 }
 

@@ -42,8 +42,8 @@ std::string PasswordHasher::make(std::string_view password) const {
     return phc.data();
 }
 
-Result<std::string> PasswordHasher::hash(std::string_view password) {
-    const auto pass = gate_.enter();
+Result<std::string> PasswordHasher::hash(std::string_view password, std::string_view client) {
+    const auto pass = gate_.enter(client);
     if (!pass) return pass.error();
     std::string phc;
     threads_.run([&] { phc = make(password); });
@@ -51,16 +51,16 @@ Result<std::string> PasswordHasher::hash(std::string_view password) {
     return phc;
 }
 
-Result<bool> PasswordHasher::verify(const std::string& phc, std::string_view password) {
-    const auto pass = gate_.enter();
+Result<bool> PasswordHasher::verify(const std::string& phc, std::string_view password, std::string_view client) {
+    const auto pass = gate_.enter(client);
     if (!pass) return pass.error();
     bool right = false;
     threads_.run([&] { right = crypto_pwhash_str_verify(phc.c_str(), password.data(), password.size()) == 0; });
     return right;
 }
 
-Status PasswordHasher::verify_nothing(std::string_view password) {
-    if (auto done = verify(nobody_, password); !done) return done.error();
+Status PasswordHasher::verify_nothing(std::string_view password, std::string_view client) {
+    if (auto done = verify(nobody_, password, client); !done) return done.error();
     return {};
 }
 

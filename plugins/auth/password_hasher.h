@@ -3,6 +3,8 @@
 //
 // The work is done on threads of low priority, so that whoever does something else meanwhile hardly notices.
 //
+// `client` says for whom it is done: clients take turns (HashGate).
+//
 // Thread-safety: all calls, from any thread. They block for the time of one hash, and that of those before it at the gate.
 #pragma once
 
@@ -29,13 +31,13 @@ public:
     PasswordHasher(Argon2Cost cost, std::size_t parallelism, std::size_t queue);
 
     /// The PHC string of a password under a new random salt. Error: unavailable, with Retry-After.
-    Result<std::string> hash(std::string_view password);
+    Result<std::string> hash(std::string_view password, std::string_view client = {});
 
     /// Whether the password belongs to that PHC string; false also for a string that is none. Error: unavailable, with Retry-After.
-    Result<bool> verify(const std::string& phc, std::string_view password);
+    Result<bool> verify(const std::string& phc, std::string_view password, std::string_view client = {});
 
     /// The same work as verify(), for an account that does not exist. Error: unavailable, with Retry-After.
-    Status verify_nothing(std::string_view password);
+    Status verify_nothing(std::string_view password, std::string_view client = {});
 
     /// True when the string was made at another cost than today's.
     bool is_outdated(const std::string& phc) const;

@@ -38,8 +38,9 @@ Status PasswordResetService::forgot(const std::string& email, std::string_view c
 
 void PasswordResetService::prepare(const std::string& email) {
     const std::string subject = subject_of(email);
-    if (!per_email_.tick(subject)) {
-        parts_.log.info("a password reset was not mailed: too many for one address");
+    if (const Status open = per_email_.tick(subject); !open) {
+        if (open.error().kind == Errc::too_many_requests) parts_.log.info("a password reset was not mailed: too many for one address");
+        else parts_.log.error("a password reset could not be prepared", {{"code", open.error().code}});
         return;
     }
     auto user = parts_.store.read<std::optional<User>>([&](Transaction& tx) { return parts_.users.by_email(tx, email); });

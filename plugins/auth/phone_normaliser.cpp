@@ -48,7 +48,10 @@ std::string PhoneNormaliser::national(std::string_view digits) const {
 }
 
 Result<std::string> PhoneNormaliser::normalise(std::string_view phone) const {
-    std::string digits = without_punctuation(phone);
+    // "+44 (0)20 …": the 0 is dialled within the country only. Elsewhere a 0 belongs to the number (Italy).
+    std::string written(phone);
+    if (const std::size_t trunk = written.find("(0)"); trunk != std::string::npos) written.erase(trunk, 3);
+    std::string digits = without_punctuation(written);
     bool international = false;
     if (digits.starts_with('+')) international = true, digits.erase(0, 1);
     else if (digits.starts_with("00")) international = true, digits.erase(0, 2);

@@ -58,7 +58,7 @@ void SessionRoutes::declare_tokens(Setup& setup) {
         }).named("Login"))
         .answers(200, "Signed in", tokens_schema())
         .answers(401, "The credentials are not right")
-        .answers(429, "Too many failures for this account from this address")
+        .answers(429, "Too many failures from this address, for this account or in all")
         .answers(503, "Too busy at this moment; try again after Retry-After")
         .handle([this](Request& request) { return login(request); }));
     setup.add_route(Route::post("/token/refresh/")

@@ -54,6 +54,7 @@ Settings read_settings(const Config& config) {
     settings.argon2_parallelism = static_cast<std::size_t>(config.integer("argon2.parallelism"));
     settings.argon2_queue = static_cast<std::size_t>(config.integer("argon2.queue"));
     settings.login_failures = limit(config, "login.failure");
+    settings.login_per_address = limit(config, "login.per_address");
 
     settings.phone.country_code = config.text("phone.country_code");
     settings.phone.trunk_prefix = config.text("phone.trunk_prefix");

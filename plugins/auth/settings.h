@@ -35,6 +35,8 @@ inline constexpr kitchen_config_key config_keys[] = {
     {"argon2.queue", KITCHEN_CONFIG_INTEGER, "6", 0, "0..10000", "Requests that may wait for that; more are answered 503"},
     {"login.failure_burst", KITCHEN_CONFIG_INTEGER, "10", 0, "0..100000", "Failures for one account from one address at once; 0: no limit"},
     {"login.failure_period", KITCHEN_CONFIG_DURATION, "30s", 0, "1s..1d", "One more failure every"},
+    {"login.per_address_burst", KITCHEN_CONFIG_INTEGER, "300", 0, "0..1000000", "Failures from one address at once, whatever the account; 0: no limit"},
+    {"login.per_address_period", KITCHEN_CONFIG_DURATION, "1s", 0, "1ms..1d", "One more failure every"},
     {"signup.per_address_burst", KITCHEN_CONFIG_INTEGER, "300", 0, "0..1000000", "Sign-ups from one address at once; 0: no limit"},
     {"signup.per_address_period", KITCHEN_CONFIG_DURATION, "5s", 0, "1ms..1d", "One more every"},
     {"signup.per_email_burst", KITCHEN_CONFIG_INTEGER, "5", 0, "0..1000000", "Sign-ups with one email address at once; 0: no limit"},
@@ -62,7 +64,7 @@ struct Settings {
     TokenLifetimes tokens;
     std::chrono::milliseconds basic_cache_ttl{60'000};
     std::size_t argon2_parallelism = 0, argon2_queue = 6;
-    Limit login_failures;
+    Limit login_failures, login_per_address;
     PhoneRegion phone;
     AddressBookSettings addresses;
     std::string mail_templates;  ///< a folder; "": the built-in ones

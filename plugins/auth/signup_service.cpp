@@ -63,7 +63,7 @@ Result<std::string> SignupService::start(const SignupForm& form) {
     if (Status open = per_address_.tick(client_network(form.client_address)); !open) return std::move(open).error();
     if (Status free = check_availability(form, *phone); !free) return std::move(free).error();
     if (Status open = per_email_.tick(email_key_.mac({ascii_lower(form.email)})); !open) return std::move(open).error();
-    const auto hash = parts_.hasher.hash(form.password);
+    const auto hash = parts_.hasher.hash(form.password, client_network(form.client_address));
     if (!hash) return hash.error();
 
     const std::string session_id = parts_.random.hex(32);

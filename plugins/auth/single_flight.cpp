@@ -11,6 +11,9 @@ Result<bool> SingleFlight::run(const std::string& subject, const std::string& cr
         if (const auto found = flights_.find(subject); found != flights_.end()) {
             flight = found->second;
             if (flight->credential != credential) return too_many_failures(std::chrono::seconds(1));
+            if (waiting_ >= queue_)
+                return Error(Errc::unavailable, "busy", "The same sign-in is being checked for another request. Try again in a second.")
+                    .retry_in(std::chrono::seconds(1));
             ++waiting_;
             landed_.wait(lock, [&] { return flight->outcome.has_value(); });
             --waiting_;

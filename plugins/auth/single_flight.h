@@ -1,6 +1,6 @@
 // One attempt at a time for one account from one client. Requests that bring the same credential at the same moment (a page that
 // loads ten things) share one hash; different guesses at the same moment are refused, so that parallel guessing cannot
-// outrun the count of failures.
+// outrun the count of failures. Who waits holds a thread, so only so many may.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -21,8 +21,12 @@ class SingleFlight {
 public:
     using Work = std::function<Result<bool>()>;
 
+    /// `queue`: callers that may wait, for all flights together.
+    explicit SingleFlight(std::size_t queue) : queue_(queue) {}
+
     /// Runs the work, or waits for one under way with the same subject and credential and gives its outcome.
-    /// Error: too_many_requests when one is under way with another credential; what the work returned.
+    /// Errors: too_many_requests when one is under way with another credential; unavailable "busy" with a Retry-After of one second when too
+    /// many wait already; what the work returned.
     Result<bool> run(const std::string& subject, const std::string& credential, const Work& work);
 
     /// Callers that wait for somebody else's work.
@@ -36,6 +40,7 @@ private:
     };
     void land(const std::string& subject, Flight& flight, Result<bool> outcome);
 
+    const std::size_t queue_;
     mutable std::mutex mutex_;
     std::condition_variable landed_;
     std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;

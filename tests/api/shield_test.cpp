@@ -32,7 +32,7 @@ TEST_P(Api, ACookieIsNotSpentByAnotherSitesPage) {
 
 TEST_P(Api, ABodyPastTheLimitIsRefusedBeforeItIsRead) {
     HttpClient client = server.anonymous();
-    const HttpAnswer refused = client.send("POST", "/login/", std::string(1024 * 1024 + 1, ' '), {{"Content-Type", "application/json"}});
+    const HttpAnswer refused = client.send("POST", "/login/", std::string(64 * 1024 + 1, ' '), {{"Content-Type", "application/json"}});
     EXPECT_EQ(refused.status, 413);
     EXPECT_EQ(refused.header("x-content-type-options"), "nosniff");
 }

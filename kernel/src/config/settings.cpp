@@ -18,7 +18,7 @@ constexpr kitchen_config_key server_keys[] = {
     {"workers", KITCHEN_CONFIG_INTEGER, "1", 0, "1..64", "threads that read and write sockets"},
     {"threads", KITCHEN_CONFIG_INTEGER, "0", 0, "0..1024", "threads that answer; 0: four times the cores, at least 16"},
     {"queue", KITCHEN_CONFIG_INTEGER, "1024", 0, "1..1000000", "requests waiting for a thread; past it 503"},
-    {"limits.body", KITCHEN_CONFIG_BYTES, "1MiB", 0, "1..1GiB", "largest body"},
+    {"limits.body", KITCHEN_CONFIG_BYTES, "64KiB", 0, "1..1GiB", "largest body, unless the route says otherwise"},
     {"limits.connections", KITCHEN_CONFIG_INTEGER, "10000", 0, "1..1000000", "open connections"},
     {"limits.connections_per_address", KITCHEN_CONFIG_INTEGER, "1000", 0, "0..1000000", "of one client; 0: no cap"},
     {"timeouts.head", KITCHEN_CONFIG_DURATION, "10s", 0, "10ms..1h", "for the head of a request"},

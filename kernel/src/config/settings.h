@@ -29,7 +29,7 @@ struct ServerSettings {
     unsigned workers = 1;
     unsigned threads = 0;  ///< 0: the server chooses
     std::size_t queue = 1024;
-    std::size_t body_limit = 1024 * 1024;
+    std::size_t body_limit = 64 * 1024;
     std::size_t connections = 10'000;
     std::size_t connections_per_address = 1'000;  ///< 0: no cap
     std::chrono::milliseconds head_timeout{10'000}, body_timeout{30'000}, idle_timeout{60'000}, write_timeout{30'000},

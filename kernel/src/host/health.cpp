@@ -31,14 +31,24 @@ Health::Health(std::vector<HealthCheck> checks, const Clock& clock, Logger& log)
 
 std::shared_ptr<const HealthReport> Health::report() {
     std::unique_lock lock(mutex_);
-    for (;;) {
-        if (last_ && (running_ || clock_.steady_now() - last_at_ < max_age)) return last_;
-        if (!running_) break;
-        finished_.wait(lock);
+    if (running_) {
+        if (last_) return clock_.steady_now() - begun_at_ < patience ? last_ : without_answer();
+        if (!finished_.wait_for(lock, patience, [this] { return !running_; })) return without_answer();
     }
+    if (last_ && clock_.steady_now() - last_at_ < max_age) return last_;
+    if (running_) return without_answer();  // somebody began anew meanwhile, and there is still no report
     running_ = true;
+    begun_at_ = clock_.steady_now();
     lock.unlock();
-    std::shared_ptr<const HealthReport> fresh = run();
+    std::shared_ptr<const HealthReport> fresh;
+    try {
+        fresh = run();
+    } catch (...) {  // out of memory
+        lock.lock();
+        running_ = false;
+        finished_.notify_all();
+        throw;
+    }
     lock.lock();
     running_ = false;
     last_ = std::move(fresh);
@@ -47,9 +57,35 @@ std::shared_ptr<const HealthReport> Health::report() {
     return last_;
 }
 
-std::shared_ptr<const HealthReport> Health::run() const {
+namespace {
+
+HealthReport::Overall overall_of(const std::vector<HealthReport::Part>& parts) {
+    auto overall = HealthReport::Overall::ok;
+    for (const HealthReport::Part& part : parts)
+        if (!part.up && part.required) return HealthReport::Overall::down;
+        else if (!part.up) overall = HealthReport::Overall::degraded;
+    return overall;
+}
+
+}  // namespace
+
+std::shared_ptr<const HealthReport> Health::without_answer() const {
+    auto report = last_ ? std::make_shared<HealthReport>(*last_) : std::make_shared<HealthReport>();
+    const HealthCheck& silent = checks_.at(current_);
+    std::erase_if(report->parts, [&](const HealthReport::Part& part) { return part.name == silent.name; });
+    report->parts.push_back({silent.name, silent.required, false, "The check does not answer."});
+    report->overall = overall_of(report->parts);
+    return report;
+}
+
+std::shared_ptr<const HealthReport> Health::run() {
     auto report = std::make_shared<HealthReport>();
-    for (const HealthCheck& check : checks_) {
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+        const HealthCheck& check = checks_[i];
+        {
+            const std::lock_guard lock(mutex_);
+            current_ = i;
+        }
         HealthReport::Part part{check.name, check.required, true, {}};
         try {
             if (Status status = check.check(); !status) {
@@ -65,12 +101,9 @@ std::shared_ptr<const HealthReport> Health::run() const {
             part.up = false;
             part.detail = "The check itself failed. See the log.";
         }
-        if (!part.up) {
-            if (part.required) report->overall = HealthReport::Overall::down;
-            else if (report->overall == HealthReport::Overall::ok) report->overall = HealthReport::Overall::degraded;
-        }
         report->parts.push_back(std::move(part));
     }
+    report->overall = overall_of(report->parts);
     return report;
 }
 

@@ -1,7 +1,7 @@
 // The parts of /health/: runs the checks of all plugins, at most once a second, and remembers what they said.
 //
 // Thread-safety: all calls, from any thread. While one thread runs the checks, the others get the previous report, so that a check
-// that hangs holds one thread and not all of them.
+// that hangs holds one thread and not all of them; when it has hung for `patience`, its part is reported to be down.
 #pragma once
 
 #include <chrono>
@@ -41,13 +41,18 @@ std::string_view to_string(HealthReport::Overall overall) noexcept;
 
 class Health {
 public:
+    /// How long a report may be on its way before the check that has not answered counts as down.
+    static constexpr std::chrono::seconds patience{5};
+
     /// Names that two plugins use are prefixed with the plugin: "store-sqlite.store".
     Health(std::vector<HealthCheck> checks, const Clock& clock, Logger& log);
-    /// Blocks while the checks run, when there is no previous report.
+    /// Blocks while the checks run, for `patience` at most when another thread runs them.
     std::shared_ptr<const HealthReport> report();
 
 private:
-    std::shared_ptr<const HealthReport> run() const;
+    std::shared_ptr<const HealthReport> run();
+    /// The previous report, with the check that does not answer down.
+    std::shared_ptr<const HealthReport> without_answer() const;
 
     std::vector<HealthCheck> checks_;
     const Clock& clock_;
@@ -55,6 +60,8 @@ private:
     std::mutex mutex_;
     std::condition_variable finished_;
     bool running_ = false;
+    std::size_t current_ = 0;  ///< the check that is being run
+    std::chrono::steady_clock::time_point begun_at_;
     std::shared_ptr<const HealthReport> last_;
     std::chrono::steady_clock::time_point last_at_;
 };

@@ -19,7 +19,7 @@ sigset_t watched() {
 }  // namespace
 
 void block_signals() {
-    std::signal(SIGPIPE, SIG_IGN);
+    for (const int number : {SIGPIPE, SIGUSR1, SIGUSR2}) std::signal(number, SIG_IGN);
     const sigset_t set = watched();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }

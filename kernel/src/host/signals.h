@@ -1,5 +1,5 @@
 // SIGTERM and SIGINT ask the server to stop; a second one ends the process at once with 128 + its number. SIGHUP is logged and ignored,
-// SIGPIPE ignored.
+// SIGPIPE, SIGUSR1 and SIGUSR2 are ignored: by default they would end the process without a drain.
 //
 // Thread-safety: block_signals() before the first thread is started, so that every thread inherits the mask; the rest from any.
 // At most one SignalWatcher a process.

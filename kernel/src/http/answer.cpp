@@ -38,14 +38,15 @@ bool is_not_modified(const Request& request, const Response& response) {
     });
 }
 
-/// What a 304 keeps: all but what describes the body that it does not have.
+/// What a 304 keeps: all but what describes the body that it does not have. Content-Security-Policy and the like are about the page, and browsers
+/// take a 304's for the one they have (RFC 9111, section 3.2).
 void strip_to_not_modified(Response& response) {
     response.status = 304;
     response.body.clear();
     std::erase_if(response.headers, [](const auto& field) {
-        constexpr std::string_view prefix = "content-";
-        return octets::equal_ignoring_case(std::string_view(field.first).substr(0, prefix.size()), prefix) &&
-               !octets::equal_ignoring_case(field.first, "content-location");
+        constexpr std::string_view representation[] = {"content-type", "content-length", "content-encoding", "content-language", "content-range"};
+        return std::any_of(std::begin(representation), std::end(representation),
+                           [&](std::string_view name) { return octets::equal_ignoring_case(field.first, name); });
     });
 }
 

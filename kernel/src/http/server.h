@@ -25,7 +25,7 @@ struct ServerOptions {
     TransportOptions transport;
     unsigned pool_threads = 0;       ///< for blocking routes; 0: four times the cores, at least 16
     std::size_t pool_queue = 1024;   ///< requests waiting for a pool thread; past it 503 with Retry-After
-    std::size_t body_limit = 1024 * 1024;  ///< octets, unless the route says otherwise
+    std::size_t body_limit = 64 * 1024;  ///< octets, unless the route says otherwise
     std::chrono::milliseconds request_timeout{30'000};  ///< a request still waiting for a pool thread then is answered 503
     std::string public_url;          ///< "" : from the Host header
     std::vector<IpNetwork> trusted_proxies;  ///< whose X-Forwarded-* count

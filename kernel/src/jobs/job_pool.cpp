@@ -57,13 +57,18 @@ void JobPool::work() {
         queue_.erase(queue_.begin());
         const bool is_periodic = job.interval.count() > 0;
         if (!is_periodic) --waiting_;
-        if (is_periodic && !periodic_) continue;
+        if (is_periodic && !periodic_) {
+            lock.unlock();
+            job.work = nullptr;  // what it captured goes outside the lock
+            lock.lock();
+            continue;
+        }
         running_.push_back(job.name);
         // This thread is busy now: what comes next belongs to another.
         if (!queue_.empty()) wake_.notify_one();
         lock.unlock();
         const bool is_done = run(job);
-        if (!is_periodic) job.work = nullptr;  // what it captured goes outside the lock
+        if (!is_periodic) job.work = nullptr;  // outside the lock too
         lock.lock();
         ++finished_;
         if (!is_done) ++failed_;

@@ -4,15 +4,17 @@
 #include <mutex>
 #include <vector>
 
+#include <unistd.h>
+
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 
 #include "kitchen/json.h"
 #include "kitchen/time.h"
 #include "observe/current_trace.h"
 #include "observe/redaction.h"
+#include "observe/stderr_sink.h"
 
 namespace kitchen::observe {
 
@@ -44,28 +46,43 @@ private:
     std::function<void(std::string_view)> take_;
 };
 
+std::function<void(std::string_view)> to_stderr(bool json, const Clock& clock) {
+    const auto sink = std::make_shared<StderrSink>(STDERR_FILENO, [json, &clock](std::uint64_t lines) {
+        const LogField count{"lines", lines};
+        return format_line(json, clock.now(), LogLevel::warn, "kernel", "log lines were lost: standard error was not read in time", std::span(&count, 1));
+    });
+    return [sink](std::string_view line) { sink->write(line); };
+}
+
 bool is_trace_id(const LogField& field) { return field.key == "trace_id"; }
 
-/// True for what may stand in a text line as it is: anything printable that is not a control character. Octets of UTF-8 pass; C1
-/// controls (0xC2 0x80..0x9F) are caught by the caller.
+/// How many octets the character at the front has: 0 for what is no character of UTF-8, or a control character of it (C1: U+0080 to U+009F).
+std::size_t printable_length(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
+    for (const char octet : text.substr(1, length - 1))
+        if ((static_cast<unsigned char>(octet) & 0xc0) != 0x80) return 0;
+    const bool is_c1 = lead == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
+    return is_c1 ? 0 : length;
+}
+
+/// Whatever a terminal might obey, or could not show, becomes an escape.
 void append_encoded(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
-        const bool is_c1 = c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
         if (c == '\n') out += "\\n";
         else if (c == '\r') out += "\\r";
         else if (c == '\t') out += "\\t";
-        else if (c < 0x20 || c == 0x7f || is_c1) {
+        else if (c >= 0x20 && c < 0x7f) out += text[i];
+        else if (const std::size_t length = c < 0x80 ? 0 : printable_length(text.substr(i)); length > 0) {
+            out += text.substr(i, length);
+            i += length - 1;
+        } else {
             out += "\\x";
             out += digits[c >> 4];
             out += digits[c & 15];
-        } else out += text[i];
-        if (is_c1) {  // its second octet is not printable by itself
-            const auto next = static_cast<unsigned char>(text[++i]);
-            out += "\\x";
-            out += digits[next >> 4];
-            out += digits[next & 15];
         }
     }
 }
@@ -135,12 +152,12 @@ std::string format_line(bool json, Timestamp at, LogLevel level, std::string_vie
 }
 
 struct LogHub::Impl {
-    Impl(LogOptions options, const Clock& c) : json(options.json), clock(c), sink_logger(make(std::move(options))) {}
+    Impl(LogOptions options, const Clock& c) : json(options.json), clock(c), sink_logger(make(std::move(options), c)) {}
 
-    static spdlog::logger make(LogOptions options) {
+    static spdlog::logger make(LogOptions options, const Clock& clock) {
         spdlog::sink_ptr sink;
         if (options.sink) sink = std::make_shared<FunctionSink>(std::move(options.sink));
-        else sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+        else sink = std::make_shared<FunctionSink>(to_stderr(options.json, clock));
         sink->set_pattern("%v");
         spdlog::logger logger("kitchen", std::move(sink));
         logger.set_level(to_spdlog(options.level));

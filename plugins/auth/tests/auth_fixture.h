@@ -72,6 +72,7 @@ protected:
         Settings settings;
         settings.server_key.key = "0123456789abcdef0123456789abcdef";
         settings.login_failures = {10, std::chrono::seconds(30)};
+        settings.login_per_address = {30, std::chrono::seconds(1)};
         settings.signup.per_address = {50, std::chrono::seconds(10)};
         settings.signup.per_email = {5, std::chrono::minutes(10)};
         settings.reset.per_address = {50, std::chrono::seconds(10)};

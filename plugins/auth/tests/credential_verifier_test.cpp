@@ -55,7 +55,7 @@ TEST_F(CredentialVerifierTest, UnknownAndDisabledCostTheSameWork) {
     EXPECT_EQ(outcome(id(), "wrong"), "busy");
     EXPECT_EQ(outcome("999", "wrong"), "busy");
     EXPECT_EQ(outcome("", ""), "busy");
-    EXPECT_EQ(module->verifier.refuse_unreadable().code, "busy");
+    EXPECT_EQ(module->verifier.refuse_unreadable("192.0.2.1").code, "busy");
     EXPECT_EQ(outcome(std::to_string(eve.id), good_password), "busy");
 }
 
@@ -106,13 +106,25 @@ TEST_F(CredentialVerifierTest, UnknownAccountsAreThrottledTheSame) {
     EXPECT_EQ(outcome("nobody@example.com", "wrong"), slow);
 }
 
-TEST_F(CredentialVerifierTest, WhatCannotBeReadIsRefusedAndNotCounted) {
+TEST_F(CredentialVerifierTest, WhatCannotBeReadIsRefusedTheSameAndCountsForTheClient) {
     const auto wrong = module->verifier.verify(id(), "wrong", "192.0.2.1");
-    for (int i = 0; i < 30; ++i) {
-        const Error refused = module->verifier.refuse_unreadable();
+    for (int i = 1; i < 30; ++i) {
+        const Error refused = module->verifier.refuse_unreadable("192.0.2.1");
         EXPECT_EQ(refused.code, no);
         EXPECT_EQ(refused.detail, wrong.error().detail);
     }
+    EXPECT_EQ(module->verifier.refuse_unreadable("192.0.2.1").code, slow);
+    EXPECT_EQ(module->verifier.refuse_unreadable("192.0.2.2").code, no);
+}
+
+TEST_F(CredentialVerifierTest, FailuresOfOneClientAreThrottledWhateverTheAccount) {
+    for (int i = 0; i < 30; ++i) EXPECT_EQ(outcome(std::to_string(1000 + i), "wrong"), no) << i;
+    EXPECT_EQ(outcome("2000", "wrong"), slow);
+    EXPECT_EQ(outcome(id(), good_password), slow);
+    EXPECT_EQ(outcome(id(), good_password, "192.0.2.2"), yes);
+    EXPECT_EQ(outcome(id(), good_password), yes) << "remembered: no guess";
+    clock.advance(std::chrono::seconds(1));
+    EXPECT_EQ(outcome("2001", "wrong"), no) << "one more a second";
 }
 
 TEST_F(CredentialVerifierTest, SuccessDoesNotCount) {
@@ -144,7 +156,7 @@ TEST_F(CredentialVerifierTest, ParallelGuessesCannotOutrunTheCount) {
 TEST_F(CredentialVerifierTest, ParallelRequestsWithTheRightPasswordAllPass) {
     Settings settings = default_settings();
     settings.argon2_parallelism = 1;
-    settings.argon2_queue = 0;  // only one may hash: the others must share its outcome
+    settings.argon2_queue = 7;  // that wait for the one which hashes
     build(settings, {1, 1024 * 1024});
     std::atomic<int> passed{0};
     {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -55,6 +56,66 @@ TEST(HashGate, NeverMoreInsideThanAllowed) {
     }
     EXPECT_LE(most, 3);
     EXPECT_EQ(gate.inside(), 0u);
+}
+
+/// Callers that queue up one after another, and what becomes of each.
+class Queue {
+public:
+    explicit Queue(HashGate& gate) : gate_(gate) {}
+    ~Queue() {
+        inside_.reset();
+        for (std::jthread& thread : threads_) thread.join();
+    }
+    void occupy() { inside_.emplace(gate_.enter("who is inside").value()); }
+    /// Comes back when it waits, or when it has taken the place of one that waited.
+    void add(const std::string& client) {
+        const std::size_t before = gate_.waiting(), gone = refused_;
+        threads_.emplace_back([this, client] {
+            const auto pass = gate_.enter(client);
+            const std::lock_guard lock(mutex_);
+            if (pass) admitted_.push_back(client);
+            else ++refused_;
+        });
+        while (gate_.waiting() == before && refused_ == gone) std::this_thread::yield();
+    }
+    /// Lets them in one by one; who came in, in that order.
+    std::vector<std::string> let_in() {
+        inside_.reset();
+        for (std::jthread& thread : threads_) thread.join();
+        threads_.clear();
+        return admitted_;
+    }
+    std::size_t refused() const { return refused_; }
+
+private:
+    HashGate& gate_;
+    std::optional<HashGate::Pass> inside_;
+    std::mutex mutex_;
+    std::vector<std::string> admitted_;  // under the mutex, in the order of coming in: each pass is held until it is noted
+    std::atomic<std::size_t> refused_{0};
+    std::vector<std::jthread> threads_;
+};
+
+TEST(HashGate, ClientsTakeTurns) {
+    HashGate gate(1, 10);
+    Queue queue(gate);
+    queue.occupy();
+    for (const char* client : {"mallory", "mallory", "mallory", "ada", "bola", "ada"}) queue.add(client);
+    EXPECT_EQ(queue.let_in(), (std::vector<std::string>{"mallory", "ada", "bola", "mallory", "ada", "mallory"}));
+}
+
+TEST(HashGate, WhenItIsFullTheGreediestMakesRoom) {
+    HashGate gate(1, 4);
+    Queue queue(gate);
+    queue.occupy();
+    for (int i = 0; i < 4; ++i) queue.add("mallory");
+    queue.add("ada");
+    EXPECT_EQ(queue.refused(), 1u) << "the latest of mallory's";
+    queue.add("bola");
+    EXPECT_EQ(queue.refused(), 2u);
+    EXPECT_FALSE(gate.enter("ada")) << "two of ada and one of mallory would only be the other way round";
+    EXPECT_FALSE(gate.enter("mallory"));
+    EXPECT_EQ(queue.let_in(), (std::vector<std::string>{"mallory", "ada", "bola", "mallory"}));
 }
 
 TEST(HashGate, WithoutQueueNobodyWaits) {

@@ -12,7 +12,7 @@ namespace kitchen::auth {
 namespace {
 
 TEST(SingleFlight, SameCredentialSharesOneOutcome) {
-    SingleFlight flights;
+    SingleFlight flights(9);
     std::latch begun(1), go(1);
     std::atomic<int> works{0}, right{0};
     const auto work = [&]() -> Result<bool> {
@@ -34,7 +34,7 @@ TEST(SingleFlight, SameCredentialSharesOneOutcome) {
 }
 
 TEST(SingleFlight, AnotherCredentialIsRefusedMeanwhile) {
-    SingleFlight flights;
+    SingleFlight flights(9);
     auto outcome = flights.run("ada", "first", [&]() -> Result<bool> {
         const auto other = flights.run("ada", "second", [] { return Result<bool>(true); });
         EXPECT_FALSE(other);
@@ -48,8 +48,28 @@ TEST(SingleFlight, AnotherCredentialIsRefusedMeanwhile) {
     EXPECT_TRUE(flights.run("ada", "second", [] { return Result<bool>(true); }).value()) << "afterwards it is open again";
 }
 
+TEST(SingleFlight, OnlySoManyWait) {
+    SingleFlight flights(2);
+    std::latch begun(1), go(1);
+    std::vector<std::jthread> threads;
+    const auto work = [&]() -> Result<bool> {
+        begun.count_down();
+        go.wait();
+        return true;
+    };
+    threads.emplace_back([&] { EXPECT_TRUE(flights.run("ada", "secret", work).value()); });
+    begun.wait();
+    for (int i = 0; i < 2; ++i) threads.emplace_back([&] { EXPECT_TRUE(flights.run("ada", "secret", work).value()); });
+    while (flights.waiting() < 2) std::this_thread::yield();
+    const auto refused = flights.run("ada", "secret", work);
+    go.count_down();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, Errc::unavailable);
+    EXPECT_EQ(refused.error().retry_after, std::chrono::seconds(1));
+}
+
 TEST(SingleFlight, AnExceptionFreesThoseWhoWait) {
-    SingleFlight flights;
+    SingleFlight flights(9);
     std::latch begun(1);
     std::jthread joiner;
     std::atomic<bool> joined{false};

@@ -31,7 +31,12 @@ void AnswerMemory::put(std::string_view key, AnswerPtr answer, Time expires, std
     if (const auto at = index_.find(key); at != index_.end()) drop(at->second);
     while (bytes_ + bytes > max_bytes_) drop(std::prev(entries_.end()));
     entries_.push_front({std::string(key), std::move(answer), expires, bytes});
-    index_.emplace(entries_.front().key, entries_.begin());
+    try {
+        index_.emplace(entries_.front().key, entries_.begin());
+    } catch (...) {  // out of memory: an entry that nobody finds must not stay
+        entries_.pop_front();
+        throw;
+    }
     bytes_ += bytes;
 }
 

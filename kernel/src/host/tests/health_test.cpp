@@ -70,11 +70,11 @@ TEST_F(HealthTest, TellsChecksOfOneNameApart) {
     EXPECT_EQ(report->parts[2].name, "cache");
 }
 
-TEST_F(HealthTest, GivesThePreviousReportWhileACheckHangs) {
+TEST_F(HealthTest, GivesThePreviousReportWhileACheckHangsAndThenCallsItDown) {
     std::promise<void> entered, release;
     auto released = release.get_future().share();
     int asked = 0;
-    Health health({{"s", "store", true, [&] {
+    Health health({{"m", "mail", false, up}, {"s", "store", true, [&] {
                         if (++asked == 2) {
                             entered.set_value();
                             released.wait();
@@ -86,9 +86,14 @@ TEST_F(HealthTest, GivesThePreviousReportWhileACheckHangs) {
     std::thread slow([&] { health.report(); });
     entered.get_future().wait();
     EXPECT_EQ(health.report(), previous);
+    clock.advance(Health::patience);
+    const auto late = health.report();
+    EXPECT_EQ(late->overall, Overall::down);
+    EXPECT_EQ(to_json(*late), R"({"status":"down","checks":{"mail":{"status":"ok","required":false},)"
+                              R"("store":{"status":"down","required":true,"detail":"The check does not answer."}}})");
     release.set_value();
     slow.join();
-    EXPECT_NE(health.report(), previous);
+    EXPECT_EQ(health.report()->overall, Overall::ok);
     EXPECT_EQ(asked, 2);
 }
 

@@ -25,7 +25,7 @@ TEST_F(Signals, TheFirstAsksToStop) {
             block_signals();
             SignalWatcher watcher;
             if (watcher.stop_requested()) std::exit(1);
-            ::kill(::getpid(), SIGHUP);  // ignored
+            for (const int ignored : {SIGHUP, SIGUSR1, SIGUSR2}) ::kill(::getpid(), ignored);
             ::kill(::getpid(), SIGTERM);
             const int number = watcher.wait();
             std::exit(number == SIGTERM && watcher.stop_requested() ? 0 : 2);

@@ -10,8 +10,21 @@ namespace kitchen::http {
 Perimeter::Perimeter(std::vector<IpNetwork> trusted_proxies, const CorsOptions& cors, const std::string& public_url)
     : proxies_(std::move(trusted_proxies)), cors_(cors), own_origin_(parse_origin(public_url).value_or("")) {}
 
+namespace {
+
+/// What a browser adds by itself, whoever's page made it send the request: a cookie, or a name and password that somebody once typed.
+bool may_be_ambient(const WireRequest& request, const Route& route) {
+    constexpr std::string_view basic = "basic";
+    const auto is_basic = [&](const auto& field) {
+        return field.first == "authorization" && octets::equal_ignoring_case(std::string_view(field.second).substr(0, basic.size()), basic);
+    };
+    return !route.cookies.empty() || std::any_of(request.headers.begin(), request.headers.end(), is_basic);
+}
+
+}  // namespace
+
 bool Perimeter::admits(const WireRequest& request, const Route& route) const {
-    if (route.cookies.empty() || request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS") return true;
+    if (!may_be_ambient(request, route) || request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS") return true;
     if (!request.header("origin")) {
         const std::string* site = request.header("sec-fetch-site");
         return !site || !octets::equal_ignoring_case(*site, "cross-site");

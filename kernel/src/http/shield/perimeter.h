@@ -1,4 +1,4 @@
-// What stands around every route, whichever plugin it belongs to: trusted proxies, CORS, and the check of the origin where a cookie counts.
+// What stands around every route, whichever plugin it belongs to: trusted proxies, CORS, and the check of the origin where a cookie or HTTP Basic counts.
 //
 // Thread-safety: immutable.
 #pragma once
@@ -22,9 +22,9 @@ public:
     bool is_proxy(std::string_view peer_address) const { return proxies_.trusts(peer_address); }
     Sender sender_of(const WireRequest& request) const { return proxies_.sender_of(request); }
 
-    /// False for a request that the page of somebody else's site made a browser send, where the browser adds a cookie by itself: one that
-    /// changes something, to a route that uses cookies, whose Origin is neither our own nor allowed by CORS, or that has none and
-    /// says Sec-Fetch-Site: cross-site. Clients that are no browser send neither field, and pass.
+    /// False for a request that the page of somebody else's site made a browser send, where the browser adds a cookie or a remembered password by
+    /// itself: one that changes something, to a route that uses cookies or with HTTP Basic, whose Origin is neither our own nor allowed by CORS, or
+    /// that has none and says Sec-Fetch-Site: cross-site. Clients that are no browser send neither field, and pass.
     bool admits(const WireRequest& request, const Route& route) const;
 
     /// CORS, as it applies to the answer of a request of that method and with those headers.

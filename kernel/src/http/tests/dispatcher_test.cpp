@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"UnwantedBody", json_wire("POST", "/empty/", "{}"), 422, "validation_failed"},
         Refused{"UnknownQuery", wire("GET", "/plain/?x=1"), 422, "validation_failed"},
         Refused{"BadQuery", wire("GET", "/plain/?x=%zz"), 400, "bad_query"},
-        Refused{"TooLarge", json_wire("POST", "/things/", std::string(1024 * 1024 + 1, ' ')), 413, "body_too_large"}),
+        Refused{"TooLarge", json_wire("POST", "/things/", std::string(64 * 1024 + 1, ' ')), 413, "body_too_large"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(Dispatcher, ReportsAllFaultsOfQueryAndBodyTogether) {
@@ -152,7 +152,7 @@ TEST(Dispatcher, DecidesOnTheHead) {
     large.pattern = "/large/";
     large.body_limit(5'000'000);
     Harness server(table_of({body_route(), large}));
-    EXPECT_EQ(server.dispatcher.on_head(json_wire("POST", "/things/", "{}")).body_limit, 1024u * 1024u);
+    EXPECT_EQ(server.dispatcher.on_head(json_wire("POST", "/things/", "{}")).body_limit, 64u * 1024u);
     EXPECT_EQ(server.dispatcher.on_head(json_wire("POST", "/large/", "{}")).body_limit, 5'000'000u);
     EXPECT_FALSE(server.dispatcher.on_head(json_wire("POST", "/things/", "{}")).refuse);
     EXPECT_TRUE(server.dispatcher.on_head(json_wire("POST", "/nothing/", "{}")).refuse);

@@ -47,6 +47,7 @@ protected:
         server_.reset();
         ServerOptions options;
         options.pool_threads = 1;
+        options.body_limit = 1024 * 1024;
         options.transport.port = port;
         server_.emplace(options, ServerTable{routes_, {}}, log_, clock_, random_);
         server_->start();

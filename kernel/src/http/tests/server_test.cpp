@@ -264,6 +264,10 @@ TEST_F(ServerTest, PublishesItsDescription) {
     EXPECT_EQ(document.json["info"]["version"], Json("9.9"));
     for (const char* path : {"/inline/", "/blocking/{n}/", "/things/", "/openapi.json", "/docs/"}) EXPECT_NE(document.json["paths"].find(path), nullptr) << path;
     EXPECT_EQ(c.get("/openapi.json", {{"If-None-Match", document.header("etag")}}).status, 304);
+    const HttpAnswer first = c.get("/docs/"), again = c.get("/docs/", {{"If-None-Match", first.header("etag")}});
+    EXPECT_EQ(again.status, 304);
+    EXPECT_EQ(again.header("content-security-policy"), first.header("content-security-policy")) << "browsers take a 304's for the page's";
+    EXPECT_EQ(again.header("content-type"), "");
 
     const HttpAnswer docs = c.get("/docs");
     EXPECT_EQ(docs.header("content-type"), "text/html; charset=utf-8");

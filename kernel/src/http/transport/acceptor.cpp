@@ -110,7 +110,15 @@ void Acceptor::admit(UniqueFd client, const sockaddr_storage& address) {
     const auto admission = state_->admit(peer);
     if (admission == TransportState::Admission::shed) return turn_away(std::move(client));
     auto& worker = least_busy_worker();
-    worker.adopt(std::make_shared<Connection>(next_tag_++, std::move(client), std::move(peer), admission, state_, worker));
+    std::shared_ptr<Connection> connection;
+    try {
+        connection = std::make_shared<Connection>(next_tag_++, std::move(client), peer, admission, state_, worker);
+    } catch (...) {  // out of memory: there is nobody yet who would give the place back
+        state_->release(peer, admission);
+        if (admission == TransportState::Admission::admitted) state_->settle();
+        throw;
+    }
+    worker.adopt(std::move(connection));
 }
 
 // Without this the client at the head of the queue stays there, and the listening socket stays readable. That there is nobody in the

@@ -83,7 +83,7 @@ struct TransportOptions {
     std::uint16_t port = 0;  ///< 0: any free one
     unsigned workers = 1;
     std::size_t max_connections = 10'000;  ///< past it a new connection gets 503 and is closed
-    std::size_t max_connections_per_address = 1'000;  ///< 0: no cap
+    std::size_t max_connections_per_address = 1'000;  ///< an IPv6 /64 counts as one; 0: no cap
     /// Peers without that cap, by numeric address: proxies, behind which many clients stand. Called on the accepting thread. May be empty.
     std::function<bool(std::string_view peer_address)> is_uncapped;
     /// Sent with every answer, unless it has a field of that name; those that the transport makes itself included.

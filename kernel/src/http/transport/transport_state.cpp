@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "kitchen/ip.h"
+
 namespace kitchen::http {
 namespace {
 
@@ -18,7 +20,8 @@ TransportState::Admission TransportState::admit(const std::string& peer_address)
     const bool uncapped = options_.is_uncapped && options_.is_uncapped(peer_address);
     const auto per_address = uncapped ? 0 : options_.max_connections_per_address;
     const std::lock_guard lock(mutex_);
-    const auto same = by_address_.find(peer_address);
+    const std::string client = client_network(peer_address);
+    const auto same = by_address_.find(client);
     const bool full = connections_.load() >= options_.max_connections ||
                       (per_address > 0 && same != by_address_.end() && same->second >= per_address);
     if (full) {
@@ -27,7 +30,7 @@ TransportState::Admission TransportState::admit(const std::string& peer_address)
         ++refusals_;
         return Admission::refused;
     }
-    ++by_address_[peer_address];
+    ++by_address_[client];
     ++unsettled_;
     connections_.fetch_add(1);
     accepted_.fetch_add(1, std::memory_order_relaxed);
@@ -40,7 +43,7 @@ void TransportState::release(const std::string& peer_address, Admission admissio
         --refusals_;
         return;
     }
-    const auto same = by_address_.find(peer_address);
+    const auto same = by_address_.find(client_network(peer_address));
     if (--same->second == 0) by_address_.erase(same);
     connections_.fetch_sub(1);
 }

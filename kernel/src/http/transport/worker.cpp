@@ -63,8 +63,10 @@ bool Worker::guarded(Connection& connection, Call&& call) noexcept {
 
 template <typename Call>
 void Worker::for_all(Call&& call) noexcept {
+    const std::size_t before = connections_.size();
     for (auto at = connections_.begin(); at != connections_.end();) at = guarded(*at->second, call) ? std::next(at) : connections_.erase(at);
-    load_.store(connections_.size(), std::memory_order_relaxed);
+    // Those that are on their way here are counted already, and stay so.
+    load_.fetch_sub(before - connections_.size(), std::memory_order_relaxed);
 }
 
 void Worker::on_ready(std::uint64_t tag, Readiness readiness) noexcept {

@@ -43,6 +43,7 @@ TEST(FormatLine, LetsNobodyForgeALine) {
     const std::string text = line(false, "m", {{"v", "a\" b=\"c\\"}});
     EXPECT_THAT(text, HasSubstr(R"(v="a\" b=\"c\\")"));
     EXPECT_THAT(line(false, "m", {{"v", "\xc2\x9b"}}), HasSubstr("\\xc2\\x9b"));
+    EXPECT_THAT(line(false, "m", {{"v", "\x9b[2J \xe2\x82 \xff\xc2"}}), HasSubstr("\\x9b[2J \\xe2\\x82 \\xff\\xc2")) << "no UTF-8: an 8-bit terminal obeys it";
     EXPECT_TRUE(parse_json(line(true, evil, {{"v", evil}})).has_value());
 }
 

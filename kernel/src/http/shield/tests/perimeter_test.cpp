@@ -137,6 +137,14 @@ TEST(OriginCheck, RefusesPagesOfOtherSitesWhereACookieCounts) {
         EXPECT_EQ(code_of(answer), c.status == 403 ? "cross_origin" : "");
     }
     EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", "https://evil.example"}})).status, 200) << "no cookie counts there";
+    for (const char* scheme : {"Basic", "basic", "BASIC"}) {
+        const std::string typed_once = std::string(scheme) + " YWRhOnNlY3JldA==";
+        EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", "https://evil.example"}, {"authorization", typed_once}})).status, 403) << "a browser adds it by itself";
+        EXPECT_EQ(s.send(wire("POST", "/foods/", {{"sec-fetch-site", "cross-site"}, {"authorization", typed_once}})).status, 403);
+        EXPECT_EQ(s.send(wire("POST", "/foods/", {{"authorization", typed_once}})).status, 200) << "no browser";
+        EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", app}, {"authorization", typed_once}})).status, 200);
+    }
+    EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", "https://evil.example"}, {"authorization", "Bearer abc"}})).status, 200) << "only a script of ours has it";
     EXPECT_EQ(s.get("/session/", {{"sec-fetch-site", "cross-site"}}).status, 200) << "a link from elsewhere changes nothing";
 }
 
