@@ -148,7 +148,7 @@ std::string postgres(const testkit::PostgresDatabase& database) {
 
 class OrderEvents : public testing::TestWithParam<std::string> {
 protected:
-    std::unique_ptr<Kitchen> open(const std::string& events = "{poll: 1m}") {
+    std::unique_ptr<Kitchen> open(const std::string& events = "{poll: 1m, heartbeat: 10m}") {
         const std::string store = GetParam() == "Sqlite"     ? "{id: store-sqlite, config: {path: '${DATA}/kitchen.db'}}"
                                   : GetParam() == "Postgres" ? postgres(*(database = std::make_unique<testkit::PostgresDatabase>()))
                                                              : "id: store-memory";
@@ -425,7 +425,8 @@ protected:
 
 TEST_F(OrderEventsOnTwoReplicas, TheWordOfAChangeIsHeard) {
     const testkit::RedisServer redis;
-    expect_delivery("{id: cache-redis, config: {url: '" + redis.url() + "', connect_timeout: 30s, command_timeout: 30s}}", "{poll: 1m}");
+    expect_delivery("{id: cache-redis, config: {url: '" + redis.url() + "', connect_timeout: 30s, command_timeout: 30s}}",
+                    "{poll: 1m, heartbeat: 10m}");
 }
 
 TEST_F(OrderEventsOnTwoReplicas, WithoutTheWordThePollFindsIt) {
