@@ -55,7 +55,7 @@ OrderItem frozen(const CartLine& line) {
 
 CheckoutService::CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity, const Clock& clock,
                                  const OrderRepository& orders, const IdempotencyRepository& idempotency, CheckoutRules rules,
-                                 const OrderMails* mails, Addresses* addresses)
+                                 const OrderMails* mails, Addresses* addresses, std::function<void()> placed)
     : store_(store),
       carts_(carts),
       catalog_(catalog),
@@ -65,7 +65,8 @@ CheckoutService::CheckoutService(Store& store, Carts& carts, Catalog& catalog, I
       idempotency_(idempotency),
       rules_(rules),
       mails_(mails),
-      destinations_(addresses, rules.require_address) {}
+      destinations_(addresses, rules.require_address),
+      placed_(std::move(placed)) {}
 
 Result<Quote> CheckoutService::quote(std::int64_t user_id, Fulfillment fulfillment, std::int64_t tip,
                                      std::optional<std::int64_t> address_id) {
@@ -114,6 +115,7 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request, const std:
         if (idempotency)
             if (Status kept = idempotency_.keep(tx, *idempotency, {placed.order_id, placed.answer}); !kept)
                 return std::move(kept).error();
+        if (placed_) tx.after_commit(placed_);
         return placed;
     });
 }

@@ -62,10 +62,10 @@ public:
     /// Makes the answer of an order just placed. May be called more than once for one request.
     using Render = std::function<std::string(const Order&)>;
 
-    /// `mails`, `addresses`: nullptr for none.
+    /// `mails`, `addresses`: nullptr for none. `placed` is called after the commit of each order.
     CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity, const Clock& clock, const OrderRepository& orders,
                     const IdempotencyRepository& idempotency, CheckoutRules rules, const OrderMails* mails = nullptr,
-                    Addresses* addresses = nullptr);
+                    Addresses* addresses = nullptr, std::function<void()> placed = {});
 
     /// Errors: those of Destinations::find, save that a missing address is a problem of the quote.
     Result<Quote> quote(std::int64_t user_id, Fulfillment fulfillment, std::int64_t tip, std::optional<std::int64_t> address_id = {});
@@ -94,6 +94,7 @@ private:
     CheckoutRules rules_;
     const OrderMails* mails_;
     Destinations destinations_;
+    const std::function<void()> placed_;
 };
 
 }  // namespace kitchen::orders

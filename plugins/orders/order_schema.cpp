@@ -117,6 +117,20 @@ Schema order_schema() {
     return order.named("Order");
 }
 
+Schema order_event_schema() {
+    return Schema::object({{"order_id", Schema::integer()},
+                           {"version", Schema::integer().min(1)},
+                           {"status", Schema::string().one_of(state_names()).describe("At that version.")},
+                           {"from", Schema::string().one_of(state_names()).or_null().describe("null: the order was placed.")},
+                           {"to", Schema::string().one_of(state_names())},
+                           {"at", time()},
+                           {"reason", text()},
+                           {"fulfillment_type", fulfillment()},
+                           {"allowed_transitions",
+                            Schema::array(Schema::string().one_of(state_names())).describe("Where the one who watches may move it.")}})
+        .named("OrderEvent");
+}
+
 Schema quote_schema() {
     Schema quote = Schema::object({});
     add_price(quote);

@@ -12,6 +12,7 @@ http::Schema quote_request_schema();
 http::Schema cancel_schema();
 http::Schema status_change_schema();
 http::Schema order_schema();
+http::Schema order_event_schema();
 http::Schema quote_schema();
 
 }  // namespace kitchen::orders

@@ -26,8 +26,9 @@ Error not_allowed(const Order& order, OrderState to, Actor actor) {
 
 }  // namespace
 
-OrderService::OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders, const OrderMails* mails)
-    : store_(store), catalog_(catalog), clock_(clock), orders_(orders), mails_(mails) {}
+OrderService::OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders, const OrderMails* mails,
+                           std::function<void()> changed)
+    : store_(store), catalog_(catalog), clock_(clock), orders_(orders), mails_(mails), changed_(std::move(changed)) {}
 
 Result<Order> OrderService::find(Transaction& tx, const Viewer& viewer, std::int64_t id) const {
     Result<std::optional<Order>> order = orders_.find(tx, id);
@@ -44,6 +45,10 @@ Result<OrderPage> OrderService::list(const Viewer& viewer, OrderFilter filter, s
 
 Result<Order> OrderService::read(const Viewer& viewer, std::int64_t id) {
     return store_.read<Order>([&](Transaction& tx) { return find(tx, viewer, id); });
+}
+
+Result<Order> OrderService::read_newest(const Viewer& viewer, std::int64_t id) {
+    return store_.transact<Order>([&](Transaction& tx) { return find(tx, viewer, id); });
 }
 
 Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderState to, const std::string& reason,
@@ -73,6 +78,7 @@ Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderSta
         order->history.push_back(entry);
         if (mails_)
             if (Status queued = mails_->moved(tx, *order); !queued) return std::move(queued).error();
+        if (changed_) tx.after_commit(changed_);
         return order;
     });
 }

@@ -25,13 +25,15 @@ using VersionCheck = std::function<Status(std::int64_t version)>;
 
 class OrderService {
 public:
-    /// `mails`: nullptr for none.
+    /// `mails`: nullptr for none. `changed` is called after the commit of each change.
     OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders,
-                 const OrderMails* mails = nullptr);
+                 const OrderMails* mails = nullptr, std::function<void()> changed = {});
 
     /// filter.user_id is set by who asks.
     Result<OrderPage> list(const Viewer& viewer, OrderFilter filter, std::int64_t limit, std::int64_t offset);
     Result<Order> read(const Viewer& viewer, std::int64_t id);
+    /// The same, never from a copy of the store that may be behind.
+    Result<Order> read_newest(const Viewer& viewer, std::int64_t id);
 
     /// Moves the order and gives it as it is then. `reason` may be empty, except for staff who cancel.
     Result<Order> move(const Viewer& viewer, std::int64_t id, OrderState to, const std::string& reason, const VersionCheck& check);
@@ -44,6 +46,7 @@ private:
     const Clock& clock_;
     const OrderRepository& orders_;
     const OrderMails* mails_;
+    const std::function<void()> changed_;
 };
 
 }  // namespace kitchen::orders

@@ -66,6 +66,10 @@ std::vector<OrderState> allowed_transitions(OrderState from, Fulfillment fulfill
     return allowed;
 }
 
+bool is_final(OrderState state) {
+    return std::none_of(std::begin(transitions), std::end(transitions), [state](const Transition& t) { return t.from == state; });
+}
+
 bool may_move(OrderState from, OrderState to, Fulfillment fulfillment, Actor actor) {
     const std::vector<OrderState> allowed = allowed_transitions(from, fulfillment, actor);
     return std::find(allowed.begin(), allowed.end(), to) != allowed.end();

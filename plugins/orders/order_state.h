@@ -26,6 +26,8 @@ std::optional<Fulfillment> parse_fulfillment(std::string_view word);
 
 /// Where this actor may move an order to; empty for a last state.
 std::vector<OrderState> allowed_transitions(OrderState from, Fulfillment fulfillment, Actor actor);
+/// Nobody can move it any further.
+bool is_final(OrderState state);
 bool may_move(OrderState from, OrderState to, Fulfillment fulfillment, Actor actor);
 
 }  // namespace kitchen::orders

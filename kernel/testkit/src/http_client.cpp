@@ -13,6 +13,7 @@
 #include <cstring>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "tls_session.h"
 
@@ -132,9 +133,17 @@ public:
         const ssize_t got = ::recv(fd_, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
         return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
     }
-    std::string read_to_end(Time deadline) {
-        while (fill(deadline)) {}
-        return std::move(buffer_);
+    /// What has come, or comes next; nothing at the end.
+    std::optional<std::string> read_some(Time deadline) {
+        if (buffer_.empty() && !fill(deadline)) return std::nullopt;
+        return std::exchange(buffer_, {});
+    }
+    /// The next chunk (RFC 9112 section 7.1, without trailers); nothing after the last.
+    std::optional<std::string> read_chunk(Time deadline) {
+        const std::size_t size = std::stoul(read_line(deadline), nullptr, 16);
+        std::string chunk = read_exactly(size, deadline);
+        read_exactly(2, deadline);
+        return size > 0 ? std::optional(std::move(chunk)) : std::nullopt;
     }
 
 private:
@@ -219,6 +228,7 @@ struct HttpClient::Impl {
     std::string authorization;
     HeaderList cookies;
     std::unique_ptr<Connection> connection;
+    const std::function<bool(std::string_view)>* enough = nullptr;  ///< of the answer that is read; null: all of it
 
     void connect() {
         connection = tls ? std::make_unique<Connection>(host, port, *tls, std::chrono::steady_clock::now() + answer_timeout)
@@ -274,6 +284,16 @@ struct HttpClient::Impl {
         }
     }
 
+    /// False when the rest is not wanted.
+    bool read_pieces(std::string& body, bool chunked, Time deadline) {
+        for (;;) {
+            if (enough && (*enough)(body)) return false;
+            const auto piece = chunked ? connection->read_chunk(deadline) : connection->read_some(deadline);
+            if (!piece) return true;
+            body += *piece;
+        }
+    }
+
     /// Also keeps the cookies, and lets the connection go when the server will.
     HttpAnswer read_answer(std::string_view method, HttpAnswer answer, Time deadline) {
         const std::string length = answer.header("content-length");
@@ -284,8 +304,9 @@ struct HttpClient::Impl {
                 std::from_chars(length.data(), length.data() + length.size(), size);
                 answer.body = connection->read_exactly(size, deadline);
             } else {
-                answer.body = connection->read_to_end(deadline);
-                closes = true;
+                const bool chunked = lower(answer.header("transfer-encoding")) == "chunked";
+                const bool whole = read_pieces(answer.body, chunked, deadline);
+                closes = closes || !chunked || !whole;
             }
         }
         for (const auto& [name, value] : answer.headers)
@@ -368,6 +389,15 @@ HttpAnswer HttpClient::send(std::string_view method, std::string_view target, st
             throw;
         }
     }
+}
+
+HttpAnswer HttpClient::stream(std::string_view target, const std::function<bool(std::string_view body)>& enough, const HeaderList& headers) {
+    struct Until {
+        Impl& impl;
+        ~Until() { impl.enough = nullptr; }
+    } until{*impl_};
+    impl_->enough = &enough;
+    return send("GET", target, {}, headers);
 }
 
 namespace {

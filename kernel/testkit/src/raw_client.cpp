@@ -91,17 +91,7 @@ void RawClient::close() {
     connected_ = false;
 }
 
-std::optional<std::string> RawClient::read_head() {
-    for (;;) {
-        const std::size_t end = buffer_.find("\r\n\r\n");
-        if (end != std::string::npos) {
-            std::string head = buffer_.substr(0, end + 4);
-            buffer_.erase(0, end + 4);
-            return head;
-        }
-        if (!fill()) return std::nullopt;
-    }
-}
+std::optional<std::string> RawClient::read_head() { return read_through("\r\n\r\n"); }
 
 std::optional<RawAnswer> RawClient::read_answer(bool without_body) {
     auto head = read_head();
@@ -127,11 +117,13 @@ std::string RawClient::body() {
     return answer ? std::move(answer->body) : "(no answer)";
 }
 
-bool RawClient::read_until(std::string_view part) {
-    while (buffer_.find(part) == std::string::npos)
-        if (!fill()) return false;
-    buffer_.erase(0, buffer_.find(part) + part.size());
-    return true;
+std::optional<std::string> RawClient::read_through(std::string_view part) {
+    std::size_t at;
+    while ((at = buffer_.find(part)) == std::string::npos)
+        if (!fill()) return std::nullopt;
+    std::string read = buffer_.substr(0, at + part.size());
+    buffer_.erase(0, read.size());
+    return read;
 }
 
 std::optional<std::string> RawClient::read_to_end() {

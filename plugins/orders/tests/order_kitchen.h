@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -79,8 +80,8 @@ public:
         : TestKitchen(storage, {"orders"}),
           repository(*store),
           idempotency(*store),
-          checkout(*store, carts, catalog, identity, clock, repository, idempotency, rules, nullptr, addresses),
-          orders(*store, catalog, clock, repository) {
+          checkout(*store, carts, catalog, identity, clock, repository, idempotency, rules, nullptr, addresses, [this] { note_change(); }),
+          orders(*store, catalog, clock, repository, nullptr, [this] { note_change(); }) {
         store->verify().value();
     }
 
@@ -100,11 +101,17 @@ public:
 
     static std::string render(const orders::Order& order) { return orders::order_json(order, orders::Actor::customer); }
 
+    std::function<void()> on_change;  ///< called after the commit of each change of an order
     FakeIdentity identity;
     orders::OrderRepository repository;
     orders::IdempotencyRepository idempotency;
     orders::CheckoutService checkout;
     orders::OrderService orders;
+
+private:
+    void note_change() {
+        if (on_change) on_change();
+    }
 };
 
 }  // namespace kitchen::tests

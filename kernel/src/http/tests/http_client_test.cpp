@@ -41,6 +41,14 @@ protected:
             };
             return response;
         }));
+        add(Route::get("/on/").runs_inline().handle([this](Request&) -> Result<Response> {
+            Response response(200);
+            response.stream = [this](std::shared_ptr<EventStream> stream) {
+                stream->write("and on");
+                open_.push_back(std::move(stream));
+            };
+            return response;
+        }));
         start();
     }
     void start(std::uint16_t port = 0) {
@@ -57,6 +65,7 @@ protected:
     testkit::RecordingLogger log_;
     testkit::ManualClock clock_;
     testkit::SeededRandom random_;
+    std::vector<std::shared_ptr<EventStream>> open_;
     std::optional<Server> server_;
 };
 
@@ -71,6 +80,16 @@ TEST_F(HttpClientTest, KeepsAndDropsCookies) {
     EXPECT_EQ(client.get("/seen/").json["cookie"], Json("none"));
     client.get("/set/three/");
     EXPECT_EQ(client.clear_cookies().get("/seen/").json["cookie"], Json("none"));
+}
+
+TEST_F(HttpClientTest, LeavesAnAnswerWithoutAnEnd) {
+    HttpClient client(server_->port());
+    const HttpAnswer answer = client.stream("/on/", [](std::string_view body) { return body == "and on"; });
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, "and on");
+    EXPECT_EQ(client.stream("/close/", [](std::string_view) { return false; }).body, "to the end");
+    EXPECT_EQ(client.get("/seen/").status, 200);
+    EXPECT_EQ(client.stream("/seen/", [](std::string_view) { return true; }).json["cookie"], Json("none")) << "an answer of a known length is read";
 }
 
 TEST_F(HttpClientTest, SendsCredentials) {

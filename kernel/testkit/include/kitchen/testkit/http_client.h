@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,6 +55,8 @@ public:
     HttpAnswer send(std::string_view method, std::string_view target, std::string_view body = {},
                     const HeaderList& headers = {});
     HttpAnswer get(std::string_view target, const HeaderList& headers = {}) { return send("GET", target, {}, headers); }
+    /// A GET whose answer may have no end: leaves as soon as `enough` says so of what has come of the body. Asked at first before anything has.
+    HttpAnswer stream(std::string_view target, const std::function<bool(std::string_view body)>& enough, const HeaderList& headers = {});
     HttpAnswer del(std::string_view target, const HeaderList& headers = {}) { return send("DELETE", target, {}, headers); }
     /// With Content-Type: application/json.
     HttpAnswer post(std::string_view target, const Json& body, HeaderList headers = {});

@@ -64,7 +64,9 @@ public:
     int status();
     std::string body();
     /// True when `part` came; it and what was before it are forgotten.
-    bool read_until(std::string_view part);
+    bool read_until(std::string_view part) { return read_through(part).has_value(); }
+    /// Everything up to `part` and that itself; nothing when it did not come.
+    std::optional<std::string> read_through(std::string_view part);
     /// What is left until the end; nothing when the connection was reset or nobody closed it.
     std::optional<std::string> read_to_end();
     /// True when the connection ends in order with nothing left to read.
