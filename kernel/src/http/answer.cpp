@@ -50,6 +50,16 @@ void strip_to_not_modified(Response& response) {
     });
 }
 
+/// Where nobody signs in by HTTP Basic, a wrong one-time code must not open the browser's password dialog.
+void drop_basic_challenge(const Request& request, Response& response) {
+    if (response.status != 401 || request.route->access != Access::anyone || request.header("authorization")) return;
+    std::erase_if(response.headers, [](const auto& field) {
+        constexpr std::string_view basic = "basic ";
+        return octets::equal_ignoring_case(field.first, "www-authenticate") &&
+               octets::equal_ignoring_case(std::string_view(field.second).substr(0, basic.size()), basic);
+    });
+}
+
 class OpenStream final : public EventStream {
 public:
     explicit OpenStream(std::shared_ptr<WireStream> wire) : wire_(std::move(wire)) {}
@@ -78,6 +88,7 @@ Response resolve(const Request& request, Result<Response> result, Logger& log) {
         response = *std::move(result);
     }
     if (is_not_modified(request, response)) strip_to_not_modified(response);
+    drop_basic_challenge(request, response);
     if (request.method == "HEAD") response.stream = nullptr;
     response.headers.insert(response.headers.end(), request.answer_fields.begin(), request.answer_fields.end());
     if (request.route->access != Access::anyone && !find_field(response.headers, "cache-control"))

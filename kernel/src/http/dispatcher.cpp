@@ -182,11 +182,16 @@ void Dispatcher::reply(Pending& pending, Response response) {
     pending.exchange->reply(to_wire(std::move(response), pending.request.request_id));
 }
 
-WireResponse Dispatcher::on_framing_error(int status, std::string_view code, std::string_view detail) {
-    const std::string request_id = ids_.choose(nullptr);
-    Response response = problem_response(status, code, detail, {"", request_id});
-    note({.request_id = request_id, .method = "-", .status = status, .received = clock_.steady_now(), .bytes = response.body.size()});
-    if (status == 503) response.headers.emplace_back("Retry-After", "1");
+WireResponse Dispatcher::on_framing_error(const FramingError& error, std::string_view peer, const WireRequest* head) {
+    const std::string request_id = ids_.choose(head ? head->header("x-request-id") : nullptr);
+    Response response = problem_response(error.status, error.code, error.detail, {head ? path_of(head->target) : "", request_id});
+    if (head) perimeter_.finish(head->method, head->headers, response);
+    const std::string client = head ? perimeter_.sender_of(*head).address : std::string(peer);
+    const std::string trace_id = head ? ids_.trace(head->headers).id : std::string();
+    note({.request_id = request_id, .trace_id = trace_id, .client = client, .method = head ? known_method(head->method) : "-",
+          .route = head ? router_.find(head->method, head->target).route : nullptr, .status = error.status, .received = clock_.steady_now(),
+          .bytes = response.body.size()});
+    if (error.status == 503) response.headers.emplace_back("Retry-After", "1");
     WireResponse wire = to_wire(std::move(response), request_id);
     wire.close = true;
     return wire;
@@ -214,17 +219,17 @@ void Dispatcher::note(const Access& access) const {
     if (metrics_) metrics_->answered(access.route, access.method, access.status, took);
     if (!log_.enabled(LogLevel::info)) return;
     const double ms = std::chrono::duration<double, std::milli>(took).count();
-    // What could not be framed has neither trace nor client, and what has neither has no user.
+    // What could not be framed has no trace, and what has none has no user.
     const LogField fields[] = {{"request_id", access.request_id},
                                {"method", access.method},
                                {"route", access.route ? std::string_view(access.route->pattern) : "-"},
                                {"status", access.status},
                                {"ms", ms},
                                {"bytes", access.bytes},
-                               {"trace_id", access.trace_id},
                                {"client", access.client},
+                               {"trace_id", access.trace_id},
                                {"user_id", access.principal ? access.principal->user_id : std::int64_t{0}}};
-    log_.write(LogLevel::info, "request", std::span(fields).first(access.principal ? 9 : access.trace_id.empty() ? 6 : 8));
+    log_.write(LogLevel::info, "request", std::span(fields).first(access.principal ? 9 : access.trace_id.empty() ? 7 : 8));
 }
 
 }  // namespace kitchen::http

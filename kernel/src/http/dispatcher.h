@@ -40,7 +40,7 @@ public:
 
     HeadDecision on_head(const WireRequest& head) override;
     void on_request(WireRequest request, std::shared_ptr<Exchange> exchange) override;
-    WireResponse on_framing_error(int status, std::string_view code, std::string_view detail) override;
+    WireResponse on_framing_error(const FramingError& error, std::string_view peer, const WireRequest* head) override;
 
 private:
     using Time = std::chrono::steady_clock::time_point;

@@ -161,13 +161,13 @@ TEST(Dispatcher, DecidesOnTheHead) {
 
 TEST(Dispatcher, AnswersFramingErrorsAsProblems) {
     Harness server(usual());
-    const WireResponse answer = server.dispatcher.on_framing_error(431, "headers_too_large", "The header section is too large.");
+    const WireResponse answer = server.dispatcher.on_framing_error({431, "headers_too_large", "The header section is too large."}, "192.0.2.7", nullptr);
     EXPECT_EQ(answer.status, 431);
     EXPECT_EQ(code_of(answer), "headers_too_large");
     EXPECT_EQ(field(answer, "X-Request-Id").size(), 32u);
     EXPECT_TRUE(answer.close);
     EXPECT_EQ(field(answer, "Retry-After"), "");
-    EXPECT_EQ(field(server.dispatcher.on_framing_error(503, "too_many_connections", "Too many."), "Retry-After"), "1");
+    EXPECT_EQ(field(server.dispatcher.on_framing_error({503, "too_many_connections", "Too many."}, "192.0.2.7", nullptr), "Retry-After"), "1");
 }
 
 TEST(Dispatcher, IgnoresARequestIdThatCouldHarm) {
@@ -207,6 +207,14 @@ TEST(DispatcherAuthorises, BeforeItLooksAtTheInput) {
     const WireResponse answer = server.send(json_wire("POST", "/me/?x=1", "{\"a\":1}"));
     EXPECT_EQ(answer.status, 401);
     EXPECT_EQ(test::count_fields(answer, "WWW-Authenticate"), 2u);
+}
+
+TEST(DispatcherAuthorises, WithoutAPasswordDialogWhereNobodySignsInByBasic) {
+    Harness server(table_of({Route::post("/verify/").runs_inline().handle([](Request&) -> Result<Response> {
+        return Error(Errc::unauthenticated, "otp_wrong", "That is not the code.");
+    })}));
+    EXPECT_EQ(field(server.send(wire("POST", "/verify/")), "WWW-Authenticate"), "Bearer realm=\"Chuks Kitchen\"");
+    EXPECT_EQ(test::count_fields(server.send(wire("POST", "/verify/", {{"authorization", "Basic eA=="}})), "WWW-Authenticate"), 2u) << "it was asked for";
 }
 
 TEST(DispatcherAuthorises, AndKeepsPrivateAnswersOutOfCaches) {
@@ -497,10 +505,23 @@ TEST(DispatcherLog, HasOneLineARequestAndNoSecret) {
     EXPECT_THAT(server.log.lines().at(1), HasSubstr(" user_id=42"));
     server.send(wire("TOPSECRET", "/topsecret?topsecret"));
     server.get("/topsecret");
-    server.dispatcher.on_framing_error(400, "bad_header", "No.");
+    server.dispatcher.on_framing_error({400, "bad_header", "No."}, "192.0.2.7", nullptr);
     EXPECT_EQ(server.log.lines().size(), 5u);
     EXPECT_FALSE(server.log.contains("topsecret"));
     EXPECT_FALSE(server.log.contains("TOPSECRET"));
+}
+
+TEST(DispatcherLog, SaysWhoSentWhatCouldNotBeFramed) {
+    Harness server(usual());
+    server.dispatcher.on_framing_error({400, "bad_header", "No."}, "192.0.2.7", nullptr);
+    EXPECT_THAT(server.log.lines().at(0), HasSubstr(" method=- route=- status=400 "));
+    EXPECT_THAT(server.log.lines().at(0), HasSubstr(" client=192.0.2.7"));
+    WireRequest head = json_wire("POST", "/things/", "");
+    head.headers.emplace_back("x-request-id", "mine");
+    const WireResponse late = server.dispatcher.on_framing_error({408, "body_timeout", "Too slow."}, "192.0.2.7", &head);
+    EXPECT_EQ(field(late, "X-Request-Id"), "mine");
+    EXPECT_THAT(server.log.lines().at(1), HasSubstr("request_id=mine method=POST route=/things/ status=408 "));
+    EXPECT_THAT(server.log.lines().at(1), HasSubstr(" trace_id="));
 }
 
 TEST(DispatcherLog, NamesClientAndRouteAlsoOfARefusal) {

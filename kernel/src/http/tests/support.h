@@ -109,7 +109,7 @@ public:
         head.body.clear();
         HeadDecision decision = dispatcher.on_head(head);
         if (decision.refuse) exchange->reply(std::move(decision.refusal));
-        else if (request.body.size() > decision.body_limit) exchange->reply(dispatcher.on_framing_error(413, "body_too_large", "Too large."));
+        else if (request.body.size() > decision.body_limit) exchange->reply(dispatcher.on_framing_error({413, "body_too_large", "Too large."}, "192.0.2.7", &request));
         else dispatcher.on_request(std::move(request), exchange);
         return exchange;
     }

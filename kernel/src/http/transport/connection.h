@@ -123,6 +123,7 @@ private:
     std::string input_;  ///< read, and not yet parsed
     std::size_t input_at_ = 0;
     bool continue_due_ = false;
+    bool head_is_known_ = false;  ///< on_head() has seen the request that is being read
     std::size_t discarded_ = 0;
 
     std::atomic<bool> connected_{true};

@@ -168,6 +168,7 @@ Connection::Asked Connection::asked() const {
 
 void Connection::decide_on_head(bool bytes_follow) {
     parser_.request().peer_address = peer_address_;
+    head_is_known_ = true;
     HeadDecision decision;
     try {
         decision = shared_->handler().on_head(parser_.request());
@@ -183,6 +184,7 @@ void Connection::decide_on_head(bool bytes_follow) {
     }
     const auto request = asked();
     const bool keep = request.keep_alive && !decision.refusal.close && !parser_.has_body() && !shared_->draining();
+    head_is_known_ = false;  // answered
     if (!parser_.has_body()) parser_.discard_request();
     const Lock lock(mutex_);
     queue_locked(decision.refusal, request, keep, false);
@@ -190,6 +192,7 @@ void Connection::decide_on_head(bool bytes_follow) {
 }
 
 void Connection::hand_up() {
+    head_is_known_ = false;
     const auto request = asked();
     auto exchange = std::make_shared<ConnectionExchange>(shared_from_this());
     {
@@ -207,7 +210,7 @@ void Connection::hand_up() {
 
 WireResponse Connection::describe(const FramingError& error) noexcept {
     try {
-        return shared_->handler().on_framing_error(error.status, error.code, error.detail);
+        return shared_->handler().on_framing_error(error, peer_address_, head_is_known_ ? &parser_.request() : nullptr);
     } catch (...) {
         return bare_response(error.status);
     }

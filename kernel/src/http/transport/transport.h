@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "../framing/framing_error.h"
 #include "../framing/wire_request.h"
 
 namespace kitchen::http {
@@ -61,8 +62,7 @@ public:
 /// What the layer above decides once the head is read and before a byte of the body is.
 struct HeadDecision {
     std::size_t body_limit = 0;  ///< bytes; a longer body is answered 413 and closed
-    /// A status other than 0 refuses the request now: `refusal` is sent, and the connection
-    /// is closed if a body was announced.
+    /// The request is refused now: `refusal` is sent, and the connection is closed if a body was announced.
     bool refuse = false;
     WireResponse refusal;
 };
@@ -73,9 +73,9 @@ public:
     virtual ~TransportHandler() = default;
     virtual HeadDecision on_head(const WireRequest& head) = 0;
     virtual void on_request(WireRequest request, std::shared_ptr<Exchange> exchange) = 0;
-    /// The answer to a request that could not be framed. `code` is a stable machine-readable word such as
-    /// "bad_header"; `detail` a sentence. The transport closes the connection after it.
-    virtual WireResponse on_framing_error(int status, std::string_view code, std::string_view detail) = 0;
+    /// The answer to a request that could not be framed, or did not come in time. `peer`: its numeric address. `head`: when on_head() has seen it
+    /// and only the body failed; else null. The transport closes the connection after it.
+    virtual WireResponse on_framing_error(const FramingError& error, std::string_view peer, const WireRequest* head) = 0;
 };
 
 struct TransportOptions {

@@ -44,7 +44,9 @@ struct TestHandler : TransportHandler {
 
     HeadDecision on_head(const WireRequest& request_head) override { return head(request_head); }
     void on_request(WireRequest r, std::shared_ptr<Exchange> exchange) override { request(std::move(r), std::move(exchange)); }
-    WireResponse on_framing_error(int status, std::string_view code, std::string_view) override { return text(std::string(code), status); }
+    WireResponse on_framing_error(const FramingError& error, std::string_view, const WireRequest*) override {
+        return text(std::string(error.code), error.status);
+    }
 };
 
 using Answer = testkit::RawAnswer;
