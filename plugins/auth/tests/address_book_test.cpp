@@ -21,6 +21,11 @@ using testing::ElementsAre;
 
 Status any_version(std::int64_t) { return {}; }
 
+template <class T>
+std::string refusal(const Result<T>& result) {
+    return result ? "none" : result.error().code;
+}
+
 Address at(const std::string& line1, bool is_default = false) {
     Address address;
     address.line1 = line1;
@@ -106,8 +111,8 @@ TEST_P(AddressBookTest, ChangesWhatDiffers) {
     ASSERT_FALSE(wrong);
     EXPECT_EQ(wrong.error().faults.size(), 2u);
     const auto stale = [](std::int64_t version) { return version == 3 ? Status(Error(Errc::precondition_failed, "stale", "Stale.")) : Status(); };
-    EXPECT_EQ(book->change(ada, home.id, [](Address& a) { a.line1 = "x"; }, stale).error().code, "stale");
-    EXPECT_EQ(book->remove(ada, home.id, stale).error().code, "stale");
+    EXPECT_EQ(refusal(book->change(ada, home.id, [](Address& a) { a.line1 = "x"; }, stale)), "stale");
+    EXPECT_EQ(refusal(book->remove(ada, home.id, stale)), "stale");
     EXPECT_THAT(listed(), ElementsAre("*new home"));
 }
 
@@ -141,13 +146,13 @@ TEST_P(AddressBookTest, OthersAddressesAreNotThere) {
     const SavedAddress eves = book->add(eve, at("eves")).value();
     EXPECT_TRUE(eves.is_default);
     for (const std::int64_t id : {hers.id, std::int64_t{999'999}}) {
-        EXPECT_EQ(book->read(eve, id).error().code, "address_not_found");
-        EXPECT_EQ(book->remove(eve, id, any_version).error().code, "address_not_found");
-        EXPECT_EQ(book->change(eve, id, [](Address& a) { a.line1 = "mine", a.is_default = true; }, any_version).error().kind, Errc::not_found);
+        EXPECT_EQ(refusal(book->read(eve, id)), "address_not_found");
+        EXPECT_EQ(refusal(book->remove(eve, id, any_version)), "address_not_found");
+        EXPECT_EQ(refusal(book->change(eve, id, [](Address& a) { a.line1 = "mine", a.is_default = true; }, any_version)), "address_not_found");
     }
     EXPECT_THAT(listed(), ElementsAre("*hers"));
     EXPECT_EQ(book->list(eve, 100, 0).value().total, 1);
-    EXPECT_EQ(book->add(999'999, at("nowhere")).error().code, "user_not_found");
+    EXPECT_EQ(refusal(book->add(999'999, at("nowhere"))), "user_not_found");
 
     AddressLookup lookup;
     lookup.bind(*addresses);
@@ -160,7 +165,7 @@ TEST_P(AddressBookTest, OthersAddressesAreNotThere) {
 
 TEST_P(AddressBookTest, HoldsSoManyAndNoMore) {
     for (int i = 0; i < 5; ++i) add(std::to_string(i));
-    EXPECT_EQ(book->add(ada, at("six")).error().code, "address_book_full");
+    EXPECT_EQ(refusal(book->add(ada, at("six"))), "address_book_full");
     EXPECT_TRUE(book->add(eve, at("another book")));
     const AddressPage page = book->list(ada, 2, 3).value();
     EXPECT_EQ(page.total, 5);
