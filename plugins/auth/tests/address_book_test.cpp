@@ -58,7 +58,8 @@ protected:
     /// line1 of Ada's addresses in the order of the list, "*" before a default.
     std::vector<std::string> listed() {
         std::vector<std::string> lines;
-        for (const SavedAddress& address : book->list(ada, 100, 0).value().addresses) lines.push_back((address.is_default ? "*" : "") + address.line1);
+        const AddressPage page = book->list(ada, 100, 0).value();
+        for (const SavedAddress& address : page.addresses) lines.push_back((address.is_default ? "*" : "") + address.line1);
         return lines;
     }
 
