@@ -111,7 +111,7 @@ TEST_F(Impatient, SlowHeadsAndBodiesAre408WhileOthersAreServed) {
 TEST_F(Impatient, TricklingDoesNotHelp) {
     RawClient head(port()), body(port());
     head.send("GET / HTTP/1.1\r\nX: ");
-    body.send(request("POST /login/", "Content-Type: application/json\r\nContent-Length: 1000000\r\n"));
+    body.send(request("POST /login/", "Content-Type: application/json\r\nContent-Length: 60000\r\n"));
     const auto trickle = [](RawClient& client) {
         for (int i = 0; i < 2000; ++i) {
             if (!client.send("x")) break;

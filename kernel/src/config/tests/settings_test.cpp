@@ -83,7 +83,7 @@ TEST(Settings, HasDefaultsForEverythingButPlugins) {
     EXPECT_THAT(r.errors, IsEmpty());
     EXPECT_EQ(r.settings.server.host, "127.0.0.1");
     EXPECT_EQ(r.settings.server.port, 8080);
-    EXPECT_EQ(r.settings.server.body_limit, 1u << 20);
+    EXPECT_EQ(r.settings.server.body_limit, 64u * 1024);
     EXPECT_FALSE(r.settings.log.json);
     EXPECT_EQ(r.settings.log.slow_statement, std::chrono::milliseconds(250));
     EXPECT_EQ(r.settings.server.metrics, MetricsAccess::internal);
