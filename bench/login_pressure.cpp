@@ -1,8 +1,10 @@
-// What people who sign in cost those who read the menu: the latency of GET /foods/ alone, and while others sign in without pause.
+// What people who sign in cost those who read the menu: the latency of GET /foods/ alone, and while
+// others sign in without pause.
 //
 //     login_pressure PORT [SECONDS [CLIENTS [ROUNDS]]]
 //
-// The accounts signin-0@bench.example … must exist with the password below; bench/login-pressure makes them and runs this.
+// The accounts signin-0@bench.example … must exist with the password below; bench/login-pressure
+// makes them and runs this.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -58,9 +60,12 @@ public:
 
 private:
     void run(std::uint16_t port, int number) {
-        const std::string body = R"({"email":"signin-)" + std::to_string(number) + R"(@bench.example","password":")" + password + "\"}";
-        const std::string request = "POST /login/ HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: " +
-                                    std::to_string(body.size()) + "\r\n\r\n" + body;
+        const std::string body = R"({"email":"signin-)" + std::to_string(number) +
+                                 R"(@bench.example","password":")" + password + "\"}";
+        const std::string request =
+            "POST /login/ HTTP/1.1\r\nHost: a\r\nContent-Type: "
+            "application/json\r\nContent-Length: " +
+            std::to_string(body.size()) + "\r\n\r\n" + body;
         RawClient client(port);
         while (!leaving_) {
             client.send(request);
@@ -83,7 +88,8 @@ private:
 };
 
 void print(const char* what, const Latency& latency) {
-    std::printf("%-22s %8zu requests   median %7.3f ms   p99 %7.3f ms   worst %8.3f ms\n", what, latency.requests, latency.median, latency.p99, latency.worst);
+    std::printf("%-22s %8zu requests   median %7.3f ms   p99 %7.3f ms   worst %8.3f ms\n", what,
+                latency.requests, latency.median, latency.p99, latency.worst);
 }
 
 }  // namespace
@@ -105,10 +111,13 @@ int main(int argc, char** argv) {
         const SignIns sign_ins(port, clients);
         const Latency pressed = read_the_menu(port, length);
         print("with sign-ins", pressed);
-        std::printf("%-22s %8.1f a second, %ld refused\n", "sign-ins", static_cast<double>(sign_ins.done()) / static_cast<double>(length.count()), sign_ins.refused());
+        std::printf("%-22s %8.1f a second, %ld refused\n", "sign-ins",
+                    static_cast<double>(sign_ins.done()) / static_cast<double>(length.count()),
+                    sign_ins.refused());
         ratios.push_back(pressed.p99 / alone.p99);
         std::printf("%-22s %8.2f\n\n", "ratio of p99", ratios.back());
     }
     std::sort(ratios.begin(), ratios.end());
-    std::printf("ratio of p99 over %d rounds: min %.2f, median %.2f, max %.2f\n", rounds, ratios.front(), ratios[ratios.size() / 2], ratios.back());
+    std::printf("ratio of p99 over %d rounds: min %.2f, median %.2f, max %.2f\n", rounds,
+                ratios.front(), ratios[ratios.size() / 2], ratios.back());
 }

@@ -1,4 +1,5 @@
-// Routes that cost nothing but the HTTP: what others are measured against. The answer is a JSON string of that many octets.
+// Routes that cost nothing but the HTTP: what others are measured against. The answer is a JSON
+// string of that many octets.
 //
 //   GET /constant/?bytes=5000         on the pool, as most routes run
 //   GET /constant/inline/?bytes=5000  on the socket's worker
@@ -23,9 +24,13 @@ public:
 private:
     static Route constant(std::string pattern) {
         Route route = Route::get(std::move(pattern));
-        route.query({"bytes", http::Schema::integer().min(2).max(1 << 20), "Size of the answer", "1000"}).answers(200, "A string");
+        route
+            .query({"bytes", http::Schema::integer().min(2).max(1 << 20), "Size of the answer",
+                    "1000"})
+            .answers(200, "A string");
         route.handle([](Request& request) -> Result<Response> {
-            std::string body(static_cast<std::size_t>(request.query_integer("bytes").value_or(2)), '.');
+            std::string body(static_cast<std::size_t>(request.query_integer("bytes").value_or(2)),
+                             '.');
             body.front() = body.back() = '"';
             return Response::json(200, std::move(body));
         });
@@ -35,4 +40,6 @@ private:
 
 }  // namespace
 
-KITCHEN_PLUGIN(Constant, {.id = "constant", .version = "1.0.0", .summary = "Answers that cost nothing but the HTTP"})
+KITCHEN_PLUGIN(Constant, {.id = "constant",
+                          .version = "1.0.0",
+                          .summary = "Answers that cost nothing but the HTTP"})

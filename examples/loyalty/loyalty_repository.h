@@ -16,8 +16,8 @@ namespace loyalty {
 
 /// One line of an account's history.
 struct Entry {
-    std::string kind;       ///< "earned", "cancelled", "redeemed"
-    std::string reference;  ///< "order 12", or what the customer wrote when redeeming
+    std::string kind;         ///< "earned", "cancelled", "redeemed"
+    std::string reference;    ///< "order 12", or what the customer wrote when redeeming
     std::int64_t points = 0;  ///< below zero when they were taken
     kitchen::Timestamp at;
 };
@@ -38,18 +38,24 @@ public:
     /// 0 when there is no such account.
     kitchen::Result<std::int64_t> points(kitchen::Transaction& tx, std::int64_t user_id) const;
     /// The newest ones first.
-    kitchen::Result<std::vector<Entry>> history(kitchen::Transaction& tx, std::int64_t user_id, std::int64_t limit) const;
-    kitchen::Result<std::optional<Earned>> earned(kitchen::Transaction& tx, std::string_view reference) const;
+    kitchen::Result<std::vector<Entry>> history(kitchen::Transaction& tx, std::int64_t user_id,
+                                                std::int64_t limit) const;
+    kitchen::Result<std::optional<Earned>> earned(kitchen::Transaction& tx,
+                                                  std::string_view reference) const;
 
     /// False, and nothing written, when that kind and reference are there for the user already.
-    kitchen::Result<bool> add_entry_once(kitchen::Transaction& tx, std::int64_t user_id, const Entry& entry) const;
+    kitchen::Result<bool> add_entry_once(kitchen::Transaction& tx, std::int64_t user_id,
+                                         const Entry& entry) const;
     /// Error: unique (`once`) when that kind and reference are there for the user already.
-    kitchen::Status add_entry(kitchen::Transaction& tx, std::int64_t user_id, const Entry& entry) const;
+    kitchen::Status add_entry(kitchen::Transaction& tx, std::int64_t user_id,
+                              const Entry& entry) const;
 
     /// Adds to what the account has (below zero: takes away, whatever is left).
-    kitchen::Status change(kitchen::Transaction& tx, std::int64_t user_id, std::int64_t points, kitchen::Timestamp now) const;
+    kitchen::Status change(kitchen::Transaction& tx, std::int64_t user_id, std::int64_t points,
+                           kitchen::Timestamp now) const;
     /// What is left; nothing, and nothing written, when the account has fewer.
-    kitchen::Result<std::optional<std::int64_t>> take(kitchen::Transaction& tx, std::int64_t user_id, std::int64_t points,
+    kitchen::Result<std::optional<std::int64_t>> take(kitchen::Transaction& tx,
+                                                      std::int64_t user_id, std::int64_t points,
                                                       kitchen::Timestamp now) const;
 
 private:

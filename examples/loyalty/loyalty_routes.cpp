@@ -21,14 +21,19 @@ Schema account_schema() {
         {"points", Schema::integer().describe("Below zero when they were taken")},
         {"created_at", Schema::string().format(kitchen::http::Format::date_time)},
     });
-    return Schema::object({{"points", Schema::integer()}, {"history", Schema::array(entry)}}).named("LoyaltyAccount");
+    return Schema::object({{"points", Schema::integer()}, {"history", Schema::array(entry)}})
+        .named("LoyaltyAccount");
 }
 
 Schema redeem_schema() {
-    return Schema::object({
-        {"points", Schema::integer().min(1).max(1'000'000)},
-        {"reference", Schema::string().min(1).max(64).describe("What the points are for, such as a receipt's number; once per account")},
-    }).named("LoyaltyRedemption");
+    return Schema::object(
+               {
+                   {"points", Schema::integer().min(1).max(1'000'000)},
+                   {"reference",
+                    Schema::string().min(1).max(64).describe(
+                        "What the points are for, such as a receipt's number; once per account")},
+               })
+        .named("LoyaltyRedemption");
 }
 
 }  // namespace
@@ -40,19 +45,21 @@ void LoyaltyRoutes::declare(kitchen::Setup& setup) {
                         .signed_in()
                         .answers(200, "What you have, and how it came to that", account_schema())
                         .handle([this](Request& request) { return read(request); }));
-    setup.add_route(Route::post("/loyalty/redeem/")
-                        .summary("Give points away for something")
-                        .signed_in()
-                        .body(redeem_schema())
-                        .answers(200, "What is left", Schema::object({{"points", Schema::integer()}}))
-                        .answers(409, "Not enough points, or the reference was used before")
-                        .handle([this](Request& request) { return redeem(request); }));
+    setup.add_route(
+        Route::post("/loyalty/redeem/")
+            .summary("Give points away for something")
+            .signed_in()
+            .body(redeem_schema())
+            .answers(200, "What is left", Schema::object({{"points", Schema::integer()}}))
+            .answers(409, "Not enough points, or the reference was used before")
+            .handle([this](Request& request) { return redeem(request); }));
     // Runs around every handler, on its thread; all it does is look at the answer.
-    setup.add_middleware(kitchen::http::Phase::observe, "points", [this](Request& request, const kitchen::http::Next& next) {
-        Result<Response> response = next();
-        if (response) watch(request, *response);
-        return response;
-    });
+    setup.add_middleware(kitchen::http::Phase::observe, "points",
+                         [this](Request& request, const kitchen::http::Next& next) {
+                             Result<Response> response = next();
+                             if (response) watch(request, *response);
+                             return response;
+                         });
 }
 
 Result<Response> LoyaltyRoutes::read(const Request& request) const {
@@ -81,13 +88,15 @@ Result<Response> LoyaltyRoutes::redeem(const Request& request) const {
 
 void LoyaltyRoutes::watch(const Request& request, const Response& response) const {
     const Route& route = *request.route;
-    if (route.method != "POST" || !route.pattern.starts_with("/orders/") || response.status >= 300) return;
+    if (route.method != "POST" || !route.pattern.starts_with("/orders/") || response.status >= 300)
+        return;
     const auto order = kitchen::parse_json(response.body);
     if (!order || !(*order)["id"].is_integer() || !(*order)["total"].is_integer()) return;
     const std::int64_t id = (*order)["id"].as_integer();
 
     Status noted;
-    if ((*order)["status"] == Json("cancelled")) noted = service_->order_cancelled(id);
+    if ((*order)["status"] == Json("cancelled"))
+        noted = service_->order_cancelled(id);
     else if (route.pattern == "/orders/" && request.principal)
         noted = service_->order_placed(request.who().user_id, id, (*order)["total"].as_integer());
     // The order stands, whatever becomes of the points.

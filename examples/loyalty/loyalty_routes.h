@@ -17,7 +17,8 @@ public:
 private:
     kitchen::Result<kitchen::http::Response> read(const kitchen::http::Request& request) const;
     kitchen::Result<kitchen::http::Response> redeem(const kitchen::http::Request& request) const;
-    void watch(const kitchen::http::Request& request, const kitchen::http::Response& response) const;
+    void watch(const kitchen::http::Request& request,
+               const kitchen::http::Response& response) const;
 
     const LoyaltyService* service_ = nullptr;
     kitchen::Logger* log_ = nullptr;

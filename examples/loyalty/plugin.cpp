@@ -18,7 +18,8 @@ public:
     }
 
     void start(kitchen::Services& services) override {
-        service_ = std::make_unique<LoyaltyService>(services.get<kitchen::Store>(), services.get<kitchen::Clock>(), kobo_per_point_);
+        service_ = std::make_unique<LoyaltyService>(
+            services.get<kitchen::Store>(), services.get<kitchen::Clock>(), kobo_per_point_);
         routes_.serve(*service_);
     }
 
@@ -32,8 +33,12 @@ private:
 
 constexpr kitchen_need needs[] = {{"store/1", 0}};
 constexpr kitchen_config_key config[] = {
-    {"kobo_per_point", KITCHEN_CONFIG_INTEGER, "10000", 0, "1..", "How much of an order's total earns one point"},
+    {"kobo_per_point", KITCHEN_CONFIG_INTEGER, "10000", 0, "1..",
+     "How much of an order's total earns one point"},
 };
 
-KITCHEN_PLUGIN(loyalty::LoyaltyPlugin,
-               {.id = "loyalty", .version = "1.0.0", .summary = "Points for orders", .needs = needs, .config = config})
+KITCHEN_PLUGIN(loyalty::LoyaltyPlugin, {.id = "loyalty",
+                                        .version = "1.0.0",
+                                        .summary = "Points for orders",
+                                        .needs = needs,
+                                        .config = config})

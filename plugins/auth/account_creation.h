@@ -20,6 +20,7 @@ std::string normal_referral_code(std::string_view typed);
 
 /// In one transaction of its own. `user.referral_code` is filled in here.
 /// Errors: conflict "email_taken", "phone_taken"; what the store reports.
-Result<User> create_account(Store& store, const UserRepository& users, Random& random, NewUser user);
+Result<User> create_account(Store& store, const UserRepository& users, Random& random,
+                            NewUser user);
 
 }  // namespace kitchen::auth

@@ -5,28 +5,38 @@
 namespace kitchen::auth {
 namespace {
 
-bool is_active_admin(std::string_view role, bool disabled) { return role == role_admin && !disabled; }
+bool is_active_admin(std::string_view role, bool disabled) {
+    return role == role_admin && !disabled;
+}
 
 }  // namespace
 
 Result<User> AccountService::read(std::int64_t user_id) {
-    auto user = parts_.store.read<std::optional<User>>([&](Transaction& tx) { return parts_.users.by_id(tx, user_id); });
+    auto user = parts_.store.read<std::optional<User>>(
+        [&](Transaction& tx) { return parts_.users.by_id(tx, user_id); });
     if (!user) return std::move(user).error();
     if (!user->has_value()) return user_not_found();
     return **std::move(user);
 }
 
-Result<std::string> AccountService::accept_password(const Asker& asker, const User& user, const OwnChange& change) {
+Result<std::string> AccountService::accept_password(const Asker& asker, const User& user,
+                                                    const OwnChange& change) {
     if (!change.current_password)
-        return invalid_field("/current_password", "required", "To change the password, give the current one too.");
-    if (Status good = parts_.rules.check(*change.password, user.email, user.phone_number); !good) return std::move(good).error();
-    const auto right = parts_.verifier.confirm(user, *change.current_password, asker.client_address);
+        return invalid_field("/current_password", "required",
+                             "To change the password, give the current one too.");
+    if (Status good = parts_.rules.check(*change.password, user.email, user.phone_number); !good)
+        return std::move(good).error();
+    const auto right =
+        parts_.verifier.confirm(user, *change.current_password, asker.client_address);
     if (!right) return right.error();
-    if (!*right) return invalid_field("/current_password", "wrong_password", "This is not the current password.");
+    if (!*right)
+        return invalid_field("/current_password", "wrong_password",
+                             "This is not the current password.");
     return parts_.hasher.hash(*change.password, client_network(asker.client_address));
 }
 
-Result<User> AccountService::change_own(const Asker& asker, const OwnChange& change, const Precondition& precondition) {
+Result<User> AccountService::change_own(const Asker& asker, const OwnChange& change,
+                                        const Precondition& precondition) {
     std::optional<std::string> phone, hash;
     if (change.phone_number) {
         auto normal = parts_.phones.normalise(*change.phone_number);
@@ -54,14 +64,20 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
             user = *std::move(updated);
         }
         if (!hash) return user;
-        auto updated = parts_.users.update_password(tx, user.id, before->credential_version, *hash, now);
+        auto updated =
+            parts_.users.update_password(tx, user.id, before->credential_version, *hash, now);
         if (!updated) return std::move(updated).error();
         if (!updated->has_value())
-            return Error(Errc::conflict, "account_changed", "The account was changed by somebody else at the same time. Look at it, and try again.");
+            return Error(Errc::conflict, "account_changed",
+                         "The account was changed by somebody else at the same time. Look at it, "
+                         "and try again.");
         user = **std::move(updated);
-        if (Status revoked = parts_.tokens.revoke_all(tx, user.id, asker.family_id, now); !revoked) return std::move(revoked).error();
+        if (Status revoked = parts_.tokens.revoke_all(tx, user.id, asker.family_id, now); !revoked)
+            return std::move(revoked).error();
         if (asker.family_id == 0) return user;
-        if (Status kept = parts_.tokens.keep_family(tx, asker.family_id, user.id, user.credential_version); !kept)
+        if (Status kept =
+                parts_.tokens.keep_family(tx, asker.family_id, user.id, user.credential_version);
+            !kept)
             return std::move(kept).error();
         return user;
     });
@@ -69,16 +85,17 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
     return changed;
 }
 
-Result<UserPage> AccountService::find(const std::string& search, const std::string& role, std::int64_t limit,
-                                      std::int64_t offset) {
+Result<UserPage> AccountService::find(const std::string& search, const std::string& role,
+                                      std::int64_t limit, std::int64_t offset) {
     UserFilter filter{.search = search, .phone_search = "", .role = role};
     // A whole number as people write it is looked for as it is stored.
     if (const auto phone = parts_.phones.normalise(search)) filter.phone_search = *phone;
-    return parts_.store.read<UserPage>([&](Transaction& tx) { return parts_.users.find(tx, filter, limit, offset); });
+    return parts_.store.read<UserPage>(
+        [&](Transaction& tx) { return parts_.users.find(tx, filter, limit, offset); });
 }
 
-Result<User> AccountService::change_rights(std::int64_t user_id, const RightsChange& change, std::int64_t by_user,
-                                           const Precondition& precondition) {
+Result<User> AccountService::change_rights(std::int64_t user_id, const RightsChange& change,
+                                           std::int64_t by_user, const Precondition& precondition) {
     const std::int64_t now = to_millis(parts_.clock.now());
     bool any = false;
     auto changed = parts_.store.transact<User>([&](Transaction& tx) -> Result<User> {
@@ -95,20 +112,27 @@ Result<User> AccountService::change_rights(std::int64_t user_id, const RightsCha
         if (role == user.role && disabled == user.disabled) return user;
         any = true;
 
-        const bool loses_admin = is_active_admin(user.role, user.disabled) && !is_active_admin(role, disabled);
+        const bool loses_admin =
+            is_active_admin(user.role, user.disabled) && !is_active_admin(role, disabled);
         auto updated = parts_.users.update_rights(tx, user_id, role, disabled, now);
         if (!updated) return updated;
         if (loses_admin) {
             const auto left = parts_.users.count_admins(tx);
             if (!left) return left.error();
             if (*left == 0)
-                return Error(Errc::conflict, "last_admin", "This is the last administrator. Make somebody else an administrator first.");
+                return Error(
+                    Errc::conflict, "last_admin",
+                    "This is the last administrator. Make somebody else an administrator first.");
         }
-        if (Status revoked = parts_.tokens.revoke_all(tx, user_id, 0, now); !revoked) return std::move(revoked).error();
+        if (Status revoked = parts_.tokens.revoke_all(tx, user_id, 0, now); !revoked)
+            return std::move(revoked).error();
         return updated;
     });
     if (changed && any)
-        parts_.log.info("rights changed", {{"user_id", user_id}, {"role", changed->role}, {"disabled", changed->disabled}, {"by", by_user}});
+        parts_.log.info("rights changed", {{"user_id", user_id},
+                                           {"role", changed->role},
+                                           {"disabled", changed->disabled},
+                                           {"by", by_user}});
     return changed;
 }
 

@@ -1,6 +1,7 @@
 // What people do with their own account, and administrators with everybody's.
 //
-// Thread-safety: all calls, from any thread. change_own() with a password blocks for the time of two password hashes.
+// Thread-safety: all calls, from any thread. change_own() with a password blocks for the time of
+// two password hashes.
 #pragma once
 
 #include <cstdint>
@@ -58,19 +59,25 @@ public:
     Result<User> read(std::int64_t user_id);
 
     /// A new password ends all tokens but the asker's own. The user as changed.
-    /// Errors: unprocessable; conflict "phone_taken", "account_changed"; too_many_requests; unavailable; the precondition's.
-    Result<User> change_own(const Asker& asker, const OwnChange& change, const Precondition& precondition);
+    /// Errors: unprocessable; conflict "phone_taken", "account_changed"; too_many_requests;
+    /// unavailable; the precondition's.
+    Result<User> change_own(const Asker& asker, const OwnChange& change,
+                            const Precondition& precondition);
 
     /// Those whose email or phone number contains `search`, ordered by id.
-    Result<UserPage> find(const std::string& search, const std::string& role, std::int64_t limit, std::int64_t offset);
+    Result<UserPage> find(const std::string& search, const std::string& role, std::int64_t limit,
+                          std::int64_t offset);
 
     /// A change ends all tokens and remembered passwords of that user. The user as changed.
-    /// Errors: not_found "user_not_found"; conflict "last_admin" when nobody would be left; the precondition's.
-    Result<User> change_rights(std::int64_t user_id, const RightsChange& change, std::int64_t by_user, const Precondition& precondition);
+    /// Errors: not_found "user_not_found"; conflict "last_admin" when nobody would be left; the
+    /// precondition's.
+    Result<User> change_rights(std::int64_t user_id, const RightsChange& change,
+                               std::int64_t by_user, const Precondition& precondition);
 
 private:
     /// The hash of a new password, all rules and the current password checked.
-    Result<std::string> accept_password(const Asker& asker, const User& user, const OwnChange& change);
+    Result<std::string> accept_password(const Asker& asker, const User& user,
+                                        const OwnChange& change);
 
     Parts parts_;
 };

@@ -16,10 +16,13 @@ bool is_email(const std::string& text) {
 }  // namespace
 
 Result<User> AdminAccounts::create(const AdminForm& form) {
-    if (!is_email(form.email)) return invalid_field("/email", "format", "This is not an email address. Write it like ada@example.com.");
+    if (!is_email(form.email))
+        return invalid_field("/email", "format",
+                             "This is not an email address. Write it like ada@example.com.");
     const auto phone = parts_.phones.normalise(form.phone_number);
     if (!phone) return phone.error();
-    if (Status good = parts_.rules.check(form.password, form.email, *phone); !good) return std::move(good).error();
+    if (Status good = parts_.rules.check(form.password, form.email, *phone); !good)
+        return std::move(good).error();
     const auto hash = parts_.hasher.hash(form.password);
     if (!hash) return hash.error();
 
@@ -48,8 +51,8 @@ Status AdminAccounts::create_first(const AdminForm& form) {
 }
 
 Result<bool> AdminAccounts::has_admin() {
-    const auto count =
-        parts_.store.read<std::int64_t>([&](Transaction& tx) { return parts_.users.count_admins(tx); });
+    const auto count = parts_.store.read<std::int64_t>(
+        [&](Transaction& tx) { return parts_.users.count_admins(tx); });
     if (!count) return count.error();
     return *count > 0;
 }

@@ -1,4 +1,5 @@
-// How the first administrator comes to be: by hand on the command line, or from the configuration at start. Never over HTTP.
+// How the first administrator comes to be: by hand on the command line, or from the configuration
+// at start. Never over HTTP.
 //
 // Thread-safety: all calls, from any thread. They block for the time of a password hash.
 #pragma once
@@ -37,8 +38,8 @@ public:
     /// Errors: unprocessable; conflict "email_taken", "phone_taken"; unavailable.
     Result<User> create(const AdminForm& form);
 
-    /// create(), unless there is an administrator who is not disabled. Of replicas that start together one creates, and the others
-    /// find it there. Success when there is one afterwards.
+    /// create(), unless there is an administrator who is not disabled. Of replicas that start
+    /// together one creates, and the others find it there. Success when there is one afterwards.
     Status create_first(const AdminForm& form);
 
 private:

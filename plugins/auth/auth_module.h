@@ -1,5 +1,5 @@
-// Everything that does the work, built at start in the order in which the parts need each other. References between the parts stay
-// good for as long as the module lives; it does not move.
+// Everything that does the work, built at start in the order in which the parts need each other.
+// References between the parts stay good for as long as the module lives; it does not move.
 //
 // Thread-safety: construct on one thread; then as each part says.
 #pragma once
@@ -42,7 +42,8 @@ class AuthModule {
     SecretKey key_;  // before everything that derives from it
 
 public:
-    /// Reads or makes the server key, reads the mail templates; touches no store. `cost` is for tests. Throws std::runtime_error.
+    /// Reads or makes the server key, reads the mail templates; touches no store. `cost` is for
+    /// tests. Throws std::runtime_error.
     AuthModule(const Settings& settings, Surroundings around, Argon2Cost cost = {});
     AuthModule(const AuthModule&) = delete;
     AuthModule& operator=(const AuthModule&) = delete;

@@ -20,7 +20,8 @@ struct BasicCredentials {
     std::string user;
     std::string password;  ///< everything after the first colon
 };
-/// Nothing unless it is padded Base64 (RFC 4648, nothing else in it) of UTF-8 text with a colon and without NUL.
+/// Nothing unless it is padded Base64 (RFC 4648, nothing else in it) of UTF-8 text with a colon and
+/// without NUL.
 std::optional<BasicCredentials> decode_basic(std::string_view base64);
 
 }  // namespace kitchen::auth

@@ -5,8 +5,10 @@
 namespace kitchen::auth {
 namespace {
 
-// A third of the share of an ordinary thread (sched(7)): it is set aside when one wakes up, and still gets on when the machine is busy all
-// the time. With 10 (a tenth) reading is hardly faster and signing in half as fast; bench/README.md has the figures. A thread may lower its own priority, but not raise it again: hence threads of their own.
+// A third of the share of an ordinary thread (sched(7)): it is set aside when one wakes up, and
+// still gets on when the machine is busy all the time. With 10 (a tenth) reading is hardly faster
+// and signing in half as fast; bench/README.md has the figures. A thread may lower its own
+// priority, but not raise it again: hence threads of their own.
 constexpr int niceness = 5;
 
 }  // namespace
@@ -34,7 +36,9 @@ void BackgroundThreads::run(const std::function<void()>& work) {
 }
 
 void BackgroundThreads::serve() {
-    ::setpriority(PRIO_PROCESS, 0, niceness);  // of this thread alone, on Linux; when it fails, things are as without it
+    ::setpriority(
+        PRIO_PROCESS, 0,
+        niceness);  // of this thread alone, on Linux; when it fails, things are as without it
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

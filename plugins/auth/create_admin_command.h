@@ -1,4 +1,5 @@
-// `chuks-kitchen create-admin --email E --phone P`: makes an administrator, the password from the terminal or standard input.
+// `chuks-kitchen create-admin --email E --phone P`: makes an administrator, the password from the
+// terminal or standard input.
 //
 // Thread-safety: declare() and bind() before all use; one run at a time.
 #pragma once

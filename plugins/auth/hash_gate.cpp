@@ -7,7 +7,9 @@ namespace kitchen::auth {
 namespace {
 
 Error busy() {
-    return Error(Errc::unavailable, "busy", "Too many people are signing in at this moment. Try again in a second.").retry_in(std::chrono::seconds(1));
+    return Error(Errc::unavailable, "busy",
+                 "Too many people are signing in at this moment. Try again in a second.")
+        .retry_in(std::chrono::seconds(1));
 }
 
 }  // namespace
@@ -32,10 +34,13 @@ bool HashGate::make_room(std::string_view newcomer) {
     if (waiters_.empty()) return false;
     const auto own = clients_.find(newcomer);
     const std::size_t own_waiting = own == clients_.end() ? 0 : own->second.waiting;
-    const auto most = std::max_element(clients_.begin(), clients_.end(),
-                                       [](const auto& a, const auto& b) { return a.second.waiting < b.second.waiting; });
-    if (most->second.waiting <= own_waiting + 1) return false;  // it would only be the other way round
-    const auto latest = std::find_if(waiters_.rbegin(), waiters_.rend(), [&](const Waiter* waiter) { return waiter->client == most; });
+    const auto most = std::max_element(
+        clients_.begin(), clients_.end(),
+        [](const auto& a, const auto& b) { return a.second.waiting < b.second.waiting; });
+    if (most->second.waiting <= own_waiting + 1)
+        return false;  // it would only be the other way round
+    const auto latest = std::find_if(waiters_.rbegin(), waiters_.rend(),
+                                     [&](const Waiter* waiter) { return waiter->client == most; });
     decide(std::prev(latest.base()), Waiter::Fate::dropped);
     return true;
 }
@@ -49,9 +54,10 @@ void HashGate::leave() noexcept {
 void HashGate::admit_next() noexcept {
     if (waiters_.empty()) return;
     // Whose turn is longest ago; of these the first that came.
-    const auto next = std::min_element(waiters_.begin(), waiters_.end(), [](const Waiter* a, const Waiter* b) {
-        return a->client->second.last_turn < b->client->second.last_turn;
-    });
+    const auto next =
+        std::min_element(waiters_.begin(), waiters_.end(), [](const Waiter* a, const Waiter* b) {
+            return a->client->second.last_turn < b->client->second.last_turn;
+        });
     (*next)->client->second.last_turn = ++turn_;
     ++inside_;
     decide(next, Waiter::Fate::admitted);

@@ -1,9 +1,10 @@
-// Lets so many callers through at once and so many more wait; refuses the rest at once. Keeps costly hashing from taking every
-// thread that answers requests, and its memory bounded.
+// Lets so many callers through at once and so many more wait; refuses the rest at once. Keeps
+// costly hashing from taking every thread that answers requests, and its memory bounded.
 //
-// Clients take turns, however many requests one of them sends, and when nobody more may wait, a newcomer takes the place of the latest request of
-// the client that has most of them waiting: fair queueing with longest-queue drop (P. McKenney, "Stochastic Fairness Queueing", 1990). So one client
-// that sends guess upon guess slows down itself, and uses what nobody else wants.
+// Clients take turns, however many requests one of them sends, and when nobody more may wait, a
+// newcomer takes the place of the latest request of the client that has most of them waiting: fair
+// queueing with longest-queue drop (P. McKenney, "Stochastic Fairness Queueing", 1990). So one
+// client that sends guess upon guess slows down itself, and uses what nobody else wants.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -24,7 +25,8 @@ namespace kitchen::auth {
 class HashGate {
 public:
     /// `parallelism` >= 1 callers work, `queue` more may wait.
-    HashGate(std::size_t parallelism, std::size_t queue) : parallelism_(parallelism), queue_(queue) {}
+    HashGate(std::size_t parallelism, std::size_t queue)
+        : parallelism_(parallelism), queue_(queue) {}
 
     /// A place inside; leaves it when destroyed. The gate must outlive it.
     class Pass {
@@ -40,8 +42,9 @@ public:
         HashGate* gate_;
     };
 
-    /// Waits for a place, which those inside leave after some tens of milliseconds. `client`: whose turn it takes; those without a name share one.
-    /// Error: unavailable "busy" with a Retry-After of one second, when too many wait already, or when others who wait less get the place.
+    /// Waits for a place, which those inside leave after some tens of milliseconds. `client`: whose
+    /// turn it takes; those without a name share one. Error: unavailable "busy" with a Retry-After
+    /// of one second, when too many wait already, or when others who wait less get the place.
     Result<Pass> enter(std::string_view client = {});
 
     std::size_t waiting() const;

@@ -1,8 +1,8 @@
 // The identify-phase middleware: turns an Authorization header into Request::principal.
 //
-// No header, or a scheme that is neither Basic nor Bearer, leaves the request anonymous: another plugin may know the scheme, and the
-// kernel answers 401 where somebody is needed. A malformed or wrong credential of ours is answered here, and all of them the
-// same.
+// No header, or a scheme that is neither Basic nor Bearer, leaves the request anonymous: another
+// plugin may know the scheme, and the kernel answers 401 where somebody is needed. A malformed or
+// wrong credential of ours is answered here, and all of them the same.
 //
 // Thread-safety: bind() before all use; then all calls, from any thread.
 #pragma once

@@ -5,8 +5,12 @@
 namespace kitchen::auth {
 namespace {
 
-std::string failures_key(std::string_view subject) { return "auth:login-failures:" + std::string(subject); }
-std::string closed_key(std::string_view subject) { return "auth:login-closed:" + std::string(subject); }
+std::string failures_key(std::string_view subject) {
+    return "auth:login-failures:" + std::string(subject);
+}
+std::string closed_key(std::string_view subject) {
+    return "auth:login-closed:" + std::string(subject);
+}
 
 }  // namespace
 
@@ -16,7 +20,8 @@ Error too_many_failures(std::chrono::seconds retry_after) {
         .retry_in(retry_after);
 }
 
-std::string LoginThrottle::subject(std::string_view account, std::string_view client_address) const {
+std::string LoginThrottle::subject(std::string_view account,
+                                   std::string_view client_address) const {
     return key_.mac({account, client_network(client_address)});
 }
 
@@ -34,7 +39,8 @@ Status LoginThrottle::failed(std::string_view subject) {
     if (!decision) return std::move(decision).error();
     if (decision->allowed && decision->remaining > 0) return {};
     // The budget is used up. One more is allowed when all but burst - 1 periods of it have passed.
-    const auto wait = decision->allowed ? decision->reset_after - (limit_.burst - 1) * limit_.period : decision->retry_after;
+    const auto wait = decision->allowed ? decision->reset_after - (limit_.burst - 1) * limit_.period
+                                        : decision->retry_after;
     if (wait.count() <= 0) return {};
     return cache_.set(closed_key(subject), "1", wait);
 }

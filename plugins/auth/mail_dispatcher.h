@@ -1,8 +1,11 @@
-// Sends mails after the answer, on the jobs' threads, and tries again when the mail service is away.
+// Sends mails after the answer, on the jobs' threads, and tries again when the mail service is
+// away.
 //
-// A mail with a code is not written anywhere on its way: it waits in memory, at most as long as its code is valid.
+// A mail with a code is not written anywhere on its way: it waits in memory, at most as long as its
+// code is valid.
 //
-// Thread-safety: all calls, from any thread. Must outlive the jobs it has posted: the kernel ends those before it stops plugins.
+// Thread-safety: all calls, from any thread. Must outlive the jobs it has posted: the kernel ends
+// those before it stops plugins.
 #pragma once
 
 #include <chrono>
@@ -20,9 +23,11 @@ class MailDispatcher {
 public:
     static constexpr int max_tries = 6;
 
-    MailDispatcher(Mailer& mailer, Jobs& jobs, Clock& clock, Random& random, Metrics& metrics, Logger& log);
+    MailDispatcher(Mailer& mailer, Jobs& jobs, Clock& clock, Random& random, Metrics& metrics,
+                   Logger& log);
 
-    /// Takes the mail, which is worth nothing after `valid_for`. Gives it an idempotency key. False when the jobs' queue is full.
+    /// Takes the mail, which is worth nothing after `valid_for`. Gives it an idempotency key. False
+    /// when the jobs' queue is full.
     [[nodiscard]] bool post(Mail mail, std::chrono::milliseconds valid_for);
     /// The same at once, on the caller's thread (a job's); only further tries are posted.
     void send(Mail mail, std::chrono::milliseconds valid_for);
@@ -30,7 +35,8 @@ public:
 private:
     using Deadline = std::chrono::steady_clock::time_point;
     void attempt(const Mail& mail, Deadline deadline, int tries);
-    /// Before the next try: doubles from two seconds up to a minute, with full jitter on its upper half.
+    /// Before the next try: doubles from two seconds up to a minute, with full jitter on its upper
+    /// half.
     std::chrono::milliseconds pause_after(int tries) const;
 
     Mailer& mailer_;

@@ -22,17 +22,21 @@ std::string minutes(std::chrono::milliseconds duration) {
 
 MailTexts::MailTexts(const std::filesystem::path& folder) : templates_(mails, folder) {}
 
-Mail MailTexts::code_mail(std::string_view name, std::string_view to, std::string_view code, std::chrono::milliseconds valid_for) const {
-    Mail mail = templates_.render(name, Json::object({{"code", code}, {"minutes", minutes(valid_for)}}));
+Mail MailTexts::code_mail(std::string_view name, std::string_view to, std::string_view code,
+                          std::chrono::milliseconds valid_for) const {
+    Mail mail =
+        templates_.render(name, Json::object({{"code", code}, {"minutes", minutes(valid_for)}}));
     mail.to = to;
     return mail;
 }
 
-Mail MailTexts::signup(std::string_view to, std::string_view code, std::chrono::milliseconds valid_for) const {
+Mail MailTexts::signup(std::string_view to, std::string_view code,
+                       std::chrono::milliseconds valid_for) const {
     return code_mail("signup_code", to, code, valid_for);
 }
 
-Mail MailTexts::password_reset(std::string_view to, std::string_view code, std::chrono::milliseconds valid_for) const {
+Mail MailTexts::password_reset(std::string_view to, std::string_view code,
+                               std::chrono::milliseconds valid_for) const {
     return code_mail("password_reset", to, code, valid_for);
 }
 

@@ -1,4 +1,5 @@
-// What the plugin's mails say: templates/, or a folder of the operator's with files of the same names.
+// What the plugin's mails say: templates/, or a folder of the operator's with files of the same
+// names.
 //
 // Thread-safety: immutable once constructed.
 #pragma once
@@ -14,15 +15,19 @@ namespace kitchen::auth {
 
 class MailTexts {
 public:
-    /// `folder`: "" for the built-in templates. Throws std::runtime_error, which names each file and its fault.
+    /// `folder`: "" for the built-in templates. Throws std::runtime_error, which names each file
+    /// and its fault.
     explicit MailTexts(const std::filesystem::path& folder = {});
 
     /// Both without idempotency key.
-    Mail signup(std::string_view to, std::string_view code, std::chrono::milliseconds valid_for) const;
-    Mail password_reset(std::string_view to, std::string_view code, std::chrono::milliseconds valid_for) const;
+    Mail signup(std::string_view to, std::string_view code,
+                std::chrono::milliseconds valid_for) const;
+    Mail password_reset(std::string_view to, std::string_view code,
+                        std::chrono::milliseconds valid_for) const;
 
 private:
-    Mail code_mail(std::string_view name, std::string_view to, std::string_view code, std::chrono::milliseconds valid_for) const;
+    Mail code_mail(std::string_view name, std::string_view to, std::string_view code,
+                   std::chrono::milliseconds valid_for) const;
 
     MailTemplates templates_;
 };

@@ -1,5 +1,6 @@
-// Six-digit codes that prove who reads a mailbox. A code itself is only ever in the mail; what waits for it is a keyed hash that
-// is bound to one subject (a sign-up session, an account), so a code is worth nothing anywhere else.
+// Six-digit codes that prove who reads a mailbox. A code itself is only ever in the mail; what
+// waits for it is a keyed hash that is bound to one subject (a sign-up session, an account), so a
+// code is worth nothing anywhere else.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -25,13 +26,17 @@ public:
 
     /// Uniform over 000000 to 999999.
     std::string make() const;
-    std::string mac(std::string_view subject, std::string_view code) const { return key_.mac({subject, code}); }
+    std::string mac(std::string_view subject, std::string_view code) const {
+        return key_.mac({subject, code});
+    }
 
-    /// Compares in the cache entry `key`, at most `max_attempts` wrong ones in all; gives the entry's fields on a match.
-    /// Errors: unauthenticated "otp_wrong" with member attempts_left; too_many_requests "otp_exhausted" (the entry is gone);
-    /// `missing` when there is no such entry; what the cache reports.
-    Result<CacheFields> check(Cache& cache, std::string_view key, std::string_view subject, std::string_view code,
-                              std::int64_t max_attempts, const Error& missing) const;
+    /// Compares in the cache entry `key`, at most `max_attempts` wrong ones in all; gives the
+    /// entry's fields on a match. Errors: unauthenticated "otp_wrong" with member attempts_left;
+    /// too_many_requests "otp_exhausted" (the entry is gone); `missing` when there is no such
+    /// entry; what the cache reports.
+    Result<CacheFields> check(Cache& cache, std::string_view key, std::string_view subject,
+                              std::string_view code, std::int64_t max_attempts,
+                              const Error& missing) const;
 
 private:
     SecretKey key_;

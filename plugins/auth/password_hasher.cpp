@@ -12,10 +12,13 @@
 namespace kitchen::auth {
 namespace {
 
-std::size_t half_the_cores() { return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2); }
+std::size_t half_the_cores() {
+    return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
+}
 
 Error out_of_memory() {
-    return Error(Errc::unavailable, "busy", "The server has no memory left to check passwords. Try again in some seconds.")
+    return Error(Errc::unavailable, "busy",
+                 "The server has no memory left to check passwords. Try again in some seconds.")
         .retry_in(std::chrono::seconds(5));
 }
 
@@ -30,14 +33,15 @@ PasswordHasher::PasswordHasher(Argon2Cost cost, Places places, std::size_t queue
     std::array<char, 32> password{};
     randombytes_buf(password.data(), password.size());
     nobody_ = make({password.data(), password.size()});
-    if (nobody_.empty()) throw std::runtime_error("there is not enough memory to hash one password");
+    if (nobody_.empty())
+        throw std::runtime_error("there is not enough memory to hash one password");
 }
 
 /// "" when out of memory.
 std::string PasswordHasher::make(std::string_view password) const {
     std::array<char, crypto_pwhash_STRBYTES> phc{};
-    if (crypto_pwhash_str_alg(phc.data(), password.data(), password.size(), cost_.passes, cost_.memory,
-                              crypto_pwhash_ALG_ARGON2ID13) != 0)
+    if (crypto_pwhash_str_alg(phc.data(), password.data(), password.size(), cost_.passes,
+                              cost_.memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
         return {};
     return phc.data();
 }
@@ -51,11 +55,14 @@ Result<std::string> PasswordHasher::hash(std::string_view password, std::string_
     return phc;
 }
 
-Result<bool> PasswordHasher::verify(const std::string& phc, std::string_view password, std::string_view client) {
+Result<bool> PasswordHasher::verify(const std::string& phc, std::string_view password,
+                                    std::string_view client) {
     const auto pass = gate_.enter(client);
     if (!pass) return pass.error();
     bool right = false;
-    threads_.run([&] { right = crypto_pwhash_str_verify(phc.c_str(), password.data(), password.size()) == 0; });
+    threads_.run([&] {
+        right = crypto_pwhash_str_verify(phc.c_str(), password.data(), password.size()) == 0;
+    });
     return right;
 }
 

@@ -1,5 +1,6 @@
-// A forgotten password: a code by mail, and with it a new password. Nothing here tells whether an address has an account: all of
-// the look-up happens after the answer, and an unknown address gets a pending reset too, which no code opens.
+// A forgotten password: a code by mail, and with it a new password. Nothing here tells whether an
+// address has an account: all of the look-up happens after the answer, and an unknown address gets
+// a pending reset too, which no code opens.
 //
 // Thread-safety: all calls, from any thread. reset() blocks for the time of a password hash.
 #pragma once
@@ -55,8 +56,8 @@ public:
     Status forgot(const std::string& email, std::string_view client_address);
 
     /// Ends every token and remembered password of the account.
-    /// Errors: unprocessable (password); as OneTimeCodes::check(); not_found "password_reset_not_found"; unavailable (the code is
-    /// still good).
+    /// Errors: unprocessable (password); as OneTimeCodes::check(); not_found
+    /// "password_reset_not_found"; unavailable (the code is still good).
     Status reset(std::string_view email, std::string_view code, std::string_view password);
 
 private:

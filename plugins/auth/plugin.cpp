@@ -24,19 +24,24 @@ public:
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
         setup.add_middleware(http::Phase::identify, "auth",
-                             [this](http::Request& request, const http::Next& next) { return identify_(request, next); });
+                             [this](http::Request& request, const http::Next& next) {
+                                 return identify_(request, next);
+                             });
         signup_routes_.declare(setup, settings_.cookie_secure);
         session_routes_.declare(setup);
         user_routes_.declare(setup);
         address_routes_.declare(setup);
         create_admin_.declare(setup);
-        setup.add_periodic("auth-sweep-tokens", std::chrono::hours(1), [this] { module_->tokens.sweep(); });
+        setup.add_periodic("auth-sweep-tokens", std::chrono::hours(1),
+                           [this] { module_->tokens.sweep(); });
     }
 
     void start(Services& services) override {
         module_ = std::make_unique<AuthModule>(
-            settings_, Surroundings{services.get<Store>(), services.get<Cache>(), services.get<Mailer>(), services.get<Clock>(),
-                                    services.get<Random>(), services.get<Jobs>(), services.get<Metrics>(), services.log()});
+            settings_,
+            Surroundings{services.get<Store>(), services.get<Cache>(), services.get<Mailer>(),
+                         services.get<Clock>(), services.get<Random>(), services.get<Jobs>(),
+                         services.get<Metrics>(), services.log()});
         identity_.bind(module_->users, module_->phones);
         address_lookup_.bind(module_->address_rows);
         identify_.bind(module_->verifier, module_->tokens);
@@ -48,7 +53,8 @@ public:
         if (!settings_.bootstrap_admin) return;
         if (const Status made = module_->admins.create_first(*settings_.bootstrap_admin); !made) {
             std::string reason = "bootstrap_admin: " + made.error().detail;
-            for (const Fault& fault : made.error().faults) reason += " " + fault.pointer + ": " + fault.detail;
+            for (const Fault& fault : made.error().faults)
+                reason += " " + fault.pointer + ": " + fault.detail;
             throw std::runtime_error(reason);
         }
     }
@@ -73,9 +79,12 @@ constexpr kitchen_need needs[] = {{"store/1", 0}, {"cache/1", 0}, {"mailer/1", 0
 constexpr const char* provides[] = {"identity/1", "addresses/1"};
 }  // namespace
 
-KITCHEN_PLUGIN(kitchen::auth::AuthPlugin, {.id = "auth",
-                                           .version = "1.0.0",
-                                           .summary = "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
-                                           .needs = needs,
-                                           .provides = provides,
-                                           .config = kitchen::auth::config_keys})
+KITCHEN_PLUGIN(
+    kitchen::auth::AuthPlugin,
+    {.id = "auth",
+     .version = "1.0.0",
+     .summary =
+         "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
+     .needs = needs,
+     .provides = provides,
+     .config = kitchen::auth::config_keys})

@@ -20,7 +20,8 @@ inline Precondition if_match(const http::Request& request) {
 }
 
 inline http::Parameter if_match_header() {
-    return {"If-Match", http::Schema::string(), "The ETag of the version that the change is meant for"};
+    return {"If-Match", http::Schema::string(),
+            "The ETag of the version that the change is meant for"};
 }
 
 }  // namespace kitchen::auth

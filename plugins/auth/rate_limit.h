@@ -20,12 +20,17 @@ struct Limit {
 
 class RateLimit {
 public:
-    /// Counts under "auth:<name>:<subject>". `code` and `detail` are what a refusal says. `cache` must outlive this.
+    /// Counts under "auth:<name>:<subject>". `code` and `detail` are what a refusal says. `cache`
+    /// must outlive this.
     RateLimit(Cache& cache, Limit limit, std::string name, std::string code, std::string detail)
-        : cache_(cache), limit_(limit), name_(std::move(name)), code_(std::move(code)), detail_(std::move(detail)) {}
+        : cache_(cache),
+          limit_(limit),
+          name_(std::move(name)),
+          code_(std::move(code)),
+          detail_(std::move(detail)) {}
 
-    /// Counts one. Error: too_many_requests with Retry-After; unavailable when the cache is. `subject`: at most 200 octets, not
-    /// personal data in the clear.
+    /// Counts one. Error: too_many_requests with Retry-After; unavailable when the cache is.
+    /// `subject`: at most 200 octets, not personal data in the clear.
     Status tick(std::string_view subject);
 
 private:

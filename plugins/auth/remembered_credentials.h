@@ -1,6 +1,6 @@
-// Which passwords were right a moment ago, so that HTTP Basic does not cost an Argon2 hash on every request. Holds keyed hashes of
-// (user, credential version, password), bounded in number and age; a changed password or role changes the version and so
-// misses. In this process only.
+// Which passwords were right a moment ago, so that HTTP Basic does not cost an Argon2 hash on every
+// request. Holds keyed hashes of (user, credential version, password), bounded in number and age; a
+// changed password or role changes the version and so misses. In this process only.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -21,7 +21,8 @@ namespace kitchen::auth {
 class RememberedCredentials {
 public:
     /// `ttl` 0: remembers nothing. `clock` must outlive this.
-    RememberedCredentials(const Clock& clock, std::chrono::milliseconds ttl, std::size_t capacity = 10'000)
+    RememberedCredentials(const Clock& clock, std::chrono::milliseconds ttl,
+                          std::size_t capacity = 10'000)
         : clock_(clock), ttl_(ttl), capacity_(capacity) {}
 
     bool contains(const std::string& hash) const;
@@ -37,7 +38,8 @@ private:
     const std::size_t capacity_;
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Instant> until_;
-    std::deque<std::pair<Instant, std::string>> oldest_first_;  ///< one entry for each remember(), in the order of expiry
+    std::deque<std::pair<Instant, std::string>>
+        oldest_first_;  ///< one entry for each remember(), in the order of expiry
 };
 
 }  // namespace kitchen::auth

@@ -28,7 +28,8 @@ SecretKey::~SecretKey() { sodium_memzero(bytes_.data(), size); }
 
 SecretKey SecretKey::derive(std::string_view purpose) const {
     SecretKey key;
-    crypto_generichash(key.bytes_.data(), size, octets(purpose), purpose.size(), bytes_.data(), size);
+    crypto_generichash(key.bytes_.data(), size, octets(purpose), purpose.size(), bytes_.data(),
+                       size);
     return key;
 }
 

@@ -1,4 +1,5 @@
-// POST /login/, /token/refresh/, /logout/, /password/forgot/, /password/reset/: signing in and out over HTTP.
+// POST /login/, /token/refresh/, /logout/, /password/forgot/, /password/reset/: signing in and out
+// over HTTP.
 //
 // Thread-safety: declare() and bind() before all use; then handlers on any thread.
 #pragma once
@@ -14,7 +15,8 @@ class SessionRoutes {
 public:
     void declare(Setup& setup);
     /// All must outlive every request.
-    void bind(CredentialVerifier& verifier, TokenService& tokens, PasswordResetService& resets) noexcept {
+    void bind(CredentialVerifier& verifier, TokenService& tokens,
+              PasswordResetService& resets) noexcept {
         verifier_ = &verifier;
         tokens_ = &tokens;
         resets_ = &resets;

@@ -4,7 +4,8 @@
 
 namespace kitchen::auth {
 
-Result<bool> SingleFlight::run(const std::string& subject, const std::string& credential, const Work& work) {
+Result<bool> SingleFlight::run(const std::string& subject, const std::string& credential,
+                               const Work& work) {
     std::shared_ptr<Flight> flight;
     {
         std::unique_lock lock(mutex_);
@@ -12,7 +13,9 @@ Result<bool> SingleFlight::run(const std::string& subject, const std::string& cr
             flight = found->second;
             if (flight->credential != credential) return too_many_failures(std::chrono::seconds(1));
             if (waiting_ >= queue_)
-                return Error(Errc::unavailable, "busy", "The same sign-in is being checked for another request. Try again in a second.")
+                return Error(Errc::unavailable, "busy",
+                             "The same sign-in is being checked for another request. Try again in "
+                             "a second.")
                     .retry_in(std::chrono::seconds(1));
             ++waiting_;
             landed_.wait(lock, [&] { return flight->outcome.has_value(); });
@@ -28,7 +31,8 @@ Result<bool> SingleFlight::run(const std::string& subject, const std::string& cr
         return outcome;
     } catch (...) {
         // Those who wait must not wait for ever; the one whose thread it was reports the bug.
-        land(subject, *flight, Error(Errc::internal, "internal", "An attempt to sign in ended in an exception."));
+        land(subject, *flight,
+             Error(Errc::internal, "internal", "An attempt to sign in ended in an exception."));
         throw;
     }
 }

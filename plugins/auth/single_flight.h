@@ -1,6 +1,7 @@
-// One attempt at a time for one account from one client. Requests that bring the same credential at the same moment (a page that
-// loads ten things) share one hash; different guesses at the same moment are refused, so that parallel guessing cannot
-// outrun the count of failures. Who waits holds a thread, so only so many may.
+// One attempt at a time for one account from one client. Requests that bring the same credential at
+// the same moment (a page that loads ten things) share one hash; different guesses at the same
+// moment are refused, so that parallel guessing cannot outrun the count of failures. Who waits
+// holds a thread, so only so many may.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -24,9 +25,10 @@ public:
     /// `queue`: callers that may wait, for all flights together.
     explicit SingleFlight(std::size_t queue) : queue_(queue) {}
 
-    /// Runs the work, or waits for one under way with the same subject and credential and gives its outcome.
-    /// Errors: too_many_requests when one is under way with another credential; unavailable "busy" with a Retry-After of one second when too
-    /// many wait already; what the work returned.
+    /// Runs the work, or waits for one under way with the same subject and credential and gives its
+    /// outcome. Errors: too_many_requests when one is under way with another credential;
+    /// unavailable "busy" with a Retry-After of one second when too many wait already; what the
+    /// work returned.
     Result<bool> run(const std::string& subject, const std::string& credential, const Work& work);
 
     /// Callers that wait for somebody else's work.

@@ -1,5 +1,5 @@
-// All SQL on the tables `token_families` and `refresh_tokens`. Every call works inside the caller's transaction; tokens come and
-// go as keyed hashes only. Errors: what the store reports.
+// All SQL on the tables `token_families` and `refresh_tokens`. Every call works inside the caller's
+// transaction; tokens come and go as keyed hashes only. Errors: what the store reports.
 //
 // Thread-safety: immutable once built; all calls, from any thread.
 #pragma once
@@ -23,38 +23,46 @@ struct TokenHashes {
 struct StoredToken {
     std::int64_t family_id = 0;
     std::int64_t user_id = 0;
-    std::string role;          ///< the owner's, now
+    std::string role;  ///< the owner's, now
     std::int64_t expires_at = 0;
-    bool alive = false;  ///< family not revoked, owner not disabled, credentials not changed since sign-in
-    bool used = false;   ///< a refresh token that was exchanged already
+    bool alive =
+        false;  ///< family not revoked, owner not disabled, credentials not changed since sign-in
+    bool used = false;  ///< a refresh token that was exchanged already
 };
 
 class TokenRepository {
 public:
     explicit TokenRepository(Store& store);
 
-    /// A new family for a user whose credential version still is that one; nothing when it is not, or the user is disabled.
-    Result<std::optional<std::int64_t>> add_family(Transaction& tx, std::int64_t user_id, std::int64_t credential_version,
-                                                   const TokenHashes& tokens, std::int64_t now) const;
-    /// Puts new tokens in the place of the family's old ones. False when the old refresh token was used meanwhile.
-    Result<bool> rotate(Transaction& tx, std::int64_t family_id, std::string_view old_refresh_hash, const TokenHashes& tokens,
-                        std::int64_t now) const;
+    /// A new family for a user whose credential version still is that one; nothing when it is not,
+    /// or the user is disabled.
+    Result<std::optional<std::int64_t>> add_family(Transaction& tx, std::int64_t user_id,
+                                                   std::int64_t credential_version,
+                                                   const TokenHashes& tokens,
+                                                   std::int64_t now) const;
+    /// Puts new tokens in the place of the family's old ones. False when the old refresh token was
+    /// used meanwhile.
+    Result<bool> rotate(Transaction& tx, std::int64_t family_id, std::string_view old_refresh_hash,
+                        const TokenHashes& tokens, std::int64_t now) const;
 
     Result<std::optional<StoredToken>> by_access(Transaction& tx, std::string_view hash) const;
     Result<std::optional<StoredToken>> by_refresh(Transaction& tx, std::string_view hash) const;
 
     Status revoke_family(Transaction& tx, std::int64_t family_id, std::int64_t now) const;
     /// All of a user's families but `except` (0: all).
-    Status revoke_all(Transaction& tx, std::int64_t user_id, std::int64_t except, std::int64_t now) const;
+    Status revoke_all(Transaction& tx, std::int64_t user_id, std::int64_t except,
+                      std::int64_t now) const;
     /// Carries a family over a change of its owner's credentials.
-    Status keep_family(Transaction& tx, std::int64_t family_id, std::int64_t user_id, std::int64_t credential_version) const;
+    Status keep_family(Transaction& tx, std::int64_t family_id, std::int64_t user_id,
+                       std::int64_t credential_version) const;
 
-    /// Deletes up to `limit` families and `limit` refresh tokens that can never be of use again; how many went.
+    /// Deletes up to `limit` families and `limit` refresh tokens that can never be of use again;
+    /// how many went.
     Result<std::int64_t> sweep(Transaction& tx, std::int64_t now, std::int64_t limit) const;
 
 private:
-    Statement add_family_, add_refresh_, use_refresh_, renew_family_, by_access_, by_refresh_, revoke_family_, revoke_all_,
-        keep_family_, sweep_families_, sweep_refresh_;
+    Statement add_family_, add_refresh_, use_refresh_, renew_family_, by_access_, by_refresh_,
+        revoke_family_, revoke_all_, keep_family_, sweep_families_, sweep_refresh_;
 };
 
 }  // namespace kitchen::auth

@@ -17,7 +17,8 @@ bool looks_like(std::string_view token, std::string_view prefix) {
 }
 
 Error invalid_refresh_token() {
-    return Error(Errc::unauthenticated, "invalid_refresh_token", "This refresh token is not valid, or not any more. Sign in again.");
+    return Error(Errc::unauthenticated, "invalid_refresh_token",
+                 "This refresh token is not valid, or not any more. Sign in again.");
 }
 
 }  // namespace
@@ -53,9 +54,11 @@ Result<IssuedTokens> TokenService::issue(const User& user) {
 Result<Principal> TokenService::authenticate(std::string_view access_token) {
     if (!looks_like(access_token, access_prefix)) return invalid_credentials();
     const std::string hash = access_hash(access_token);
-    auto token = store_.read<std::optional<StoredToken>>([&](Transaction& tx) { return tokens_.by_access(tx, hash); });
+    auto token = store_.read<std::optional<StoredToken>>(
+        [&](Transaction& tx) { return tokens_.by_access(tx, hash); });
     if (!token) return std::move(token).error();
-    if (!token->has_value() || !(*token)->alive || (*token)->expires_at <= to_millis(clock_.now())) return invalid_credentials();
+    if (!token->has_value() || !(*token)->alive || (*token)->expires_at <= to_millis(clock_.now()))
+        return invalid_credentials();
     return Principal{(*token)->user_id, (*token)->role, std::to_string((*token)->family_id)};
 }
 
@@ -68,7 +71,8 @@ Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token) {
 
     enum class Outcome { rotated, refused, reused };
     std::int64_t user_id = 0, family_id = 0;
-    // The revocation must be kept although the answer is a refusal: so refusals are values of the body, not errors.
+    // The revocation must be kept although the answer is a refusal: so refusals are values of the
+    // body, not errors.
     auto outcome = store_.transact<Outcome>([&](Transaction& tx) -> Result<Outcome> {
         auto found = tokens_.by_refresh(tx, hash);
         if (!found) return std::move(found).error();
@@ -82,25 +86,29 @@ Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token) {
             if (!rotated) return std::move(rotated).error();
             if (*rotated) return Outcome::rotated;
         }
-        if (Status revoked = tokens_.revoke_family(tx, token.family_id, now); !revoked) return std::move(revoked).error();
+        if (Status revoked = tokens_.revoke_family(tx, token.family_id, now); !revoked)
+            return std::move(revoked).error();
         return Outcome::reused;
     });
     if (!outcome) return std::move(outcome).error();
     if (*outcome == Outcome::rotated) return issued;
     if (*outcome == Outcome::reused)
-        log_.warn("a used refresh token was shown again; its family is revoked", {{"user_id", user_id}, {"family_id", family_id}});
+        log_.warn("a used refresh token was shown again; its family is revoked",
+                  {{"user_id", user_id}, {"family_id", family_id}});
     return invalid_refresh_token();
 }
 
 Status TokenService::revoke(std::int64_t family_id) {
     const std::int64_t now = to_millis(clock_.now());
-    return store_.transact([&](Transaction& tx) { return tokens_.revoke_family(tx, family_id, now); });
+    return store_.transact(
+        [&](Transaction& tx) { return tokens_.revoke_family(tx, family_id, now); });
 }
 
 void TokenService::sweep() {
     const std::int64_t now = to_millis(clock_.now());
     for (;;) {
-        auto gone = store_.transact<std::int64_t>([&](Transaction& tx) { return tokens_.sweep(tx, now, sweep_batch); });
+        auto gone = store_.transact<std::int64_t>(
+            [&](Transaction& tx) { return tokens_.sweep(tx, now, sweep_batch); });
         if (!gone) {
             log_.warn("expired tokens could not be swept", {{"code", gone.error().code}});
             return;

@@ -1,5 +1,6 @@
-// Bearer tokens: opaque, 256 bits each, kept as keyed hashes only. A sign-in makes a family: one access token at a time, and a chain
-// of refresh tokens of which each is good once. Showing a used one again means that somebody stole it, and ends the family.
+// Bearer tokens: opaque, 256 bits each, kept as keyed hashes only. A sign-in makes a family: one
+// access token at a time, and a chain of refresh tokens of which each is good once. Showing a used
+// one again means that somebody stole it, and ends the family.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -33,15 +34,23 @@ struct IssuedTokens {
 class TokenService {
 public:
     /// All must outlive this.
-    TokenService(Store& store, const TokenRepository& tokens, SecretKey key, Random& random, const Clock& clock, Logger& log,
-                 TokenLifetimes lifetimes)
-        : store_(store), tokens_(tokens), key_(key), random_(random), clock_(clock), log_(log), lifetimes_(lifetimes) {}
+    TokenService(Store& store, const TokenRepository& tokens, SecretKey key, Random& random,
+                 const Clock& clock, Logger& log, TokenLifetimes lifetimes)
+        : store_(store),
+          tokens_(tokens),
+          key_(key),
+          random_(random),
+          clock_(clock),
+          log_(log),
+          lifetimes_(lifetimes) {}
 
-    /// A new family. Error: invalid_credentials() when the account changed since `user` was read; what the store reports.
+    /// A new family. Error: invalid_credentials() when the account changed since `user` was read;
+    /// what the store reports.
     Result<IssuedTokens> issue(const User& user);
     /// Who presents this access token. Error: invalid_credentials(); what the store reports.
     Result<Principal> authenticate(std::string_view access_token);
-    /// New tokens for a refresh token. Error: unauthenticated "invalid_refresh_token"; what the store reports.
+    /// New tokens for a refresh token. Error: unauthenticated "invalid_refresh_token"; what the
+    /// store reports.
     Result<IssuedTokens> refresh(std::string_view refresh_token);
     /// Success also when it has ended already.
     Status revoke(std::int64_t family_id);

@@ -1,7 +1,8 @@
-// The limits of cache/1 (kitchen/cache.h), checked in the same way and with the same words by every cache.
+// The limits of cache/1 (kitchen/cache.h), checked in the same way and with the same words by every
+// cache.
 //
-// All errors are unprocessable: "cache_key_too_long", "cache_value_too_large", "cache_ttl_invalid", "cache_rate_invalid",
-// "cache_field_not_integer".
+// All errors are unprocessable: "cache_key_too_long", "cache_value_too_large", "cache_ttl_invalid",
+// "cache_rate_invalid", "cache_field_not_integer".
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -15,7 +16,8 @@
 namespace kitchen::cache_limits {
 
 constexpr std::size_t max_key_bytes = 250;
-constexpr std::size_t max_value_bytes = 1024 * 1024;  ///< of a value; of all names and values of a hash entry
+constexpr std::size_t max_value_bytes =
+    1024 * 1024;  ///< of a value; of all names and values of a hash entry
 /// Longer ones are cut to it.
 constexpr Cache::Millis max_ttl = std::chrono::hours(24 * 3650);
 

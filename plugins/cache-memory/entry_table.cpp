@@ -28,17 +28,20 @@ struct ByUse {};  // the front was used last
 struct ByExpiry {};
 
 using Entries = mi::multi_index_container<
-    Entry, mi::indexed_by<mi::hashed_unique<mi::tag<ByKey>, mi::member<Entry, std::string, &Entry::key>,
-                                            std::hash<std::string_view>, std::equal_to<>>,
-                          mi::sequenced<mi::tag<ByUse>>,
-                          mi::ordered_non_unique<mi::tag<ByExpiry>, mi::member<Entry, EntryTable::Instant, &Entry::expires>>>>;
+    Entry,
+    mi::indexed_by<mi::hashed_unique<mi::tag<ByKey>, mi::member<Entry, std::string, &Entry::key>,
+                                     std::hash<std::string_view>, std::equal_to<>>,
+                   mi::sequenced<mi::tag<ByUse>>,
+                   mi::ordered_non_unique<mi::tag<ByExpiry>, mi::member<Entry, EntryTable::Instant,
+                                                                        &Entry::expires>>>>;
 
 // A node holds the entry, six pointers, and about two in the hash's array.
 constexpr std::size_t overhead = sizeof(Entry) + 8 * sizeof(void*);
 
 std::size_t cost_of(const Entry& entry) {
     std::size_t cost = overhead + entry.key.capacity();
-    if (const auto* value = std::get_if<std::string>(&entry.payload)) return cost + value->capacity();
+    if (const auto* value = std::get_if<std::string>(&entry.payload))
+        return cost + value->capacity();
     if (const auto* fields = std::get_if<CacheFields>(&entry.payload)) {
         cost += fields->capacity() * sizeof(CacheFields::value_type);
         for (const auto& [name, value] : *fields) cost += name.capacity() + value.capacity();
@@ -55,7 +58,8 @@ struct EntryTable::Index {
     auto& by_expiry() { return entries.get<ByExpiry>(); }
 };
 
-EntryTable::EntryTable(std::size_t max_bytes) : max_bytes_(max_bytes), index_(std::make_unique<Index>()) {}
+EntryTable::EntryTable(std::size_t max_bytes)
+    : max_bytes_(max_bytes), index_(std::make_unique<Index>()) {}
 
 EntryTable::~EntryTable() = default;
 

@@ -23,16 +23,18 @@ public:
     /// At most so many expired entries are swept by one put(), to bound its time.
     static constexpr int sweep_limit = 8;
 
-    /// `max_bytes`: of keys and payloads with what it costs to keep them. One entry always stays, however large.
+    /// `max_bytes`: of keys and payloads with what it costs to keep them. One entry always stays,
+    /// however large.
     explicit EntryTable(std::size_t max_bytes);
     ~EntryTable();
 
-    /// The live entry, which becomes the most recently used; nullptr when there is none. Valid until the next call. Whoever changes
-    /// its size must call resized().
+    /// The live entry, which becomes the most recently used; nullptr when there is none. Valid
+    /// until the next call. Whoever changes its size must call resized().
     Payload* find(std::string_view key, Instant now);
     /// When the live entry expires; nothing when there is none.
     std::optional<Instant> expiry(std::string_view key, Instant now) const;
-    /// Sets or replaces; sweeps expired entries, then evicts the least recently used ones while there are too many bytes.
+    /// Sets or replaces; sweeps expired entries, then evicts the least recently used ones while
+    /// there are too many bytes.
     void put(std::string_view key, Payload payload, Instant expires, Instant now);
     void resized(std::string_view key);
     /// True when there was a live entry.

@@ -24,7 +24,8 @@ bool equal_in_constant_time(std::string_view secret, std::string_view candidate)
     volatile unsigned difference = secret.size() == candidate.size() ? 0 : 1;
     for (std::size_t i = 0; i < candidate.size(); ++i) {
         const unsigned char other = i < secret.size() ? static_cast<unsigned char>(secret[i]) : 0;
-        difference = difference | static_cast<unsigned>(other ^ static_cast<unsigned char>(candidate[i]));
+        difference =
+            difference | static_cast<unsigned>(other ^ static_cast<unsigned char>(candidate[i]));
     }
     return difference == 0;
 }
@@ -36,8 +37,10 @@ std::string* find_field(CacheFields& fields, std::string_view name) {
 }
 
 void put_field(CacheFields& fields, std::string_view name, std::string value) {
-    if (std::string* found = find_field(fields, name)) *found = std::move(value);
-    else fields.emplace_back(name, std::move(value));
+    if (std::string* found = find_field(fields, name))
+        *found = std::move(value);
+    else
+        fields.emplace_back(name, std::move(value));
 }
 
 Result<std::int64_t> integer_field(CacheFields& fields, std::string_view name) {
@@ -76,7 +79,9 @@ std::size_t MemoryCache::bytes() const {
     return entries_.bytes();
 }
 
-Instant MemoryCache::expiry(Millis ttl) const { return clock_.steady_now() + std::min(ttl, max_ttl); }
+Instant MemoryCache::expiry(Millis ttl) const {
+    return clock_.steady_now() + std::min(ttl, max_ttl);
+}
 
 Result<std::optional<std::string>> MemoryCache::get(std::string_view key) {
     if (Status ok = check_key(key); !ok) return std::move(ok).error();
@@ -142,7 +147,8 @@ Result<std::optional<CacheFields>> MemoryCache::get_fields(std::string_view key)
     return entry ? std::optional(*entry) : std::nullopt;
 }
 
-Result<std::optional<std::int64_t>> MemoryCache::increment_field(std::string_view key, std::string_view field,
+Result<std::optional<std::int64_t>> MemoryCache::increment_field(std::string_view key,
+                                                                 std::string_view field,
                                                                  std::int64_t max) {
     if (Status ok = check_key(key); !ok) return std::move(ok).error();
     std::lock_guard lock(mutex_);
@@ -157,7 +163,8 @@ Result<std::optional<std::int64_t>> MemoryCache::increment_field(std::string_vie
 }
 
 Result<Comparison> MemoryCache::compare_and_count(std::string_view key, std::string_view field,
-                                                  std::string_view candidate, std::int64_t max_attempts) {
+                                                  std::string_view candidate,
+                                                  std::int64_t max_attempts) {
     if (Status ok = check_key(key); !ok) return std::move(ok).error();
     std::lock_guard lock(mutex_);
     const Instant now = clock_.steady_now();
@@ -165,7 +172,8 @@ Result<Comparison> MemoryCache::compare_and_count(std::string_view key, std::str
     if (!entry) return Comparison{};
     const auto attempts = integer_field(*entry, attempts_field);
     if (!attempts) return attempts.error();
-    // Tries may have run out before, by a limit that was lowered meanwhile; then nothing is compared any more.
+    // Tries may have run out before, by a limit that was lowered meanwhile; then nothing is
+    // compared any more.
     if (*attempts < max_attempts) {
         const std::string* secret = find_field(*entry, field);
         if (secret && equal_in_constant_time(*secret, candidate))
@@ -180,16 +188,19 @@ Result<Comparison> MemoryCache::compare_and_count(std::string_view key, std::str
     return Comparison{Comparison::Outcome::exhausted, 0, {}};
 }
 
-Result<RateDecision> MemoryCache::rate_tick(std::string_view key, std::int64_t burst, Millis period) {
+Result<RateDecision> MemoryCache::rate_tick(std::string_view key, std::int64_t burst,
+                                            Millis period) {
     if (Status ok = check_rate(key, burst, period); !ok) return std::move(ok).error();
     std::lock_guard lock(mutex_);
     const Instant now = clock_.steady_now();
-    // GCRA as a virtual schedule: `full` is when the whole burst is there again; each tick moves it on by one period.
+    // GCRA as a virtual schedule: `full` is when the whole burst is there again; each tick moves it
+    // on by one period.
     const auto* kept = find_as<Instant>(entries_, key, now);
     const Instant full = kept ? *kept : now;
     const Instant next_full = full + period;
     const auto room = burst * period - (next_full - now);
-    if (room < room.zero()) return RateDecision{false, 0, ceil<Millis>(-room), ceil<Millis>(full - now)};
+    if (room < room.zero())
+        return RateDecision{false, 0, ceil<Millis>(-room), ceil<Millis>(full - now)};
     entries_.put(key, next_full, next_full, now);
     return RateDecision{true, room / period, Millis(0), ceil<Millis>(next_full - now)};
 }

@@ -17,7 +17,8 @@ namespace {
 
 struct Subscription {
     std::string channel;
-    MessageBus::Subscriber call;  // emptied when cancelled, so that what it captured goes with the handle
+    MessageBus::Subscriber
+        call;  // emptied when cancelled, so that what it captured goes with the handle
     bool cancelled = false;
     bool cancelled_by_itself = false;  // from within its own call
 };
@@ -67,7 +68,9 @@ struct MessageBus::State {
         try {
             receiver->call(message);
         } catch (const std::exception& e) {
-            if (log) log->error("a cache subscriber threw", {{"channel", receiver->channel}, {"error", e.what()}});
+            if (log)
+                log->error("a cache subscriber threw",
+                           {{"channel", receiver->channel}, {"error", e.what()}});
         } catch (...) {
             if (log) log->error("a cache subscriber threw", {{"channel", receiver->channel}});
         }
@@ -92,7 +95,8 @@ struct MessageBus::State {
             if (found->second.empty()) channels.erase(found);
         }
         if (running == subscription.get() && std::this_thread::get_id() == thread_id) {
-            subscription->cancelled_by_itself = true;  // waiting for ourselves would never end; deliver() drops the function
+            subscription->cancelled_by_itself =
+                true;  // waiting for ourselves would never end; deliver() drops the function
             return;
         }
         changed.wait(lock, [&] { return running != subscription.get(); });
@@ -131,7 +135,9 @@ std::shared_ptr<void> MessageBus::subscribe(std::string_view channel, Subscriber
         state_->channels[subscription->channel].push_back(subscription);
     }
     Subscription* const raw = subscription.get();
-    return {raw, [state = state_, subscription = std::move(subscription)](void*) { state->cancel(subscription); }};
+    return {raw, [state = state_, subscription = std::move(subscription)](void*) {
+                state->cancel(subscription);
+            }};
 }
 
 void MessageBus::stop() {

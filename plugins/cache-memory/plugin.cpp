@@ -32,9 +32,8 @@ constexpr kitchen_config_key config[] = {
      "Memory for all entries; past it the least recently used ones go"},
 };
 
-KITCHEN_PLUGIN(kitchen::CacheMemoryPlugin,
-               {.id = "cache-memory",
-                .version = "0.1.0",
-                .summary = "cache/1 in the memory of this process",
-                .provides = provides,
-                .config = config})
+KITCHEN_PLUGIN(kitchen::CacheMemoryPlugin, {.id = "cache-memory",
+                                            .version = "0.1.0",
+                                            .summary = "cache/1 in the memory of this process",
+                                            .provides = provides,
+                                            .config = config})

@@ -13,7 +13,9 @@ bool CircuitBreaker::open() {
     return true;
 }
 
-bool CircuitBreaker::failed() { return failures_.fetch_add(1, std::memory_order_relaxed) + 1 >= settings_.failures && open(); }
+bool CircuitBreaker::failed() {
+    return failures_.fetch_add(1, std::memory_order_relaxed) + 1 >= settings_.failures && open();
+}
 
 bool CircuitBreaker::trip() { return open(); }
 
@@ -34,10 +36,13 @@ void CircuitBreaker::probe_succeeded() {
 void CircuitBreaker::probe_failed(Random& random) {
     std::lock_guard lock(mutex_);
     probing_ = false;
-    const Millis delay = std::min(settings_.max_delay, settings_.min_delay * (std::int64_t{1} << std::min(failed_probes_, 20)));
+    const Millis delay =
+        std::min(settings_.max_delay,
+                 settings_.min_delay * (std::int64_t{1} << std::min(failed_probes_, 20)));
     if (failed_probes_ < 20) ++failed_probes_;
     const auto half = static_cast<std::uint64_t>(delay.count() / 2);
-    probe_at_ = clock_.steady_now() + delay - Millis(static_cast<std::int64_t>(random.below(half + 1)));
+    probe_at_ =
+        clock_.steady_now() + delay - Millis(static_cast<std::int64_t>(random.below(half + 1)));
 }
 
 CircuitBreaker::Millis CircuitBreaker::until_probe() const {

@@ -1,11 +1,14 @@
 // Keeps callers away from a server that does not answer, so that they lose no time on it.
 //
-//     closed ──N failures in a row, or trip()──▶ open ──the delay has passed──▶ half open (one probe) ──▶ closed
-//                                                 ▲────────── the probe fails: a longer delay ──────────┘
+//     closed ──N failures in a row, or trip()──▶ open ──the delay has passed──▶ half open (one
+//     probe) ──▶ closed
+//                                                 ▲────────── the probe fails: a longer delay
+//                                                 ──────────┘
 //
-// Ordinary calls are made while it is closed and never wait on a probe: whoever keeps the connection (RedisClient's thread) probes.
-// Delays double from min_delay to max_delay, each shortened by up to half at random, so that replicas do not come back in step.
-// It begins open with a probe due at once: nothing has been reached yet.
+// Ordinary calls are made while it is closed and never wait on a probe: whoever keeps the
+// connection (RedisClient's thread) probes. Delays double from min_delay to max_delay, each
+// shortened by up to half at random, so that replicas do not come back in step. It begins open with
+// a probe due at once: nothing has been reached yet.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -35,14 +38,16 @@ public:
     bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
     /// An ordinary call was answered: earlier failures do not count any more.
     void succeeded() noexcept {
-        if (failures_.load(std::memory_order_relaxed) != 0) failures_.store(0, std::memory_order_relaxed);
+        if (failures_.load(std::memory_order_relaxed) != 0)
+            failures_.store(0, std::memory_order_relaxed);
     }
     /// An ordinary call was not answered. True when that opened it.
     bool failed();
     /// Opens whatever the count; a probe is due at once. True when it was closed.
     bool trip();
 
-    /// True when a probe is due; the caller makes it, then tells the outcome. Nobody else is given one meanwhile.
+    /// True when a probe is due; the caller makes it, then tells the outcome. Nobody else is given
+    /// one meanwhile.
     bool begin_probe();
     void probe_succeeded();
     void probe_failed(Random& random);

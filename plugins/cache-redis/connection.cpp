@@ -19,7 +19,8 @@ void append_command(std::string& out, const Arguments& arguments) {
         sizes.push_back(argument.size());
     }
     char* formatted = nullptr;
-    const int size = redisFormatCommandArgv(&formatted, static_cast<int>(words.size()), words.data(), sizes.data());
+    const int size = redisFormatCommandArgv(&formatted, static_cast<int>(words.size()),
+                                            words.data(), sizes.data());
     if (size < 0) throw std::bad_alloc();
     const std::unique_ptr<char, void (*)(char*)> owner(formatted, redisFreeCommand);
     out.append(formatted, static_cast<std::size_t>(size));
@@ -44,7 +45,8 @@ Reply converted(const redisReply& from) {
         case REDIS_REPLY_ARRAY:
             out.kind = Reply::Kind::array;
             out.elements.reserve(from.elements);
-            for (std::size_t i = 0; i < from.elements; ++i) out.elements.push_back(converted(*from.element[i]));
+            for (std::size_t i = 0; i < from.elements; ++i)
+                out.elements.push_back(converted(*from.element[i]));
             break;
         default: break;
     }
@@ -54,12 +56,15 @@ Reply converted(const redisReply& from) {
 }  // namespace
 
 struct Connection::Reader {
-    std::unique_ptr<redisReader, void (*)(redisReader*)> parser{redisReaderCreate(), redisReaderFree};
+    std::unique_ptr<redisReader, void (*)(redisReader*)> parser{redisReaderCreate(),
+                                                                redisReaderFree};
     std::size_t bytes = 0;  // fed since the last whole reply
 };
 
 Connection::Connection(Socket socket, std::string address)
-    : socket_(std::move(socket)), reader_(std::make_unique<Reader>()), address_(std::move(address)) {
+    : socket_(std::move(socket)),
+      reader_(std::make_unique<Reader>()),
+      address_(std::move(address)) {
     if (!reader_->parser) throw std::bad_alloc();
 }
 
@@ -67,7 +72,8 @@ Connection::~Connection() = default;
 
 Error Connection::broke(Error why) {
     broken_ = true;
-    if (why.subject.find(address_) == std::string::npos) why.subject = address_ + ": " + why.subject;
+    if (why.subject.find(address_) == std::string::npos)
+        why.subject = address_ + ": " + why.subject;
     return why;
 }
 
@@ -85,7 +91,8 @@ Result<std::optional<Reply>> Connection::receive(Deadline deadline, int wake_fd)
     for (;;) {
         void* raw = nullptr;
         if (redisReaderGetReply(reader_->parser.get(), &raw) != REDIS_OK)
-            return broke(failed(failure::unanswered, std::string("this is no Redis answer: ") + reader_->parser->errstr));
+            return broke(failed(failure::unanswered, std::string("this is no Redis answer: ") +
+                                                         reader_->parser->errstr));
         if (raw) {
             const std::unique_ptr<void, void (*)(void*)> owner(raw, freeReplyObject);
             reader_->bytes = 0;
@@ -94,13 +101,16 @@ Result<std::optional<Reply>> Connection::receive(Deadline deadline, int wake_fd)
         const auto got = socket_.receive(buffer.data(), buffer.size(), deadline, wake_fd);
         if (!got) return broke(got.error());
         if (*got == 0) return std::optional<Reply>();
-        if ((reader_->bytes += *got) > max_reply_bytes) return broke(failed(failure::unanswered, "an answer is too large"));
+        if ((reader_->bytes += *got) > max_reply_bytes)
+            return broke(failed(failure::unanswered, "an answer is too large"));
         if (redisReaderFeed(reader_->parser.get(), buffer.data(), *got) != REDIS_OK)
-            return broke(failed(failure::unanswered, std::string("this is no Redis answer: ") + reader_->parser->errstr));
+            return broke(failed(failure::unanswered, std::string("this is no Redis answer: ") +
+                                                         reader_->parser->errstr));
     }
 }
 
-Result<std::vector<Reply>> Connection::exchange(const std::vector<Arguments>& commands, Deadline deadline) {
+Result<std::vector<Reply>> Connection::exchange(const std::vector<Arguments>& commands,
+                                                Deadline deadline) {
     std::string bytes;
     for (const Arguments& command : commands) append_command(bytes, command);
     if (Status sent = socket_.send(bytes, deadline); !sent) return broke(std::move(sent).error());
@@ -120,7 +130,8 @@ Result<Reply> Connection::call(const Arguments& arguments, Deadline deadline) {
     return std::move(replies->front());
 }
 
-Result<Reply> Connection::run(Script script, std::string_view key, const Arguments& arguments, Deadline deadline) {
+Result<Reply> Connection::run(Script script, std::string_view key, const Arguments& arguments,
+                              Deadline deadline) {
     const auto index = static_cast<std::size_t>(script);
     Arguments command = {"EVALSHA", digests_[index], "1", key};
     command.insert(command.end(), arguments.begin(), arguments.end());
@@ -135,8 +146,10 @@ Status Connection::prepare(const Login& login, Use use, Deadline deadline) {
     const std::string database = std::to_string(login.database);
     std::vector<Arguments> commands;
     if (!login.password.empty()) {
-        if (login.user.empty()) commands.push_back({"AUTH", login.password});
-        else commands.push_back({"AUTH", login.user, login.password});
+        if (login.user.empty())
+            commands.push_back({"AUTH", login.password});
+        else
+            commands.push_back({"AUTH", login.user, login.password});
     }
     const std::size_t scripts = commands.size() + (login.database != 0 ? 1 : 0) + 1;
     if (use != Use::discovery) {
@@ -144,14 +157,16 @@ Status Connection::prepare(const Login& login, Use use, Deadline deadline) {
         commands.push_back({"ROLE"});
     }
     if (use == Use::commands)
-        for (const std::string_view text : script_texts) commands.push_back({"SCRIPT", "LOAD", text});
+        for (const std::string_view text : script_texts)
+            commands.push_back({"SCRIPT", "LOAD", text});
     if (commands.empty()) return {};
 
     const auto replies = exchange(commands, deadline);
     if (!replies) return replies.error();
     for (std::size_t i = 0; i < replies->size(); ++i)
         if ((*replies)[i].is_error())
-            return broke(failed(failure::refused, std::string(commands[i].front()) + " is refused: " + (*replies)[i].text));
+            return broke(failed(failure::refused, std::string(commands[i].front()) +
+                                                      " is refused: " + (*replies)[i].text));
     if (use == Use::discovery) return {};
     const Reply& role = (*replies)[scripts - 1];
     if (role.elements.empty() || role.elements.front().text != "master")
@@ -161,13 +176,15 @@ Status Connection::prepare(const Login& login, Use use, Deadline deadline) {
     return {};
 }
 
-Result<std::unique_ptr<Connection>> Connection::open(const Address& address, const Login& login, Use use, Deadline deadline) {
+Result<std::unique_ptr<Connection>> Connection::open(const Address& address, const Login& login,
+                                                     Use use, Deadline deadline) {
     auto socket = Socket::connect(address, deadline);
     if (!socket) return std::move(socket).error();
     std::unique_ptr<Connection> connection(new Connection(std::move(*socket), address.text));
     if (Status prepared = connection->prepare(login, use, deadline); !prepared) {
         Error why = std::move(prepared).error();
-        if (why.code == failure::unanswered) why.code = failure::unreachable;  // no command of a caller was sent
+        if (why.code == failure::unanswered)
+            why.code = failure::unreachable;  // no command of a caller was sent
         return why;
     }
     return connection;

@@ -1,7 +1,8 @@
-// One connection to a Redis server, signed in and ready. The only source file that includes hiredis.
+// One connection to a Redis server, signed in and ready. The only source file that includes
+// hiredis.
 //
-// Errors are failures (failure.h). After one that is not `refused` the connection is broken: nothing can be called any more.
-// Thread-safety: one connection, one thread.
+// Errors are failures (failure.h). After one that is not `refused` the connection is broken:
+// nothing can be called any more. Thread-safety: one connection, one thread.
 #pragma once
 
 #include <array>
@@ -43,14 +44,17 @@ public:
     /// A reply larger than this is not ours: the connection is given up.
     static constexpr std::size_t max_reply_bytes = 64 * 1024 * 1024;
 
-    /// Signs in, selects the database, and makes sure of what `use` asks for, in one round trip after connecting.
-    static Result<std::unique_ptr<Connection>> open(const Address& address, const Login& login, Use use, Deadline deadline);
+    /// Signs in, selects the database, and makes sure of what `use` asks for, in one round trip
+    /// after connecting.
+    static Result<std::unique_ptr<Connection>> open(const Address& address, const Login& login,
+                                                    Use use, Deadline deadline);
     ~Connection();
 
     /// One command. An answer of kind error is an answer.
     Result<Reply> call(const Arguments& arguments, Deadline deadline);
     /// EVALSHA of a script with one key, once more when the server has lost its scripts.
-    Result<Reply> run(Script script, std::string_view key, const Arguments& arguments, Deadline deadline);
+    Result<Reply> run(Script script, std::string_view key, const Arguments& arguments,
+                      Deadline deadline);
 
     Status send(const Arguments& arguments, Deadline deadline);
     /// The next answer; nothing when the time was up or `wake_fd` became readable.

@@ -27,7 +27,8 @@ Result<ConnectionPool::Lease> ConnectionPool::acquire(Deadline deadline) {
     std::vector<std::unique_ptr<Connection>> stale;  // closed after the lock is released
     std::unique_lock lock(mutex_);
     const auto ready = [this] { return !address_ || lent_ < settings_.size; };
-    if (!changed_.wait_until(lock, deadline, ready)) return failed(failure::busy, "all connections are in use");
+    if (!changed_.wait_until(lock, deadline, ready))
+        return failed(failure::busy, "all connections are in use");
     if (!address_) return failed(failure::unreachable, "not connected");
     const std::uint64_t generation = generation_;
     ++lent_;
@@ -52,8 +53,10 @@ void ConnectionPool::give_back(std::unique_ptr<Connection> connection, std::uint
     std::unique_ptr<Connection> gone;
     std::lock_guard lock(mutex_);
     --lent_;
-    if (connection && generation == generation_ && !connection->broken()) idle_.push_back(std::move(connection));
-    else gone = std::move(connection);
+    if (connection && generation == generation_ && !connection->broken())
+        idle_.push_back(std::move(connection));
+    else
+        gone = std::move(connection);
     changed_.notify_one();
 }
 

@@ -1,4 +1,5 @@
-// Counts values in Redis that are not what was written there, and says so in the log at most once a minute.
+// Counts values in Redis that are not what was written there, and says so in the log at most once a
+// minute.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -22,7 +23,8 @@ public:
     /// Both must outlive it.
     DamageCounter(const Clock& clock, Logger& log) : clock_(clock), log_(log) {}
 
-    /// `key`: only what stands before its first ':' is logged, the plugin whose value it was; the rest may hold personal data.
+    /// `key`: only what stands before its first ':' is logged, the plugin whose value it was; the
+    /// rest may hold personal data.
     void count(std::string_view key) {
         const std::int64_t total = ++total_;
         {
@@ -31,8 +33,9 @@ public:
             if (logged_at_ && now - *logged_at_ < quiet_for) return;
             logged_at_ = now;
         }
-        log_.warn("a value in Redis is damaged, or was written with another key; it counts as missing",
-                  {{"owner", key.substr(0, key.find(':'))}, {"damaged_in_all", total}});
+        log_.warn(
+            "a value in Redis is damaged, or was written with another key; it counts as missing",
+            {{"owner", key.substr(0, key.find(':'))}, {"damaged_in_all", total}});
     }
     std::int64_t total() const noexcept { return total_; }
 

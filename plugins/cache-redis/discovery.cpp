@@ -11,7 +11,8 @@ Result<Found> Discovery::connect_to(const Endpoint& endpoint) const {
     if (!addresses) return std::move(addresses).error();
     Error last = failed(failure::unreachable, "no address");
     for (Address& address : *addresses) {
-        auto connection = Connection::open(address, settings_.login, Connection::Use::commands, Steady::now() + settings_.connect_timeout);
+        auto connection = Connection::open(address, settings_.login, Connection::Use::commands,
+                                           Steady::now() + settings_.connect_timeout);
         if (connection) return Found{std::move(address), std::move(*connection)};
         last = std::move(connection).error();
     }
@@ -24,18 +25,25 @@ Result<Endpoint> Discovery::ask(const Endpoint& sentinel) const {
     Error last = failed(failure::unreachable, "no address");
     for (const Address& address : *addresses) {
         const auto deadline = Steady::now() + settings_.connect_timeout;
-        auto connection = Connection::open(address, settings_.sentinel_login, Connection::Use::discovery, deadline);
+        auto connection = Connection::open(address, settings_.sentinel_login,
+                                           Connection::Use::discovery, deadline);
         if (!connection) {
             last = std::move(connection).error();
             continue;
         }
-        const auto answer = (*connection)->call({"SENTINEL", "get-master-addr-by-name", settings_.master_name}, deadline);
+        const auto answer =
+            (*connection)
+                ->call({"SENTINEL", "get-master-addr-by-name", settings_.master_name}, deadline);
         if (!answer) return answer.error();
-        if (answer->is_error()) return failed(failure::refused, "Sentinel " + address.text + ": " + answer->text);
+        if (answer->is_error())
+            return failed(failure::refused, "Sentinel " + address.text + ": " + answer->text);
         if (answer->elements.size() != 2)
-            return failed(failure::refused, "Sentinel " + address.text + " knows no master named " + settings_.master_name);
+            return failed(failure::refused, "Sentinel " + address.text + " knows no master named " +
+                                                settings_.master_name);
         const std::string& host = answer->elements[0].text;
-        return parse_endpoint((host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + answer->elements[1].text, 6379);
+        return parse_endpoint((host.find(':') == std::string::npos ? host : "[" + host + "]") +
+                                  ":" + answer->elements[1].text,
+                              6379);
     }
     return last;
 }

@@ -1,7 +1,8 @@
-// Finds the server that may be written to: the one of the URL, or the master that the Sentinels name
-// (https://redis.io/docs/reference/sentinel-clients/: ask, connect, check the role).
+// Finds the server that may be written to: the one of the URL, or the master that the Sentinels
+// name (https://redis.io/docs/reference/sentinel-clients/: ask, connect, check the role).
 //
-// Thread-safety: one thread. Blocks for as long as its timeouts, for each server asked, and the resolver take.
+// Thread-safety: one thread. Blocks for as long as its timeouts, for each server asked, and the
+// resolver take.
 #pragma once
 
 #include <chrono>

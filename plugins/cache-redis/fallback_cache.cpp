@@ -13,14 +13,17 @@ FallbackCache::FallbackCache(RedisCache& redis, const Clock& clock, std::size_t 
     : redis_(redis),
       clock_(clock),
       memory_bytes_(memory_bytes),
-      memory_(std::make_shared<MemoryCache>(clock_, MemoryCache::Options{memory_bytes_, nullptr})) {}
+      memory_(std::make_shared<MemoryCache>(clock_, MemoryCache::Options{memory_bytes_, nullptr})) {
+}
 
 template <class Operation>
-auto FallbackCache::serve(bool may_repeat, Operation operation) -> decltype(operation(std::declval<Cache&>())) {
+auto FallbackCache::serve(bool may_repeat, Operation operation)
+    -> decltype(operation(std::declval<Cache&>())) {
     auto answer = operation(static_cast<Cache&>(redis_));
     if (answer) {
         if (used_.load(std::memory_order_relaxed) && used_.exchange(false)) {
-            auto fresh = std::make_shared<MemoryCache>(clock_, MemoryCache::Options{memory_bytes_, nullptr});
+            auto fresh =
+                std::make_shared<MemoryCache>(clock_, MemoryCache::Options{memory_bytes_, nullptr});
             std::lock_guard lock(mutex_);
             memory_.swap(fresh);
         }
@@ -45,7 +48,8 @@ Status FallbackCache::set(std::string_view key, std::string_view value, Millis t
     return serve(repeatable, [&](Cache& cache) { return cache.set(key, value, ttl); });
 }
 
-Result<bool> FallbackCache::set_if_absent(std::string_view key, std::string_view value, Millis ttl) {
+Result<bool> FallbackCache::set_if_absent(std::string_view key, std::string_view value,
+                                          Millis ttl) {
     return serve(once, [&](Cache& cache) { return cache.set_if_absent(key, value, ttl); });
 }
 
@@ -69,22 +73,29 @@ Result<std::optional<CacheFields>> FallbackCache::get_fields(std::string_view ke
     return serve(repeatable, [&](Cache& cache) { return cache.get_fields(key); });
 }
 
-Result<std::optional<std::int64_t>> FallbackCache::increment_field(std::string_view key, std::string_view field, std::int64_t max) {
+Result<std::optional<std::int64_t>> FallbackCache::increment_field(std::string_view key,
+                                                                   std::string_view field,
+                                                                   std::int64_t max) {
     return serve(once, [&](Cache& cache) { return cache.increment_field(key, field, max); });
 }
 
-Result<Comparison> FallbackCache::compare_and_count(std::string_view key, std::string_view field, std::string_view candidate,
+Result<Comparison> FallbackCache::compare_and_count(std::string_view key, std::string_view field,
+                                                    std::string_view candidate,
                                                     std::int64_t max_attempts) {
-    return serve(once, [&](Cache& cache) { return cache.compare_and_count(key, field, candidate, max_attempts); });
+    return serve(once, [&](Cache& cache) {
+        return cache.compare_and_count(key, field, candidate, max_attempts);
+    });
 }
 
-Result<RateDecision> FallbackCache::rate_tick(std::string_view key, std::int64_t burst, Millis period) {
+Result<RateDecision> FallbackCache::rate_tick(std::string_view key, std::int64_t burst,
+                                              Millis period) {
     return serve(repeatable, [&](Cache& cache) { return cache.rate_tick(key, burst, period); });
 }
 
 Status FallbackCache::publish(std::string_view channel, std::string_view message) {
     Status published = redis_.publish(channel, message);
-    if (!published && published.error().kind == Errc::unavailable && published.error().code != "cache_unanswered") {
+    if (!published && published.error().kind == Errc::unavailable &&
+        published.error().code != "cache_unanswered") {
         redis_.deliver(channel, message);
         return {};
     }

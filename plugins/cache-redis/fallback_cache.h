@@ -1,9 +1,11 @@
 // Redis while it is there, and the memory of this process while it is away (`on_failure: memory`).
 //
-// The memory begins each absence empty: it is dropped as soon as Redis answers again, so nothing of one absence is taken for new in the
-// next, and while Redis answers there is one truth. An operation that decides something once (counts an attempt, wins a key, takes an
-// entry away) is never repeated in memory when Redis might have carried it out: it ends with unavailable. So an entry is in one of the
-// two and never in both, and the attempts allowed on it are spent once. The README says what this means for those who sign up.
+// The memory begins each absence empty: it is dropped as soon as Redis answers again, so nothing of
+// one absence is taken for new in the next, and while Redis answers there is one truth. An
+// operation that decides something once (counts an attempt, wins a key, takes an entry away) is
+// never repeated in memory when Redis might have carried it out: it ends with unavailable. So an
+// entry is in one of the two and never in both, and the attempts allowed on it are spent once. The
+// README says what this means for those who sign up.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -34,15 +36,19 @@ public:
     Status set_fields(std::string_view key, const CacheFields& fields, Millis ttl) override;
     Result<bool> update_fields(std::string_view key, const CacheFields& fields) override;
     Result<std::optional<CacheFields>> get_fields(std::string_view key) override;
-    Result<std::optional<std::int64_t>> increment_field(std::string_view key, std::string_view field,
+    Result<std::optional<std::int64_t>> increment_field(std::string_view key,
+                                                        std::string_view field,
                                                         std::int64_t max) override;
-    Result<Comparison> compare_and_count(std::string_view key, std::string_view field, std::string_view candidate,
+    Result<Comparison> compare_and_count(std::string_view key, std::string_view field,
+                                         std::string_view candidate,
                                          std::int64_t max_attempts) override;
-    Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst, Millis period) override;
+    Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst,
+                                   Millis period) override;
 
     /// To the subscribers of this process while Redis is away.
     Status publish(std::string_view channel, std::string_view message) override;
-    [[nodiscard]] std::shared_ptr<void> subscribe(std::string_view channel, Subscriber subscriber) override;
+    [[nodiscard]] std::shared_ptr<void> subscribe(std::string_view channel,
+                                                  Subscriber subscriber) override;
 
     /// Succeeds: something serves.
     Status ping() override { return {}; }

@@ -18,9 +18,11 @@ public:
         redis::Settings settings = redis::read_settings(setup.config());
         keyed_ = !settings.cache.integrity_key.empty();
         const bool memory_serves = settings.memory_serves;
-        redis_ = std::make_unique<redis::RedisCache>(std::move(settings.cache), clock_, setup.log());
+        redis_ =
+            std::make_unique<redis::RedisCache>(std::move(settings.cache), clock_, setup.log());
         if (memory_serves) {
-            fallback_ = std::make_unique<redis::FallbackCache>(*redis_, clock_, settings.memory_bytes);
+            fallback_ =
+                std::make_unique<redis::FallbackCache>(*redis_, clock_, settings.memory_bytes);
             setup.provide<Cache>(*fallback_);
         } else {
             setup.provide<Cache>(*redis_);
@@ -28,7 +30,9 @@ public:
         setup.add_health_check("cache", !memory_serves, [this, memory_serves]() -> Status {
             Status answered = redis_->ping();
             if (!answered)
-                answered.error().detail = memory_serves ? "Redis is away. The memory of this process stands in for it." : "Redis is away.";
+                answered.error().detail =
+                    memory_serves ? "Redis is away. The memory of this process stands in for it."
+                                  : "Redis is away.";
             return answered;
         });
     }
@@ -36,13 +40,17 @@ public:
     void start(Services& services) override {
         clock_.bind(services.get<Clock>());
         if (!keyed_)
-            services.log().warn("integrity_key is not set: damaged values in Redis are noticed, forged ones are not");
-        damaged_ = services.get<Metrics>().sampled_counter("kitchen_cache_damaged_total",
-                                                           "Values in the cache that were not what had been written there; each was a miss.",
-                                                           {}, [this] { return static_cast<double>(redis_->damaged()); });
+            services.log().warn(
+                "integrity_key is not set: damaged values in Redis are noticed, forged ones are "
+                "not");
+        damaged_ = services.get<Metrics>().sampled_counter(
+            "kitchen_cache_damaged_total",
+            "Values in the cache that were not what had been written there; each was a miss.", {},
+            [this] { return static_cast<double>(redis_->damaged()); });
         redis_->start(services.get<Random>());
         if (!redis_->client().available())
-            services.log().warn("serving without Redis until it can be used", {{"on_failure", fallback_ ? "memory" : "fail"}});
+            services.log().warn("serving without Redis until it can be used",
+                                {{"on_failure", fallback_ ? "memory" : "fail"}});
     }
 
     void stop() override {

@@ -18,7 +18,8 @@ std::string stored_name(std::string_view field) { return field_prefix + std::str
 std::string milliseconds(Cache::Millis ttl) { return text_of(std::min(ttl, max_ttl).count()); }
 
 Error not_understood() {
-    return Error(Errc::internal, "cache_answer_unknown", "The cache gave an answer that is not understood.");
+    return Error(Errc::internal, "cache_answer_unknown",
+                 "The cache gave an answer that is not understood.");
 }
 
 std::chrono::milliseconds from_microseconds(std::int64_t count) {
@@ -26,7 +27,8 @@ std::chrono::milliseconds from_microseconds(std::int64_t count) {
 }
 
 // Fields as a command's arguments: stored name and sealed value in turn.
-std::vector<std::string> sealed_fields(const Envelope& envelope, const std::string& place, const CacheFields& fields) {
+std::vector<std::string> sealed_fields(const Envelope& envelope, const std::string& place,
+                                       const CacheFields& fields) {
     std::vector<std::string> out;
     out.reserve(2 * fields.size());
     for (const auto& [name, value] : fields) {
@@ -61,8 +63,11 @@ void RedisCache::stop() {
     client_.stop();
 }
 
-// The braces keep all that is ever stored for one key in one slot of a Redis Cluster; the prefix is the same for all keys.
-std::string RedisCache::place(std::string_view key) const { return prefix_ + ":{" + std::string(key) + "}"; }
+// The braces keep all that is ever stored for one key in one slot of a Redis Cluster; the prefix is
+// the same for all keys.
+std::string RedisCache::place(std::string_view key) const {
+    return prefix_ + ":{" + std::string(key) + "}";
+}
 
 Result<std::optional<std::string>> RedisCache::get(std::string_view key) {
     if (Status ok = check_key(key); !ok) return std::move(ok).error();
@@ -85,7 +90,8 @@ Status RedisCache::set(std::string_view key, std::string_view value, Millis ttl)
 
 Result<bool> RedisCache::set_if_absent(std::string_view key, std::string_view value, Millis ttl) {
     if (Status ok = check_write(key, value.size(), ttl); !ok) return std::move(ok).error();
-    const std::string at = place(key), sealed = envelope_.seal(at, {}, value), lifetime = milliseconds(ttl);
+    const std::string at = place(key), sealed = envelope_.seal(at, {}, value),
+                      lifetime = milliseconds(ttl);
     std::string damaged;
     for (int tries = 0; tries < 2; ++tries) {
         auto reply = client_.run(Script::set_if_absent, at, {sealed, lifetime, damaged});
@@ -110,7 +116,8 @@ Result<std::optional<Cache::Millis>> RedisCache::ttl(std::string_view key) {
     auto reply = client_.call({"PTTL", place(key)});
     if (!reply) return std::move(reply).error();
     // -2: nothing there. -1: without a TTL, so not ours.
-    return reply->integer < 0 ? std::nullopt : std::optional(Millis(std::max<std::int64_t>(reply->integer, 1)));
+    return reply->integer < 0 ? std::nullopt
+                              : std::optional(Millis(std::max<std::int64_t>(reply->integer, 1)));
 }
 
 Status RedisCache::set_fields(std::string_view key, const CacheFields& fields, Millis ttl) {
@@ -127,7 +134,8 @@ Status RedisCache::set_fields(std::string_view key, const CacheFields& fields, M
 Result<bool> RedisCache::update_fields(std::string_view key, const CacheFields& fields) {
     if (Status ok = check_key(key); !ok) return std::move(ok).error();
     if (Status ok = check_size(bytes_of(fields)); !ok) return std::move(ok).error();
-    const std::string at = place(key), limit = text_of(max_value_bytes), header = text_of(Envelope::header_bytes);
+    const std::string at = place(key), limit = text_of(max_value_bytes),
+                      header = text_of(Envelope::header_bytes);
     const auto sealed = sealed_fields(envelope_, at, fields);
     Arguments arguments = {limit, header};
     arguments.insert(arguments.end(), sealed.begin(), sealed.end());
@@ -137,8 +145,10 @@ Result<bool> RedisCache::update_fields(std::string_view key, const CacheFields& 
     return reply->integer == 1;
 }
 
-// Names and values in turn, as HGETALL gives them. Nothing, and counted, when any of it is not as it was written.
-std::optional<CacheFields> RedisCache::open_fields(std::string_view key, const std::string& place, const std::vector<Reply>& stored) {
+// Names and values in turn, as HGETALL gives them. Nothing, and counted, when any of it is not as
+// it was written.
+std::optional<CacheFields> RedisCache::open_fields(std::string_view key, const std::string& place,
+                                                   const std::vector<Reply>& stored) {
     CacheFields fields;
     fields.reserve(stored.size() / 2);
     bool marked = false;
@@ -165,14 +175,18 @@ Result<std::optional<CacheFields>> RedisCache::get_fields(std::string_view key) 
     const std::string at = place(key);
     auto reply = client_.call({"HGETALL", at});
     if (!reply) return std::move(reply).error();
-    if (reply->kind != Reply::Kind::array || reply->elements.empty()) return std::optional<CacheFields>();
+    if (reply->kind != Reply::Kind::array || reply->elements.empty())
+        return std::optional<CacheFields>();
     return open_fields(key, at, reply->elements);
 }
 
-Result<std::optional<std::int64_t>> RedisCache::increment_field(std::string_view key, std::string_view field, std::int64_t max) {
+Result<std::optional<std::int64_t>> RedisCache::increment_field(std::string_view key,
+                                                                std::string_view field,
+                                                                std::int64_t max) {
     if (Status ok = check_key(key); !ok) return std::move(ok).error();
     const std::string at = place(key), name = stored_name(field);
-    auto reply = client_.run(Script::increment_field, at, {name, envelope_.counter_header(at, name), text_of(max)});
+    auto reply = client_.run(Script::increment_field, at,
+                             {name, envelope_.counter_header(at, name), text_of(max)});
     if (!reply) return std::move(reply).error();
     if (reply->kind == Reply::Kind::integer) return std::optional(reply->integer);
     if (reply->text == "text") return not_integer(field);
@@ -180,14 +194,15 @@ Result<std::optional<std::int64_t>> RedisCache::increment_field(std::string_view
     return std::optional<std::int64_t>();
 }
 
-Result<Comparison> RedisCache::compare_and_count(std::string_view key, std::string_view field, std::string_view candidate,
+Result<Comparison> RedisCache::compare_and_count(std::string_view key, std::string_view field,
+                                                 std::string_view candidate,
                                                  std::int64_t max_attempts) {
     constexpr std::string_view attempts = "attempts";
     if (Status ok = check_key(key); !ok) return std::move(ok).error();
     const std::string at = place(key), name = stored_name(field), counter = stored_name(attempts);
     auto reply = client_.run(Script::compare_and_count, at,
-                             {name, envelope_.seal(at, name, candidate), text_of(max_attempts), counter,
-                              envelope_.counter_header(at, counter)});
+                             {name, envelope_.seal(at, name, candidate), text_of(max_attempts),
+                              counter, envelope_.counter_header(at, counter)});
     if (!reply) return std::move(reply).error();
     if (reply->elements.empty()) return not_understood();
     const std::string& outcome = reply->elements[0].text;
@@ -212,16 +227,19 @@ Result<Comparison> RedisCache::compare_and_count(std::string_view key, std::stri
     return Comparison{outcome == "mismatch" ? Outcome::mismatch : Outcome::exhausted, left, {}};
 }
 
-Result<RateDecision> RedisCache::rate_tick(std::string_view key, std::int64_t burst, Millis period) {
+Result<RateDecision> RedisCache::rate_tick(std::string_view key, std::int64_t burst,
+                                           Millis period) {
     if (Status ok = check_rate(key, burst, period); !ok) return std::move(ok).error();
     const std::string at = place(key);
     const std::chrono::microseconds micros = period;
-    auto reply = client_.run(Script::rate_tick, at, {envelope_.rate_header(at), text_of(burst), text_of(micros.count())});
+    auto reply = client_.run(Script::rate_tick, at,
+                             {envelope_.rate_header(at), text_of(burst), text_of(micros.count())});
     if (!reply) return std::move(reply).error();
     if (reply->elements.size() != 5) return not_understood();
     const auto number = [&](std::size_t i) { return reply->elements[i].integer; };
     if (number(4) == 1) damage_.count(key);
-    return RateDecision{number(0) == 1, number(1), from_microseconds(number(2)), from_microseconds(number(3))};
+    return RateDecision{number(0) == 1, number(1), from_microseconds(number(2)),
+                        from_microseconds(number(3))};
 }
 
 Status RedisCache::publish(std::string_view channel, std::string_view message) {

@@ -1,11 +1,14 @@
-// cache/1 in Redis, shared by all replicas. The README says how entries are laid out and what each operation is there.
+// cache/1 in Redis, shared by all replicas. The README says how entries are laid out and what each
+// operation is there.
 //
-// One key holds one thing: a value, a hash entry or a rate. Asking a key for another kind finds nothing; setting replaces. What is
-// damaged (envelope.h) is a miss and is counted. Counters hold at most 15 digits.
+// One key holds one thing: a value, a hash entry or a rate. Asking a key for another kind finds
+// nothing; setting replaces. What is damaged (envelope.h) is a miss and is counted. Counters hold
+// at most 15 digits.
 //
-// Errors: unavailable while Redis is away, with code "cache_unavailable" (nothing was done) or "cache_unanswered" (it may have been
-// done); those of cache_limits.h when the caller breaks a limit.
-// Thread-safety: all calls, from any thread, between start() and stop(); those two on one thread.
+// Errors: unavailable while Redis is away, with code "cache_unavailable" (nothing was done) or
+// "cache_unanswered" (it may have been done); those of cache_limits.h when the caller breaks a
+// limit. Thread-safety: all calls, from any thread, between start() and stop(); those two on one
+// thread.
 #pragma once
 
 #include <functional>
@@ -31,7 +34,8 @@ public:
     RedisCache(CacheSettings settings, const Clock& clock, Logger& log);
     ~RedisCache() override;
 
-    /// Never fails: while Redis cannot be reached, every call says so. `random` must outlive the cache.
+    /// Never fails: while Redis cannot be reached, every call says so. `random` must outlive the
+    /// cache.
     void start(Random& random);
     /// Idempotent; the destructor calls it.
     void stop();
@@ -45,26 +49,33 @@ public:
     Status set_fields(std::string_view key, const CacheFields& fields, Millis ttl) override;
     Result<bool> update_fields(std::string_view key, const CacheFields& fields) override;
     Result<std::optional<CacheFields>> get_fields(std::string_view key) override;
-    Result<std::optional<std::int64_t>> increment_field(std::string_view key, std::string_view field,
+    Result<std::optional<std::int64_t>> increment_field(std::string_view key,
+                                                        std::string_view field,
                                                         std::int64_t max) override;
-    Result<Comparison> compare_and_count(std::string_view key, std::string_view field, std::string_view candidate,
+    Result<Comparison> compare_and_count(std::string_view key, std::string_view field,
+                                         std::string_view candidate,
                                          std::int64_t max_attempts) override;
-    Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst, Millis period) override;
+    Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst,
+                                   Millis period) override;
 
     Status publish(std::string_view channel, std::string_view message) override;
-    [[nodiscard]] std::shared_ptr<void> subscribe(std::string_view channel, Subscriber subscriber) override;
+    [[nodiscard]] std::shared_ptr<void> subscribe(std::string_view channel,
+                                                  Subscriber subscriber) override;
 
     Status ping() override;
 
     /// To the subscribers of this process only.
-    void deliver(std::string_view channel, std::string_view message) { subscriptions_.deliver(channel, message); }
+    void deliver(std::string_view channel, std::string_view message) {
+        subscriptions_.deliver(channel, message);
+    }
     /// Values found damaged since the start.
     std::int64_t damaged() const noexcept { return damage_.total(); }
     const RedisClient& client() const noexcept { return client_; }
 
 private:
     std::string place(std::string_view key) const;
-    std::optional<CacheFields> open_fields(std::string_view key, const std::string& place, const std::vector<Reply>& stored);
+    std::optional<CacheFields> open_fields(std::string_view key, const std::string& place,
+                                           const std::vector<Reply>& stored);
 
     const std::string prefix_;
     const Envelope envelope_;

@@ -33,7 +33,9 @@ void RedisClient::start(Random& random) {
     keeper_ = std::thread([this, &random] { keep(random); });
     const auto servers = static_cast<int>(2 * settings_.server.sentinels.size() + 1);
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, servers * settings_.server.connect_timeout + settings_.server.command_timeout, [this] { return attempted_; });
+    changed_.wait_for(lock,
+                      servers * settings_.server.connect_timeout + settings_.server.command_timeout,
+                      [this] { return attempted_; });
 }
 
 void RedisClient::stop() {
@@ -58,12 +60,15 @@ std::string RedisClient::reason() const {
 }
 
 Result<Reply> RedisClient::call(const Arguments& arguments) {
-    return with_connection([&](Connection& connection, Deadline deadline) { return connection.call(arguments, deadline); });
+    return with_connection([&](Connection& connection, Deadline deadline) {
+        return connection.call(arguments, deadline);
+    });
 }
 
 Result<Reply> RedisClient::run(Script script, std::string_view key, const Arguments& arguments) {
-    return with_connection(
-        [&](Connection& connection, Deadline deadline) { return connection.run(script, key, arguments, deadline); });
+    return with_connection([&](Connection& connection, Deadline deadline) {
+        return connection.run(script, key, arguments, deadline);
+    });
 }
 
 Result<Reply> RedisClient::with_connection(const Exchange& exchange) {
@@ -72,8 +77,10 @@ Result<Reply> RedisClient::with_connection(const Exchange& exchange) {
     if (!lease) return gave_up(std::move(lease).error());
     auto reply = exchange(*lease->operator->(), Steady::now() + settings_.server.command_timeout);
     if (!reply) return gave_up(std::move(reply).error());
-    // A key that holds another kind of thing is the caller's to understand; every other refusal says something of the server.
-    if (reply->is_error() && !reply->text.starts_with("WRONGTYPE")) return gave_up(refusal(reply->text));
+    // A key that holds another kind of thing is the caller's to understand; every other refusal
+    // says something of the server.
+    if (reply->is_error() && !reply->text.starts_with("WRONGTYPE"))
+        return gave_up(refusal(reply->text));
     breaker_.succeeded();
     return reply;
 }
@@ -81,7 +88,8 @@ Result<Reply> RedisClient::with_connection(const Exchange& exchange) {
 Error RedisClient::gave_up(Error failure) {
     // No free connection says nothing of the server: those who hold one will tell.
     if (failure.code != failure::busy)
-        if (failure.code == failure::refused ? breaker_.trip() : breaker_.failed()) went_away(failure.subject);
+        if (failure.code == failure::refused ? breaker_.trip() : breaker_.failed())
+            went_away(failure.subject);
     return shown(std::move(failure));
 }
 
@@ -117,7 +125,8 @@ void RedisClient::keep(Random& random) {
         }
         if (!breaker_.begin_probe()) {
             // A manual clock does not move while we wait: look again now and then.
-            changed_.wait_for(lock, std::max(breaker_.until_probe(), CircuitBreaker::Millis(10)), [this] { return stopping_; });
+            changed_.wait_for(lock, std::max(breaker_.until_probe(), CircuitBreaker::Millis(10)),
+                              [this] { return stopping_; });
             continue;
         }
         lock.unlock();

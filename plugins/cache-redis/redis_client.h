@@ -1,13 +1,17 @@
-// The Redis server as the cache sees it: calls that are answered within a bound, or refused at once while the server is away.
+// The Redis server as the cache sees it: calls that are answered within a bound, or refused at once
+// while the server is away.
 //
-// A thread of its own keeps the connection: it finds the server (discovery.h), makes sure that it can be written to, and tries again
-// with growing delays whenever the breaker opens. Callers never look names up, never wait for a reconnect, and never probe.
+// A thread of its own keeps the connection: it finds the server (discovery.h), makes sure that it
+// can be written to, and tries again with growing delays whenever the breaker opens. Callers never
+// look names up, never wait for a reconnect, and never probe.
 //
-// What counts as away: no answer `failures` times in a row; and at once, because it does not pass by itself or another server must be
-// found: a replica (READONLY), no room (OOM), writes stopped (MISCONF, NOREPLICAS), loading, wrong credentials, any other refusal.
+// What counts as away: no answer `failures` times in a row; and at once, because it does not pass
+// by itself or another server must be found: a replica (READONLY), no room (OOM), writes stopped
+// (MISCONF, NOREPLICAS), loading, wrong credentials, any other refusal.
 //
-// Errors, kind unavailable: "cache_unavailable" (not carried out) or "cache_unanswered" (perhaps carried out).
-// Thread-safety: call(), run(), and what only reads, from any thread between start() and stop(); those two on one thread.
+// Errors, kind unavailable: "cache_unavailable" (not carried out) or "cache_unanswered" (perhaps
+// carried out). Thread-safety: call(), run(), and what only reads, from any thread between start()
+// and stop(); those two on one thread.
 #pragma once
 
 #include <condition_variable>
@@ -37,7 +41,8 @@ public:
     RedisClient(ClientSettings settings, const Clock& clock, Logger& log);
     ~RedisClient();
 
-    /// Waits for the outcome of the first attempt, and not longer than an attempt with its timeouts should take.
+    /// Waits for the outcome of the first attempt, and not longer than an attempt with its timeouts
+    /// should take.
     void start(Random& random);
     /// No thread and no connection is left once it has returned. Idempotent.
     void stop();
@@ -51,7 +56,8 @@ public:
     /// Why it is away, for logs; "" while it is not.
     std::string reason() const;
     const ClientSettings& settings() const noexcept { return settings_; }
-    /// Called, on any thread and without delay, each time the server comes or goes. Set before start().
+    /// Called, on any thread and without delay, each time the server comes or goes. Set before
+    /// start().
     void on_change(std::function<void()> notify) { notify_ = std::move(notify); }
 
 private:

@@ -7,12 +7,15 @@ namespace kitchen::redis {
 
 namespace {
 
-Error wrong(std::string detail) { return Error(Errc::unprocessable, "redis_url_invalid", std::move(detail)); }
+Error wrong(std::string detail) {
+    return Error(Errc::unprocessable, "redis_url_invalid", std::move(detail));
+}
 
 std::optional<int> number(std::string_view text, int max) {
     int value = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc() || end != text.data() + text.size() || value < 0 || value > max) return std::nullopt;
+    if (failure != std::errc() || end != text.data() + text.size() || value < 0 || value > max)
+        return std::nullopt;
     return value;
 }
 
@@ -30,7 +33,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
             out += text[i];
             continue;
         }
-        if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0) return std::nullopt;
+        if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0)
+            return std::nullopt;
         out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
         i += 2;
     }
@@ -50,7 +54,8 @@ Result<RedisUrl> parse_unix(std::string_view rest) {
     if (const auto query = rest.find('?'); query != std::string_view::npos) {
         std::string_view text = rest.substr(query + 1);
         const auto database = take(text, "db=") ? number(text, max_database) : std::nullopt;
-        if (!database) return wrong("after the '?' of a unix:// URL only 'db=' and a number may stand");
+        if (!database)
+            return wrong("after the '?' of a unix:// URL only 'db=' and a number may stand");
         url.login.database = *database;
         rest = rest.substr(0, query);
     }
@@ -73,16 +78,19 @@ Result<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_por
         if (end == std::string_view::npos) return wrong("an IPv6 address ends with ']'");
         endpoint.host = text.substr(1, end - 1);
         port = text.substr(end + 1);
-        if (!port.empty() && !port.starts_with(':')) return wrong("after ']' only ':' and a port may stand");
+        if (!port.empty() && !port.starts_with(':'))
+            return wrong("after ']' only ':' and a port may stand");
     } else {
         const auto colon = text.find(':');
         endpoint.host = text.substr(0, colon);
         if (colon != std::string_view::npos) port = text.substr(colon);
-        if (port.find(':', 1) != std::string_view::npos) return wrong("an IPv6 address stands in brackets: [::1]:6379");
+        if (port.find(':', 1) != std::string_view::npos)
+            return wrong("an IPv6 address stands in brackets: [::1]:6379");
     }
     if (endpoint.host.empty()) return wrong("the host is missing");
     for (const unsigned char c : endpoint.host)
-        if (c <= ' ' || c == 0x7f || c == '/' || c == '@' || c == '%') return wrong("the host has a character that no host has");
+        if (c <= ' ' || c == 0x7f || c == '/' || c == '@' || c == '%')
+            return wrong("the host has a character that no host has");
     if (!port.empty()) {
         const auto value = number(port.substr(1), 65535);
         if (!value || *value == 0) return wrong("the port is a number from 1 to 65535");
@@ -94,7 +102,9 @@ Result<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_por
 Result<RedisUrl> parse_url(std::string_view text) {
     if (take(text, "unix://")) return parse_unix(text);
     if (text.starts_with("rediss://"))
-        return wrong("TLS (rediss://) is not built in; put a tunnel such as stunnel between, and name its local end with redis:// or unix://");
+        return wrong(
+            "TLS (rediss://) is not built in; put a tunnel such as stunnel between, and name its "
+            "local end with redis:// or unix://");
     if (!take(text, "redis://")) return wrong("a Redis URL begins with redis:// or unix://");
 
     RedisUrl url;
@@ -103,12 +113,17 @@ Result<RedisUrl> parse_url(std::string_view text) {
         text.remove_prefix(at + 1);
         const auto colon = login.find(':');
         auto user = percent_decoded(login.substr(0, colon));
-        auto password = percent_decoded(colon == std::string_view::npos ? std::string_view() : login.substr(colon + 1));
-        if (!user || !password) return wrong("after a '%' in user or password two hexadecimal digits must stand; write '%' itself as %25");
+        auto password = percent_decoded(colon == std::string_view::npos ? std::string_view()
+                                                                        : login.substr(colon + 1));
+        if (!user || !password)
+            return wrong(
+                "after a '%' in user or password two hexadecimal digits must stand; write '%' "
+                "itself as %25");
         url.login.user = std::move(*user);
         url.login.password = std::move(*password);
     }
-    if (text.find_first_of("?#") != std::string_view::npos) return wrong("a redis:// URL has no '?' and no '#' here");
+    if (text.find_first_of("?#") != std::string_view::npos)
+        return wrong("a redis:// URL has no '?' and no '#' here");
     if (const auto slash = text.find('/'); slash != std::string_view::npos) {
         const std::string_view path = text.substr(slash + 1);
         text = text.substr(0, slash);

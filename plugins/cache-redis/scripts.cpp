@@ -6,9 +6,10 @@ namespace kitchen::redis {
 
 namespace {
 
-// A server that is full or must not be written to refuses the first write of a script and, once one was taken, none of the others. So
-// each script begins with a write that can be refused, before it decides or gives away anything: else wrong codes could be tried
-// without being counted on a full server.
+// A server that is full or must not be written to refuses the first write of a script and, once one
+// was taken, none of the others. So each script begins with a write that can be refused, before it
+// decides or gives away anything: else wrong codes could be tried without being counted on a full
+// server.
 
 // ARGV: sealed value, TTL in ms, a value that counts as absent ("" for none)
 // 1 when set; 0 when there is another kind of entry; else the value that is there
@@ -34,8 +35,8 @@ redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1
 )lua";
 
-// ARGV: most bytes of all names and payloads, bytes of a header, then field and sealed value in turn
-// 1 when changed; 0 when there is no entry; minus the bytes when it would be too large
+// ARGV: most bytes of all names and payloads, bytes of a header, then field and sealed value in
+// turn 1 when changed; 0 when there is no entry; minus the bytes when it would be too large
 constexpr std::string_view update_fields = R"lua(
 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return 0 end
 local all, sizes, total = redis.call('HGETALL', KEYS[1]), {}, 0
@@ -49,8 +50,9 @@ for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 return 1
 )lua";
 
-// The number in a field that is absent (0), a counter with the right header, or a value, whose tag only a reader with the key can
-// check; otherwise the word 'damaged', or 'text'. Numbers are whole up to 15 digits: a Lua number holds no more.
+// The number in a field that is absent (0), a counter with the right header, or a value, whose tag
+// only a reader with the key can check; otherwise the word 'damaged', or 'text'. Numbers are whole
+// up to 15 digits: a Lua number holds no more.
 constexpr std::string_view counter = R"lua(
 local function counter(sealed, header)
   if not sealed then return 0 end
@@ -83,11 +85,12 @@ return number + 1
 )lua";
 
 // ARGV: field, sealed candidate, most attempts, field of the attempts, header of their counter
-// {'match', attempts left, all fields and values}; {'mismatch', attempts left, what is there}; {'exhausted', 0, what is there};
+// {'match', attempts left, all fields and values}; {'mismatch', attempts left, what is there};
+// {'exhausted', 0, what is there};
 // {'missing'}, {'damaged'}, {'text'}
 //
-// The attempt is counted before anything is compared. What is compared are digests, so the time does not depend on where the first
-// difference is, and a candidate cannot be steered towards one.
+// The attempt is counted before anything is compared. What is compared are digests, so the time
+// does not depend on where the first difference is, and a candidate cannot be steered towards one.
 constexpr std::string_view compare_and_count = R"lua(
 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return {'missing'} end
 local max, kept = tonumber(ARGV[3]), redis.call('HGET', KEYS[1], ARGV[4])
@@ -109,10 +112,12 @@ return {'exhausted', 0, there}
 )lua";
 
 // ARGV: header of the rate, burst, period in microseconds
-// {1 when allowed, further ticks, microseconds until the next when refused, microseconds until all, 1 when it was damaged}
+// {1 when allowed, further ticks, microseconds until the next when refused, microseconds until all,
+// 1 when it was damaged}
 //
-// GCRA (ITU-T I.371) as a virtual schedule: what is kept is when the whole burst is there again, by this server's clock. After a
-// failover to a server whose clock is behind, that may be too far ahead, and is cut to the longest that can be.
+// GCRA (ITU-T I.371) as a virtual schedule: what is kept is when the whole burst is there again, by
+// this server's clock. After a failover to a server whose clock is behind, that may be too far
+// ahead, and is cut to the longest that can be.
 constexpr std::string_view rate_tick = R"lua(
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -134,6 +139,11 @@ return {1, math.floor(room / period), 0, next_full - now, damaged}
 }  // namespace
 
 const std::array<std::string_view, script_count> script_texts = {
-    set_if_absent, set_fields, update_fields, Joined<counter, increment_field>::text, Joined<counter, compare_and_count>::text, rate_tick};
+    set_if_absent,
+    set_fields,
+    update_fields,
+    Joined<counter, increment_field>::text,
+    Joined<counter, compare_and_count>::text,
+    rate_tick};
 
 }  // namespace kitchen::redis

@@ -1,4 +1,5 @@
-// The operations that Redis carries out in one atomic step, as Lua (Redis 5 or newer). Each touches one key and nothing else.
+// The operations that Redis carries out in one atomic step, as Lua (Redis 5 or newer). Each touches
+// one key and nothing else.
 //
 // Thread-safety: constants.
 #pragma once
@@ -10,10 +11,18 @@
 
 namespace kitchen::redis {
 
-enum class Script : std::uint8_t { set_if_absent, set_fields, update_fields, increment_field, compare_and_count, rate_tick };
+enum class Script : std::uint8_t {
+    set_if_absent,
+    set_fields,
+    update_fields,
+    increment_field,
+    compare_and_count,
+    rate_tick
+};
 constexpr std::size_t script_count = 6;
 
-/// What stands in a hash entry beside its fields, whose names begin with field_prefix: also an entry without fields is one.
+/// What stands in a hash entry beside its fields, whose names begin with field_prefix: also an
+/// entry without fields is one.
 constexpr std::string_view marker_field = "1";
 constexpr char field_prefix = '.';
 

@@ -24,9 +24,12 @@ std::string reason_of(int error) { return std::generic_category().message(error)
 // Events of the first descriptor, 0 when the time is up or the second one is readable.
 short wait_for(int fd, short events, Deadline deadline, int wake_fd = -1) {
     for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+                              deadline - std::chrono::steady_clock::now())
+                              .count();
         pollfd fds[2] = {{fd, events, 0}, {wake_fd, POLLIN, 0}};
-        const int ready = ::poll(fds, 2, static_cast<int>(std::clamp<long long>(left, 0, 3'600'000)));
+        const int ready =
+            ::poll(fds, 2, static_cast<int>(std::clamp<long long>(left, 0, 3'600'000)));
         if (ready > 0) return fds[0].revents;
         if (ready == 0 && left <= 3'600'000) return 0;
         if (ready < 0 && errno != EINTR) return POLLERR;
@@ -41,7 +44,8 @@ Result<std::vector<Address>> resolve(const Endpoint& endpoint) {
         Address address;
         auto& un = reinterpret_cast<sockaddr_un&>(address.bytes);
         un.sun_family = AF_UNIX;
-        std::memcpy(un.sun_path, endpoint.socket_path.c_str(), std::min(endpoint.socket_path.size() + 1, sizeof un.sun_path));
+        std::memcpy(un.sun_path, endpoint.socket_path.c_str(),
+                    std::min(endpoint.socket_path.size() + 1, sizeof un.sun_path));
         address.size = sizeof un;
         address.text = endpoint.socket_path;
         out.push_back(std::move(address));
@@ -51,19 +55,25 @@ Result<std::vector<Address>> resolve(const Endpoint& endpoint) {
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    if (const int error = ::getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found); error != 0)
-        return failed(failure::unreachable, "the host " + endpoint.host + " is not known: " + ::gai_strerror(error));
+    if (const int error = ::getaddrinfo(endpoint.host.c_str(),
+                                        std::to_string(endpoint.port).c_str(), &hints, &found);
+        error != 0)
+        return failed(failure::unreachable,
+                      "the host " + endpoint.host + " is not known: " + ::gai_strerror(error));
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);
     for (const addrinfo* one = found; one; one = one->ai_next) {
         char host[NI_MAXHOST];
-        if (::getnameinfo(one->ai_addr, one->ai_addrlen, host, sizeof host, nullptr, 0, NI_NUMERICHOST) != 0) continue;
+        if (::getnameinfo(one->ai_addr, one->ai_addrlen, host, sizeof host, nullptr, 0,
+                          NI_NUMERICHOST) != 0)
+            continue;
         Address address;
         std::memcpy(&address.bytes, one->ai_addr, one->ai_addrlen);
         address.size = one->ai_addrlen;
         address.text = to_string(Endpoint{host, endpoint.port, {}});
         out.push_back(std::move(address));
     }
-    if (out.empty()) return failed(failure::unreachable, "the host " + endpoint.host + " has no address");
+    if (out.empty())
+        return failed(failure::unreachable, "the host " + endpoint.host + " has no address");
     return out;
 }
 
@@ -75,15 +85,19 @@ Result<Socket> Socket::connect(const Address& address, Deadline deadline) {
         ::setsockopt(socket.fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         ::setsockopt(socket.fd_, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     }
-    if (::connect(socket.fd_, reinterpret_cast<const sockaddr*>(&address.bytes), address.size) != 0) {
+    if (::connect(socket.fd_, reinterpret_cast<const sockaddr*>(&address.bytes), address.size) !=
+        0) {
         int error = errno;
         if (error == EINPROGRESS) {
             if (wait_for(socket.fd_, POLLOUT, deadline) == 0)
-                return failed(failure::unreachable, "no connection to " + address.text + " in time");
+                return failed(failure::unreachable,
+                              "no connection to " + address.text + " in time");
             socklen_t size = sizeof error;
             ::getsockopt(socket.fd_, SOL_SOCKET, SO_ERROR, &error, &size);
         }
-        if (error != 0) return failed(failure::unreachable, "no connection to " + address.text + ": " + reason_of(error));
+        if (error != 0)
+            return failed(failure::unreachable,
+                          "no connection to " + address.text + ": " + reason_of(error));
     }
     return socket;
 }
@@ -103,8 +117,10 @@ Status Socket::send(std::string_view bytes, Deadline deadline) {
         const int error = errno;
         if (error == EINTR) continue;
         const std::string_view how_far = done == 0 ? failure::unreachable : failure::unanswered;
-        if (error != EAGAIN && error != EWOULDBLOCK) return failed(how_far, "sending failed: " + reason_of(error));
-        if (wait_for(fd_, POLLOUT, deadline) == 0) return failed(how_far, "the server takes nothing in time");
+        if (error != EAGAIN && error != EWOULDBLOCK)
+            return failed(how_far, "sending failed: " + reason_of(error));
+        if (wait_for(fd_, POLLOUT, deadline) == 0)
+            return failed(how_far, "the server takes nothing in time");
     }
     return {};
 }
@@ -115,7 +131,8 @@ Result<std::size_t> Socket::receive(char* out, std::size_t size, Deadline deadli
         if (got > 0) return static_cast<std::size_t>(got);
         if (got == 0) return failed(failure::unanswered, "the server closed the connection");
         if (errno == EINTR) continue;
-        if (errno != EAGAIN && errno != EWOULDBLOCK) return failed(failure::unanswered, "receiving failed: " + reason_of(errno));
+        if (errno != EAGAIN && errno != EWOULDBLOCK)
+            return failed(failure::unanswered, "receiving failed: " + reason_of(errno));
         if (wait_for(fd_, POLLIN, deadline, wake_fd) == 0) return std::size_t{0};
     }
 }

@@ -1,5 +1,5 @@
-// A connected stream socket whose every wait has a deadline. (hiredis formats and parses; its own input and output know only a
-// timeout for each read, and raise SIGPIPE.)
+// A connected stream socket whose every wait has a deadline. (hiredis formats and parses; its own
+// input and output know only a timeout for each read, and raise SIGPIPE.)
 //
 // Errors are failures (failure.h). Thread-safety: one socket, one thread.
 #pragma once
@@ -28,7 +28,8 @@ struct Address {
     bool operator==(const Address& other) const { return text == other.text; }
 };
 
-/// Looks the name up, which can take as long as the resolver likes: never call it for a caller of the cache. At least one address.
+/// Looks the name up, which can take as long as the resolver likes: never call it for a caller of
+/// the cache. At least one address.
 Result<std::vector<Address>> resolve(const Endpoint& endpoint);
 
 class Socket {
@@ -43,9 +44,11 @@ public:
 
     /// All of it. `unreachable` when nothing was taken, else `unanswered`.
     Status send(std::string_view bytes, Deadline deadline);
-    /// At least one byte, at most `size`. 0: the time was up, or `wake_fd` (unless -1) became readable.
+    /// At least one byte, at most `size`. 0: the time was up, or `wake_fd` (unless -1) became
+    /// readable.
     Result<std::size_t> receive(char* out, std::size_t size, Deadline deadline, int wake_fd = -1);
-    /// True while the other end has said nothing: an idle connection on which something can be read was closed, or is out of step.
+    /// True while the other end has said nothing: an idle connection on which something can be read
+    /// was closed, or is out of step.
     bool quiet() const;
 
 private:

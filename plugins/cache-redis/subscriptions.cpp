@@ -22,7 +22,13 @@ using Steady = std::chrono::steady_clock;
 
 struct Subscriptions::State {
     State(RedisClient& c, const Envelope& e, DamageCounter& d, Logger& l, std::string p)
-        : client(c), envelope(e), damage(d), log(l), prefix(std::move(p)), bus(&l), wake_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+        : client(c),
+          envelope(e),
+          damage(d),
+          log(l),
+          prefix(std::move(p)),
+          bus(&l),
+          wake_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
         if (wake_fd < 0) throw std::runtime_error("no event descriptor");
     }
     ~State() { ::close(wake_fd); }
@@ -51,7 +57,8 @@ struct Subscriptions::State {
 
     void wake() const {
         const std::uint64_t one = 1;
-        [[maybe_unused]] const auto written = ::write(wake_fd, &one, sizeof one);  // fails only when it is set already
+        [[maybe_unused]] const auto written =
+            ::write(wake_fd, &one, sizeof one);  // fails only when it is set already
     }
     void clear_wake() const {
         std::uint64_t count = 0;
@@ -72,7 +79,8 @@ void Subscriptions::State::listen() {
         lock.unlock();
         if (const auto address = client.address()) {
             const auto& server = client.settings().server;
-            auto connection = Connection::open(*address, server.login, Connection::Use::messages, Steady::now() + server.connect_timeout);
+            auto connection = Connection::open(*address, server.login, Connection::Use::messages,
+                                               Steady::now() + server.connect_timeout);
             if (connection) attend(**connection);
         }
         lock.lock();
@@ -81,8 +89,10 @@ void Subscriptions::State::listen() {
             at->second.unconfirmed = 0;
             at = at->second.users == 0 ? channels.erase(at) : std::next(at);
         }
-        // The client tells when it has found a server; the time is for a server that takes calls and no subscriptions.
-        changed.wait_for(lock, client.settings().breaker.max_delay, [&] { return stopping || look; });
+        // The client tells when it has found a server; the time is for a server that takes calls
+        // and no subscriptions.
+        changed.wait_for(lock, client.settings().breaker.max_delay,
+                         [&] { return stopping || look; });
     }
 }
 
@@ -120,11 +130,13 @@ bool Subscriptions::State::send_changes(Connection& connection) {
             (channel.asked ? subscribe : unsubscribe).push_back(prefix + name);
         }
     }
-    for (const auto& [word, names] : {std::pair("SUBSCRIBE", &subscribe), std::pair("UNSUBSCRIBE", &unsubscribe)}) {
+    for (const auto& [word, names] :
+         {std::pair("SUBSCRIBE", &subscribe), std::pair("UNSUBSCRIBE", &unsubscribe)}) {
         if (names->empty()) continue;
         Arguments command = {word};
         command.insert(command.end(), names->begin(), names->end());
-        if (!connection.send(command, Steady::now() + client.settings().server.command_timeout)) return false;
+        if (!connection.send(command, Steady::now() + client.settings().server.command_timeout))
+            return false;
     }
     return true;
 }
@@ -137,14 +149,19 @@ bool Subscriptions::State::understand(const Reply& reply) {
     if (reply.elements.size() == 3 && reply.elements[1].text.starts_with(prefix)) {
         const std::string channel = reply.elements[1].text.substr(prefix.size());
         if (reply.elements[0].text == "message") {
-            if (const auto message = envelope.open_message(reply.elements[1].text, reply.elements[2].text)) bus.publish(channel, *message);
-            else damage.count(channel);
+            if (const auto message =
+                    envelope.open_message(reply.elements[1].text, reply.elements[2].text))
+                bus.publish(channel, *message);
+            else
+                damage.count(channel);
             return true;
         }
         std::lock_guard lock(mutex);
-        if (const auto found = channels.find(channel); found != channels.end() && found->second.unconfirmed > 0) {
+        if (const auto found = channels.find(channel);
+            found != channels.end() && found->second.unconfirmed > 0) {
             --found->second.unconfirmed;
-            if (found->second.users == 0 && !found->second.asked && found->second.unconfirmed == 0) channels.erase(found);
+            if (found->second.users == 0 && !found->second.asked && found->second.unconfirmed == 0)
+                channels.erase(found);
             changed.notify_all();
         }
     }
@@ -155,16 +172,20 @@ void Subscriptions::State::leave(const std::string& channel) {
     std::lock_guard lock(mutex);
     const auto found = channels.find(channel);
     if (found == channels.end() || --found->second.users > 0) return;
-    if (!found->second.asked && found->second.unconfirmed == 0) channels.erase(found);
-    else wake();
+    if (!found->second.asked && found->second.unconfirmed == 0)
+        channels.erase(found);
+    else
+        wake();
 }
 
-Subscriptions::Subscriptions(RedisClient& client, const Envelope& envelope, DamageCounter& damage, Logger& log, std::string prefix)
+Subscriptions::Subscriptions(RedisClient& client, const Envelope& envelope, DamageCounter& damage,
+                             Logger& log, std::string prefix)
     : state_(std::make_shared<State>(client, envelope, damage, log, std::move(prefix))) {}
 
 Subscriptions::~Subscriptions() { stop(); }
 
-std::shared_ptr<void> Subscriptions::subscribe(std::string_view channel, Cache::Subscriber subscriber) {
+std::shared_ptr<void> Subscriptions::subscribe(std::string_view channel,
+                                               Cache::Subscriber subscriber) {
     State& state = *state_;
     std::shared_ptr<void> delivery = state.bus.subscribe(channel, std::move(subscriber));
     std::string name(channel);
@@ -172,20 +193,24 @@ std::shared_ptr<void> Subscriptions::subscribe(std::string_view channel, Cache::
     ++state.channels[name].users;
     state.look = true;
     state.changed.notify_all();
-    if (!state.listener.joinable() && !state.stopping) state.listener = std::thread([&state] { state.listen(); });
+    if (!state.listener.joinable() && !state.stopping)
+        state.listener = std::thread([&state] { state.listen(); });
     state.wake();
     state.changed.wait_for(lock, state.client.settings().server.connect_timeout, [&] {
         return state.stopping || !state.client.available() || state.channels[name].confirmed();
     });
     lock.unlock();
     void* const raw = delivery.get();
-    return {raw, [shared = state_, name = std::move(name), delivery = std::move(delivery)](void*) mutable {
+    return {raw, [shared = state_, name = std::move(name),
+                  delivery = std::move(delivery)](void*) mutable {
                 delivery.reset();  // waits for a running call
                 shared->leave(name);
             }};
 }
 
-void Subscriptions::deliver(std::string_view channel, std::string_view message) { state_->bus.publish(channel, message); }
+void Subscriptions::deliver(std::string_view channel, std::string_view message) {
+    state_->bus.publish(channel, message);
+}
 
 void Subscriptions::wake() {
     state_->wake();

@@ -1,9 +1,12 @@
-// Published messages to the subscribers of this process: one connection that listens, and one thread (a MessageBus) that calls.
+// Published messages to the subscribers of this process: one connection that listens, and one
+// thread (a MessageBus) that calls.
 //
-// The listening thread starts with the first subscription and subscribes again whenever the server is found anew; what was published
-// meanwhile is lost, as the contract of cache/1 allows. An idle connection is asked for a sign of life.
+// The listening thread starts with the first subscription and subscribes again whenever the server
+// is found anew; what was published meanwhile is lost, as the contract of cache/1 allows. An idle
+// connection is asked for a sign of life.
 //
-// Thread-safety: all calls, from any thread, also from within a subscriber; stop() and the destructor not from within one.
+// Thread-safety: all calls, from any thread, also from within a subscriber; stop() and the
+// destructor not from within one.
 #pragma once
 
 #include <chrono>
@@ -27,7 +30,8 @@ public:
     static constexpr std::chrono::seconds sign_of_life{5};
 
     /// All must outlive it, but not the handles. `prefix`: of the channels' names in Redis.
-    Subscriptions(RedisClient& client, const Envelope& envelope, DamageCounter& damage, Logger& log, std::string prefix);
+    Subscriptions(RedisClient& client, const Envelope& envelope, DamageCounter& damage, Logger& log,
+                  std::string prefix);
     ~Subscriptions();
 
     /// Waits until the server has confirmed, as long as a command may take, unless it is away.

@@ -5,10 +5,13 @@
 namespace kitchen::cart {
 namespace {
 
-void write_problems(JsonWriter& out, const std::vector<Fault>& problems, const std::string& prefix) {
+void write_problems(JsonWriter& out, const std::vector<Fault>& problems,
+                    const std::string& prefix) {
     for (const Fault& problem : problems) {
         out.begin_object();
-        out.member("pointer", prefix + problem.pointer).member("code", problem.code).member("detail", problem.detail);
+        out.member("pointer", prefix + problem.pointer)
+            .member("code", problem.code)
+            .member("detail", problem.detail);
         out.end_object();
     }
 }

@@ -16,22 +16,29 @@ Status done(Result<Rows> rows) {
 
 CartRepository::CartRepository(Store& store)
     : cart_(store.prepare("SELECT version, fingerprint FROM carts WHERE user_id = $1")),
-      raise_version_(store.prepare("INSERT INTO carts (user_id, version, fingerprint, created_at, updated_at) "
-                                   "VALUES ($1, 1, 0, $2, $2) ON CONFLICT (user_id) DO UPDATE "
-                                   "SET version = carts.version + 1, updated_at = excluded.updated_at RETURNING version")),
+      raise_version_(store.prepare(
+          "INSERT INTO carts (user_id, version, fingerprint, created_at, updated_at) "
+          "VALUES ($1, 1, 0, $2, $2) ON CONFLICT (user_id) DO UPDATE "
+          "SET version = carts.version + 1, updated_at = excluded.updated_at RETURNING version")),
       set_fingerprint_(store.prepare("UPDATE carts SET fingerprint = $2 WHERE user_id = $1")),
-      lines_(store.prepare("SELECT id, food_id, sides_key, quantity, special_instructions FROM cart_lines "
-                           "WHERE user_id = $1 ORDER BY id")),
-      line_(store.prepare("SELECT id, food_id, sides_key, quantity, special_instructions FROM cart_lines "
-                          "WHERE user_id = $1 AND id = $2")),
-      add_(store.prepare("INSERT INTO cart_lines (user_id, food_id, sides_key, quantity, special_instructions, created_at, updated_at) "
-                         "VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (user_id, food_id, sides_key) DO UPDATE "
-                         "SET quantity = cart_lines.quantity + excluded.quantity, "
-                         "special_instructions = COALESCE(excluded.special_instructions, cart_lines.special_instructions), "
-                         "updated_at = excluded.updated_at RETURNING id, quantity")),
-      change_(store.prepare("UPDATE cart_lines SET quantity = COALESCE($3, quantity), "
-                            "special_instructions = COALESCE($4, special_instructions), updated_at = $5 "
-                            "WHERE user_id = $1 AND id = $2")),
+      lines_(store.prepare(
+          "SELECT id, food_id, sides_key, quantity, special_instructions FROM cart_lines "
+          "WHERE user_id = $1 ORDER BY id")),
+      line_(store.prepare(
+          "SELECT id, food_id, sides_key, quantity, special_instructions FROM cart_lines "
+          "WHERE user_id = $1 AND id = $2")),
+      add_(store.prepare(
+          "INSERT INTO cart_lines (user_id, food_id, sides_key, quantity, special_instructions, "
+          "created_at, updated_at) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (user_id, food_id, sides_key) DO UPDATE "
+          "SET quantity = cart_lines.quantity + excluded.quantity, "
+          "special_instructions = COALESCE(excluded.special_instructions, "
+          "cart_lines.special_instructions), "
+          "updated_at = excluded.updated_at RETURNING id, quantity")),
+      change_(store.prepare(
+          "UPDATE cart_lines SET quantity = COALESCE($3, quantity), "
+          "special_instructions = COALESCE($4, special_instructions), updated_at = $5 "
+          "WHERE user_id = $1 AND id = $2")),
       remove_(store.prepare("DELETE FROM cart_lines WHERE user_id = $1 AND id = $2")),
       remove_all_(store.prepare("DELETE FROM cart_lines WHERE user_id = $1")) {}
 
@@ -42,13 +49,15 @@ Result<CartRow> CartRepository::cart(Transaction& tx, std::int64_t user_id) cons
     return CartRow{rows->front().integer(0), rows->front().integer(1)};
 }
 
-Result<std::int64_t> CartRepository::raise_version(Transaction& tx, std::int64_t user_id, Timestamp now) const {
+Result<std::int64_t> CartRepository::raise_version(Transaction& tx, std::int64_t user_id,
+                                                   Timestamp now) const {
     Result<Rows> rows = tx.query(raise_version_, {user_id, to_millis(now)});
     if (!rows) return std::move(rows).error();
     return rows->front().integer(0);
 }
 
-Status CartRepository::set_fingerprint(Transaction& tx, std::int64_t user_id, std::int64_t fingerprint) const {
+Status CartRepository::set_fingerprint(Transaction& tx, std::int64_t user_id,
+                                       std::int64_t fingerprint) const {
     return done(tx.query(set_fingerprint_, {user_id, fingerprint}));
 }
 
@@ -61,27 +70,33 @@ Result<std::vector<LineRow>> CartRepository::lines(Transaction& tx, std::int64_t
     return lines;
 }
 
-Result<std::optional<LineRow>> CartRepository::line(Transaction& tx, std::int64_t user_id, std::int64_t line_id) const {
+Result<std::optional<LineRow>> CartRepository::line(Transaction& tx, std::int64_t user_id,
+                                                    std::int64_t line_id) const {
     Result<Rows> rows = tx.query(line_, {user_id, line_id});
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return std::optional<LineRow>();
     return std::optional<LineRow>(line_of(rows->front()));
 }
 
-Result<CartRepository::Added> CartRepository::add(Transaction& tx, std::int64_t user_id, std::int64_t food_id,
-                                                  std::string_view sides_key, std::int64_t quantity,
-                                                  const std::optional<std::string>& instructions, Timestamp now) const {
-    Result<Rows> rows = tx.query(add_, {user_id, food_id, sides_key, quantity, instructions, to_millis(now)});
+Result<CartRepository::Added> CartRepository::add(Transaction& tx, std::int64_t user_id,
+                                                  std::int64_t food_id, std::string_view sides_key,
+                                                  std::int64_t quantity,
+                                                  const std::optional<std::string>& instructions,
+                                                  Timestamp now) const {
+    Result<Rows> rows =
+        tx.query(add_, {user_id, food_id, sides_key, quantity, instructions, to_millis(now)});
     if (!rows) return std::move(rows).error();
     return Added{rows->front().integer(0), rows->front().integer(1)};
 }
 
-Status CartRepository::change(Transaction& tx, std::int64_t user_id, std::int64_t line_id, std::optional<std::int64_t> quantity,
+Status CartRepository::change(Transaction& tx, std::int64_t user_id, std::int64_t line_id,
+                              std::optional<std::int64_t> quantity,
                               const std::optional<std::string>& instructions, Timestamp now) const {
     return done(tx.query(change_, {user_id, line_id, quantity, instructions, to_millis(now)}));
 }
 
-Result<bool> CartRepository::remove(Transaction& tx, std::int64_t user_id, std::int64_t line_id) const {
+Result<bool> CartRepository::remove(Transaction& tx, std::int64_t user_id,
+                                    std::int64_t line_id) const {
     Result<Rows> rows = tx.query(remove_, {user_id, line_id});
     if (!rows) return std::move(rows).error();
     return rows->changed() > 0;

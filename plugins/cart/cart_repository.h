@@ -1,7 +1,8 @@
 // All SQL of the cart.
 //
-// Every call works inside the caller's open transaction. A writer calls raise_version() first: that row is the cart's lock, so whatever
-// follows sees, and is seen by, no other writer of the same cart.
+// Every call works inside the caller's open transaction. A writer calls raise_version() first: that
+// row is the cart's lock, so whatever follows sees, and is seen by, no other writer of the same
+// cart.
 //
 // Thread-safety: all calls, from any thread. The store must outlive it.
 #pragma once
@@ -42,24 +43,30 @@ public:
     /// In the order added.
     Result<std::vector<LineRow>> lines(Transaction& tx, std::int64_t user_id) const;
     /// Nothing when there is no such line or it is somebody else's.
-    Result<std::optional<LineRow>> line(Transaction& tx, std::int64_t user_id, std::int64_t line_id) const;
+    Result<std::optional<LineRow>> line(Transaction& tx, std::int64_t user_id,
+                                        std::int64_t line_id) const;
 
     struct Added {
         std::int64_t id = 0;
-        std::int64_t quantity = 0;  ///< of the line now: more than was added when the line was there before
+        std::int64_t quantity =
+            0;  ///< of the line now: more than was added when the line was there before
     };
-    /// Makes the line, or adds to the one with the same food and sides. Instructions replace the line's, unless nothing.
-    Result<Added> add(Transaction& tx, std::int64_t user_id, std::int64_t food_id, std::string_view sides_key,
-                      std::int64_t quantity, const std::optional<std::string>& instructions, Timestamp now) const;
+    /// Makes the line, or adds to the one with the same food and sides. Instructions replace the
+    /// line's, unless nothing.
+    Result<Added> add(Transaction& tx, std::int64_t user_id, std::int64_t food_id,
+                      std::string_view sides_key, std::int64_t quantity,
+                      const std::optional<std::string>& instructions, Timestamp now) const;
     /// What is nothing stays as it is.
-    Status change(Transaction& tx, std::int64_t user_id, std::int64_t line_id, std::optional<std::int64_t> quantity,
+    Status change(Transaction& tx, std::int64_t user_id, std::int64_t line_id,
+                  std::optional<std::int64_t> quantity,
                   const std::optional<std::string>& instructions, Timestamp now) const;
     /// False when there was no such line.
     Result<bool> remove(Transaction& tx, std::int64_t user_id, std::int64_t line_id) const;
     Status remove_all(Transaction& tx, std::int64_t user_id) const;
 
 private:
-    Statement cart_, raise_version_, set_fingerprint_, lines_, line_, add_, change_, remove_, remove_all_;
+    Statement cart_, raise_version_, set_fingerprint_, lines_, line_, add_, change_, remove_,
+        remove_all_;
 };
 
 }  // namespace kitchen::cart

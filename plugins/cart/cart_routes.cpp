@@ -18,16 +18,19 @@ namespace {
 constexpr std::size_t body_limit = 16 * 1024;
 
 http::Parameter if_match() {
-    return {"If-Match", Schema::string(), "The cart's ETag: refused with 412 when the cart has changed since.", "", false};
+    return {"If-Match", Schema::string(),
+            "The cart's ETag: refused with 412 when the cart has changed since.", "", false};
 }
 
 /// The list, or the one id that the original clients send in its place.
-Result<std::vector<std::int64_t>> side_ids(const Json& body, const std::string& list, const std::string& single) {
+Result<std::vector<std::int64_t>> side_ids(const Json& body, const std::string& list,
+                                           const std::string& single) {
     std::vector<std::int64_t> ids;
     const Json* several = body.find(list);
     const Json* one = body.find(single);
     if (several && one)
-        return invalid_field('/' + single, "conflict", "Give either " + list + " or " + single + ", not both.");
+        return invalid_field('/' + single, "conflict",
+                             "Give either " + list + " or " + single + ", not both.");
     if (several)
         for (const Json& id : several->as_array()) ids.push_back(id.as_integer());
     if (one && !one->is_null()) ids.push_back(one->as_integer());
@@ -37,8 +40,10 @@ Result<std::vector<std::int64_t>> side_ids(const Json& body, const std::string& 
 /// Names the field that the client did send.
 Error in_terms_of(Error error, const Json& body) {
     for (Fault& fault : error.faults)
-        for (const auto& [list, single] : {std::pair{"/side_protein_ids", "side_protein_id"}, {"/extra_side_ids", "extra_side_id"}})
-            if (fault.pointer.starts_with(list) && body.find(single)) fault.pointer = std::string("/") + single;
+        for (const auto& [list, single] : {std::pair{"/side_protein_ids", "side_protein_id"},
+                                           {"/extra_side_ids", "extra_side_id"}})
+            if (fault.pointer.starts_with(list) && body.find(single))
+                fault.pointer = std::string("/") + single;
     return error;
 }
 
@@ -61,15 +66,19 @@ void CartRoutes::declare(Setup& setup) {
                         .handle([this](Request& request) { return read(request); }));
     setup.add_route(Route::post("/cart/")
                         .summary("Put a food into your cart")
-                        .describe("Adds an item, or raises the quantity of the item with the same food and the same set of sides. "
-                                  "A quantity is 1 to 99 for one request; an item may grow further by several requests.")
+                        .describe("Adds an item, or raises the quantity of the item with the same "
+                                  "food and the same set of sides. "
+                                  "A quantity is 1 to 99 for one request; an item may grow further "
+                                  "by several requests.")
                         .signed_in()
                         .header(if_match())
                         .body(new_line_schema())
                         .body_limit(body_limit)
                         .answers(201, "A new item", line_schema())
                         .answers(200, "The item, with its quantity raised", line_schema())
-                        .answers(409, "A food does not exist, is not available, is short, or may not go together; or the cart is full")
+                        .answers(409,
+                                 "A food does not exist, is not available, is short, or may not go "
+                                 "together; or the cart is full")
                         .answers(412, "The cart has changed")
                         .handle([this](Request& request) { return add(request); }));
     setup.add_route(Route::patch("/cart/{item_id:id}/")
@@ -104,7 +113,8 @@ void CartRoutes::declare(Setup& setup) {
 Result<Response> CartRoutes::read(Request& request) {
     Result<CartView> view = carts_->view(request.who().user_id);
     if (!view) return std::move(view).error();
-    return Response::json(200, cart_json(view->contents, *catalog_)).with_header("ETag", etag_of(*view));
+    return Response::json(200, cart_json(view->contents, *catalog_))
+        .with_header("ETag", etag_of(*view));
 }
 
 Result<Response> CartRoutes::add(Request& request) {
@@ -112,8 +122,10 @@ Result<Response> CartRoutes::add(Request& request) {
     NewLine wanted;
     wanted.food_id = body["food_id"].as_integer();
     if (const Json* quantity = body.find("quantity")) wanted.quantity = quantity->as_integer();
-    if (body.has("special_instructions")) wanted.special_instructions = body["special_instructions"].as_string();
-    Result<std::vector<std::int64_t>> proteins = side_ids(body, "side_protein_ids", "side_protein_id");
+    if (body.has("special_instructions"))
+        wanted.special_instructions = body["special_instructions"].as_string();
+    Result<std::vector<std::int64_t>> proteins =
+        side_ids(body, "side_protein_ids", "side_protein_id");
     if (!proteins) return std::move(proteins).error();
     Result<std::vector<std::int64_t>> extras = side_ids(body, "extra_side_ids", "extra_side_id");
     if (!extras) return std::move(extras).error();
@@ -121,7 +133,8 @@ Result<Response> CartRoutes::add(Request& request) {
 
     Result<ChangedLine> added = carts_->add(request.who().user_id, wanted, checked_by(request));
     if (!added) return in_terms_of(std::move(added).error(), body);
-    return Response::json(added->created ? 201 : 200, line_json(added->line, *catalog_)).with_version(added->version);
+    return Response::json(added->created ? 201 : 200, line_json(added->line, *catalog_))
+        .with_version(added->version);
 }
 
 Result<Response> CartRoutes::change(Request& request) {
@@ -129,18 +142,21 @@ Result<Response> CartRoutes::change(Request& request) {
     LineChange wanted;
     if (const Json* quantity = body.find("quantity")) wanted.quantity = quantity->as_integer();
     if (const Json* instructions = body.find("special_instructions"))
-        wanted.special_instructions = instructions->is_null() ? std::string() : instructions->as_string();
+        wanted.special_instructions =
+            instructions->is_null() ? std::string() : instructions->as_string();
     if (!wanted.quantity && !wanted.special_instructions)
-        return invalid_field("", "required", "Say what to change: quantity, special_instructions or both.");
+        return invalid_field("", "required",
+                             "Say what to change: quantity, special_instructions or both.");
 
-    Result<ChangedLine> changed =
-        carts_->change(request.who().user_id, request.path_id("item_id"), wanted, checked_by(request));
+    Result<ChangedLine> changed = carts_->change(request.who().user_id, request.path_id("item_id"),
+                                                 wanted, checked_by(request));
     if (!changed) return std::move(changed).error();
     return Response::json(200, line_json(changed->line, *catalog_)).with_version(changed->version);
 }
 
 Result<Response> CartRoutes::remove(Request& request) {
-    Result<std::int64_t> version = carts_->remove(request.who().user_id, request.path_id("item_id"), checked_by(request));
+    Result<std::int64_t> version =
+        carts_->remove(request.who().user_id, request.path_id("item_id"), checked_by(request));
     if (!version) return std::move(version).error();
     return Response::no_content().with_version(*version);
 }
@@ -148,7 +164,8 @@ Result<Response> CartRoutes::remove(Request& request) {
 Result<Response> CartRoutes::clear(Request& request) {
     Result<std::int64_t> version = carts_->clear(request.who().user_id, checked_by(request));
     if (!version) return std::move(version).error();
-    return Response::json(200, Json::object({{"message", "Cart cleared successfully"}})).with_version(*version);
+    return Response::json(200, Json::object({{"message", "Cart cleared successfully"}}))
+        .with_version(*version);
 }
 
 }  // namespace kitchen::cart

@@ -1,6 +1,7 @@
 // HTTP to cart and back.
 //
-// Thread-safety: declare() and serve() during configure and start; the handlers then on many threads at once.
+// Thread-safety: declare() and serve() during configure and start; the handlers then on many
+// threads at once.
 #pragma once
 
 #include "cart_service.h"

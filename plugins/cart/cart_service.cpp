@@ -17,19 +17,24 @@ Error no_such_line() {
     return Error(Errc::not_found, "cart_item_not_found", "There is no such item in your cart.");
 }
 
-/// Where a problem of a line stands in the request that adds it: sides are kept in ascending order, and asked for in any.
+/// Where a problem of a line stands in the request that adds it: sides are kept in ascending order,
+/// and asked for in any.
 std::string requested_at(const Fault& problem, const CartLine& line, const Sides& asked) {
     if (problem.pointer == "/food") return "/food_id";
-    const auto side = [&](std::string_view stored, const std::string& field, const std::vector<Food>& sides,
+    const auto side = [&](std::string_view stored, const std::string& field,
+                          const std::vector<Food>& sides,
                           const std::vector<std::int64_t>& ids) -> std::optional<std::string> {
         if (!problem.pointer.starts_with(stored)) return std::nullopt;
         if (problem.pointer.size() == stored.size()) return field;
-        const auto index = static_cast<std::size_t>(std::stoul(problem.pointer.substr(stored.size() + 1)));
+        const auto index =
+            static_cast<std::size_t>(std::stoul(problem.pointer.substr(stored.size() + 1)));
         const auto found = std::find(ids.begin(), ids.end(), sides[index].id);
         return field + "/" + std::to_string(found - ids.begin());
     };
-    if (auto at = side("/side_proteins", "/side_protein_ids", line.side_proteins, asked.proteins)) return *at;
-    if (auto at = side("/extra_sides", "/extra_side_ids", line.extra_sides, asked.extras)) return *at;
+    if (auto at = side("/side_proteins", "/side_protein_ids", line.side_proteins, asked.proteins))
+        return *at;
+    if (auto at = side("/extra_sides", "/extra_side_ids", line.extra_sides, asked.extras))
+        return *at;
     return problem.pointer;
 }
 
@@ -55,7 +60,8 @@ const CartLine* find_line(const CartContents& contents, std::int64_t line_id) {
 bool price(CartLine& line) {
     bool sane = true;
     const auto add = [&](std::int64_t amount) {
-        if (__builtin_add_overflow(line.unit_price, amount, &line.unit_price) || line.unit_price > max_line_total) {
+        if (__builtin_add_overflow(line.unit_price, amount, &line.unit_price) ||
+            line.unit_price > max_line_total) {
             line.unit_price = max_line_total;
             sane = false;
         }
@@ -63,7 +69,8 @@ bool price(CartLine& line) {
     add(line.food.price);
     for (const Food& side : line.side_proteins) add(side.price);
     for (const Food& side : line.extra_sides) add(side.price);
-    if (__builtin_mul_overflow(line.unit_price, line.quantity, &line.line_total) || line.line_total > max_line_total) {
+    if (__builtin_mul_overflow(line.unit_price, line.quantity, &line.line_total) ||
+        line.line_total > max_line_total) {
         line.line_total = max_line_total;
         sane = false;
     }
@@ -75,7 +82,8 @@ bool price(CartLine& line) {
 CartService::CartService(Store& store, Catalog& catalog, const Clock& clock, CartLimits limits)
     : store_(store), catalog_(catalog), clock_(clock), limits_(limits), carts_(store) {}
 
-Result<CartContents> CartService::contents(Transaction& tx, std::int64_t user_id, std::int64_t version) {
+Result<CartContents> CartService::contents(Transaction& tx, std::int64_t user_id,
+                                           std::int64_t version) {
     Result<std::vector<LineRow>> rows = carts_.lines(tx, user_id);
     if (!rows) return std::move(rows).error();
 
@@ -83,7 +91,9 @@ Result<CartContents> CartService::contents(Transaction& tx, std::int64_t user_id
     std::vector<std::int64_t> ids;
     for (const LineRow& row : *rows) {
         std::optional<Sides> parsed = parse_sides_key(row.sides_key);
-        if (!parsed) return Error(Errc::corrupt, "cart_corrupt", "The cart could not be read.").with_subject("cart_lines.sides_key");
+        if (!parsed)
+            return Error(Errc::corrupt, "cart_corrupt", "The cart could not be read.")
+                .with_subject("cart_lines.sides_key");
         ids.push_back(row.food_id);
         ids.insert(ids.end(), parsed->proteins.begin(), parsed->proteins.end());
         ids.insert(ids.end(), parsed->extras.begin(), parsed->extras.end());
@@ -132,19 +142,23 @@ Result<CartContents> CartService::contents(Transaction& tx, std::int64_t user_id
     for (std::size_t i = 0; i < contents.lines.size(); ++i) {
         CartLine& line = contents.lines[i];
         line.problems = problems_of(line, demand);
-        if (!sane[i]) line.problems.push_back({"/food", "unavailable", "So many of this cannot be ordered at once."});
+        if (!sane[i])
+            line.problems.push_back(
+                {"/food", "unavailable", "So many of this cannot be ordered at once."});
     }
     return contents;
 }
 
-Result<CartContents> CartService::changed(Transaction& tx, std::int64_t user_id, const VersionCheck& check, const Change& change) {
+Result<CartContents> CartService::changed(Transaction& tx, std::int64_t user_id,
+                                          const VersionCheck& check, const Change& change) {
     Result<std::int64_t> version = carts_.raise_version(tx, user_id, clock_.now());
     if (!version) return std::move(version).error();
     if (Status known = check(*version - 1); !known) return std::move(known).error();
     if (Status done = change(tx); !done) return std::move(done).error();
     Result<CartContents> now = contents(tx, user_id, *version);
     if (!now) return now;
-    if (Status done = carts_.set_fingerprint(tx, user_id, fingerprint(*now, catalog_)); !done) return std::move(done).error();
+    if (Status done = carts_.set_fingerprint(tx, user_id, fingerprint(*now, catalog_)); !done)
+        return std::move(done).error();
     return now;
 }
 
@@ -156,7 +170,8 @@ Result<CartContents> CartService::read(Transaction& tx, std::int64_t user_id) {
 
 Status CartService::empty(Transaction& tx, std::int64_t user_id) {
     Result<CartContents> now = changed(
-        tx, user_id, [](std::int64_t) { return Status(); }, [&](Transaction& t) { return carts_.remove_all(t, user_id); });
+        tx, user_id, [](std::int64_t) { return Status(); },
+        [&](Transaction& t) { return carts_.remove_all(t, user_id); });
     if (!now) return std::move(now).error();
     return {};
 }
@@ -172,13 +187,15 @@ Result<CartView> CartService::view(std::int64_t user_id) {
     });
 }
 
-Result<ChangedLine> CartService::add(std::int64_t user_id, const NewLine& wanted, const VersionCheck& check) {
+Result<ChangedLine> CartService::add(std::int64_t user_id, const NewLine& wanted,
+                                     const VersionCheck& check) {
     const std::string key = sides_key(wanted.sides);
     return store_.transact<ChangedLine>([&](Transaction& tx) -> Result<ChangedLine> {
         CartRepository::Added added;
         Result<CartContents> now = changed(tx, user_id, check, [&](Transaction& t) -> Status {
             Result<CartRepository::Added> row =
-                carts_.add(t, user_id, wanted.food_id, key, wanted.quantity, wanted.special_instructions, clock_.now());
+                carts_.add(t, user_id, wanted.food_id, key, wanted.quantity,
+                           wanted.special_instructions, clock_.now());
             if (!row) return std::move(row).error();
             added = *row;
             return {};
@@ -186,12 +203,14 @@ Result<ChangedLine> CartService::add(std::int64_t user_id, const NewLine& wanted
         if (!now) return std::move(now).error();
         const CartLine* line = find_line(*now, added.id);
         if (added.quantity > limits_.max_line_quantity)
-            return invalid_field("/quantity", "too_large",
-                                 "One item of a cart holds at most " + std::to_string(limits_.max_line_quantity) +
-                                     " portions, and this would make " + std::to_string(added.quantity) + ".");
+            return invalid_field(
+                "/quantity", "too_large",
+                "One item of a cart holds at most " + std::to_string(limits_.max_line_quantity) +
+                    " portions, and this would make " + std::to_string(added.quantity) + ".");
         if (static_cast<std::int64_t>(now->lines.size()) > limits_.max_lines)
             return Error(Errc::conflict, "cart_full",
-                         "A cart holds at most " + std::to_string(limits_.max_lines) + " different items. Remove one first.");
+                         "A cart holds at most " + std::to_string(limits_.max_lines) +
+                             " different items. Remove one first.");
         if (!line->problems.empty()) {
             std::vector<Fault> faults = line->problems;
             for (Fault& fault : faults) fault.pointer = requested_at(fault, *line, wanted.sides);
@@ -201,8 +220,8 @@ Result<ChangedLine> CartService::add(std::int64_t user_id, const NewLine& wanted
     });
 }
 
-Result<ChangedLine> CartService::change(std::int64_t user_id, std::int64_t line_id, const LineChange& wanted,
-                                        const VersionCheck& check) {
+Result<ChangedLine> CartService::change(std::int64_t user_id, std::int64_t line_id,
+                                        const LineChange& wanted, const VersionCheck& check) {
     return store_.transact<ChangedLine>([&](Transaction& tx) -> Result<ChangedLine> {
         bool more = false;
         Result<CartContents> now = changed(tx, user_id, check, [&](Transaction& t) -> Status {
@@ -210,7 +229,8 @@ Result<ChangedLine> CartService::change(std::int64_t user_id, std::int64_t line_
             if (!before) return std::move(before).error();
             if (!*before) return no_such_line();
             more = wanted.quantity && *wanted.quantity > (*before)->quantity;
-            return carts_.change(t, user_id, line_id, wanted.quantity, wanted.special_instructions, clock_.now());
+            return carts_.change(t, user_id, line_id, wanted.quantity, wanted.special_instructions,
+                                 clock_.now());
         });
         if (!now) return std::move(now).error();
         const CartLine* line = find_line(*now, line_id);
@@ -223,7 +243,8 @@ Result<ChangedLine> CartService::change(std::int64_t user_id, std::int64_t line_
     });
 }
 
-Result<std::int64_t> CartService::remove(std::int64_t user_id, std::int64_t line_id, const VersionCheck& check) {
+Result<std::int64_t> CartService::remove(std::int64_t user_id, std::int64_t line_id,
+                                         const VersionCheck& check) {
     return store_.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
         Result<CartContents> now = changed(tx, user_id, check, [&](Transaction& t) -> Status {
             Result<bool> removed = carts_.remove(t, user_id, line_id);
@@ -237,8 +258,8 @@ Result<std::int64_t> CartService::remove(std::int64_t user_id, std::int64_t line
 
 Result<std::int64_t> CartService::clear(std::int64_t user_id, const VersionCheck& check) {
     return store_.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
-        Result<CartContents> now =
-            changed(tx, user_id, check, [&](Transaction& t) { return carts_.remove_all(t, user_id); });
+        Result<CartContents> now = changed(
+            tx, user_id, check, [&](Transaction& t) { return carts_.remove_all(t, user_id); });
         if (!now) return std::move(now).error();
         return now->version;
     });

@@ -1,7 +1,8 @@
 // What can be done with a cart. Implements cart/1 for the feature that orders from it.
 //
-// A cart holds at most one line for a food with the same set of sides. Every change raises the cart's version by one, in the same transaction;
-// changes of one cart happen one after another, however many devices ask at once.
+// A cart holds at most one line for a food with the same set of sides. Every change raises the
+// cart's version by one, in the same transaction; changes of one cart happen one after another,
+// however many devices ask at once.
 //
 // Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
 #pragma once
@@ -21,7 +22,8 @@
 namespace kitchen::cart {
 
 struct CartLimits {
-    std::int64_t max_line_quantity = 10'000;  ///< portions of one line, however many requests added them
+    std::int64_t max_line_quantity =
+        10'000;  ///< portions of one line, however many requests added them
     std::int64_t max_lines = 100;
 };
 
@@ -42,8 +44,8 @@ using VersionCheck = std::function<Status(std::int64_t version)>;
 
 struct CartView {
     CartContents contents;
-    /// What the cart shows now, and whether that differs from what it showed when it was last changed: the catalogue moves without the
-    /// cart's version.
+    /// What the cart shows now, and whether that differs from what it showed when it was last
+    /// changed: the catalogue moves without the cart's version.
     std::int64_t fingerprint = 0;
     bool moved = false;
 };
@@ -64,15 +66,18 @@ public:
 
     Result<CartView> view(std::int64_t user_id);
 
-    /// Errors: conflict when the line could not be bought ("food_not_found", "food_unavailable", "insufficient_stock", "side_not_allowed";
-    /// faults name the fields food_id, side_protein_ids, extra_side_ids) or the cart is full; unprocessable past max_line_quantity.
+    /// Errors: conflict when the line could not be bought ("food_not_found", "food_unavailable",
+    /// "insufficient_stock", "side_not_allowed"; faults name the fields food_id, side_protein_ids,
+    /// extra_side_ids) or the cart is full; unprocessable past max_line_quantity.
     Result<ChangedLine> add(std::int64_t user_id, const NewLine& wanted, const VersionCheck& check);
 
     /// More of something is refused as in add(); less is always possible. Errors also: not_found.
-    Result<ChangedLine> change(std::int64_t user_id, std::int64_t line_id, const LineChange& wanted, const VersionCheck& check);
+    Result<ChangedLine> change(std::int64_t user_id, std::int64_t line_id, const LineChange& wanted,
+                               const VersionCheck& check);
 
     /// Both give the cart's new version. remove: not_found; clear: success on an empty cart.
-    Result<std::int64_t> remove(std::int64_t user_id, std::int64_t line_id, const VersionCheck& check);
+    Result<std::int64_t> remove(std::int64_t user_id, std::int64_t line_id,
+                                const VersionCheck& check);
     Result<std::int64_t> clear(std::int64_t user_id, const VersionCheck& check);
 
 private:
@@ -80,7 +85,8 @@ private:
 
     Result<CartContents> contents(Transaction& tx, std::int64_t user_id, std::int64_t version);
     /// Raises the version, checks it, changes, and remembers what the cart shows then.
-    Result<CartContents> changed(Transaction& tx, std::int64_t user_id, const VersionCheck& check, const Change& change);
+    Result<CartContents> changed(Transaction& tx, std::int64_t user_id, const VersionCheck& check,
+                                 const Change& change);
 
     Store& store_;
     Catalog& catalog_;

@@ -1,4 +1,5 @@
-// What would stop a cart line from being bought: the one place that knows, for adding to a cart, showing it and ordering it.
+// What would stop a cart line from being bought: the one place that knows, for adding to a cart,
+// showing it and ordering it.
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -16,9 +17,11 @@ using Demand = std::map<std::int64_t, std::int64_t>;
 
 Demand demand_of(const std::vector<CartLine>& lines);
 
-/// The problems of one line; empty when it could be bought now. Pointers are relative to the line ("/food", "/side_proteins/0",
-/// "/extra_sides/0"). Codes: "deleted" (or never there), "unavailable", "short" (the whole cart needs more of a counted food than is
-/// left), "side_not_allowed" (the dish's rule does not take this side, or not so many, or wants more).
+/// The problems of one line; empty when it could be bought now. Pointers are relative to the line
+/// ("/food", "/side_proteins/0",
+/// "/extra_sides/0"). Codes: "deleted" (or never there), "unavailable", "short" (the whole cart
+/// needs more of a counted food than is left), "side_not_allowed" (the dish's rule does not take
+/// this side, or not so many, or wants more).
 std::vector<Fault> problems_of(const CartLine& line, const Demand& demand);
 
 }  // namespace kitchen::cart

@@ -14,8 +14,12 @@ namespace {
 class PublishedCarts final : public Carts {
 public:
     void serve(Carts& carts) { carts_ = &carts; }
-    Result<CartContents> read(Transaction& tx, std::int64_t user_id) override { return carts_->read(tx, user_id); }
-    Status empty(Transaction& tx, std::int64_t user_id) override { return carts_->empty(tx, user_id); }
+    Result<CartContents> read(Transaction& tx, std::int64_t user_id) override {
+        return carts_->read(tx, user_id);
+    }
+    Status empty(Transaction& tx, std::int64_t user_id) override {
+        return carts_->empty(tx, user_id);
+    }
 
 private:
     Carts* carts_ = nullptr;
@@ -33,7 +37,8 @@ public:
 
     void start(Services& services) override {
         auto& catalog = services.get<Catalog>();
-        service_ = std::make_unique<CartService>(services.get<Store>(), catalog, services.get<Clock>(), limits_);
+        service_ = std::make_unique<CartService>(services.get<Store>(), catalog,
+                                                 services.get<Clock>(), limits_);
         published_.serve(*service_);
         routes_.serve(*service_, catalog);
     }
@@ -48,16 +53,18 @@ private:
 constexpr kitchen_need needs[] = {{"store/1", 0}, {"catalog/1", 0}};
 constexpr const char* provides[] = {"cart/1"};
 constexpr kitchen_config_key config_keys[] = {
-    {"max_line_quantity", KITCHEN_CONFIG_INTEGER, "10000", 0, "99..100000", "Most portions of one item, added by any number of requests"},
+    {"max_line_quantity", KITCHEN_CONFIG_INTEGER, "10000", 0, "99..100000",
+     "Most portions of one item, added by any number of requests"},
     {"max_lines", KITCHEN_CONFIG_INTEGER, "100", 0, "1..1000", "Most different items in one cart"},
 };
 
 }  // namespace
 }  // namespace kitchen::cart
 
-KITCHEN_PLUGIN(kitchen::cart::CartPlugin, {.id = "cart",
-                                           .version = "1.0.0",
-                                           .summary = "Carts: foods with their sides, at today's prices",
-                                           .needs = kitchen::cart::needs,
-                                           .provides = kitchen::cart::provides,
-                                           .config = kitchen::cart::config_keys})
+KITCHEN_PLUGIN(kitchen::cart::CartPlugin,
+               {.id = "cart",
+                .version = "1.0.0",
+                .summary = "Carts: foods with their sides, at today's prices",
+                .needs = kitchen::cart::needs,
+                .provides = kitchen::cart::provides,
+                .config = kitchen::cart::config_keys})

@@ -1,4 +1,5 @@
-// The sides of a cart line as one canonical text, so that a unique index can tell whether two lines are the same dish.
+// The sides of a cart line as one canonical text, so that a unique index can tell whether two lines
+// are the same dish.
 //
 // Thread-safety: pure functions.
 #pragma once

@@ -22,7 +22,8 @@ bool is_continuation(unsigned char octet) noexcept { return (octet & 0xC0) == 0x
 char32_t decode(std::string_view sequence) noexcept {
     constexpr unsigned char lead_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     char32_t point = static_cast<unsigned char>(sequence[0]) & lead_bits[sequence.size()];
-    for (char c : sequence.substr(1)) point = (point << 6) | (static_cast<unsigned char>(c) & 0x3Fu);
+    for (char c : sequence.substr(1))
+        point = (point << 6) | (static_cast<unsigned char>(c) & 0x3Fu);
     return point;
 }
 
@@ -48,7 +49,8 @@ void encode(char32_t point, std::string& out) {
 
 CaseFolder::CaseFolder() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
     if (locale_ == nullptr)
-        throw std::runtime_error("the C library has no C.UTF-8 locale; on Debian it comes with the package libc-bin");
+        throw std::runtime_error(
+            "the C library has no C.UTF-8 locale; on Debian it comes with the package libc-bin");
 }
 
 CaseFolder::~CaseFolder() { freelocale(locale_); }
@@ -63,15 +65,18 @@ std::string CaseFolder::fold(std::string_view text) const {
             ++i;
             continue;
         }
-        const std::string_view sequence = text.substr(i, std::max<std::size_t>(1, sequence_length(lead)));
+        const std::string_view sequence =
+            text.substr(i, std::max<std::size_t>(1, sequence_length(lead)));
         const bool whole = sequence.size() > 1 && sequence.size() == sequence_length(lead) &&
-                           std::all_of(sequence.begin() + 1, sequence.end(),
-                                       [](char c) { return is_continuation(static_cast<unsigned char>(c)); });
+                           std::all_of(sequence.begin() + 1, sequence.end(), [](char c) {
+                               return is_continuation(static_cast<unsigned char>(c));
+                           });
         if (!whole) {
             out += text[i++];
             continue;
         }
-        encode(static_cast<char32_t>(towlower_l(static_cast<wint_t>(decode(sequence)), locale_)), out);
+        encode(static_cast<char32_t>(towlower_l(static_cast<wint_t>(decode(sequence)), locale_)),
+               out);
         i += sequence.size();
     }
     return out;

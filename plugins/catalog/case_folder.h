@@ -1,8 +1,10 @@
-// Case-insensitive comparison of names, tags, categories and searches: texts are compared after folding.
+// Case-insensitive comparison of names, tags, categories and searches: texts are compared after
+// folding.
 //
-// Done here and not in SQL because lower() knows only ASCII on one store and asks the database's locale on another;
-// "Ọ̀FADÀ" and "ọ̀fadà" must be one name on all of them. Folding is Unicode's simple lower-case mapping, code point by
-// code point; composed and decomposed accents stay different.
+// Done here and not in SQL because lower() knows only ASCII on one store and asks the database's
+// locale on another; "Ọ̀FADÀ" and "ọ̀fadà" must be one name on all of them. Folding is Unicode's
+// simple lower-case mapping, code point by code point; composed and decomposed accents stay
+// different.
 //
 // Thread-safety: immutable once built; all calls, from any thread.
 #pragma once

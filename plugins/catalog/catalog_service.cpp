@@ -8,20 +8,22 @@
 namespace kitchen::catalog {
 namespace {
 
-/// Portions of each food, by rising id: every transaction locks foods in this order, so two never wait for each other.
-/// Error: internal, for a portion of nothing.
+/// Portions of each food, by rising id: every transaction locks foods in this order, so two never
+/// wait for each other. Error: internal, for a portion of nothing.
 Result<std::map<std::int64_t, std::int64_t>> summed(std::span<const Portion> portions) {
     std::map<std::int64_t, std::int64_t> sums;
     for (const Portion& portion : portions) {
         if (portion.quantity <= 0)
-            return Error(Errc::internal, "portion_not_positive", "A portion of a food must count at least 1.");
+            return Error(Errc::internal, "portion_not_positive",
+                         "A portion of a food must count at least 1.");
         sums[portion.food_id] += portion.quantity;
     }
     return sums;
 }
 
 Fault refusal(std::int64_t id, const std::optional<Food>& food, std::int64_t quantity) {
-    Fault fault{"/foods/" + std::to_string(id), "deleted", "Food " + std::to_string(id) + " is not on the menu."};
+    Fault fault{"/foods/" + std::to_string(id), "deleted",
+                "Food " + std::to_string(id) + " is not on the menu."};
     if (!food) return fault;
     if (food->deleted) {
         fault.detail = "'" + food->name + "' is no longer on the menu.";
@@ -33,28 +35,33 @@ Fault refusal(std::int64_t id, const std::optional<Food>& food, std::int64_t qua
         fault.detail = "'" + food->name + "' is sold out.";
     } else {
         fault.code = "short";
-        fault.detail = "Only " + std::to_string(left) + " of '" + food->name + "' " + (left == 1 ? "is" : "are") +
-                       " left, and " + std::to_string(quantity) + " were asked for.";
+        fault.detail = "Only " + std::to_string(left) + " of '" + food->name + "' " +
+                       (left == 1 ? "is" : "are") + " left, and " + std::to_string(quantity) +
+                       " were asked for.";
     }
     return fault;
 }
 
 }  // namespace
 
-void CatalogService::open(const Clock& clock, const FoodRepository& foods, const StockRepository& stock, std::function<void()> changed) {
+void CatalogService::open(const Clock& clock, const FoodRepository& foods,
+                          const StockRepository& stock, std::function<void()> changed) {
     clock_ = &clock;
     foods_ = &foods;
     stock_ = &stock;
     changed_ = std::move(changed);
 }
 
-Result<std::vector<Food>> CatalogService::foods(Transaction& tx, std::span<const std::int64_t> ids) {
+Result<std::vector<Food>> CatalogService::foods(Transaction& tx,
+                                                std::span<const std::int64_t> ids) {
     return foods_->find_all(tx, ids);
 }
 
-Result<CatalogService::Taken> CatalogService::take_one(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
+Result<CatalogService::Taken> CatalogService::take_one(Transaction& tx, std::int64_t food_id,
+                                                       std::int64_t quantity,
                                                        std::int64_t now) const {
-    // Where statements see what others commit meanwhile, the food can be restocked between the two: then it is tried again.
+    // Where statements see what others commit meanwhile, the food can be restocked between the two:
+    // then it is tried again.
     constexpr int attempts = 3;
     for (int attempt = 1;; ++attempt) {
         const Result<std::optional<std::int64_t>> left = stock_->take(tx, food_id, quantity, now);
@@ -68,17 +75,19 @@ Result<CatalogService::Taken> CatalogService::take_one(Transaction& tx, std::int
         const bool enough_now = on_sale && *(*food)->available_quantity >= quantity;
         if (!enough_now) return Taken{std::nullopt, refusal(food_id, *food, quantity)};
         if (attempt == attempts)
-            return Error(Errc::busy, "stock_busy", "The stock is changing too fast. Try again in a moment.");
+            return Error(Errc::busy, "stock_busy",
+                         "The stock is changing too fast. Try again in a moment.");
     }
 }
 
-Status CatalogService::take(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
-                            std::optional<std::int64_t> by_user) {
+Status CatalogService::take(Transaction& tx, std::span<const Portion> portions,
+                            std::string_view reference, std::optional<std::int64_t> by_user) {
     const Result<std::map<std::int64_t, std::int64_t>> wanted = summed(portions);
     if (!wanted) return wanted.error();
     tx.after_commit(changed_);
     const std::int64_t now = to_millis(clock_->now());
-    Error shortage(Errc::conflict, "insufficient_stock", "Not everything can be had in the quantity asked for. See errors.");
+    Error shortage(Errc::conflict, "insufficient_stock",
+                   "Not everything can be had in the quantity asked for. See errors.");
     for (const auto& [food_id, quantity] : *wanted) {
         Result<Taken> taken = take_one(tx, food_id, quantity, now);
         if (!taken) return std::move(taken).error();
@@ -93,8 +102,8 @@ Status CatalogService::take(Transaction& tx, std::span<const Portion> portions, 
     return {};
 }
 
-Status CatalogService::give_back(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
-                                 std::optional<std::int64_t> by_user) {
+Status CatalogService::give_back(Transaction& tx, std::span<const Portion> portions,
+                                 std::string_view reference, std::optional<std::int64_t> by_user) {
     const Result<std::map<std::int64_t, std::int64_t>> returned = summed(portions);
     if (!returned) return returned.error();
     tx.after_commit(changed_);

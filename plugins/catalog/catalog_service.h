@@ -18,9 +18,12 @@ class CatalogService final : public Catalog {
 public:
     explicit CatalogService(std::string currency) : currency_(std::move(currency)) {}
 
-    /// Before any other call but currency() and write(). All must live longer. `changed` is called when the stock that guests see has
-    /// changed, once that is durable and before the transaction's caller hears of it.
-    void open(const Clock& clock, const FoodRepository& foods, const StockRepository& stock, std::function<void()> changed = [] {});
+    /// Before any other call but currency() and write(). All must live longer. `changed` is called
+    /// when the stock that guests see has changed, once that is durable and before the
+    /// transaction's caller hears of it.
+    void open(
+        const Clock& clock, const FoodRepository& foods, const StockRepository& stock,
+        std::function<void()> changed = [] {});
 
     Result<std::vector<Food>> foods(Transaction& tx, std::span<const std::int64_t> ids) override;
     Status take(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
@@ -36,7 +39,8 @@ private:
         std::optional<std::int64_t> left;  ///< nothing: not counted, or refused
         std::optional<Fault> refused;
     };
-    Result<Taken> take_one(Transaction& tx, std::int64_t food_id, std::int64_t quantity, std::int64_t now) const;
+    Result<Taken> take_one(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
+                           std::int64_t now) const;
 
     std::string currency_;
     const Clock* clock_ = nullptr;

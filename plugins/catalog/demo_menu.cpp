@@ -55,7 +55,8 @@ Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const Case
                                     const FoodRepository& foods, const StockRepository& stock) {
     return store.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
         const std::int64_t now = to_millis(clock.now());
-        // Replicas that start together meet at this row: one of them adds it, the others wait and then find it.
+        // Replicas that start together meet at this row: one of them adds it, the others wait and
+        // then find it.
         const Result<bool> first = foods.reach_milestone(tx, "demo_menu", now);
         if (!first) return first.error();
         if (!*first) return std::int64_t{0};
@@ -69,14 +70,16 @@ Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const Case
             if (Status valid = normalise(draft, folder); !valid) return std::move(valid).error();
             Result<Food> food = foods.insert(tx, draft, now);
             if (!food) return std::move(food).error();
-            if (Status written = open_stock(tx, stock, *food); !written) return std::move(written).error();
+            if (Status written = open_stock(tx, stock, *food); !written)
+                return std::move(written).error();
             menu.push_back(*std::move(food));
         }
         // The sides of a dish are known by their ids only now.
         for (std::size_t i = 0; i < menu.size(); ++i) {
             menu[i].side_protein = rule_of(demo_side_proteins(demo_foods()[i].course), menu);
             menu[i].extra_side = rule_of(demo_extra_sides(demo_foods()[i].course), menu);
-            if (Status written = foods.update(tx, menu[i]); !written) return std::move(written).error();
+            if (Status written = foods.update(tx, menu[i]); !written)
+                return std::move(written).error();
         }
         return std::ssize(menu);
     });

@@ -1,4 +1,5 @@
-// The demo menu: what a new installation has on sale until its own menu is entered. The dishes are in demo_menu_data.cpp.
+// The demo menu: what a new installation has on sale until its own menu is entered. The dishes are
+// in demo_menu_data.cpp.
 //
 // Thread-safety: load_demo_menu() from any thread, of any number of processes, at once.
 #pragma once
@@ -38,8 +39,9 @@ std::span<const DemoFood> demo_foods() noexcept;
 DemoSides demo_side_proteins(DemoCourse course) noexcept;
 DemoSides demo_extra_sides(DemoCourse course) noexcept;
 
-/// Puts the demo menu into a catalogue that has never had a food, in one transaction and at most once in the life of the
-/// database. Gives the number of foods added: 0 when it was done before or there are foods already.
+/// Puts the demo menu into a catalogue that has never had a food, in one transaction and at most
+/// once in the life of the database. Gives the number of foods added: 0 when it was done before or
+/// there are foods already.
 Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const CaseFolder& folder,
                                     const FoodRepository& foods, const StockRepository& stock);
 

@@ -20,7 +20,8 @@ inline bool operator==(const SideRule& a, const SideRule& b) {
 
 namespace kitchen::catalog {
 
-/// A food without what the catalogue itself keeps (id, version, times, ratings). The defaults are those of the API.
+/// A food without what the catalogue itself keeps (id, version, times, ratings). The defaults are
+/// those of the API.
 struct FoodDraft {
     std::string name;
     std::string description;
@@ -47,9 +48,9 @@ struct FoodQuery {
     std::optional<std::string> search;    ///< part of the name or the description, case-insensitive
     std::optional<std::string> tag;       ///< whole, case-insensitive
     std::optional<std::int64_t> min_price, max_price;  ///< both included
-    std::optional<bool> available;        ///< true: only what can be ordered now; false: only what cannot
+    std::optional<bool> available;  ///< true: only what can be ordered now; false: only what cannot
     FoodOrder order = FoodOrder::id;
-    bool descending = false;              ///< ties are broken by rising id either way
+    bool descending = false;  ///< ties are broken by rising id either way
 
     bool has_filter() const noexcept {
         return category || search || tag || min_price || max_price || available;

@@ -38,7 +38,8 @@ std::vector<std::string> strings(const Json& json) {
 }
 
 Error damaged(const char* column) {
-    return Error(Errc::corrupt, "food_damaged", "A food of the menu is stored damaged.").with_subject(column);
+    return Error(Errc::corrupt, "food_damaged", "A food of the menu is stored damaged.")
+        .with_subject(column);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Foods as JSON: written for answers without a tree in between, read from checked bodies and from what the tables hold.
+// Foods as JSON: written for answers without a tree in between, read from checked bodies and from
+// what the tables hold.
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -15,7 +16,8 @@
 
 namespace kitchen::catalog {
 
-/// A food as it is about to be written: views into a row of the table or into a Food, which must outlive it.
+/// A food as it is about to be written: views into a row of the table or into a Food, which must
+/// outlive it.
 struct FoodView {
     std::int64_t id = 0;
     std::string_view name, description;
@@ -44,8 +46,8 @@ std::string side_rules_json(const SideRule& side_protein, const SideRule& extra_
 Status read_tags(std::string_view json, std::vector<std::string>& tags);
 Status read_side_rules(std::string_view json, SideRule& side_protein, SideRule& extra_side);
 
-/// Sets the members that `body` names. A kind of side that is named is replaced whole, its missing members by their defaults.
-/// `body` must be valid by food_input_schema() or food_change_schema().
+/// Sets the members that `body` names. A kind of side that is named is replaced whole, its missing
+/// members by their defaults. `body` must be valid by food_input_schema() or food_change_schema().
 void apply_json(const Json& body, FoodDraft& draft);
 
 }  // namespace kitchen::catalog

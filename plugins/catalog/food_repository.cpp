@@ -9,11 +9,26 @@ namespace {
 
 // Columns of every statement that gives foods; view() and food() count on their order.
 constexpr std::string_view columns =
-    "id, name, description, price, image_url, category, available_quantity, is_available, tags, side_rules, "
+    "id, name, description, price, image_url, category, available_quantity, is_available, tags, "
+    "side_rules, "
     "rating_count, rating_total, version, created_at, updated_at, deleted_at";
 enum Column : std::uint32_t {
-    c_id, c_name, c_description, c_price, c_image_url, c_category, c_available_quantity, c_is_available, c_tags,
-    c_side_rules, c_rating_count, c_rating_total, c_version, c_created_at, c_updated_at, c_deleted_at,
+    c_id,
+    c_name,
+    c_description,
+    c_price,
+    c_image_url,
+    c_category,
+    c_available_quantity,
+    c_is_available,
+    c_tags,
+    c_side_rules,
+    c_rating_count,
+    c_rating_total,
+    c_version,
+    c_created_at,
+    c_updated_at,
+    c_deleted_at,
     c_total  // of pages only
 };
 
@@ -25,25 +40,35 @@ constexpr std::string_view matches =
     " AND (CAST($1 AS TEXT) IS NULL OR category_key = CAST($1 AS TEXT))"
     " AND (CAST($2 AS TEXT) IS NULL OR search_key LIKE CAST($2 AS TEXT) ESCAPE '!')"
     " AND (CAST($3 AS TEXT) IS NULL OR EXISTS"
-    " (SELECT 1 FROM food_tags WHERE food_tags.food_id = foods.id AND food_tags.tag_key = CAST($3 AS TEXT)))"
+    " (SELECT 1 FROM food_tags WHERE food_tags.food_id = foods.id AND food_tags.tag_key = CAST($3 "
+    "AS TEXT)))"
     " AND (CAST($4 AS BIGINT) IS NULL OR price >= CAST($4 AS BIGINT))"
     " AND (CAST($5 AS BIGINT) IS NULL OR price <= CAST($5 AS BIGINT))"
     " AND (CAST($6 AS BIGINT) IS NULL OR CAST($6 AS BIGINT) ="
-    " CASE WHEN is_available = 1 AND (available_quantity IS NULL OR available_quantity > 0) THEN 1 ELSE 0 END)";
+    " CASE WHEN is_available = 1 AND (available_quantity IS NULL OR available_quantity > 0) THEN 1 "
+    "ELSE 0 END)";
 
-constexpr std::string_view order_terms[] = {
-    "id", "name_key", "price", "created_at",
-    "CASE WHEN rating_count > 0 THEN CAST(rating_total AS DOUBLE PRECISION) / rating_count ELSE 0 END"};
+constexpr std::string_view order_terms[] = {"id", "name_key", "price", "created_at",
+                                            "CASE WHEN rating_count > 0 THEN CAST(rating_total AS "
+                                            "DOUBLE PRECISION) / rating_count ELSE 0 END"};
 
 std::size_t page_index(FoodOrder order, bool descending) noexcept {
     return static_cast<std::size_t>(order) * 2 + (descending ? 1 : 0);
 }
 
-/// The total rides along as a scalar subquery, which is worked out once; only a page without rows needs another statement.
-std::string page_sql(std::string_view where, std::size_t index, std::string_view limit, std::string_view offset) {
+/// The total rides along as a scalar subquery, which is worked out once; only a page without rows
+/// needs another statement.
+std::string page_sql(std::string_view where, std::size_t index, std::string_view limit,
+                     std::string_view offset) {
     std::string sql = "SELECT ";
-    sql.append(columns).append(", (SELECT COUNT(*) FROM foods WHERE ").append(where).append(") FROM foods WHERE ");
-    sql.append(where).append(" ORDER BY ").append(order_terms[index / 2]).append(index % 2 == 1 ? " DESC" : " ASC");
+    sql.append(columns)
+        .append(", (SELECT COUNT(*) FROM foods WHERE ")
+        .append(where)
+        .append(") FROM foods WHERE ");
+    sql.append(where)
+        .append(" ORDER BY ")
+        .append(order_terms[index / 2])
+        .append(index % 2 == 1 ? " DESC" : " ASC");
     if (index / 2 != 0) sql.append(", id ASC");
     return sql.append(" LIMIT ").append(limit).append(" OFFSET ").append(offset);
 }
@@ -58,17 +83,21 @@ std::string select_sql(std::string_view where) {
 
 Error better(Error error, const std::string& name) {
     if (!error.is_unique("foods_living_name")) return error;
-    return Error(Errc::conflict, "food_name_taken", "There is already a food called '" + name + "' on the menu.")
-        .with_fault("/name", "taken", "Another food has this name; upper and lower case count as the same.");
+    return Error(Errc::conflict, "food_name_taken",
+                 "There is already a food called '" + name + "' on the menu.")
+        .with_fault("/name", "taken",
+                    "Another food has this name; upper and lower case count as the same.");
 }
 
 double average(const Row& row) noexcept {
     const std::int64_t count = row.integer(c_rating_count);
-    return count > 0 ? static_cast<double>(row.integer(c_rating_total)) / static_cast<double>(count) : 0;
+    return count > 0 ? static_cast<double>(row.integer(c_rating_total)) / static_cast<double>(count)
+                     : 0;
 }
 
 /// Name and description as one text to search in, kept apart by a character that neither may hold.
-std::string searchable(const CaseFolder& folder, std::string_view name, std::string_view description) {
+std::string searchable(const CaseFolder& folder, std::string_view name,
+                       std::string_view description) {
     return folder.fold(name) + '\x1f' + folder.fold(description);
 }
 
@@ -77,31 +106,40 @@ std::string searchable(const CaseFolder& folder, std::string_view name, std::str
 FoodRepository::FoodRepository(Store& store, const CaseFolder& folder, std::string currency)
     : folder_(folder), currency_(std::move(currency)) {
     for (std::size_t i = 0; i < pages_.size(); ++i)
-        pages_[i] = {store.prepare(page_sql(is_living, i, "$1", "$2")), store.prepare(page_sql(matches, i, "$7", "$8"))};
+        pages_[i] = {store.prepare(page_sql(is_living, i, "$1", "$2")),
+                     store.prepare(page_sql(matches, i, "$7", "$8"))};
     counts_ = {store.prepare(count_sql(is_living)), store.prepare(count_sql(matches))};
     living_ = store.prepare(select_sql("id = $1 AND deleted_at IS NULL"));
     find_ = store.prepare(select_sql("id = $1"));
-    find_many_ = store.prepare(
-        select_sql("id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"));
+    find_many_ = store.prepare(select_sql(
+        "id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"));
     categories_ = store.prepare(
-        "SELECT MIN(category), COUNT(*) FROM foods WHERE deleted_at IS NULL GROUP BY category_key ORDER BY category_key");
+        "SELECT MIN(category), COUNT(*) FROM foods WHERE deleted_at IS NULL GROUP BY category_key "
+        "ORDER BY category_key");
     any_ = store.prepare("SELECT id FROM foods LIMIT 1");
-    // An update that changes nothing: the portable way to lock a row and read what was committed last.
-    lock_ = store.prepare("UPDATE foods SET version = version WHERE id = $1 AND deleted_at IS NULL RETURNING " +
-                          std::string(columns));
+    // An update that changes nothing: the portable way to lock a row and read what was committed
+    // last.
+    lock_ = store.prepare(
+        "UPDATE foods SET version = version WHERE id = $1 AND deleted_at IS NULL RETURNING " +
+        std::string(columns));
     insert_ = store.prepare(
-        "INSERT INTO foods (name, name_key, description, search_key, price, image_url, category, category_key, "
+        "INSERT INTO foods (name, name_key, description, search_key, price, image_url, category, "
+        "category_key, "
         "available_quantity, is_available, tags, side_rules, created_at, updated_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id");
     update_ = store.prepare(
-        "UPDATE foods SET name = $2, name_key = $3, description = $4, search_key = $5, price = $6, image_url = $7, "
-        "category = $8, category_key = $9, available_quantity = $10, is_available = $11, tags = $12, side_rules = $13, "
+        "UPDATE foods SET name = $2, name_key = $3, description = $4, search_key = $5, price = $6, "
+        "image_url = $7, "
+        "category = $8, category_key = $9, available_quantity = $10, is_available = $11, tags = "
+        "$12, side_rules = $13, "
         "version = $14, updated_at = $15 WHERE id = $1");
-    remove_ = store.prepare("UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1");
+    remove_ = store.prepare(
+        "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1");
     delete_tags_ = store.prepare("DELETE FROM food_tags WHERE food_id = $1");
     insert_tag_ = store.prepare("INSERT INTO food_tags (food_id, tag_key) VALUES ($1, $2)");
     milestone_ = store.prepare(
-        "INSERT INTO catalog_milestones (name, reached_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING");
+        "INSERT INTO catalog_milestones (name, reached_at) VALUES ($1, $2) ON CONFLICT (name) DO "
+        "NOTHING");
 }
 
 Result<FoodRows> FoodRepository::list(Transaction& tx, const FoodQuery& query, std::int64_t limit,
@@ -113,11 +151,13 @@ Result<FoodRows> FoodRepository::list(Transaction& tx, const FoodQuery& query, s
     if (query.category) category = folder_.fold(trimmed(*query.category));
     if (query.search) search = contains_pattern(folder_.fold(trimmed(*query.search)));
     if (query.tag) tag = folder_.fold(trimmed(*query.tag));
-    const Param filters[] = {category, search, tag, query.min_price, query.max_price, query.available, limit, offset};
+    const Param filters[] = {category,        search,          tag,   query.min_price,
+                             query.max_price, query.available, limit, offset};
     const std::span<const Param> all(filters);
 
     FoodRows found;
-    const Status read = filtered ? tx.run(page.filtered, all, found.rows) : tx.run(page.plain, all.last(2), found.rows);
+    const Status read = filtered ? tx.run(page.filtered, all, found.rows)
+                                 : tx.run(page.plain, all.last(2), found.rows);
     if (!read) return read.error();
     if (!found.rows.empty()) {
         found.total_count = found.rows.front().integer(c_total);
@@ -130,7 +170,9 @@ Result<FoodRows> FoodRepository::list(Transaction& tx, const FoodQuery& query, s
     return found;
 }
 
-Result<Rows> FoodRepository::living(Transaction& tx, std::int64_t id) const { return tx.query(living_, {id}); }
+Result<Rows> FoodRepository::living(Transaction& tx, std::int64_t id) const {
+    return tx.query(living_, {id});
+}
 
 Result<std::optional<Food>> FoodRepository::find(Transaction& tx, std::int64_t id) const {
     const Result<Rows> rows = tx.query(find_, {id});
@@ -141,7 +183,8 @@ Result<std::optional<Food>> FoodRepository::find(Transaction& tx, std::int64_t i
     return std::optional<Food>(*std::move(found));
 }
 
-Result<std::vector<Food>> FoodRepository::find_all(Transaction& tx, std::span<const std::int64_t> ids) const {
+Result<std::vector<Food>> FoodRepository::find_all(Transaction& tx,
+                                                   std::span<const std::int64_t> ids) const {
     std::vector<std::int64_t> wanted(ids.begin(), ids.end());
     std::sort(wanted.begin(), wanted.end());
     wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
@@ -181,14 +224,17 @@ Result<std::optional<Food>> FoodRepository::lock(Transaction& tx, std::int64_t i
     return std::optional<Food>(*std::move(found));
 }
 
-Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft, std::int64_t now) const {
-    const std::string name_key = folder_.fold(draft.name), category_key = folder_.fold(draft.category);
+Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,
+                                    std::int64_t now) const {
+    const std::string name_key = folder_.fold(draft.name),
+                      category_key = folder_.fold(draft.category);
     const std::string search_key = searchable(folder_, draft.name, draft.description);
     const std::string tags = tags_json(draft.tags);
     const std::string side_rules = side_rules_json(draft.side_protein, draft.extra_side);
-    Result<Rows> rows = tx.query(
-        insert_, {draft.name, name_key, draft.description, search_key, draft.price, draft.image_url, draft.category,
-                  category_key, draft.available_quantity, draft.is_available, tags, side_rules, now});
+    Result<Rows> rows =
+        tx.query(insert_, {draft.name, name_key, draft.description, search_key, draft.price,
+                           draft.image_url, draft.category, category_key, draft.available_quantity,
+                           draft.is_available, tags, side_rules, now});
     if (!rows) return better(std::move(rows).error(), draft.name);
 
     Food food;
@@ -201,19 +247,21 @@ Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft, std
 }
 
 Status FoodRepository::update(Transaction& tx, const Food& food) const {
-    const std::string name_key = folder_.fold(food.name), category_key = folder_.fold(food.category);
+    const std::string name_key = folder_.fold(food.name),
+                      category_key = folder_.fold(food.category);
     const std::string search_key = searchable(folder_, food.name, food.description);
     const std::string tags = tags_json(food.tags);
     const std::string side_rules = side_rules_json(food.side_protein, food.extra_side);
     Result<Rows> rows =
-        tx.query(update_, {food.id, food.name, name_key, food.description, search_key, food.price, food.image_url,
-                           food.category, category_key, food.available_quantity, food.is_available, tags, side_rules,
-                           food.version, food.updated_at});
+        tx.query(update_, {food.id, food.name, name_key, food.description, search_key, food.price,
+                           food.image_url, food.category, category_key, food.available_quantity,
+                           food.is_available, tags, side_rules, food.version, food.updated_at});
     if (!rows) return better(std::move(rows).error(), food.name);
     return replace_tags(tx, food.id, food.tags);
 }
 
-Status FoodRepository::replace_tags(Transaction& tx, std::int64_t id, const std::vector<std::string>& tags) const {
+Status FoodRepository::replace_tags(Transaction& tx, std::int64_t id,
+                                    const std::vector<std::string>& tags) const {
     Rows none;
     const Param food_id[] = {id};
     if (Status done = tx.run(delete_tags_, food_id, none); !done) return done;
@@ -231,7 +279,8 @@ Status FoodRepository::remove(Transaction& tx, std::int64_t id, std::int64_t now
     return tx.run(remove_, params, none);
 }
 
-Result<bool> FoodRepository::reach_milestone(Transaction& tx, std::string_view name, std::int64_t now) const {
+Result<bool> FoodRepository::reach_milestone(Transaction& tx, std::string_view name,
+                                             std::int64_t now) const {
     const Result<Rows> rows = tx.query(milestone_, {name, now});
     if (!rows) return rows.error();
     return rows->changed() == 1;
@@ -271,7 +320,8 @@ Result<Food> FoodRepository::food(const Row& row) const {
     food.is_available = row.boolean(c_is_available);
     food.deleted = !row.is_null(c_deleted_at);
     if (Status read = read_tags(row.text(c_tags), food.tags); !read) return std::move(read).error();
-    if (Status read = read_side_rules(row.text(c_side_rules), food.side_protein, food.extra_side); !read)
+    if (Status read = read_side_rules(row.text(c_side_rules), food.side_protein, food.extra_side);
+        !read)
         return std::move(read).error();
     food.rating_count = row.integer(c_rating_count);
     food.rating_average = average(row);

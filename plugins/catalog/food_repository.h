@@ -1,7 +1,7 @@
 // All SQL on foods and their tags. The journal of their stock is next door: stock_repository.h.
 //
-// Every call works inside the caller's transaction and gives the store's own errors, except where it says more.
-// Thread-safety: immutable once built; all calls, from any thread.
+// Every call works inside the caller's transaction and gives the store's own errors, except where
+// it says more. Thread-safety: immutable once built; all calls, from any thread.
 #pragma once
 
 #include <array>
@@ -18,7 +18,8 @@
 
 namespace kitchen::catalog {
 
-/// Rows of foods as the table has them, without the cost of building each Food: see FoodRepository::view().
+/// Rows of foods as the table has them, without the cost of building each Food: see
+/// FoodRepository::view().
 struct FoodRows {
     Rows rows;
     std::int64_t total_count = 0;  ///< of all that match, not only of this page
@@ -32,7 +33,8 @@ public:
     const std::string& currency() const noexcept { return currency_; }
 
     /// One page of living foods. `query` must have passed check().
-    Result<FoodRows> list(Transaction& tx, const FoodQuery& query, std::int64_t limit, std::int64_t offset) const;
+    Result<FoodRows> list(Transaction& tx, const FoodQuery& query, std::int64_t limit,
+                          std::int64_t offset) const;
     /// The living food with this id: one row or none.
     Result<Rows> living(Transaction& tx, std::int64_t id) const;
     /// The food with this id, also when it is deleted.
@@ -55,7 +57,8 @@ public:
     /// Off the menu. The food must have been locked.
     Status remove(Transaction& tx, std::int64_t id, std::int64_t now) const;
 
-    /// True for the first caller ever to ask for this name; concurrent callers wait for its transaction to end.
+    /// True for the first caller ever to ask for this name; concurrent callers wait for its
+    /// transaction to end.
     Result<bool> reach_milestone(Transaction& tx, std::string_view name, std::int64_t now) const;
 
     /// `row` is one of list() or living().
@@ -68,7 +71,8 @@ private:
     };
 
     Result<Food> food(const Row& row) const;
-    Status replace_tags(Transaction& tx, std::int64_t id, const std::vector<std::string>& tags) const;
+    Status replace_tags(Transaction& tx, std::int64_t id,
+                        const std::vector<std::string>& tags) const;
 
     const CaseFolder& folder_;
     std::string currency_;

@@ -63,15 +63,22 @@ AnswerPtr content_answer(std::string body) {
 Route list_route() {
     Route route = Route::get("/foods/");
     route.summary("The menu")
-        .describe("Foods in the order they were added, unless `sort` says otherwise; ties in that order too.")
-        .query({"category", Schema::string().max(max_category), "Whole name of a category, in any case."})
-        .query({"search", Schema::string().max(max_search), "Part of the name or the description, in any case."})
+        .describe(
+            "Foods in the order they were added, unless `sort` says otherwise; ties in that order "
+            "too.")
+        .query({"category", Schema::string().max(max_category),
+                "Whole name of a category, in any case."})
+        .query({"search", Schema::string().max(max_search),
+                "Part of the name or the description, in any case."})
         .query({"tag", Schema::string().max(max_tag), "A tag, in any case."})
         .query({"min_price", Schema::integer().min(0), "Lowest price, minor units."})
         .query({"max_price", Schema::integer().min(0), "Highest price, minor units."})
-        .query({"available", Schema::boolean(), "true: only what can be ordered now; false: only what cannot."})
-        .query({"sort", Schema::string().one_of(sort_choices()), "One key; a leading - for descending."})
-        .answers(200, "A page of foods; its ETag stands for these bytes", http::page_schema(food_schema(), "FoodPage"))
+        .query({"available", Schema::boolean(),
+                "true: only what can be ordered now; false: only what cannot."})
+        .query({"sort", Schema::string().one_of(sort_choices()),
+                "One key; a leading - for descending."})
+        .answers(200, "A page of foods; its ETag stands for these bytes",
+                 http::page_schema(food_schema(), "FoodPage"))
         .answers(304, "If-None-Match has its ETag")
         .answers(422, "A parameter is not valid");
     http::add_page_parameters(route);
@@ -129,13 +136,16 @@ void FoodRoutes::declare(Setup& setup) const {
 
     Route patch = Route::patch("/foods/{id:id}/");
     patch.summary("Change some of a food")
-        .describe("What the body leaves out stays. A new available_quantity goes into the stock journal.")
+        .describe(
+            "What the body leaves out stays. A new available_quantity goes into the stock journal.")
         .body(food_change_schema());
     describe_change(patch);
     setup.add_route(patch.handle([this](Request& r) { return change(r, false); }));
 
     Route put = Route::put("/foods/{id:id}/");
-    put.summary("Replace a food").describe("What the body leaves out gets its default.").body(food_input_schema());
+    put.summary("Replace a food")
+        .describe("What the body leaves out gets its default.")
+        .body(food_input_schema());
     describe_change(put);
     setup.add_route(put.handle([this](Request& r) { return change(r, true); }));
 
@@ -148,20 +158,24 @@ void FoodRoutes::declare(Setup& setup) const {
 }
 
 Result<Response> FoodRoutes::list(const Request& request) const {
-    // The target as it was written and the address it was asked at: the links repeat both, so nobody's spelling ends up with another.
-    return answer(request, "foods " + request.base_url + request.target, [&]() -> Result<AnswerPtr> {
-        const http::Page page = http::page_of(request);
-        const Result<FoodRows> found = service_->list(query_of(request), page.limit, page.offset);
-        if (!found) return found.error();
-        std::string items;
-        items.reserve(found->rows.size() * 640);
-        for (const Row row : found->rows) {
-            if (!items.empty()) items += ',';
-            JsonWriter out(items);
-            write_food(out, service_->view(row));
-        }
-        return content_answer(http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
-    });
+    // The target as it was written and the address it was asked at: the links repeat both, so
+    // nobody's spelling ends up with another.
+    return answer(
+        request, "foods " + request.base_url + request.target, [&]() -> Result<AnswerPtr> {
+            const http::Page page = http::page_of(request);
+            const Result<FoodRows> found =
+                service_->list(query_of(request), page.limit, page.offset);
+            if (!found) return found.error();
+            std::string items;
+            items.reserve(found->rows.size() * 640);
+            for (const Row row : found->rows) {
+                if (!items.empty()) items += ',';
+                JsonWriter out(items);
+                write_food(out, service_->view(row));
+            }
+            return content_answer(
+                http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
+        });
 }
 
 Result<Response> FoodRoutes::read(const Request& request) const {
@@ -198,7 +212,8 @@ Result<Response> FoodRoutes::change(const Request& request, bool whole) const {
 }
 
 Result<Response> FoodRoutes::remove(const Request& request) const {
-    if (Status done = service_->remove(request.path_id("id"), if_match(request)); !done) return std::move(done).error();
+    if (Status done = service_->remove(request.path_id("id"), if_match(request)); !done)
+        return std::move(done).error();
     return Response::no_content();
 }
 
@@ -209,20 +224,27 @@ Result<Response> FoodRoutes::categories(const Request& request) const {
         std::string body;
         JsonWriter out(body);
         out.begin_object().key("result").begin_array();
-        for (const Row row : *rows) out.begin_object().member("name", row.text(0)).member("count", row.integer(1)).end_object();
+        for (const Row row : *rows)
+            out.begin_object()
+                .member("name", row.text(0))
+                .member("count", row.integer(1))
+                .end_object();
         out.end_array().member("count", std::ssize(*rows)).end_object();
         return content_answer(std::move(body));
     });
 }
 
-Result<Response> FoodRoutes::answer(const Request& request, const std::string& key, const AnswerCache::Read& read) const {
+Result<Response> FoodRoutes::answer(const Request& request, const std::string& key,
+                                    const AnswerCache::Read& read) const {
     const Result<AnswerPtr> found = cache_ ? cache_->get(key, request.deadline, read) : read();
     if (!found) return found.error();
     return Response::json(200, (*found)->body).with_header("ETag", (*found)->etag);
 }
 
 VersionCheck if_match(const Request& request) {
-    return [&request](std::int64_t current_version) { return http::check_if_match(request, current_version); };
+    return [&request](std::int64_t current_version) {
+        return http::check_if_match(request, current_version);
+    };
 }
 
 Response food_answer(int status, const Food& food) {
@@ -233,7 +255,8 @@ Response food_answer(int status, const Food& food) {
 }
 
 http::Parameter if_match_parameter() {
-    return {"If-Match", Schema::string(), "The ETag of the version to change; 412 when there is a newer one."};
+    return {"If-Match", Schema::string(),
+            "The ETag of the version to change; 412 when there is a newer one."};
 }
 
 }  // namespace kitchen::catalog

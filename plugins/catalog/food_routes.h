@@ -13,9 +13,11 @@ namespace kitchen::catalog {
 
 class FoodRoutes {
 public:
-    /// The plugin's slots: empty while routes are declared, filled before the first request, and outlive this. Without a cache
-    /// every read goes to the store.
-    FoodRoutes(const std::unique_ptr<FoodService>& service, const std::unique_ptr<AnswerCache>& cache) : service_(service), cache_(cache) {}
+    /// The plugin's slots: empty while routes are declared, filled before the first request, and
+    /// outlive this. Without a cache every read goes to the store.
+    FoodRoutes(const std::unique_ptr<FoodService>& service,
+               const std::unique_ptr<AnswerCache>& cache)
+        : service_(service), cache_(cache) {}
 
     /// The routes call back into this object, which must stay where it is.
     void declare(Setup& setup) const;
@@ -28,8 +30,10 @@ private:
     Result<http::Response> change(const http::Request& request, bool whole) const;
     Result<http::Response> remove(const http::Request& request) const;
     Result<http::Response> categories(const http::Request& request) const;
-    /// From the cache; `read` asks the store. `key` must hold everything that the answer depends on.
-    Result<http::Response> answer(const http::Request& request, const std::string& key, const AnswerCache::Read& read) const;
+    /// From the cache; `read` asks the store. `key` must hold everything that the answer depends
+    /// on.
+    Result<http::Response> answer(const http::Request& request, const std::string& key,
+                                  const AnswerCache::Read& read) const;
 
     const std::unique_ptr<FoodService>& service_;
     const std::unique_ptr<AnswerCache>& cache_;

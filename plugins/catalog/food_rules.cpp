@@ -14,27 +14,37 @@ public:
     void add(std::string pointer, std::string code, std::string detail) {
         error_.faults.push_back({std::move(pointer), std::move(code), std::move(detail)});
     }
-    void text(const std::string& value, const std::string& pointer, std::int64_t least, std::int64_t most,
-              bool lines = false) {
+    void text(const std::string& value, const std::string& pointer, std::int64_t least,
+              std::int64_t most, bool lines = false) {
         const auto length = static_cast<std::int64_t>(code_points(value));
         if (length < least) add(pointer, "too_short", "Must not be blank.");
-        if (length > most) add(pointer, "too_long", "Must have at most " + std::to_string(most) + " characters.");
-        if (has_control_characters(value, lines)) add(pointer, "format", "Must not hold control characters.");
+        if (length > most)
+            add(pointer, "too_long", "Must have at most " + std::to_string(most) + " characters.");
+        if (has_control_characters(value, lines))
+            add(pointer, "format", "Must not hold control characters.");
     }
-    void range(std::int64_t value, const std::string& pointer, std::int64_t least, std::int64_t most) {
-        if (value < least) add(pointer, "too_small", "Must be at least " + std::to_string(least) + ".");
-        if (value > most) add(pointer, "too_large", "Must be at most " + std::to_string(most) + ".");
+    void range(std::int64_t value, const std::string& pointer, std::int64_t least,
+               std::int64_t most) {
+        if (value < least)
+            add(pointer, "too_small", "Must be at least " + std::to_string(least) + ".");
+        if (value > most)
+            add(pointer, "too_large", "Must be at most " + std::to_string(most) + ".");
     }
     void url(const std::string& value, const std::string& pointer) {
-        http::Schema::string().format(http::Format::http_url).max(max_image_url).validate(Json(value), pointer, error_.faults);
+        http::Schema::string()
+            .format(http::Format::http_url)
+            .max(max_image_url)
+            .validate(Json(value), pointer, error_.faults);
     }
     void side_rule(const SideRule& rule, const std::string& pointer) {
         range(rule.min, pointer + "/min", 0, max_sides);
         range(rule.max, pointer + "/max", 0, max_sides);
-        if (rule.min > rule.max) add(pointer + "/min", "above_max", "Must not be greater than max.");
+        if (rule.min > rule.max)
+            add(pointer + "/min", "above_max", "Must not be greater than max.");
         if (!rule.allowed) return;
         if (std::ssize(*rule.allowed) > max_allowed_sides)
-            add(pointer + "/allowed", "too_many", "Must list at most " + std::to_string(max_allowed_sides) + " foods.");
+            add(pointer + "/allowed", "too_many",
+                "Must list at most " + std::to_string(max_allowed_sides) + " foods.");
         std::set<std::int64_t> seen;
         for (std::size_t i = 0; i < rule.allowed->size(); ++i)
             if (!seen.insert((*rule.allowed)[i]).second)
@@ -46,7 +56,8 @@ public:
     }
 
 private:
-    Error error_{Errc::unprocessable, "validation_failed", "Some values are not valid. See errors."};
+    Error error_{Errc::unprocessable, "validation_failed",
+                 "Some values are not valid. See errors."};
 };
 
 }  // namespace
@@ -61,7 +72,8 @@ Status normalise(FoodDraft& draft, const CaseFolder& folder) {
     faults.text(draft.description, "/description", 0, max_description, true);
     faults.text(draft.category, "/category", 1, max_category);
     faults.range(draft.price, "/price", 0, max_price);
-    if (draft.available_quantity) faults.range(*draft.available_quantity, "/available_quantity", 0, max_quantity);
+    if (draft.available_quantity)
+        faults.range(*draft.available_quantity, "/available_quantity", 0, max_quantity);
     if (draft.image_url) faults.url(*draft.image_url, "/image_url");
 
     if (std::ssize(draft.tags) > max_tags)
@@ -72,7 +84,8 @@ Status normalise(FoodDraft& draft, const CaseFolder& folder) {
         draft.tags[i] = trimmed(draft.tags[i]);
         faults.text(draft.tags[i], pointer, 1, max_tag);
         if (!seen.insert(folder.fold(draft.tags[i])).second)
-            faults.add(pointer, "not_unique", "Is listed twice; upper and lower case count as the same.");
+            faults.add(pointer, "not_unique",
+                       "Is listed twice; upper and lower case count as the same.");
     }
 
     faults.side_rule(draft.side_protein, "/side_rules/side_protein");

@@ -26,8 +26,9 @@ inline constexpr std::int64_t max_quantity = 1'000'000;
 inline constexpr std::int64_t max_sides = 10;           ///< of one kind with one food
 inline constexpr std::int64_t max_allowed_sides = 200;  ///< ids in one list
 
-/// Trims the texts and checks every member. Error: unprocessable "validation_failed", a fault for each deviation with the JSON
-/// pointer of the request body. Whether the allowed sides exist is not known here.
+/// Trims the texts and checks every member. Error: unprocessable "validation_failed", a fault for
+/// each deviation with the JSON pointer of the request body. Whether the allowed sides exist is not
+/// known here.
 Status normalise(FoodDraft& draft, const CaseFolder& folder);
 
 /// Trims the reason of a stock adjustment and checks it and the delta.

@@ -9,10 +9,12 @@ namespace kitchen::catalog {
 namespace {
 
 Error not_found(std::int64_t id) {
-    return Error(Errc::not_found, "food_not_found", "There is no food " + std::to_string(id) + " on the menu.");
+    return Error(Errc::not_found, "food_not_found",
+                 "There is no food " + std::to_string(id) + " on the menu.");
 }
 
-StockEntry entry(const Food& food, std::int64_t delta, std::string_view reason, std::optional<std::int64_t> by_user) {
+StockEntry entry(const Food& food, std::int64_t delta, std::string_view reason,
+                 std::optional<std::int64_t> by_user) {
     StockEntry line;
     line.food_id = food.id;
     line.delta = delta;
@@ -25,13 +27,21 @@ StockEntry entry(const Food& food, std::int64_t delta, std::string_view reason, 
 
 }  // namespace
 
-FoodService::FoodService(Store& store, const Clock& clock, const CaseFolder& folder, const FoodRepository& foods,
-                         const StockRepository& stock, std::function<void()> changed)
-    : store_(store), clock_(clock), folder_(folder), foods_(foods), stock_(stock), changed_(std::move(changed)) {}
+FoodService::FoodService(Store& store, const Clock& clock, const CaseFolder& folder,
+                         const FoodRepository& foods, const StockRepository& stock,
+                         std::function<void()> changed)
+    : store_(store),
+      clock_(clock),
+      folder_(folder),
+      foods_(foods),
+      stock_(stock),
+      changed_(std::move(changed)) {}
 
-Result<FoodRows> FoodService::list(const FoodQuery& query, std::int64_t limit, std::int64_t offset) const {
+Result<FoodRows> FoodService::list(const FoodQuery& query, std::int64_t limit,
+                                   std::int64_t offset) const {
     if (Status valid = check(query); !valid) return std::move(valid).error();
-    return store_.read<FoodRows>([&](Transaction& tx) { return foods_.list(tx, query, limit, offset); });
+    return store_.read<FoodRows>(
+        [&](Transaction& tx) { return foods_.list(tx, query, limit, offset); });
 }
 
 Result<Rows> FoodService::read(std::int64_t id) const {
@@ -76,7 +86,8 @@ Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const Versio
         food->updated_at = now();
         if (Status written = foods_.update(tx, *food); !written) return std::move(written).error();
         if (draft.available_quantity != before.available_quantity) {
-            const std::int64_t delta = draft.available_quantity.value_or(0) - before.available_quantity.value_or(0);
+            const std::int64_t delta =
+                draft.available_quantity.value_or(0) - before.available_quantity.value_or(0);
             const char* reason = draft.available_quantity ? "Count set" : "No longer counted";
             if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
                 return std::move(written).error();
@@ -95,29 +106,33 @@ Status FoodService::remove(std::int64_t id, const VersionCheck& check) {
 }
 
 Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std::string reason,
-                                       const VersionCheck& check, std::optional<std::int64_t> by_user) {
+                                       const VersionCheck& check,
+                                       std::optional<std::int64_t> by_user) {
     if (Status valid = normalise_adjustment(delta, reason); !valid) return std::move(valid).error();
     return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
         Result<Food> food = lock(tx, id, check);
         if (!food) return food;
         if (!food->available_quantity)
             return Error(Errc::conflict, "stock_not_counted",
-                         "'" + food->name + "' is not counted. Set its available_quantity first, then adjust it.");
+                         "'" + food->name +
+                             "' is not counted. Set its available_quantity first, then adjust it.");
         const std::int64_t after = *food->available_quantity + delta;
         if (after < 0)
             return Error(Errc::conflict, "insufficient_stock",
-                         "Only " + std::to_string(*food->available_quantity) + " of '" + food->name +
-                             "' are in stock, so " + std::to_string(-delta) + " cannot be taken away.")
+                         "Only " + std::to_string(*food->available_quantity) + " of '" +
+                             food->name + "' are in stock, so " + std::to_string(-delta) +
+                             " cannot be taken away.")
                 .with_member("available_quantity", *food->available_quantity);
         if (after > max_quantity)
             return Error(Errc::conflict, "stock_too_large",
-                         "The stock of '" + food->name + "' would become " + std::to_string(after) + "; at most " +
-                             std::to_string(max_quantity) + " can be counted.");
+                         "The stock of '" + food->name + "' would become " + std::to_string(after) +
+                             "; at most " + std::to_string(max_quantity) + " can be counted.");
         tx.after_commit(changed_);
         food->available_quantity = after;
         food->version += 1;
         food->updated_at = now();
-        const Result<std::optional<std::int64_t>> added = stock_.add(tx, id, delta, food->updated_at);
+        const Result<std::optional<std::int64_t>> added =
+            stock_.add(tx, id, delta, food->updated_at);
         if (!added) return added.error();
         if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
             return std::move(written).error();
@@ -125,7 +140,8 @@ Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std:
     });
 }
 
-Result<StockRows> FoodService::journal(std::int64_t id, std::int64_t limit, std::int64_t offset) const {
+Result<StockRows> FoodService::journal(std::int64_t id, std::int64_t limit,
+                                       std::int64_t offset) const {
     return store_.read<StockRows>([&](Transaction& tx) -> Result<StockRows> {
         const Result<std::optional<Food>> food = foods_.find(tx, id);
         if (!food) return food.error();
@@ -143,13 +159,15 @@ Result<Food> FoodService::lock(Transaction& tx, std::int64_t id, const VersionCh
     return **std::move(food);
 }
 
-Status FoodService::check_sides(Transaction& tx, const FoodDraft& draft, const FoodDraft& before) const {
+Status FoodService::check_sides(Transaction& tx, const FoodDraft& draft,
+                                const FoodDraft& before) const {
     struct Kind {
         const char* pointer;
         const SideRule &now, &before;
     };
-    const Kind kinds[] = {{"/side_rules/side_protein/allowed/", draft.side_protein, before.side_protein},
-                          {"/side_rules/extra_side/allowed/", draft.extra_side, before.extra_side}};
+    const Kind kinds[] = {
+        {"/side_rules/side_protein/allowed/", draft.side_protein, before.side_protein},
+        {"/side_rules/extra_side/allowed/", draft.extra_side, before.extra_side}};
     std::optional<Error> unknown;
     for (const Kind& kind : kinds) {
         if (!kind.now.allowed || kind.now.allowed == kind.before.allowed) continue;
@@ -157,11 +175,15 @@ Status FoodService::check_sides(Transaction& tx, const FoodDraft& draft, const F
         if (!found) return found.error();
         for (std::size_t i = 0; i < kind.now.allowed->size(); ++i) {
             const std::int64_t id = (*kind.now.allowed)[i];
-            const bool lives = std::any_of(found->begin(), found->end(),
-                                           [&](const Food& food) { return food.id == id && !food.deleted; });
+            const bool lives = std::any_of(found->begin(), found->end(), [&](const Food& food) {
+                return food.id == id && !food.deleted;
+            });
             if (lives) continue;
-            if (!unknown) unknown = Error(Errc::unprocessable, "validation_failed", "Some values are not valid. See errors.");
-            unknown->faults.push_back({kind.pointer + std::to_string(i), "food_not_found", not_found(id).detail});
+            if (!unknown)
+                unknown = Error(Errc::unprocessable, "validation_failed",
+                                "Some values are not valid. See errors.");
+            unknown->faults.push_back(
+                {kind.pointer + std::to_string(i), "food_not_found", not_found(id).detail});
         }
     }
     if (unknown) return *std::move(unknown);

@@ -1,7 +1,7 @@
 // The rules of the menu, each call one transaction. Knows nothing of HTTP.
 //
-// Errors beside the store's own: not_found "food_not_found"; unprocessable "validation_failed" with faults; conflict as said.
-// Thread-safety: all calls, from any thread.
+// Errors beside the store's own: not_found "food_not_found"; unprocessable "validation_failed" with
+// faults; conflict as said. Thread-safety: all calls, from any thread.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +18,19 @@
 
 namespace kitchen::catalog {
 
-/// Called within the transaction with the food's version: an error stops the change. Empty: any version will do.
+/// Called within the transaction with the food's version: an error stops the change. Empty: any
+/// version will do.
 using VersionCheck = std::function<Status(std::int64_t current_version)>;
 /// Changes the draft of a food; may be called more than once, always on a fresh one.
 using Edit = std::function<void(FoodDraft&)>;
 
 class FoodService {
 public:
-    /// All must live longer. `changed` is called after each change that guests can see, once it is durable and before the call returns.
-    FoodService(Store& store, const Clock& clock, const CaseFolder& folder, const FoodRepository& foods,
-                const StockRepository& stock, std::function<void()> changed = [] {});
+    /// All must live longer. `changed` is called after each change that guests can see, once it is
+    /// durable and before the call returns.
+    FoodService(
+        Store& store, const Clock& clock, const CaseFolder& folder, const FoodRepository& foods,
+        const StockRepository& stock, std::function<void()> changed = [] {});
 
     Result<FoodRows> list(const FoodQuery& query, std::int64_t limit, std::int64_t offset) const;
     /// One row.
@@ -40,19 +43,22 @@ public:
     /// conflict: "food_name_taken".
     Result<Food> create(const FoodDraft& draft, std::optional<std::int64_t> by_user);
     /// conflict: "food_name_taken". An edit that changes nothing leaves the version as it is.
-    Result<Food> change(std::int64_t id, const Edit& edit, const VersionCheck& check, std::optional<std::int64_t> by_user);
+    Result<Food> change(std::int64_t id, const Edit& edit, const VersionCheck& check,
+                        std::optional<std::int64_t> by_user);
     /// Off the menu; a second time it is not found.
     Status remove(std::int64_t id, const VersionCheck& check);
 
-    /// Adds `delta` portions. conflict: "stock_not_counted", "insufficient_stock", "stock_too_large".
-    Result<Food> adjust_stock(std::int64_t id, std::int64_t delta, std::string reason, const VersionCheck& check,
-                              std::optional<std::int64_t> by_user);
+    /// Adds `delta` portions. conflict: "stock_not_counted", "insufficient_stock",
+    /// "stock_too_large".
+    Result<Food> adjust_stock(std::int64_t id, std::int64_t delta, std::string reason,
+                              const VersionCheck& check, std::optional<std::int64_t> by_user);
     /// Newest first; of deleted foods too.
     Result<StockRows> journal(std::int64_t id, std::int64_t limit, std::int64_t offset) const;
 
 private:
     Result<Food> lock(Transaction& tx, std::int64_t id, const VersionCheck& check) const;
-    /// Faults for allowed sides that are no living foods. Lists that `before` already had are not looked at again.
+    /// Faults for allowed sides that are no living foods. Lists that `before` already had are not
+    /// looked at again.
     Status check_sides(Transaction& tx, const FoodDraft& draft, const FoodDraft& before) const;
     std::int64_t now() const { return to_millis(clock_.now()); }
 

@@ -26,8 +26,10 @@ class CatalogPlugin final : public Plugin {
 public:
     void configure(Setup& setup) override {
         currency_ = setup.config().text("currency");
-        if (currency_.size() != 3 || currency_.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
-            throw std::runtime_error("catalog.currency is '" + currency_ + "'; it must be an ISO 4217 code such as NGN");
+        if (currency_.size() != 3 ||
+            currency_.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
+            throw std::runtime_error("catalog.currency is '" + currency_ +
+                                     "'; it must be an ISO 4217 code such as NGN");
         wants_demo_menu_ = setup.config().boolean("demo_menu");
         if (setup.config().boolean("cache.enabled")) {
             cache_options_.emplace();
@@ -50,12 +52,14 @@ public:
         foods_ = std::make_unique<catalog::FoodRepository>(store, *folder_, currency_);
         stock_ = std::make_unique<catalog::StockRepository>(store);
         if (cache_options_)
-            answers_ = std::make_unique<catalog::AnswerCache>(*cache_options_, clock, services.get<Random>(), services.get<Metrics>(),
-                                                              cache_is_shared_ ? services.find<Cache>() : nullptr);
+            answers_ = std::make_unique<catalog::AnswerCache>(
+                *cache_options_, clock, services.get<Random>(), services.get<Metrics>(),
+                cache_is_shared_ ? services.find<Cache>() : nullptr);
         const auto changed = [this] {
             if (answers_) answers_->forget();
         };
-        service_ = std::make_unique<catalog::FoodService>(store, clock, *folder_, *foods_, *stock_, changed);
+        service_ = std::make_unique<catalog::FoodService>(store, clock, *folder_, *foods_, *stock_,
+                                                          changed);
         catalog_->open(clock, *foods_, *stock_, changed);
         if (wants_demo_menu_) load_demo_menu(services);
         if (answers_) answers_->open();
@@ -69,8 +73,10 @@ private:
     void load_demo_menu(Services& services) {
         Store& store = services.get<Store>();
         const Clock& clock = services.get<Clock>();
-        const Result<std::int64_t> added = catalog::load_demo_menu(store, clock, *folder_, *foods_, *stock_);
-        if (!added) throw std::runtime_error("the demo menu could not be loaded: " + added.error().detail);
+        const Result<std::int64_t> added =
+            catalog::load_demo_menu(store, clock, *folder_, *foods_, *stock_);
+        if (!added)
+            throw std::runtime_error("the demo menu could not be loaded: " + added.error().detail);
         if (*added > 0) services.log().info("demo menu loaded", {{"foods", *added}});
     }
 
@@ -94,11 +100,16 @@ constexpr kitchen_config_key config_keys[] = {
     {"currency", KITCHEN_CONFIG_TEXT, "NGN", 0, nullptr, "ISO 4217 code of every price"},
     {"demo_menu", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr,
      "fill a catalogue that has never had a food with a menu of Nigerian dishes"},
-    {"cache.enabled", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "answer public reads of the menu from memory"},
-    {"cache.memory", KITCHEN_CONFIG_BYTES, "16MiB", 0, "64KiB..1GiB", "most memory for these answers"},
-    {"cache.ttl", KITCHEN_CONFIG_DURATION, "30s", 0, "100ms..1h", "oldest that an answer may ever become"},
-    {"cache.shared", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "share answers, and the word of changes, with other replicas through cache/1"},
-    {"cache.revalidate", KITCHEN_CONFIG_DURATION, "1s", 0, "0s..1h", "longest that a lost message of a change goes unnoticed; 0s: ask at each read"},
+    {"cache.enabled", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr,
+     "answer public reads of the menu from memory"},
+    {"cache.memory", KITCHEN_CONFIG_BYTES, "16MiB", 0, "64KiB..1GiB",
+     "most memory for these answers"},
+    {"cache.ttl", KITCHEN_CONFIG_DURATION, "30s", 0, "100ms..1h",
+     "oldest that an answer may ever become"},
+    {"cache.shared", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr,
+     "share answers, and the word of changes, with other replicas through cache/1"},
+    {"cache.revalidate", KITCHEN_CONFIG_DURATION, "1s", 0, "0s..1h",
+     "longest that a lost message of a change goes unnoticed; 0s: ask at each read"},
 };
 
 }  // namespace

@@ -22,40 +22,47 @@ StockLine::StockLine(const Row& row)
 
 StockRepository::StockRepository(Store& store) {
     take_ = store.prepare(
-        "UPDATE foods SET available_quantity = available_quantity - $2, version = version + 1, updated_at = $3 "
+        "UPDATE foods SET available_quantity = available_quantity - $2, version = version + 1, "
+        "updated_at = $3 "
         "WHERE id = $1 AND deleted_at IS NULL AND is_available = 1 AND available_quantity >= $2 "
         "RETURNING available_quantity");
     add_ = store.prepare(
-        "UPDATE foods SET available_quantity = available_quantity + $2, version = version + 1, updated_at = $3 "
+        "UPDATE foods SET available_quantity = available_quantity + $2, version = version + 1, "
+        "updated_at = $3 "
         "WHERE id = $1 AND available_quantity IS NOT NULL RETURNING available_quantity");
     record_ = store.prepare(
-        "INSERT INTO food_stock_journal (food_id, delta, quantity_after, reason, reference, by_user, created_at) "
+        "INSERT INTO food_stock_journal (food_id, delta, quantity_after, reason, reference, "
+        "by_user, created_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7)");
     journal_ = store.prepare(
-        "SELECT id, delta, quantity_after, reason, reference, by_user, created_at FROM food_stock_journal "
+        "SELECT id, delta, quantity_after, reason, reference, by_user, created_at FROM "
+        "food_stock_journal "
         "WHERE food_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3");
     journal_count_ = store.prepare("SELECT COUNT(*) FROM food_stock_journal WHERE food_id = $1");
 }
 
-Result<std::optional<std::int64_t>> StockRepository::take(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
+Result<std::optional<std::int64_t>> StockRepository::take(Transaction& tx, std::int64_t food_id,
+                                                          std::int64_t quantity,
                                                           std::int64_t now) const {
     return quantity_left(tx.query(take_, {food_id, quantity, now}));
 }
 
-Result<std::optional<std::int64_t>> StockRepository::add(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
+Result<std::optional<std::int64_t>> StockRepository::add(Transaction& tx, std::int64_t food_id,
+                                                         std::int64_t quantity,
                                                          std::int64_t now) const {
     return quantity_left(tx.query(add_, {food_id, quantity, now}));
 }
 
 Status StockRepository::record(Transaction& tx, const StockEntry& entry) const {
     Rows none;
-    const Param params[] = {entry.food_id,   entry.delta,   entry.quantity_after, entry.reason,
-                            entry.reference, entry.by_user, entry.at};
+    const Param params[] = {entry.food_id, entry.delta,     entry.quantity_after,
+                            entry.reason,  entry.reference, entry.by_user,
+                            entry.at};
     return tx.run(record_, params, none);
 }
 
-Result<StockRows> StockRepository::journal(Transaction& tx, std::int64_t food_id, std::int64_t limit,
-                                           std::int64_t offset) const {
+Result<StockRows> StockRepository::journal(Transaction& tx, std::int64_t food_id,
+                                           std::int64_t limit, std::int64_t offset) const {
     Result<Rows> rows = tx.query(journal_, {food_id, limit, offset});
     if (!rows) return std::move(rows).error();
     const Result<Rows> count = tx.query(journal_count_, {food_id});

@@ -1,5 +1,6 @@
-// All SQL on counts of portions and on their journal. The two change together, so both are written here and nowhere else,
-// but for the count that comes with the other members of a food (FoodRepository::insert, update): record() follows it.
+// All SQL on counts of portions and on their journal. The two change together, so both are written
+// here and nowhere else, but for the count that comes with the other members of a food
+// (FoodRepository::insert, update): record() follows it.
 //
 // Every call works inside the caller's transaction and gives the store's own errors.
 // Thread-safety: immutable once built; all calls, from any thread.
@@ -47,17 +48,20 @@ public:
     /// Interns the statements.
     explicit StockRepository(Store& store);
 
-    /// Takes `quantity` portions of a food that is on sale and has that many. Gives what is left; nothing when it is gone, not
-    /// on sale, not counted, or short: no change then. Atomic on every store, whatever others do.
-    Result<std::optional<std::int64_t>> take(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
-                                             std::int64_t now) const;
-    /// Adds to the count of a food, deleted or not. Gives the new count; nothing when it is not counted.
-    Result<std::optional<std::int64_t>> add(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
-                                            std::int64_t now) const;
+    /// Takes `quantity` portions of a food that is on sale and has that many. Gives what is left;
+    /// nothing when it is gone, not on sale, not counted, or short: no change then. Atomic on every
+    /// store, whatever others do.
+    Result<std::optional<std::int64_t>> take(Transaction& tx, std::int64_t food_id,
+                                             std::int64_t quantity, std::int64_t now) const;
+    /// Adds to the count of a food, deleted or not. Gives the new count; nothing when it is not
+    /// counted.
+    Result<std::optional<std::int64_t>> add(Transaction& tx, std::int64_t food_id,
+                                            std::int64_t quantity, std::int64_t now) const;
 
     Status record(Transaction& tx, const StockEntry& entry) const;
     /// One page of a food's journal, newest first.
-    Result<StockRows> journal(Transaction& tx, std::int64_t food_id, std::int64_t limit, std::int64_t offset) const;
+    Result<StockRows> journal(Transaction& tx, std::int64_t food_id, std::int64_t limit,
+                              std::int64_t offset) const;
 
 private:
     Statement take_, add_, record_, journal_, journal_count_;

@@ -34,7 +34,9 @@ Route adjust_route() {
         .body(stock_adjustment_schema())
         .answers(200, "The food with its new available_quantity", food_schema())
         .answers(404, "Unknown or deleted")
-        .answers(409, "Below zero (insufficient_stock), not counted (stock_not_counted) or too many (stock_too_large)")
+        .answers(409,
+                 "Below zero (insufficient_stock), not counted (stock_not_counted) or too many "
+                 "(stock_too_large)")
         .answers(412, "It has changed since the version in If-Match")
         .answers(422, "Some values are not valid");
     return route;
@@ -43,7 +45,9 @@ Route adjust_route() {
 Route journal_route() {
     Route route = Route::get("/foods/{id:id}/stock/");
     route.summary("The stock journal of a food, newest first")
-        .describe("Every change of its count. The deltas add up to the count; not counted stands for 0. Deleted foods keep theirs.")
+        .describe(
+            "Every change of its count. The deltas add up to the count; not counted stands for 0. "
+            "Deleted foods keep theirs.")
         .roles({"admin"})
         .answers(200, "A page of the journal", http::page_schema(stock_entry_schema(), "StockPage"))
         .answers(404, "There has never been such a food");
@@ -59,16 +63,17 @@ void StockRoutes::declare(Setup& setup) const {
 }
 
 Result<Response> StockRoutes::adjust(const Request& request) const {
-    const Result<Food> food =
-        service_->adjust_stock(request.path_id("id"), request.json["delta"].as_integer(),
-                               request.json["reason"].as_string(), if_match(request), request.who().user_id);
+    const Result<Food> food = service_->adjust_stock(
+        request.path_id("id"), request.json["delta"].as_integer(),
+        request.json["reason"].as_string(), if_match(request), request.who().user_id);
     if (!food) return food.error();
     return food_answer(200, *food);
 }
 
 Result<Response> StockRoutes::journal(const Request& request) const {
     const http::Page page = http::page_of(request);
-    const Result<StockRows> found = service_->journal(request.path_id("id"), page.limit, page.offset);
+    const Result<StockRows> found =
+        service_->journal(request.path_id("id"), page.limit, page.offset);
     if (!found) return found.error();
     std::string items;
     for (const Row row : found->rows) {
@@ -76,7 +81,8 @@ Result<Response> StockRoutes::journal(const Request& request) const {
         JsonWriter out(items);
         write_line(out, StockLine(row));
     }
-    return Response::json(200, http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
+    return Response::json(
+        200, http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
 }
 
 }  // namespace kitchen::catalog

@@ -12,7 +12,8 @@ namespace kitchen::catalog {
 
 class StockRoutes {
 public:
-    /// `service` is the plugin's slot: empty while routes are declared, filled before the first request, and outlives this.
+    /// `service` is the plugin's slot: empty while routes are declared, filled before the first
+    /// request, and outlives this.
     explicit StockRoutes(const std::unique_ptr<FoodService>& service) : service_(service) {}
 
     /// The routes call back into this object, which must stay where it is.

@@ -1,7 +1,8 @@
-// The little of libcurl that several plugins share: its global state, an easy handle and a list, each undone by itself.
+// The little of libcurl that several plugins share: its global state, an easy handle and a list,
+// each undone by itself.
 //
-// Thread-safety: a handle belongs to one thread at a time. CurlLibrary: libcurl 7.84 and later count their users under a lock
-// of their own, so many plugins and kernels may live in one process.
+// Thread-safety: a handle belongs to one thread at a time. CurlLibrary: libcurl 7.84 and later
+// count their users under a lock of their own, so many plugins and kernels may live in one process.
 #pragma once
 
 #include <memory>
@@ -49,7 +50,8 @@ private:
     std::unique_ptr<curl_slist, CurlFree> list_;
 };
 
-/// Handles that are not in use, each with its open connection: the next request need not shake hands again.
+/// Handles that are not in use, each with its open connection: the next request need not shake
+/// hands again.
 class CurlPool {
 public:
     static constexpr std::size_t most_kept = 4;
@@ -64,8 +66,10 @@ public:
                 idle_.pop_back();
             }
         }
-        if (handle) curl_easy_reset(handle.get());
-        else handle.reset(curl_easy_init());
+        if (handle)
+            curl_easy_reset(handle.get());
+        else
+            handle.reset(curl_easy_init());
         if (!handle) throw std::bad_alloc();
         curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
         return handle;

@@ -26,7 +26,9 @@ std::size_t keep(const char* data, std::size_t, std::size_t size, void* target) 
     return size;
 }
 
-int is_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return static_cast<std::stop_token*>(stop)->stop_requested() ? 1 : 0; }
+int is_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
 
 }  // namespace
 
@@ -34,15 +36,20 @@ void check_service_url(const std::string& key, const std::string& text) {
     const CurlUrl url(curl_url());
     if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
         throw std::invalid_argument(key + ": not a URL; write it like https://api.example.com");
-    for (const CURLUPart part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT})
-        if (!part_of(url.get(), part).empty()) throw std::invalid_argument(key + ": leave out user, password, query and fragment");
-    const std::string scheme = part_of(url.get(), CURLUPART_SCHEME), host = part_of(url.get(), CURLUPART_HOST);
+    for (const CURLUPart part :
+         {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT})
+        if (!part_of(url.get(), part).empty())
+            throw std::invalid_argument(key + ": leave out user, password, query and fragment");
+    const std::string scheme = part_of(url.get(), CURLUPART_SCHEME),
+                      host = part_of(url.get(), CURLUPART_HOST);
     const bool local = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
     if (scheme != "https" && !(scheme == "http" && local))
-        throw std::invalid_argument(key + ": must begin with https://, or secrets would travel in the clear");
+        throw std::invalid_argument(
+            key + ": must begin with https://, or secrets would travel in the clear");
 }
 
-CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers, const std::string& body, HttpAnswer& answer,
+CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers,
+                   const std::string& body, HttpAnswer& answer,
                    const std::function<void(CURL*)>& more, std::stop_token stop) {
     Received received{answer, service.longest_answer};
     CurlEasy handle = pool.take();
@@ -55,7 +62,8 @@ CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& h
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     if (!service.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, service.ca_file.c_str());
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(service.connect_timeout.count()));
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+                     static_cast<long>(service.connect_timeout.count()));
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(service.timeout.count()));
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "chuks-kitchen");
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
@@ -73,7 +81,8 @@ CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& h
 
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
     curl_off_t wait = 0;
-    if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0) answer.retry_after = std::chrono::seconds(wait);
+    if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
+        answer.retry_after = std::chrono::seconds(wait);
     pool.give_back(std::move(handle));
     return CURLE_OK;
 }

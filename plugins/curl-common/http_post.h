@@ -1,5 +1,5 @@
-// One POST to a service of the internet, as every client here does it: HTTP/1.1, TLS checked, no redirect, a deadline, an answer of bounded
-// size.
+// One POST to a service of the internet, as every client here does it: HTTP/1.1, TLS checked, no
+// redirect, a deadline, an answer of bounded size.
 //
 // Thread-safety: pure functions; the pool may be shared.
 #pragma once
@@ -30,16 +30,20 @@ struct HttpAnswer {
     std::optional<std::chrono::seconds> retry_after;
 };
 
-/// Throws std::invalid_argument, with a sentence that begins with `key`, for a URL that is neither https nor on this machine, or has a user, password,
-/// query or fragment: the secret would travel in the clear.
+/// Throws std::invalid_argument, with a sentence that begins with `key`, for a URL that is neither
+/// https nor on this machine, or has a user, password, query or fragment: the secret would travel
+/// in the clear.
 void check_service_url(const std::string& key, const std::string& url);
 
-/// What it went wrong with: CURLE_WRITE_ERROR for an answer that is too long, CURLE_ABORTED_BY_CALLBACK once `stop` is requested (noticed
-/// within about a second). `more` sets further options.
-CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers, const std::string& body, HttpAnswer& answer,
+/// What it went wrong with: CURLE_WRITE_ERROR for an answer that is too long,
+/// CURLE_ABORTED_BY_CALLBACK once `stop` is requested (noticed within about a second). `more` sets
+/// further options.
+CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers,
+                   const std::string& body, HttpAnswer& answer,
                    const std::function<void(CURL*)>& more = {}, std::stop_token stop = {});
 
-/// Why the service was not reached, for code words: "unreachable", "timeout", "untrusted" (its certificate), "unreadable" (its answer is too long).
+/// Why the service was not reached, for code words: "unreachable", "timeout", "untrusted" (its
+/// certificate), "unreadable" (its answer is too long).
 const char* word_of(CURLcode failure);
 
 }  // namespace kitchen

@@ -1,5 +1,5 @@
-// Two sends under one idempotency key, one after the other: the second then learns from the first, or from the service behind it,
-// that the mail has been taken.
+// Two sends under one idempotency key, one after the other: the second then learns from the first,
+// or from the service behind it, that the mail has been taken.
 //
 // Thread-safety: all calls, from any thread. It must outlive its turns.
 #pragma once

@@ -19,7 +19,10 @@ constexpr std::size_t largest = 256 * 1024;
 enum class Kind { subject, text, html };
 
 std::string line_at(std::string_view text, std::size_t offset) {
-    return std::to_string(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size())), '\n'));
+    return std::to_string(
+        1 + std::count(text.begin(),
+                       text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size())),
+                       '\n'));
 }
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -51,18 +54,22 @@ bool is_known(std::string_view variables, std::string_view name) {
 }
 
 /// What is wrong with one tag; "" when nothing is. `inside` is what stands between the braces.
-std::string fault_of_tag(std::string_view inside, bool triple, Kind kind, std::string_view variables) {
+std::string fault_of_tag(std::string_view inside, bool triple, Kind kind,
+                         std::string_view variables) {
     inside = trimmed(inside);
     const char sigil = inside.empty() ? ' ' : inside.front();
     if (sigil == '!') return {};
     if (sigil == '=') return "the delimiters cannot be changed";
     if (sigil == '>') return "there are no partials";
     const bool unescaped = triple || sigil == '&';
-    if (unescaped && kind == Kind::html) return "'" + std::string(inside) + "' asks for text that is not escaped; write {{name}}";
-    if (sigil == '#' || sigil == '^' || sigil == '/' || sigil == '&') inside = trimmed(inside.substr(1));
+    if (unescaped && kind == Kind::html)
+        return "'" + std::string(inside) + "' asks for text that is not escaped; write {{name}}";
+    if (sigil == '#' || sigil == '^' || sigil == '/' || sigil == '&')
+        inside = trimmed(inside.substr(1));
     if (is_known(variables, inside)) return {};
     std::string known(variables);
-    for (std::size_t at = 0; (at = known.find(' ', at)) != std::string::npos; at += 2) known.replace(at, 1, ", ");
+    for (std::size_t at = 0; (at = known.find(' ', at)) != std::string::npos; at += 2)
+        known.replace(at, 1, ", ");
     return "'" + std::string(inside) + "' is not known here; there are: " + known;
 }
 
@@ -70,19 +77,23 @@ std::string fault_of_tag(std::string_view inside, bool triple, Kind kind, std::s
 std::string fault_of(const std::string& text, Kind kind, std::string_view variables) {
     if (text.size() > largest) return "1: larger than 256 KiB";
     if (!mime::is_utf8(text)) return "1: not UTF-8";
-    if (text.find('\0') != std::string::npos) return line_at(text, text.find('\0')) + ": holds a NUL";
+    if (text.find('\0') != std::string::npos)
+        return line_at(text, text.find('\0')) + ": holds a NUL";
     for (std::size_t at = 0; (at = text.find("{{", at)) != std::string::npos;) {
         const bool triple = text.compare(at, 3, "{{{") == 0;
-        const std::size_t start = at + (triple ? 3 : 2), end = text.find(triple ? "}}}" : "}}", start);
+        const std::size_t start = at + (triple ? 3 : 2),
+                          end = text.find(triple ? "}}}" : "}}", start);
         if (end == std::string::npos) return line_at(text, at) + ": a tag that is not closed";
-        const std::string fault = fault_of_tag(std::string_view(text).substr(start, end - start), triple, kind, variables);
+        const std::string fault = fault_of_tag(std::string_view(text).substr(start, end - start),
+                                               triple, kind, variables);
         if (!fault.empty()) return line_at(text, at) + ": " + fault;
         at = end + (triple ? 3 : 2);
     }
     const mustache::mustache parsed(text);
     if (parsed.is_valid()) {
         if (kind != Kind::html && trimmed(text).empty()) return "1: empty";
-        if (kind == Kind::subject && trimmed(text).find('\n') != std::string_view::npos) return "2: a subject is one line";
+        if (kind == Kind::subject && trimmed(text).find('\n') != std::string_view::npos)
+            return "2: a subject is one line";
         return {};
     }
     // "Unclosed section "x" at 123": its place as a line.
@@ -102,7 +113,8 @@ std::string read(const std::filesystem::path& file, std::string& fault) {
     std::string text(largest + 1, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(in.gcount()));
-    if (in.bad() || !in.eof()) fault = in.bad() || !in.gcount() ? "cannot be read" : "larger than 256 KiB";
+    if (in.bad() || !in.eof())
+        fault = in.bad() || !in.gcount() ? "cannot be read" : "larger than 256 KiB";
     return text;
 }
 
@@ -121,7 +133,8 @@ mustache::data to_data(const Json& value) {
     return object;
 }
 
-// Parsed for each mail: kainjow's object may not be rendered by two threads at once, and a template is small.
+// Parsed for each mail: kainjow's object may not be rendered by two threads at once, and a template
+// is small.
 std::string rendered(const std::string& text, const mustache::data& data, bool escaped) {
     mustache::mustache parsed(text);
     if (!escaped) parsed.set_custom_escape([](const std::string& value) { return value; });
@@ -131,18 +144,22 @@ std::string rendered(const std::string& text, const mustache::data& data, bool e
 std::string one_line(const std::string& text) {
     std::string line;
     for (const char c : trimmed(text)) {
-        if (!is_space(c)) line += c;
-        else if (!line.ends_with(' ')) line += ' ';
+        if (!is_space(c))
+            line += c;
+        else if (!line.ends_with(' '))
+            line += ' ';
     }
     return line;
 }
 
 }  // namespace
 
-MailTemplates::MailTemplates(std::span<const MailTemplate> defaults, const std::filesystem::path& folder) {
+MailTemplates::MailTemplates(std::span<const MailTemplate> defaults,
+                             const std::filesystem::path& folder) {
     std::string faults;
     for (const MailTemplate& mail : defaults) {
-        Texts texts{std::string(mail.name), std::string(mail.subject), std::string(mail.text), std::string(mail.html)};
+        Texts texts{std::string(mail.name), std::string(mail.subject), std::string(mail.text),
+                    std::string(mail.html)};
         const auto take = [&](std::string& text, const char* extension, Kind kind) {
             std::filesystem::path file = texts.name + extension;
             std::string fault;
@@ -150,8 +167,10 @@ MailTemplates::MailTemplates(std::span<const MailTemplate> defaults, const std::
                 file = folder / file;
                 text = read(file, fault);
             }
-            if (!fault.empty()) fault = ": " + fault;
-            else if (fault = fault_of(text, kind, mail.variables); !fault.empty()) fault = ":" + fault;
+            if (!fault.empty())
+                fault = ": " + fault;
+            else if (fault = fault_of(text, kind, mail.variables); !fault.empty())
+                fault = ":" + fault;
             if (!fault.empty()) faults += (faults.empty() ? "" : "\n") + file.string() + fault;
         };
         take(texts.subject, ".subject", Kind::subject);
@@ -163,7 +182,8 @@ MailTemplates::MailTemplates(std::span<const MailTemplate> defaults, const std::
 }
 
 Mail MailTemplates::render(std::string_view name, const Json& data) const {
-    const auto found = std::find_if(mails_.begin(), mails_.end(), [&](const Texts& mail) { return mail.name == name; });
+    const auto found = std::find_if(mails_.begin(), mails_.end(),
+                                    [&](const Texts& mail) { return mail.name == name; });
     if (found == mails_.end()) throw std::logic_error("no mail template " + std::string(name));
     const mustache::data values = to_data(data);
     Mail mail;

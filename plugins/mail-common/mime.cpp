@@ -11,17 +11,20 @@ namespace kitchen::mime {
 namespace {
 
 constexpr std::string_view crlf = "\r\n";
-constexpr std::size_t longest_line = 998;     // RFC 5322 2.1.1, without the CRLF
-constexpr std::size_t preferred_line = 78;    // likewise
-constexpr std::size_t longest_word = 75;      // RFC 2047 2: an encoded word
-constexpr std::size_t longest_qp_line = 76;   // RFC 2045 6.7
+constexpr std::size_t longest_line = 998;    // RFC 5322 2.1.1, without the CRLF
+constexpr std::size_t preferred_line = 78;   // likewise
+constexpr std::size_t longest_word = 75;     // RFC 2047 2: an encoded word
+constexpr std::size_t longest_qp_line = 76;  // RFC 2045 6.7
 constexpr std::string_view hex = "0123456789ABCDEF";
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool is_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
-bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_alnum(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // Octets of the character that begins at `at`; 0 when it is not UTF-8 (RFC 3629).
 std::size_t character_length(std::string_view text, std::size_t at) {
@@ -53,9 +56,12 @@ std::string encoded_words(std::string_view text) {
         const std::size_t length = character_length(text, i);
         std::string character;
         for (const char c : text.substr(i, length)) {
-            if (is_alnum(c)) character += c;
-            else if (c == ' ') character += '_';
-            else append_escaped(character, c);
+            if (is_alnum(c))
+                character += c;
+            else if (c == ' ')
+                character += '_';
+            else
+                append_escaped(character, c);
         }
         if (word.size() + character.size() + close.size() > longest_word) {
             out.append(word).append(close).append("\r\n ");
@@ -69,7 +75,8 @@ std::string encoded_words(std::string_view text) {
 
 // Text that a header may carry as it is, on a line that begins with `used` octets.
 bool is_plain(std::string_view text, std::size_t used) {
-    return is_ascii(text) && used + text.size() <= preferred_line && text.find("=?") == std::string_view::npos &&
+    return is_ascii(text) && used + text.size() <= preferred_line &&
+           text.find("=?") == std::string_view::npos &&
            (text.empty() || (text.front() != ' ' && text.back() != ' '));
 }
 
@@ -80,9 +87,12 @@ std::string subject_header(std::string_view subject) {
     return std::string("Subject:\r\n ").append(encoded_words(subject)).append(crlf);
 }
 
-// RFC 5322 3.2.3: a name of letters, digits and spaces stands as it is, any other in quotes. Octets above ASCII need none.
+// RFC 5322 3.2.3: a name of letters, digits and spaces stands as it is, any other in quotes. Octets
+// above ASCII need none.
 std::string quoted_if_needed(std::string_view name) {
-    const auto plain = [](char c) { return is_alnum(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80; };
+    const auto plain = [](char c) {
+        return is_alnum(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
+    };
     if (std::all_of(name.begin(), name.end(), plain)) return std::string(name);
     std::string out = "\"";
     for (const char c : name) {
@@ -136,7 +146,9 @@ bool is_transparent(std::string_view text) {
     while (start < text.size()) {
         const std::size_t end = text.find(crlf, start);
         const std::string_view line = text.substr(start, end - start);
-        if (line.size() > longest_line || line.find('\r') != line.npos || line.find('\0') != line.npos) return false;
+        if (line.size() > longest_line || line.find('\r') != line.npos ||
+            line.find('\0') != line.npos)
+            return false;
         start = end + crlf.size();
     }
     return true;
@@ -153,10 +165,13 @@ std::string quoted_printable(std::string_view text) {
         }
         const char c = text[i];
         const bool before_line_end = text.substr(i + 1, 2) == crlf;
-        const bool as_it_is = (c > ' ' && c < 0x7f && c != '=') || ((c == ' ' || c == '\t') && !before_line_end);
+        const bool as_it_is =
+            (c > ' ' && c < 0x7f && c != '=') || ((c == ' ' || c == '\t') && !before_line_end);
         std::string piece;
-        if (as_it_is) piece = c;
-        else append_escaped(piece, c);
+        if (as_it_is)
+            piece = c;
+        else
+            append_escaped(piece, c);
         if (line.size() + piece.size() + (before_line_end ? 0 : 1) > longest_qp_line) {
             out.append(line).append("=\r\n");
             line.clear();
@@ -182,20 +197,30 @@ Part make_part(std::string_view type, std::string_view text, bool seven_bit) {
     } else {
         part.body = quoted_printable(part.body);
     }
-    part.headers.append("Content-Type: ").append(type).append("; charset=utf-8\r\nContent-Transfer-Encoding: ");
+    part.headers.append("Content-Type: ")
+        .append(type)
+        .append("; charset=utf-8\r\nContent-Transfer-Encoding: ");
     part.headers.append(encoding).append(crlf);
     return part;
 }
 
 std::string alternative(const Part& text, const Part& html, const std::string& id) {
     std::string boundary = "=_" + id;
-    while (text.body.find("--" + boundary) != std::string::npos || html.body.find("--" + boundary) != std::string::npos)
+    while (text.body.find("--" + boundary) != std::string::npos ||
+           html.body.find("--" + boundary) != std::string::npos)
         boundary += '_';
     std::string out = "Content-Type: multipart/alternative;\r\n boundary=\"" + boundary + "\"\r\n";
     // RFC 2045 6.4: a composite says 8bit when a part does.
-    out.append("Content-Transfer-Encoding: ").append(text.eight_bit || html.eight_bit ? "8bit" : "7bit").append(crlf);
+    out.append("Content-Transfer-Encoding: ")
+        .append(text.eight_bit || html.eight_bit ? "8bit" : "7bit")
+        .append(crlf);
     for (const Part* part : {&text, &html})
-        out.append("\r\n--").append(boundary).append(crlf).append(part->headers).append(crlf).append(part->body);
+        out.append("\r\n--")
+            .append(boundary)
+            .append(crlf)
+            .append(part->headers)
+            .append(crlf)
+            .append(part->body);
     return out.append("\r\n--").append(boundary).append("--\r\n");
 }
 
@@ -213,7 +238,8 @@ bool is_local_part(std::string_view text) {
         return true;
     }
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+        return is_alnum(c) ||
+               std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
     });
 }
 
@@ -239,7 +265,8 @@ bool is_address(std::string_view text) {
     if (text.size() > 254 || at == std::string_view::npos) return false;
     const std::string_view domain = text.substr(at + 1);
     return is_local_part(text.substr(0, at)) && !domain.empty() &&
-           std::all_of(domain.begin(), domain.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.'; });
+           std::all_of(domain.begin(), domain.end(),
+                       [](char c) { return is_alnum(c) || c == '-' || c == '.'; });
 }
 
 std::optional<Mailbox> parse_mailbox(std::string_view text) {
@@ -271,12 +298,14 @@ std::string to_text(const Mailbox& mailbox) {
 
 Status check(const Message& message) {
     if (!is_address(message.to)) return bad_address("to");
-    if (!is_address(message.from.address) || !is_header_text(message.from.name)) return bad_address("from");
+    if (!is_address(message.from.address) || !is_header_text(message.from.name))
+        return bad_address("from");
     if (!is_header_text(message.subject))
         return Error(Errc::unprocessable, "mail_subject_invalid",
                      "The mail cannot be sent: its subject is not one line of UTF-8 text.");
     if (!is_utf8(message.text) || !is_utf8(message.html))
-        return Error(Errc::unprocessable, "mail_text_invalid", "The mail cannot be sent: its text is not UTF-8.");
+        return Error(Errc::unprocessable, "mail_text_invalid",
+                     "The mail cannot be sent: its text is not UTF-8.");
     return {};
 }
 
@@ -286,10 +315,15 @@ Result<std::string> build(const Message& message) {
     const std::string domain = message.from.address.substr(message.from.address.rfind('@') + 1);
     std::string out = date_header(message.date) + from_header(message.from);
     out.append("To: ").append(message.to).append(crlf).append(subject_header(message.subject));
-    out.append("Message-ID: <").append(message.id).append("@").append(domain).append(">\r\nMIME-Version: 1.0\r\n");
+    out.append("Message-ID: <")
+        .append(message.id)
+        .append("@")
+        .append(domain)
+        .append(">\r\nMIME-Version: 1.0\r\n");
     const Part text = make_part("text/plain", message.text, message.seven_bit);
     if (message.html.empty()) return out.append(text.headers).append(crlf).append(text.body);
-    return out.append(alternative(text, make_part("text/html", message.html, message.seven_bit), message.id));
+    return out.append(
+        alternative(text, make_part("text/html", message.html, message.seven_bit), message.id));
 }
 
 }  // namespace kitchen::mime

@@ -1,6 +1,7 @@
 // One mail as the bytes that travel: RFC 5322 headers and an RFC 2045 body, with CRLF line ends.
 //
-// What comes from outside (recipient, subject) cannot add a header: control characters are refused, not repaired.
+// What comes from outside (recipient, subject) cannot add a header: control characters are refused,
+// not repaired.
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -20,10 +21,12 @@ struct Mailbox {
     std::string address;
 };
 
-/// Reads "address", "<address>", "Name <address>" or "\"Name\" <address>". Nothing when it is none of them.
+/// Reads "address", "<address>", "Name <address>" or "\"Name\" <address>". Nothing when it is none
+/// of them.
 std::optional<Mailbox> parse_mailbox(std::string_view text);
 
-/// The same in the other direction, for what takes a mailbox as UTF-8 and not as a header: a name that needs quotes gets them.
+/// The same in the other direction, for what takes a mailbox as UTF-8 and not as a header: a name
+/// that needs quotes gets them.
 std::string to_text(const Mailbox& mailbox);
 
 /// True for one RFC 5321 mailbox in ASCII, at most 254 octets; the local part may be quoted.
@@ -39,18 +42,21 @@ struct Message {
     std::string text;     ///< UTF-8
     std::string html;     ///< UTF-8; "" for none
     Timestamp date;
-    /// Unique to the mail; letters and digits. Becomes the Message-ID (at the sender's domain) and the boundary.
+    /// Unique to the mail; letters and digits. Becomes the Message-ID (at the sender's domain) and
+    /// the boundary.
     std::string id;
-    /// No octet above ASCII: for a way that does not carry them (SMTP without RFC 6152). Such text is quoted-printable then.
+    /// No octet above ASCII: for a way that does not carry them (SMTP without RFC 6152). Such text
+    /// is quoted-printable then.
     bool seven_bit = false;
 };
 
 /// Whether build() would take it. Errors: as there.
 Status check(const Message& message);
 
-/// The whole mail. A text part stays readable as it is (7bit or 8bit) unless a line is longer than the 998 octets that SMTP
-/// carries, or it has octets that SMTP does not; then it is quoted-printable.
-/// Errors: unprocessable, code "mail_address_invalid" (with subject "to" or "from"), "mail_subject_invalid" or "mail_text_invalid".
+/// The whole mail. A text part stays readable as it is (7bit or 8bit) unless a line is longer than
+/// the 998 octets that SMTP carries, or it has octets that SMTP does not; then it is
+/// quoted-printable. Errors: unprocessable, code "mail_address_invalid" (with subject "to" or
+/// "from"), "mail_subject_invalid" or "mail_text_invalid".
 Result<std::string> build(const Message& message);
 
 }  // namespace kitchen::mime

@@ -25,7 +25,9 @@ std::string digest_in(std::string_view name) {
     name.remove_suffix(extension.size());
     if (name.size() <= length || name[name.size() - length - 1] != '-') return {};
     name = name.substr(name.size() - length);
-    return std::all_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'p'; }) ? std::string(name) : "";
+    return std::all_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'p'; })
+               ? std::string(name)
+               : "";
 }
 
 // 20260131T090500.000Z: RFC 3339 without what file names had better not hold.
@@ -37,7 +39,8 @@ std::string sortable(Timestamp at) {
 
 Error unwritable(int reason) {
     return Error(Errc::unavailable, "mail_directory_unwritable",
-                 "The mail could not be written to the mail directory. Check its permissions and the space on its disk.")
+                 "The mail could not be written to the mail directory. Check its permissions and "
+                 "the space on its disk.")
         .with_subject(std::generic_category().message(reason));
 }
 
@@ -71,7 +74,8 @@ bool write_all(int fd, std::string_view bytes) {
 
 }  // namespace
 
-FileMailer::FileMailer(std::filesystem::path directory, mime::Mailbox from, const Clock& clock, Logger& log)
+FileMailer::FileMailer(std::filesystem::path directory, mime::Mailbox from, const Clock& clock,
+                       Logger& log)
     : directory_(std::move(directory)), from_(std::move(from)), clock_(clock), log_(log) {}
 
 Status FileMailer::make_directory() const {
@@ -109,7 +113,8 @@ Status FileMailer::send(const Mail& mail) {
         return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
     const std::string digest = key_digest(mail.idempotency_key);
     const Timestamp now = clock_.now();
-    const auto bytes = mime::build({from_, mail.to, mail.subject, mail.text, mail.html, now, digest, false});
+    const auto bytes =
+        mime::build({from_, mail.to, mail.subject, mail.text, mail.html, now, digest, false});
     if (!bytes) return bytes.error();
 
     const std::string name = sortable(now) + '-' + digest + std::string(extension);
@@ -124,17 +129,21 @@ Status FileMailer::send(const Mail& mail) {
     return {};
 }
 
-Status FileMailer::write(const std::string& name, const std::string& digest, const std::string& bytes) const {
-    if (Status made = make_directory(); !made) return made;  // somebody may have cleared it away meanwhile
+Status FileMailer::write(const std::string& name, const std::string& digest,
+                         const std::string& bytes) const {
+    if (Status made = make_directory(); !made)
+        return made;  // somebody may have cleared it away meanwhile
     const Descriptor directory(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory) return unwritable(errno);
 
     const std::string temporary = '.' + digest + ".tmp";
     ::unlinkat(directory.get(), temporary.c_str(), 0);  // left by a crash
-    Descriptor file(::openat(directory.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    Descriptor file(::openat(directory.get(), temporary.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) return unwritable(errno);
-    const bool whole = write_all(file.get(), bytes) && ::fsync(file.get()) == 0 && file.close() == 0 &&
-                       ::renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) == 0;
+    const bool whole =
+        write_all(file.get(), bytes) && ::fsync(file.get()) == 0 && file.close() == 0 &&
+        ::renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) == 0;
     if (!whole) {
         const int reason = errno;
         ::unlinkat(directory.get(), temporary.c_str(), 0);

@@ -1,10 +1,13 @@
-// mailer/1 that writes each mail into a directory as one .eml file, for development and for tests: nothing leaves the machine.
+// mailer/1 that writes each mail into a directory as one .eml file, for development and for tests:
+// nothing leaves the machine.
 //
-// A file is called <UTC time>-<digest of the idempotency key>.eml, so names sort by time and the same key is recognised after a
-// restart. It is written beside its name, flushed to the disk and then renamed: who watches the directory sees whole mails only.
-// One process at a time may write to a directory.
+// A file is called <UTC time>-<digest of the idempotency key>.eml, so names sort by time and the
+// same key is recognised after a restart. It is written beside its name, flushed to the disk and
+// then renamed: who watches the directory sees whole mails only. One process at a time may write to
+// a directory.
 //
-// Thread-safety: send() and check() from any thread, once open() has succeeded; one mail is written at a time.
+// Thread-safety: send() and check() from any thread, once open() has succeeded; one mail is written
+// at a time.
 #pragma once
 
 #include <filesystem>
@@ -22,14 +25,16 @@ namespace kitchen {
 class FileMailer : public Mailer {
 public:
     /// The clock and the logger must outlive the mailer. Touches no file.
-    FileMailer(std::filesystem::path directory, mime::Mailbox from, const Clock& clock, Logger& log);
+    FileMailer(std::filesystem::path directory, mime::Mailbox from, const Clock& clock,
+               Logger& log);
 
-    /// Makes the directory (mode 0700) when it is missing, and learns from the names in it which keys have been taken.
-    /// Error: unavailable.
+    /// Makes the directory (mode 0700) when it is missing, and learns from the names in it which
+    /// keys have been taken. Error: unavailable.
     Status open();
 
-    /// Beyond the errors of mailer.h: unprocessable "mail_key_missing" without an idempotency key. A full disk or a directory that
-    /// cannot be written is unavailable "mail_directory_unwritable", with the system's reason as the error's subject.
+    /// Beyond the errors of mailer.h: unprocessable "mail_key_missing" without an idempotency key.
+    /// A full disk or a directory that cannot be written is unavailable
+    /// "mail_directory_unwritable", with the system's reason as the error's subject.
     Status send(const Mail& mail) override;
 
     /// Whether the directory can be written. Error: unavailable.
@@ -37,7 +42,8 @@ public:
 
 private:
     Status make_directory() const;
-    Status write(const std::string& name, const std::string& digest, const std::string& bytes) const;
+    Status write(const std::string& name, const std::string& digest,
+                 const std::string& bytes) const;
 
     const std::filesystem::path directory_;
     const mime::Mailbox from_;

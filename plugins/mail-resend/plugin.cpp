@@ -18,7 +18,8 @@ public:
         options.connect_timeout = config.duration("connect_timeout");
         options.timeout = config.duration("timeout");
         auto from = mime::parse_mailbox(config.text("from"));
-        if (!from) throw std::invalid_argument("from: write it as 'Name <name@domain>' or 'name@domain'");
+        if (!from)
+            throw std::invalid_argument("from: write it as 'Name <name@domain>' or 'name@domain'");
         options.from = *std::move(from);
         check(options);
         mailer_ = std::make_unique<ResendMailer>(std::move(options), setup.log());
@@ -34,12 +35,17 @@ private:
 
 constexpr const char* provides[] = {"mailer/1"};
 constexpr kitchen_config_key config[] = {
-    {"api_key", KITCHEN_CONFIG_SECRET, nullptr, 1, nullptr, "The key of the Resend account; one that may only send is enough"},
-    {"from", KITCHEN_CONFIG_TEXT, nullptr, 1, nullptr, "The sender: name@domain or Name <name@domain>; the domain is verified at Resend"},
-    {"base_url", KITCHEN_CONFIG_TEXT, "https://api.resend.com", 0, nullptr, "Where the API is; http only on this machine"},
-    {"ca_file", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "Certificates to trust in place of the system's (PEM)"},
+    {"api_key", KITCHEN_CONFIG_SECRET, nullptr, 1, nullptr,
+     "The key of the Resend account; one that may only send is enough"},
+    {"from", KITCHEN_CONFIG_TEXT, nullptr, 1, nullptr,
+     "The sender: name@domain or Name <name@domain>; the domain is verified at Resend"},
+    {"base_url", KITCHEN_CONFIG_TEXT, "https://api.resend.com", 0, nullptr,
+     "Where the API is; http only on this machine"},
+    {"ca_file", KITCHEN_CONFIG_TEXT, "", 0, nullptr,
+     "Certificates to trust in place of the system's (PEM)"},
     {"proxy", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "HTTP proxy to go through; empty: none"},
-    {"connect_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..1m", "For the connection, TLS included"},
+    {"connect_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..1m",
+     "For the connection, TLS included"},
     {"timeout", KITCHEN_CONFIG_DURATION, "15s", 0, "10ms..2m", "For one mail in all"},
 };
 

@@ -10,7 +10,7 @@
 namespace kitchen::resend {
 namespace {
 
-constexpr std::size_t longest_key = 200;              // the service takes 256
+constexpr std::size_t longest_key = 200;  // the service takes 256
 constexpr std::string_view digest_prefix = "digest-";
 
 bool is_visible(char c) { return c > ' ' && c < '\x7f'; }
@@ -23,8 +23,10 @@ void add_trace(CurlList& headers, const TraceContext& trace) {
 Error unreachable(CURLcode failure) {
     const std::string word = word_of(failure);
     Error error(Errc::unavailable, "mail_service_" + word, "The mail service cannot be reached.");
-    if (word == "timeout") error.detail = "The mail service did not answer in time.";
-    else if (word == "untrusted") error.detail = "The mail service's certificate cannot be trusted.";
+    if (word == "timeout")
+        error.detail = "The mail service did not answer in time.";
+    else if (word == "untrusted")
+        error.detail = "The mail service's certificate cannot be trusted.";
     else if (word == "unreadable") {
         error.code = "mail_answer_unreadable";
         error.detail = "The mail service gave an answer that is far too long.";
@@ -36,14 +38,19 @@ Error unreachable(CURLcode failure) {
 }  // namespace
 
 void check(const Options& options) {
-    if (options.api_key.empty() || !std::all_of(options.api_key.begin(), options.api_key.end(), is_visible))
-        throw std::invalid_argument("api_key: not a key; it has visible ASCII characters only, and at least one");
+    if (options.api_key.empty() ||
+        !std::all_of(options.api_key.begin(), options.api_key.end(), is_visible))
+        throw std::invalid_argument(
+            "api_key: not a key; it has visible ASCII characters only, and at least one");
     check_service_url("base_url", options.base_url);
-    if (options.timeout < options.connect_timeout) throw std::invalid_argument("timeout: must not be shorter than connect_timeout");
+    if (options.timeout < options.connect_timeout)
+        throw std::invalid_argument("timeout: must not be shorter than connect_timeout");
 }
 
 std::string header_key(std::string_view key) {
-    const bool plain = key.size() <= longest_key && std::all_of(key.begin(), key.end(), is_visible) && !key.starts_with(digest_prefix);
+    const bool plain = key.size() <= longest_key &&
+                       std::all_of(key.begin(), key.end(), is_visible) &&
+                       !key.starts_with(digest_prefix);
     return plain ? std::string(key) : std::string(digest_prefix) + key_digest(key);
 }
 
@@ -52,33 +59,44 @@ ResendMailer::ResendMailer(Options options, Logger& log)
           while (options.base_url.ends_with('/')) options.base_url.pop_back();
           return std::move(options);
       }()),
-      service_{options_.base_url + "/emails", options_.ca_file, options_.proxy, options_.connect_timeout, options_.timeout},
+      service_{options_.base_url + "/emails", options_.ca_file, options_.proxy,
+               options_.connect_timeout, options_.timeout},
       from_(mime::to_text(options_.from)),
       log_(log) {}
 
 Status ResendMailer::send(const Mail& mail) {
     if (mail.idempotency_key.empty())
         return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
-    if (Status good = mime::check({options_.from, mail.to, mail.subject, mail.text, mail.html, {}, {}, false}); !good) return good;
+    if (Status good = mime::check(
+            {options_.from, mail.to, mail.subject, mail.text, mail.html, {}, {}, false});
+        !good)
+        return good;
 
     std::string body;
     JsonWriter json(body);
     json.begin_object().member("from", from_).key("to").begin_array().value(mail.to).end_array();
     json.member("subject", mail.subject);
-    json.member("text", mail.text.empty() ? std::string("\n") : mail.text);  // the service wants a text that is not empty
+    json.member("text", mail.text.empty()
+                            ? std::string("\n")
+                            : mail.text);  // the service wants a text that is not empty
     if (!mail.html.empty()) json.member("html", mail.html);
     json.end_object();
 
     const auto turn = turns_.take(mail.idempotency_key);
     const Result<HttpAnswer> answer = post(header_key(mail.idempotency_key), body);
-    const Result<std::string> id = answer ? read_answer(*answer) : Result<std::string>(answer.error());
+    const Result<std::string> id =
+        answer ? read_answer(*answer) : Result<std::string>(answer.error());
     const std::string digest = key_digest(mail.idempotency_key);
     if (!id) {
-        log_.warn("mail not taken", {{"key", digest}, {"code", id.error().code}, {"reason", id.error().subject}});
+        log_.warn("mail not taken",
+                  {{"key", digest}, {"code", id.error().code}, {"reason", id.error().subject}});
         return id.error();
     }
-    if (id->empty()) log_.warn("another mail was taken under this key before; not sent again", {{"key", digest}});
-    else log_.info("mail taken", {{"key", digest}, {"id", *id}});
+    if (id->empty())
+        log_.warn("another mail was taken under this key before; not sent again",
+                  {{"key", digest}});
+    else
+        log_.info("mail taken", {{"key", digest}, {"id", *id}});
     return {};
 }
 
@@ -92,7 +110,9 @@ Result<HttpAnswer> ResendMailer::post(const std::string& key, const std::string&
     if (tracing_) add_trace(headers, tracing_->outgoing());
 
     HttpAnswer answer;
-    if (const CURLcode failure = http_post(pool_, service_, headers, body, answer); failure != CURLE_OK) return unreachable(failure);
+    if (const CURLcode failure = http_post(pool_, service_, headers, body, answer);
+        failure != CURLE_OK)
+        return unreachable(failure);
     return answer;
 }
 

@@ -1,8 +1,11 @@
-// mailer/1 over the HTTP API of Resend: POST {base_url}/emails (https://resend.com/docs/api-reference/emails/send-email).
+// mailer/1 over the HTTP API of Resend: POST {base_url}/emails
+// (https://resend.com/docs/api-reference/emails/send-email).
 //
-// The service keeps an idempotency key for 24 hours and takes one mail under it; so sending again after a lost answer is safe.
+// The service keeps an idempotency key for 24 hours and takes one mail under it; so sending again
+// after a lost answer is safe.
 //
-// Thread-safety: send() from any thread. Two mails under one key wait for each other, all others do not.
+// Thread-safety: send() from any thread. Two mails under one key wait for each other, all others do
+// not.
 #pragma once
 
 #include <chrono>
@@ -29,11 +32,13 @@ struct Options {
     std::chrono::milliseconds timeout{15'000};  ///< of the whole exchange
 };
 
-/// Throws std::invalid_argument, with a sentence that names the key, for what cannot work or would send the key in the clear: a base_url
-/// that is neither https nor on this machine. Touches no file and no network.
+/// Throws std::invalid_argument, with a sentence that names the key, for what cannot work or would
+/// send the key in the clear: a base_url that is neither https nor on this machine. Touches no file
+/// and no network.
 void check(const Options& options);
 
-/// The key as the header carries it: as it is when it is short and of plain characters, else its digest.
+/// The key as the header carries it: as it is when it is short and of plain characters, else its
+/// digest.
 std::string header_key(std::string_view idempotency_key);
 
 class ResendMailer : public Mailer {
@@ -41,11 +46,12 @@ public:
     /// The options have passed check(). The logger must outlive the mailer.
     ResendMailer(Options options, Logger& log);
 
-    /// Beyond the errors of mailer.h: unprocessable "mail_key_missing" without an idempotency key. Returns after options.timeout at most,
-    /// and not before a send with the same key has returned.
+    /// Beyond the errors of mailer.h: unprocessable "mail_key_missing" without an idempotency key.
+    /// Returns after options.timeout at most, and not before a send with the same key has returned.
     Status send(const Mail& mail) override;
 
-    /// From now on each request passes on the trace that the sending thread works for. It must outlive the mailer.
+    /// From now on each request passes on the trace that the sending thread works for. It must
+    /// outlive the mailer.
     void pass_on(Tracing& tracing) { tracing_ = &tracing; }
 
 private:

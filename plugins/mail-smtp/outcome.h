@@ -1,7 +1,7 @@
 // What the end of an SMTP dialogue (RFC 5321) means to whoever sends a mail.
 //
-// A refusal that is about this server and not about the mail (login, sender, TLS) is `unavailable`: the mail is good, and may go out once
-// the settings are mended.
+// A refusal that is about this server and not about the mail (login, sender, TLS) is `unavailable`:
+// the mail is good, and may go out once the settings are mended.
 //
 // Thread-safety: pure functions; a Dialogue belongs to one thread.
 #pragma once
@@ -26,7 +26,8 @@ private:
     Stage stage_ = Stage::greeting;
 };
 
-/// `reply` is the last reply code of the server, 0 for none. Errors: as mailer.h says; the subject is the code, or libcurl's words.
+/// `reply` is the last reply code of the server, 0 for none. Errors: as mailer.h says; the subject
+/// is the code, or libcurl's words.
 Status outcome(CURLcode result, long reply, Stage stage);
 
 }  // namespace kitchen::smtp

@@ -1,5 +1,5 @@
-// The idempotency keys of the mails that were handed over lately. SMTP has no such keys, so all that can be known is what this process
-// has sent.
+// The idempotency keys of the mails that were handed over lately. SMTP has no such keys, so all
+// that can be known is what this process has sent.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once

@@ -18,23 +18,31 @@ bool is_visible(std::string_view text) {
 bool is_host(std::string_view text) {
     const bool address = text.starts_with('[') && text.ends_with(']');  // of IPv6
     if (address) text = text.substr(1, text.size() - 2);
-    return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || (address && c == ':');
-    });
+    return !text.empty() && text.size() <= 253 &&
+           std::all_of(text.begin(), text.end(), [&](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '-' || c == '.' || (address && c == ':');
+           });
 }
 
-bool is_this_machine(std::string_view host) { return host == "localhost" || host == "127.0.0.1" || host == "[::1]"; }
+bool is_this_machine(std::string_view host) {
+    return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+}
 
 std::int64_t port_of(const Options& options) {
     if (options.port != 0) return options.port;
-    return options.security == Security::starttls ? 587 : options.security == Security::tls ? 465 : 25;
+    return options.security == Security::starttls ? 587
+           : options.security == Security::tls    ? 465
+                                                  : 25;
 }
 
 // libcurl takes the name for EHLO from the path.
 std::string url_of(const Options& options) {
     const std::string& from = options.from.address;
-    const std::string name = options.client_name.empty() ? from.substr(from.rfind('@') + 1) : options.client_name;
-    return (options.security == Security::tls ? "smtps://" : "smtp://") + options.host + ":" + std::to_string(port_of(options)) + "/" + name;
+    const std::string name =
+        options.client_name.empty() ? from.substr(from.rfind('@') + 1) : options.client_name;
+    return (options.security == Security::tls ? "smtps://" : "smtp://") + options.host + ":" +
+           std::to_string(port_of(options)) + "/" + name;
 }
 
 std::size_t read_message(char* to, std::size_t size, std::size_t count, void* rest) {
@@ -56,32 +64,46 @@ std::size_t drop(const char*, std::size_t size, std::size_t count, void*) { retu
 }  // namespace
 
 void check(const Options& options) {
-    if (!is_host(options.host)) throw std::invalid_argument("host: not the name or address of a mail server");
-    if (!options.client_name.empty() && !is_host(options.client_name)) throw std::invalid_argument("client_name: not the name of a machine");
+    if (!is_host(options.host))
+        throw std::invalid_argument("host: not the name or address of a mail server");
+    if (!options.client_name.empty() && !is_host(options.client_name))
+        throw std::invalid_argument("client_name: not the name of a machine");
     if (options.security == Security::none && !is_this_machine(options.host))
-        throw std::invalid_argument("security: none is for a server on this machine (localhost) only; use starttls or tls");
-    if (options.username.empty() != options.password.empty()) throw std::invalid_argument("username: set username and password, or neither");
-    if (!is_visible(options.username)) throw std::invalid_argument("username: has visible ASCII characters only");
-    if (std::any_of(options.password.begin(), options.password.end(), [](char c) { return c == '\0' || c == '\r' || c == '\n'; }))
+        throw std::invalid_argument(
+            "security: none is for a server on this machine (localhost) only; use starttls or tls");
+    if (options.username.empty() != options.password.empty())
+        throw std::invalid_argument("username: set username and password, or neither");
+    if (!is_visible(options.username))
+        throw std::invalid_argument("username: has visible ASCII characters only");
+    if (std::any_of(options.password.begin(), options.password.end(),
+                    [](char c) { return c == '\0' || c == '\r' || c == '\n'; }))
         throw std::invalid_argument("password: is one line");
-    if (options.timeout < options.connect_timeout) throw std::invalid_argument("timeout: must not be shorter than connect_timeout");
+    if (options.timeout < options.connect_timeout)
+        throw std::invalid_argument("timeout: must not be shorter than connect_timeout");
 }
 
 SmtpMailer::SmtpMailer(Options options, const Clock& clock, Logger& log)
-    : options_(std::move(options)), url_(url_of(options_)), clock_(clock), log_(log), taken_(clock) {}
+    : options_(std::move(options)),
+      url_(url_of(options_)),
+      clock_(clock),
+      log_(log),
+      taken_(clock) {}
 
 Status SmtpMailer::send(const Mail& mail) {
     if (mail.idempotency_key.empty())
         return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
     const std::string digest = key_digest(mail.idempotency_key);
     // libcurl does not ask for 8BITMIME.
-    const auto message = mime::build({options_.from, mail.to, mail.subject, mail.text, mail.html, clock_.now(), digest, true});
+    const auto message = mime::build(
+        {options_.from, mail.to, mail.subject, mail.text, mail.html, clock_.now(), digest, true});
     if (!message) return message.error();
 
     const auto turn = turns_.take(digest);
     if (taken_.contains(digest)) return {};
     if (Status delivered = deliver(mail.to, *message); !delivered) {
-        log_.warn("mail not taken", {{"key", digest}, {"code", delivered.error().code}, {"reason", delivered.error().subject}});
+        log_.warn("mail not taken", {{"key", digest},
+                                     {"code", delivered.error().code},
+                                     {"reason", delivered.error().subject}});
         return delivered;
     }
     taken_.add(digest);
@@ -101,7 +123,9 @@ Status SmtpMailer::deliver(const std::string& to, const std::string& message) {
     curl_easy_setopt(curl, CURLOPT_URL, url_.c_str());
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_USE_SSL, static_cast<long>(options_.security == Security::none ? CURLUSESSL_NONE : CURLUSESSL_ALL));
+    curl_easy_setopt(
+        curl, CURLOPT_USE_SSL,
+        static_cast<long>(options_.security == Security::none ? CURLUSESSL_NONE : CURLUSESSL_ALL));
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     if (!options_.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, options_.ca_file.c_str());
@@ -109,7 +133,8 @@ Status SmtpMailer::deliver(const std::string& to, const std::string& message) {
         curl_easy_setopt(curl, CURLOPT_USERNAME, options_.username.c_str());
         curl_easy_setopt(curl, CURLOPT_PASSWORD, options_.password.c_str());
     }
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+                     static_cast<long>(options_.connect_timeout.count()));
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
     curl_easy_setopt(curl, CURLOPT_MAIL_FROM, sender.c_str());
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients.get());
@@ -124,7 +149,8 @@ Status SmtpMailer::deliver(const std::string& to, const std::string& message) {
     const CURLcode result = curl_easy_perform(curl);
     long reply = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
-    curl_easy_setopt(curl, CURLOPT_VERBOSE, 0L);  // the dialogue ends here; closing the connection later talks again
+    curl_easy_setopt(curl, CURLOPT_VERBOSE,
+                     0L);  // the dialogue ends here; closing the connection later talks again
     Status done = outcome(result, reply, dialogue.stage());
     if (done) pool_.give_back(std::move(handle));
     return done;

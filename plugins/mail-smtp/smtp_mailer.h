@@ -1,9 +1,11 @@
 // mailer/1 over SMTP: hands each mail to one server (a relay, a provider's submission port).
 //
-// SMTP knows no idempotency keys. Within this process a key that was taken in the last 24 hours is not sent again; a mail whose last reply
-// was lost may arrive twice, with the same Message-ID (made of the key), by which mailboxes can tell.
+// SMTP knows no idempotency keys. Within this process a key that was taken in the last 24 hours is
+// not sent again; a mail whose last reply was lost may arrive twice, with the same Message-ID (made
+// of the key), by which mailboxes can tell.
 //
-// Thread-safety: send() from any thread. Two mails under one key wait for each other, all others do not.
+// Thread-safety: send() from any thread. Two mails under one key wait for each other, all others do
+// not.
 #pragma once
 
 #include <chrono>
@@ -37,8 +39,8 @@ struct Options {
     std::chrono::milliseconds timeout{30'000};  ///< of the whole dialogue
 };
 
-/// Throws std::invalid_argument, with a sentence that names the key, for what cannot work or would send passwords or mails in the clear.
-/// Touches no file and no network.
+/// Throws std::invalid_argument, with a sentence that names the key, for what cannot work or would
+/// send passwords or mails in the clear. Touches no file and no network.
 void check(const Options& options);
 
 class SmtpMailer : public Mailer {
@@ -46,8 +48,8 @@ public:
     /// The options have passed check(). The clock and the logger must outlive the mailer.
     SmtpMailer(Options options, const Clock& clock, Logger& log);
 
-    /// Beyond the errors of mailer.h: unprocessable "mail_key_missing" without an idempotency key. Returns after options.timeout at most,
-    /// and not before a send with the same key has returned.
+    /// Beyond the errors of mailer.h: unprocessable "mail_key_missing" without an idempotency key.
+    /// Returns after options.timeout at most, and not before a send with the same key has returned.
     Status send(const Mail& mail) override;
 
 private:

@@ -1,4 +1,5 @@
-// Where an order goes: to an address of the customer's address book, or nowhere when it is picked up.
+// Where an order goes: to an address of the customer's address book, or nowhere when it is picked
+// up.
 //
 // Thread-safety: all calls, from any thread. The address book must outlive it.
 #pragma once
@@ -13,13 +14,17 @@ namespace kitchen::orders {
 
 class Destinations {
 public:
-    /// `addresses`: nullptr when no plugin keeps any; deliveries then have no address. `required`: with an address book, refuse a delivery to nowhere.
-    Destinations(Addresses* addresses, bool required) : addresses_(addresses), required_(required) {}
+    /// `addresses`: nullptr when no plugin keeps any; deliveries then have no address. `required`:
+    /// with an address book, refuse a delivery to nowhere.
+    Destinations(Addresses* addresses, bool required)
+        : addresses_(addresses), required_(required) {}
 
     /// The address with that id; without an id the default one. Nothing for what is picked up.
-    /// Errors: unprocessable "address_required", or with a fault at "/address_id" where it cannot be given; not_found "address_not_found", also
-    /// for somebody else's.
-    Result<std::optional<Address>> find(Transaction& tx, std::int64_t user_id, Fulfillment fulfillment, std::optional<std::int64_t> address_id) const;
+    /// Errors: unprocessable "address_required", or with a fault at "/address_id" where it cannot
+    /// be given; not_found "address_not_found", also for somebody else's.
+    Result<std::optional<Address>> find(Transaction& tx, std::int64_t user_id,
+                                        Fulfillment fulfillment,
+                                        std::optional<std::int64_t> address_id) const;
 
 private:
     Addresses* addresses_;

@@ -14,23 +14,28 @@ Json sorted(const Json& value) {
     if (!value.is_object()) return value;
     Json::Object members;
     for (const auto& [name, member] : value.as_object()) members.emplace_back(name, sorted(member));
-    std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(members.begin(), members.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     return Json(std::move(members));
 }
 
 }  // namespace
 
 bool is_idempotency_key(std::string_view key) {
-    return !key.empty() && key.size() <= 255 && std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+    return !key.empty() && key.size() <= 255 &&
+           std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 std::string canonical_request(const Json& body) { return sorted(body).dump(); }
 
 IdempotencyRepository::IdempotencyRepository(Store& store)
-    : forget_(store.prepare("DELETE FROM order_idempotency "
-                            "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3 AND created_at <= $4")),
-      claim_(store.prepare("INSERT INTO order_idempotency (user_id, route, idempotency_key, request, order_id, answer, created_at) "
-                           "VALUES ($1, $2, $3, $4, 0, '', $5) ON CONFLICT (user_id, route, idempotency_key) DO NOTHING "
+    : forget_(store.prepare(
+          "DELETE FROM order_idempotency "
+          "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3 AND created_at <= $4")),
+      claim_(store.prepare("INSERT INTO order_idempotency (user_id, route, idempotency_key, "
+                           "request, order_id, answer, created_at) "
+                           "VALUES ($1, $2, $3, $4, 0, '', $5) ON CONFLICT (user_id, route, "
+                           "idempotency_key) DO NOTHING "
                            "RETURNING user_id")),
       find_(store.prepare("SELECT request, order_id, answer FROM order_idempotency "
                           "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3")),
@@ -38,27 +43,36 @@ IdempotencyRepository::IdempotencyRepository(Store& store)
                           "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3")),
       sweep_(store.prepare("DELETE FROM order_idempotency WHERE created_at <= $1")) {}
 
-Result<std::optional<KeptAnswer>> IdempotencyRepository::claim(Transaction& tx, const IdempotentRequest& request, Timestamp now,
+Result<std::optional<KeptAnswer>> IdempotencyRepository::claim(Transaction& tx,
+                                                               const IdempotentRequest& request,
+                                                               Timestamp now,
                                                                Timestamp expired) const {
-    Result<Rows> rows = tx.query(forget_, {request.user_id, request.route, request.key, to_millis(expired)});
+    Result<Rows> rows =
+        tx.query(forget_, {request.user_id, request.route, request.key, to_millis(expired)});
     if (!rows) return std::move(rows).error();
-    rows = tx.query(claim_, {request.user_id, request.route, request.key, request.request, to_millis(now)});
+    rows = tx.query(claim_,
+                    {request.user_id, request.route, request.key, request.request, to_millis(now)});
     if (!rows) return std::move(rows).error();
     if (!rows->empty()) return std::optional<KeptAnswer>();
     rows = tx.query(find_, {request.user_id, request.route, request.key});
     if (!rows) return std::move(rows).error();
-    // The other request has ended between the two statements without success, or its record is not visible yet.
+    // The other request has ended between the two statements without success, or its record is not
+    // visible yet.
     if (rows->empty() || rows->front().integer(1) == 0)
-        return Error(Errc::conflict, "idempotency_key_in_use", "A request with this Idempotency-Key is still running. Try again.")
+        return Error(Errc::conflict, "idempotency_key_in_use",
+                     "A request with this Idempotency-Key is still running. Try again.")
             .retry_in(std::chrono::seconds(1));
     if (rows->front().text(0) != request.request)
-        return Error(Errc::unprocessable, "idempotency_key_reused",
-                     "This Idempotency-Key was used with another request. Use a new key for a new order.");
+        return Error(
+            Errc::unprocessable, "idempotency_key_reused",
+            "This Idempotency-Key was used with another request. Use a new key for a new order.");
     return std::optional<KeptAnswer>(KeptAnswer{rows->front().integer(1), rows->front().string(2)});
 }
 
-Status IdempotencyRepository::keep(Transaction& tx, const IdempotentRequest& request, const KeptAnswer& answer) const {
-    Result<Rows> rows = tx.query(keep_, {request.user_id, request.route, request.key, answer.order_id, answer.body});
+Status IdempotencyRepository::keep(Transaction& tx, const IdempotentRequest& request,
+                                   const KeptAnswer& answer) const {
+    Result<Rows> rows = tx.query(
+        keep_, {request.user_id, request.route, request.key, answer.order_id, answer.body});
     if (!rows) return std::move(rows).error();
     return {};
 }

@@ -20,7 +20,9 @@ struct Viewer {
     std::int64_t user_id = 0;
     std::string role;
 
-    Actor actor() const { return role == "kitchen" || role == "admin" ? Actor::staff : Actor::customer; }
+    Actor actor() const {
+        return role == "kitchen" || role == "admin" ? Actor::staff : Actor::customer;
+    }
 };
 
 struct OrderSide {
@@ -56,7 +58,8 @@ struct Order {
     std::vector<OrderItem> items;
     Price price;
     std::string currency;
-    Json address;  ///< as order_address() made it when the order was placed; null: picked up, or none was given
+    Json address;  ///< as order_address() made it when the order was placed; null: picked up, or
+                   ///< none was given
     std::string contact_phone;
     std::string delivery_instructions;  ///< "" for none
     std::optional<Timestamp> scheduled_for;

@@ -1,4 +1,5 @@
-// An address as an order keeps and shows it: a copy, made when the order is placed, of what is needed to bring it there.
+// An address as an order keeps and shows it: a copy, made when the order is placed, of what is
+// needed to bring it there.
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -9,11 +10,13 @@
 
 namespace kitchen::orders {
 
-/// Members that were not given are null. delivery_instructions are not part of it: an order has its own.
+/// Members that were not given are null. delivery_instructions are not part of it: an order has its
+/// own.
 Json order_address(const Address& address);
 http::Schema order_address_schema();
 
-/// As it stands on an envelope, then the landmark. Without the country: it is in ours, or we would not bring it. Empty for null.
+/// As it stands on an envelope, then the landmark. Without the country: it is in ours, or we would
+/// not bring it. Empty for null.
 Json::Array address_lines(const Json& order_address);
 
 }  // namespace kitchen::orders

@@ -13,8 +13,13 @@ void text_or_null(JsonWriter& out, std::string_view name, std::string_view text)
         out.value(text);
 }
 
-void write_side(JsonWriter& out, std::int64_t food_id, const std::string& name, std::int64_t price) {
-    out.begin_object().member("food_id", food_id).member("name", name).member("unit_price", price).end_object();
+void write_side(JsonWriter& out, std::int64_t food_id, const std::string& name,
+                std::int64_t price) {
+    out.begin_object()
+        .member("food_id", food_id)
+        .member("name", name)
+        .member("unit_price", price)
+        .end_object();
 }
 
 void write_sides(JsonWriter& out, std::string_view name, const std::vector<OrderSide>& sides) {
@@ -31,7 +36,10 @@ void write_sides(JsonWriter& out, std::string_view name, const std::vector<Food>
 
 void write_item(JsonWriter& out, const OrderItem& item) {
     out.begin_object();
-    out.member("food_id", item.food_id).member("name", item.name).member("unit_price", item.unit_price).member("quantity", item.quantity);
+    out.member("food_id", item.food_id)
+        .member("name", item.name)
+        .member("unit_price", item.unit_price)
+        .member("quantity", item.quantity);
     write_sides(out, "side_proteins", item.side_proteins);
     write_sides(out, "extra_sides", item.extra_sides);
     text_or_null(out, "special_instructions", item.special_instructions);
@@ -40,15 +48,24 @@ void write_item(JsonWriter& out, const OrderItem& item) {
 }
 
 void write_price(JsonWriter& out, const Price& price) {
-    out.member("subtotal", price.subtotal).member("delivery_fee", price.delivery_fee).member("service_fee", price.service_fee);
-    out.member("tax", price.tax).member("tip", price.tip).member("discount", price.discount).member("total", price.total);
+    out.member("subtotal", price.subtotal)
+        .member("delivery_fee", price.delivery_fee)
+        .member("service_fee", price.service_fee);
+    out.member("tax", price.tax)
+        .member("tip", price.tip)
+        .member("discount", price.discount)
+        .member("total", price.total);
 }
 
 void write_history(JsonWriter& out, const HistoryEntry& entry) {
     out.begin_object();
     text_or_null(out, "from", entry.from ? to_text(*entry.from) : std::string_view());
     out.member("to", to_text(entry.to));
-    out.key("by").begin_object().member("user_id", entry.by.user_id).member("role", entry.by.role).end_object();
+    out.key("by")
+        .begin_object()
+        .member("user_id", entry.by.user_id)
+        .member("role", entry.by.role)
+        .end_object();
     out.member("at", format_rfc3339(entry.at));
     text_or_null(out, "reason", entry.reason);
     out.end_object();
@@ -58,7 +75,9 @@ void write_problems(JsonWriter& out, const std::vector<Fault>& problems) {
     out.key("problems").begin_array();
     for (const Fault& problem : problems) {
         out.begin_object();
-        out.member("pointer", problem.pointer).member("code", problem.code).member("detail", problem.detail);
+        out.member("pointer", problem.pointer)
+            .member("code", problem.code)
+            .member("detail", problem.detail);
         out.end_object();
     }
     out.end_array();
@@ -68,7 +87,9 @@ void write_problems(JsonWriter& out, const std::vector<Fault>& problems) {
 
 void write_order(JsonWriter& out, const Order& order, Actor actor) {
     out.begin_object();
-    out.member("id", order.id).member("status", to_text(order.status)).member("payment_status", order.payment_status);
+    out.member("id", order.id)
+        .member("status", to_text(order.status))
+        .member("payment_status", order.payment_status);
     out.member("fulfillment_type", to_text(order.fulfillment));
     out.key("items").begin_array();
     for (const OrderItem& item : order.items) write_item(out, item);
@@ -77,13 +98,16 @@ void write_order(JsonWriter& out, const Order& order, Actor actor) {
     out.member("currency", order.currency);
     out.member("address", order.address).member("contact_phone", order.contact_phone);
     text_or_null(out, "delivery_instructions", order.delivery_instructions);
-    text_or_null(out, "scheduled_for", order.scheduled_for ? format_rfc3339(*order.scheduled_for) : std::string());
+    text_or_null(out, "scheduled_for",
+                 order.scheduled_for ? format_rfc3339(*order.scheduled_for) : std::string());
     text_or_null(out, "cancel_reason", order.cancel_reason);
     out.key("allowed_transitions").begin_array();
-    for (const OrderState state : allowed_transitions(order.status, order.fulfillment, actor)) out.value(to_text(state));
+    for (const OrderState state : allowed_transitions(order.status, order.fulfillment, actor))
+        out.value(to_text(state));
     out.end_array();
     out.member("version", order.version);
-    out.member("created_at", format_rfc3339(order.created_at)).member("updated_at", format_rfc3339(order.updated_at));
+    out.member("created_at", format_rfc3339(order.created_at))
+        .member("updated_at", format_rfc3339(order.updated_at));
     out.key("history").begin_array();
     for (const HistoryEntry& entry : order.history) write_history(out, entry);
     out.end_array();
@@ -102,7 +126,8 @@ std::string quote_json(const Quote& quote) {
     JsonWriter out(text);
     out.begin_object();
     write_price(out, quote.price);
-    out.member("currency", quote.cart.currency).member("address", quote.address ? order_address(*quote.address) : Json());
+    out.member("currency", quote.cart.currency)
+        .member("address", quote.address ? order_address(*quote.address) : Json());
     out.key("lines").begin_array();
     for (const CartLine& line : quote.cart.lines) {
         out.begin_object();

@@ -8,8 +8,10 @@ namespace kitchen::orders {
 namespace {
 
 constexpr std::string_view order_columns =
-    "id, user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, service_fee, tax, tip, discount, total, currency, "
-    "contact_phone, delivery_instructions, scheduled_for, cancel_reason, version, created_at, updated_at, address";
+    "id, user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, service_fee, "
+    "tax, tip, discount, total, currency, "
+    "contact_phone, delivery_instructions, scheduled_for, cancel_reason, version, created_at, "
+    "updated_at, address";
 
 constexpr const char* protein = "protein";
 constexpr const char* extra = "extra";
@@ -23,7 +25,9 @@ std::string id_list(std::size_t count) {
 
 Param text_or_null(const std::string& text) { return text.empty() ? Param(nullptr) : Param(text); }
 
-Param state_text(const std::optional<OrderState>& state) { return state ? Param(to_text(*state)) : Param(nullptr); }
+Param state_text(const std::optional<OrderState>& state) {
+    return state ? Param(to_text(*state)) : Param(nullptr);
+}
 
 Error unreadable(const char* what) {
     return Error(Errc::corrupt, "order_corrupt", "The order could not be read.").with_subject(what);
@@ -70,25 +74,38 @@ Status done(const Result<Rows>& rows) {
 }  // namespace
 
 OrderRepository::OrderRepository(Store& store)
-    : insert_(store.prepare("INSERT INTO orders (user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, service_fee, "
-                            "tax, tip, discount, total, currency, contact_phone, delivery_instructions, scheduled_for, version, "
-                            "created_at, updated_at, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+    : insert_(store.prepare("INSERT INTO orders (user_id, status, payment_status, "
+                            "fulfillment_type, subtotal, delivery_fee, service_fee, "
+                            "tax, tip, discount, total, currency, contact_phone, "
+                            "delivery_instructions, scheduled_for, version, "
+                            "created_at, updated_at, address) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+                            "$8, $9, $10, $11, $12, $13, $14, $15, $16, "
                             "$17, $17, $18) RETURNING id")),
-      insert_item_(store.prepare("INSERT INTO order_items (order_id, position, food_id, name, unit_price, quantity, special_instructions, "
+      insert_item_(store.prepare("INSERT INTO order_items (order_id, position, food_id, name, "
+                                 "unit_price, quantity, special_instructions, "
                                  "line_total) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")),
-      insert_side_(store.prepare("INSERT INTO order_item_sides (order_id, item_position, kind, position, food_id, name, price) "
+      insert_side_(store.prepare("INSERT INTO order_item_sides (order_id, item_position, kind, "
+                                 "position, food_id, name, price) "
                                  "VALUES ($1, $2, $3, $4, $5, $6, $7)")),
-      record_(store.prepare("INSERT INTO order_history (order_id, version, from_status, to_status, by_user, by_role, moved_at, reason) "
+      record_(store.prepare("INSERT INTO order_history (order_id, version, from_status, to_status, "
+                            "by_user, by_role, moved_at, reason) "
                             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")),
       find_(store.prepare("SELECT " + std::string(order_columns) + " FROM orders WHERE id = $1")),
-      move_(store.prepare("UPDATE orders SET status = $3, cancel_reason = $4, version = version + 1, updated_at = $5 "
+      move_(store.prepare("UPDATE orders SET status = $3, cancel_reason = $4, version = version + "
+                          "1, updated_at = $5 "
                           "WHERE id = $1 AND version = $2 RETURNING version")),
-      items_(store.prepare("SELECT order_id, food_id, name, unit_price, quantity, special_instructions, line_total FROM order_items "
-                           "WHERE order_id IN " + id_list(ids_at_once) + " ORDER BY order_id, position")),
-      sides_(store.prepare("SELECT order_id, item_position, kind, food_id, name, price FROM order_item_sides WHERE order_id IN " +
-                           id_list(ids_at_once) + " ORDER BY order_id, item_position, kind, position")),
-      history_(store.prepare("SELECT order_id, from_status, to_status, by_user, by_role, moved_at, reason FROM order_history "
-                             "WHERE order_id IN " + id_list(ids_at_once) + " ORDER BY order_id, version")) {
+      items_(store.prepare("SELECT order_id, food_id, name, unit_price, quantity, "
+                           "special_instructions, line_total FROM order_items "
+                           "WHERE order_id IN " +
+                           id_list(ids_at_once) + " ORDER BY order_id, position")),
+      sides_(store.prepare("SELECT order_id, item_position, kind, food_id, name, price FROM "
+                           "order_item_sides WHERE order_id IN " +
+                           id_list(ids_at_once) +
+                           " ORDER BY order_id, item_position, kind, position")),
+      history_(store.prepare("SELECT order_id, from_status, to_status, by_user, by_role, moved_at, "
+                             "reason FROM order_history "
+                             "WHERE order_id IN " +
+                             id_list(ids_at_once) + " ORDER BY order_id, version")) {
     for (const bool of_user : {false, true})
         for (const bool in_state : {false, true}) {
             std::string where = " FROM orders WHERE created_at >= $1 AND created_at <= $2";
@@ -96,8 +113,9 @@ OrderRepository::OrderRepository(Store& store)
             if (of_user) where += " AND user_id = $" + std::to_string(next++);
             if (in_state) where += " AND status = $" + std::to_string(next++);
             lists_[of_user][in_state] = {
-                store.prepare("SELECT " + std::string(order_columns) + where + " ORDER BY created_at DESC, id DESC LIMIT $" +
-                              std::to_string(next) + " OFFSET $" + std::to_string(next + 1)),
+                store.prepare("SELECT " + std::string(order_columns) + where +
+                              " ORDER BY created_at DESC, id DESC LIMIT $" + std::to_string(next) +
+                              " OFFSET $" + std::to_string(next + 1)),
                 store.prepare("SELECT COUNT(*)" + where)};
         }
 }
@@ -105,18 +123,21 @@ OrderRepository::OrderRepository(Store& store)
 Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order) const {
     const std::string address = order.address.is_null() ? std::string() : order.address.dump();
     Result<Rows> rows = tx.query(
-        insert_, {order.user_id, to_text(order.status), order.payment_status, to_text(order.fulfillment), order.price.subtotal,
-                  order.price.delivery_fee, order.price.service_fee, order.price.tax, order.price.tip, order.price.discount,
-                  order.price.total, order.currency, order.contact_phone, text_or_null(order.delivery_instructions),
-                  order.scheduled_for ? Param(to_millis(*order.scheduled_for)) : Param(nullptr), order.version,
-                  to_millis(order.created_at), text_or_null(address)});
+        insert_,
+        {order.user_id, to_text(order.status), order.payment_status, to_text(order.fulfillment),
+         order.price.subtotal, order.price.delivery_fee, order.price.service_fee, order.price.tax,
+         order.price.tip, order.price.discount, order.price.total, order.currency,
+         order.contact_phone, text_or_null(order.delivery_instructions),
+         order.scheduled_for ? Param(to_millis(*order.scheduled_for)) : Param(nullptr),
+         order.version, to_millis(order.created_at), text_or_null(address)});
     if (!rows) return std::move(rows).error();
     const std::int64_t id = rows->front().integer(0);
     for (std::size_t i = 0; i < order.items.size(); ++i) {
         const OrderItem& item = order.items[i];
         const auto position = static_cast<std::int64_t>(i);
-        Status added = done(tx.query(insert_item_, {id, position, item.food_id, item.name, item.unit_price, item.quantity,
-                                                    text_or_null(item.special_instructions), item.line_total}));
+        Status added = done(tx.query(
+            insert_item_, {id, position, item.food_id, item.name, item.unit_price, item.quantity,
+                           text_or_null(item.special_instructions), item.line_total}));
         if (!added) return std::move(added).error();
         added = insert_sides(tx, id, position, protein, item.side_proteins);
         if (!added) return std::move(added).error();
@@ -124,24 +145,28 @@ Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order
         if (!added) return std::move(added).error();
     }
     for (std::size_t i = 0; i < order.history.size(); ++i)
-        if (Status added = record(tx, id, static_cast<std::int64_t>(i) + 1, order.history[i]); !added)
+        if (Status added = record(tx, id, static_cast<std::int64_t>(i) + 1, order.history[i]);
+            !added)
             return std::move(added).error();
     return id;
 }
 
-Status OrderRepository::insert_sides(Transaction& tx, std::int64_t order_id, std::int64_t item, const char* kind,
-                                     const std::vector<OrderSide>& sides) const {
+Status OrderRepository::insert_sides(Transaction& tx, std::int64_t order_id, std::int64_t item,
+                                     const char* kind, const std::vector<OrderSide>& sides) const {
     for (std::size_t i = 0; i < sides.size(); ++i) {
-        Status added = done(tx.query(insert_side_, {order_id, item, kind, static_cast<std::int64_t>(i), sides[i].food_id,
-                                                    sides[i].name, sides[i].price}));
+        Status added =
+            done(tx.query(insert_side_, {order_id, item, kind, static_cast<std::int64_t>(i),
+                                         sides[i].food_id, sides[i].name, sides[i].price}));
         if (!added) return added;
     }
     return {};
 }
 
-Status OrderRepository::record(Transaction& tx, std::int64_t order_id, std::int64_t version, const HistoryEntry& entry) const {
-    return done(tx.query(record_, {order_id, version, state_text(entry.from), to_text(entry.to), entry.by.user_id, entry.by.role,
-                                   to_millis(entry.at), text_or_null(entry.reason)}));
+Status OrderRepository::record(Transaction& tx, std::int64_t order_id, std::int64_t version,
+                               const HistoryEntry& entry) const {
+    return done(tx.query(
+        record_, {order_id, version, state_text(entry.from), to_text(entry.to), entry.by.user_id,
+                  entry.by.role, to_millis(entry.at), text_or_null(entry.reason)}));
 }
 
 Result<std::optional<Order>> OrderRepository::find(Transaction& tx, std::int64_t id) const {
@@ -156,10 +181,12 @@ Result<std::optional<Order>> OrderRepository::find(Transaction& tx, std::int64_t
     return std::optional<Order>(std::move(orders.front()));
 }
 
-Result<OrderPage> OrderRepository::page(Transaction& tx, const OrderFilter& filter, std::int64_t limit, std::int64_t offset) const {
+Result<OrderPage> OrderRepository::page(Transaction& tx, const OrderFilter& filter,
+                                        std::int64_t limit, std::int64_t offset) const {
     const List& list = lists_[filter.user_id.has_value()][filter.status.has_value()];
     using Limits = std::numeric_limits<std::int64_t>;
-    std::vector<Param> params = {filter.from ? to_millis(*filter.from) : Limits::min(), filter.to ? to_millis(*filter.to) : Limits::max()};
+    std::vector<Param> params = {filter.from ? to_millis(*filter.from) : Limits::min(),
+                                 filter.to ? to_millis(*filter.to) : Limits::max()};
     if (filter.user_id) params.emplace_back(*filter.user_id);
     if (filter.status) params.emplace_back(to_text(*filter.status));
 
@@ -185,7 +212,8 @@ Status OrderRepository::add_parts(Transaction& tx, std::vector<Order>& orders) c
     for (Order& order : orders) by_id[order.id] = &order;
     for (std::size_t first = 0; first < orders.size(); first += ids_at_once) {
         std::vector<Param> ids(ids_at_once, Param(0));
-        for (std::size_t i = 0; i < std::min(ids_at_once, orders.size() - first); ++i) ids[i] = Param(orders[first + i].id);
+        for (std::size_t i = 0; i < std::min(ids_at_once, orders.size() - first); ++i)
+            ids[i] = Param(orders[first + i].id);
 
         Rows rows;
         if (Status read = tx.run(items_, ids, rows); !read) return read;
@@ -204,26 +232,35 @@ Status OrderRepository::add_parts(Transaction& tx, std::vector<Order>& orders) c
             auto& items = by_id.at(row.integer(0))->items;
             const auto position = static_cast<std::size_t>(row.integer(1));
             if (position >= items.size()) return unreadable("order_item_sides.item_position");
-            auto& sides = row.text(2) == protein ? items[position].side_proteins : items[position].extra_sides;
+            auto& sides = row.text(2) == protein ? items[position].side_proteins
+                                                 : items[position].extra_sides;
             sides.push_back({row.integer(3), row.string(4), row.integer(5)});
         }
         if (Status read = tx.run(history_, ids, rows); !read) return read;
         for (Row row : rows) {
             const auto to = parse_state(row.text(2));
             if (!to) return unreadable("order_history.to_status");
-            by_id.at(row.integer(0))->history.push_back({parse_state(row.text(1)), *to, {row.integer(3), row.string(4)},
-                                                         from_millis(row.integer(5)), row.string(6)});
+            by_id.at(row.integer(0))
+                ->history.push_back({parse_state(row.text(1)),
+                                     *to,
+                                     {row.integer(3), row.string(4)},
+                                     from_millis(row.integer(5)),
+                                     row.string(6)});
         }
     }
     return {};
 }
 
-Result<bool> OrderRepository::move(Transaction& tx, const Order& order, const HistoryEntry& entry) const {
-    const std::string& reason = entry.to == OrderState::cancelled ? entry.reason : order.cancel_reason;
-    Result<Rows> rows = tx.query(move_, {order.id, order.version, to_text(entry.to), text_or_null(reason), to_millis(entry.at)});
+Result<bool> OrderRepository::move(Transaction& tx, const Order& order,
+                                   const HistoryEntry& entry) const {
+    const std::string& reason =
+        entry.to == OrderState::cancelled ? entry.reason : order.cancel_reason;
+    Result<Rows> rows = tx.query(move_, {order.id, order.version, to_text(entry.to),
+                                         text_or_null(reason), to_millis(entry.at)});
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return false;
-    if (Status added = record(tx, order.id, rows->front().integer(0), entry); !added) return std::move(added).error();
+    if (Status added = record(tx, order.id, rows->front().integer(0), entry); !added)
+        return std::move(added).error();
     return true;
 }
 

@@ -33,10 +33,12 @@ public:
     Result<std::int64_t> insert(Transaction& tx, const Order& order) const;
 
     Result<std::optional<Order>> find(Transaction& tx, std::int64_t id) const;
-    Result<OrderPage> page(Transaction& tx, const OrderFilter& filter, std::int64_t limit, std::int64_t offset) const;
+    Result<OrderPage> page(Transaction& tx, const OrderFilter& filter, std::int64_t limit,
+                           std::int64_t offset) const;
 
-    /// Moves `order` to its next version, when it still is at the one given: sets status, cancel_reason (when `entry.to` is cancelled)
-    /// and writes the entry. False when somebody else was faster: then nothing was done.
+    /// Moves `order` to its next version, when it still is at the one given: sets status,
+    /// cancel_reason (when `entry.to` is cancelled) and writes the entry. False when somebody else
+    /// was faster: then nothing was done.
     Result<bool> move(Transaction& tx, const Order& order, const HistoryEntry& entry) const;
 
 private:
@@ -49,7 +51,8 @@ private:
     Status add_parts(Transaction& tx, std::vector<Order>& orders) const;
     Status insert_sides(Transaction& tx, std::int64_t order_id, std::int64_t item, const char* kind,
                         const std::vector<OrderSide>& sides) const;
-    Status record(Transaction& tx, std::int64_t order_id, std::int64_t version, const HistoryEntry& entry) const;
+    Status record(Transaction& tx, std::int64_t order_id, std::int64_t version,
+                  const HistoryEntry& entry) const;
 
     Statement insert_, insert_item_, insert_side_, record_, find_, move_, items_, sides_, history_;
     List lists_[2][2];  ///< [of one user][in one state]

@@ -21,7 +21,8 @@ constexpr std::size_t body_limit = 16 * 1024;
 constexpr const char* checkout_route = "POST /orders/";
 
 http::Parameter if_match() {
-    return {"If-Match", Schema::string(), "The order's ETag: refused with 412 when the order has changed since.", "", false};
+    return {"If-Match", Schema::string(),
+            "The order's ETag: refused with 412 when the order has changed since.", "", false};
 }
 
 Viewer viewer_of(const Request& request) { return {request.who().user_id, request.who().role}; }
@@ -33,7 +34,9 @@ std::string trimmed(const Json& body, std::string_view name) {
     return body.has(name) ? kitchen::trimmed(body[name].as_string()) : std::string();
 }
 
-Fulfillment fulfillment_of(const Json& body) { return *parse_fulfillment(body["fulfillment_type"].as_string()); }
+Fulfillment fulfillment_of(const Json& body) {
+    return *parse_fulfillment(body["fulfillment_type"].as_string());
+}
 
 std::optional<std::int64_t> address_id_of(const Json& body) {
     return body.has("address_id") ? std::optional(body["address_id"].as_integer()) : std::nullopt;
@@ -47,12 +50,13 @@ Result<std::optional<IdempotentRequest>> idempotency_of(const Request& request) 
     for (const auto& [name, value] : request.headers) {
         if (name != "idempotency-key") continue;
         if (key || !is_idempotency_key(value))
-            return invalid_field("Idempotency-Key", "format", "Send one Idempotency-Key of 1 to 255 visible ASCII characters.");
+            return invalid_field("Idempotency-Key", "format",
+                                 "Send one Idempotency-Key of 1 to 255 visible ASCII characters.");
         key = &value;
     }
     if (!key) return std::optional<IdempotentRequest>();
-    return std::optional<IdempotentRequest>(
-        IdempotentRequest{request.who().user_id, checkout_route, *key, canonical_request(request.json)});
+    return std::optional<IdempotentRequest>(IdempotentRequest{
+        request.who().user_id, checkout_route, *key, canonical_request(request.json)});
 }
 
 }  // namespace
@@ -66,37 +70,51 @@ void OrderRoutes::serve(CheckoutService& checkout, OrderService& orders, Logger&
 void OrderRoutes::declare(Setup& setup) {
     const std::vector<std::string> staff = {"kitchen", "admin"};
 
-    setup.add_route(Route::post("/cart/quote/")
-                        .summary("What ordering the cart would cost")
-                        .describe("The same computation as the checkout. Writes nothing.")
-                        .signed_in()
-                        .body(quote_request_schema())
-                        .body_limit(body_limit)
-                        .answers(200, "The price, line by line, and everything that would stop the checkout", quote_schema())
-                        .answers(404, "No such address, or somebody else's (address_not_found)")
-                        .handle([this](Request& request) { return quote(request); }));
-    setup.add_route(Route::post("/orders/")
-                        .summary("Order what is in your cart")
-                        .describe("Takes the stock, freezes names and prices, and empties the cart, all or nothing. With an "
-                                  "Idempotency-Key a repeated request gives the first answer again, for 24 hours; a request that failed "
-                                  "may be tried again under its key. A delivery goes to the address with address_id, or else to the default one; the order "
-                                  "keeps the address as it is now. Without any address a delivery is 422 (address_required), unless the restaurant allows it.")
-                        .signed_in()
-                        .header({"Idempotency-Key", Schema::string().min(1).max(255), "Visible ASCII; one for each order.", "", false})
-                        .body(checkout_schema())
-                        .body_limit(body_limit)
-                        .answers(201, "The order; Idempotent-Replayed: true when it had been placed before", order_schema())
-                        .answers(404, "No such address, or somebody else's (address_not_found)")
-                        .answers(409, "Something cannot be had (errors name every item), or the total has changed (member total)")
-                        .handle([this](Request& request) { return place(request); }));
+    setup.add_route(
+        Route::post("/cart/quote/")
+            .summary("What ordering the cart would cost")
+            .describe("The same computation as the checkout. Writes nothing.")
+            .signed_in()
+            .body(quote_request_schema())
+            .body_limit(body_limit)
+            .answers(200, "The price, line by line, and everything that would stop the checkout",
+                     quote_schema())
+            .answers(404, "No such address, or somebody else's (address_not_found)")
+            .handle([this](Request& request) { return quote(request); }));
+    setup.add_route(
+        Route::post("/orders/")
+            .summary("Order what is in your cart")
+            .describe("Takes the stock, freezes names and prices, and empties the cart, all or "
+                      "nothing. With an "
+                      "Idempotency-Key a repeated request gives the first answer again, for 24 "
+                      "hours; a request that failed "
+                      "may be tried again under its key. A delivery goes to the address with "
+                      "address_id, or else to the default one; the order "
+                      "keeps the address as it is now. Without any address a delivery is 422 "
+                      "(address_required), unless the restaurant allows it.")
+            .signed_in()
+            .header({"Idempotency-Key", Schema::string().min(1).max(255),
+                     "Visible ASCII; one for each order.", "", false})
+            .body(checkout_schema())
+            .body_limit(body_limit)
+            .answers(201, "The order; Idempotent-Replayed: true when it had been placed before",
+                     order_schema())
+            .answers(404, "No such address, or somebody else's (address_not_found)")
+            .answers(409,
+                     "Something cannot be had (errors name every item), or the total has changed "
+                     "(member total)")
+            .handle([this](Request& request) { return place(request); }));
 
     Route list_route = Route::get("/orders/");
     list_route.summary("Your orders, newest first")
         .describe("Kitchen and admin see everybody's.")
         .signed_in()
-        .query({"status", Schema::string().one_of(state_names()), "Only orders in this state.", "", false})
-        .query({"from", Schema::string().format(http::Format::date_time), "Placed at this time or later.", "", false})
-        .query({"to", Schema::string().format(http::Format::date_time), "Placed at this time or earlier.", "", false})
+        .query({"status", Schema::string().one_of(state_names()), "Only orders in this state.", "",
+                false})
+        .query({"from", Schema::string().format(http::Format::date_time),
+                "Placed at this time or later.", "", false})
+        .query({"to", Schema::string().format(http::Format::date_time),
+                "Placed at this time or earlier.", "", false})
         .answers(200, "A page", http::page_schema(order_schema(), "OrderPage"))
         .handle([this](Request& request) { return list(request); });
     http::add_page_parameters(list_route);
@@ -108,34 +126,39 @@ void OrderRoutes::declare(Setup& setup) {
                         .answers(200, "The order", order_schema())
                         .answers(404, "No such order, or somebody else's")
                         .handle([this](Request& request) { return read(request); }));
-    setup.add_route(Route::post("/orders/{id:id}/cancel/")
-                        .summary("Cancel an order")
-                        .describe("Customers while it is pending or confirmed; kitchen and admin until it is completed, with a reason.")
-                        .signed_in()
-                        .header(if_match())
-                        .body(cancel_schema())
-                        .optional_body()
-                        .body_limit(body_limit)
-                        .answers(200, "The order, cancelled", order_schema())
-                        .answers(404, "No such order, or somebody else's")
-                        .answers(409, "Too late; the member allowed_transitions says what is possible")
-                        .answers(412, "The order has changed")
-                        .handle([this](Request& request) { return cancel(request); }));
-    setup.add_route(Route::post("/orders/{id:id}/status/")
-                        .summary("Move an order along")
-                        .roles(staff)
-                        .header(if_match())
-                        .body(status_change_schema())
-                        .body_limit(body_limit)
-                        .answers(200, "The order", order_schema())
-                        .answers(404, "No such order")
-                        .answers(409, "Not from where it is; the member allowed_transitions says what is possible")
-                        .answers(412, "The order has changed")
-                        .handle([this](Request& request) { return change_status(request); }));
+    setup.add_route(
+        Route::post("/orders/{id:id}/cancel/")
+            .summary("Cancel an order")
+            .describe("Customers while it is pending or confirmed; kitchen and admin until it is "
+                      "completed, with a reason.")
+            .signed_in()
+            .header(if_match())
+            .body(cancel_schema())
+            .optional_body()
+            .body_limit(body_limit)
+            .answers(200, "The order, cancelled", order_schema())
+            .answers(404, "No such order, or somebody else's")
+            .answers(409, "Too late; the member allowed_transitions says what is possible")
+            .answers(412, "The order has changed")
+            .handle([this](Request& request) { return cancel(request); }));
+    setup.add_route(
+        Route::post("/orders/{id:id}/status/")
+            .summary("Move an order along")
+            .roles(staff)
+            .header(if_match())
+            .body(status_change_schema())
+            .body_limit(body_limit)
+            .answers(200, "The order", order_schema())
+            .answers(404, "No such order")
+            .answers(409,
+                     "Not from where it is; the member allowed_transitions says what is possible")
+            .answers(412, "The order has changed")
+            .handle([this](Request& request) { return change_status(request); }));
 }
 
 Result<Response> OrderRoutes::quote(Request& request) {
-    Result<Quote> quote = checkout_->quote(request.who().user_id, fulfillment_of(request.json), tip_of(request.json), address_id_of(request.json));
+    Result<Quote> quote = checkout_->quote(request.who().user_id, fulfillment_of(request.json),
+                                           tip_of(request.json), address_id_of(request.json));
     if (!quote) return std::move(quote).error();
     return Response::json(200, quote_json(*quote));
 }
@@ -151,17 +174,22 @@ Result<Response> OrderRoutes::place(Request& request) {
     checkout.address_id = address_id_of(body);
     if (body.has("contact_phone")) checkout.contact_phone = body["contact_phone"].as_string();
     checkout.delivery_instructions = trimmed(body, "delivery_instructions");
-    if (body.has("scheduled_for")) checkout.scheduled_for = parse_rfc3339(body["scheduled_for"].as_string());
+    if (body.has("scheduled_for"))
+        checkout.scheduled_for = parse_rfc3339(body["scheduled_for"].as_string());
     checkout.tip = tip_of(body);
     if (body.has("expected_total")) checkout.expected_total = body["expected_total"].as_integer();
 
     const Actor actor = checkout.buyer.actor();
-    Result<Placed> placed =
-        checkout_->place(checkout, *idempotency, [actor](const Order& order) { return order_json(order, actor); });
+    Result<Placed> placed = checkout_->place(
+        checkout, *idempotency, [actor](const Order& order) { return order_json(order, actor); });
     if (!placed) return std::move(placed).error();
-    if (!placed->replayed) log_->info("order placed", {{"order_id", placed->order_id}, {"user_id", checkout.buyer.user_id}});
+    if (!placed->replayed)
+        log_->info("order placed",
+                   {{"order_id", placed->order_id}, {"user_id", checkout.buyer.user_id}});
 
-    Response response = Response::json(201, std::move(placed->answer)).with_location(path_of(placed->order_id)).with_version(1);
+    Response response = Response::json(201, std::move(placed->answer))
+                            .with_location(path_of(placed->order_id))
+                            .with_version(1);
     if (placed->replayed) return std::move(response).with_header("Idempotent-Replayed", "true");
     return response;
 }
@@ -181,8 +209,9 @@ Result<Response> OrderRoutes::list(Request& request) {
         if (!items.empty()) items += ',';
         items += order_json(order, viewer.actor());
     }
-    return Response::json(200, http::page_json(request, page, items, static_cast<std::int64_t>(found->orders.size()),
-                                               found->total_count));
+    return Response::json(
+        200, http::page_json(request, page, items, static_cast<std::int64_t>(found->orders.size()),
+                             found->total_count));
 }
 
 Result<Response> OrderRoutes::read(Request& request) {
@@ -192,7 +221,9 @@ Result<Response> OrderRoutes::read(Request& request) {
     return Response::json(200, order_json(*order, viewer.actor())).with_version(order->version);
 }
 
-Result<Response> OrderRoutes::cancel(Request& request) { return move(request, OrderState::cancelled); }
+Result<Response> OrderRoutes::cancel(Request& request) {
+    return move(request, OrderState::cancelled);
+}
 
 Result<Response> OrderRoutes::change_status(Request& request) {
     return move(request, *parse_state(request.json["status"].as_string()));
@@ -201,8 +232,9 @@ Result<Response> OrderRoutes::change_status(Request& request) {
 Result<Response> OrderRoutes::move(Request& request, OrderState to) {
     const Viewer viewer = viewer_of(request);
     const std::int64_t id = request.path_id("id");
-    Result<Order> order = orders_->move(viewer, id, to, trimmed(request.json, "reason"),
-                                        [&](std::int64_t version) { return http::check_if_match(request, version); });
+    Result<Order> order =
+        orders_->move(viewer, id, to, trimmed(request.json, "reason"),
+                      [&](std::int64_t version) { return http::check_if_match(request, version); });
     if (!order) return std::move(order).error();
     log_->info("order moved", {{"order_id", id}, {"status", to_text(to)}, {"by", viewer.user_id}});
     return Response::json(200, order_json(*order, viewer.actor())).with_version(order->version);

@@ -14,21 +14,29 @@ Error not_allowed(const Order& order, OrderState to, Actor actor) {
         allowed.emplace_back(to_text(state));
         words += (words.empty() ? "" : ", ") + std::string(to_text(state));
     }
-    std::string detail = "An order that is " + std::string(to_text(order.status)) + " cannot become " + std::string(to_text(to)) + ". ";
+    std::string detail = "An order that is " + std::string(to_text(order.status)) +
+                         " cannot become " + std::string(to_text(to)) + ". ";
     if (actor == Actor::customer)
         detail += "Please call the kitchen.";
     else if (words.empty())
         detail += "It has come to its end.";
     else
         detail += "It can become: " + words + ".";
-    return Error(Errc::conflict, "transition_not_allowed", std::move(detail)).with_member("allowed_transitions", std::move(allowed));
+    return Error(Errc::conflict, "transition_not_allowed", std::move(detail))
+        .with_member("allowed_transitions", std::move(allowed));
 }
 
 }  // namespace
 
-OrderService::OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders, const OrderMails* mails,
+OrderService::OrderService(Store& store, Catalog& catalog, const Clock& clock,
+                           const OrderRepository& orders, const OrderMails* mails,
                            std::function<void()> changed)
-    : store_(store), catalog_(catalog), clock_(clock), orders_(orders), mails_(mails), changed_(std::move(changed)) {}
+    : store_(store),
+      catalog_(catalog),
+      clock_(clock),
+      orders_(orders),
+      mails_(mails),
+      changed_(std::move(changed)) {}
 
 Result<Order> OrderService::find(Transaction& tx, const Viewer& viewer, std::int64_t id) const {
     Result<std::optional<Order>> order = orders_.find(tx, id);
@@ -38,9 +46,11 @@ Result<Order> OrderService::find(Transaction& tx, const Viewer& viewer, std::int
     return std::move(**order);
 }
 
-Result<OrderPage> OrderService::list(const Viewer& viewer, OrderFilter filter, std::int64_t limit, std::int64_t offset) {
+Result<OrderPage> OrderService::list(const Viewer& viewer, OrderFilter filter, std::int64_t limit,
+                                     std::int64_t offset) {
     if (viewer.actor() == Actor::customer) filter.user_id = viewer.user_id;
-    return store_.read<OrderPage>([&](Transaction& tx) { return orders_.page(tx, filter, limit, offset); });
+    return store_.read<OrderPage>(
+        [&](Transaction& tx) { return orders_.page(tx, filter, limit, offset); });
 }
 
 Result<Order> OrderService::read(const Viewer& viewer, std::int64_t id) {
@@ -51,24 +61,30 @@ Result<Order> OrderService::read_newest(const Viewer& viewer, std::int64_t id) {
     return store_.transact<Order>([&](Transaction& tx) { return find(tx, viewer, id); });
 }
 
-Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderState to, const std::string& reason,
-                                 const VersionCheck& check) {
+Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderState to,
+                                 const std::string& reason, const VersionCheck& check) {
     const Timestamp now = clock_.now();
     return store_.transact<Order>([&](Transaction& tx) -> Result<Order> {
         Result<Order> order = find(tx, viewer, id);
         if (!order) return order;
         if (Status known = check(order->version); !known) return std::move(known).error();
-        if (!may_move(order->status, to, order->fulfillment, viewer.actor())) return not_allowed(*order, to, viewer.actor());
+        if (!may_move(order->status, to, order->fulfillment, viewer.actor()))
+            return not_allowed(*order, to, viewer.actor());
         if (to == OrderState::cancelled && viewer.actor() == Actor::staff && reason.empty())
-            return invalid_field("/reason", "required", "Say why the order is cancelled; the customer will read it.");
+            return invalid_field("/reason", "required",
+                                 "Say why the order is cancelled; the customer will read it.");
 
         const HistoryEntry entry{order->status, to, viewer, now, reason};
         Result<bool> moved = orders_.move(tx, *order, entry);
         if (!moved) return std::move(moved).error();
         // Only on a store that lets writers overlap.
-        if (!*moved) return Error(Errc::conflict, "order_changed", "Somebody else has just changed this order. Look at it again.");
+        if (!*moved)
+            return Error(Errc::conflict, "order_changed",
+                         "Somebody else has just changed this order. Look at it again.");
         if (to == OrderState::cancelled)
-            if (Status back = catalog_.give_back(tx, portions_of(*order), stock_reference(id), viewer.user_id); !back)
+            if (Status back = catalog_.give_back(tx, portions_of(*order), stock_reference(id),
+                                                 viewer.user_id);
+                !back)
                 return std::move(back).error();
 
         order->status = to;
@@ -77,7 +93,8 @@ Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderSta
         order->updated_at = now;
         order->history.push_back(entry);
         if (mails_)
-            if (Status queued = mails_->moved(tx, *order); !queued) return std::move(queued).error();
+            if (Status queued = mails_->moved(tx, *order); !queued)
+                return std::move(queued).error();
         if (changed_) tx.after_commit(changed_);
         return order;
     });

@@ -1,11 +1,13 @@
 // Reading orders and moving them along.
 //
-// A customer sees and cancels their own; staff (kitchen, admin) see all and move them. Whatever ends an order without serving it gives
-// its stock back in the same transaction, and an order can end only once.
+// A customer sees and cancels their own; staff (kitchen, admin) see all and move them. Whatever
+// ends an order without serving it gives its stock back in the same transaction, and an order can
+// end only once.
 //
-// Errors: not_found "order_not_found" (also for somebody else's); conflict "transition_not_allowed" with the member
-// `allowed_transitions`; unprocessable when staff cancel without a reason; whatever `check` says of the version.
-// Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
+// Errors: not_found "order_not_found" (also for somebody else's); conflict "transition_not_allowed"
+// with the member `allowed_transitions`; unprocessable when staff cancel without a reason; whatever
+// `check` says of the version. Thread-safety: all calls, from any thread. What the constructor
+// takes must outlive it.
 #pragma once
 
 #include <cstdint>
@@ -30,13 +32,16 @@ public:
                  const OrderMails* mails = nullptr, std::function<void()> changed = {});
 
     /// filter.user_id is set by who asks.
-    Result<OrderPage> list(const Viewer& viewer, OrderFilter filter, std::int64_t limit, std::int64_t offset);
+    Result<OrderPage> list(const Viewer& viewer, OrderFilter filter, std::int64_t limit,
+                           std::int64_t offset);
     Result<Order> read(const Viewer& viewer, std::int64_t id);
     /// The same, never from a copy of the store that may be behind.
     Result<Order> read_newest(const Viewer& viewer, std::int64_t id);
 
-    /// Moves the order and gives it as it is then. `reason` may be empty, except for staff who cancel.
-    Result<Order> move(const Viewer& viewer, std::int64_t id, OrderState to, const std::string& reason, const VersionCheck& check);
+    /// Moves the order and gives it as it is then. `reason` may be empty, except for staff who
+    /// cancel.
+    Result<Order> move(const Viewer& viewer, std::int64_t id, OrderState to,
+                       const std::string& reason, const VersionCheck& check);
 
 private:
     Result<Order> find(Transaction& tx, const Viewer& viewer, std::int64_t id) const;

@@ -6,7 +6,8 @@
 namespace kitchen::orders {
 namespace {
 
-constexpr std::string_view state_words[] = {"pending", "confirmed", "preparing", "ready", "out_for_delivery", "completed", "cancelled"};
+constexpr std::string_view state_words[] = {"pending",          "confirmed", "preparing", "ready",
+                                            "out_for_delivery", "completed", "cancelled"};
 constexpr std::string_view fulfillment_words[] = {"delivery", "pickup"};
 
 enum class Of : std::uint8_t { any, delivery, pickup };
@@ -20,7 +21,8 @@ struct Transition {
 
 using enum OrderState;
 
-/// The whole state machine. A delivery is handed over on the road, an order to be picked up at the counter.
+/// The whole state machine. A delivery is handed over on the road, an order to be picked up at the
+/// counter.
 constexpr Transition transitions[] = {
     {pending, confirmed, Of::any, By::staff},
     {pending, cancelled, Of::any, By::anyone},
@@ -46,13 +48,21 @@ std::optional<Enum> parse(const std::string_view (&words)[size], std::string_vie
 }  // namespace
 
 std::vector<std::string> state_names() { return {std::begin(state_words), std::end(state_words)}; }
-std::vector<std::string> fulfillment_names() { return {std::begin(fulfillment_words), std::end(fulfillment_words)}; }
+std::vector<std::string> fulfillment_names() {
+    return {std::begin(fulfillment_words), std::end(fulfillment_words)};
+}
 
 std::string_view to_text(OrderState state) { return state_words[static_cast<std::size_t>(state)]; }
-std::string_view to_text(Fulfillment fulfillment) { return fulfillment_words[static_cast<std::size_t>(fulfillment)]; }
+std::string_view to_text(Fulfillment fulfillment) {
+    return fulfillment_words[static_cast<std::size_t>(fulfillment)];
+}
 
-std::optional<OrderState> parse_state(std::string_view word) { return parse<OrderState>(state_words, word); }
-std::optional<Fulfillment> parse_fulfillment(std::string_view word) { return parse<Fulfillment>(fulfillment_words, word); }
+std::optional<OrderState> parse_state(std::string_view word) {
+    return parse<OrderState>(state_words, word);
+}
+std::optional<Fulfillment> parse_fulfillment(std::string_view word) {
+    return parse<Fulfillment>(fulfillment_words, word);
+}
 
 std::vector<OrderState> allowed_transitions(OrderState from, Fulfillment fulfillment, Actor actor) {
     std::vector<OrderState> allowed;
@@ -67,7 +77,8 @@ std::vector<OrderState> allowed_transitions(OrderState from, Fulfillment fulfill
 }
 
 bool is_final(OrderState state) {
-    return std::none_of(std::begin(transitions), std::end(transitions), [state](const Transition& t) { return t.from == state; });
+    return std::none_of(std::begin(transitions), std::end(transitions),
+                        [state](const Transition& t) { return t.from == state; });
 }
 
 bool may_move(OrderState from, OrderState to, Fulfillment fulfillment, Actor actor) {

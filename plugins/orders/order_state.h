@@ -11,7 +11,15 @@
 
 namespace kitchen::orders {
 
-enum class OrderState : std::uint8_t { pending, confirmed, preparing, ready, out_for_delivery, completed, cancelled };
+enum class OrderState : std::uint8_t {
+    pending,
+    confirmed,
+    preparing,
+    ready,
+    out_for_delivery,
+    completed,
+    cancelled
+};
 enum class Fulfillment : std::uint8_t { delivery, pickup };
 enum class Actor : std::uint8_t { customer, staff };
 

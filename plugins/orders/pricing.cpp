@@ -9,7 +9,8 @@ std::int64_t share_of(std::int64_t amount, std::int64_t basis_points) {
     return amount / 10'000 * basis_points + (amount % 10'000 * basis_points + 5'000) / 10'000;
 }
 
-Price price(const Fees& fees, Fulfillment fulfillment, std::int64_t subtotal, std::int64_t tip, std::int64_t discount) {
+Price price(const Fees& fees, Fulfillment fulfillment, std::int64_t subtotal, std::int64_t tip,
+            std::int64_t discount) {
     Price p;
     p.subtotal = subtotal;
     p.discount = std::min(discount, subtotal);

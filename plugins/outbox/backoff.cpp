@@ -8,7 +8,8 @@ std::chrono::milliseconds longest_wait(const Backoff& backoff, std::int64_t atte
     return wait < backoff.cap ? wait : backoff.cap;
 }
 
-std::chrono::milliseconds wait_after(const Backoff& backoff, std::int64_t attempts, Random& random) {
+std::chrono::milliseconds wait_after(const Backoff& backoff, std::int64_t attempts,
+                                     Random& random) {
     const auto longest = static_cast<std::uint64_t>(longest_wait(backoff, attempts).count());
     return std::chrono::milliseconds(static_cast<std::int64_t>(random.below(longest + 1)));
 }

@@ -1,5 +1,6 @@
-// How long a mail waits between two attempts: exponential backoff with full jitter, so that mails that failed together do not come back
-// together (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+// How long a mail waits between two attempts: exponential backoff with full jitter, so that mails
+// that failed together do not come back together (M. Brooker, "Exponential Backoff And Jitter", AWS
+// Architecture Blog, 2015).
 //
 // Thread-safety: pure functions.
 #pragma once

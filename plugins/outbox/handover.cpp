@@ -25,7 +25,8 @@ bool Handover::send(std::int64_t mail_id) {
     const Status sent = queue_.send(to_message(mail_id));
     if (sent) return true;
     left_alone_until_ = clock_.steady_now() + queue_left_alone;
-    log_.warn("the queue took no mail; sending without it", {{"mail_id", mail_id}, {"code", sent.error().code}});
+    log_.warn("the queue took no mail; sending without it",
+              {{"mail_id", mail_id}, {"code", sent.error().code}});
     return false;
 }
 

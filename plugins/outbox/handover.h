@@ -1,8 +1,10 @@
 // Tells the queue of mails that this process has written and committed.
 //
-// What is forgotten here (the process dies, the queue is away, too many at once) is found in the table.
+// What is forgotten here (the process dies, the queue is away, too many at once) is found in the
+// table.
 //
-// Thread-safety: note() from any thread; run() on one at a time. What the constructor takes must outlive it.
+// Thread-safety: note() from any thread; run() on one at a time. What the constructor takes must
+// outlive it.
 #pragma once
 
 #include <chrono>
@@ -22,7 +24,8 @@ public:
     static constexpr std::size_t most_noted = 1000;
     static constexpr std::chrono::seconds queue_left_alone{30};  ///< after it has failed
 
-    Handover(Queue& queue, const Clock& clock, Logger& log) : queue_(queue), clock_(clock), log_(log) {}
+    Handover(Queue& queue, const Clock& clock, Logger& log)
+        : queue_(queue), clock_(clock), log_(log) {}
 
     /// A hook after a commit: short, and away from the network.
     void note(std::int64_t mail_id);

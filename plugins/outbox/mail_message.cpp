@@ -8,7 +8,9 @@ namespace {
 constexpr std::string_view member = "outbox_mail";
 }
 
-std::string to_message(std::int64_t mail_id) { return Json::object({{std::string(member), mail_id}}).dump(); }
+std::string to_message(std::int64_t mail_id) {
+    return Json::object({{std::string(member), mail_id}}).dump();
+}
 
 std::optional<std::int64_t> parse_message(std::string_view body) {
     const std::optional<Json> message = parse_json(body);

@@ -12,11 +12,14 @@ constexpr std::string_view state_words[] = {"waiting", "sent", "dead"};
 constexpr std::string_view columns =
     "id, recipient, subject, state, attempts, due_at, last_error, sent_at, created_at, updated_at";
 
-constexpr std::string_view leased_columns = "id, send_key, recipient, subject, body_text, body_html, attempts, traceparent, tracestate";
+constexpr std::string_view leased_columns =
+    "id, send_key, recipient, subject, body_text, body_html, attempts, traceparent, tracestate";
 
 Result<OutgoingMail> mail_of(Row row) {
     const auto state = parse_state(row.text(3));
-    if (!state) return Error(Errc::corrupt, "mail_corrupt", "The mail could not be read.").with_subject("outbox_mails.state");
+    if (!state)
+        return Error(Errc::corrupt, "mail_corrupt", "The mail could not be read.")
+            .with_subject("outbox_mails.state");
     OutgoingMail mail;
     mail.id = row.integer(0);
     mail.to = row.string(1);
@@ -44,8 +47,9 @@ Result<std::optional<LeasedMail>> maybe_leased(Result<Rows> rows, const Lease& l
     if (rows->empty()) return std::optional<LeasedMail>();
     const Row row = rows->front();
     return std::optional<LeasedMail>(
-        LeasedMail{row.integer(0), lease.token, lease.end, Mail{row.string(2), row.string(3), row.string(4), row.string(5), row.string(1)}, row.integer(6),
-                   TraceContext{row.string(7), row.string(8)}});
+        LeasedMail{row.integer(0), lease.token, lease.end,
+                   Mail{row.string(2), row.string(3), row.string(4), row.string(5), row.string(1)},
+                   row.integer(6), TraceContext{row.string(7), row.string(8)}});
 }
 
 Result<bool> any(const Result<Rows>& rows) {
@@ -66,68 +70,107 @@ std::optional<MailState> parse_state(std::string_view word) {
 std::vector<std::string> state_names() { return {std::begin(state_words), std::end(state_words)}; }
 
 OutboxRepository::OutboxRepository(Store& store)
-    : insert_(store.prepare("INSERT INTO outbox_mails (mail_key, send_key, recipient, subject, body_text, body_html, state, attempts, due_at, "
-                            "created_at, updated_at, traceparent, tracestate) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, $7, $8, $9) "
+    : insert_(store.prepare("INSERT INTO outbox_mails (mail_key, send_key, recipient, subject, "
+                            "body_text, body_html, state, attempts, due_at, "
+                            "created_at, updated_at, traceparent, tracestate) VALUES ($1, $2, $3, "
+                            "$4, $5, $6, 'waiting', 0, $7, $7, $7, $8, $9) "
                             "ON CONFLICT (mail_key) DO NOTHING RETURNING id")),
-      due_(store.prepare("SELECT 1 FROM outbox_mails WHERE state = 'waiting' AND due_at <= $1 LIMIT 1")),
-      // The outer conditions look again at what another worker may have changed since the inner SELECT saw it.
-      claim_(store.prepare("UPDATE outbox_mails SET lease_token = $1, due_at = $3, attempts = attempts + 1, updated_at = $2 "
-                           "WHERE id = (SELECT id FROM outbox_mails WHERE state = 'waiting' AND due_at <= $4 ORDER BY due_at, id LIMIT 1) "
-                           "AND state = 'waiting' AND due_at <= $4 RETURNING " + std::string(leased_columns))),
-      claim_one_(store.prepare("UPDATE outbox_mails SET lease_token = $1, due_at = $3, attempts = attempts + 1, updated_at = $2 "
-                               "WHERE id = $4 AND state = 'waiting' AND due_at <= $2 RETURNING " + std::string(leased_columns))),
-      sent_(store.prepare("UPDATE outbox_mails SET state = 'sent', lease_token = NULL, last_error = NULL, body_text = '', body_html = '', "
-                          "sent_at = $3, updated_at = $3 WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
-      put_back_(store.prepare("UPDATE outbox_mails SET lease_token = NULL, last_error = $3, due_at = $4, updated_at = $5 "
-                              "WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
-      bury_(store.prepare("UPDATE outbox_mails SET state = 'dead', lease_token = NULL, last_error = $3, updated_at = $4 "
+      due_(store.prepare(
+          "SELECT 1 FROM outbox_mails WHERE state = 'waiting' AND due_at <= $1 LIMIT 1")),
+      // The outer conditions look again at what another worker may have changed since the inner
+      // SELECT saw it.
+      claim_(store.prepare("UPDATE outbox_mails SET lease_token = $1, due_at = $3, attempts = "
+                           "attempts + 1, updated_at = $2 "
+                           "WHERE id = (SELECT id FROM outbox_mails WHERE state = 'waiting' AND "
+                           "due_at <= $4 ORDER BY due_at, id LIMIT 1) "
+                           "AND state = 'waiting' AND due_at <= $4 RETURNING " +
+                           std::string(leased_columns))),
+      claim_one_(store.prepare("UPDATE outbox_mails SET lease_token = $1, due_at = $3, attempts = "
+                               "attempts + 1, updated_at = $2 "
+                               "WHERE id = $4 AND state = 'waiting' AND due_at <= $2 RETURNING " +
+                               std::string(leased_columns))),
+      sent_(store.prepare("UPDATE outbox_mails SET state = 'sent', lease_token = NULL, last_error "
+                          "= NULL, body_text = '', body_html = '', "
+                          "sent_at = $3, updated_at = $3 WHERE id = $1 AND lease_token = $2 AND "
+                          "state = 'waiting' RETURNING id")),
+      put_back_(
+          store.prepare("UPDATE outbox_mails SET lease_token = NULL, last_error = $3, due_at = $4, "
+                        "updated_at = $5 "
+                        "WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
+      bury_(store.prepare("UPDATE outbox_mails SET state = 'dead', lease_token = NULL, last_error "
+                          "= $3, updated_at = $4 "
                           "WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
       find_(store.prepare("SELECT " + std::string(columns) + " FROM outbox_mails WHERE id = $1")),
-      page_(store.prepare("SELECT " + std::string(columns) + " FROM outbox_mails ORDER BY id DESC LIMIT $1 OFFSET $2")),
+      page_(store.prepare("SELECT " + std::string(columns) +
+                          " FROM outbox_mails ORDER BY id DESC LIMIT $1 OFFSET $2")),
       count_(store.prepare("SELECT COUNT(*) FROM outbox_mails")),
-      page_of_state_(store.prepare("SELECT " + std::string(columns) + " FROM outbox_mails WHERE state = $1 ORDER BY id DESC LIMIT $2 OFFSET $3")),
+      page_of_state_(
+          store.prepare("SELECT " + std::string(columns) +
+                        " FROM outbox_mails WHERE state = $1 ORDER BY id DESC LIMIT $2 OFFSET $3")),
       count_of_state_(store.prepare("SELECT COUNT(*) FROM outbox_mails WHERE state = $1")),
-      revive_(store.prepare("UPDATE outbox_mails SET state = 'waiting', attempts = 0, due_at = $2, updated_at = $2 "
-                            "WHERE id = $1 AND state = 'dead' RETURNING " + std::string(columns))),
+      revive_(store.prepare(
+          "UPDATE outbox_mails SET state = 'waiting', attempts = 0, due_at = $2, updated_at = $2 "
+          "WHERE id = $1 AND state = 'dead' RETURNING " +
+          std::string(columns))),
       oldest_(store.prepare("SELECT MIN(created_at) FROM outbox_mails WHERE state = 'waiting'")),
-      sweep_(store.prepare("DELETE FROM outbox_mails WHERE id IN (SELECT id FROM outbox_mails WHERE state IN ('sent', 'dead') AND updated_at <= $1 "
+      sweep_(store.prepare("DELETE FROM outbox_mails WHERE id IN (SELECT id FROM outbox_mails "
+                           "WHERE state IN ('sent', 'dead') AND updated_at <= $1 "
                            "ORDER BY id LIMIT $2)")) {}
 
-Result<std::optional<std::int64_t>> OutboxRepository::insert(Transaction& tx, const Mail& mail, std::string_view send_key, const TraceContext& trace,
+Result<std::optional<std::int64_t>> OutboxRepository::insert(Transaction& tx, const Mail& mail,
+                                                             std::string_view send_key,
+                                                             const TraceContext& trace,
                                                              Timestamp now) const {
-    Result<Rows> rows = tx.query(insert_, {mail.idempotency_key, send_key, mail.to, mail.subject, mail.text, mail.html, to_millis(now),
-                                           trace.traceparent, trace.tracestate});
+    Result<Rows> rows =
+        tx.query(insert_, {mail.idempotency_key, send_key, mail.to, mail.subject, mail.text,
+                           mail.html, to_millis(now), trace.traceparent, trace.tracestate});
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return std::optional<std::int64_t>();
     return std::optional<std::int64_t>(rows->front().integer(0));
 }
 
-Result<bool> OutboxRepository::has_due(Transaction& tx, Timestamp due) const { return any(tx.query(due_, {to_millis(due)})); }
-
-Result<std::optional<LeasedMail>> OutboxRepository::claim(Transaction& tx, const Lease& lease, Timestamp due) const {
-    return maybe_leased(tx.query(claim_, {lease.token, to_millis(lease.now), to_millis(lease.end), to_millis(due)}), lease);
+Result<bool> OutboxRepository::has_due(Transaction& tx, Timestamp due) const {
+    return any(tx.query(due_, {to_millis(due)}));
 }
 
-Result<std::optional<LeasedMail>> OutboxRepository::claim_one(Transaction& tx, std::int64_t id, const Lease& lease) const {
-    return maybe_leased(tx.query(claim_one_, {lease.token, to_millis(lease.now), to_millis(lease.end), id}), lease);
+Result<std::optional<LeasedMail>> OutboxRepository::claim(Transaction& tx, const Lease& lease,
+                                                          Timestamp due) const {
+    return maybe_leased(
+        tx.query(claim_, {lease.token, to_millis(lease.now), to_millis(lease.end), to_millis(due)}),
+        lease);
 }
 
-Result<bool> OutboxRepository::mark_sent(Transaction& tx, const LeasedMail& mail, Timestamp now) const {
+Result<std::optional<LeasedMail>> OutboxRepository::claim_one(Transaction& tx, std::int64_t id,
+                                                              const Lease& lease) const {
+    return maybe_leased(
+        tx.query(claim_one_, {lease.token, to_millis(lease.now), to_millis(lease.end), id}), lease);
+}
+
+Result<bool> OutboxRepository::mark_sent(Transaction& tx, const LeasedMail& mail,
+                                         Timestamp now) const {
     return any(tx.query(sent_, {mail.id, mail.lease_token, to_millis(now)}));
 }
 
-Result<bool> OutboxRepository::put_back(Transaction& tx, const LeasedMail& mail, std::string_view error, Timestamp due_at, Timestamp now) const {
-    return any(tx.query(put_back_, {mail.id, mail.lease_token, error, to_millis(due_at), to_millis(now)}));
+Result<bool> OutboxRepository::put_back(Transaction& tx, const LeasedMail& mail,
+                                        std::string_view error, Timestamp due_at,
+                                        Timestamp now) const {
+    return any(
+        tx.query(put_back_, {mail.id, mail.lease_token, error, to_millis(due_at), to_millis(now)}));
 }
 
-Result<bool> OutboxRepository::bury(Transaction& tx, const LeasedMail& mail, std::string_view error, Timestamp now) const {
+Result<bool> OutboxRepository::bury(Transaction& tx, const LeasedMail& mail, std::string_view error,
+                                    Timestamp now) const {
     return any(tx.query(bury_, {mail.id, mail.lease_token, error, to_millis(now)}));
 }
 
-Result<std::optional<OutgoingMail>> OutboxRepository::find(Transaction& tx, std::int64_t id) const { return maybe_mail(tx.query(find_, {id})); }
+Result<std::optional<OutgoingMail>> OutboxRepository::find(Transaction& tx, std::int64_t id) const {
+    return maybe_mail(tx.query(find_, {id}));
+}
 
-Result<MailPage> OutboxRepository::page(Transaction& tx, std::optional<MailState> state, std::int64_t limit, std::int64_t offset) const {
-    Result<Rows> rows = state ? tx.query(page_of_state_, {to_text(*state), limit, offset}) : tx.query(page_, {limit, offset});
+Result<MailPage> OutboxRepository::page(Transaction& tx, std::optional<MailState> state,
+                                        std::int64_t limit, std::int64_t offset) const {
+    Result<Rows> rows = state ? tx.query(page_of_state_, {to_text(*state), limit, offset})
+                              : tx.query(page_, {limit, offset});
     if (!rows) return std::move(rows).error();
     MailPage page;
     for (const Row row : *rows) {
@@ -141,7 +184,8 @@ Result<MailPage> OutboxRepository::page(Transaction& tx, std::optional<MailState
     return page;
 }
 
-Result<std::optional<OutgoingMail>> OutboxRepository::revive(Transaction& tx, std::int64_t id, Timestamp now) const {
+Result<std::optional<OutgoingMail>> OutboxRepository::revive(Transaction& tx, std::int64_t id,
+                                                             Timestamp now) const {
     return maybe_mail(tx.query(revive_, {id, to_millis(now)}));
 }
 
@@ -158,7 +202,8 @@ Result<std::optional<Timestamp>> OutboxRepository::oldest_waiting(Transaction& t
     return std::optional<Timestamp>(from_millis(rows->front().integer(0)));
 }
 
-Result<std::int64_t> OutboxRepository::sweep(Transaction& tx, Timestamp expired, std::int64_t most) const {
+Result<std::int64_t> OutboxRepository::sweep(Transaction& tx, Timestamp expired,
+                                             std::int64_t most) const {
     Result<Rows> rows = tx.query(sweep_, {to_millis(expired), most});
     if (!rows) return std::move(rows).error();
     return rows->changed();

@@ -16,18 +16,24 @@ using http::Schema;
 namespace {
 
 Schema mail_schema() {
-    return Schema::object({
-                              {"id", Schema::integer()},
-                              {"to", Schema::string()},
-                              {"subject", Schema::string()},
-                              {"state", Schema::string().one_of(state_names()).describe("dead: refused for good, or tried too often.")},
-                              {"attempts", Schema::integer()},
-                              {"next_attempt_at", Schema::string().format(Format::date_time).or_null().describe("Not before; null unless waiting.")},
-                              {"last_error", Schema::string().or_null()},
-                              {"sent_at", Schema::string().format(Format::date_time).or_null()},
-                              {"created_at", Schema::string().format(Format::date_time)},
-                              {"updated_at", Schema::string().format(Format::date_time)},
-                          })
+    return Schema::object(
+               {
+                   {"id", Schema::integer()},
+                   {"to", Schema::string()},
+                   {"subject", Schema::string()},
+                   {"state", Schema::string()
+                                 .one_of(state_names())
+                                 .describe("dead: refused for good, or tried too often.")},
+                   {"attempts", Schema::integer()},
+                   {"next_attempt_at", Schema::string()
+                                           .format(Format::date_time)
+                                           .or_null()
+                                           .describe("Not before; null unless waiting.")},
+                   {"last_error", Schema::string().or_null()},
+                   {"sent_at", Schema::string().format(Format::date_time).or_null()},
+                   {"created_at", Schema::string().format(Format::date_time)},
+                   {"updated_at", Schema::string().format(Format::date_time)},
+               })
         .named("OutgoingMail");
 }
 
@@ -46,7 +52,8 @@ std::string mail_json(const OutgoingMail& mail) {
         .member("state", to_text(mail.state))
         .member("attempts", mail.attempts)
         .member("next_attempt_at", time_text(mail.due_at))
-        .member("last_error", mail.last_error.empty() ? std::nullopt : std::optional<std::string>(mail.last_error))
+        .member("last_error", mail.last_error.empty() ? std::nullopt
+                                                      : std::optional<std::string>(mail.last_error))
         .member("sent_at", time_text(mail.sent_at))
         .member("created_at", format_rfc3339(mail.created_at))
         .member("updated_at", format_rfc3339(mail.updated_at))
@@ -61,7 +68,8 @@ void OutboxRoutes::declare(Setup& setup) {
     list_route.summary("Outgoing mails, newest first")
         .describe("Who gets what, and what became of it; never what the mails say.")
         .roles({"admin"})
-        .query({"state", Schema::string().one_of(state_names()), "Only mails in this state.", "", false})
+        .query({"state", Schema::string().one_of(state_names()), "Only mails in this state.", "",
+                false})
         .answers(200, "A page", http::page_schema(mail_schema(), "OutgoingMailPage"))
         .handle([this](Request& request) { return list(request); });
     http::add_page_parameters(list_route);
@@ -92,7 +100,9 @@ Result<Response> OutboxRoutes::list(Request& request) {
         if (!items.empty()) items += ',';
         items += mail_json(mail);
     }
-    return Response::json(200, http::page_json(request, page, items, static_cast<std::int64_t>(found->mails.size()), found->total_count));
+    return Response::json(
+        200, http::page_json(request, page, items, static_cast<std::int64_t>(found->mails.size()),
+                             found->total_count));
 }
 
 Result<Response> OutboxRoutes::retry(Request& request) {

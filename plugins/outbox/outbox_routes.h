@@ -1,6 +1,8 @@
-// HTTP to the outgoing mails, for administrators: what waits, what was sent, what is dead, and one more try.
+// HTTP to the outgoing mails, for administrators: what waits, what was sent, what is dead, and one
+// more try.
 //
-// Thread-safety: declare() and serve() during configure and start; the handlers then on many threads at once.
+// Thread-safety: declare() and serve() during configure and start; the handlers then on many
+// threads at once.
 #pragma once
 
 #include "kitchen/plugin.h"

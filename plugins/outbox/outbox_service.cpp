@@ -9,10 +9,12 @@ constexpr std::int64_t swept_at_once = 500;  // so that no transaction is long
 }
 
 Status OutboxService::enqueue(Transaction& tx, const Mail& mail) {
-    if (mail.idempotency_key.empty()) return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
-    // Of the mailer's key it is only asked to be the same at every attempt. The caller's would not do: two installations that share one mail
-    // account both have an order 1.
-    const Result<std::optional<std::int64_t>> id = mails_.insert(tx, mail, random_.hex(16), tracing_.outgoing(), clock_.now());
+    if (mail.idempotency_key.empty())
+        return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
+    // Of the mailer's key it is only asked to be the same at every attempt. The caller's would not
+    // do: two installations that share one mail account both have an order 1.
+    const Result<std::optional<std::int64_t>> id =
+        mails_.insert(tx, mail, random_.hex(16), tracing_.outgoing(), clock_.now());
     if (!id) return id.error();
     if (*id && written_) tx.after_commit([this, mail_id = **id] { written_(mail_id); });
     return {};
@@ -22,8 +24,10 @@ Status OutboxService::enqueue(const Mail& mail) {
     return store_.transact([&](Transaction& tx) { return enqueue(tx, mail); });
 }
 
-Result<MailPage> OutboxService::list(std::optional<MailState> state, std::int64_t limit, std::int64_t offset) {
-    return store_.read<MailPage>([&](Transaction& tx) { return mails_.page(tx, state, limit, offset); });
+Result<MailPage> OutboxService::list(std::optional<MailState> state, std::int64_t limit,
+                                     std::int64_t offset) {
+    return store_.read<MailPage>(
+        [&](Transaction& tx) { return mails_.page(tx, state, limit, offset); });
 }
 
 Result<OutgoingMail> OutboxService::retry(std::int64_t id) {
@@ -39,14 +43,17 @@ Result<OutgoingMail> OutboxService::retry(std::int64_t id) {
         if (!mail) return std::move(mail).error();
         if (!*mail) return Error(Errc::not_found, "mail_not_found", "There is no such mail.");
         return Error(Errc::conflict, "mail_not_dead",
-                     (*mail)->state == MailState::sent ? "This mail has been sent." : "This mail waits to be sent, and will be tried again by itself.");
+                     (*mail)->state == MailState::sent
+                         ? "This mail has been sent."
+                         : "This mail waits to be sent, and will be tried again by itself.");
     });
 }
 
 Result<std::int64_t> OutboxService::sweep(std::chrono::milliseconds kept) {
     const Timestamp expired = clock_.now() - kept;
     for (std::int64_t all = 0;;) {
-        Result<std::int64_t> swept = store_.transact<std::int64_t>([&](Transaction& tx) { return mails_.sweep(tx, expired, swept_at_once); });
+        Result<std::int64_t> swept = store_.transact<std::int64_t>(
+            [&](Transaction& tx) { return mails_.sweep(tx, expired, swept_at_once); });
         if (!swept) return swept;
         all += *swept;
         if (*swept < swept_at_once) return all;
@@ -54,14 +61,18 @@ Result<std::int64_t> OutboxService::sweep(std::chrono::milliseconds kept) {
 }
 
 Result<std::int64_t> OutboxService::waiting() {
-    return store_.read<std::int64_t>([&](Transaction& tx) { return mails_.count(tx, MailState::waiting); });
+    return store_.read<std::int64_t>(
+        [&](Transaction& tx) { return mails_.count(tx, MailState::waiting); });
 }
 
 Status OutboxService::check() {
-    Result<std::optional<Timestamp>> oldest = store_.read<std::optional<Timestamp>>([&](Transaction& tx) { return mails_.oldest_waiting(tx); });
+    Result<std::optional<Timestamp>> oldest = store_.read<std::optional<Timestamp>>(
+        [&](Transaction& tx) { return mails_.oldest_waiting(tx); });
     if (!oldest) return std::move(oldest).error();
     if (!*oldest || clock_.now() - **oldest <= patience) return {};
-    return Error(Errc::unavailable, "mails_delayed", "Mails have been waiting for more than 15 minutes. See GET /admin/mail/?state=waiting.");
+    return Error(
+        Errc::unavailable, "mails_delayed",
+        "Mails have been waiting for more than 15 minutes. See GET /admin/mail/?state=waiting.");
 }
 
 }  // namespace kitchen::outbox

@@ -1,7 +1,9 @@
-// Sends mails, one after the other. Any number of workers, in any number of processes, may share a store.
+// Sends mails, one after the other. Any number of workers, in any number of processes, may share a
+// store.
 //
-// A mail is sent by who holds its lease, under a key that stays the same at every attempt. When a process dies between the mailer's yes and
-// the note of it, the lease ends, another worker sends under the same key, and the mailer knows that it has taken the mail.
+// A mail is sent by who holds its lease, under a key that stays the same at every attempt. When a
+// process dies between the mailer's yes and the note of it, the lease ends, another worker sends
+// under the same key, and the mailer knows that it has taken the mail.
 //
 // Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
 #pragma once
@@ -33,7 +35,8 @@ struct WorkerSettings {
 /// What became of a mail that somebody was told of.
 struct Delivery {
     bool mailer_failed = false;
-    std::optional<Timestamp> look_again;  ///< not before; nothing: there is nothing more to do for it
+    std::optional<Timestamp>
+        look_again;  ///< not before; nothing: there is nothing more to do for it
 };
 
 class OutboxWorker {
@@ -41,11 +44,12 @@ public:
     /// After so many failures one after the other the mailer is left alone for a while.
     static constexpr int failures_per_run = 3;
 
-    OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Random& random, Logger& log, Metrics& metrics, Tracing& tracing,
-                 const OutboxRepository& mails, WorkerSettings settings);
+    OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Random& random, Logger& log,
+                 Metrics& metrics, Tracing& tracing, const OutboxRepository& mails,
+                 WorkerSettings settings);
 
-    /// Sends what has been due for `overdue`, until there is nothing more, the mailer fails again and again or asks for a pause, or stop() was called.
-    /// How many mails it tried.
+    /// Sends what has been due for `overdue`, until there is nothing more, the mailer fails again
+    /// and again or asks for a pause, or stop() was called. How many mails it tried.
     int run(std::chrono::milliseconds overdue = {});
     /// Sends this mail, if it is there, waiting and due. Error: what the store says.
     Result<Delivery> deliver(std::int64_t id);
@@ -56,7 +60,8 @@ public:
 
 private:
     struct Attempt {
-        std::optional<Error> failure;  ///< none when the mail was taken, or refused for good: the mailer is well
+        std::optional<Error>
+            failure;  ///< none when the mail was taken, or refused for good: the mailer is well
         std::optional<Timestamp> next;
     };
 
@@ -65,7 +70,8 @@ private:
     Attempt attempt(const LeasedMail& mail);
     Attempt try_to_send(const LeasedMail& mail);
     /// Whether it is so now.
-    bool settle(const LeasedMail& mail, const char* what, const std::function<Result<bool>(Transaction&)>& note);
+    bool settle(const LeasedMail& mail, const char* what,
+                const std::function<Result<bool>(Transaction&)>& note);
 
     Store& store_;
     Mailer& mailer_;

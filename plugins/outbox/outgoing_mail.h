@@ -27,8 +27,9 @@ struct OutgoingMail {
     std::string to, subject;
     MailState state = MailState::waiting;
     std::int64_t attempts = 0;
-    std::optional<Timestamp> due_at;  ///< of a waiting one: the next attempt, or the end of the present one's lease
-    std::string last_error;           ///< "" for none
+    std::optional<Timestamp>
+        due_at;  ///< of a waiting one: the next attempt, or the end of the present one's lease
+    std::string last_error;  ///< "" for none
     std::optional<Timestamp> sent_at;
     Timestamp created_at, updated_at;
 };
@@ -38,7 +39,7 @@ struct LeasedMail {
     std::int64_t id = 0;
     std::string lease_token;
     Timestamp lease_end;
-    Mail mail;                   ///< the idempotency key is the one for the mailer
+    Mail mail;                  ///< the idempotency key is the one for the mailer
     std::int64_t attempts = 0;  ///< this one included
     TraceContext trace;         ///< of its cause
 };

@@ -18,15 +18,22 @@ constexpr seconds longest_aside{11 * 3600};
 
 }  // namespace
 
-QueueConsumer::QueueConsumer(Queue& queue, OutboxWorker& worker, const Clock& clock, Random& random, Logger& log, milliseconds lease, milliseconds pause)
-    : queue_(queue), worker_(worker), clock_(clock), random_(random), log_(log), lease_(std::min(std::chrono::ceil<seconds>(lease), longest_aside)),
+QueueConsumer::QueueConsumer(Queue& queue, OutboxWorker& worker, const Clock& clock, Random& random,
+                             Logger& log, milliseconds lease, milliseconds pause)
+    : queue_(queue),
+      worker_(worker),
+      clock_(clock),
+      random_(random),
+      log_(log),
+      lease_(std::min(std::chrono::ceil<seconds>(lease), longest_aside)),
       pause_(pause) {}
 
 QueueConsumer::~QueueConsumer() { stop(); }
 
 void QueueConsumer::start() {
     std::lock_guard lock(mutex_);
-    if (!thread_.joinable() && !stopping_.stop_requested()) thread_ = std::thread([this] { work(); });
+    if (!thread_.joinable() && !stopping_.stop_requested())
+        thread_ = std::thread([this] { work(); });
 }
 
 void QueueConsumer::stop() {
@@ -59,7 +66,8 @@ milliseconds QueueConsumer::receive(seconds wait, const std::stop_token& stop) {
     if (const milliseconds quiet = worker_.quiet_for(); quiet.count() > 0) return quiet;
     const Result<std::vector<QueueMessage>> messages = queue_.receive({10, wait, lease_}, stop);
     if (!messages) {
-        if (++failures_ == 1) log_.warn("the queue gives no mails to send", {{"code", messages.error().code}});
+        if (++failures_ == 1)
+            log_.warn("the queue gives no mails to send", {{"code", messages.error().code}});
         const milliseconds backoff = wait_after(queue_backoff, failures_, random_);
         return std::max(backoff, milliseconds(messages.error().retry_after.value_or(seconds(0))));
     }
@@ -67,7 +75,8 @@ milliseconds QueueConsumer::receive(seconds wait, const std::stop_token& stop) {
     return deliver(*messages, stop);
 }
 
-milliseconds QueueConsumer::deliver(const std::vector<QueueMessage>& messages, const std::stop_token& stop) {
+milliseconds QueueConsumer::deliver(const std::vector<QueueMessage>& messages,
+                                    const std::stop_token& stop) {
     milliseconds pause{};
     int failures = 0;
     for (const QueueMessage& message : messages) {
@@ -77,31 +86,39 @@ milliseconds QueueConsumer::deliver(const std::vector<QueueMessage>& messages, c
         }
         const std::optional<std::int64_t> id = parse_message(message.body);
         if (!id) {
-            // Perhaps the queue is somebody else's, too. It comes again until the queue's own rules move it away.
-            log_.warn("a message in the queue is not of the outbox", {{"received", message.received}});
+            // Perhaps the queue is somebody else's, too. It comes again until the queue's own rules
+            // move it away.
+            log_.warn("a message in the queue is not of the outbox",
+                      {{"received", message.received}});
             continue;
         }
         const Result<Delivery> delivery = worker_.deliver(*id);
         if (!delivery) {
-            log_.warn("no mail can be claimed", {{"mail_id", *id}, {"code", delivery.error().code}});
+            log_.warn("no mail can be claimed",
+                      {{"mail_id", *id}, {"code", delivery.error().code}});
             continue;  // comes again when the lease would have ended
         }
         if (delivery->look_again) {
             // Not at once: another worker may need the moment that its clock is behind.
-            put_aside(message, std::max<milliseconds>(*delivery->look_again - clock_.now(), seconds(1)));
+            put_aside(message,
+                      std::max<milliseconds>(*delivery->look_again - clock_.now(), seconds(1)));
         } else if (const Status removed = queue_.remove(message.receipt); !removed) {
-            log_.warn("a message stays in the queue although its mail is done", {{"mail_id", *id}, {"code", removed.error().code}});
+            log_.warn("a message stays in the queue although its mail is done",
+                      {{"mail_id", *id}, {"code", removed.error().code}});
         }
         failures = delivery->mailer_failed ? failures + 1 : 0;
-        pause = std::max(worker_.quiet_for(), failures >= OutboxWorker::failures_per_run ? pause_ : milliseconds(0));
+        pause = std::max(worker_.quiet_for(),
+                         failures >= OutboxWorker::failures_per_run ? pause_ : milliseconds(0));
     }
     return pause;
 }
 
 void QueueConsumer::put_aside(const QueueMessage& message, milliseconds from_now) {
-    const Status hidden = queue_.hide(message.receipt, std::min(std::chrono::ceil<seconds>(from_now), longest_aside));
+    const Status hidden =
+        queue_.hide(message.receipt, std::min(std::chrono::ceil<seconds>(from_now), longest_aside));
     // Then it comes when the lease would have ended, which is soon enough.
-    if (!hidden && hidden.error().kind != Errc::conflict) log_.warn("a message could not be put aside", {{"code", hidden.error().code}});
+    if (!hidden && hidden.error().kind != Errc::conflict)
+        log_.warn("a message could not be put aside", {{"code", hidden.error().code}});
 }
 
 }  // namespace kitchen::outbox

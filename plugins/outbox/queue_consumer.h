@@ -1,7 +1,9 @@
-// Sends the mails that the queue tells of, on a thread of its own: receive, lease the row, send, note it in the row, remove the message.
+// Sends the mails that the queue tells of, on a thread of its own: receive, lease the row, send,
+// note it in the row, remove the message.
 //
-// The row decides. A message that comes twice, or late, or to two at once, finds the mail sent or leased and does nothing. A message is kept
-// hidden until its mail is due again, and removed when there is nothing more to do for it; so it outlives every process that dies over it.
+// The row decides. A message that comes twice, or late, or to two at once, finds the mail sent or
+// leased and does nothing. A message is kept hidden until its mail is due again, and removed when
+// there is nothing more to do for it; so it outlives every process that dies over it.
 //
 // Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
 #pragma once
@@ -22,9 +24,10 @@ namespace kitchen::outbox {
 
 class QueueConsumer {
 public:
-    /// `lease`: as the worker's; messages are hidden for as long. `pause`: how long a mailer that fails again and again is left alone.
-    QueueConsumer(Queue& queue, OutboxWorker& worker, const Clock& clock, Random& random, Logger& log, std::chrono::milliseconds lease,
-                  std::chrono::milliseconds pause);
+    /// `lease`: as the worker's; messages are hidden for as long. `pause`: how long a mailer that
+    /// fails again and again is left alone.
+    QueueConsumer(Queue& queue, OutboxWorker& worker, const Clock& clock, Random& random,
+                  Logger& log, std::chrono::milliseconds lease, std::chrono::milliseconds pause);
     /// Stops.
     ~QueueConsumer();
 
@@ -35,12 +38,14 @@ public:
     /// Waits until it has ended.
     void stop();
 
-    /// One round: receives, for as long as `wait`, and sends. How long to pause before the next one.
+    /// One round: receives, for as long as `wait`, and sends. How long to pause before the next
+    /// one.
     std::chrono::milliseconds receive(std::chrono::seconds wait, const std::stop_token& stop);
 
 private:
     void work();
-    std::chrono::milliseconds deliver(const std::vector<QueueMessage>& messages, const std::stop_token& stop);
+    std::chrono::milliseconds deliver(const std::vector<QueueMessage>& messages,
+                                      const std::stop_token& stop);
     void put_aside(const QueueMessage& message, std::chrono::milliseconds from_now);
 
     Queue& queue_;

@@ -1,10 +1,13 @@
-// The queue between replicas, in place of looking into the table every second: hands over what is written here, sends what the queue tells of, and
-// looks into the table now and then for what neither has reached.
+// The queue between replicas, in place of looking into the table every second: hands over what is
+// written here, sends what the queue tells of, and looks into the table now and then for what
+// neither has reached.
 //
-// Mails that have been due for `overdue` are sent from the table, whatever the queue says. So nothing rests on the queue but the load on the
-// store: it may lose messages, be purged, or be away for days.
+// Mails that have been due for `overdue` are sent from the table, whatever the queue says. So
+// nothing rests on the queue but the load on the store: it may lose messages, be purged, or be away
+// for days.
 //
-// Thread-safety: note() from any thread; run() on one at a time; the rest on any. What the constructor takes must outlive it.
+// Thread-safety: note() from any thread; run() on one at a time; the rest on any. What the
+// constructor takes must outlive it.
 #pragma once
 
 #include <chrono>
@@ -16,9 +19,13 @@ namespace kitchen::outbox {
 
 class QueueTransport {
 public:
-    QueueTransport(Queue& queue, const Clock& clock, Random& random, Logger& log, OutboxWorker& worker, const WorkerSettings& settings,
+    QueueTransport(Queue& queue, const Clock& clock, Random& random, Logger& log,
+                   OutboxWorker& worker, const WorkerSettings& settings,
                    std::chrono::milliseconds overdue)
-        : clock_(clock), worker_(worker), overdue_(overdue), handover_(queue, clock, log),
+        : clock_(clock),
+          worker_(worker),
+          overdue_(overdue),
+          handover_(queue, clock, log),
           consumer_(queue, worker, clock, random, log, settings.lease, settings.backoff.base) {}
 
     /// This mail has been committed.

@@ -1,6 +1,8 @@
-// What an answer of SQS means (AWS JSON protocol 1.0; docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference, Common Errors).
+// What an answer of SQS means (AWS JSON protocol 1.0;
+// docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference, Common Errors).
 //
-// A fault of this server's own settings (keys, region, clock) is `unavailable`: the work is good, and goes on once the settings are mended.
+// A fault of this server's own settings (keys, region, clock) is `unavailable`: the work is good,
+// and goes on once the settings are mended.
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -17,7 +19,8 @@
 namespace kitchen::sqs {
 
 /// The body of a success: an object; an empty body counts as an empty one.
-/// Errors: as queue.h says; their subject is the service's own word ("QueueDoesNotExist") or the status.
+/// Errors: as queue.h says; their subject is the service's own word ("QueueDoesNotExist") or the
+/// status.
 Result<Json> read_answer(const HttpAnswer& answer);
 
 /// A try later may well succeed without anybody mending something.

@@ -8,7 +8,8 @@ namespace kitchen::sqs {
 namespace {
 
 /// In the order of the enumeration.
-constexpr const char* action_names[] = {"SendMessage", "ReceiveMessage", "ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes"};
+constexpr const char* action_names[] = {"SendMessage", "ReceiveMessage", "ChangeMessageVisibility",
+                                        "DeleteMessage", "GetQueueAttributes"};
 
 /// Ten messages of the greatest length that others may have sent (1 MiB), every octet escaped.
 constexpr std::size_t longest_answer = 10 * 2 * 1024 * 1024 + 64 * 1024;
@@ -16,7 +17,9 @@ constexpr std::size_t longest_answer = 10 * 2 * 1024 * 1024 + 64 * 1024;
 /// A request begins with the queue's URL.
 class Request {
 public:
-    explicit Request(const std::string& queue_url) : json_(text_) { json_.begin_object().member("QueueUrl", queue_url); }
+    explicit Request(const std::string& queue_url) : json_(text_) {
+        json_.begin_object().member("QueueUrl", queue_url);
+    }
     JsonWriter& json() { return json_; }
     std::string finish() {
         json_.end_object();
@@ -40,7 +43,10 @@ Status without_value(const Result<Json>& answer) {
 }  // namespace
 
 SqsQueue::SqsQueue(Options options, Random& random, Logger& log)
-    : options_(std::move(options)), signature_("aws:amz:" + options_.region + ":sqs"), random_(random), log_(log) {}
+    : options_(std::move(options)),
+      signature_("aws:amz:" + options_.region + ":sqs"),
+      random_(random),
+      log_(log) {}
 
 Status SqsQueue::send(std::string_view body) {
     if (Status good = check_queue_body(body); !good) return good;
@@ -49,7 +55,8 @@ Status SqsQueue::send(std::string_view body) {
     return without_value(call(Action::send, request.finish()));
 }
 
-Result<std::vector<QueueMessage>> SqsQueue::receive(const QueueReceive& wanted, std::stop_token stop) {
+Result<std::vector<QueueMessage>> SqsQueue::receive(const QueueReceive& wanted,
+                                                    std::stop_token stop) {
     if (stop.stop_requested()) return std::vector<QueueMessage>();
     const std::int64_t wait = within(wanted.wait, options_.wait);
     Request request(options_.queue_url);
@@ -57,17 +64,25 @@ Result<std::vector<QueueMessage>> SqsQueue::receive(const QueueReceive& wanted, 
         .member("MaxNumberOfMessages", std::clamp(wanted.most, 1, 10))
         .member("WaitTimeSeconds", wait)
         .member("VisibilityTimeout", within(wanted.hidden_for, longest_hiding));
-    request.json().key("MessageSystemAttributeNames").begin_array().value("ApproximateReceiveCount").end_array();
-    const Result<Json> answer = exchange(Action::receive, request.finish(), std::chrono::seconds(wait), stop);
+    request.json()
+        .key("MessageSystemAttributeNames")
+        .begin_array()
+        .value("ApproximateReceiveCount")
+        .end_array();
+    const Result<Json> answer =
+        exchange(Action::receive, request.finish(), std::chrono::seconds(wait), stop);
     if (!answer && stop.stop_requested()) return std::vector<QueueMessage>();
-    Result<std::vector<QueueMessage>> messages = answer ? messages_of(*answer) : Result<std::vector<QueueMessage>>(answer.error());
+    Result<std::vector<QueueMessage>> messages =
+        answer ? messages_of(*answer) : Result<std::vector<QueueMessage>>(answer.error());
     note(Action::receive, messages ? nullptr : &messages.error());
     return messages;
 }
 
 Status SqsQueue::hide(std::string_view receipt, std::chrono::seconds from_now) {
     Request request(options_.queue_url);
-    request.json().member("ReceiptHandle", receipt).member("VisibilityTimeout", within(from_now, longest_hiding));
+    request.json()
+        .member("ReceiptHandle", receipt)
+        .member("VisibilityTimeout", within(from_now, longest_hiding));
     return without_value(call(Action::hide, request.finish()));
 }
 
@@ -75,13 +90,19 @@ Status SqsQueue::remove(std::string_view receipt) {
     Request request(options_.queue_url);
     request.json().member("ReceiptHandle", receipt);
     const Result<Json> answer = call(Action::remove, request.finish());
-    if (!answer && answer.error().kind == Errc::conflict) return {};  // gone, or somebody else's: nothing more to do with it
+    if (!answer && answer.error().kind == Errc::conflict)
+        return {};  // gone, or somebody else's: nothing more to do with it
     return without_value(answer);
 }
 
 Result<Depth> SqsQueue::depth() {
     Request request(options_.queue_url);
-    request.json().key("AttributeNames").begin_array().value("ApproximateNumberOfMessages").value("ApproximateNumberOfMessagesNotVisible").end_array();
+    request.json()
+        .key("AttributeNames")
+        .begin_array()
+        .value("ApproximateNumberOfMessages")
+        .value("ApproximateNumberOfMessagesNotVisible")
+        .end_array();
     const Result<Json> answer = call(Action::attributes, request.finish());
     if (!answer) return answer.error();
     return depth_of(*answer);
@@ -94,7 +115,8 @@ Status SqsQueue::check() const {
     return {};
 }
 
-// A try whose answer was lost may have been taken: the message is then sent twice, which queue/1 allows.
+// A try whose answer was lost may have been taken: the message is then sent twice, which queue/1
+// allows.
 Result<Json> SqsQueue::call(Action action, const std::string& body) {
     for (int tries = 1;; ++tries) {
         Result<Json> answer = exchange(action, body);
@@ -103,18 +125,23 @@ Result<Json> SqsQueue::call(Action action, const std::string& body) {
             return answer;
         }
         const auto longest = static_cast<std::uint64_t>(options_.retry_wait.count()) << (tries - 1);
-        std::this_thread::sleep_for(std::chrono::milliseconds(static_cast<std::int64_t>(random_.below(longest + 1))));
+        std::this_thread::sleep_for(
+            std::chrono::milliseconds(static_cast<std::int64_t>(random_.below(longest + 1))));
     }
 }
 
-Result<Json> SqsQueue::exchange(Action action, const std::string& body, std::chrono::milliseconds wait, std::stop_token stop) {
-    // libcurl signs all of these, host and date. A header that it only removes ("Expect:") would be signed too, and not sent.
+Result<Json> SqsQueue::exchange(Action action, const std::string& body,
+                                std::chrono::milliseconds wait, std::stop_token stop) {
+    // libcurl signs all of these, host and date. A header that it only removes ("Expect:") would be
+    // signed too, and not sent.
     CurlList headers;
     headers.add("Content-Type: application/x-amz-json-1.0");
-    headers.add("X-Amz-Target: AmazonSQS." + std::string(action_names[static_cast<std::size_t>(action)]));
-    if (!options_.session_token.empty()) headers.add("X-Amz-Security-Token: " + options_.session_token);
-    const HttpService service{options_.endpoint + "/",  options_.ca_file, options_.proxy, options_.connect_timeout, options_.timeout + wait,
-                              longest_answer};
+    headers.add("X-Amz-Target: AmazonSQS." +
+                std::string(action_names[static_cast<std::size_t>(action)]));
+    if (!options_.session_token.empty())
+        headers.add("X-Amz-Security-Token: " + options_.session_token);
+    const HttpService service{options_.endpoint + "/",  options_.ca_file,        options_.proxy,
+                              options_.connect_timeout, options_.timeout + wait, longest_answer};
     HttpAnswer answer;
     const CURLcode failure = http_post(
         pool_, service, headers, body, answer,
@@ -130,7 +157,8 @@ Result<Json> SqsQueue::exchange(Action action, const std::string& body, std::chr
 
 // Told when it begins, changes and ends; a queue that is away for an hour is not a line a second.
 void SqsQueue::note(Action action, const Error* failure) {
-    if (failure && (failure->kind == Errc::conflict || failure->kind == Errc::unprocessable)) failure = nullptr;  // SQS is well
+    if (failure && (failure->kind == Errc::conflict || failure->kind == Errc::unprocessable))
+        failure = nullptr;  // SQS is well
     const auto index = static_cast<std::size_t>(action);
     std::string before;
     {
@@ -141,7 +169,9 @@ void SqsQueue::note(Action action, const Error* failure) {
         if (failure) kept = *failure;
     }
     if (failure && failure->code != before)
-        log_.warn("the queue cannot be used", {{"action", action_names[index]}, {"code", failure->code}, {"reason", failure->subject},
+        log_.warn("the queue cannot be used", {{"action", action_names[index]},
+                                               {"code", failure->code},
+                                               {"reason", failure->subject},
                                                {"detail", failure->detail}});
     else if (!failure && !before.empty())
         log_.info("the queue can be used again", {{"action", action_names[index]}});

@@ -1,4 +1,5 @@
-// queue/1 on Amazon SQS: AWS JSON protocol 1.0, signed by libcurl (Signature Version 4, CURLOPT_AWS_SIGV4).
+// queue/1 on Amazon SQS: AWS JSON protocol 1.0, signed by libcurl (Signature Version 4,
+// CURLOPT_AWS_SIGV4).
 //
 // Thread-safety: all calls, from any thread. The logger and the random source must outlive it.
 #pragma once
@@ -26,7 +27,8 @@ public:
 
     Status send(std::string_view body) override;
     /// Tried once: whoever receives does so again and again.
-    Result<std::vector<QueueMessage>> receive(const QueueReceive& wanted, std::stop_token stop) override;
+    Result<std::vector<QueueMessage>> receive(const QueueReceive& wanted,
+                                              std::stop_token stop) override;
     Status hide(std::string_view receipt, std::chrono::seconds from_now) override;
     Status remove(std::string_view receipt) override;
 
@@ -41,7 +43,8 @@ private:
 
     /// Again and again, with backoff and full jitter, while a failure may pass.
     Result<Json> call(Action action, const std::string& body);
-    Result<Json> exchange(Action action, const std::string& body, std::chrono::milliseconds wait = {}, std::stop_token stop = {});
+    Result<Json> exchange(Action action, const std::string& body,
+                          std::chrono::milliseconds wait = {}, std::stop_token stop = {});
     void note(Action action, const Error* failure);
 
     const CurlLibrary library_;

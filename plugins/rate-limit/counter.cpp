@@ -13,7 +13,10 @@ std::string key_of(const Policy& policy, std::string_view subject) {
 }  // namespace
 
 Counter::Counter(Cache& shared, const Clock& clock, Logger& log)
-    : shared_(shared), clock_(clock), log_(log), local_(clock, {.max_bytes = local_bytes, .log = nullptr}) {}
+    : shared_(shared),
+      clock_(clock),
+      log_(log),
+      local_(clock, {.max_bytes = local_bytes, .log = nullptr}) {}
 
 RateDecision Counter::count(const Policy& policy, std::string_view subject, bool may_block) {
     const std::string key = key_of(policy, subject);
@@ -36,24 +39,31 @@ bool Counter::is_shared_due() {
     const auto now = clock_.steady_now().time_since_epoch();
     auto due = retry_at_.load();
     return now.count() >= due &&
-           retry_at_.compare_exchange_strong(due, std::chrono::duration_cast<std::chrono::steady_clock::duration>(now + retry_interval).count());
+           retry_at_.compare_exchange_strong(
+               due,
+               std::chrono::duration_cast<std::chrono::steady_clock::duration>(now + retry_interval)
+                   .count());
 }
 
 void Counter::note_failure(const Error& error) {
     retry_at_ = (clock_.steady_now() + retry_interval).time_since_epoch().count();
     if (away_.exchange(true)) return;
-    log_.warn("the cache is away: requests are counted in this process alone", {{"code", error.code}, {"detail", error.detail}});
+    log_.warn("the cache is away: requests are counted in this process alone",
+              {{"code", error.code}, {"detail", error.detail}});
 }
 
 void Counter::note_success() {
-    if (away_.load(std::memory_order_relaxed) && away_.exchange(false)) log_.info("the cache is back: all replicas count together again");
+    if (away_.load(std::memory_order_relaxed) && away_.exchange(false))
+        log_.info("the cache is back: all replicas count together again");
 }
 
 Status Counter::check() {
     const Policy probe{"health", 1'000'000, std::chrono::milliseconds(1)};
-    if (auto decision = shared_.rate_tick(key_of(probe, "probe"), probe.burst, probe.period); !decision) {
+    if (auto decision = shared_.rate_tick(key_of(probe, "probe"), probe.burst, probe.period);
+        !decision) {
         note_failure(decision.error());
-        return Error(Errc::unavailable, "cache_away", "The cache is away. Requests are counted in this process alone.");
+        return Error(Errc::unavailable, "cache_away",
+                     "The cache is away. Requests are counted in this process alone.");
     }
     note_success();
     return {};

@@ -6,7 +6,8 @@
 namespace kitchen::rate_limit {
 
 const ClassSettings* Limiter::class_of(const http::Request& request) const {
-    // A preflight must not eat up the limit of what it asks for; and which route of the path it was matched to means nothing.
+    // A preflight must not eat up the limit of what it asks for; and which route of the path it was
+    // matched to means nothing.
     if (request.method == "OPTIONS") return &settings_.rest;
     if (settings_.exempt.holds(*request.route)) return nullptr;
     for (const ClassSettings& one : settings_.classes)
@@ -14,7 +15,8 @@ const ClassSettings* Limiter::class_of(const http::Request& request) const {
     return &settings_.rest;
 }
 
-Status Limiter::take(const Policy& policy, std::string_view subject, const char* whose, http::Request& request) const {
+Status Limiter::take(const Policy& policy, std::string_view subject, const char* whose,
+                     http::Request& request) const {
     if (policy.burst == 0) return {};
     const RateDecision decision = counter_->count(policy, subject, !request.route->is_inline);
     add_fields(request.answer_fields, policy, decision);
@@ -22,15 +24,17 @@ Status Limiter::take(const Policy& policy, std::string_view subject, const char*
     refusals_->add(policy, subject, request.request_id);
     const std::chrono::seconds wait(std::max<std::int64_t>(seconds_up(decision.retry_after), 1));
     return Error(Errc::too_many_requests, "rate_limited",
-                 "Too many requests from your " + std::string(whose) + ". Try again in " + std::to_string(wait.count()) +
-                     (wait.count() == 1 ? " second." : " seconds."))
+                 "Too many requests from your " + std::string(whose) + ". Try again in " +
+                     std::to_string(wait.count()) + (wait.count() == 1 ? " second." : " seconds."))
         .with_member("violated-policies", Json::array({policy.name}))
         .retry_in(wait);
 }
 
 Result<http::Response> Limiter::by_address(http::Request& request, const http::Next& next) const {
     if (const ClassSettings* one = class_of(request))
-        if (Status taken = take(one->per_address, client_network(request.client_address), "address", request); !taken)
+        if (Status taken =
+                take(one->per_address, client_network(request.client_address), "address", request);
+            !taken)
             return std::move(taken).error();
     return next();
 }
@@ -38,7 +42,9 @@ Result<http::Response> Limiter::by_address(http::Request& request, const http::N
 Result<http::Response> Limiter::by_user(http::Request& request, const http::Next& next) const {
     if (!request.principal) return next();
     if (const ClassSettings* one = class_of(request))
-        if (Status taken = take(one->per_user, std::to_string(request.principal->user_id), "account", request); !taken)
+        if (Status taken =
+                take(one->per_user, std::to_string(request.principal->user_id), "account", request);
+            !taken)
             return std::move(taken).error();
     return next();
 }

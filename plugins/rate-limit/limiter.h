@@ -1,4 +1,5 @@
-// The two middlewares: by address before anybody is identified, so that a flood costs no password hash; by user once that is known.
+// The two middlewares: by address before anybody is identified, so that a flood costs no password
+// hash; by user once that is known.
 //
 // Thread-safety: bind() before all use; then all calls, from any thread.
 #pragma once
@@ -28,7 +29,8 @@ public:
 private:
     /// nullptr for an exempt route.
     const ClassSettings* class_of(const http::Request& request) const;
-    Status take(const Policy& policy, std::string_view subject, const char* whose, http::Request& request) const;
+    Status take(const Policy& policy, std::string_view subject, const char* whose,
+                http::Request& request) const;
 
     const Settings settings_;
     Counter* counter_ = nullptr;

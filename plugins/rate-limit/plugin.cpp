@@ -10,9 +10,13 @@ public:
     void configure(Setup& setup) override {
         limiter_ = std::make_unique<Limiter>(read_settings(setup.config()));
         setup.add_middleware(http::Phase::shield, "rate-limit-by-address",
-                             [this](http::Request& request, const http::Next& next) { return limiter_->by_address(request, next); });
+                             [this](http::Request& request, const http::Next& next) {
+                                 return limiter_->by_address(request, next);
+                             });
         setup.add_middleware(http::Phase::admit, "rate-limit-by-user",
-                             [this](http::Request& request, const http::Next& next) { return limiter_->by_user(request, next); });
+                             [this](http::Request& request, const http::Next& next) {
+                                 return limiter_->by_user(request, next);
+                             });
         setup.add_health_check("rate-limit", false, [this] { return counter_->check(); });
     }
     void start(Services& services) override {
@@ -34,8 +38,9 @@ namespace {
 constexpr kitchen_need needs[] = {{"cache/1", 0}};
 }  // namespace
 
-KITCHEN_PLUGIN(kitchen::rate_limit::RateLimitPlugin, {.id = "rate-limit",
-                                                      .version = "0.1.0",
-                                                      .summary = "Limits requests by client address, by user and by class of route",
-                                                      .needs = needs,
-                                                      .config = kitchen::rate_limit::config_keys})
+KITCHEN_PLUGIN(kitchen::rate_limit::RateLimitPlugin,
+               {.id = "rate-limit",
+                .version = "0.1.0",
+                .summary = "Limits requests by client address, by user and by class of route",
+                .needs = needs,
+                .config = kitchen::rate_limit::config_keys})

@@ -1,7 +1,8 @@
 // Where every refusal is counted and logged: here and nowhere else.
 //
-// Each refused request is in the kernel's access log already; a flood of them must not fill the log twice. So at most one warning a second
-// and policy is written, with how many were refused since the one before.
+// Each refused request is in the kernel's access log already; a flood of them must not fill the log
+// twice. So at most one warning a second and policy is written, with how many were refused since
+// the one before.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -22,7 +23,8 @@ namespace kitchen::rate_limit {
 class Refusals {
 public:
     /// All must outlive this.
-    Refusals(const Clock& clock, Metrics& metrics, Logger& log) : clock_(clock), metrics_(metrics), log_(log) {}
+    Refusals(const Clock& clock, Metrics& metrics, Logger& log)
+        : clock_(clock), metrics_(metrics), log_(log) {}
 
     void add(const Policy& policy, std::string_view subject, std::string_view request_id);
 

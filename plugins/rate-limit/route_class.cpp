@@ -9,7 +9,9 @@ namespace {
 constexpr std::string_view methods_known[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 
 [[noreturn]] void refuse(const std::string& text, const std::string& why) {
-    throw std::invalid_argument("'" + text + "' is no route: " + why + "; write it as 'POST /login/', 'GET,POST /orders/*' or '* /admin/*'");
+    throw std::invalid_argument(
+        "'" + text + "' is no route: " + why +
+        "; write it as 'POST /login/', 'GET,POST /orders/*' or '* /admin/*'");
 }
 
 /// The next segment of a path, and what is left. Slashes at either end do not count.
@@ -20,7 +22,9 @@ std::string_view next_segment(std::string_view& path) {
     return segment;
 }
 
-bool is_parameter(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+bool is_parameter(std::string_view segment) {
+    return segment.starts_with('{') && segment.ends_with('}');
+}
 
 }  // namespace
 
@@ -38,8 +42,10 @@ RouteClass::Entry RouteClass::parse(const std::string& text) {
         const std::size_t comma = methods.find(',');
         more = comma != std::string_view::npos;
         const std::string_view method = methods.substr(0, comma);
-        if (std::find(std::begin(methods_known), std::end(methods_known), method) == std::end(methods_known))
-            refuse(text, "'" + std::string(method) + "' is not one of GET, POST, PUT, PATCH, DELETE");
+        if (std::find(std::begin(methods_known), std::end(methods_known), method) ==
+            std::end(methods_known))
+            refuse(text,
+                   "'" + std::string(method) + "' is not one of GET, POST, PUT, PATCH, DELETE");
         entry.methods.emplace_back(method);
         methods.remove_prefix(more ? comma + 1 : 0);
     }
@@ -48,16 +54,21 @@ RouteClass::Entry RouteClass::parse(const std::string& text) {
         const std::string_view segment = next_segment(path);
         if (segment.empty()) break;
         if (entry.and_below) refuse(text, "'*' is not its last part");
-        if (segment == "*") entry.and_below = true;
-        else if (segment.find('*') != std::string_view::npos || segment.find(' ') != std::string_view::npos)
+        if (segment == "*")
+            entry.and_below = true;
+        else if (segment.find('*') != std::string_view::npos ||
+                 segment.find(' ') != std::string_view::npos)
             refuse(text, "'" + std::string(segment) + "' is no part of a path");
-        else entry.segments.emplace_back(is_parameter(segment) ? "{}" : segment);
+        else
+            entry.segments.emplace_back(is_parameter(segment) ? "{}" : segment);
     }
     return entry;
 }
 
 bool RouteClass::matches(const Entry& entry, const http::Route& route) {
-    if (!entry.methods.empty() && std::find(entry.methods.begin(), entry.methods.end(), route.method) == entry.methods.end()) return false;
+    if (!entry.methods.empty() &&
+        std::find(entry.methods.begin(), entry.methods.end(), route.method) == entry.methods.end())
+        return false;
     std::string_view path = route.pattern;
     for (const std::string& wanted : entry.segments) {
         const std::string_view segment = next_segment(path);
@@ -67,7 +78,8 @@ bool RouteClass::matches(const Entry& entry, const http::Route& route) {
 }
 
 bool RouteClass::holds(const http::Route& route) const {
-    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return matches(entry, route); });
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const Entry& entry) { return matches(entry, route); });
 }
 
 }  // namespace kitchen::rate_limit

@@ -1,7 +1,8 @@
 // Which routes a class holds: "POST /login/", "GET,POST /orders/*", "* /admin/*".
 //
-// An entry is one method, several joined by commas, or "*"; then a path pattern as the routes are registered, in which "{}" stands for any
-// parameter whatever its name, and a last "*" for whatever follows, nothing included. HEAD goes with GET.
+// An entry is one method, several joined by commas, or "*"; then a path pattern as the routes are
+// registered, in which "{}" stands for any parameter whatever its name, and a last "*" for whatever
+// follows, nothing included. HEAD goes with GET.
 //
 // Thread-safety: immutable once built.
 #pragma once
@@ -17,7 +18,8 @@ namespace kitchen::rate_limit {
 class RouteClass {
 public:
     RouteClass() = default;
-    /// Throws std::invalid_argument, with a sentence that names the entry, for one that cannot be read.
+    /// Throws std::invalid_argument, with a sentence that names the entry, for one that cannot be
+    /// read.
     explicit RouteClass(const std::vector<std::string>& entries);
 
     bool holds(const http::Route& route) const;

@@ -8,10 +8,13 @@ namespace {
 /// cache/1 takes no longer span; nor would anybody wait for it.
 constexpr std::chrono::hours longest_window{24 * 366};
 
-Policy policy(const Config& config, const std::string& prefix, const std::string& key, std::string name) {
-    Policy out{std::move(name), config.integer(prefix + key + ".burst"), config.duration(prefix + key + ".period")};
+Policy policy(const Config& config, const std::string& prefix, const std::string& key,
+              std::string name) {
+    Policy out{std::move(name), config.integer(prefix + key + ".burst"),
+               config.duration(prefix + key + ".period")};
     if (out.burst > longest_window / out.period)
-        throw std::runtime_error(prefix + key + ": burst times period is longer than a year; make either smaller");
+        throw std::runtime_error(prefix + key +
+                                 ": burst times period is longer than a year; make either smaller");
     return out;
 }
 
@@ -37,7 +40,10 @@ Settings read_settings(const Config& config) {
     read_limits(config, "", settings.rest);
     for (const std::string& name : config.names("classes")) {
         const std::string prefix = "classes." + name + ".";
-        if (name == settings.rest.name) throw std::runtime_error("classes.default: that is what all other routes are; set per_address and per_user at the top");
+        if (name == settings.rest.name)
+            throw std::runtime_error(
+                "classes.default: that is what all other routes are; set per_address and per_user "
+                "at the top");
         ClassSettings out{name, routes(config, prefix + "routes"), {}, {}};
         read_limits(config, prefix, out);
         settings.classes.push_back(std::move(out));

@@ -16,7 +16,9 @@ public:
 
     void start(kitchen::Services& services) override {
         if (auto opened = store_.open(); !opened) throw std::runtime_error(opened.error().detail);
-        services.log().warn("all data is lost when this process ends");  // `create-admin` on such a store would else look like a success
+        services.log().warn(
+            "all data is lost when this process ends");  // `create-admin` on such a store would
+                                                         // else look like a success
     }
 
     void stop() override { store_.close(); }

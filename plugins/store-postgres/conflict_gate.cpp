@@ -27,8 +27,10 @@ ConflictGate::Pass ConflictGate::enter_alone(std::chrono::milliseconds patience)
 
 void ConflictGate::leave(bool alone) noexcept {
     std::lock_guard lock(mutex_);
-    if (alone) alone_ = false;
-    else --inside_;
+    if (alone)
+        alone_ = false;
+    else
+        --inside_;
     changed_.notify_all();
 }
 

@@ -9,7 +9,8 @@ namespace kitchen::postgres {
 
 namespace {
 
-constexpr Milliseconds grace{1'000};  // for the answer of a server that has just reached its own time limit
+constexpr Milliseconds grace{
+    1'000};  // for the answer of a server that has just reached its own time limit
 
 /// pg_advisory_xact_lock: one migration at a time in a database. The letters "kitchen".
 constexpr auto migration_lock = "SELECT pg_advisory_xact_lock(30231517230753134)::text";
@@ -20,13 +21,15 @@ const char* begin_text(Mode mode, Isolation isolation) noexcept {
         case Mode::schema: return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
         case Mode::write: break;
     }
-    return isolation == Isolation::serializable ? "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
-                                                : "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE";
+    return isolation == Isolation::serializable
+               ? "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
+               : "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE";
 }
 
-std::string set_timeouts(const char* set, Milliseconds statement, Milliseconds lock, const char* between) {
-    return std::string(set) + "statement_timeout = " + std::to_string(statement.count()) + between + set +
-           "lock_timeout = " + std::to_string(lock.count());
+std::string set_timeouts(const char* set, Milliseconds statement, Milliseconds lock,
+                         const char* between) {
+    return std::string(set) + "statement_timeout = " + std::to_string(statement.count()) + between +
+           set + "lock_timeout = " + std::to_string(lock.count());
 }
 
 bool is_good(const ResultPtr& result) {
@@ -36,13 +39,16 @@ bool is_good(const ResultPtr& result) {
 }
 
 std::string cell(const PGresult* result, int column) {
-    return PQntuples(result) > 0 ? std::string(PQgetvalue(result, 0, column), static_cast<std::size_t>(PQgetlength(result, 0, column)))
-                                 : std::string();
+    return PQntuples(result) > 0
+               ? std::string(PQgetvalue(result, 0, column),
+                             static_cast<std::size_t>(PQgetlength(result, 0, column)))
+               : std::string();
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::string& url, const Options& options, const StatementTexts& texts) {
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& url, const Options& options,
+                                                     const StatementTexts& texts) {
     auto session = Session::connect(url, options);
     if (!session) return std::move(session).error();
     std::unique_ptr<Connection> connection(new Connection(*std::move(session), options, texts));
@@ -52,11 +58,14 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& url, con
 
 Status Connection::set_up() {
     if (options_.pgbouncer) return {};  // the session is another one in each transaction
-    // A transaction whose client has vanished must not keep its locks; and what is acknowledged must be on the disk, whatever the role's
-    // default is.
-    const std::string sql = set_timeouts("SET ", options_.statement_timeout, options_.lock_timeout, "; ") +
-                            "; SET idle_in_transaction_session_timeout = " + std::to_string((options_.statement_timeout + grace).count()) +
-                            "; SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+    // A transaction whose client has vanished must not keep its locks; and what is acknowledged
+    // must be on the disk, whatever the role's default is.
+    const std::string sql =
+        set_timeouts("SET ", options_.statement_timeout, options_.lock_timeout, "; ") +
+        "; SET idle_in_transaction_session_timeout = " +
+        std::to_string((options_.statement_timeout + grace).count()) +
+        "; SELECT set_config('synchronous_commit', 'on', false) WHERE "
+        "current_setting('synchronous_commit') = 'off'";
     const ResultPtr done = session_->script(sql, deadline());
     if (session_->broken() != Session::Broken::no) return broken();
     if (!is_good(done)) return fail(to_failure(done.get(), {}));
@@ -65,7 +74,9 @@ Status Connection::set_up() {
 
 Deadline Connection::deadline() const {
     return std::chrono::steady_clock::now() +
-           (state_ != State::idle && mode_ == Mode::schema ? options_.migration_timeout : options_.statement_timeout) + grace;
+           (state_ != State::idle && mode_ == Mode::schema ? options_.migration_timeout
+                                                           : options_.statement_timeout) +
+           grace;
 }
 
 Error Connection::fail(Failure failure) {
@@ -74,7 +85,8 @@ Error Connection::fail(Failure failure) {
 }
 
 Error Connection::broken() {
-    if (session_->broken() == Session::Broken::late) return fail({timeout_error(), Trouble::timeout});
+    if (session_->broken() == Session::Broken::late)
+        return fail({timeout_error(), Trouble::timeout});
     return fail({lost_error(session_->reason()), Trouble::lost});
 }
 
@@ -87,7 +99,8 @@ void Connection::begin(Mode mode, std::optional<Lsn> seen) {
     written_.reset();
 }
 
-Status Connection::describe(const std::string& name, std::string_view sql, std::vector<Oid>& types) {
+Status Connection::describe(const std::string& name, std::string_view sql,
+                            std::vector<Oid>& types) {
     session_->queue_prepare(name.c_str(), std::string(sql).c_str());
     session_->queue_describe(name.c_str());
     session_->end_segment();
@@ -95,24 +108,30 @@ Status Connection::describe(const std::string& name, std::string_view sql, std::
     if (!session_->receive(answers, deadline())) return broken();
     for (const ResultPtr& answer : answers)
         if (!is_good(answer)) return fail(to_failure(answer.get(), sql));
-    if (Status readable = check_columns(answers[1].get(), sql); !readable) return fail({std::move(readable).error(), Trouble::refused});
+    if (Status readable = check_columns(answers[1].get(), sql); !readable)
+        return fail({std::move(readable).error(), Trouble::refused});
     types.clear();
-    for (int i = 0; i < PQnparams(answers[1].get()); ++i) types.push_back(PQparamtype(answers[1].get(), i));
+    for (int i = 0; i < PQnparams(answers[1].get()); ++i)
+        types.push_back(PQparamtype(answers[1].get(), i));
     return {};
 }
 
 Result<const Connection::Prepared*> Connection::learn(Statement statement, std::string_view& sql) {
     const std::string* text = texts_.find(statement);
-    if (!text) return fail({statement_error("A statement was never prepared.", {}), Trouble::refused});
+    if (!text)
+        return fail({statement_error("A statement was never prepared.", {}), Trouble::refused});
     sql = *text;
     if (statement.index >= prepared_.size()) prepared_.resize(texts_.size());
     Prepared& prepared = prepared_[statement.index];
     if (prepared.known) return &prepared;
     if (!is_portable_verb(sql))
-        return fail({statement_error("A statement begins with none of SELECT, INSERT, UPDATE, DELETE, WITH, VALUES, CREATE, ALTER, DROP.", sql),
+        return fail({statement_error("A statement begins with none of SELECT, INSERT, UPDATE, "
+                                     "DELETE, WITH, VALUES, CREATE, ALTER, DROP.",
+                                     sql),
                      Trouble::refused});
     if (!options_.pgbouncer) prepared.name = "k" + std::to_string(statement.index);
-    if (Status done = describe(prepared.name, sql, prepared.types); !done) return std::move(done).error();
+    if (Status done = describe(prepared.name, sql, prepared.types); !done)
+        return std::move(done).error();
     prepared.known = true;
     return &prepared;
 }
@@ -127,7 +146,8 @@ std::size_t Connection::queue_opening() {
     if (mode_ != Mode::schema && !options_.pgbouncer) return 1;
     const bool schema = mode_ == Mode::schema;
     const auto set = [&](const char* name, Milliseconds value) {
-        session_->queue(("SET LOCAL " + std::string(name) + " = " + std::to_string(value.count())).c_str());
+        session_->queue(
+            ("SET LOCAL " + std::string(name) + " = " + std::to_string(value.count())).c_str());
     };
     set("statement_timeout", schema ? options_.migration_timeout : options_.statement_timeout);
     set("lock_timeout", schema ? options_.migration_timeout : options_.lock_timeout);
@@ -156,9 +176,11 @@ Result<ResultPtr> Connection::exchange(std::size_t opening, std::string_view sql
         }
     if (!session_->in_transaction()) {
         state_ = State::idle;
-        return fail({statement_error("A statement ended the transaction that it was part of.", sql), Trouble::refused});
+        return fail({statement_error("A statement ended the transaction that it was part of.", sql),
+                     Trouble::refused});
     }
-    if (begins && seen_ && replayed_ < *seen_) return fail({lost_error("the replica is behind"), Trouble::behind});
+    if (begins && seen_ && replayed_ < *seen_)
+        return fail({lost_error("the replica is behind"), Trouble::behind});
     return std::move(answers[opening]);
 }
 
@@ -166,11 +188,13 @@ Status Connection::fill_from(Result<ResultPtr> answer, std::string_view sql, Row
     out.reset(0);
     if (!answer) {
         // A primary that has become a standby: another connection may find the new one.
-        if (answer.error().code == read_only_code && mode_ != Mode::read) return fail({lost_error("the server is read-only"), Trouble::lost});
+        if (answer.error().code == read_only_code && mode_ != Mode::read)
+            return fail({lost_error("the server is read-only"), Trouble::lost});
         return std::move(answer).error();
     }
     if (std::string_view(PQcmdStatus(answer->get())).substr(0, 6) != "SELECT") wrote_ = true;
-    if (Status filled = fill(answer->get(), sql, out); !filled) return fail({std::move(filled).error(), Trouble::refused});
+    if (Status filled = fill(answer->get(), sql, out); !filled)
+        return fail({std::move(filled).error(), Trouble::refused});
     return {};
 }
 
@@ -180,14 +204,17 @@ Status Connection::run(Statement statement, std::span<const Param> params, Rows&
     Result<const Prepared*> prepared = learn(statement, sql);
     if (!prepared) return std::move(prepared).error();
     if ((*prepared)->types.size() != params.size())
-        return fail({statement_error("A statement with " + std::to_string((*prepared)->types.size()) + " parameters was given " +
-                                         std::to_string(params.size()) + ".",
-                                     sql),
-                     Trouble::refused});
+        return fail(
+            {statement_error("A statement with " + std::to_string((*prepared)->types.size()) +
+                                 " parameters was given " + std::to_string(params.size()) + ".",
+                             sql),
+             Trouble::refused});
     parameters_.encode(params, (*prepared)->types);
     const std::size_t opening = queue_opening();
-    if ((*prepared)->name.empty()) session_->queue(std::string(sql).c_str(), &parameters_, (*prepared)->types);
-    else session_->queue_prepared((*prepared)->name.c_str(), parameters_);
+    if ((*prepared)->name.empty())
+        session_->queue(std::string(sql).c_str(), &parameters_, (*prepared)->types);
+    else
+        session_->queue_prepared((*prepared)->name.c_str(), parameters_);
     return fill_from(exchange(opening, sql), sql, out);
 }
 
@@ -197,7 +224,8 @@ Status Connection::run_text(std::string_view sql, std::span<const Param> params,
     std::vector<Oid> types;
     if (Status described = describe("", sql, types); !described) return described;
     if (types.size() != params.size())
-        return fail({statement_error("A statement was given the wrong number of parameters.", sql), Trouble::refused});
+        return fail({statement_error("A statement was given the wrong number of parameters.", sql),
+                     Trouble::refused});
     parameters_.encode(params, types);
     session_->queue(std::string(sql).c_str(), &parameters_, types);
     return fill_from(exchange(0, sql), sql, out);
@@ -220,7 +248,8 @@ Status Connection::script(std::string_view sql) {
     if (!empty && !is_good(done)) return fail(to_failure(done.get(), sql));
     if (!session_->in_transaction()) {
         state_ = State::idle;
-        return fail({statement_error("A script ended the transaction that it was part of.", sql), Trouble::refused});
+        return fail({statement_error("A script ended the transaction that it was part of.", sql),
+                     Trouble::refused});
     }
     return {};
 }
@@ -242,8 +271,9 @@ Status Connection::commit(bool want_lsn) {
     ResultPtr answer;
     if (!session_->receive({&answer, 1}, until)) {
         if (!wrote_) return broken();
-        return fail({commit_unknown_error(session_->reason()),
-                     session_->broken() == Session::Broken::late ? Trouble::timeout : Trouble::refused});
+        return fail(
+            {commit_unknown_error(session_->reason()),
+             session_->broken() == Session::Broken::late ? Trouble::timeout : Trouble::refused});
     }
     if (!is_good(answer)) {
         Error refused = fail(to_failure(answer.get(), "COMMIT"));
@@ -251,13 +281,18 @@ Status Connection::commit(bool want_lsn) {
         return refused;
     }
     const bool committed = std::string_view(PQcmdStatus(answer.get())) == "COMMIT";
-    if (want_lsn && session_->receive({&answer, 1}, until) && is_good(answer)) written_ = parse_lsn(cell(answer.get(), 0));
-    if (!committed) return fail({statement_error("A transaction that had failed was committed.", {}), Trouble::refused});
+    if (want_lsn && session_->receive({&answer, 1}, until) && is_good(answer))
+        written_ = parse_lsn(cell(answer.get(), 0));
+    if (!committed)
+        return fail({statement_error("A transaction that had failed was committed.", {}),
+                     Trouble::refused});
     return {};
 }
 
 void Connection::end(const char* how) noexcept {
-    if (std::exchange(state_, State::idle) != State::open || session_->broken() != Session::Broken::no) return;
+    if (std::exchange(state_, State::idle) != State::open ||
+        session_->broken() != Session::Broken::no)
+        return;
     session_->queue(how);
     session_->end_segment();
     if (!session_->send_and_leave()) state_ = State::open;  // not fit any more: the pool closes it
@@ -281,12 +316,14 @@ Status Connection::ping() {
 
 Result<ServerFacts> Connection::facts() {
     const ResultPtr answer = session_->script(
-        "SELECT current_setting('server_version_num'), current_setting('server_encoding'), datcollate, "
+        "SELECT current_setting('server_version_num'), current_setting('server_encoding'), "
+        "datcollate, "
         "current_setting('synchronous_commit') FROM pg_database WHERE datname = current_database()",
         deadline());
     if (session_->broken() != Session::Broken::no) return broken();
     if (!is_good(answer)) return fail(to_failure(answer.get(), {}));
-    return ServerFacts{std::atoi(cell(answer.get(), 0).c_str()), cell(answer.get(), 1), cell(answer.get(), 2), cell(answer.get(), 3)};
+    return ServerFacts{std::atoi(cell(answer.get(), 0).c_str()), cell(answer.get(), 1),
+                       cell(answer.get(), 2), cell(answer.get(), 3)};
 }
 
 }  // namespace kitchen::postgres

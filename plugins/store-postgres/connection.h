@@ -1,8 +1,9 @@
 // One connection: its transactions, and its prepared statements by number.
 //
-// A transaction costs as few round trips as it can: BEGIN travels with the first statement, the end of a read and a ROLLBACK are not
-// waited for. Behind a pooler that hands out sessions by transaction nothing is left in the session: statements have no name and
-// settings are local to the transaction.
+// A transaction costs as few round trips as it can: BEGIN travels with the first statement, the end
+// of a read and a ROLLBACK are not waited for. Behind a pooler that hands out sessions by
+// transaction nothing is left in the session: statements have no name and settings are local to the
+// transaction.
 //
 // Thread-safety: one thread at a time; whoever holds the lease of the pool is that thread.
 #pragma once
@@ -40,13 +41,14 @@ struct ServerFacts {
 class Connection {
 public:
     /// `texts` and `options` must outlive it.
-    static Result<std::unique_ptr<Connection>> open(const std::string& url, const Options& options, const StatementTexts& texts);
+    static Result<std::unique_ptr<Connection>> open(const std::string& url, const Options& options,
+                                                    const StatementTexts& texts);
 
     /// True when it can be lent: no transaction is open and the other side has not closed.
     bool is_fit() { return state_ == State::idle && session_->is_alive(); }
 
-    /// Begins a transaction, in so far as the next call will send it. With `seen`, the first statement fails as `behind` on a server that
-    /// has not replayed the log so far.
+    /// Begins a transaction, in so far as the next call will send it. With `seen`, the first
+    /// statement fails as `behind` on a server that has not replayed the log so far.
     void begin(Mode mode, std::optional<Lsn> seen = std::nullopt);
     /// Sends what begin() has put off: takes the migration lock. For Mode::schema only.
     Status open_now();
@@ -54,7 +56,8 @@ public:
     Status run_text(std::string_view sql, std::span<const Param> params, Rows& out);
     /// Runs statements without parameters, one after the other.
     Status script(std::string_view sql);
-    /// Success: durable. With `want_lsn`, written() tells afterwards how far the log had come. Does nothing when nothing was run.
+    /// Success: durable. With `want_lsn`, written() tells afterwards how far the log had come. Does
+    /// nothing when nothing was run.
     Status commit(bool want_lsn);
     /// Ends a read without waiting for the answer.
     void leave() noexcept { end("COMMIT"); }
@@ -80,13 +83,15 @@ private:
         std::vector<Oid> types;
     };
 
-    Connection(std::unique_ptr<Session> session, const Options& options, const StatementTexts& texts)
+    Connection(std::unique_ptr<Session> session, const Options& options,
+               const StatementTexts& texts)
         : session_(std::move(session)), options_(options), texts_(texts) {}
     Status set_up();
     Result<const Prepared*> learn(Statement statement, std::string_view& sql);
     Status describe(const std::string& name, std::string_view sql, std::vector<Oid>& types);
     void queue(const Prepared& prepared, const std::string& sql);
-    /// Queues BEGIN and what belongs to it when the transaction is pending; gives the number of commands.
+    /// Queues BEGIN and what belongs to it when the transaction is pending; gives the number of
+    /// commands.
     std::size_t queue_opening();
     /// Sends what is queued, `opening` commands and one more, and gives the answer of the last.
     Result<ResultPtr> exchange(std::size_t opening, std::string_view sql);

@@ -10,12 +10,14 @@ constexpr Milliseconds first_pause{100}, longest_pause{5'000};
 
 /// The server's limit, or the role's or the database's: our own connections will come free.
 bool is_server_full(const Error& error) noexcept {
-    return error.subject.find("too many") != std::string::npos || error.subject.find("remaining connection slots") != std::string::npos;
+    return error.subject.find("too many") != std::string::npos ||
+           error.subject.find("remaining connection slots") != std::string::npos;
 }
 
 }  // namespace
 
-void ConnectionPool::open(std::string url, const Options& options, Logger* log, std::unique_ptr<Connection> first) {
+void ConnectionPool::open(std::string url, const Options& options, Logger* log,
+                          std::unique_ptr<Connection> first) {
     std::lock_guard lock(mutex_);
     url_ = std::move(url);
     options_ = &options;
@@ -34,7 +36,8 @@ void ConnectionPool::close() noexcept {
     std::unique_lock lock(mutex_);
     open_ = false;
     returned_.notify_all();
-    all_returned_.wait(lock, [this] { return holders_.empty() && total_ == static_cast<int>(free_.size()); });
+    all_returned_.wait(
+        lock, [this] { return holders_.empty() && total_ == static_cast<int>(free_.size()); });
     free_.clear();
     total_ = 0;
 }
@@ -72,7 +75,8 @@ Result<ConnectionPool::Lease> ConnectionPool::acquire() {
             most = total_;  // so many it allows us; more only in the place of one that is lost
             continue;       // one may have come back while this thread was busy connecting
         }
-        if (returned_.wait_until(lock, deadline) == std::cv_status::timeout && free_.empty()) return exhausted_error();
+        if (returned_.wait_until(lock, deadline) == std::cv_status::timeout && free_.empty())
+            return exhausted_error();
     }
 }
 
@@ -84,7 +88,8 @@ Result<std::unique_ptr<Connection>> ConnectionPool::connect(std::unique_lock<std
     lock.lock();
     probing_ = false;
     if (made) {
-        if (failures_ > 0 && log_) log_->info("database reached again", {{"server", role_}, {"failures", failures_}});
+        if (failures_ > 0 && log_)
+            log_->info("database reached again", {{"server", role_}, {"failures", failures_}});
         failures_ = 0;
         return made;
     }
@@ -97,7 +102,8 @@ Result<std::unique_ptr<Connection>> ConnectionPool::connect(std::unique_lock<std
 
 void ConnectionPool::note_failure(const std::string& reason) {
     next_try_ = Clock::now() + jitter_.pause(failures_, first_pause, longest_pause);
-    if (failures_++ == 0 && log_) log_->warn("database out of reach", {{"server", role_}, {"reason", reason}});
+    if (failures_++ == 0 && log_)
+        log_->warn("database out of reach", {{"server", role_}, {"reason", reason}});
 }
 
 void ConnectionPool::suspend(const std::string& reason) {
@@ -127,8 +133,10 @@ void ConnectionPool::refresh() noexcept {
 void ConnectionPool::give_back(std::unique_ptr<Connection> connection) noexcept {
     if (!connection->is_fit()) connection.reset();
     std::lock_guard lock(mutex_);
-    if (connection) free_.push_back(std::move(connection));
-    else --total_;
+    if (connection)
+        free_.push_back(std::move(connection));
+    else
+        --total_;
     holders_.erase(std::find(holders_.begin(), holders_.end(), std::this_thread::get_id()));
     // Under the lock: after the last one close() returns, and the pool may be gone.
     returned_.notify_one();

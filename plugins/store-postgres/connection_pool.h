@@ -1,6 +1,8 @@
-// Connections to one server that threads borrow, one thread at a time; opened when they are needed, closed when they broke.
+// Connections to one server that threads borrow, one thread at a time; opened when they are needed,
+// closed when they broke.
 //
-// While the server cannot be reached, one caller at a time tries to connect, at growing intervals; the others are refused at once.
+// While the server cannot be reached, one caller at a time tries to connect, at growing intervals;
+// the others are refused at once.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -41,16 +43,19 @@ public:
     };
 
     /// `role` is for the log: "primary", "replica". What is given must outlive the pool.
-    ConnectionPool(std::string role, const StatementTexts& texts, Jitter& jitter) : role_(std::move(role)), texts_(texts), jitter_(jitter) {}
+    ConnectionPool(std::string role, const StatementTexts& texts, Jitter& jitter)
+        : role_(std::move(role)), texts_(texts), jitter_(jitter) {}
     ~ConnectionPool() { close(); }
 
-    /// Begins to lend. `options` and `log` must outlive the pool; `first`, when given, is lent first.
-    void open(std::string url, const Options& options, Logger* log, std::unique_ptr<Connection> first);
+    /// Begins to lend. `options` and `log` must outlive the pool; `first`, when given, is lent
+    /// first.
+    void open(std::string url, const Options& options, Logger* log,
+              std::unique_ptr<Connection> first);
     /// Lends no more, waits for those lent, and closes them all. Idempotent.
     void close() noexcept;
 
-    /// Waits for a free one. Errors: busy after the pool's timeout; unavailable when closed or out of reach; internal when this thread
-    /// holds one already.
+    /// Waits for a free one. Errors: busy after the pool's timeout; unavailable when closed or out
+    /// of reach; internal when this thread holds one already.
     Result<Lease> acquire();
     /// True when this thread holds one.
     bool held_here() const;

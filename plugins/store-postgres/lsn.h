@@ -17,7 +17,8 @@ inline std::optional<Lsn> parse_lsn(std::string_view text) noexcept {
     std::uint32_t halves[2] = {};
     const std::string_view parts[2] = {text.substr(0, slash), text.substr(slash + 1)};
     for (int i = 0; i < 2; ++i) {
-        const auto [end, error] = std::from_chars(parts[i].data(), parts[i].data() + parts[i].size(), halves[i], 16);
+        const auto [end, error] =
+            std::from_chars(parts[i].data(), parts[i].data() + parts[i].size(), halves[i], 16);
         if (error != std::errc() || end != parts[i].data() + parts[i].size()) return std::nullopt;
     }
     return Lsn{halves[0]} << 32 | halves[1];

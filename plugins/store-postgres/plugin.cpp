@@ -22,8 +22,9 @@ public:
                     .lock_timeout = config.duration("lock_timeout"),
                     .migration_timeout = config.duration("migration_timeout"),
                     .tcp_user_timeout = config.duration("tcp_user_timeout"),
-                    .isolation = config.text("isolation") == "serializable" ? postgres::Isolation::serializable
-                                                                            : postgres::Isolation::repeatable_read,
+                    .isolation = config.text("isolation") == "serializable"
+                                     ? postgres::Isolation::serializable
+                                     : postgres::Isolation::repeatable_read,
                     .retry_attempts = static_cast<int>(config.integer("retry_attempts")),
                     .retry_time = config.duration("retry_time"),
                     .pgbouncer = config.boolean("pgbouncer")};
@@ -33,8 +34,10 @@ public:
     }
 
     void start(kitchen::Services& services) override {
-        if (auto opened = store_.open(options_, &services.log()); !opened) throw std::runtime_error(opened.error().detail);
-        services.log().info("database opened", {{"at", postgres::place_of(options_.url)}, {"pool_size", options_.pool_size},
+        if (auto opened = store_.open(options_, &services.log()); !opened)
+            throw std::runtime_error(opened.error().detail);
+        services.log().info("database opened", {{"at", postgres::place_of(options_.url)},
+                                                {"pool_size", options_.pool_size},
                                                 {"replica", !options_.replica_url.empty()}});
     }
 
@@ -48,20 +51,33 @@ private:
 constexpr const char* provides[] = {"store/1", "store-transfer/1"};
 
 constexpr kitchen_config_key config_keys[] = {
-    {"url", KITCHEN_CONFIG_SECRET, nullptr, 1, nullptr, "postgresql://user:password@host:port/database, or keyword=value pairs"},
-    {"replica_url", KITCHEN_CONFIG_SECRET, "", 0, nullptr, "A hot standby that answers reads once it has caught up"},
-    {"pool_size", KITCHEN_CONFIG_INTEGER, "10", 0, "1..500", "Connections at most, to the primary and to the replica each"},
-    {"pool_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..10m", "Longest wait for a free connection"},
-    {"connect_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "2s..10m", "Longest wait for one address to take a connection"},
-    {"start_timeout", KITCHEN_CONFIG_DURATION, "1m", 0, "0s..1h", "How long the start waits for a database that does not answer yet"},
-    {"statement_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..10m", "Longest run of one statement"},
+    {"url", KITCHEN_CONFIG_SECRET, nullptr, 1, nullptr,
+     "postgresql://user:password@host:port/database, or keyword=value pairs"},
+    {"replica_url", KITCHEN_CONFIG_SECRET, "", 0, nullptr,
+     "A hot standby that answers reads once it has caught up"},
+    {"pool_size", KITCHEN_CONFIG_INTEGER, "10", 0, "1..500",
+     "Connections at most, to the primary and to the replica each"},
+    {"pool_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..10m",
+     "Longest wait for a free connection"},
+    {"connect_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "2s..10m",
+     "Longest wait for one address to take a connection"},
+    {"start_timeout", KITCHEN_CONFIG_DURATION, "1m", 0, "0s..1h",
+     "How long the start waits for a database that does not answer yet"},
+    {"statement_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..10m",
+     "Longest run of one statement"},
     {"lock_timeout", KITCHEN_CONFIG_DURATION, "2s", 0, "10ms..10m", "Longest wait for a lock"},
-    {"migration_timeout", KITCHEN_CONFIG_DURATION, "5m", 0, "1s..24h", "Longest wait for another's migration, and run of one statement in ours"},
-    {"tcp_user_timeout", KITCHEN_CONFIG_DURATION, "10s", 0, "1s..10m", "After so long without an acknowledgement a connection is dead"},
-    {"isolation", KITCHEN_CONFIG_CHOICE, "repeatable_read", 0, "repeatable_read|serializable", "Of transactions that write"},
-    {"retry_attempts", KITCHEN_CONFIG_INTEGER, "100", 0, "1..100", "Runs of a transaction that meets conflicts, at most"},
-    {"retry_time", KITCHEN_CONFIG_DURATION, "5s", 0, "0s..1m", "No run of a transaction begins after this"},
-    {"pgbouncer", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr, "The url leads to a pooler that works by transactions"},
+    {"migration_timeout", KITCHEN_CONFIG_DURATION, "5m", 0, "1s..24h",
+     "Longest wait for another's migration, and run of one statement in ours"},
+    {"tcp_user_timeout", KITCHEN_CONFIG_DURATION, "10s", 0, "1s..10m",
+     "After so long without an acknowledgement a connection is dead"},
+    {"isolation", KITCHEN_CONFIG_CHOICE, "repeatable_read", 0, "repeatable_read|serializable",
+     "Of transactions that write"},
+    {"retry_attempts", KITCHEN_CONFIG_INTEGER, "100", 0, "1..100",
+     "Runs of a transaction that meets conflicts, at most"},
+    {"retry_time", KITCHEN_CONFIG_DURATION, "5s", 0, "0s..1m",
+     "No run of a transaction begins after this"},
+    {"pgbouncer", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr,
+     "The url leads to a pooler that works by transactions"},
 };
 
 }  // namespace

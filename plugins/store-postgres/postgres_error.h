@@ -21,10 +21,10 @@ enum class Trouble : std::uint8_t {
     none,
     refused,   ///< the transaction is over; running it again would end the same way
     conflict,  ///< with another transaction: running it again may succeed
-    stale,     ///< a prepared statement outlived a change of the schema: running it again will succeed
-    behind,    ///< a replica has not seen yet what this process has written
-    lost,      ///< the connection is gone, and COMMIT was not sent
-    timeout,   ///< no answer in time: the connection is given up
+    stale,  ///< a prepared statement outlived a change of the schema: running it again will succeed
+    behind,   ///< a replica has not seen yet what this process has written
+    lost,     ///< the connection is gone, and COMMIT was not sent
+    timeout,  ///< no answer in time: the connection is given up
 };
 
 struct Failure {

@@ -17,8 +17,7 @@ constexpr int runs_side_by_side = 2;  // after so many lost runs a body runs alo
 /// Raises, never lowers.
 void raise(std::atomic<std::uint64_t>& to, std::uint64_t value) noexcept {
     std::uint64_t now = to.load();
-    while (now < value && !to.compare_exchange_weak(now, value)) {
-    }
+    while (now < value && !to.compare_exchange_weak(now, value)) {}
 }
 
 }  // namespace
@@ -35,10 +34,12 @@ public:
 
     /// Waits a little and says true when the body should run again.
     bool again(Trouble trouble) {
-        if (trouble != Trouble::conflict && trouble != Trouble::lost && trouble != Trouble::stale) return false;
+        if (trouble != Trouble::conflict && trouble != Trouble::lost && trouble != Trouble::stale)
+            return false;
         if (++runs_ >= options_.retry_attempts) return false;
         Milliseconds pause{0};
-        if (trouble == Trouble::conflict) pause = jitter_.pause(conflicts_++, Milliseconds(4), Milliseconds(250));
+        if (trouble == Trouble::conflict)
+            pause = jitter_.pause(conflicts_++, Milliseconds(4), Milliseconds(250));
         if (trouble == Trouble::lost) {
             pause = jitter_.pause(losses_++, Milliseconds(20), Milliseconds(1000));
             lost_ = true;
@@ -60,9 +61,11 @@ PostgresStore::~PostgresStore() { close(); }
 
 Status PostgresStore::open(const Options& options, Logger* log) {
     options_ = options;
-    for (const auto& [key, url] : {std::pair{"url", &options_.url}, {"replica_url", &options_.replica_url}})
+    for (const auto& [key, url] :
+         {std::pair{"url", &options_.url}, {"replica_url", &options_.replica_url}})
         if (const std::string fault = fault_of_url(*url); !fault.empty())
-            return Error(Errc::unavailable, "store_open", std::string(key) + " cannot be used: " + fault + ".");
+            return Error(Errc::unavailable, "store_open",
+                         std::string(key) + " cannot be used: " + fault + ".");
     auto first = first_connection(log);
     if (!first) return std::move(first).error();
     if (Status fits = check_server(**first, log); !fits) return fits;
@@ -79,13 +82,17 @@ Result<std::unique_ptr<Connection>> PostgresStore::first_connection(Logger* log)
         auto made = Connection::open(options_.url, options_, texts_);
         if (made) return made;
         const std::string reason = made.error().subject;
-        // At least half of it: who waits for a server to start gains nothing from asking at once again.
+        // At least half of it: who waits for a server to start gains nothing from asking at once
+        // again.
         const Milliseconds longest{std::min<std::int64_t>(200LL << std::min(failures, 10), 5'000)};
         const Milliseconds pause = longest / 2 + jitter.pause(0, longest / 2, longest / 2);
         if (steady_clock::now() + pause >= until)
             return Error(Errc::unavailable, "store_open",
-                         "The database" + (place.empty() ? "" : " at " + place) + " cannot be reached: " + reason + ".");
-        if (log) log->warn("waiting for the database", {{"at", place}, {"reason", reason}, {"next_try_ms", pause.count()}});
+                         "The database" + (place.empty() ? "" : " at " + place) +
+                             " cannot be reached: " + reason + ".");
+        if (log)
+            log->warn("waiting for the database",
+                      {{"at", place}, {"reason", reason}, {"next_try_ms", pause.count()}});
         std::this_thread::sleep_for(pause);
     }
 }
@@ -93,15 +100,23 @@ Result<std::unique_ptr<Connection>> PostgresStore::first_connection(Logger* log)
 Status PostgresStore::check_server(Connection& connection, Logger* log) const {
     auto facts = connection.facts();
     if (!facts) return std::move(facts).error();
-    const auto refuse = [](std::string detail) { return Error(Errc::unavailable, "store_open", std::move(detail)); };
+    const auto refuse = [](std::string detail) {
+        return Error(Errc::unavailable, "store_open", std::move(detail));
+    };
     if (facts->version < first_version)
-        return refuse("The database is PostgreSQL " + std::to_string(facts->version / 10000) + "; 15 or newer is needed.");
+        return refuse("The database is PostgreSQL " + std::to_string(facts->version / 10000) +
+                      "; 15 or newer is needed.");
     if (facts->encoding != "UTF8")
-        return refuse("The database's encoding is " + facts->encoding + "; create it with ENCODING 'UTF8'.");
+        return refuse("The database's encoding is " + facts->encoding +
+                      "; create it with ENCODING 'UTF8'.");
     if (facts->synchronous_commit == "off")  // set_up() turns it on, but not behind a pooler
-        return refuse("The database's synchronous_commit is off, so what is acknowledged might not survive a crash: set it to on.");
+        return refuse(
+            "The database's synchronous_commit is off, so what is acknowledged might not survive a "
+            "crash: set it to on.");
     if (log && facts->collation != "C" && !facts->collation.starts_with("C."))
-        log->warn("texts are not ordered by bytes", {{"collation", facts->collation}, {"advice", "create the database with LC_COLLATE 'C.UTF-8'"}});
+        log->warn("texts are not ordered by bytes",
+                  {{"collation", facts->collation},
+                   {"advice", "create the database with LC_COLLATE 'C.UTF-8'"}});
     return {};
 }
 
@@ -110,7 +125,9 @@ void PostgresStore::close() noexcept {
     primary_.close();
 }
 
-Dialect PostgresStore::dialect() const { return {"postgresql", "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY", "BYTEA"}; }
+Dialect PostgresStore::dialect() const {
+    return {"postgresql", "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY", "BYTEA"};
+}
 
 std::optional<Status> PostgresStore::read_from_replica(const Body& body) {
     if (unplaced_.load() > settled_.load()) return std::nullopt;
@@ -126,7 +143,8 @@ std::optional<Status> PostgresStore::read_from_replica(const Body& body) {
         return std::move(outcome.answer);
     }
     // Whatever it is (behind, cancelled by the replay, gone), the primary knows better.
-    if (outcome.trouble == Trouble::lost || outcome.trouble == Trouble::timeout) replica_.suspend(outcome.answer.error().subject);
+    if (outcome.trouble == Trouble::lost || outcome.trouble == Trouble::timeout)
+        replica_.suspend(outcome.answer.error().subject);
     return std::nullopt;
 }
 
@@ -140,7 +158,9 @@ Status PostgresStore::read(const Body& body) {
         if (auto lease = primary_.acquire()) {
             outcome = run_once(**lease, std::cref(body), Mode::read, nullptr);
         } else {
-            outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable ? Trouble::lost : Trouble::refused};
+            outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable
+                                          ? Trouble::lost
+                                          : Trouble::refused};
         }
         if (outcome.trouble == Trouble::stale) primary_.refresh();
         if (!tries.again(outcome.trouble)) return std::move(outcome.answer);
@@ -157,13 +177,17 @@ Status PostgresStore::write(const PostgresBody& body, Mode mode) {
         {
             std::optional<ConflictGate::Pass> pass;
             if (mode == Mode::write)
-                pass.emplace(tries.conflicts() < runs_side_by_side ? gate_.enter(gate_patience) : gate_.enter_alone(gate_patience));
+                pass.emplace(tries.conflicts() < runs_side_by_side
+                                 ? gate_.enter(gate_patience)
+                                 : gate_.enter_alone(gate_patience));
             if (auto lease = primary_.acquire()) {
                 const std::uint64_t unplaced = unplaced_.load();
                 outcome = run_once(**lease, body, mode, &hooks, want_lsn);
                 if (want_lsn && outcome.answer) note_written(**lease, unplaced);
             } else {
-                outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable ? Trouble::lost : Trouble::refused};
+                outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable
+                                              ? Trouble::lost
+                                              : Trouble::refused};
             }
         }
         if (outcome.trouble == Trouble::conflict) ++conflicts_;
@@ -174,7 +198,8 @@ Status PostgresStore::write(const PostgresBody& body, Mode mode) {
     }
 }
 
-void PostgresStore::note_written(const Connection& connection, std::uint64_t unplaced_before) noexcept {
+void PostgresStore::note_written(const Connection& connection,
+                                 std::uint64_t unplaced_before) noexcept {
     if (!connection.written()) {
         ++unplaced_;
         return;
@@ -185,7 +210,9 @@ void PostgresStore::note_written(const Connection& connection, std::uint64_t unp
 
 Status PostgresStore::transact(const Body& body) { return write(std::cref(body), Mode::write); }
 
-Status PostgresStore::migrate(const std::function<Status(SchemaTransaction&)>& body) { return write(std::cref(body), Mode::schema); }
+Status PostgresStore::migrate(const std::function<Status(SchemaTransaction&)>& body) {
+    return write(std::cref(body), Mode::schema);
+}
 
 Status PostgresStore::verify() {
     auto lease = primary_.acquire();

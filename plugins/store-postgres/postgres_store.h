@@ -1,7 +1,8 @@
 // store/1 on PostgreSQL.
 //
-// A pool of connections, each with the statements it has prepared. transact() runs its body again, with full jitter, after a conflict and
-// after a connection that was lost before COMMIT; reads go to a replica once that has seen what this process has written.
+// A pool of connections, each with the statements it has prepared. transact() runs its body again,
+// with full jitter, after a conflict and after a connection that was lost before COMMIT; reads go
+// to a replica once that has seen what this process has written.
 //
 // Thread-safety: every call, from any thread, except open() and close(), which come from one.
 // Ownership: values; nothing is shared with other stores, so many can live in one process.
@@ -34,11 +35,12 @@ public:
     PostgresStore() = default;
     ~PostgresStore() override;
 
-    /// Waits until the database answers, at most for start_timeout, and says in `log` (which must outlive the store, or be null) that
-    /// it waits. Errors name the place and the reason and never hold a password.
+    /// Waits until the database answers, at most for start_timeout, and says in `log` (which must
+    /// outlive the store, or be null) that it waits. Errors name the place and the reason and never
+    /// hold a password.
     Status open(const Options& options, Logger* log = nullptr);
-    /// Waits for what runs and closes every connection. Idempotent. Afterwards, and before open(), every call but prepare() is answered
-    /// with unavailable.
+    /// Waits for what runs and closes every connection. Idempotent. Afterwards, and before open(),
+    /// every call but prepare() is answered with unavailable.
     void close() noexcept;
 
     Dialect dialect() const override;
@@ -49,7 +51,9 @@ public:
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
     Result<std::vector<TransferTable>> tables() override { return list_tables(*this); }
-    Status adopt_ids(SchemaTransaction& tx, const TransferTable& table) override { return adopt_identities(tx, table); }
+    Status adopt_ids(SchemaTransaction& tx, const TransferTable& table) override {
+        return adopt_identities(tx, table);
+    }
     using Store::read;
     using Store::transact;
 
@@ -71,9 +75,11 @@ private:
     ConnectionPool primary_{"primary", texts_, jitter_};
     ConnectionPool replica_{"replica", texts_, jitter_};
     ConflictGate gate_;
-    // How far the log had come after the last commit of this process, and how far the replica is known to have followed.
+    // How far the log had come after the last commit of this process, and how far the replica is
+    // known to have followed.
     std::atomic<Lsn> written_{0}, replayed_{0};
-    // Commits whose place in the log was never learnt, and how many of those lie before a place that was.
+    // Commits whose place in the log was never learnt, and how many of those lie before a place
+    // that was.
     std::atomic<std::uint64_t> unplaced_{0}, settled_{0};
     std::atomic<std::uint64_t> conflicts_{0}, replica_reads_{0};
 };

@@ -39,21 +39,26 @@ Status PostgresTransaction::script(std::string_view sql) {
     return note(connection_.script(sql));
 }
 
-Status PostgresTransaction::run_text(std::string_view sql, std::span<const Param> params, Rows& out) {
+Status PostgresTransaction::run_text(std::string_view sql, std::span<const Param> params,
+                                     Rows& out) {
     if (failure_) return failure_->error;
     return note(connection_.run_text(sql, params, out));
 }
 
-Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, CommitHooks* hooks, bool want_lsn, std::optional<Lsn> seen) {
+Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, CommitHooks* hooks,
+                 bool want_lsn, std::optional<Lsn> seen) {
     connection.begin(mode, seen);
     RollbackUnlessOver guard(connection);
     PostgresTransaction transaction(connection, hooks);
     if (mode == Mode::schema)  // not even the body's own steps may run beside those of another
-        if (Status locked = connection.open_now(); !locked) return {std::move(locked), connection.trouble()};
+        if (Status locked = connection.open_now(); !locked)
+            return {std::move(locked), connection.trouble()};
     Status answer = body(transaction);
     if (const auto& failure = transaction.failure()) {
-        // A body may have turned the refusal into words of its own; when the store is at fault, it does not know why.
-        if (answer || failure->trouble != Trouble::refused) return {failure->error, failure->trouble};
+        // A body may have turned the refusal into words of its own; when the store is at fault, it
+        // does not know why.
+        if (answer || failure->trouble != Trouble::refused)
+            return {failure->error, failure->trouble};
         return {std::move(answer), Trouble::none};
     }
     if (!answer) return {std::move(answer), Trouble::none};
@@ -61,7 +66,8 @@ Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, Co
         connection.leave();
         return {};
     }
-    if (Status committed = connection.commit(want_lsn); !committed) return {std::move(committed), connection.trouble()};
+    if (Status committed = connection.commit(want_lsn); !committed)
+        return {std::move(committed), connection.trouble()};
     return {};
 }
 

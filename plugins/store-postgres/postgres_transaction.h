@@ -16,7 +16,8 @@ namespace kitchen::postgres {
 class PostgresTransaction final : public SchemaTransaction {
 public:
     /// `hooks` takes what is to run after the commit, emptied first; nullptr: it only reads.
-    PostgresTransaction(Connection& connection, CommitHooks* hooks) noexcept : connection_(connection), hooks_(hooks) {
+    PostgresTransaction(Connection& connection, CommitHooks* hooks) noexcept
+        : connection_(connection), hooks_(hooks) {
         if (hooks_) hooks_->clear();
     }
 
@@ -42,9 +43,9 @@ struct Outcome {
     Trouble trouble = Trouble::none;  ///< of the store; none when the body itself refused
 };
 
-/// Runs the body once and ends its transaction. An exception passes through once it is rolled back. `hooks` are left to the caller;
-/// nullptr in a read.
-Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, CommitHooks* hooks, bool want_lsn = false,
-                 std::optional<Lsn> seen = std::nullopt);
+/// Runs the body once and ends its transaction. An exception passes through once it is rolled back.
+/// `hooks` are left to the caller; nullptr in a read.
+Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, CommitHooks* hooks,
+                 bool want_lsn = false, std::optional<Lsn> seen = std::nullopt);
 
 }  // namespace kitchen::postgres

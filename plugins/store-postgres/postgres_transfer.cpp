@@ -21,44 +21,53 @@ std::string quoted(std::string_view text, char quote) {
 
 Result<std::vector<TransferTable>> list_tables(Store& store) {
     const Statement columns = store.prepare(
-        "SELECT CAST(c.table_name AS TEXT), CAST(c.column_name AS TEXT), CAST(c.data_type AS TEXT) FROM information_schema.columns c "
-        "JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name "
-        "WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' ORDER BY 1, c.ordinal_position");
+        "SELECT CAST(c.table_name AS TEXT), CAST(c.column_name AS TEXT), CAST(c.data_type AS TEXT) "
+        "FROM information_schema.columns c "
+        "JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = "
+        "c.table_name "
+        "WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' ORDER BY 1, "
+        "c.ordinal_position");
     const Statement references = store.prepare(
         "SELECT DISTINCT CAST(t.relname AS TEXT), CAST(r.relname AS TEXT) FROM pg_constraint k "
-        "JOIN pg_class t ON t.oid = k.conrelid JOIN pg_class r ON r.oid = k.confrelid JOIN pg_namespace n ON n.oid = t.relnamespace "
+        "JOIN pg_class t ON t.oid = k.conrelid JOIN pg_class r ON r.oid = k.confrelid JOIN "
+        "pg_namespace n ON n.oid = t.relnamespace "
         "WHERE k.contype = 'f' AND n.nspname = current_schema() AND t.oid <> r.oid ORDER BY 1, 2");
-    return store.read<std::vector<TransferTable>>([&](Transaction& tx) -> Result<std::vector<TransferTable>> {
-        const auto column_rows = tx.query(columns);
-        if (!column_rows) return column_rows.error();
-        const auto reference_rows = tx.query(references);
-        if (!reference_rows) return reference_rows.error();
-        std::vector<TransferTable> tables;
-        for (const Row row : *column_rows) {
-            if (tables.empty() || tables.back().name != row.text(0)) tables.push_back({row.string(0), {}, {}});
-            tables.back().columns.push_back({row.string(1), type_of(row.text(2))});
-        }
-        for (const Row row : *reference_rows)
-            for (TransferTable& table : tables)
-                if (table.name == row.text(0)) table.references.push_back(row.string(1));
-        return tables;
-    });
+    return store.read<std::vector<TransferTable>>(
+        [&](Transaction& tx) -> Result<std::vector<TransferTable>> {
+            const auto column_rows = tx.query(columns);
+            if (!column_rows) return column_rows.error();
+            const auto reference_rows = tx.query(references);
+            if (!reference_rows) return reference_rows.error();
+            std::vector<TransferTable> tables;
+            for (const Row row : *column_rows) {
+                if (tables.empty() || tables.back().name != row.text(0))
+                    tables.push_back({row.string(0), {}, {}});
+                tables.back().columns.push_back({row.string(1), type_of(row.text(2))});
+            }
+            for (const Row row : *reference_rows)
+                for (TransferTable& table : tables)
+                    if (table.name == row.text(0)) table.references.push_back(row.string(1));
+            return tables;
+        });
 }
 
 Status adopt_identities(SchemaTransaction& tx, const TransferTable& table) {
     Rows identities, none;
     const Param params[] = {table.name};
-    if (Status done = tx.run_text("SELECT CAST(column_name AS TEXT) FROM information_schema.columns "
-                                  "WHERE table_schema = current_schema() AND table_name = $1 AND is_identity = 'YES'",
-                                  params, identities);
+    if (Status done = tx.run_text(
+            "SELECT CAST(column_name AS TEXT) FROM information_schema.columns "
+            "WHERE table_schema = current_schema() AND table_name = $1 AND is_identity = 'YES'",
+            params, identities);
         !done)
         return done;
     for (const Row row : identities) {
         const std::string name = quoted(table.name, '"'), column = quoted(row.text(0), '"');
-        const std::string sequence = "pg_get_serial_sequence(" + quoted(name, '\'') + ", " + quoted(row.text(0), '\'') + ")";
-        if (Status done = tx.run_text("SELECT setval(" + sequence + ", (SELECT MAX(" + column + ") FROM " + name + ")) WHERE EXISTS (SELECT 1 FROM " +
-                                          name + ")",
-                                      {}, none);
+        const std::string sequence =
+            "pg_get_serial_sequence(" + quoted(name, '\'') + ", " + quoted(row.text(0), '\'') + ")";
+        if (Status done =
+                tx.run_text("SELECT setval(" + sequence + ", (SELECT MAX(" + column + ") FROM " +
+                                name + ")) WHERE EXISTS (SELECT 1 FROM " + name + ")",
+                            {}, none);
             !done)
             return done;
     }

@@ -1,4 +1,5 @@
-// store-transfer/1 on PostgreSQL: what the catalogue says of the tables, and identity columns after rows with ids of their own.
+// store-transfer/1 on PostgreSQL: what the catalogue says of the tables, and identity columns after
+// rows with ids of their own.
 //
 // Thread-safety: plain functions; as the store that is given.
 #pragma once

@@ -16,7 +16,8 @@ using std::chrono::steady_clock;
 
 void ignore_notice(void*, const PGresult*) {}
 
-/// What a refused connection says for itself. libpq's own words may repeat parts of a mistyped url, the server's do not.
+/// What a refused connection says for itself. libpq's own words may repeat parts of a mistyped url,
+/// the server's do not.
 std::string reason_of(PGconn* connection) {
     const std::string_view message = PQerrorMessage(connection);
     if (const auto at = message.find("FATAL:"); at != std::string_view::npos) {
@@ -24,9 +25,11 @@ std::string reason_of(PGconn* connection) {
         said.remove_prefix(std::min(said.find_first_not_of(' '), said.size()));
         return std::string(said.substr(0, said.find('\n')));
     }
-    for (const std::string_view known : {"timeout expired", "Connection refused", "No such file or directory", "could not translate host name",
-                                         "Network is unreachable", "No route to host", "server closed the connection unexpectedly",
-                                         "certificate", "SSL", "password", "target session"})
+    for (const std::string_view known :
+         {"timeout expired", "Connection refused", "No such file or directory",
+          "could not translate host name", "Network is unreachable", "No route to host",
+          "server closed the connection unexpectedly", "certificate", "SSL", "password",
+          "target session"})
         if (message.find(known) != std::string_view::npos) return std::string(known);
     return "no connection";
 }
@@ -46,7 +49,9 @@ std::string fault_of_url(const std::string& url) {
     const bool read = options != nullptr;
     PQconninfoFree(options);
     PQfreemem(message);
-    return read ? "" : "it is not a PostgreSQL URL (postgresql://user:password@host:port/database) or a keyword=value string";
+    return read ? ""
+                : "it is not a PostgreSQL URL (postgresql://user:password@host:port/database) or a "
+                  "keyword=value string";
 }
 
 std::string place_of(const std::string& url) {
@@ -69,14 +74,15 @@ Result<std::unique_ptr<Session>> Session::connect(const std::string& url, const 
     // libpq's limit is in whole seconds, and 1 means 2.
     const auto seconds = std::max<std::int64_t>((options.connect_timeout.count() + 999) / 1000, 2);
     // Later keywords win: the url may say more, but not another encoding.
-    const Setting settings[] = {{"fallback_application_name", "chuks-kitchen"},
-                                {"connect_timeout", std::to_string(seconds)},
-                                {"keepalives_idle", "30"},
-                                {"keepalives_interval", "10"},
-                                {"keepalives_count", "3"},
-                                {"tcp_user_timeout", std::to_string(options.tcp_user_timeout.count())},
-                                {"dbname", url},
-                                {"client_encoding", "UTF8"}};
+    const Setting settings[] = {
+        {"fallback_application_name", "chuks-kitchen"},
+        {"connect_timeout", std::to_string(seconds)},
+        {"keepalives_idle", "30"},
+        {"keepalives_interval", "10"},
+        {"keepalives_count", "3"},
+        {"tcp_user_timeout", std::to_string(options.tcp_user_timeout.count())},
+        {"dbname", url},
+        {"client_encoding", "UTF8"}};
     std::vector<const char*> keywords, values;
     for (const Setting& setting : settings) {
         keywords.push_back(setting.keyword);
@@ -89,7 +95,8 @@ Result<std::unique_ptr<Session>> Session::connect(const std::string& url, const 
     std::unique_ptr<Session> session(new Session(connection));
     if (PQstatus(connection) != CONNECTION_OK) return lost_error(reason_of(connection));
     PQsetNoticeReceiver(connection, &ignore_notice, nullptr);
-    if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1) return lost_error("no pipeline");
+    if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1)
+        return lost_error("no pipeline");
     return session;
 }
 
@@ -108,16 +115,21 @@ bool Session::sent(int done) {
 }
 
 void Session::queue(const char* sql, const Parameters* parameters, std::span<const Oid> types) {
-    sent(PQsendQueryParams(connection_, sql, parameters ? parameters->count() : 0, types.empty() ? nullptr : types.data(),
-                           parameters ? parameters->values() : nullptr, parameters ? parameters->lengths() : nullptr,
+    sent(PQsendQueryParams(connection_, sql, parameters ? parameters->count() : 0,
+                           types.empty() ? nullptr : types.data(),
+                           parameters ? parameters->values() : nullptr,
+                           parameters ? parameters->lengths() : nullptr,
                            parameters ? parameters->formats() : nullptr, 1));
 }
 
 void Session::queue_prepared(const char* name, const Parameters& parameters) {
-    sent(PQsendQueryPrepared(connection_, name, parameters.count(), parameters.values(), parameters.lengths(), parameters.formats(), 1));
+    sent(PQsendQueryPrepared(connection_, name, parameters.count(), parameters.values(),
+                             parameters.lengths(), parameters.formats(), 1));
 }
 
-void Session::queue_prepare(const char* name, const char* sql) { sent(PQsendPrepare(connection_, name, sql, 0, nullptr)); }
+void Session::queue_prepare(const char* name, const char* sql) {
+    sent(PQsendPrepare(connection_, name, sql, 0, nullptr));
+}
 
 void Session::queue_describe(const char* name) { sent(PQsendDescribePrepared(connection_, name)); }
 
@@ -128,12 +140,14 @@ bool Session::wait(Deadline deadline) {
         const int unsent = PQflush(connection_);
         if (unsent >= 0 && !PQisBusy(connection_)) return true;
         if (unsent < 0) break;
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
         if (left <= 0) {
             give_up(Broken::late);
             return false;
         }
-        pollfd ready{PQsocket(connection_), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
+        pollfd ready{PQsocket(connection_),
+                     static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
         const int found = ::poll(&ready, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
         if (found < 0 && errno != EINTR) break;
         if (found > 0 && (ready.revents & ~POLLOUT) && !PQconsumeInput(connection_)) break;
@@ -144,7 +158,8 @@ bool Session::wait(Deadline deadline) {
 
 bool Session::take_segment(std::span<ResultPtr> answers, Deadline deadline) {
     std::size_t next = 0;
-    for (int nothing = 0; nothing < 2;) {  // a NULL ends each answer; two in a row, and no more is coming
+    for (int nothing = 0;
+         nothing < 2;) {  // a NULL ends each answer; two in a row, and no more is coming
         if (!wait(deadline)) return false;
         ResultPtr result(PQgetResult(connection_));
         if (!result) {
@@ -166,7 +181,8 @@ bool Session::take_left(Deadline deadline) {
         if (!take_segment({&answer, 1}, deadline)) return false;
         const ExecStatusType status = answer ? PQresultStatus(answer.get()) : PGRES_FATAL_ERROR;
         if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-            give_up(Broken::lost);  // it was a COMMIT of a read or a ROLLBACK: what refuses those is no use any more
+            give_up(Broken::lost);  // it was a COMMIT of a read or a ROLLBACK: what refuses those
+                                    // is no use any more
             return false;
         }
     }
@@ -184,7 +200,8 @@ bool Session::send_and_leave() {
 
 ResultPtr Session::script(const std::string& sql, Deadline deadline) {
     if (broken_ != Broken::no || !take_left(deadline)) return nullptr;
-    if (!sent(PQexitPipelineMode(connection_)) || !sent(PQsendQuery(connection_, sql.c_str()))) return nullptr;
+    if (!sent(PQexitPipelineMode(connection_)) || !sent(PQsendQuery(connection_, sql.c_str())))
+        return nullptr;
     ResultPtr kept;
     for (;;) {
         if (!wait(deadline)) return nullptr;
@@ -206,7 +223,8 @@ ResultPtr Session::script(const std::string& sql, Deadline deadline) {
 }
 
 bool Session::is_alive() {
-    // Whoever ends a session says why before closing, so the end may stand behind something to read.
+    // Whoever ends a session says why before closing, so the end may stand behind something to
+    // read.
     for (int looks = 0; looks < 3 && broken_ == Broken::no; ++looks) {
         pollfd ready{PQsocket(connection_), POLLIN, 0};
         if (::poll(&ready, 1, 0) <= 0) return true;
@@ -215,8 +233,12 @@ bool Session::is_alive() {
     return broken_ == Broken::no;
 }
 
-bool Session::in_transaction() const noexcept { return PQtransactionStatus(connection_) == PQTRANS_INTRANS; }
+bool Session::in_transaction() const noexcept {
+    return PQtransactionStatus(connection_) == PQTRANS_INTRANS;
+}
 
-bool Session::in_failed_transaction() const noexcept { return PQtransactionStatus(connection_) == PQTRANS_INERROR; }
+bool Session::in_failed_transaction() const noexcept {
+    return PQtransactionStatus(connection_) == PQTRANS_INERROR;
+}
 
 }  // namespace kitchen::postgres

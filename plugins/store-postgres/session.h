@@ -1,5 +1,6 @@
-// One session of libpq, always in pipeline mode: commands are queued, sent together, and answered together, each exchange within a
-// deadline. A session that broke or was late stays broken: it is thrown away.
+// One session of libpq, always in pipeline mode: commands are queued, sent together, and answered
+// together, each exchange within a deadline. A session that broke or was late stays broken: it is
+// thrown away.
 //
 //     session.queue("BEGIN"); session.queue_prepared("k17", parameters); session.end_segment();
 //     ResultPtr answers[2];
@@ -32,26 +33,30 @@ class Session {
 public:
     enum class Broken : std::uint8_t { no, lost, late };
 
-    /// Connects; blocks for at most `connect_timeout` for each address. The error's subject says what was tried and why it failed, and
-    /// never holds a password.
+    /// Connects; blocks for at most `connect_timeout` for each address. The error's subject says
+    /// what was tried and why it failed, and never holds a password.
     static Result<std::unique_ptr<Session>> connect(const std::string& url, const Options& options);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
     // Queues a command; nothing is sent yet. Failures show in receive().
-    void queue(const char* sql, const Parameters* parameters = nullptr, std::span<const Oid> types = {});
+    void queue(const char* sql, const Parameters* parameters = nullptr,
+               std::span<const Oid> types = {});
     void queue_prepared(const char* name, const Parameters& parameters);
     void queue_prepare(const char* name, const char* sql);
     void queue_describe(const char* name);
     /// Ends what fails together: after an error the server skips what is left of the segment.
     void end_segment();
 
-    /// Sends what is queued and takes the answers of the oldest segment, one for each command in it. False when the session broke.
+    /// Sends what is queued and takes the answers of the oldest segment, one for each command in
+    /// it. False when the session broke.
     bool receive(std::span<ResultPtr> answers, Deadline deadline);
-    /// Sends what is queued and leaves the answer of its one segment of one command for whoever comes next. False when that would block.
+    /// Sends what is queued and leaves the answer of its one segment of one command for whoever
+    /// comes next. False when that would block.
     bool send_and_leave();
-    /// Runs statements by the simple protocol, outside of the pipeline. The last answer, or the first that is an error.
+    /// Runs statements by the simple protocol, outside of the pipeline. The last answer, or the
+    /// first that is an error.
     ResultPtr script(const std::string& sql, Deadline deadline);
 
     Broken broken() const noexcept { return broken_; }

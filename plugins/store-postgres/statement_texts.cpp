@@ -43,10 +43,12 @@ bool is_portable_verb(std::string_view sql) noexcept {
         if (sql.size() < verb.size()) return false;
         for (std::size_t i = 0; i < verb.size(); ++i)
             if ((sql[i] | 0x20) != verb[i]) return false;
-        const char next = sql.size() > verb.size() ? static_cast<char>(sql[verb.size()] | 0x20) : ' ';
+        const char next =
+            sql.size() > verb.size() ? static_cast<char>(sql[verb.size()] | 0x20) : ' ';
         return (next < 'a' || next > 'z') && sql.substr(verb.size(), 1) != "_";
     };
-    for (const std::string_view verb : {"select", "insert", "update", "delete", "with", "values", "create", "alter", "drop"})
+    for (const std::string_view verb :
+         {"select", "insert", "update", "delete", "with", "values", "create", "alter", "drop"})
         if (is(verb)) return true;
     return false;
 }

@@ -1,6 +1,7 @@
 // The interned texts of statements: one number for one text, shared by all connections of a store.
 //
-// Thread-safety: all calls, from any thread. Texts are never dropped: they are the constants of the program.
+// Thread-safety: all calls, from any thread. Texts are never dropped: they are the constants of the
+// program.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +29,8 @@ private:
     std::unordered_map<std::string_view, std::uint32_t> numbers_;
 };
 
-/// True when the text begins like a statement of the portable subset. What ends or begins transactions, or changes the session, is
-/// this store's business and not a body's.
+/// True when the text begins like a statement of the portable subset. What ends or begins
+/// transactions, or changes the session, is this store's business and not a body's.
 bool is_portable_verb(std::string_view sql) noexcept;
 
 }  // namespace kitchen::postgres

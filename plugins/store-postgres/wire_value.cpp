@@ -16,11 +16,25 @@ namespace {
 
 // Of pg_type.dat; fixed for ever.
 enum : Oid {
-    t_bool = 16, t_bytea = 17, t_name = 19, t_int8 = 20, t_int2 = 21, t_int4 = 23, t_text = 25, t_unknown = 705, t_float4 = 700,
-    t_float8 = 701, t_bpchar = 1042, t_varchar = 1043, t_numeric = 1700
+    t_bool = 16,
+    t_bytea = 17,
+    t_name = 19,
+    t_int8 = 20,
+    t_int2 = 21,
+    t_int4 = 23,
+    t_text = 25,
+    t_unknown = 705,
+    t_float4 = 700,
+    t_float8 = 701,
+    t_bpchar = 1042,
+    t_varchar = 1043,
+    t_numeric = 1700
 };
 
-bool is_text(Oid type) noexcept { return type == t_text || type == t_varchar || type == t_bpchar || type == t_name || type == t_unknown; }
+bool is_text(Oid type) noexcept {
+    return type == t_text || type == t_varchar || type == t_bpchar || type == t_name ||
+           type == t_unknown;
+}
 
 std::string decimal(double value) {
     char text[40];
@@ -31,7 +45,8 @@ std::string decimal(double value) {
 template <class T>
 T big_endian(const char* bytes) noexcept {
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+        value = value << 8 | static_cast<unsigned char>(bytes[i]);
     return static_cast<T>(value);
 }
 
@@ -45,7 +60,8 @@ void Parameters::add(const char* value, std::size_t length, bool binary) {
 
 void Parameters::add_number(std::uint64_t bits, std::size_t bytes) {
     std::string raw(bytes, '\0');
-    for (std::size_t i = 0; i < bytes; ++i) raw[i] = static_cast<char>(bits >> (8 * (bytes - 1 - i)));
+    for (std::size_t i = 0; i < bytes; ++i)
+        raw[i] = static_cast<char>(bits >> (8 * (bytes - 1 - i)));
     add(owned_.emplace_back(std::move(raw)).data(), bytes, true);
 }
 
@@ -65,47 +81,55 @@ void Parameters::encode(std::span<const Param> params, std::span<const Oid> type
         // A null pointer would be NULL: an empty view may hold one.
         const char* bytes = param.bytes().empty() ? "" : param.bytes().data();
         switch (param.kind()) {
-            case Param::Kind::null:
-                add(nullptr, 0, false);
-                break;
+            case Param::Kind::null: add(nullptr, 0, false); break;
             case Param::Kind::integer: {
                 const std::int64_t n = param.integer();
-                if (type == t_int8) add_number(static_cast<std::uint64_t>(n), 8);
-                else if (type == t_int4 && n == static_cast<std::int32_t>(n)) add_number(static_cast<std::uint64_t>(n), 4);
-                else if (type == t_float8) add_number(std::bit_cast<std::uint64_t>(static_cast<double>(n)), 8);
-                else if (type == t_bool) add_number(n != 0, 1);
-                else add_text(std::to_string(n));
+                if (type == t_int8)
+                    add_number(static_cast<std::uint64_t>(n), 8);
+                else if (type == t_int4 && n == static_cast<std::int32_t>(n))
+                    add_number(static_cast<std::uint64_t>(n), 4);
+                else if (type == t_float8)
+                    add_number(std::bit_cast<std::uint64_t>(static_cast<double>(n)), 8);
+                else if (type == t_bool)
+                    add_number(n != 0, 1);
+                else
+                    add_text(std::to_string(n));
                 break;
             }
             case Param::Kind::real:
-                if (type == t_float8) add_number(std::bit_cast<std::uint64_t>(param.real()), 8);
-                else add_text(decimal(param.real()));
+                if (type == t_float8)
+                    add_number(std::bit_cast<std::uint64_t>(param.real()), 8);
+                else
+                    add_text(decimal(param.real()));
                 break;
             case Param::Kind::text:
                 // By length in binary: a NUL inside must be refused and not cut off.
-                if (is_text(type) || type == t_bytea) add(bytes, param.bytes().size(), true);
-                else add_text(std::string(param.bytes()));
+                if (is_text(type) || type == t_bytea)
+                    add(bytes, param.bytes().size(), true);
+                else
+                    add_text(std::string(param.bytes()));
                 break;
-            case Param::Kind::blob:
-                add(bytes, param.bytes().size(), true);
-                break;
+            case Param::Kind::blob: add(bytes, param.bytes().size(), true); break;
         }
     }
 }
 
 bool is_readable(Oid type) noexcept {
-    return type == t_int8 || type == t_int4 || type == t_int2 || type == t_bool || type == t_float8 || type == t_float4 || type == t_bytea ||
-           is_text(type);
+    return type == t_int8 || type == t_int4 || type == t_int2 || type == t_bool ||
+           type == t_float8 || type == t_float4 || type == t_bytea || is_text(type);
 }
 
 Status check_columns(const PGresult* described, std::string_view sql) {
     for (int column = 0; column < PQnfields(described); ++column) {
         const Oid type = PQftype(described, column);
         if (is_readable(type)) continue;
-        return statement_error("Column " + std::to_string(column + 1) + " ('" + PQfname(described, column) + "') of a statement has the type " +
-                                   (type == t_numeric ? "NUMERIC" : "with the OID " + std::to_string(type)) +
-                                   ", which is outside of the portable subset: write CAST(… AS BIGINT), DOUBLE PRECISION or TEXT.",
-                               sql);
+        return statement_error(
+            "Column " + std::to_string(column + 1) + " ('" + PQfname(described, column) +
+                "') of a statement has the type " +
+                (type == t_numeric ? "NUMERIC" : "with the OID " + std::to_string(type)) +
+                ", which is outside of the portable subset: write CAST(… AS BIGINT), DOUBLE "
+                "PRECISION or TEXT.",
+            sql);
     }
     return {};
 }
@@ -127,8 +151,13 @@ Status fill(const PGresult* result, std::string_view sql, Rows& out) {
                 case t_int4: out.add_integer(big_endian<std::int32_t>(bytes)); break;
                 case t_int2: out.add_integer(big_endian<std::int16_t>(bytes)); break;
                 case t_bool: out.add_integer(bytes[0] != 0 ? 1 : 0); break;
-                case t_float8: out.add_real(std::bit_cast<double>(big_endian<std::uint64_t>(bytes))); break;
-                case t_float4: out.add_real(static_cast<double>(std::bit_cast<float>(big_endian<std::uint32_t>(bytes)))); break;
+                case t_float8:
+                    out.add_real(std::bit_cast<double>(big_endian<std::uint64_t>(bytes)));
+                    break;
+                case t_float4:
+                    out.add_real(static_cast<double>(
+                        std::bit_cast<float>(big_endian<std::uint32_t>(bytes))));
+                    break;
                 default: {
                     const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
                     total += size;

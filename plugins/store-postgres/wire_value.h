@@ -1,5 +1,5 @@
-// Values between the program and PostgreSQL's wire: parameters as the types that the server inferred for them, cells as the types it
-// sends. Binary both ways.
+// Values between the program and PostgreSQL's wire: parameters as the types that the server
+// inferred for them, cells as the types it sends. Binary both ways.
 //
 // Thread-safety: belongs to a connection, which belongs to one thread at a time.
 #pragma once
@@ -20,10 +20,12 @@ namespace kitchen::postgres {
 
 using Oid = unsigned int;  // as in postgres_ext.h
 
-/// The parameters of one statement, in the arrays that libpq takes. Views of the Params stay views: they must outlive the sending.
+/// The parameters of one statement, in the arrays that libpq takes. Views of the Params stay views:
+/// they must outlive the sending.
 class Parameters {
 public:
-    /// A value whose kind does not fit its type goes as text, and the server says what is wrong with it.
+    /// A value whose kind does not fit its type goes as text, and the server says what is wrong
+    /// with it.
     void encode(std::span<const Param> params, std::span<const Oid> types);
 
     int count() const noexcept { return static_cast<int>(values_.size()); }

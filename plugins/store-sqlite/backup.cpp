@@ -25,8 +25,10 @@ struct Close {
 using Database = std::unique_ptr<sqlite3, Close>;
 
 Error about(const fs::path& path, Error error) {
-    if (error.kind == Errc::corrupt) error.detail = "The file " + path.string() + " is damaged, or is not an SQLite database.";
-    else error.detail = path.string() + ": " + error.detail;
+    if (error.kind == Errc::corrupt)
+        error.detail = "The file " + path.string() + " is damaged, or is not an SQLite database.";
+    else
+        error.detail = path.string() + ": " + error.detail;
     return error;
 }
 
@@ -38,9 +40,12 @@ Error system_error(const fs::path& path, int number) {
 
 Result<Database> open(const fs::path& path, int flags) {
     sqlite3* raw = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE, nullptr);
+    const int code = sqlite3_open_v2(
+        path.c_str(), &raw, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE, nullptr);
     Database db(raw);
-    if (!raw) return Error(Errc::unavailable, "store_unavailable", "There is not enough memory to open a database.");
+    if (!raw)
+        return Error(Errc::unavailable, "store_unavailable",
+                     "There is not enough memory to open a database.");
     if (code != SQLITE_OK) return about(path, to_error(Complaint::of(raw, code), ""));
     sqlite3_busy_timeout(raw, 5000);
     return db;
@@ -74,23 +79,34 @@ Status sync(const fs::path& path, int flags) {
     return {};
 }
 
-fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+fs::path folder_of(const fs::path& path) {
+    return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
 
-/// Copies all pages in one step, and so from one snapshot. What was written is checked and durable, in one file without a log.
+/// Copies all pages in one step, and so from one snapshot. What was written is checked and durable,
+/// in one file without a log.
 Result<BackupReport> copy(sqlite3* source, const fs::path& to) {
     auto opened = open(to, SQLITE_OPEN_READWRITE);
     if (!opened) return std::move(opened).error();
     sqlite3* const target = opened->get();
-    if (const auto unsynced = ask(target, to, "PRAGMA synchronous = OFF"); !unsynced) return unsynced.error();  // synced at the end
+    if (const auto unsynced = ask(target, to, "PRAGMA synchronous = OFF"); !unsynced)
+        return unsynced.error();  // synced at the end
     sqlite3_backup* const backup = sqlite3_backup_init(target, "main", source, "main");
-    if (!backup) return about(to, to_error(Complaint::of(target, sqlite3_extended_errcode(target)), ""));
+    if (!backup)
+        return about(to, to_error(Complaint::of(target, sqlite3_extended_errcode(target)), ""));
     int code = sqlite3_backup_step(backup, -1);
-    if (const int finished = sqlite3_backup_finish(backup); code == SQLITE_DONE && finished != SQLITE_OK) code = finished;
-    if (code != SQLITE_DONE) return about(to, to_error({code, sqlite3_system_errno(target), sqlite3_errstr(code)}, ""));
+    if (const int finished = sqlite3_backup_finish(backup);
+        code == SQLITE_DONE && finished != SQLITE_OK)
+        code = finished;
+    if (code != SQLITE_DONE)
+        return about(to, to_error({code, sqlite3_system_errno(target), sqlite3_errstr(code)}, ""));
 
-    if (const auto single = ask(target, to, "PRAGMA journal_mode = DELETE"); !single) return single.error();
+    if (const auto single = ask(target, to, "PRAGMA journal_mode = DELETE"); !single)
+        return single.error();
     if (Status sound = check(target, to); !sound) return std::move(sound).error();
-    const auto tables = ask(target, to, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+    const auto tables =
+        ask(target, to,
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
     if (!tables) return tables.error();
     opened->reset();
     if (Status durable = sync(to, O_RDWR); !durable) return std::move(durable).error();
@@ -108,7 +124,8 @@ public:
     }
     ~NewFile() {
         if (path_.empty()) return;
-        for (const char* suffix : {"", "-journal", "-wal", "-shm"}) ::unlink((path_.string() + suffix).c_str());
+        for (const char* suffix : {"", "-journal", "-wal", "-shm"})
+            ::unlink((path_.string() + suffix).c_str());
     }
     const fs::path& path() const noexcept { return path_; }
 
@@ -116,7 +133,9 @@ public:
     Status rename_to(const fs::path& name) {
         if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE) != 0) {
             if (errno != EEXIST) return system_error(name, errno);
-            return Error(Errc::conflict, "file_exists", name.string() + " exists already. Name another file, or move that one away.");
+            return Error(
+                Errc::conflict, "file_exists",
+                name.string() + " exists already. Name another file, or move that one away.");
         }
         path_.clear();
         return sync(folder_of(name), O_RDONLY | O_DIRECTORY);
@@ -131,20 +150,23 @@ Error missing(const fs::path& path) {
     return Error(Errc::not_found, "no_database", "There is no file " + path.string() + ".");
 }
 
-/// Succeeds only for the last one who has the file open, and empties its log: leaving write-ahead logging needs the file alone.
+/// Succeeds only for the last one who has the file open, and empties its log: leaving write-ahead
+/// logging needs the file alone.
 Status take_alone(sqlite3* db, const fs::path& path) {
     sqlite3_busy_timeout(db, 0);
     const auto mode = ask(db, path, "PRAGMA journal_mode = DELETE");
     if (mode && *mode == "delete") return {};
     if (!mode && mode.error().kind != Errc::busy) return mode.error();
-    return Error(Errc::conflict, "database_in_use", path.string() + " is in use. Stop the server first, then restore again.");
+    return Error(Errc::conflict, "database_in_use",
+                 path.string() + " is in use. Stop the server first, then restore again.");
 }
 
 /// Moves the old database out of the way, under the first name that is free.
 Result<std::string> set_aside(const fs::path& path) {
     for (int n = 1;; ++n) {
         const std::string name = path.string() + ".before-restore-" + std::to_string(n);
-        if (::renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE) == 0) return name;
+        if (::renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE) == 0)
+            return name;
         if (errno != EEXIST) return system_error(path, errno);
     }
 }
@@ -155,7 +177,9 @@ Result<BackupReport> back_up(const std::string& database, const std::string& to)
     const fs::path from = fs::absolute(database), target = fs::absolute(to);
     if (!fs::exists(from)) return missing(from);
     if (fs::exists(target))
-        return Error(Errc::conflict, "file_exists", target.string() + " exists already. Name another file, or move that one away.");
+        return Error(
+            Errc::conflict, "file_exists",
+            target.string() + " exists already. Name another file, or move that one away.");
     auto source = open(from, SQLITE_OPEN_READWRITE);
     if (!source) return std::move(source).error();
     auto part = NewFile::make(target.string() + ".part-" + std::to_string(::getpid()));
@@ -182,13 +206,16 @@ Result<RestoreReport> restore(const std::string& from, const std::string& databa
         auto old = open(target, SQLITE_OPEN_READWRITE);
         if (!old) return std::move(old).error();
         // A damaged database is what one restores a backup for: it is set aside as it is.
-        if (Status alone = take_alone(old->get(), target); !alone && alone.error().kind != Errc::corrupt) return std::move(alone).error();
+        if (Status alone = take_alone(old->get(), target);
+            !alone && alone.error().kind != Errc::corrupt)
+            return std::move(alone).error();
         old->reset();
         auto previous = set_aside(target);
         if (!previous) return std::move(previous).error();
         report.previous = *previous;
         for (const char* suffix : {"-wal", "-shm"})
-            if (const std::string log = target.string() + suffix; fs::exists(log)) fs::rename(log, report.previous + suffix);
+            if (const std::string log = target.string() + suffix; fs::exists(log))
+                fs::rename(log, report.previous + suffix);
     }
     if (Status named = (*part)->rename_to(target); !named) {
         if (!report.previous.empty()) (void)::rename(report.previous.c_str(), target.c_str());

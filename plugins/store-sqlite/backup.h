@@ -1,6 +1,7 @@
 // A copy of the database file while it is in use, and putting one back.
 //
-// Both work on files, not on an open store: the server may run during back_up(), and must not during restore().
+// Both work on files, not on an open store: the server may run during back_up(), and must not
+// during restore().
 //
 // Thread-safety: plain functions, on different files from any thread.
 #pragma once
@@ -17,10 +18,11 @@ struct BackupReport {
     std::int64_t tables = 0;  ///< that it holds, the kernel's own among them
 };
 
-/// Writes one consistent snapshot of `database` to the new file `to` (0600) by SQLite's online backup, which lets readers and writers
-/// go on; checks the copy whole, makes it durable, and only then gives it its name: a file called `to` is always a good backup.
-/// Errors: conflict (there is such a file already, or it is the database itself), not_found (there is no such database), storage_full,
-/// unavailable, corrupt.
+/// Writes one consistent snapshot of `database` to the new file `to` (0600) by SQLite's online
+/// backup, which lets readers and writers go on; checks the copy whole, makes it durable, and only
+/// then gives it its name: a file called `to` is always a good backup. Errors: conflict (there is
+/// such a file already, or it is the database itself), not_found (there is no such database),
+/// storage_full, unavailable, corrupt.
 Result<BackupReport> back_up(const std::string& database, const std::string& to);
 
 struct RestoreReport {
@@ -28,9 +30,10 @@ struct RestoreReport {
     std::string previous;  ///< where the database that stood there has gone; "" when there was none
 };
 
-/// Puts a copy of the backup `from` in the place of `database`, after a check of the whole backup. What stood there is kept beside it
-/// as `<database>.before-restore-<n>`. Errors: conflict (somebody has the database open), not_found (there is no such backup),
-/// corrupt, storage_full, unavailable; after an error the database is as it was.
+/// Puts a copy of the backup `from` in the place of `database`, after a check of the whole backup.
+/// What stood there is kept beside it as `<database>.before-restore-<n>`. Errors: conflict
+/// (somebody has the database open), not_found (there is no such backup), corrupt, storage_full,
+/// unavailable; after an error the database is as it was.
 Result<RestoreReport> restore(const std::string& from, const std::string& database);
 
 }  // namespace kitchen::sqlite

@@ -19,21 +19,25 @@ void add_backup_commands(Setup& setup, const std::string& database) {
                        [database](CommandContext& context) -> Status {
                            const auto done = back_up(database, context.option("to"));
                            if (!done) return done.error();
-                           context.print("backed up " + database + " to " + context.option("to") + ": " + size_text(*done));
+                           context.print("backed up " + database + " to " + context.option("to") +
+                                         ": " + size_text(*done));
                            return {};
                        },
                        false});
-    setup.add_command({"restore",
-                       "Put a backup in the place of the SQLite database; the server must be stopped",
-                       {{"from", "The backup"}},
-                       [database](CommandContext& context) -> Status {
-                           const auto done = restore(context.option("from"), database);
-                           if (!done) return done.error();
-                           context.print("restored " + database + " from " + context.option("from") + ": " + size_text(done->backup));
-                           if (!done->previous.empty()) context.print("the database before it is kept as " + done->previous);
-                           return {};
-                       },
-                       false});
+    setup.add_command(
+        {"restore",
+         "Put a backup in the place of the SQLite database; the server must be stopped",
+         {{"from", "The backup"}},
+         [database](CommandContext& context) -> Status {
+             const auto done = restore(context.option("from"), database);
+             if (!done) return done.error();
+             context.print("restored " + database + " from " + context.option("from") + ": " +
+                           size_text(done->backup));
+             if (!done->previous.empty())
+                 context.print("the database before it is kept as " + done->previous);
+             return {};
+         },
+         false});
 }
 
 }  // namespace kitchen::sqlite

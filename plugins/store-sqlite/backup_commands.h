@@ -7,7 +7,8 @@
 
 namespace kitchen::sqlite {
 
-/// `database` is the configured path. The commands work on files and need no open store: a damaged database can be restored.
+/// `database` is the configured path. The commands work on files and need no open store: a damaged
+/// database can be restored.
 void add_backup_commands(Setup& setup, const std::string& database);
 
 }  // namespace kitchen::sqlite

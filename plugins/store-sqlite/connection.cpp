@@ -9,9 +9,11 @@ namespace kitchen::sqlite {
 
 namespace {
 
-constexpr const char* control_sql[] = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK",
-                                       "SAVEPOINT body", "RELEASE body", "ROLLBACK TO body"};
-constexpr std::int64_t log_size_limit = 64 << 20;  // bytes that an emptied write-ahead log may keep on disk
+constexpr const char* control_sql[] = {"BEGIN",           "BEGIN IMMEDIATE", "COMMIT",
+                                       "ROLLBACK",        "SAVEPOINT body",  "RELEASE body",
+                                       "ROLLBACK TO body"};
+constexpr std::int64_t log_size_limit =
+    64 << 20;  // bytes that an emptied write-ahead log may keep on disk
 
 /// Of the types that store.h knows.
 TransferTable::Type type_of(std::string_view declared) {
@@ -37,11 +39,13 @@ private:
 
 void Connection::Close::operator()(sqlite3* db) const noexcept { sqlite3_close_v2(db); }
 
-Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& options, const StatementTexts& texts) {
+Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& options,
+                                                     const StatementTexts& texts) {
     std::unique_ptr<Connection> connection(new Connection(options, texts));
     const bool memory = options.role == Role::memory;
     sqlite3* raw = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE |
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+                      SQLITE_OPEN_EXRESCODE |
                       (memory ? SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY : 0);
     const int code = sqlite3_open_v2(memory ? ":memory:" : options.path.c_str(), &raw, flags,
                                      options.vfs.empty() ? nullptr : options.vfs.c_str());
@@ -69,17 +73,20 @@ Status Connection::configure(const ConnectionOptions& options) {
 
     std::string mode;
     if (options.role == Role::writer) {
-        // Two processes that switch a new file at once would wait for each other: SQLite answers busy without asking the handler.
+        // Two processes that switch a new file at once would wait for each other: SQLite answers
+        // busy without asking the handler.
         const auto deadline = std::chrono::steady_clock::now() + options.busy_timeout;
         for (;;) {
             Status done = pragma("PRAGMA journal_mode = WAL", &mode);
             if (done) break;
-            if (done.error().kind != Errc::busy || std::chrono::steady_clock::now() >= deadline) return done;
+            if (done.error().kind != Errc::busy || std::chrono::steady_clock::now() >= deadline)
+                return done;
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         if (mode != "wal") {
             return Error(Errc::unavailable, "store_no_wal",
-                         "The file system of the database does not allow a write-ahead log. Put it on a local disk.");
+                         "The file system of the database does not allow a write-ahead log. Put it "
+                         "on a local disk.");
         }
     }
     std::vector<std::string> settings = {
@@ -87,7 +94,8 @@ Status Connection::configure(const ConnectionOptions& options) {
         "PRAGMA foreign_keys = ON",
         "PRAGMA temp_store = MEMORY",
         "PRAGMA case_sensitive_like = ON",  // as in PostgreSQL
-        "PRAGMA cache_size = -" + std::to_string(std::max<std::int64_t>(options.cache_size / 1024, 64)),
+        "PRAGMA cache_size = -" +
+            std::to_string(std::max<std::int64_t>(options.cache_size / 1024, 64)),
         "PRAGMA journal_size_limit = " + std::to_string(log_size_limit),
     };
     if (options.role == Role::reader) settings.push_back("PRAGMA query_only = ON");
@@ -98,7 +106,8 @@ Status Connection::configure(const ConnectionOptions& options) {
         std::string page_size;
         if (Status done = pragma("PRAGMA page_size", &page_size); !done) return done;
         const auto pages = std::max<std::int64_t>(options.max_size / std::stoll(page_size), 1);
-        if (Status done = pragma("PRAGMA max_page_count = " + std::to_string(pages)); !done) return done;
+        if (Status done = pragma("PRAGMA max_page_count = " + std::to_string(pages)); !done)
+            return done;
     }
     if (Status done = ping(); !done) return done;  // a file that is no database is found out here
 
@@ -118,25 +127,25 @@ int Connection::on_busy(void* data, int count) noexcept {
     const auto now = steady_clock::now();
     if (count == 0) busy.deadline = now + busy.timeout;
     if (now >= busy.deadline) return 0;
-    // SQLite's own handler backs off up to 100 ms and then loses every race against a writer that never pauses. The
-    // odd microseconds keep two processes from polling in step.
-    const auto jitter = microseconds(duration_cast<microseconds>(now.time_since_epoch()).count() % 701);
+    // SQLite's own handler backs off up to 100 ms and then loses every race against a writer that
+    // never pauses. The odd microseconds keep two processes from polling in step.
+    const auto jitter =
+        microseconds(duration_cast<microseconds>(now.time_since_epoch()).count() % 701);
     const auto pause = microseconds(std::min(200 << std::min(count, 5), 5000)) + jitter;
     std::this_thread::sleep_for(std::min<nanoseconds>(pause, busy.deadline - now));
     return 1;
 }
 
-int Connection::on_authorize(void* self, int action, const char*, const char*, const char*, const char*) noexcept {
+int Connection::on_authorize(void* self, int action, const char*, const char*, const char*,
+                             const char*) noexcept {
     if (static_cast<Connection*>(self)->own_statement_) return SQLITE_OK;
     switch (action) {
         case SQLITE_TRANSACTION:  // would end the transactions of others in the group
         case SQLITE_SAVEPOINT:
         case SQLITE_ATTACH:
         case SQLITE_DETACH:
-        case SQLITE_PRAGMA:
-            return SQLITE_DENY;
-        default:
-            return SQLITE_OK;
+        case SQLITE_PRAGMA: return SQLITE_DENY;
+        default: return SQLITE_OK;
     }
 }
 
@@ -151,12 +160,16 @@ Status Connection::commit() {
     OwnStatement own(own_statement_);
     Rows none;
     Complaint complaint;
-    Status done = controls_[static_cast<std::size_t>(Control::commit)].run(db_.get(), {}, none, complaint);
-    if (!done && (complaint.code & 0xff) == SQLITE_IOERR && done.error().kind == Errc::unavailable) {
-        // The last page may have reached the disk although the write or the sync was reported as failed: after a crash it would
-        // count. Nobody can tell here.
+    Status done =
+        controls_[static_cast<std::size_t>(Control::commit)].run(db_.get(), {}, none, complaint);
+    if (!done && (complaint.code & 0xff) == SQLITE_IOERR &&
+        done.error().kind == Errc::unavailable) {
+        // The last page may have reached the disk although the write or the sync was reported as
+        // failed: after a crash it would count. Nobody can tell here.
         done.error().code = "commit_unknown";
-        done.error().detail = "The database failed while saving. Check whether the change is there before you try again.";
+        done.error().detail =
+            "The database failed while saving. Check whether the change is there before you try "
+            "again.";
     }
     return done;
 }
@@ -190,9 +203,11 @@ Error Connection::named(Error error, const Complaint& complaint) {
     return error;
 }
 
-Status Connection::run(Statement statement, std::span<const Param> params, bool writable, Rows& out) {
+Status Connection::run(Statement statement, std::span<const Param> params, bool writable,
+                       Rows& out) {
     if (statement.index >= statements_.size()) {
-        if (!texts_.find(statement)) return Error(Errc::internal, "store_statement", "A statement was never prepared.");
+        if (!texts_.find(statement))
+            return Error(Errc::internal, "store_statement", "A statement was never prepared.");
         statements_.resize(texts_.size());
     }
     NativeStatement& native = statements_[statement.index];
@@ -202,7 +217,8 @@ Status Connection::run(Statement statement, std::span<const Param> params, bool 
         native = *std::move(prepared);
     }
     if (!writable && !native.read_only()) {
-        return Error(Errc::internal, "store_read_only", "A statement that writes was run in a read.")
+        return Error(Errc::internal, "store_read_only",
+                     "A statement that writes was run in a read.")
             .with_subject(std::string(native.sql()));
     }
     Complaint complaint;
@@ -257,19 +273,23 @@ Status Connection::pragma(const std::string& sql, std::string* answer) {
 Result<std::vector<TransferTable>> Connection::tables() {
     OwnStatement own(own_statement_);
     Rows columns, references;
-    if (Status done = run_text("SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c "
-                               "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY t.name, c.cid",
-                               {}, columns);
+    if (Status done = run_text(
+            "SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c "
+            "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY t.name, "
+            "c.cid",
+            {}, columns);
         !done)
         return std::move(done).error();
-    if (Status done = run_text("SELECT DISTINCT t.name, f.\"table\" FROM sqlite_schema t, pragma_foreign_key_list(t.name) f "
+    if (Status done = run_text("SELECT DISTINCT t.name, f.\"table\" FROM sqlite_schema t, "
+                               "pragma_foreign_key_list(t.name) f "
                                "WHERE t.type = 'table' AND f.\"table\" <> t.name ORDER BY 1, 2",
                                {}, references);
         !done)
         return std::move(done).error();
     std::vector<TransferTable> tables;
     for (const Row row : columns) {
-        if (tables.empty() || tables.back().name != row.text(0)) tables.push_back({row.string(0), {}, {}});
+        if (tables.empty() || tables.back().name != row.text(0))
+            tables.push_back({row.string(0), {}, {}});
         tables.back().columns.push_back({row.string(1), type_of(row.text(2))});
     }
     for (const Row row : references)
@@ -299,7 +319,8 @@ void Connection::checkpoint() noexcept {
 Status check_all(const StatementTexts& texts, Connection& connection) {
     for (std::uint32_t i = 0; const std::string* sql = texts.find({i}); ++i) {
         if (Status done = connection.check(*sql); !done) {
-            if (done.error().kind == Errc::internal) done.error().detail += " The statement: " + *sql;
+            if (done.error().kind == Errc::internal)
+                done.error().detail += " The statement: " + *sql;
             return done;
         }
     }

@@ -1,6 +1,8 @@
-// One SQLite connection: opened the one way this store wants it, its transactions, and its prepared statements by number.
+// One SQLite connection: opened the one way this store wants it, its transactions, and its prepared
+// statements by number.
 //
-// Thread-safety: one thread at a time; whoever holds the connection (the writer, or a lease of the pool) is that thread.
+// Thread-safety: one thread at a time; whoever holds the connection (the writer, or a lease of the
+// pool) is that thread.
 #pragma once
 
 #include <array>
@@ -39,7 +41,8 @@ struct ConnectionOptions {
 class Connection {
 public:
     /// `texts` must outlive the connection.
-    static Result<std::unique_ptr<Connection>> open(const ConnectionOptions& options, const StatementTexts& texts);
+    static Result<std::unique_ptr<Connection>> open(const ConnectionOptions& options,
+                                                    const StatementTexts& texts);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -61,7 +64,8 @@ public:
     /// True when a deferred foreign key is broken now.
     bool breaks_references() const noexcept;
 
-    /// Runs an interned statement. With `writable` false one that could change something is refused (internal).
+    /// Runs an interned statement. With `writable` false one that could change something is refused
+    /// (internal).
     Status run(Statement statement, std::span<const Param> params, bool writable, Rows& out);
     Status run_text(std::string_view sql, std::span<const Param> params, Rows& out);
     /// Runs statements without parameters, one after the other.
@@ -80,7 +84,15 @@ public:
     void checkpoint() noexcept;
 
 private:
-    enum class Control : std::uint8_t { begin_read, begin_write, commit, rollback, savepoint, release, undo };
+    enum class Control : std::uint8_t {
+        begin_read,
+        begin_write,
+        commit,
+        rollback,
+        savepoint,
+        release,
+        undo
+    };
     struct Busy {
         std::chrono::milliseconds timeout;
         std::chrono::steady_clock::time_point deadline;
@@ -97,14 +109,16 @@ private:
     Status pragma(const std::string& sql, std::string* answer = nullptr);
     Error named(Error error, const Complaint& complaint);
     static int on_busy(void* busy, int count) noexcept;
-    static int on_authorize(void* self, int action, const char*, const char*, const char*, const char*) noexcept;
+    static int on_authorize(void* self, int action, const char*, const char*, const char*,
+                            const char*) noexcept;
 
     const StatementTexts& texts_;
     Busy busy_;
     bool own_statement_ = true;  // transactions and PRAGMA are this class's business, not a body's
     std::unique_ptr<sqlite3, Close> db_;
     std::array<NativeStatement, 7> controls_;
-    std::vector<NativeStatement> statements_;  // by Statement::index; those not used here yet are empty
+    std::vector<NativeStatement>
+        statements_;  // by Statement::index; those not used here yet are empty
 };
 
 /// Compiles every text on the connection; the error names the first that SQLite refuses.

@@ -4,7 +4,8 @@
 
 namespace kitchen::sqlite {
 
-void ConnectionPool::open(std::vector<std::unique_ptr<Connection>> connections, std::chrono::milliseconds timeout) {
+void ConnectionPool::open(std::vector<std::unique_ptr<Connection>> connections,
+                          std::chrono::milliseconds timeout) {
     std::lock_guard lock(mutex_);
     free_ = std::move(connections);
     holders_.reserve(free_.size());  // giving back never allocates

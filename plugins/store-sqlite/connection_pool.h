@@ -36,11 +36,13 @@ public:
     };
 
     /// Begins to lend them.
-    void open(std::vector<std::unique_ptr<Connection>> connections, std::chrono::milliseconds timeout);
+    void open(std::vector<std::unique_ptr<Connection>> connections,
+              std::chrono::milliseconds timeout);
     /// Lends no more, waits for those lent, and closes them all. Idempotent.
     void close() noexcept;
 
-    /// Waits for a free one. Errors: busy after the timeout; unavailable when closed; internal when this thread holds one already.
+    /// Waits for a free one. Errors: busy after the timeout; unavailable when closed; internal when
+    /// this thread holds one already.
     Result<Lease> acquire();
     /// True when this thread holds one.
     bool held_here() const;

@@ -13,12 +13,14 @@ namespace {
 using Query = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
 
 /// All rows of a two-column query with one text parameter; empty when it fails.
-std::vector<std::pair<std::string, std::string>> pairs(sqlite3* db, const char* sql, const std::string& param) {
+std::vector<std::pair<std::string, std::string>> pairs(sqlite3* db, const char* sql,
+                                                       const std::string& param) {
     sqlite3_stmt* raw = nullptr;
     sqlite3_prepare_v2(db, sql, -1, &raw, nullptr);
     Query query(raw, &sqlite3_finalize);
     std::vector<std::pair<std::string, std::string>> rows;
-    if (!query || sqlite3_bind_text(raw, 1, param.data(), static_cast<int>(param.size()), SQLITE_STATIC) != SQLITE_OK) {
+    if (!query || sqlite3_bind_text(raw, 1, param.data(), static_cast<int>(param.size()),
+                                    SQLITE_STATIC) != SQLITE_OK) {
         return rows;
     }
     const auto text = [raw](int column) {
@@ -38,7 +40,8 @@ std::string after_colon(const std::string& message) {
 /// `list` is "table.a, table.b" or "index 'name'".
 std::string unique_index(sqlite3* db, const std::string& list) {
     constexpr std::string_view by_name = "index '";
-    if (list.starts_with(by_name)) return list.substr(by_name.size(), list.size() - by_name.size() - 1);
+    if (list.starts_with(by_name))
+        return list.substr(by_name.size(), list.size() - by_name.size() - 1);
 
     const auto dot = list.find('.');
     if (dot == std::string::npos) return list;
@@ -49,15 +52,19 @@ std::string unique_index(sqlite3* db, const std::string& list) {
         columns.push_back(list.substr(begin + dot + 1, end - begin - dot - 1));
         begin = end + 2;
     }
-    for (const auto& [index, origin] :
-         pairs(db, "SELECT name, origin FROM pragma_index_list($1) WHERE \"unique\" = 1 ORDER BY seq DESC", table)) {
+    for (const auto& [index, origin] : pairs(db,
+                                             "SELECT name, origin FROM pragma_index_list($1) WHERE "
+                                             "\"unique\" = 1 ORDER BY seq DESC",
+                                             table)) {
         std::vector<std::string> indexed;
-        for (auto& [column, unused] : pairs(db, "SELECT name, '' FROM pragma_index_info($1) ORDER BY seqno", index)) {
+        for (auto& [column, unused] :
+             pairs(db, "SELECT name, '' FROM pragma_index_info($1) ORDER BY seqno", index)) {
             indexed.push_back(std::move(column));
         }
         if (indexed != columns) continue;
         if (origin == "c") return index;
-        if (origin == "u") {  // UNIQUE inside CREATE TABLE has no name here: the one that PostgreSQL would give
+        if (origin == "u") {  // UNIQUE inside CREATE TABLE has no name here: the one that
+                              // PostgreSQL would give
             std::string name = table;
             for (const auto& column : columns) name += "_" + column;
             return name + "_key";
@@ -72,13 +79,10 @@ std::string name_constraint(sqlite3* db, const Complaint& complaint) {
     switch (complaint.code) {
         case SQLITE_CONSTRAINT_UNIQUE:
         case SQLITE_CONSTRAINT_PRIMARYKEY:
-        case SQLITE_CONSTRAINT_ROWID:
-            return unique_index(db, after_colon(complaint.message));
+        case SQLITE_CONSTRAINT_ROWID: return unique_index(db, after_colon(complaint.message));
         case SQLITE_CONSTRAINT_CHECK:
-        case SQLITE_CONSTRAINT_NOTNULL:
-            return after_colon(complaint.message);
-        default:
-            return {};
+        case SQLITE_CONSTRAINT_NOTNULL: return after_colon(complaint.message);
+        default: return {};
     }
 }
 

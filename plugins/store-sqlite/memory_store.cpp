@@ -16,7 +16,9 @@ Status MemoryStore::open(std::chrono::milliseconds patience) {
     return {};
 }
 
-Dialect MemoryStore::dialect() const { return {"sqlite", "INTEGER PRIMARY KEY AUTOINCREMENT", "BLOB"}; }
+Dialect MemoryStore::dialect() const {
+    return {"sqlite", "INTEGER PRIMARY KEY AUTOINCREMENT", "BLOB"};
+}
 
 Status MemoryStore::read(const Body& body) {
     auto lease = pool_.acquire();
@@ -36,9 +38,7 @@ Status MemoryStore::write(const SqliteBody& body) {
     return answer;
 }
 
-Status MemoryStore::transact(const Body& body) {
-    return write(std::cref(body));
-}
+Status MemoryStore::transact(const Body& body) { return write(std::cref(body)); }
 
 Status MemoryStore::migrate(const std::function<Status(SchemaTransaction&)>& body) {
     return write(std::cref(body));

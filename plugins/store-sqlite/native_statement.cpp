@@ -11,38 +11,42 @@ namespace kitchen::sqlite {
 namespace {
 
 Error wrong_statement(std::string detail, std::string_view sql) {
-    return Error(Errc::internal, "store_statement", std::move(detail)).with_subject(std::string(sql));
+    return Error(Errc::internal, "store_statement", std::move(detail))
+        .with_subject(std::string(sql));
 }
 
 int bind_one(sqlite3_stmt* statement, int position, const Param& param) noexcept {
     // A null pointer would bind NULL: an empty view may hold one.
     const char* bytes = param.bytes().empty() ? "" : param.bytes().data();
     switch (param.kind()) {
-        case Param::Kind::null:
-            return sqlite3_bind_null(statement, position);
-        case Param::Kind::integer:
-            return sqlite3_bind_int64(statement, position, param.integer());
-        case Param::Kind::real:
-            return sqlite3_bind_double(statement, position, param.real());
+        case Param::Kind::null: return sqlite3_bind_null(statement, position);
+        case Param::Kind::integer: return sqlite3_bind_int64(statement, position, param.integer());
+        case Param::Kind::real: return sqlite3_bind_double(statement, position, param.real());
         case Param::Kind::text:
-            return sqlite3_bind_text64(statement, position, bytes, param.bytes().size(), SQLITE_STATIC, SQLITE_UTF8);
+            return sqlite3_bind_text64(statement, position, bytes, param.bytes().size(),
+                                       SQLITE_STATIC, SQLITE_UTF8);
         case Param::Kind::blob:
-            return sqlite3_bind_blob64(statement, position, bytes, param.bytes().size(), SQLITE_STATIC);
+            return sqlite3_bind_blob64(statement, position, bytes, param.bytes().size(),
+                                       SQLITE_STATIC);
     }
     return SQLITE_MISUSE;
 }
 
 }  // namespace
 
-void NativeStatement::Finalize::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+void NativeStatement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
+    sqlite3_finalize(statement);
+}
 
 std::string_view NativeStatement::sql() const noexcept {
     const char* text = handle_ ? sqlite3_sql(handle_.get()) : nullptr;
     return text ? text : "";
 }
 
-Result<NativeStatement> NativeStatement::prepare(sqlite3* db, std::string_view sql, bool keep, std::string_view* tail) {
-    if (sql.size() > INT_MAX) return wrong_statement("A statement is too long.", sql.substr(0, 200));
+Result<NativeStatement> NativeStatement::prepare(sqlite3* db, std::string_view sql, bool keep,
+                                                 std::string_view* tail) {
+    if (sql.size() > INT_MAX)
+        return wrong_statement("A statement is too long.", sql.substr(0, 200));
     sqlite3_stmt* raw = nullptr;
     const char* rest = sql.data();
     const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
@@ -55,16 +59,20 @@ Result<NativeStatement> NativeStatement::prepare(sqlite3* db, std::string_view s
         *tail = after;
     } else {
         if (!raw) return wrong_statement("A statement is empty.", sql);
-        while (!after.empty()) {  // spaces, comments and ';' compile to nothing; anything else is a second statement
+        while (!after.empty()) {  // spaces, comments and ';' compile to nothing; anything else is a
+                                  // second statement
             sqlite3_stmt* second = nullptr;
-            const int more = sqlite3_prepare_v3(db, after.data(), static_cast<int>(after.size()), 0, &second, &rest);
+            const int more = sqlite3_prepare_v3(db, after.data(), static_cast<int>(after.size()), 0,
+                                                &second, &rest);
             sqlite3_finalize(second);
-            if (more != SQLITE_OK || second) return wrong_statement("A text holds more than one statement.", sql);
+            if (more != SQLITE_OK || second)
+                return wrong_statement("A text holds more than one statement.", sql);
             after = after.substr(static_cast<std::size_t>(rest - after.data()));
         }
     }
     if (!raw) return statement;
-    if (Status numbered = statement.read_parameters(sql); !numbered) return std::move(numbered).error();
+    if (Status numbered = statement.read_parameters(sql); !numbered)
+        return std::move(numbered).error();
     statement.read_only_ = sqlite3_stmt_readonly(raw) != 0;
     return statement;
 }
@@ -76,10 +84,10 @@ Status NativeStatement::read_parameters(std::string_view sql) {
         const char* name = sqlite3_bind_parameter_name(handle_.get(), position);
         const std::string_view text = name ? name : "";
         std::uint32_t number = 0;
-        const auto [end, error] = std::from_chars(text.data() + std::min<std::size_t>(1, text.size()),
-                                                  text.data() + text.size(), number);
-        if (text.size() < 2 || text[0] != '$' || error != std::errc() || end != text.data() + text.size() ||
-            number < 1 || number > 10'000) {
+        const auto [end, error] = std::from_chars(
+            text.data() + std::min<std::size_t>(1, text.size()), text.data() + text.size(), number);
+        if (text.size() < 2 || text[0] != '$' || error != std::errc() ||
+            end != text.data() + text.size() || number < 1 || number > 10'000) {
             return wrong_statement("A parameter is not written as $1, $2, …", sql);
         }
         numbers_.push_back(number - 1);
@@ -107,22 +115,17 @@ int NativeStatement::step(Rows& out) {
     int columns = -1;
     for (;;) {
         const int code = sqlite3_step(statement);
-        if (columns < 0) {  // only now: the first step may have compiled the statement anew for a changed schema
+        if (columns < 0) {  // only now: the first step may have compiled the statement anew for a
+                            // changed schema
             columns = sqlite3_column_count(statement);
             out.reset(static_cast<std::uint32_t>(columns));
         }
         if (code != SQLITE_ROW) return code;
         for (int i = 0; i < columns; ++i) {
             switch (sqlite3_column_type(statement, i)) {
-                case SQLITE_INTEGER:
-                    out.add_integer(sqlite3_column_int64(statement, i));
-                    break;
-                case SQLITE_FLOAT:
-                    out.add_real(sqlite3_column_double(statement, i));
-                    break;
-                case SQLITE_NULL:
-                    out.add_null();
-                    break;
+                case SQLITE_INTEGER: out.add_integer(sqlite3_column_int64(statement, i)); break;
+                case SQLITE_FLOAT: out.add_real(sqlite3_column_double(statement, i)); break;
+                case SQLITE_NULL: out.add_null(); break;
                 default: {  // text is UTF-8 already: no conversion
                     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, i));
                     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, i));
@@ -135,11 +138,12 @@ int NativeStatement::step(Rows& out) {
     }
 }
 
-Status NativeStatement::run(sqlite3* db, std::span<const Param> params, Rows& out, Complaint& complaint) {
+Status NativeStatement::run(sqlite3* db, std::span<const Param> params, Rows& out,
+                            Complaint& complaint) {
     out.reset(0);
     if (params.size() != parameters_) {
-        return wrong_statement("A statement with " + std::to_string(parameters_) + " parameters was given " +
-                                   std::to_string(params.size()) + ".",
+        return wrong_statement("A statement with " + std::to_string(parameters_) +
+                                   " parameters was given " + std::to_string(params.size()) + ".",
                                sql());
     }
     struct Clear {  // also when an allocation throws

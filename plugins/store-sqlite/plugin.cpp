@@ -25,8 +25,10 @@ public:
     }
 
     void start(kitchen::Services& services) override {
-        if (auto opened = store_.open(options_); !opened) throw std::runtime_error(opened.error().detail);
-        services.log().info("database opened", {{"path", options_.path}, {"readers", options_.readers}});
+        if (auto opened = store_.open(options_); !opened)
+            throw std::runtime_error(opened.error().detail);
+        services.log().info("database opened",
+                            {{"path", options_.path}, {"readers", options_.readers}});
     }
 
     void stop() override { store_.close(); }
@@ -39,13 +41,18 @@ private:
 constexpr const char* provides[] = {"store/1", "store-transfer/1"};
 
 constexpr kitchen_config_key config_keys[] = {
-    {"path", KITCHEN_CONFIG_TEXT, nullptr, 1, nullptr, "The database file; missing folders are made"},
+    {"path", KITCHEN_CONFIG_TEXT, nullptr, 1, nullptr,
+     "The database file; missing folders are made"},
     {"readers", KITCHEN_CONFIG_INTEGER, "4", 0, "1..64", "Connections that read at the same time"},
-    {"busy_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..10m", "Longest wait for a lock or a free connection"},
-    {"group_limit", KITCHEN_CONFIG_INTEGER, "64", 0, "1..1024", "Transactions that share one COMMIT at most"},
+    {"busy_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..10m",
+     "Longest wait for a lock or a free connection"},
+    {"group_limit", KITCHEN_CONFIG_INTEGER, "64", 0, "1..1024",
+     "Transactions that share one COMMIT at most"},
     {"cache_size", KITCHEN_CONFIG_BYTES, "4MiB", 0, "64KiB..4GiB", "Page cache of each connection"},
-    {"max_size", KITCHEN_CONFIG_BYTES, "0", 0, nullptr, "Size that the database may grow to; 0: as the disk allows"},
-    {"check_on_start", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr, "Read the whole file at start and refuse a damaged one"},
+    {"max_size", KITCHEN_CONFIG_BYTES, "0", 0, nullptr,
+     "Size that the database may grow to; 0: as the disk allows"},
+    {"check_on_start", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr,
+     "Read the whole file at start and refuse a damaged one"},
 };
 
 }  // namespace

@@ -22,7 +22,8 @@ Error constraint_error(int code) {
         case SQLITE_CONSTRAINT_ROWID:
             return {Errc::unique, "unique", "Something with the same value exists already."};
         case SQLITE_CONSTRAINT_FOREIGNKEY:
-            return {Errc::reference, "reference", "Something that this refers to does not exist, or is still in use."};
+            return {Errc::reference, "reference",
+                    "Something that this refers to does not exist, or is still in use."};
         default:
             return {Errc::check, "check", "A value is missing or outside of what is accepted."};
     }
@@ -39,12 +40,12 @@ Error to_error(const Complaint& complaint, std::string_view sql) {
     const std::string own_code = "sqlite " + std::to_string(complaint.code);
     if (no_room(complaint)) {
         return Error(Errc::storage_full, "storage_full",
-                     "There is no room left to store this. Free some space on the server and try again.")
+                     "There is no room left to store this. Free some space on the server and try "
+                     "again.")
             .with_subject(own_code);
     }
     switch (complaint.code & 0xff) {
-        case SQLITE_CONSTRAINT:
-            return constraint_error(complaint.code);
+        case SQLITE_CONSTRAINT: return constraint_error(complaint.code);
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
         case SQLITE_PROTOCOL:
@@ -53,18 +54,21 @@ Error to_error(const Complaint& complaint, std::string_view sql) {
                 .retry_in(seconds(1));
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
-            return Error(Errc::corrupt, "store_corrupt", "The database file is damaged. Restore it from a backup.")
+            return Error(Errc::corrupt, "store_corrupt",
+                         "The database file is damaged. Restore it from a backup.")
                 .with_subject(own_code);
         case SQLITE_IOERR:
         case SQLITE_CANTOPEN:
         case SQLITE_NOMEM:
         case SQLITE_READONLY:
         case SQLITE_PERM:
-            return Error(Errc::unavailable, "store_unavailable", "The database cannot be read or written. Try again later.")
+            return Error(Errc::unavailable, "store_unavailable",
+                         "The database cannot be read or written. Try again later.")
                 .with_subject(own_code + ", errno " + std::to_string(complaint.system_errno))
                 .retry_in(seconds(5));
         default:
-            return Error(Errc::internal, "store_statement", "SQLite refused a statement: " + complaint.message)
+            return Error(Errc::internal, "store_statement",
+                         "SQLite refused a statement: " + complaint.message)
                 .with_subject(std::string(sql));
     }
 }

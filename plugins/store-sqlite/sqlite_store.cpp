@@ -20,14 +20,16 @@ namespace fs = std::filesystem;
 Error about_file(Error error, const fs::path& path) {
     if (error.kind == Errc::corrupt) {
         error.detail = "The file " + path.string() +
-                       " is damaged, or is not an SQLite database. Restore it from a backup, or name another path.";
+                       " is damaged, or is not an SQLite database. Restore it from a backup, or "
+                       "name another path.";
     } else {
         error.detail = "The database " + path.string() + " cannot be opened: " + error.detail;
     }
     return error;
 }
 
-/// The file and its missing folders, for the owner only; SQLite gives the log beside it the same rights.
+/// The file and its missing folders, for the owner only; SQLite gives the log beside it the same
+/// rights.
 Status make_file(const fs::path& path) {
     std::error_code failed;
     fs::path made;
@@ -57,7 +59,8 @@ Status make_file(const fs::path& path) {
 SqliteStore::~SqliteStore() { close(); }
 
 Status SqliteStore::open(const Options& options) {
-    const fs::path path = fs::absolute(options.path);  // SQLite reads ":memory:" and "file:…" as something else
+    const fs::path path =
+        fs::absolute(options.path);  // SQLite reads ":memory:" and "file:…" as something else
     if (Status made = make_file(path); !made) return made;
 
     ConnectionOptions each{Role::writer,       path.string(),    options.busy_timeout,
@@ -65,7 +68,8 @@ Status SqliteStore::open(const Options& options) {
     auto writer = Connection::open(each, texts_);
     if (!writer) return about_file(std::move(writer).error(), path);
     if (options.check_on_start) {
-        if (Status sound = (*writer)->quick_check(); !sound) return about_file(std::move(sound).error(), path);
+        if (Status sound = (*writer)->quick_check(); !sound)
+            return about_file(std::move(sound).error(), path);
     }
     each.role = Role::reader;
     std::vector<std::unique_ptr<Connection>> readers;
@@ -75,7 +79,8 @@ Status SqliteStore::open(const Options& options) {
         readers.push_back(*std::move(reader));
     }
     readers_.open(std::move(readers), options.busy_timeout);
-    writer_.start(*std::move(writer), static_cast<std::size_t>(std::max(options.group_limit, 1)), options.busy_timeout);
+    writer_.start(*std::move(writer), static_cast<std::size_t>(std::max(options.group_limit, 1)),
+                  options.busy_timeout);
     return {};
 }
 
@@ -84,7 +89,9 @@ void SqliteStore::close() noexcept {
     writer_.stop();
 }
 
-Dialect SqliteStore::dialect() const { return {"sqlite", "INTEGER PRIMARY KEY AUTOINCREMENT", "BLOB"}; }
+Dialect SqliteStore::dialect() const {
+    return {"sqlite", "INTEGER PRIMARY KEY AUTOINCREMENT", "BLOB"};
+}
 
 Status SqliteStore::read(const Body& body) {
     if (writer_.is_this_thread()) return nested_error();
@@ -123,7 +130,8 @@ Status SqliteStore::ping() {
 
 std::unique_ptr<Store> open_sqlite(const Options& options) {
     auto store = std::make_unique<SqliteStore>();
-    if (Status opened = store->open(options); !opened) throw std::runtime_error(opened.error().detail);
+    if (Status opened = store->open(options); !opened)
+        throw std::runtime_error(opened.error().detail);
     return store;
 }
 

@@ -1,8 +1,8 @@
 // store/1 on an SQLite file.
 //
-// Write-ahead log, foreign keys, synchronous=FULL. One thread writes and commits in groups: bodies that wait together
-// share one COMMIT, each in a savepoint of its own, so that many callers pay for one fsync. A pool of connections reads beside
-// it, each read on its own snapshot.
+// Write-ahead log, foreign keys, synchronous=FULL. One thread writes and commits in groups: bodies
+// that wait together share one COMMIT, each in a savepoint of its own, so that many callers pay for
+// one fsync. A pool of connections reads beside it, each read on its own snapshot.
 //
 // Thread-safety: every call, from any thread, except open() and close(), which come from one.
 // Ownership: values; nothing is shared with other stores, so many can live in one process.
@@ -22,14 +22,15 @@
 namespace kitchen::sqlite {
 
 struct Options {
-    std::string path{};                            ///< of the database file; missing folders and the file are made
-    int readers = 4;                               ///< connections that read
-    std::chrono::milliseconds busy_timeout{5000};  ///< longest wait for a lock, and for a free connection
-    int group_limit = 64;                          ///< bodies that share one COMMIT at most
-    std::int64_t cache_size = 4 << 20;             ///< bytes of page cache, each connection
-    std::int64_t max_size = 0;                     ///< bytes that the database may grow to; 0: as the disk allows
-    bool check_on_start = false;                   ///< reads the whole file at open() and refuses a damaged one
-    std::string vfs{};                             ///< SQLite's access to the operating system; empty: the usual one
+    std::string path{};  ///< of the database file; missing folders and the file are made
+    int readers = 4;     ///< connections that read
+    std::chrono::milliseconds busy_timeout{
+        5000};                          ///< longest wait for a lock, and for a free connection
+    int group_limit = 64;               ///< bodies that share one COMMIT at most
+    std::int64_t cache_size = 4 << 20;  ///< bytes of page cache, each connection
+    std::int64_t max_size = 0;    ///< bytes that the database may grow to; 0: as the disk allows
+    bool check_on_start = false;  ///< reads the whole file at open() and refuses a damaged one
+    std::string vfs{};            ///< SQLite's access to the operating system; empty: the usual one
 };
 
 struct Stats {
@@ -43,10 +44,12 @@ public:
     SqliteStore() = default;
     ~SqliteStore() override;
 
-    /// Opens or creates the file. Errors name it: corrupt (damaged, or no database at all), unavailable, busy, storage_full.
+    /// Opens or creates the file. Errors name it: corrupt (damaged, or no database at all),
+    /// unavailable, busy, storage_full.
     Status open(const Options& options);
-    /// Finishes what was queued, empties the write-ahead log into the file and lets go of it. Idempotent. Afterwards, and before
-    /// open(), every call but prepare() is answered with unavailable.
+    /// Finishes what was queued, empties the write-ahead log into the file and lets go of it.
+    /// Idempotent. Afterwards, and before open(), every call but prepare() is answered with
+    /// unavailable.
     void close() noexcept;
 
     Dialect dialect() const override;
@@ -57,7 +60,9 @@ public:
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
     Result<std::vector<TransferTable>> tables() override;
-    Status adopt_ids(SchemaTransaction&, const TransferTable&) override { return {}; }  // AUTOINCREMENT has seen them
+    Status adopt_ids(SchemaTransaction&, const TransferTable&) override {
+        return {};
+    }  // AUTOINCREMENT has seen them
     using Store::read;
     using Store::transact;
 

@@ -60,7 +60,8 @@ Status run_read(Connection& connection, const SqliteBody& body) {
     RollbackUnlessOver guard(connection);
     SqliteTransaction transaction(connection, nullptr);
     Status answer = transaction.settle(body(transaction));
-    if (answer) (void)connection.commit();  // there is nothing to lose; the guard ends it if this could not
+    if (answer)
+        (void)connection.commit();  // there is nothing to lose; the guard ends it if this could not
     return answer;
 }
 

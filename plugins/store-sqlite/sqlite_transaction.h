@@ -17,7 +17,8 @@ namespace kitchen::sqlite {
 class SqliteTransaction final : public SchemaTransaction {
 public:
     /// `hooks` takes what is to run after the commit, emptied first; nullptr: it only reads.
-    SqliteTransaction(Connection& connection, CommitHooks* hooks) noexcept : connection_(connection), hooks_(hooks) {
+    SqliteTransaction(Connection& connection, CommitHooks* hooks) noexcept
+        : connection_(connection), hooks_(hooks) {
         if (hooks_) hooks_->clear();
     }
 
@@ -26,7 +27,8 @@ public:
     Status script(std::string_view sql) override;
     Status run_text(std::string_view sql, std::span<const Param> params, Rows& out) override;
 
-    /// What becomes of a body's answer: success after a failed call, or with a broken deferred reference, is a failure.
+    /// What becomes of a body's answer: success after a failed call, or with a broken deferred
+    /// reference, is a failure.
     Status settle(Status answer) const;
 
 private:
@@ -41,8 +43,8 @@ using SqliteBody = std::function<Status(SqliteTransaction&)>;
 /// Runs the body on a snapshot. An exception passes through once the snapshot has been let go.
 Status run_read(Connection& connection, const SqliteBody& body);
 
-/// Runs the body in a transaction of its own: committed, or rolled back. An exception passes through once it is rolled back. Leaves
-/// the hooks to the caller.
+/// Runs the body in a transaction of its own: committed, or rolled back. An exception passes
+/// through once it is rolled back. Leaves the hooks to the caller.
 Status run_write(Connection& connection, const SqliteBody& body, CommitHooks& hooks);
 
 }  // namespace kitchen::sqlite

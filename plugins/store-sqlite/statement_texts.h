@@ -1,6 +1,7 @@
 // The interned texts of statements: one number for one text, shared by all connections of a store.
 //
-// Thread-safety: all calls, from any thread. Texts are never dropped: they are the constants of the program.
+// Thread-safety: all calls, from any thread. Texts are never dropped: they are the constants of the
+// program.
 #pragma once
 
 #include <cstddef>

@@ -8,7 +8,8 @@ namespace {
 constexpr std::chrono::milliseconds migration_patience = std::chrono::minutes(1);
 }
 
-void Writer::start(std::unique_ptr<Connection> connection, std::size_t group_limit, std::chrono::milliseconds busy_timeout) {
+void Writer::start(std::unique_ptr<Connection> connection, std::size_t group_limit,
+                   std::chrono::milliseconds busy_timeout) {
     connection_ = std::move(connection);
     group_limit_ = std::max<std::size_t>(group_limit, 1);
     busy_timeout_ = busy_timeout;
@@ -77,7 +78,8 @@ void Writer::run_group(Job* first) {
     if (Status begun = connection_->begin_write(); !begun) {
         first->answer = begun;
         group.push_back(first);
-        refuse_queued(asked, begun.error(), group);  // they have waited for the same lock just as long
+        refuse_queued(asked, begun.error(),
+                      group);  // they have waited for the same lock just as long
         answer(group);
         return;
     }
@@ -97,7 +99,8 @@ void Writer::run_group(Job* first) {
         }
         if (outcome == Outcome::kept) ++kept;
     }
-    // Also a body that failed is answered only now: what made it fail may be the work of another that is not durable yet.
+    // Also a body that failed is answered only now: what made it fail may be the work of another
+    // that is not durable yet.
     if (kept == 0) {
         connection_->rollback();
     } else if (Status committed = connection_->commit(); committed) {
@@ -124,7 +127,8 @@ Writer::Outcome Writer::run_in_savepoint(Job& job) {
         job.thrown = std::current_exception();
     }
     job.hooks.clear();
-    // SQLite ends the whole transaction by itself on some errors; then there is no savepoint to go back to.
+    // SQLite ends the whole transaction by itself on some errors; then there is no savepoint to go
+    // back to.
     if (!connection_->in_transaction() || !connection_->undo_to_savepoint()) return Outcome::lost;
     return Outcome::undone;
 }

@@ -1,9 +1,10 @@
 // The one thread that writes, and its group commit.
 //
-// Bodies queue up. The thread takes the write lock, runs those that wait, each in a savepoint, and commits them together: callers
-// are answered after the COMMIT that made their work durable. A body that fails or throws undoes its own savepoint only. When
-// SQLite gives up the whole transaction (disk full, I/O error), the body that met it is refused and the others of the group
-// run again, each in a transaction of its own. When COMMIT fails, the whole group is refused with its error.
+// Bodies queue up. The thread takes the write lock, runs those that wait, each in a savepoint, and
+// commits them together: callers are answered after the COMMIT that made their work durable. A body
+// that fails or throws undoes its own savepoint only. When SQLite gives up the whole transaction
+// (disk full, I/O error), the body that met it is refused and the others of the group run again,
+// each in a transaction of its own. When COMMIT fails, the whole group is refused with its error.
 //
 // Thread-safety: all calls, from any thread, except start() and stop(), which come from one.
 #pragma once
@@ -34,16 +35,20 @@ public:
     Writer& operator=(const Writer&) = delete;
 
     /// Until then, and after stop(), every call is answered with unavailable.
-    void start(std::unique_ptr<Connection> connection, std::size_t group_limit, std::chrono::milliseconds busy_timeout);
+    void start(std::unique_ptr<Connection> connection, std::size_t group_limit,
+               std::chrono::milliseconds busy_timeout);
     /// Finishes what is queued, empties the write-ahead log, closes the connection. Idempotent.
     void stop() noexcept;
 
-    /// Waits until the body has run and its effect is durable or undone, and runs its hooks. An exception of the body is thrown here.
+    /// Waits until the body has run and its effect is durable or undone, and runs its hooks. An
+    /// exception of the body is thrown here.
     Status transact(const SqliteBody& body) { return submit(body, false); }
     /// In a transaction of its own, and with more patience for the lock of another process.
     Status alone(const SqliteBody& body) { return submit(body, true); }
     /// True on the writing thread: inside a body.
-    bool is_this_thread() const noexcept { return thread_id_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
+    bool is_this_thread() const noexcept {
+        return thread_id_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+    }
 
     std::uint64_t bodies() const noexcept { return bodies_.load(std::memory_order_relaxed); }
     std::uint64_t commits() const noexcept { return commits_.load(std::memory_order_relaxed); }

@@ -51,14 +51,16 @@ TEST(Restart, EverythingAcknowledgedIsStillThere) {
     HttpClient customer = server.customer();
     const std::string id = std::to_string(customer.get("/me/").json["id"].as_integer());
     ASSERT_EQ(customer.post("/cart/", Json::object({{"food_id", soup}})).status, 201);
-    const HttpAnswer placed = customer.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "k"}});
+    const HttpAnswer placed = customer.post(
+        "/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "k"}});
     ASSERT_EQ(placed.status, 201);
     server.restart();
     HttpClient back = server.anonymous();
     back.basic(id, KitchenServer::password);
     EXPECT_EQ(back.get(placed.header("location")).status, 200);
     EXPECT_EQ(server.stock_of(soup), 8);
-    const HttpAnswer replayed = back.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "k"}});
+    const HttpAnswer replayed = back.post(
+        "/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "k"}});
     EXPECT_EQ(replayed.status, 201);
     EXPECT_EQ(replayed.header("idempotent-replayed"), "true");
 }

@@ -9,8 +9,10 @@ namespace {
 void expect_problem(const HttpAnswer& answer, int status, const std::string& what) {
     EXPECT_EQ(answer.status, status) << what << ": " << answer.body;
     EXPECT_EQ(answer.header("content-type").substr(0, 24), "application/problem+json") << what;
-    for (const char* member : {"type", "title", "status", "detail", "instance", "code", "request_id"})
-        EXPECT_NE(answer.json.find(member), nullptr) << what << " lacks " << member << ": " << answer.body;
+    for (const char* member :
+         {"type", "title", "status", "detail", "instance", "code", "request_id"})
+        EXPECT_NE(answer.json.find(member), nullptr)
+            << what << " lacks " << member << ": " << answer.body;
     EXPECT_EQ(answer.json["status"], Json(status)) << what;
     EXPECT_EQ(answer.json["request_id"], Json(answer.header("x-request-id"))) << what;
 }
@@ -35,15 +37,20 @@ TEST_P(Api, ProblemsAreProblems) {
     const HttpAnswer nobody = client.get("/cart/");
     expect_problem(nobody, 401, "no credentials");
     EXPECT_NE(nobody.header("www-authenticate").find("Basic"), std::string::npos);
-    expect_problem(client.send("POST", "/login/", "{}", {{"Content-Type", "text/plain"}}), 415, "media type");
-    expect_problem(client.send("POST", "/login/", "{\"email\":", {{"Content-Type", "application/json"}}), 400, "truncated");
-    expect_problem(client.send("POST", "/login/", "{\"email\":1,\"email\":2}", {{"Content-Type", "application/json"}}), 400,
-                   "duplicate key");
+    expect_problem(client.send("POST", "/login/", "{}", {{"Content-Type", "text/plain"}}), 415,
+                   "media type");
+    expect_problem(
+        client.send("POST", "/login/", "{\"email\":", {{"Content-Type", "application/json"}}), 400,
+        "truncated");
+    expect_problem(client.send("POST", "/login/", "{\"email\":1,\"email\":2}",
+                               {{"Content-Type", "application/json"}}),
+                   400, "duplicate key");
     expect_problem(client.get("/foods/?limit=0"), 422, "limit 0");
     expect_problem(client.get("/foods/?limit=101"), 422, "limit 101");
     expect_problem(client.get("/foods/?offset=-1"), 422, "offset -1");
     expect_problem(client.get("/foods/abc/"), 404, "not an id");
-    expect_problem(server.customer().post("/foods/", Json::object({{"name", "x"}})), 403, "not an admin");
+    expect_problem(server.customer().post("/foods/", Json::object({{"name", "x"}})), 403,
+                   "not an admin");
 }
 
 TEST_P(Api, SignupNamesEveryFaultAndTakesNoRole) {
@@ -54,8 +61,8 @@ TEST_P(Api, SignupNamesEveryFaultAndTakesNoRole) {
                                                                     {"role", "admin"}}));
     expect_problem(answer, 422, "signup");
     const auto found = faults(answer);
-    for (const char* fault : {"/email format", "/phone_number required", "/password too_short", "/is_admin unknown_field",
-                              "/role unknown_field"})
+    for (const char* fault : {"/email format", "/phone_number required", "/password too_short",
+                              "/is_admin unknown_field", "/role unknown_field"})
         EXPECT_TRUE(found.contains(fault)) << fault << " in " << answer.body;
     EXPECT_EQ(answer.body.find("qWe-9z"), std::string::npos) << "a password must not be echoed";
 }
@@ -63,15 +70,20 @@ TEST_P(Api, SignupNamesEveryFaultAndTakesNoRole) {
 TEST_P(Api, CredentialsThatFailAllLookTheSame) {
     const HttpAnswer unknown = server.anonymous().basic("999999", "wrong-password").get("/cart/");
     expect_problem(unknown, 401, "unknown user");
-    for (const auto& [user, password] : {std::pair{"chef@kitchen.example", "wrong-password"}, {"not-a-number", "x"}, {"-1", "x"},
-                                         {"99999999999999999999999", "x"}, {"", ""}}) {
+    for (const auto& [user, password] : {std::pair{"chef@kitchen.example", "wrong-password"},
+                                         {"not-a-number", "x"},
+                                         {"-1", "x"},
+                                         {"99999999999999999999999", "x"},
+                                         {"", ""}}) {
         const HttpAnswer refused = server.anonymous().basic(user, password).get("/cart/");
         EXPECT_EQ(refused.status, 401) << user;
         EXPECT_EQ(refused.json["detail"], unknown.json["detail"]) << user;
         EXPECT_EQ(refused.json["code"], unknown.json["code"]) << user;
     }
-    for (const char* header : {"Basic", "Basic !!!!", "Basic bm8tY29sb24=", "Bearer", "Bearer nonsense", "Digest x"})
-        EXPECT_EQ(server.anonymous().get("/cart/", {{"Authorization", header}}).status, 401) << header;
+    for (const char* header :
+         {"Basic", "Basic !!!!", "Basic bm8tY29sb24=", "Bearer", "Bearer nonsense", "Digest x"})
+        EXPECT_EQ(server.anonymous().get("/cart/", {{"Authorization", header}}).status, 401)
+            << header;
 }
 
 TEST_P(Api, PagesLinkToEachOther) {
@@ -84,7 +96,8 @@ TEST_P(Api, PagesLinkToEachOther) {
     EXPECT_EQ(second.json["result"].as_array()[0]["price"].as_integer(), 100'014);
     const std::string next = second.json["next"].as_string();
     const std::string prev = second.json["prev"].as_string();
-    EXPECT_TRUE(next.starts_with(server.is_behind_nginx() ? "https://kitchen.example:" : "http://")) << next;
+    EXPECT_TRUE(next.starts_with(server.is_behind_nginx() ? "https://kitchen.example:" : "http://"))
+        << next;
     for (const char* part : {"limit=10", "offset=20", "category=mains", "sort=-price"})
         EXPECT_NE(next.find(part), std::string::npos) << next;
     EXPECT_NE(prev.find("offset=0"), std::string::npos) << prev;
@@ -96,7 +109,8 @@ TEST_P(Api, PagesLinkToEachOther) {
     EXPECT_EQ(past.json["result"].size(), 0u);
     EXPECT_TRUE(past.json["next"].is_null());
     EXPECT_NE(past.json["prev"].as_string().find("offset=20"), std::string::npos) << past.body;
-    EXPECT_TRUE(client.get("/foods/?offset=5&limit=10").json["prev"].as_string().find("offset=0") != std::string::npos);
+    EXPECT_TRUE(client.get("/foods/?offset=5&limit=10").json["prev"].as_string().find("offset=0") !=
+                std::string::npos);
 }
 
 TEST_P(Api, VersionsGuardReadsAndWrites) {
@@ -110,15 +124,18 @@ TEST_P(Api, VersionsGuardReadsAndWrites) {
     EXPECT_EQ(unchanged.status, 304);
     EXPECT_TRUE(unchanged.body.empty());
     HttpClient admin = server.admin();
-    const HttpAnswer changed = admin.patch(path, Json::object({{"price", 90'000}}), {{"If-Match", tag}});
+    const HttpAnswer changed =
+        admin.patch(path, Json::object({{"price", 90'000}}), {{"If-Match", tag}});
     ASSERT_EQ(changed.status, 200) << changed.body;
     EXPECT_NE(changed.header("etag"), tag);
-    expect_problem(admin.patch(path, Json::object({{"price", 95'000}}), {{"If-Match", tag}}), 412, "stale If-Match");
+    expect_problem(admin.patch(path, Json::object({{"price", 95'000}}), {{"If-Match", tag}}), 412,
+                   "stale If-Match");
     EXPECT_EQ(client.get(path).json["price"].as_integer(), 90'000);
 }
 
 TEST_P(Api, TextIsGivenBackAsItWasTyped) {
-    const std::string name = "Robert'); DROP TABLE foods;-- <script>alert(1)</script> \xF0\x9F\x8D\x9B";
+    const std::string name =
+        "Robert'); DROP TABLE foods;-- <script>alert(1)</script> \xF0\x9F\x8D\x9B";
     const auto id = server.food(name, 100);
     const HttpAnswer read = server.anonymous().get("/foods/" + std::to_string(id) + "/");
     EXPECT_EQ(read.json["name"].as_string(), name);
@@ -137,8 +154,10 @@ TEST_P(Api, HeadAndOptionsComeWithGet) {
 
 TEST_P(Api, RequestIdsAreEchoedOrMade) {
     HttpClient client = server.anonymous();
-    EXPECT_EQ(client.get("/foods/", {{"X-Request-Id", "till-7.order_3"}}).header("x-request-id"), "till-7.order_3");
-    const std::string made = client.get("/foods/", {{"X-Request-Id", "not allowed: spaces"}}).header("x-request-id");
+    EXPECT_EQ(client.get("/foods/", {{"X-Request-Id", "till-7.order_3"}}).header("x-request-id"),
+              "till-7.order_3");
+    const std::string made =
+        client.get("/foods/", {{"X-Request-Id", "not allowed: spaces"}}).header("x-request-id");
     EXPECT_FALSE(made.empty());
     EXPECT_NE(made, "not allowed: spaces");
 }
@@ -159,16 +178,38 @@ TEST_P(Api, TheOpenApiDocumentNamesEveryRouteOfTheContract) {
     ASSERT_EQ(document.status, 200);
     EXPECT_EQ(document.json["openapi"].as_string().substr(0, 3), "3.1");
     const Json& paths = document.json["paths"];
-    for (const auto& [path, method] : {std::pair{"/signup/", "post"}, {"/signup/resend/", "post"}, {"/verify/", "post"},
-                                       {"/login/", "post"}, {"/token/refresh/", "post"}, {"/logout/", "post"}, {"/me/", "get"},
-                                       {"/foods/", "get"}, {"/foods/", "post"}, {"/foods/{id}/", "get"}, {"/foods/{id}/", "patch"},
-                                       {"/foods/{id}/", "put"}, {"/foods/{id}/", "delete"}, {"/foods/{id}/stock/", "post"},
-                                       {"/foods/{id}/stock/", "get"}, {"/categories/", "get"}, {"/cart/", "get"},
-                                       {"/cart/", "post"}, {"/cart/", "delete"}, {"/cart/clear/", "delete"},
-                                       {"/cart/{item_id}/", "patch"}, {"/cart/{item_id}/", "delete"}, {"/cart/quote/", "post"},
-                                       {"/orders/", "post"}, {"/orders/", "get"}, {"/orders/{id}/", "get"},
-                                       {"/orders/{id}/cancel/", "post"}, {"/orders/{id}/status/", "post"},
-                                       {"/health/", "get"}, {"/livez", "get"}, {"/readyz", "get"}, {"/admin/plugins/", "get"}})
+    for (const auto& [path, method] : {std::pair{"/signup/", "post"},
+                                       {"/signup/resend/", "post"},
+                                       {"/verify/", "post"},
+                                       {"/login/", "post"},
+                                       {"/token/refresh/", "post"},
+                                       {"/logout/", "post"},
+                                       {"/me/", "get"},
+                                       {"/foods/", "get"},
+                                       {"/foods/", "post"},
+                                       {"/foods/{id}/", "get"},
+                                       {"/foods/{id}/", "patch"},
+                                       {"/foods/{id}/", "put"},
+                                       {"/foods/{id}/", "delete"},
+                                       {"/foods/{id}/stock/", "post"},
+                                       {"/foods/{id}/stock/", "get"},
+                                       {"/categories/", "get"},
+                                       {"/cart/", "get"},
+                                       {"/cart/", "post"},
+                                       {"/cart/", "delete"},
+                                       {"/cart/clear/", "delete"},
+                                       {"/cart/{item_id}/", "patch"},
+                                       {"/cart/{item_id}/", "delete"},
+                                       {"/cart/quote/", "post"},
+                                       {"/orders/", "post"},
+                                       {"/orders/", "get"},
+                                       {"/orders/{id}/", "get"},
+                                       {"/orders/{id}/cancel/", "post"},
+                                       {"/orders/{id}/status/", "post"},
+                                       {"/health/", "get"},
+                                       {"/livez", "get"},
+                                       {"/readyz", "get"},
+                                       {"/admin/plugins/", "get"}})
         EXPECT_TRUE(paths[path][method].is_object()) << method << " " << path;
 }
 
@@ -176,11 +217,12 @@ TEST_P(Api, TheOriginalClientsSidesAreUnderstood) {
     const auto rice = server.food("Ofada rice", 300'000);
     const auto beef = server.food("Ayamase beef", 120'000);
     HttpClient customer = server.customer();
-    const HttpAnswer old_style =
-        customer.post("/cart/", Json::object({{"food_id", rice}, {"side_protein_id", beef}, {"extra_side_id", nullptr}}));
+    const HttpAnswer old_style = customer.post(
+        "/cart/",
+        Json::object({{"food_id", rice}, {"side_protein_id", beef}, {"extra_side_id", nullptr}}));
     ASSERT_EQ(old_style.status, 201) << old_style.body;
-    const HttpAnswer new_style =
-        customer.post("/cart/", Json::object({{"food_id", rice}, {"side_protein_ids", Json::array({beef})}}));
+    const HttpAnswer new_style = customer.post(
+        "/cart/", Json::object({{"food_id", rice}, {"side_protein_ids", Json::array({beef})}}));
     ASSERT_EQ(new_style.status, 200) << new_style.body;
     EXPECT_EQ(new_style.json["id"], old_style.json["id"]);
     EXPECT_EQ(new_style.json["quantity"].as_integer(), 2);

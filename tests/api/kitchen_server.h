@@ -1,4 +1,5 @@
-// A kernel with the whole restaurant in it, or three of them behind nginx, and the people who use it: what the API tests stand on.
+// A kernel with the whole restaurant in it, or three of them behind nginx, and the people who use
+// it: what the API tests stand on.
 //
 // Thread-safety: make it on one thread; customer() and admin() from any.
 #pragma once
@@ -23,13 +24,15 @@ using testkit::HttpAnswer;
 using testkit::HttpClient;
 using testkit::TemporaryDirectory;
 
-/// What the kitchen runs on: entries of `plugins:`, as YAML. ${DATA} is a directory of the server's own.
+/// What the kitchen runs on: entries of `plugins:`, as YAML. ${DATA} is a directory of the server's
+/// own.
 struct Backends {
     std::string name;  ///< of the test instance
     std::string store;
     std::string cache = "  - id: cache-memory\n";
     std::shared_ptr<void> owner = {};  ///< keeps a database alive for as long as the server uses it
-    bool behind_nginx = false;         ///< three kernels share this, and every request goes through nginx, to whichever it chooses
+    bool behind_nginx = false;  ///< three kernels share this, and every request goes through nginx,
+                                ///< to whichever it chooses
 };
 /// Without any other service.
 Backends in_memory();
@@ -44,7 +47,8 @@ Backends on_postgres_and_redis();
 Backends on_replicas();
 
 struct KitchenServerOptions {
-    std::string server = {};   ///< further keys of `server:`, in flow style: "queue: 2, timeouts: {head: 300ms}"
+    std::string server =
+        {};  ///< further keys of `server:`, in flow style: "queue: 2, timeouts: {head: 300ms}"
     std::string plugins = {};  ///< further entries of `plugins:`, whole lines
 };
 
@@ -55,11 +59,13 @@ public:
     HttpClient anonymous() const { return nginx_ ? nginx_->client() : kernels_.front()->client(); }
     /// The bootstrap administrator, by Basic.
     HttpClient admin() const;
-    /// Signs up a new customer with the code from the mail, and comes back signed in by a bearer token.
+    /// Signs up a new customer with the code from the mail, and comes back signed in by a bearer
+    /// token.
     HttpClient customer();
     /// Makes a customer and gives it the role "kitchen".
     HttpClient kitchen_staff();
-    /// The code in the newest mail to that address; waits for the mail (it goes out after the answer).
+    /// The code in the newest mail to that address; waits for the mail (it goes out after the
+    /// answer).
     std::string code_mailed_to(const std::string& email) const;
     /// Creates a food and gives its id. `quantity` null: not counted.
     std::int64_t food(const std::string& name, std::int64_t price, Json quantity = nullptr);
@@ -92,8 +98,10 @@ private:
     std::atomic<int> people_{0};
 };
 
-/// The code in the newest mail to that address in any of mail-log's directories; waits for the mail. Throws std::runtime_error.
-std::string code_in_mail_to(const std::string& email, const std::vector<std::filesystem::path>& directories);
+/// The code in the newest mail to that address in any of mail-log's directories; waits for the
+/// mail. Throws std::runtime_error.
+std::string code_in_mail_to(const std::string& email,
+                            const std::vector<std::filesystem::path>& directories);
 
 /// Every test of the contract runs on every backend. The parameter makes a fresh, empty one.
 struct BackendsFactory {

@@ -24,8 +24,10 @@ std::string read_file(const fs::path& path) {
 
 /// `what` must be there: a file that has changed is not tested by accident with its own ports.
 void put(std::string& text, const std::string& what, const std::string& instead) {
-    if (text.find(what) == std::string::npos) throw std::runtime_error("deploy/nginx has no '" + what + "' any more");
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += instead.size()) text.replace(at, what.size(), instead);
+    if (text.find(what) == std::string::npos)
+        throw std::runtime_error("deploy/nginx has no '" + what + "' any more");
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += instead.size())
+        text.replace(at, what.size(), instead);
 }
 
 }  // namespace
@@ -35,16 +37,19 @@ NginxFront::NginxFront(const std::vector<std::uint16_t>& ports) {
     const testkit::Certificate made = testkit::make_certificate(certificates_.path(), name);
     nginx_ = std::make_unique<testkit::NginxServer>(2, [&](const testkit::NginxServer& server) {
         std::string site = read_file(shipped / "chuks-kitchen.conf");
-        site = std::regex_replace(site, std::regex(R"(\n *listen \[::\]:[^;]*;)"), "");  // there may be no IPv6 here
+        site = std::regex_replace(site, std::regex(R"(\n *listen \[::\]:[^;]*;)"),
+                                  "");  // there may be no IPv6 here
         put(site, "listen 80;", "listen 127.0.0.1:" + std::to_string(server.port(0)) + ";");
         put(site, "listen 443 ", "listen 127.0.0.1:" + std::to_string(server.port(1)) + " ");
         for (std::size_t i = 0; i < replicas; ++i)
-            put(site, "server 127.0.0.1:" + std::to_string(8081 + i) + " ", "server 127.0.0.1:" + std::to_string(ports[i]) + " ");
+            put(site, "server 127.0.0.1:" + std::to_string(8081 + i) + " ",
+                "server 127.0.0.1:" + std::to_string(ports[i]) + " ");
         put(site, "/etc/letsencrypt/live/kitchen.example/fullchain.pem", made.certificate);
         put(site, "/etc/letsencrypt/live/kitchen.example/privkey.pem", made.key);
         put(site, "/var/log/nginx/chuks-kitchen.log", (server.directory() / "access.log").string());
         std::ofstream(server.directory() / "site.conf") << site;
-        fs::copy(shipped / "snippets", server.directory() / "snippets", fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+        fs::copy(shipped / "snippets", server.directory() / "snippets",
+                 fs::copy_options::recursive | fs::copy_options::overwrite_existing);
         return std::string("include snippets/chuks-kitchen-http.conf;\ninclude site.conf;");
     });
 }

@@ -1,5 +1,5 @@
-// nginx in front of three servers, with the files of deploy/nginx as they ship: only the name's certificate, the ports and the place
-// of the access log are put in.
+// nginx in front of three servers, with the files of deploy/nginx as they ship: only the name's
+// certificate, the ports and the place of the access log are put in.
 //
 // Thread-safety: construction on one thread; the rest from any.
 #pragma once
@@ -24,7 +24,9 @@ public:
     explicit NginxFront(const std::vector<std::uint16_t>& ports);
 
     /// Over TLS, trusting the certificate made for this test.
-    testkit::HttpClient client() const { return testkit::HttpClient(port(), testkit::TlsOptions{certificate(), name}); }
+    testkit::HttpClient client() const {
+        return testkit::HttpClient(port(), testkit::TlsOptions{certificate(), name});
+    }
     std::uint16_t port() const { return nginx_->port(1); }
     std::uint16_t plain_port() const { return nginx_->port(0); }
     std::filesystem::path certificate() const { return certificates_.path() / "certificate.pem"; }

@@ -9,11 +9,12 @@ TEST_P(Api, AnOrderGoesFromTheMenuToCompleted) {
     const auto plantain = server.food("Dodo", 70'000);
     HttpClient customer = server.customer();
 
-    HttpAnswer added = customer.post("/cart/", Json::object({{"food_id", rice},
-                                                             {"quantity", 2},
-                                                             {"side_protein_ids", Json::array({chicken})},
-                                                             {"extra_side_ids", Json::array({plantain})},
-                                                             {"special_instructions", "No pepper, please"}}));
+    HttpAnswer added =
+        customer.post("/cart/", Json::object({{"food_id", rice},
+                                              {"quantity", 2},
+                                              {"side_protein_ids", Json::array({chicken})},
+                                              {"extra_side_ids", Json::array({plantain})},
+                                              {"special_instructions", "No pepper, please"}}));
     ASSERT_EQ(added.status, 201) << added.body;
     EXPECT_EQ(added.json["line_total"].as_integer(), 2 * (280'000 + 150'000 + 70'000));
     added = customer.post("/cart/", Json::object({{"food_id", plantain}}));
@@ -21,9 +22,13 @@ TEST_P(Api, AnOrderGoesFromTheMenuToCompleted) {
     EXPECT_EQ(customer.get("/cart/").json["subtotal"].as_integer(), 1'000'000 + 70'000);
 
     const testkit::HeaderList key = {{"Idempotency-Key", "dinner-1"}};
-    const HttpAnswer home = customer.post("/me/addresses/", Json::object({{"line1", "12 Allen Avenue"}, {"city", "Ikeja"}, {"state", "Lagos"}}));
+    const HttpAnswer home = customer.post(
+        "/me/addresses/",
+        Json::object({{"line1", "12 Allen Avenue"}, {"city", "Ikeja"}, {"state", "Lagos"}}));
     ASSERT_EQ(home.status, 201) << home.body;
-    const Json checkout = Json::object({{"fulfillment_type", "delivery"}, {"address_id", home.json["id"]}, {"expected_total", 1'070'000}});
+    const Json checkout = Json::object({{"fulfillment_type", "delivery"},
+                                        {"address_id", home.json["id"]},
+                                        {"expected_total", 1'070'000}});
     const HttpAnswer placed = customer.post("/orders/", checkout, key);
     ASSERT_EQ(placed.status, 201) << placed.body;
     const std::string order = placed.header("location");
@@ -41,8 +46,10 @@ TEST_P(Api, AnOrderGoesFromTheMenuToCompleted) {
     EXPECT_EQ(customer.get("/orders/").json["total_count"].as_integer(), 1);
 
     HttpClient kitchen = server.kitchen_staff();
-    for (const char* status : {"confirmed", "preparing", "ready", "out_for_delivery", "completed"}) {
-        const HttpAnswer moved = kitchen.post(order + "status/", Json::object({{"status", status}}));
+    for (const char* status :
+         {"confirmed", "preparing", "ready", "out_for_delivery", "completed"}) {
+        const HttpAnswer moved =
+            kitchen.post(order + "status/", Json::object({{"status", status}}));
         ASSERT_EQ(moved.status, 200) << moved.body;
         EXPECT_EQ(moved.json["status"].as_string(), status);
     }
@@ -58,10 +65,14 @@ TEST_P(Api, NamesAndPricesAreFrozenWhenAnOrderIsPlaced) {
     const auto soup = server.food("Egusi soup", 320'000);
     HttpClient customer = server.customer();
     ASSERT_EQ(customer.post("/cart/", Json::object({{"food_id", soup}})).status, 201);
-    const HttpAnswer placed = customer.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
+    const HttpAnswer placed =
+        customer.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
     ASSERT_EQ(placed.status, 201) << placed.body;
-    ASSERT_EQ(server.admin().patch("/foods/" + std::to_string(soup) + "/",
-                                   Json::object({{"name", "Egusi, large"}, {"price", 999'900}})).status, 200);
+    ASSERT_EQ(server.admin()
+                  .patch("/foods/" + std::to_string(soup) + "/",
+                         Json::object({{"name", "Egusi, large"}, {"price", 999'900}}))
+                  .status,
+              200);
     ASSERT_EQ(server.admin().del("/foods/" + std::to_string(soup) + "/").status, 204);
     const HttpAnswer read = customer.get(placed.header("location"));
     EXPECT_EQ(read.json["items"].as_array()[0]["name"].as_string(), "Egusi soup");
@@ -77,7 +88,8 @@ TEST_P(Api, SomebodyElsesThingsAreNotFound) {
     const std::string item = "/cart/" + std::to_string(line.json["id"].as_integer()) + "/";
     EXPECT_EQ(other.patch(item, Json::object({{"quantity", 5}})).status, 404);
     EXPECT_EQ(other.del(item).status, 404);
-    const HttpAnswer placed = owner.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
+    const HttpAnswer placed =
+        owner.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
     ASSERT_EQ(placed.status, 201);
     EXPECT_EQ(other.get(placed.header("location")).status, 404);
     EXPECT_EQ(other.post(placed.header("location") + "cancel/", Json::object()).status, 404);
@@ -87,11 +99,17 @@ TEST_P(Api, SomebodyElsesThingsAreNotFound) {
 TEST_P(Api, CancellingGivesStockBackOnce) {
     const auto fish = server.food("Grilled croaker", 450'000, 3);
     HttpClient customer = server.customer();
-    ASSERT_EQ(customer.post("/cart/", Json::object({{"food_id", fish}, {"quantity", 3}})).status, 201);
-    const HttpAnswer placed = customer.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
+    ASSERT_EQ(customer.post("/cart/", Json::object({{"food_id", fish}, {"quantity", 3}})).status,
+              201);
+    const HttpAnswer placed =
+        customer.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
     ASSERT_EQ(placed.status, 201);
     EXPECT_EQ(server.stock_of(fish), 0);
-    EXPECT_EQ(customer.post(placed.header("location") + "cancel/", Json::object({{"reason", "Guests cancelled"}})).status, 200);
+    EXPECT_EQ(customer
+                  .post(placed.header("location") + "cancel/",
+                        Json::object({{"reason", "Guests cancelled"}}))
+                  .status,
+              200);
     EXPECT_EQ(customer.post(placed.header("location") + "cancel/", Json::object()).status, 409);
     EXPECT_EQ(server.stock_of(fish), 3);
 }

@@ -9,9 +9,11 @@ namespace kitchen::tests {
 namespace {
 
 std::int64_t migration_files(const std::string& plugin) {
-    const auto folder = std::filesystem::path(KITCHEN_TEST_SOURCE_DIR) / "plugins" / plugin / "migrations";
+    const auto folder =
+        std::filesystem::path(KITCHEN_TEST_SOURCE_DIR) / "plugins" / plugin / "migrations";
     std::int64_t count = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) count += entry.path().extension() == ".sql";
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        count += entry.path().extension() == ".sql";
     return count;
 }
 
@@ -28,11 +30,13 @@ TEST_P(Api, EveryStatementOfEveryPluginPrepares) {
 TEST_P(Api, EveryMigrationIsAppliedOnce) {
     server.restart();  // the second start finds nothing to do
     Store& store = server.kernel().service<Store>();
-    const Statement applied = store.prepare("SELECT plugin, count(*) FROM kitchen_migrations GROUP BY plugin");
+    const Statement applied =
+        store.prepare("SELECT plugin, count(*) FROM kitchen_migrations GROUP BY plugin");
     const Rows rows = store.read<Rows>([&](Transaction& tx) { return tx.query(applied); }).value();
     std::map<std::string, std::int64_t> counts;
     for (const Row row : rows) counts[row.string(0)] = row.integer(1);
-    for (const char* plugin : {"auth", "catalog", "cart", "orders"}) EXPECT_EQ(counts[plugin], migration_files(plugin)) << plugin;
+    for (const char* plugin : {"auth", "catalog", "cart", "orders"})
+        EXPECT_EQ(counts[plugin], migration_files(plugin)) << plugin;
 }
 
 }  // namespace kitchen::tests

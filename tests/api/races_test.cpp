@@ -47,7 +47,9 @@ TEST_P(Api, TwoHundredBuyersRaceForTenPortions) {
     }
     Tally tally;
     in_parallel(200, 200, [&](int i) {
-        tally.add(buyers[static_cast<std::size_t>(i)].post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status);
+        tally.add(buyers[static_cast<std::size_t>(i)]
+                      .post("/orders/", Json::object({{"fulfillment_type", "pickup"}}))
+                      .status);
     });
     EXPECT_EQ(tally.counts(), (std::map<int, int>{{201, 10}, {409, 190}}));
     EXPECT_EQ(server.stock_of(dish), 0);
@@ -69,7 +71,9 @@ TEST_P(Api, AThousandIncrementsOfOneLineAreAThousand) {
     }
     in_parallel(32, 32, [&](int device) {
         for (int i = device; i < 1000; i += 32)
-            tally.add(devices[static_cast<std::size_t>(device)].post("/cart/", Json::object({{"food_id", dish}})).status);
+            tally.add(devices[static_cast<std::size_t>(device)]
+                          .post("/cart/", Json::object({{"food_id", dish}}))
+                          .status);
     });
     EXPECT_EQ(tally.counts(), (std::map<int, int>{{200, 999}, {201, 1}}));
     const HttpAnswer cart = customer.get("/cart/");
@@ -80,8 +84,10 @@ TEST_P(Api, AThousandIncrementsOfOneLineAreAThousand) {
 TEST_P(Api, AHundredWrongCodesCompareAtMostFive) {
     HttpClient client = server.anonymous();
     const std::string email = "guesser@mail.example";
-    const HttpAnswer signup = client.post("/signup/", Json::object({{"email", email}, {"phone_number", "08051234567"},
-                                                                    {"password", KitchenServer::password}}));
+    const HttpAnswer signup =
+        client.post("/signup/", Json::object({{"email", email},
+                                              {"phone_number", "08051234567"},
+                                              {"password", KitchenServer::password}}));
     ASSERT_EQ(signup.status, 200) << signup.body;
     const std::string cookie = signup.header("set-cookie");
     const std::string session = cookie.substr(0, cookie.find(';'));
@@ -90,7 +96,8 @@ TEST_P(Api, AHundredWrongCodesCompareAtMostFive) {
     Tally tally;
     in_parallel(100, 100, [&](int) {
         HttpClient guesser = server.anonymous();
-        tally.add(guesser.post("/verify/", Json::object({{"otp", wrong}}), {{"Cookie", session}}).status);
+        tally.add(
+            guesser.post("/verify/", Json::object({{"otp", wrong}}), {{"Cookie", session}}).status);
     });
     // Four are told that they are wrong, the fifth ends the session, nobody else is compared.
     EXPECT_EQ(tally.counts(), (std::map<int, int>{{401, 4}, {404, 95}, {429, 1}}));
@@ -106,7 +113,10 @@ TEST_P(Api, TheSameIdempotencyKeyAtOncePlacesOneOrder) {
     in_parallel(20, 20, [&](int) {
         HttpClient device = server.anonymous();
         device.basic(id, KitchenServer::password);
-        tally.add(device.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "one"}}).status);
+        tally.add(device
+                      .post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
+                            {{"Idempotency-Key", "one"}})
+                      .status);
     });
     auto counts = tally.counts();
     EXPECT_GE(counts[201], 1);

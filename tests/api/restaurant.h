@@ -1,4 +1,5 @@
-// The executable with the whole restaurant in it, which can be killed and started again on the same data.
+// The executable with the whole restaurant in it, which can be killed and started again on the same
+// data.
 //
 // Thread-safety: one thread; port() from any.
 #pragma once
@@ -16,15 +17,18 @@
 namespace kitchen::tests {
 
 struct RestaurantOptions {
-    std::uint16_t port = 0;    ///< one that it keeps; 0: a free one at each start
-    std::string auth_key = {}; ///< that all replicas share, and cookies for TLS only; empty: a key file of its own, and plain HTTP
-    std::string server = {};   ///< further keys of `server:`, in flow style
-    std::string mailer = {};   ///< an entry of `plugins:`, whole lines; empty: mail-log
-    std::string outbox = {};   ///< its `config:`, in flow style
-    std::string plugins = {};  ///< further entries of `plugins:`, whole lines
+    std::uint16_t port = 0;     ///< one that it keeps; 0: a free one at each start
+    std::string auth_key = {};  ///< that all replicas share, and cookies for TLS only; empty: a key
+                                ///< file of its own, and plain HTTP
+    std::string server = {};    ///< further keys of `server:`, in flow style
+    std::string mailer = {};    ///< an entry of `plugins:`, whole lines; empty: mail-log
+    std::string outbox = {};    ///< its `config:`, in flow style
+    std::string plugins = {};   ///< further entries of `plugins:`, whole lines
     std::vector<std::string> wrapper = {};  ///< what it is started with: {"prlimit", "--nofile=64"}
-    std::filesystem::path data = {};        ///< empty: a temporary directory. What ${DATA} says in Backends
-    std::function<std::string(const std::string& email)> code_mailed_to = {};  ///< empty: from mail-log's directory
+    std::filesystem::path data =
+        {};  ///< empty: a temporary directory. What ${DATA} says in Backends
+    std::function<std::string(const std::string& email)> code_mailed_to =
+        {};  ///< empty: from mail-log's directory
 };
 
 class Restaurant {

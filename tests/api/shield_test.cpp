@@ -5,60 +5,84 @@ namespace kitchen::tests {
 
 TEST_P(Api, EveryAnswerCarriesTheSecurityFields) {
     HttpClient client = server.anonymous();
-    const HttpAnswer answers[] = {client.get("/foods/"), client.get("/nowhere/"), client.get("/cart/"), client.del("/foods/"), client.get("/docs/"),
-                                  client.get("/foods/?limit=0"), client.send("OPTIONS", "/foods/"), client.get("/%zz"),
+    const HttpAnswer answers[] = {client.get("/foods/"),
+                                  client.get("/nowhere/"),
+                                  client.get("/cart/"),
+                                  client.del("/foods/"),
+                                  client.get("/docs/"),
+                                  client.get("/foods/?limit=0"),
+                                  client.send("OPTIONS", "/foods/"),
+                                  client.get("/%zz"),
                                   client.get("/foods/", {{"Host", "two words"}})};
     for (const HttpAnswer& answer : answers) {
         EXPECT_EQ(answer.header("x-content-type-options"), "nosniff") << answer.status;
         EXPECT_EQ(answer.header("x-frame-options"), "DENY") << answer.status;
         EXPECT_EQ(answer.header("referrer-policy"), "no-referrer") << answer.status;
-        EXPECT_NE(answer.header("content-security-policy").find("frame-ancestors 'none'"), std::string::npos) << answer.status;
-        EXPECT_EQ(answer.header("strict-transport-security"), server.is_behind_nginx() ? "max-age=31536000" : "") << answer.status;
+        EXPECT_NE(answer.header("content-security-policy").find("frame-ancestors 'none'"),
+                  std::string::npos)
+            << answer.status;
+        EXPECT_EQ(answer.header("strict-transport-security"),
+                  server.is_behind_nginx() ? "max-age=31536000" : "")
+            << answer.status;
     }
-    EXPECT_NE(answers[4].header("content-security-policy").find("style-src 'self'"), std::string::npos) << "the page's own goes before";
+    EXPECT_NE(answers[4].header("content-security-policy").find("style-src 'self'"),
+              std::string::npos)
+        << "the page's own goes before";
 }
 
 TEST_P(Api, ACookieIsNotSpentByAnotherSitesPage) {
     HttpClient client = server.anonymous();
     for (const char* path : {"/verify/", "/signup/resend/"}) {
-        const Json body = std::string(path) == "/verify/" ? Json::object({{"otp", "123456"}}) : Json::object();
+        const Json body =
+            std::string(path) == "/verify/" ? Json::object({{"otp", "123456"}}) : Json::object();
         const HttpAnswer refused = client.post(path, body, {{"Origin", "https://evil.example"}});
         EXPECT_EQ(refused.status, 403) << path;
         EXPECT_EQ(refused.problem_code(), "cross_origin") << path;
         EXPECT_EQ(client.post(path, body, {{"Sec-Fetch-Site", "cross-site"}}).status, 403) << path;
-        EXPECT_EQ(client.post(path, body).status, 404) << path << ": curl passes, and has no session";
+        EXPECT_EQ(client.post(path, body).status, 404)
+            << path << ": curl passes, and has no session";
     }
 }
 
 TEST_P(Api, ABodyPastTheLimitIsRefusedBeforeItIsRead) {
     HttpClient client = server.anonymous();
-    const HttpAnswer refused = client.send("POST", "/login/", std::string(64 * 1024 + 1, ' '), {{"Content-Type", "application/json"}});
+    const HttpAnswer refused = client.send("POST", "/login/", std::string(64 * 1024 + 1, ' '),
+                                           {{"Content-Type", "application/json"}});
     EXPECT_EQ(refused.status, 413);
     EXPECT_EQ(refused.header("x-content-type-options"), "nosniff");
 }
 
-// Guessing is slowed down for one client and one account: everybody else, and the same client elsewhere, may still come in. Behind a proxy the
-// client is who the proxy says, and only the proxy is believed.
+// Guessing is slowed down for one client and one account: everybody else, and the same client
+// elsewhere, may still come in. Behind a proxy the client is who the proxy says, and only the proxy
+// is believed.
 TEST(ShieldBehindAProxy, FailedSignInsCountForTheClientAndNotForTheProxy) {
     KitchenServer server(in_memory(), {.server = "trusted_proxies: [127.0.0.1]"});
     const auto sign_in = [&](const std::string& client, const char* password) {
-        return server.anonymous().post("/login/", Json::object({{"email", "chef@kitchen.example"}, {"password", password}}), {{"X-Forwarded-For", client}});
+        return server.anonymous().post(
+            "/login/", Json::object({{"email", "chef@kitchen.example"}, {"password", password}}),
+            {{"X-Forwarded-For", client}});
     };
     HttpAnswer refused = sign_in("203.0.113.7", "wrong-password");
-    for (int tries = 1; refused.status == 401 && tries < 100; ++tries) refused = sign_in("203.0.113.7", "wrong-password");
+    for (int tries = 1; refused.status == 401 && tries < 100; ++tries)
+        refused = sign_in("203.0.113.7", "wrong-password");
     EXPECT_EQ(refused.status, 429);
     EXPECT_NE(refused.header("retry-after"), "");
-    EXPECT_EQ(sign_in("203.0.113.7", KitchenServer::password).status, 429) << "the right password does not tell itself apart";
-    EXPECT_EQ(sign_in("198.51.100.9, 203.0.113.7", KitchenServer::password).status, 429) << "what a client claims of itself does not count";
-    EXPECT_EQ(sign_in("203.0.113.8", KitchenServer::password).status, 200) << "nobody else is locked out";
+    EXPECT_EQ(sign_in("203.0.113.7", KitchenServer::password).status, 429)
+        << "the right password does not tell itself apart";
+    EXPECT_EQ(sign_in("198.51.100.9, 203.0.113.7", KitchenServer::password).status, 429)
+        << "what a client claims of itself does not count";
+    EXPECT_EQ(sign_in("203.0.113.8", KitchenServer::password).status, 200)
+        << "nobody else is locked out";
 }
 
 TEST(ShieldBehindAProxy, NobodyIsBelievedWithoutBeingTrusted) {
     KitchenServer server(in_memory());
     HttpAnswer refused;
     for (int tries = 0; refused.status != 429 && tries < 100; ++tries)
-        refused = server.anonymous().post("/login/", Json::object({{"email", "chef@kitchen.example"}, {"password", "wrong-password"}}),
-                                          {{"X-Forwarded-For", "203.0.113." + std::to_string(tries)}});
+        refused = server.anonymous().post(
+            "/login/",
+            Json::object({{"email", "chef@kitchen.example"}, {"password", "wrong-password"}}),
+            {{"X-Forwarded-For", "203.0.113." + std::to_string(tries)}});
     EXPECT_EQ(refused.status, 429) << "a new address in the field is not a new client";
 }
 

@@ -36,7 +36,8 @@ TEST_F(Crash, KilledOnPostgres) {
     kill_again_and_again();
 }
 
-// No order is lost either when it is asked to go. (What becomes of each answer: tests/hostile/drain_test.cpp.)
+// No order is lost either when it is asked to go. (What becomes of each answer:
+// tests/hostile/drain_test.cpp.)
 TEST_F(Crash, TerminatedUnderLoad) {
     open_on_sqlite();
     for (int round = 0; round < 2; ++round) {

@@ -25,18 +25,22 @@ inline std::chrono::seconds fault_seconds() {
 
 class FaultTest : public testing::Test {
 protected:
-    /// Starts it, makes two foods (one that runs out) and customers who begin to order, and waits until they do.
+    /// Starts it, makes two foods (one that runs out) and customers who begin to order, and waits
+    /// until they do.
     void open(Backends backends, RestaurantOptions options = {}) {
         server = std::make_unique<Restaurant>(std::move(backends), std::move(options));
         server->start();
         const std::int64_t plenty = 100'000, few = 30;
-        const std::map<std::int64_t, std::int64_t> stock = {{server->food("Jollof", plenty), plenty}, {server->food("Suya", few), few}};
-        load = std::make_unique<OrderingLoad>([this] { return server->port(); }, server->customers(4), stock);
+        const std::map<std::int64_t, std::int64_t> stock = {
+            {server->food("Jollof", plenty), plenty}, {server->food("Suya", few), few}};
+        load = std::make_unique<OrderingLoad>([this] { return server->port(); },
+                                              server->customers(4), stock);
         load->begin();
         ASSERT_TRUE(load->wait_for_orders()) << load->summary() << server->output();
     }
     void open_on_sqlite(RestaurantOptions options = {}, const std::string& config = {}) {
-        open({"Sqlite", "  - {id: store-sqlite, config: {path: '${DATA}/kitchen.db'" + (config.empty() ? "" : ", " + config) + "}}\n"},
+        open({"Sqlite", "  - {id: store-sqlite, config: {path: '${DATA}/kitchen.db'" +
+                            (config.empty() ? "" : ", " + config) + "}}\n"},
              std::move(options));
         ask_sqlite(server->data() / "kitchen.db");
     }
@@ -55,17 +59,23 @@ protected:
     }
     /// Impatient, so that what breaks is noticed soon.
     static Backends postgres_backends(std::uint16_t port, const std::string& config = {}) {
-        return {"Postgres", "  - {id: store-postgres, config: {url: '" + testkit::PostgresServer::url_on(port, "kitchen") +
-                                "', pool_timeout: 1s, connect_timeout: 2s, statement_timeout: 1s, retry_time: 1s" +
-                                (config.empty() ? "" : ", " + config) + "}}\n"};
+        return {
+            "Postgres",
+            "  - {id: store-postgres, config: {url: '" +
+                testkit::PostgresServer::url_on(port, "kitchen") +
+                "', pool_timeout: 1s, connect_timeout: 2s, statement_timeout: 1s, retry_time: 1s" +
+                (config.empty() ? "" : ", " + config) + "}}\n"};
     }
     /// Waits for the next order, and notes how long that took since the fault was over.
-    void expect_next_order(std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now()) {
+    void expect_next_order(
+        std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now()) {
         EXPECT_TRUE(load->wait_for_orders(1)) << load->summary() << server->output();
         recoveries_.push_back(millis_since(begin));
     }
     static std::int64_t millis_since(std::chrono::steady_clock::time_point begin) {
-        return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::chrono::steady_clock::now() - begin)
+            .count();
     }
     /// The same, and the books are right.
     void expect_recovery() {
@@ -80,7 +90,9 @@ protected:
         for (const auto millis : recoveries_) std::cout << ' ' << millis;
         std::cout << " ms; " << load->summary() << "\n";
         load->check(server->admin(), sql);
-        if (HasFailure()) std::cout << server->output().substr(server->output().size() - std::min<std::size_t>(server->output().size(), 4000));
+        if (HasFailure())
+            std::cout << server->output().substr(
+                server->output().size() - std::min<std::size_t>(server->output().size(), 4000));
     }
 
     std::optional<testkit::PostgresServer> postgres;

@@ -16,8 +16,10 @@ std::string code_in(const ResendDouble& service, const std::string& email) {
     if (!testkit::wait_until([&] {
             for (const ResendMail& mail : service.mails())
                 if (mail.to == email)
-                    for (std::size_t at = 0; (at = mail.text.find_first_of("0123456789", at)) != std::string::npos;) {
-                        const std::size_t end = std::min(mail.text.find_first_not_of("0123456789", at), mail.text.size());
+                    for (std::size_t at = 0;
+                         (at = mail.text.find_first_of("0123456789", at)) != std::string::npos;) {
+                        const std::size_t end = std::min(
+                            mail.text.find_first_not_of("0123456789", at), mail.text.size());
                         if (end - at == 6) code = mail.text.substr(at, 6);
                         at = end;
                     }
@@ -30,13 +32,18 @@ std::string code_in(const ResendDouble& service, const std::string& email) {
 class MailFault : public FaultTest {
 protected:
     void open_with(const std::string& outbox) {
-        open_on_sqlite({.mailer = "  - {id: mail-resend, config: {base_url: '" + service.base_url() +
-                                  "', api_key: re_secret, from: 'Kitchen <k@example.com>', timeout: 1s, connect_timeout: 1s}}\n",
+        open_on_sqlite({.mailer = "  - {id: mail-resend, config: {base_url: '" +
+                                  service.base_url() +
+                                  "', api_key: re_secret, from: 'Kitchen <k@example.com>', "
+                                  "timeout: 1s, connect_timeout: 1s}}\n",
                         .outbox = outbox,
-                        .code_mailed_to = [this](const std::string& email) { return code_in(service, email); }});
+                        .code_mailed_to = [this](const std::string& email) {
+                            return code_in(service, email);
+                        }});
     }
     std::string count(const std::string& state) {
-        return sql("SELECT count(*) FROM outbox_mails WHERE mail_key LIKE 'order/%' AND state = '" + state + "'");
+        return sql("SELECT count(*) FROM outbox_mails WHERE mail_key LIKE 'order/%' AND state = '" +
+                   state + "'");
     }
     /// Of each mail about an order that the service has taken.
     std::vector<std::string> order_mails() const {
@@ -47,7 +54,8 @@ protected:
     }
     /// One mail an event at the service, each under a key of its own.
     void expect_one_mail_an_event() {
-        EXPECT_TRUE(testkit::wait_until([&] { return count("waiting") == "0"; })) << count("waiting") << " mails still wait";
+        EXPECT_TRUE(testkit::wait_until([&] { return count("waiting") == "0"; }))
+            << count("waiting") << " mails still wait";
         const auto keys = order_mails();
         EXPECT_EQ(std::to_string(keys.size()), sql("SELECT count(*) FROM order_history"));
         EXPECT_EQ(std::set<std::string>(keys.begin(), keys.end()).size(), keys.size());
@@ -70,11 +78,14 @@ TEST_F(MailFault, OrdersGoOnAndEachMailArrivesOnce) {
     const int before = service.requests();
     service.fail_next(faults);
     EXPECT_TRUE(load->wait_for_orders(20)) << load->summary();
-    EXPECT_TRUE(testkit::wait_until([&] { return service.requests() > before + static_cast<int>(faults.size()); }));
+    EXPECT_TRUE(testkit::wait_until(
+        [&] { return service.requests() > before + static_cast<int>(faults.size()); }));
     expect_recovery();
     service.release();
     expect_one_mail_an_event();
-    for (const auto& [outcome, count] : load->outcomes()) EXPECT_FALSE(outcome.starts_with("5")) << outcome << ": orders do not wait for the mail service";
+    for (const auto& [outcome, count] : load->outcomes())
+        EXPECT_FALSE(outcome.starts_with("5"))
+            << outcome << ": orders do not wait for the mail service";
 }
 
 TEST_F(MailFault, WhatIsRefusedOrFailsTooOftenIsADeadLetter) {
@@ -84,9 +95,12 @@ TEST_F(MailFault, WhatIsRefusedOrFailsTooOftenIsADeadLetter) {
     service.fail_next(faults);
     EXPECT_TRUE(load->wait_for_orders()) << load->summary();
     load->end();
-    EXPECT_TRUE(testkit::wait_until([&] { return count("waiting") == "0"; })) << count("waiting") << " mails still wait";
-    EXPECT_EQ(sql("SELECT count(*) FROM outbox_mails WHERE state = 'dead' AND attempts = 1"), "3") << "refused: not tried again";
-    EXPECT_NE(sql("SELECT count(*) FROM outbox_mails WHERE state = 'dead' AND attempts = 3"), "0") << "failed too often";
+    EXPECT_TRUE(testkit::wait_until([&] { return count("waiting") == "0"; }))
+        << count("waiting") << " mails still wait";
+    EXPECT_EQ(sql("SELECT count(*) FROM outbox_mails WHERE state = 'dead' AND attempts = 1"), "3")
+        << "refused: not tried again";
+    EXPECT_NE(sql("SELECT count(*) FROM outbox_mails WHERE state = 'dead' AND attempts = 3"), "0")
+        << "failed too often";
     // By hand, once the service is well.
     service.fail_next({});
     HttpClient admin = server->admin();
@@ -94,7 +108,11 @@ TEST_F(MailFault, WhatIsRefusedOrFailsTooOftenIsADeadLetter) {
         const HttpAnswer dead = admin.get("/admin/mail/?state=dead&limit=100");
         if (dead.json["count"] == Json(0)) break;
         for (const Json& mail : dead.json["result"].as_array())
-            ASSERT_EQ(admin.send("POST", "/admin/mail/" + std::to_string(mail["id"].as_integer()) + "/retry/").status, 200);
+            ASSERT_EQ(admin
+                          .send("POST", "/admin/mail/" + std::to_string(mail["id"].as_integer()) +
+                                            "/retry/")
+                          .status,
+                      200);
     }
     expect_one_mail_an_event();
     EXPECT_EQ(count("dead"), "0");

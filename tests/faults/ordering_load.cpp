@@ -15,13 +15,16 @@ using testkit::HttpClient;
 namespace {
 
 std::int64_t steady_millis() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 /// A client that goes where the service is now.
 class Caller {
 public:
-    Caller(const std::function<std::uint16_t()>& port, std::string token) : port_(port), token_(std::move(token)) {}
+    Caller(const std::function<std::uint16_t()>& port, std::string token)
+        : port_(port), token_(std::move(token)) {}
     HttpClient& client() {
         if (const std::uint16_t now = port_(); !client_ || now != at_) {
             client_ = std::make_unique<HttpClient>(at_ = now);
@@ -39,7 +42,8 @@ private:
 
 /// Nothing was done, and it may be tried again.
 bool may_go_away(const HttpAnswer& answer) {
-    return answer.status == 0 || answer.status >= 500 || answer.status == 429 || answer.problem_code() == "idempotency_key_in_use" ||
+    return answer.status == 0 || answer.status >= 500 || answer.status == 429 ||
+           answer.problem_code() == "idempotency_key_in_use" ||
            answer.problem_code() == "cart_changed";
 }
 
@@ -50,7 +54,8 @@ struct OrderingLoad::Customer {
     int round;  ///< of all customers together: no two have the same
 };
 
-OrderingLoad::OrderingLoad(std::function<std::uint16_t()> port, std::vector<std::string> tokens, std::map<std::int64_t, std::int64_t> stock)
+OrderingLoad::OrderingLoad(std::function<std::uint16_t()> port, std::vector<std::string> tokens,
+                           std::map<std::int64_t, std::int64_t> stock)
     : port_(std::move(port)), tokens_(std::move(tokens)), stock_(std::move(stock)) {}
 
 OrderingLoad::~OrderingLoad() {
@@ -90,8 +95,10 @@ void OrderingLoad::rest() const { std::this_thread::sleep_for(std::chrono::milli
 void OrderingLoad::note(const HttpAnswer& answer, const std::string& request) {
     std::string outcome = std::to_string(answer.status);
     if (answer.status >= 400) outcome += " " + answer.problem_code();
-    bool is_wrong = answer.status >= 500 && answer.status != 503 && !tolerated_.contains(answer.status);
-    is_wrong |= answer.status == 400 || answer.status == 401 || answer.status == 403 || answer.status == 404;
+    bool is_wrong =
+        answer.status >= 500 && answer.status != 503 && !tolerated_.contains(answer.status);
+    is_wrong |= answer.status == 400 || answer.status == 401 || answer.status == 403 ||
+                answer.status == 404;
     is_wrong |= answer.status == 422 && answer.problem_code() != "cart_empty";
     is_wrong |= answer.status == 503 && answer.header("retry-after").empty();
     if (answer.status >= 500) ++failures_;
@@ -104,18 +111,21 @@ void OrderingLoad::note_lost(const std::string& what, const std::string& request
     ++failures_;
     std::lock_guard lock(mutex_);
     ++outcomes_["no answer"];
-    // A connection that breaks is what the scenarios are about. A client that waits for ever is not.
+    // A connection that breaks is what the scenarios are about. A client that waits for ever is
+    // not.
     if (what.find("within") != std::string::npos) wrong_.push_back(request + ": " + what);
 }
 
-HttpAnswer OrderingLoad::insist(Customer& customer, const std::string& method, const std::string& target, const Json& body,
+HttpAnswer OrderingLoad::insist(Customer& customer, const std::string& method,
+                                const std::string& target, const Json& body,
                                 const testkit::HeaderList& headers) {
     testkit::HeaderList fields = headers;
     if (!body.is_null()) fields.emplace_back("Content-Type", "application/json");
     while (give_up_at_ == 0 || steady_millis() < give_up_at_) {
         HttpAnswer answer;
         try {
-            answer = customer.caller.client().send(method, target, body.is_null() ? "" : body.dump(), fields);
+            answer = customer.caller.client().send(method, target,
+                                                   body.is_null() ? "" : body.dump(), fields);
             note(answer, method + " " + target);
         } catch (const std::runtime_error& e) {
             note_lost(e.what(), method + " " + target);
@@ -131,8 +141,11 @@ void OrderingLoad::order(Customer& customer) {
     // Now one food, now the other, now both.
     int n = 0;
     for (const auto& [food, quantity] : stock_)
-        if ((customer.round + n++) % 3 != 0 || stock_.size() == 1) (void)insist(customer, "POST", "/cart/", Json::object({{"food_id", food}}));
-    const HttpAnswer answer = insist(customer, "POST", "/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", key}});
+        if ((customer.round + n++) % 3 != 0 || stock_.size() == 1)
+            (void)insist(customer, "POST", "/cart/", Json::object({{"food_id", food}}));
+    const HttpAnswer answer =
+        insist(customer, "POST", "/orders/", Json::object({{"fulfillment_type", "pickup"}}),
+               {{"Idempotency-Key", key}});
     if (answer.status == 201) {
         const std::int64_t id = answer.json["id"].as_integer();
         {
@@ -150,7 +163,8 @@ void OrderingLoad::order(Customer& customer) {
 }
 
 void OrderingLoad::cancel(Customer& customer, std::int64_t order) {
-    const HttpAnswer answer = insist(customer, "POST", "/orders/" + std::to_string(order) + "/cancel/", Json::object({}));
+    const HttpAnswer answer =
+        insist(customer, "POST", "/orders/" + std::to_string(order) + "/cancel/", Json::object({}));
     // 409: the first attempt did it, and its answer was lost.
     if (answer.status != 200 && answer.status != 409) return;
     std::lock_guard lock(mutex_);
@@ -180,11 +194,13 @@ std::map<std::string, int> OrderingLoad::outcomes() const {
 
 std::string OrderingLoad::summary() const {
     std::string text = std::to_string(orders_) + " orders;";
-    for (const auto& [outcome, count] : outcomes()) text += " " + outcome + ": " + std::to_string(count) + ";";
+    for (const auto& [outcome, count] : outcomes())
+        text += " " + outcome + ": " + std::to_string(count) + ";";
     return text;
 }
 
-void OrderingLoad::check(HttpClient admin, const std::function<std::string(const std::string&)>& sql) const {
+void OrderingLoad::check(HttpClient admin,
+                         const std::function<std::string(const std::string&)>& sql) const {
     std::lock_guard lock(mutex_);
     EXPECT_EQ(wrong_, std::vector<std::string>());
     EXPECT_EQ(unsettled_, std::vector<std::string>()) << "the service did not come back";
@@ -193,7 +209,8 @@ void OrderingLoad::check(HttpClient admin, const std::function<std::string(const
     std::map<std::int64_t, std::string> keys;
     for (const auto& [key, id] : acknowledged_) {
         const auto [other, is_new] = keys.emplace(id, key);
-        EXPECT_TRUE(is_new) << "order " << id << " was given for " << key << " and for " << other->second;
+        EXPECT_TRUE(is_new) << "order " << id << " was given for " << key << " and for "
+                            << other->second;
     }
     std::set<std::int64_t> found;
     std::map<std::int64_t, std::int64_t> left = stock_;
@@ -207,25 +224,35 @@ void OrderingLoad::check(HttpClient admin, const std::function<std::string(const
             const bool is_cancelled = order["status"] == Json("cancelled");
             EXPECT_EQ(is_cancelled, cancelled_.contains(id)) << "order " << id;
             if (is_cancelled) continue;
-            for (const Json& item : order["items"].as_array()) left[item["food_id"].as_integer()] -= item["quantity"].as_integer();
+            for (const Json& item : order["items"].as_array())
+                left[item["food_id"].as_integer()] -= item["quantity"].as_integer();
         }
         const Json& next = answer.json["next"];
-        page = next.is_string() ? next.as_string().substr(next.as_string().find("/orders/")) : std::string();
+        page = next.is_string() ? next.as_string().substr(next.as_string().find("/orders/"))
+                                : std::string();
     }
-    for (const auto& [id, key] : keys) EXPECT_TRUE(found.contains(id)) << "order " << id << ", acknowledged for " << key << ", is lost";
+    for (const auto& [id, key] : keys)
+        EXPECT_TRUE(found.contains(id))
+            << "order " << id << ", acknowledged for " << key << ", is lost";
 
     for (const auto& [food, expected] : left) {
         const HttpAnswer answer = admin.get("/foods/" + std::to_string(food) + "/");
-        EXPECT_EQ(answer.json["available_quantity"], Json(expected)) << "stock of food " << food << ": initial less sold";
+        EXPECT_EQ(answer.json["available_quantity"], Json(expected))
+            << "stock of food " << food << ": initial less sold";
         EXPECT_GE(expected, 0) << "food " << food << " was sold more often than it was there";
     }
 
     if (!sql) return;
-    const std::string orders = std::to_string(found.size()), events = sql("SELECT count(*) FROM order_history");
+    const std::string orders = std::to_string(found.size()),
+                      events = sql("SELECT count(*) FROM order_history");
     EXPECT_EQ(sql("SELECT count(*) FROM order_idempotency"), orders) << "one key an order";
-    EXPECT_EQ(events, std::to_string(found.size() + cancelled_.size())) << "placed or cancelled, each once";
-    EXPECT_EQ(sql("SELECT count(*) FROM outbox_mails WHERE mail_key LIKE 'order/%'"), events) << "one mail an event";
-    EXPECT_EQ(sql("SELECT count(*) FROM order_history h JOIN outbox_mails m ON m.mail_key = 'order/' || h.order_id || '/' || h.version"), events)
+    EXPECT_EQ(events, std::to_string(found.size() + cancelled_.size()))
+        << "placed or cancelled, each once";
+    EXPECT_EQ(sql("SELECT count(*) FROM outbox_mails WHERE mail_key LIKE 'order/%'"), events)
+        << "one mail an event";
+    EXPECT_EQ(sql("SELECT count(*) FROM order_history h JOIN outbox_mails m ON m.mail_key = "
+                  "'order/' || h.order_id || '/' || h.version"),
+              events)
         << "its own mail an event";
     EXPECT_EQ(sql("SELECT count(*) FROM foods WHERE available_quantity < 0"), "0");
 }

@@ -1,4 +1,5 @@
-// Customers who order while something breaks, and the oracle: what they were told must be what is in the books.
+// Customers who order while something breaks, and the oracle: what they were told must be what is
+// in the books.
 //
 //     OrderingLoad load([&] { return server.port(); }, {token, …}, {{food_id, 1000}});
 //     load.begin();
@@ -7,8 +8,9 @@
 //     load.end();
 //     load.check(server.admin(), sql);
 //
-// Each customer fills the cart, orders with an Idempotency-Key, and after an error or a lost answer sends the same key again until the
-// answer settles it. Some orders are cancelled again. One more visitor reads the menu.
+// Each customer fills the cart, orders with an Idempotency-Key, and after an error or a lost answer
+// sends the same key again until the answer settles it. Some orders are cancelled again. One more
+// visitor reads the menu.
 //
 // Thread-safety: one thread; the customers have their own.
 #pragma once
@@ -29,9 +31,11 @@ namespace kitchen::tests {
 
 class OrderingLoad {
 public:
-    /// `port`: where the service is now; asked before each request. `tokens`: one signed-in customer each. `stock`: what there is of each
-    /// food at the beginning; nobody else may change it.
-    OrderingLoad(std::function<std::uint16_t()> port, std::vector<std::string> tokens, std::map<std::int64_t, std::int64_t> stock);
+    /// `port`: where the service is now; asked before each request. `tokens`: one signed-in
+    /// customer each. `stock`: what there is of each food at the beginning; nobody else may change
+    /// it.
+    OrderingLoad(std::function<std::uint16_t()> port, std::vector<std::string> tokens,
+                 std::map<std::int64_t, std::int64_t> stock);
     ~OrderingLoad();
 
     /// A status that is right in this scenario, beside 503: 507 for a full disk.
@@ -39,7 +43,8 @@ public:
 
     /// Also again after end().
     void begin();
-    /// True once so many more orders have been acknowledged, or menus read; false after a minute without.
+    /// True once so many more orders have been acknowledged, or menus read; false after a minute
+    /// without.
     bool wait_for_orders(int more = 8);
     bool wait_for_menus(int more = 8);
     /// True once so many more requests have failed: refused, or without an answer.
@@ -47,9 +52,10 @@ public:
     /// Everybody settles the order in hand, for which the service must be back, and stops.
     void end();
 
-    /// The oracle, as test failures. `sql` runs one statement on the database and gives the first column of the first row; may be empty
-    /// when there is none to ask.
-    void check(testkit::HttpClient admin, const std::function<std::string(const std::string&)>& sql = {}) const;
+    /// The oracle, as test failures. `sql` runs one statement on the database and gives the first
+    /// column of the first row; may be empty when there is none to ask.
+    void check(testkit::HttpClient admin,
+               const std::function<std::string(const std::string&)>& sql = {}) const;
 
     /// How often each outcome came: "201", "503 store_busy", "no answer".
     std::map<std::string, int> outcomes() const;
@@ -60,8 +66,10 @@ private:
     void order(Customer& customer);
     void cancel(Customer& customer, std::int64_t order);
     void read_menus();
-    /// One request until it is answered by something else than a refusal that may go away; nothing when the time is up.
-    testkit::HttpAnswer insist(Customer& customer, const std::string& method, const std::string& target, const Json& body,
+    /// One request until it is answered by something else than a refusal that may go away; nothing
+    /// when the time is up.
+    testkit::HttpAnswer insist(Customer& customer, const std::string& method,
+                               const std::string& target, const Json& body,
                                const testkit::HeaderList& headers = {});
     void note(const testkit::HttpAnswer& answer, const std::string& request);
     void note_lost(const std::string& what, const std::string& request);
@@ -82,7 +90,7 @@ private:
     std::set<std::int64_t> cancelled_;                  ///< orders of which we know that they are
     std::vector<std::string> unsettled_;                ///< keys
     std::map<std::string, int> outcomes_;
-    std::vector<std::string> wrong_;                    ///< answers that should not have been
+    std::vector<std::string> wrong_;  ///< answers that should not have been
 };
 
 }  // namespace kitchen::tests

@@ -13,7 +13,9 @@ namespace {
 class PostgresFault : public FaultTest {
 protected:
     void end_sessions() {
-        postgres->sql("SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = 'kitchen'");
+        postgres->sql(
+            "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = "
+            "'kitchen'");
     }
     /// Refused in order: the service says that it is away, and it is the database that is.
     void expect_absence() {
@@ -70,7 +72,8 @@ TEST_F(PostgresFault, OutOfConnections) {
     std::vector<PGconn*> hoard;
     do hoard.push_back(PQconnectdb(postgres->url("postgres").c_str()));
     while (PQstatus(hoard.back()) == CONNECTION_OK && hoard.size() < 100);
-    EXPECT_NE(std::string(PQerrorMessage(hoard.back())).find("too many clients"), std::string::npos) << PQerrorMessage(hoard.back());
+    EXPECT_NE(std::string(PQerrorMessage(hoard.back())).find("too many clients"), std::string::npos)
+        << PQerrorMessage(hoard.back());
     server->process().signal(SIGCONT);
     expect_absence();
     for (PGconn* connection : hoard) PQfinish(connection);
@@ -83,13 +86,16 @@ TEST_F(PostgresFault, TheAnswerToCommitIsLost) {
     testkit::FaultProxy proxy(postgres->port());
     open(postgres_backends(proxy.port()));
     for (int round = 0; round < 10; ++round) {
-        if (round % 3 == 2) proxy.cut_before("COMMIT");
-        else proxy.cut_answer_to("COMMIT");
+        if (round % 3 == 2)
+            proxy.cut_before("COMMIT");
+        else
+            proxy.cut_answer_to("COMMIT");
         EXPECT_TRUE(testkit::wait_until([&] { return proxy.strikes() == round + 1; }));
     }
     expect_recovery();
     const auto outcomes = load->outcomes();
-    EXPECT_GE(outcomes.contains("503 commit_unknown") ? outcomes.at("503 commit_unknown") : 0, 1) << load->summary();
+    EXPECT_GE(outcomes.contains("503 commit_unknown") ? outcomes.at("503 commit_unknown") : 0, 1)
+        << load->summary();
     load.reset();
     server.reset();
 }

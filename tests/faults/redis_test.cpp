@@ -1,5 +1,5 @@
-// Redis is lost in every way there is, while customers order. Orders stand in the store, so they go on; what is kept in the cache (here: a
-// sign-up) does as `on_failure` says.
+// Redis is lost in every way there is, while customers order. Orders stand in the store, so they go
+// on; what is kept in the cache (here: a sign-up) does as `on_failure` says.
 #include "fault_fixture.h"
 #include "kitchen/testkit/redis_server.h"
 
@@ -14,18 +14,23 @@ protected:
     void open_on_redis(const std::string& config) {
         const std::string limit = "{burst: 1000000, period: 1ms}";
         open({"SqliteAndRedis", "  - {id: store-sqlite, config: {path: '${DATA}/kitchen.db'}}\n",
-              "  - {id: cache-redis, config: {connect_timeout: 500ms, command_timeout: 500ms, " + config + "}}\n"},
-             {.plugins = "  - {id: rate-limit, config: {per_address: " + limit + ", per_user: " + limit + "}}\n"});
+              "  - {id: cache-redis, config: {connect_timeout: 500ms, command_timeout: 500ms, " +
+                  config + "}}\n"},
+             {.plugins = "  - {id: rate-limit, config: {per_address: " + limit +
+                         ", per_user: " + limit + "}}\n"});
         ask_sqlite(server->data() / "kitchen.db");
     }
     HttpAnswer sign_up() {
         const std::string number = std::to_string(++visitors_);
-        return server->anonymous().post("/signup/", Json::object({{"email", "visitor" + number + "@mail.example"},
-                                                                  {"phone_number", "0804" + std::to_string(1'000'000 + visitors_)},
-                                                                  {"password", KitchenServer::password}}));
-    }    /// Orders stand in the store: none is refused for want of the cache.
+        return server->anonymous().post(
+            "/signup/",
+            Json::object({{"email", "visitor" + number + "@mail.example"},
+                          {"phone_number", "0804" + std::to_string(1'000'000 + visitors_)},
+                          {"password", KitchenServer::password}}));
+    }  /// Orders stand in the store: none is refused for want of the cache.
     void expect_no_failures() const {
-        for (const auto& [outcome, count] : load->outcomes()) EXPECT_TRUE(!outcome.starts_with("5") && outcome != "no answer") << outcome;
+        for (const auto& [outcome, count] : load->outcomes())
+            EXPECT_TRUE(!outcome.starts_with("5") && outcome != "no answer") << outcome;
     }
 
 private:
@@ -48,7 +53,8 @@ protected:
     void expect_return() {
         const auto begin = std::chrono::steady_clock::now();
         ASSERT_TRUE(server->wait_for_health("ok")) << server->output();
-        std::cout << "Redis again after " << millis_since(begin) << " ms (a report of /health/ is up to 1 s old); ";
+        std::cout << "Redis again after " << millis_since(begin)
+                  << " ms (a report of /health/ is up to 1 s old); ";
         EXPECT_EQ(sign_up().status, 200);
         expect_recovery();
         expect_no_failures();
@@ -89,25 +95,33 @@ TEST_P(RedisFault, RestartedAndEmptied) {
     expect_return();
 }
 
-INSTANTIATE_TEST_SUITE_P(OnFailure, RedisFault, testing::Values("memory", "fail"), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(OnFailure, RedisFault, testing::Values("memory", "fail"),
+                         [](const auto& info) { return std::string(info.param); });
 
 TEST_F(RedisTest, CorruptedValuesAreMissesAndCounted) {
     RedisServer redis;
     open_on_redis("url: '" + redis.url() + "'");
     HttpClient visitor = server->anonymous();
-    const Json me = Json::object({{"email", "ada@mail.example"}, {"phone_number", "08051234567"}, {"password", KitchenServer::password}});
+    const Json me = Json::object({{"email", "ada@mail.example"},
+                                  {"phone_number", "08051234567"},
+                                  {"password", KitchenServer::password}});
     ASSERT_EQ(visitor.post("/signup/", me).status, 200);
     const std::string code = code_in_mail_to("ada@mail.example", {server->data() / "mail"});
     const auto spoil = [&] {
         const std::string keys = redis.call({"KEYS", "*"});
-        for (std::size_t at = 0; at < keys.size(); at = keys.find('\n', at) == std::string::npos ? keys.size() : keys.find('\n', at) + 1) {
+        for (std::size_t at = 0; at < keys.size(); at = keys.find('\n', at) == std::string::npos
+                                                            ? keys.size()
+                                                            : keys.find('\n', at) + 1) {
             const std::string key = keys.substr(at, keys.find('\n', at) - at);
-            if (redis.call({"TYPE", key}) == "hash") redis.call({"HSET", key, ".code", "garbage"});
-            else redis.call({"SET", key, "garbage"});
+            if (redis.call({"TYPE", key}) == "hash")
+                redis.call({"HSET", key, ".code", "garbage"});
+            else
+                redis.call({"SET", key, "garbage"});
         }
     };
     spoil();
-    EXPECT_EQ(visitor.post("/verify/", Json::object({{"otp", code}})).status, 404) << "the sign-up is missing, and begins again";
+    EXPECT_EQ(visitor.post("/verify/", Json::object({{"otp", code}})).status, 404)
+        << "the sign-up is missing, and begins again";
     for (int round = 0; round < 5; ++round) {
         spoil();
         EXPECT_TRUE(load->wait_for_orders(2));
@@ -121,14 +135,17 @@ TEST_F(RedisTest, CorruptedValuesAreMissesAndCounted) {
 TEST_F(RedisTest, AnotherMasterIsFound) {
     testkit::RedisSentinels deployment(2, 3);
     std::string nodes;
-    for (const std::uint16_t port : deployment.ports()) nodes += (nodes.empty() ? "" : ", ") + ("'127.0.0.1:" + std::to_string(port) + "'");
+    for (const std::uint16_t port : deployment.ports())
+        nodes += (nodes.empty() ? "" : ", ") + ("'127.0.0.1:" + std::to_string(port) + "'");
     open_on_redis("sentinel: {nodes: [" + nodes + "], master: kitchen}");
     const std::uint16_t first = deployment.master_port();
     ASSERT_NE(first, 0);
     deployment.server(first).kill();
     std::uint16_t second = 0;
-    ASSERT_TRUE(testkit::wait_until([&] { return (second = deployment.master_port()) != 0 && second != first; }));
-    EXPECT_TRUE(server->process().wait_for("address=127.0.0.1:" + std::to_string(second))) << server->output();
+    ASSERT_TRUE(testkit::wait_until(
+        [&] { return (second = deployment.master_port()) != 0 && second != first; }));
+    EXPECT_TRUE(server->process().wait_for("address=127.0.0.1:" + std::to_string(second)))
+        << server->output();
     EXPECT_TRUE(server->wait_for_health("ok"));
     EXPECT_EQ(sign_up().status, 200);
     expect_recovery();

@@ -23,7 +23,8 @@ class SmallDisk {
 public:
     explicit SmallDisk(fs::path at) : at_(std::move(at)) {
         fs::create_directories(at_);
-        mounted_ = ::mount("tmpfs", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "size=12m,mode=0700") == 0;
+        mounted_ =
+            ::mount("tmpfs", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "size=12m,mode=0700") == 0;
     }
     ~SmallDisk() {
         if (mounted_) ::umount2(at_.c_str(), MNT_DETACH);
@@ -91,9 +92,12 @@ class DyingDisk : public SqliteFault, public testing::WithParamInterface<DiskFau
 TEST_P(DyingDisk, IsNeverAFalseAcknowledgement) {
     open_on_sqlite();
     for (int round = 0; round < 2; ++round) {
-        testkit::ChildProcess strace({"strace", "--seccomp-bpf", "-f", "-qq", "-e", "signal=none", "-e", std::string("trace=") + GetParam().calls, "-e",
-                                      std::string("inject=") + GetParam().calls + ":error=EIO", "-p", std::to_string(server->process().pid())});
-        if (!strace.wait_for("INJECTED")) GTEST_SKIP() << "needs strace and the right to attach it: " << strace.output();
+        testkit::ChildProcess strace({"strace", "--seccomp-bpf", "-f", "-qq", "-e", "signal=none",
+                                      "-e", std::string("trace=") + GetParam().calls, "-e",
+                                      std::string("inject=") + GetParam().calls + ":error=EIO",
+                                      "-p", std::to_string(server->process().pid())});
+        if (!strace.wait_for("INJECTED"))
+            GTEST_SKIP() << "needs strace and the right to attach it: " << strace.output();
         EXPECT_TRUE(load->wait_for_failures(12)) << load->summary();
         EXPECT_TRUE(load->wait_for_menus()) << "what is there can be read";
         strace.signal(SIGTERM);
@@ -109,7 +113,9 @@ TEST_P(DyingDisk, IsNeverAFalseAcknowledgement) {
     expect_sound_file();
 }
 
-INSTANTIATE_TEST_SUITE_P(Calls, DyingDisk, testing::Values(DiskFault{"Sync", "fsync,fdatasync"}, DiskFault{"Write", "pwrite64"}),
+INSTANTIATE_TEST_SUITE_P(Calls, DyingDisk,
+                         testing::Values(DiskFault{"Sync", "fsync,fdatasync"},
+                                         DiskFault{"Write", "pwrite64"}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 /// As dd does it.
@@ -126,19 +132,23 @@ TEST_F(SqliteFault, ACorruptFileIsRefusedByName) {
     const fs::path file = server->data() / "kitchen.db", copy = server->data() / "copy.db";
     fs::copy_file(file, copy);
     const std::uintmax_t size = fs::file_size(file);
-    for (const auto& [from, length] : {std::pair{std::uintmax_t{0}, std::uintmax_t{4096}}, {size / 2 / 4096 * 4096, 4096 * 4}, {4096, size - 4096}}) {
+    for (const auto& [from, length] : {std::pair{std::uintmax_t{0}, std::uintmax_t{4096}},
+                                       {size / 2 / 4096 * 4096, 4096 * 4},
+                                       {4096, size - 4096}}) {
         fs::copy_file(copy, file, fs::copy_options::overwrite_existing);
         overwrite(file, from, length);
         server->begin_start();
         EXPECT_EQ(server->process().wait(), 5) << server->output();
-        EXPECT_NE(server->output().find(file.string() + " is damaged"), std::string::npos) << server->output();
+        EXPECT_NE(server->output().find(file.string() + " is damaged"), std::string::npos)
+            << server->output();
     }
     fs::copy_file(copy, file, fs::copy_options::overwrite_existing);
     server->start();
     expect_right_books();
 }
 
-// Pages turn bad under a running server: 500 where they are needed, and nothing is acknowledged that is not there.
+// Pages turn bad under a running server: 500 where they are needed, and nothing is acknowledged
+// that is not there.
 TEST_F(SqliteFault, DamagedWhileItRuns) {
     open_on_sqlite({}, "cache_size: 64KiB");
     load->tolerate(500);

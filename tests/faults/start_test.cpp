@@ -1,4 +1,5 @@
-// Starts at which something is missing, or at which everybody starts at once, or that are killed in the middle.
+// Starts at which something is missing, or at which everybody starts at once, or that are killed in
+// the middle.
 #include "fault_fixture.h"
 #include "kitchen/testkit/redis_server.h"
 
@@ -7,7 +8,8 @@ namespace {
 
 class Start : public FaultTest {};
 
-constexpr const char* sqlite_store = "  - {id: store-sqlite, config: {path: '${DATA}/kitchen.db'}}\n";
+constexpr const char* sqlite_store =
+    "  - {id: store-sqlite, config: {path: '${DATA}/kitchen.db'}}\n";
 
 TEST_F(Start, PostgresComesLate) {
     start_postgres();
@@ -18,7 +20,8 @@ TEST_F(Start, PostgresComesLate) {
     EXPECT_TRUE(testkit::wait_until([&] {
         const std::string output = server->output();
         const std::size_t first = output.find("waiting for the database");
-        return first != std::string::npos && output.find("waiting for the database", first + 1) != std::string::npos;
+        return first != std::string::npos &&
+               output.find("waiting for the database", first + 1) != std::string::npos;
     })) << server->output();
     EXPECT_EQ(server->health(), "") << "it does not answer before it can";
     postgres->start();
@@ -29,7 +32,8 @@ TEST_F(Start, PostgresComesLate) {
 }
 
 TEST_F(Start, PostgresNeverComes) {
-    server = std::make_unique<Restaurant>(postgres_backends(testkit::free_port(), "start_timeout: 1s"));
+    server =
+        std::make_unique<Restaurant>(postgres_backends(testkit::free_port(), "start_timeout: 1s"));
     server->begin_start();
     EXPECT_EQ(server->process().wait(), 5);
     EXPECT_NE(server->output().find("cannot be reached"), std::string::npos) << server->output();
@@ -37,7 +41,8 @@ TEST_F(Start, PostgresNeverComes) {
 
 // Whoever rolls out a new version does not wait for the end of start_timeout.
 TEST_F(Start, StopsWhileItWaits) {
-    server = std::make_unique<Restaurant>(postgres_backends(testkit::free_port(), "start_timeout: 1h"));
+    server =
+        std::make_unique<Restaurant>(postgres_backends(testkit::free_port(), "start_timeout: 1h"));
     server->begin_start();
     ASSERT_TRUE(server->process().wait_for("waiting for the database")) << server->output();
     EXPECT_EQ(server->terminate(), 5) << server->output();
@@ -49,9 +54,13 @@ TEST_F(Start, RedisComesLate) {
     for (const std::string on_failure : {"memory", "fail"}) {
         const bool fails = on_failure == "fail";
         server = std::make_unique<Restaurant>(
-            Backends{"Redis", sqlite_store, "  - {id: cache-redis, config: {url: '" + redis.url() + "', on_failure: " + on_failure + "}}\n"});
+            Backends{"Redis", sqlite_store,
+                     "  - {id: cache-redis, config: {url: '" + redis.url() +
+                         "', on_failure: " + on_failure + "}}\n"});
         server->start();
-        EXPECT_NE(server->output().find("serving without Redis until it can be used"), std::string::npos) << server->output();
+        EXPECT_NE(server->output().find("serving without Redis until it can be used"),
+                  std::string::npos)
+            << server->output();
         EXPECT_EQ(server->health(), fails ? "down" : "degraded");
         EXPECT_EQ(server->anonymous().get("/readyz").status, fails ? 503 : 200);
         redis.restart();
@@ -67,19 +76,26 @@ protected:
     void race(const Backends& backends) {
         TemporaryDirectory shared;
         std::vector<std::unique_ptr<Restaurant>> replicas;
-        for (int i = 0; i < 5; ++i) replicas.push_back(std::make_unique<Restaurant>(backends, RestaurantOptions{.data = shared.path()}));
+        for (int i = 0; i < 5; ++i)
+            replicas.push_back(
+                std::make_unique<Restaurant>(backends, RestaurantOptions{.data = shared.path()}));
         for (auto& replica : replicas) replica->begin_start();
         for (auto& replica : replicas) ASSERT_NO_THROW(replica->wait_until_it_serves());
         int applied = 0;
         for (auto& replica : replicas) {
             const std::string output = replica->output();
-            for (std::size_t at = 0; (at = output.find("migration applied", at)) != std::string::npos; ++at) ++applied;
+            for (std::size_t at = 0;
+                 (at = output.find("migration applied", at)) != std::string::npos; ++at)
+                ++applied;
         }
         if (!sql) ask_sqlite(shared.path() / "kitchen.db");
-        EXPECT_EQ(sql("SELECT count(*) FROM kitchen_migrations"), std::to_string(applied)) << "each once";
+        EXPECT_EQ(sql("SELECT count(*) FROM kitchen_migrations"), std::to_string(applied))
+            << "each once";
         EXPECT_EQ(sql("SELECT count(*) FROM users"), "1");
         const std::string token = replicas.front()->customers(1).front();
-        for (auto& replica : replicas) EXPECT_EQ(replica->anonymous().bearer(token).get("/me/").status, 200) << "they share one key";
+        for (auto& replica : replicas)
+            EXPECT_EQ(replica->anonymous().bearer(token).get("/me/").status, 200)
+                << "they share one key";
         for (auto& replica : replicas) EXPECT_EQ(replica->terminate(), 0);
     }
 };
@@ -91,17 +107,22 @@ TEST_F(Race, FiveMigrateOnePostgresDatabase) {
     race(postgres_backends(postgres->port()));
 }
 
-/// Killed as soon as it has applied something, each time, until nothing is left to apply: each start goes on where the last one was.
+/// Killed as soon as it has applied something, each time, until nothing is left to apply: each
+/// start goes on where the last one was.
 class Interrupted : public Start {
 protected:
     void interrupt(Backends backends) {
         server = std::make_unique<Restaurant>(std::move(backends));
-        const auto has = [&](const char* text) { return server->output().find(text) != std::string::npos; };
+        const auto has = [&](const char* text) {
+            return server->output().find(text) != std::string::npos;
+        };
         int kills = 0;
         for (;; ++kills) {
             ASSERT_LT(kills, 50);
             server->begin_start();
-            ASSERT_TRUE(testkit::wait_until([&] { return has("migration applied") || has("startup_ms="); })) << server->output();
+            ASSERT_TRUE(testkit::wait_until([&] {
+                return has("migration applied") || has("startup_ms=");
+            })) << server->output();
             if (!has("migration applied")) break;
             server->kill();
         }
@@ -109,7 +130,9 @@ protected:
         server->wait_until_it_serves();
         if (!sql) ask_sqlite(server->data() / "kitchen.db");
         const std::int64_t food = server->food("Jollof", 1000);
-        load = std::make_unique<OrderingLoad>([this] { return server->port(); }, server->customers(1), std::map<std::int64_t, std::int64_t>{{food, 1000}});
+        load =
+            std::make_unique<OrderingLoad>([this] { return server->port(); }, server->customers(1),
+                                           std::map<std::int64_t, std::int64_t>{{food, 1000}});
         load->begin();
         std::cout << kills << " kills; ";
         expect_recovery();

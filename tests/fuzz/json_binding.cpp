@@ -1,5 +1,6 @@
-// JSON from a client: what is accepted is written back to the same value, validation by a schema never fails on it, and neither an
-// error nor a fault shows what a client would not want to see in a log. Any text at all is written as JSON that can be read.
+// JSON from a client: what is accepted is written back to the same value, validation by a schema
+// never fails on it, and neither an error nor a fault shows what a client would not want to see in
+// a log. Any text at all is written as JSON that can be read.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -40,14 +41,16 @@ std::size_t depth_of(const Json& value) {
     if (value.is_array())
         for (const Json& item : value.as_array()) inside = std::max(inside, depth_of(item));
     else if (value.is_object())
-        for (const auto& [name, member] : value.as_object()) inside = std::max(inside, depth_of(member));
+        for (const auto& [name, member] : value.as_object())
+            inside = std::max(inside, depth_of(member));
     else
         return 0;
     return inside + 1;
 }
 
 bool has_repeated_name(const Json& value) {
-    if (value.is_array()) return std::any_of(value.as_array().begin(), value.as_array().end(), has_repeated_name);
+    if (value.is_array())
+        return std::any_of(value.as_array().begin(), value.as_array().end(), has_repeated_name);
     if (!value.is_object()) return false;
     std::vector<std::string_view> names;
     for (const auto& [name, member] : value.as_object()) {
@@ -65,15 +68,18 @@ std::vector<Fault> faults_of(const Json& value) {
 }
 
 /// What the faults say must depend on the form of a text alone, not on the text.
-void check_value_stays_unsaid(const Json& value, const std::vector<Fault>& faults, const char* name) {
+void check_value_stays_unsaid(const Json& value, const std::vector<Fault>& faults,
+                              const char* name) {
     const Json* text = value.find(name);
     if (!text || !text->is_string() || text->as_string().find('\0') != std::string::npos) return;
     Json other = value;
     other.set(name, std::string(utf8::count(text->as_string()), 'x'));
     const auto others = faults_of(other);
-    const bool same = std::equal(faults.begin(), faults.end(), others.begin(), others.end(), [](const Fault& a, const Fault& b) {
-        return a.pointer == b.pointer && a.code == b.code && a.detail == b.detail;
-    });
+    const bool same =
+        std::equal(faults.begin(), faults.end(), others.begin(), others.end(),
+                   [](const Fault& a, const Fault& b) {
+                       return a.pointer == b.pointer && a.code == b.code && a.detail == b.detail;
+                   });
     require(same, "a fault does not say what a password is");
 }
 
@@ -82,19 +88,27 @@ void check_validation(const Json& value) {
     require(faults.size() <= 100, "an answer does not grow with the body");
     for (const Fault& fault : faults) {
         require(!fault.code.empty() && !fault.detail.empty(), "a fault says what is wrong");
-        require(fault.pointer.empty() || fault.pointer.front() == '/', "a fault points into the body");
+        require(fault.pointer.empty() || fault.pointer.front() == '/',
+                "a fault points into the body");
         require(utf8::is_valid(fault.pointer) && utf8::is_valid(fault.detail), "a fault is text");
-        require(fault.pointer.size() <= max_json_depth * 300 && fault.detail.size() <= 300, "a fault is short");
+        require(fault.pointer.size() <= max_json_depth * 300 && fault.detail.size() <= 300,
+                "a fault is short");
     }
     check_value_stays_unsaid(value, faults, "password");
     if (!faults.empty()) return;
     // What a handler then relies on.
-    require(value["email"].is_string() && value["password"].is_string(), "a valid body has what is required");
-    if (value.has("quantity")) require(value["quantity"].as_integer() >= 1 && value["quantity"].as_integer() <= 99, "bounds hold");
-    if (value.has("price")) require(value["price"].as_number() >= 0 && value["price"].as_number() <= 1e6, "bounds hold");
+    require(value["email"].is_string() && value["password"].is_string(),
+            "a valid body has what is required");
+    if (value.has("quantity"))
+        require(value["quantity"].as_integer() >= 1 && value["quantity"].as_integer() <= 99,
+                "bounds hold");
+    if (value.has("price"))
+        require(value["price"].as_number() >= 0 && value["price"].as_number() <= 1e6,
+                "bounds hold");
     if (!value.has("at")) return;
     const auto at = parse_rfc3339(value["at"].as_string());
-    require(at && parse_rfc3339(format_rfc3339(*at)) == at, "a time written again is the same time");
+    require(at && parse_rfc3339(format_rfc3339(*at)) == at,
+            "a time written again is the same time");
 }
 
 /// A document is whole or it is nothing.
@@ -112,7 +126,8 @@ void check_writer(std::string_view text) {
     const auto read = parse_json(out);
     require(read && read->size() == 1, "any text is written as JSON");
     const auto& [name, value] = read->as_object().front();
-    require(name == value.as_string() && (!utf8::is_valid(text) || name == text), "text is written as it is");
+    require(name == value.as_string() && (!utf8::is_valid(text) || name == text),
+            "text is written as it is");
 }
 
 }  // namespace
@@ -120,13 +135,15 @@ void check_writer(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = kitchen::fuzz::text_of(data, size);
     check_writer(text);
-    if (const auto at = parse_rfc3339(text)) require(parse_rfc3339(format_rfc3339(*at)) == at, "a time written again is the same time");
+    if (const auto at = parse_rfc3339(text))
+        require(parse_rfc3339(format_rfc3339(*at)) == at, "a time written again is the same time");
 
     JsonError error;
     const auto value = parse_json(text, &error);
     if (!value) {
         require(!error.detail.empty() && error.offset <= size, "a refusal says what and where");
-        require(utf8::is_valid(error.detail) && error.detail.size() <= 200, "a refusal is a short text");
+        require(utf8::is_valid(error.detail) && error.detail.size() <= 200,
+                "a refusal is a short text");
         return 0;
     }
     require(utf8::is_valid(text), "JSON is UTF-8");

@@ -1,4 +1,5 @@
-// An input as lines, so that one file can hold the several texts a target needs and still be read and written by a person.
+// An input as lines, so that one file can hold the several texts a target needs and still be read
+// and written by a person.
 //
 // Thread-safety: pure functions.
 #pragma once

@@ -1,5 +1,6 @@
-// What a queue says: answers of SQS, and the messages in them that the outbox reads. Whatever comes, it is one of the errors that queue/1 knows,
-// with a subject that may stand in a log, or a value of the documented form; and a message names a mail or nothing.
+// What a queue says: answers of SQS, and the messages in them that the outbox reads. Whatever
+// comes, it is one of the errors that queue/1 knows, with a subject that may stand in a log, or a
+// value of the documented form; and a message names a mail or nothing.
 //
 // Input: the status on the first line, then the body.
 #include <algorithm>
@@ -19,19 +20,28 @@ using namespace kitchen;
 using kitchen::fuzz::require;
 
 void check_error(const Error& error) {
-    require(error.kind == Errc::unavailable || error.kind == Errc::too_many_requests || error.kind == Errc::conflict || error.kind == Errc::unprocessable,
+    require(error.kind == Errc::unavailable || error.kind == Errc::too_many_requests ||
+                error.kind == Errc::conflict || error.kind == Errc::unprocessable,
             "an error is one of queue/1");
     require(error.code.starts_with("queue_"), "its code is of the queue");
-    const auto plain = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-'; };
-    require(error.subject.size() <= 64 && std::all_of(error.subject.begin(), error.subject.end(), plain), "its subject is a word");
-    require(!sqs::may_pass(error) || error.kind == Errc::unavailable || error.kind == Errc::too_many_requests, "only faults of the service may pass");
+    const auto plain = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '.' || c == '-';
+    };
+    require(error.subject.size() <= 64 &&
+                std::all_of(error.subject.begin(), error.subject.end(), plain),
+            "its subject is a word");
+    require(!sqs::may_pass(error) || error.kind == Errc::unavailable ||
+                error.kind == Errc::too_many_requests,
+            "only faults of the service may pass");
 }
 
 void check_message(std::string_view body) {
     const auto id = outbox::parse_message(body);
     if (!id) return;
     require(*id > 0, "a mail's id is positive");
-    require(outbox::parse_message(outbox::to_message(*id)) == id, "what is written is read as it was");
+    require(outbox::parse_message(outbox::to_message(*id)) == id,
+            "what is written is read as it was");
     require(check_queue_body(outbox::to_message(*id)).has_value(), "what is written may travel");
 }
 

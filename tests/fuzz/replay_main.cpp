@@ -1,4 +1,5 @@
-// Feeds every file of the given directories to the fuzz target once: the corpus as a regression test, without libFuzzer.
+// Feeds every file of the given directories to the fuzz target once: the corpus as a regression
+// test, without libFuzzer.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -13,8 +14,10 @@ int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         for (const auto& entry : std::filesystem::directory_iterator(argv[i])) {
             std::ifstream in(entry.path(), std::ios::binary);
-            const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-            LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+            const std::string bytes((std::istreambuf_iterator<char>(in)),
+                                    std::istreambuf_iterator<char>());
+            LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                   bytes.size());
             ++inputs;
         }
     }

@@ -1,9 +1,11 @@
-// Request framing and response heads. However a byte stream is split, it means the same requests and ends in the same error, at
-// linear cost; what was understood, written again, is understood as the same; a chunked body arrives as it was before it was cut;
-// and no field that is asked for can write a line of its own into a response head.
+// Request framing and response heads. However a byte stream is split, it means the same requests
+// and ends in the same error, at linear cost; what was understood, written again, is understood as
+// the same; a chunked body arrives as it was before it was cut; and no field that is asked for can
+// write a line of its own into a response head.
 //
-// Input: the first line says how the rest is split, an octet for each portion, in turn: 'a' is one octet, 'b' two, … '`' none. It
-// also gives the sizes of the chunks, and the status and flags of the response.
+// Input: the first line says how the rest is split, an octet for each portion, in turn: 'a' is one
+// octet, 'b' two, … '`' none. It also gives the sizes of the chunks, and the status and flags of
+// the response.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -27,10 +29,14 @@ constexpr std::size_t everything = static_cast<std::size_t>(-1);
 class Sizes {
 public:
     explicit Sizes(std::string_view line) : line_(line.substr(0, 64)) {
-        if (std::all_of(line_.begin(), line_.end(), [](char c) { return (c & 31) == 0; })) line_ = {};
+        if (std::all_of(line_.begin(), line_.end(), [](char c) { return (c & 31) == 0; }))
+            line_ = {};
     }
     /// 0 to 31; everything when the line says nothing.
-    std::size_t next() noexcept { return line_.empty() ? everything : static_cast<std::size_t>(line_[at_++ % line_.size()] & 31); }
+    std::size_t next() noexcept {
+        return line_.empty() ? everything
+                             : static_cast<std::size_t>(line_[at_++ % line_.size()] & 31);
+    }
 
 private:
     std::string_view line_;
@@ -51,15 +57,19 @@ struct Reading {
 
     bool operator==(const Reading& other) const {
         return error == other.error && unfinished == other.unfinished &&
-               std::equal(requests.begin(), requests.end(), other.requests.begin(), other.requests.end(),
-                          [](const Understood& a, const Understood& b) { return a.text == b.text; });
+               std::equal(
+                   requests.begin(), requests.end(), other.requests.begin(), other.requests.end(),
+                   [](const Understood& a, const Understood& b) { return a.text == b.text; });
     }
 };
 
-bool frames_the_body(std::string_view name) { return name == "content-length" || name == "transfer-encoding"; }
+bool frames_the_body(std::string_view name) {
+    return name == "content-length" || name == "transfer-encoding";
+}
 
 std::string text_of(const WireRequest& request, bool keep_alive, bool with_framing) {
-    std::string out = request.method + ' ' + request.target + ' ' + std::to_string(request.minor_version);
+    std::string out =
+        request.method + ' ' + request.target + ' ' + std::to_string(request.minor_version);
     for (const auto& [name, value] : request.headers)
         if (with_framing || !frames_the_body(name)) out += '\n' + name + '=' + value;
     return out + "\n\n" + request.body + (keep_alive ? "+" : "-");
@@ -74,14 +84,17 @@ void check_request(const WireRequest& request) {
     require(request.minor_version == 0 || request.header("host"), "HTTP/1.1 comes with a Host");
     for (const auto& [name, value] : request.headers) {
         require(octets::all(name, octets::kToken), "a field's name is a token");
-        require(std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; }), "names are in lower case");
-        require(value.empty() || octets::all(value, octets::kFieldText), "a field's value holds no control character");
+        require(std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; }),
+                "names are in lower case");
+        require(value.empty() || octets::all(value, octets::kFieldText),
+                "a field's value holds no control character");
         require(octets::trim(value).size() == value.size(), "values are trimmed");
     }
 }
 
 template <class NextPortion>
-Reading read_all(std::string_view stream, NextPortion next_portion, const ParserLimits& limits = {}) {
+Reading read_all(std::string_view stream, NextPortion next_portion,
+                 const ParserLimits& limits = {}) {
     RequestParser parser(limits);
     Reading reading;
     std::size_t at = 0;
@@ -97,9 +110,7 @@ Reading read_all(std::string_view stream, NextPortion next_portion, const Parser
                     require(portion.empty(), "need_more consumes everything");
                     more = false;
                     break;
-                case RequestParser::Event::head:
-                    parser.set_body_limit(body_limit);
-                    break;
+                case RequestParser::Event::head: parser.set_body_limit(body_limit); break;
                 case RequestParser::Event::complete: {
                     const bool keep_alive = parser.keep_alive();
                     WireRequest request = parser.take_request();
@@ -109,7 +120,8 @@ Reading read_all(std::string_view stream, NextPortion next_portion, const Parser
                     break;
                 }
                 case RequestParser::Event::error:
-                    require(parser.feed(stream).event == RequestParser::Event::error, "an error is final");
+                    require(parser.feed(stream).event == RequestParser::Event::error,
+                            "an error is final");
                     reading.error = parser.error().status;
                     require(reading.error >= 400 && reading.error <= 505, "an error has a status");
                     more = false;
@@ -124,10 +136,12 @@ Reading read_all(std::string_view stream, NextPortion next_portion, const Parser
 
 /// The request as a sender that knows nothing but Content-Length would write it.
 std::string written_plainly(const WireRequest& request) {
-    std::string out = request.method + ' ' + request.target + " HTTP/1." + std::to_string(request.minor_version) + "\r\n";
+    std::string out = request.method + ' ' + request.target + " HTTP/1." +
+                      std::to_string(request.minor_version) + "\r\n";
     for (const auto& [name, value] : request.headers)
         if (!frames_the_body(name)) out += name + ": " + value + "\r\n";
-    return out + "content-length: " + std::to_string(request.body.size()) + "\r\n\r\n" + request.body;
+    return out + "content-length: " + std::to_string(request.body.size()) + "\r\n\r\n" +
+           request.body;
 }
 
 /// Two parties on the way would otherwise see different requests.
@@ -136,14 +150,18 @@ void check_written_again(const Understood& understood) {
     wide.header_section *= 2;
     wide.header_fields += 2;
     wide.request_line *= 2;
-    const Reading again = read_all(written_plainly(understood.request), [] { return everything; }, wide);
-    require(again.error == 0 && again.requests.size() == 1 && !again.unfinished, "a request written again is one request");
+    const Reading again = read_all(
+        written_plainly(understood.request), [] { return everything; }, wide);
+    require(again.error == 0 && again.requests.size() == 1 && !again.unfinished,
+            "a request written again is one request");
     const Understood& second = again.requests.front();
-    require(text_of(understood.request, understood.keep_alive, false) == text_of(second.request, second.keep_alive, false),
+    require(text_of(understood.request, understood.keep_alive, false) ==
+                text_of(second.request, second.keep_alive, false),
             "a request written again is the same request");
 }
 
-/// The stream as the body of a request, in chunks of the given sizes, and another request behind it.
+/// The stream as the body of a request, in chunks of the given sizes, and another request behind
+/// it.
 void check_chunked(std::string_view body, Sizes sizes) {
     std::string wire = "POST /orders/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
     std::size_t extensions = 0;
@@ -160,17 +178,23 @@ void check_chunked(std::string_view body, Sizes sizes) {
     wire += "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
     const Reading reading = read_all(wire, [&] { return sizes.next(); });
     if (body.size() > body_limit) {
-        require(reading.error == 413 && reading.requests.empty(), "a chunked body past its limit is refused");
+        require(reading.error == 413 && reading.requests.empty(),
+                "a chunked body past its limit is refused");
         return;
     }
-    require(reading.error == 0 && reading.requests.size() == 2, "a chunked request and the one behind it are two");
+    require(reading.error == 0 && reading.requests.size() == 2,
+            "a chunked request and the one behind it are two");
     require(reading.requests[0].request.body == body, "a chunked body arrives as it was");
     require(!reading.requests[0].request.header("x-trailer"), "a trailer is no header");
-    require(reading.requests[1].request.target == "/next" && reading.requests[1].request.body.empty(), "nothing is left over");
+    require(
+        reading.requests[1].request.target == "/next" && reading.requests[1].request.body.empty(),
+        "nothing is left over");
 }
 
 bool may_stand(std::string_view name, std::string_view value) {
-    if (!octets::all(name, octets::kToken) || !(value.empty() || octets::all(value, octets::kFieldText))) return false;
+    if (!octets::all(name, octets::kToken) ||
+        !(value.empty() || octets::all(value, octets::kFieldText)))
+        return false;
     for (const std::string_view own : {"date", "connection", "content-length", "transfer-encoding"})
         if (octets::equal_ignoring_case(name, own)) return false;
     return true;
@@ -183,11 +207,13 @@ void check_response_head(std::string_view stream, Sizes sizes) {
     while (!stream.empty()) {
         const std::string_view line = kitchen::fuzz::take_line(stream);
         const std::size_t colon = std::min(line.find(':'), line.size());
-        const auto& [name, value] = asked.emplace_back(line.substr(0, colon), line.substr(std::min(colon + 1, line.size())));
+        const auto& [name, value] = asked.emplace_back(
+            line.substr(0, colon), line.substr(std::min(colon + 1, line.size())));
         if (may_stand(name, value)) expected_fields += name + ": " + value + "\r\n";
     }
     ResponseFraming framing;
-    framing.status = static_cast<int>(sizes.next() % 32) * 31 - 31 + static_cast<int>(sizes.next() % 32);
+    framing.status =
+        static_cast<int>(sizes.next() % 32) * 31 - 31 + static_cast<int>(sizes.next() % 32);
     const std::size_t flags = sizes.next();
     framing.head_request = flags & 1;
     framing.minor_version = flags & 2 ? 0 : 1;
@@ -198,12 +224,17 @@ void check_response_head(std::string_view stream, Sizes sizes) {
     std::string head = "before";
     append_response_head(head, framing, asked, "Sun, 06 Nov 1994 08:49:37 GMT");
     const int status = framing.status >= 200 && framing.status <= 599 ? framing.status : 500;
-    std::string expected = "beforeHTTP/1.1 " + std::to_string(status) + ' ' + std::string(reason_phrase(status)) +
+    std::string expected = "beforeHTTP/1.1 " + std::to_string(status) + ' ' +
+                           std::string(reason_phrase(status)) +
                            "\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n" + expected_fields;
-    if (!framing.until_close && status != 204 && status != 304) expected += "Content-Length: " + std::to_string(framing.body_size) + "\r\n";
-    if (!framing.keep_alive || framing.until_close) expected += "Connection: close\r\n";
-    else if (framing.minor_version == 0) expected += "Connection: keep-alive\r\n";
-    require(head == expected + "\r\n", "a response head holds its own fields once, and of those asked for the safe ones");
+    if (!framing.until_close && status != 204 && status != 304)
+        expected += "Content-Length: " + std::to_string(framing.body_size) + "\r\n";
+    if (!framing.keep_alive || framing.until_close)
+        expected += "Connection: close\r\n";
+    else if (framing.minor_version == 0)
+        expected += "Connection: keep-alive\r\n";
+    require(head == expected + "\r\n",
+            "a response head holds its own fields once, and of those asked for the safe ones");
     require(head.find("\r\n\r\n") == head.size() - 4, "a response head ends where it ends");
 }
 
@@ -219,7 +250,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(whole == bytewise, "octet by octet means the same as at once");
     require(bytewise.examined <= 4 * stream.size() + 64, "the cost is linear");
     Sizes portions = sizes;
-    require(whole == read_all(stream, [&] { return portions.next(); }), "in portions means the same as at once");
+    require(whole == read_all(stream, [&] { return portions.next(); }),
+            "in portions means the same as at once");
 
     for (const Understood& understood : whole.requests) check_written_again(understood);
     check_chunked(stream, sizes);

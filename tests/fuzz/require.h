@@ -1,4 +1,5 @@
-// How a fuzz target says that a property does not hold: one line, and an end that libFuzzer and ctest both take for a failure.
+// How a fuzz target says that a property does not hold: one line, and an end that libFuzzer and
+// ctest both take for a failure.
 //
 // Thread-safety: pure function.
 #pragma once

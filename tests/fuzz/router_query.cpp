@@ -1,5 +1,6 @@
-// Paths and queries. The router finds what a plain reading of the patterns finds, however the path is spelt; what it hands on is
-// safe to use; a query that was accepted, written again, gives the same parameters; a pattern that is taken can be matched.
+// Paths and queries. The router finds what a plain reading of the patterns finds, however the path
+// is spelt; what it hands on is safe to use; a query that was accepted, written again, gives the
+// same parameters; a pattern that is taken can be matched.
 //
 // Input, a line each: the method, the target, a pattern.
 #include <algorithm>
@@ -36,12 +37,24 @@ const std::vector<Route>& routes() {
         Route report = Route::get("/{any}/{id:id}/stock");
         report.query({"day", Schema::integer().min(1).max(31), "", "", true});
         // Literals, ids and texts side by side, and branches that lead nowhere.
-        return std::vector<Route>{
-            std::move(list), std::move(report), Route::get("/"), Route::post("/foods/"), Route::get("/foods/{id:id}"),
-            Route::patch("/foods/{id:id}"), Route::get("/foods/popular/"), Route::del("/foods/{slug}"), Route::put("/foods/{id:id}/stock/"),
-            Route::get("/foods/{slug}/sides/{side:id}"), Route::get("/foods/1/sides/all"), Route::post("/{any}/{id:id}/sides/{text}"),
-            Route::get("/a/{x}/c"), Route::get("/a/b/{y}"), Route::del("/{x}/b/c"), Route::get("/a/{n:id}/c/d"), Route::patch("/{top}"),
-            Route::get("/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/{last}")};
+        return std::vector<Route>{std::move(list),
+                                  std::move(report),
+                                  Route::get("/"),
+                                  Route::post("/foods/"),
+                                  Route::get("/foods/{id:id}"),
+                                  Route::patch("/foods/{id:id}"),
+                                  Route::get("/foods/popular/"),
+                                  Route::del("/foods/{slug}"),
+                                  Route::put("/foods/{id:id}/stock/"),
+                                  Route::get("/foods/{slug}/sides/{side:id}"),
+                                  Route::get("/foods/1/sides/all"),
+                                  Route::post("/{any}/{id:id}/sides/{text}"),
+                                  Route::get("/a/{x}/c"),
+                                  Route::get("/a/b/{y}"),
+                                  Route::del("/{x}/b/c"),
+                                  Route::get("/a/{n:id}/c/d"),
+                                  Route::patch("/{top}"),
+                                  Route::get("/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/{last}")};
     }();
     return all;
 }
@@ -57,7 +70,8 @@ std::string encode(std::string_view text) {
     std::string out;
     for (const char c : text) {
         char escape[4];
-        std::snprintf(escape, sizeof escape, "%%%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        std::snprintf(escape, sizeof escape, "%%%02x",
+                      static_cast<unsigned>(static_cast<unsigned char>(c)));
         out += escape;
     }
     return out;
@@ -97,7 +111,8 @@ struct PlainPath {
     }
 };
 
-/// How a pattern fits: nothing when it does not; else for each segment 0 literal, 1 id, 2 text: less is better, from the left.
+/// How a pattern fits: nothing when it does not; else for each segment 0 literal, 1 id, 2 text:
+/// less is better, from the left.
 std::optional<std::vector<int>> fit(const Route& route, const PlainPath& path) {
     const auto pattern = parse_pattern(route.pattern);
     if (pattern.size() != path.segments.size()) return std::nullopt;
@@ -111,7 +126,8 @@ std::optional<std::vector<int>> fit(const Route& route, const PlainPath& path) {
                 break;
             case PatternSegment::Kind::id:
                 if (segment.empty() || segment.size() > 19 || segment.front() == '0' ||
-                    segment.find_first_not_of("0123456789") != std::string::npos || (segment.size() == 19 && segment > "9223372036854775807"))
+                    segment.find_first_not_of("0123456789") != std::string::npos ||
+                    (segment.size() == 19 && segment > "9223372036854775807"))
                     return std::nullopt;
                 out.push_back(1);
                 break;
@@ -121,11 +137,17 @@ std::optional<std::vector<int>> fit(const Route& route, const PlainPath& path) {
     return out;
 }
 
-void check_against_plain_reading(std::string_view method, std::string_view target, const Match& match) {
+void check_against_plain_reading(std::string_view method, std::string_view target,
+                                 const Match& match) {
     const PlainPath path(target);
-    const bool known = std::set<std::string_view>{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}.contains(method);
-    if (!known) return require(match.outcome == Match::Outcome::unknown_method, "an unknown method is said to be one");
-    if (!path.is_valid) return require(match.outcome == Match::Outcome::bad_path, "a bad path is said to be one");
+    const bool known =
+        std::set<std::string_view>{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+            .contains(method);
+    if (!known)
+        return require(match.outcome == Match::Outcome::unknown_method,
+                       "an unknown method is said to be one");
+    if (!path.is_valid)
+        return require(match.outcome == Match::Outcome::bad_path, "a bad path is said to be one");
 
     std::set<std::string> allowed;
     const Route* best = nullptr;
@@ -140,35 +162,43 @@ void check_against_plain_reading(std::string_view method, std::string_view targe
     }
     using Outcome = Match::Outcome;
     if (method == "OPTIONS") {
-        require(match.outcome == (allowed.empty() ? Outcome::not_found : Outcome::options), "OPTIONS finds every path that exists");
+        require(match.outcome == (allowed.empty() ? Outcome::not_found : Outcome::options),
+                "OPTIONS finds every path that exists");
     } else {
         require(match.route == best, "the router finds the best pattern that fits");
-        require(match.outcome == (best ? Outcome::found : allowed.empty() ? Outcome::not_found : Outcome::method_not_allowed),
+        require(match.outcome == (best              ? Outcome::found
+                                  : allowed.empty() ? Outcome::not_found
+                                                    : Outcome::method_not_allowed),
                 "405 for a path of other methods, 404 for no path");
     }
     if (match.outcome != Outcome::options && match.outcome != Outcome::method_not_allowed) return;
     std::string allow;
     for (const char* name : {"GET", "POST", "PUT", "PATCH", "DELETE"})
-        if (allowed.contains(name)) allow += std::string(name) + (std::string_view(name) == "GET" ? ", HEAD, " : ", ");
+        if (allowed.contains(name))
+            allow += std::string(name) + (std::string_view(name) == "GET" ? ", HEAD, " : ", ");
     require(match.allow == allow + "OPTIONS", "Allow lists the methods of all patterns that fit");
 }
 
 void check_same(const Match& a, const Match& b, const char* property) {
-    require(a.outcome == b.outcome && a.route == b.route && a.allow == b.allow && a.path == b.path && a.path_parameters == b.path_parameters,
+    require(a.outcome == b.outcome && a.route == b.route && a.allow == b.allow &&
+                a.path == b.path && a.path_parameters == b.path_parameters,
             property);
 }
 
 void check_handed_on(const Match& match) {
     if (!match.route) return;
-    require(match.path.starts_with('/') && utf8::is_valid(match.path) && match.path.find('\0') == std::string::npos,
+    require(match.path.starts_with('/') && utf8::is_valid(match.path) &&
+                match.path.find('\0') == std::string::npos,
             "a path is text without NUL");
     Request request;
     request.path_parameters = match.path_parameters;
     for (const PatternSegment& segment : parse_pattern(match.route->pattern)) {
-        if (segment.kind == PatternSegment::Kind::literal || match.outcome != Match::Outcome::found) continue;
+        if (segment.kind == PatternSegment::Kind::literal || match.outcome != Match::Outcome::found)
+            continue;
         const std::string_view value = request.path_text(segment.text);
         require(!value.empty() && value != "." && value != "..", "a parameter is no way up");
-        if (segment.kind == PatternSegment::Kind::id) require(request.path_id(segment.text) > 0, "an id is positive");
+        if (segment.kind == PatternSegment::Kind::id)
+            require(request.path_id(segment.text) > 0, "an id is positive");
     }
 }
 
@@ -179,15 +209,21 @@ void check_link(const Request& request, const Json& link) {
     const Match match = router().find("GET", target);
     Request next;
     std::vector<Fault> faults;
-    require(match.route == request.route && read_query(query_of(target), *match.route, next.query_parameters, faults) && faults.empty(),
+    require(match.route == request.route &&
+                read_query(query_of(target), *match.route, next.query_parameters, faults) &&
+                faults.empty(),
             "a link to another page is a good request");
     const auto others = [](const Fields& fields) {
         Fields out;
-        std::copy_if(fields.begin(), fields.end(), std::back_inserter(out), [](const auto& f) { return f.first != "limit" && f.first != "offset"; });
+        std::copy_if(fields.begin(), fields.end(), std::back_inserter(out),
+                     [](const auto& f) { return f.first != "limit" && f.first != "offset"; });
         return out;
     };
-    require(others(next.query_parameters) == others(request.query_parameters), "a link keeps the other parameters");
-    require(page_of(next).limit == page_of(request).limit && page_of(next).offset != page_of(request).offset, "a link leads to another page");
+    require(others(next.query_parameters) == others(request.query_parameters),
+            "a link keeps the other parameters");
+    require(page_of(next).limit == page_of(request).limit &&
+                page_of(next).offset != page_of(request).offset,
+            "a link leads to another page");
 }
 
 void check_query(const Route& route, std::string_view target) {
@@ -197,32 +233,44 @@ void check_query(const Route& route, std::string_view target) {
     request.route = &route;
     std::vector<Fault> faults;
     const Status status = read_query(query_of(target), route, request.query_parameters, faults);
-    if (!status) return require(status.error().kind == Errc::malformed, "what is not percent-encoded text is malformed");
-    require(faults.size() <= 100 + route.query_parameters.size(), "an answer does not grow with the query");
+    if (!status)
+        return require(status.error().kind == Errc::malformed,
+                       "what is not percent-encoded text is malformed");
+    require(faults.size() <= 100 + route.query_parameters.size(),
+            "an answer does not grow with the query");
     for (const Fault& fault : faults) {
-        require(fault.pointer.starts_with('?') && utf8::is_valid(fault.pointer) && fault.pointer.size() <= 1 + 128 + 3, "a fault names a parameter");
+        require(fault.pointer.starts_with('?') && utf8::is_valid(fault.pointer) &&
+                    fault.pointer.size() <= 1 + 128 + 3,
+                "a fault names a parameter");
         require(!fault.code.empty() && !fault.detail.empty(), "a fault says what is wrong");
     }
     if (!faults.empty()) return;
 
     std::string again = "?";
     for (const auto& [name, value] : request.query_parameters) {
-        require(utf8::is_valid(value) && value.find('\0') == std::string::npos, "a parameter is text without NUL");
+        require(utf8::is_valid(value) && value.find('\0') == std::string::npos,
+                "a parameter is text without NUL");
         again += '&' + encode(name) + '=' + encode(value);
     }
     Fields second;
-    require(read_query(query_of(again), route, second, faults) && faults.empty() && second == request.query_parameters,
+    require(read_query(query_of(again), route, second, faults) && faults.empty() &&
+                second == request.query_parameters,
             "an accepted query written again is the same query");
     for (const Parameter& parameter : route.query_parameters) {
         if (parameter.schema.type != Schema::Type::integer) continue;
         const auto value = request.query_integer(parameter.name);
-        require(!value || !parameter.schema.minimum || *value >= *parameter.schema.minimum, "an integer keeps to its least");
-        require(!value || !parameter.schema.maximum || *value <= *parameter.schema.maximum, "an integer keeps to its most");
+        require(!value || !parameter.schema.minimum || *value >= *parameter.schema.minimum,
+                "an integer keeps to its least");
+        require(!value || !parameter.schema.maximum || *value <= *parameter.schema.maximum,
+                "an integer keeps to its most");
     }
     if (!request.query("limit")) return;
-    // A link repeats the target as it came, and what is no printable ASCII is refused by the framing.
-    if (!std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c <= '~'; })) return;
-    const auto envelope = parse_json(page_json(request, page_of(request), R"({"id":1})", 1, static_cast<std::int64_t>(target.size())));
+    // A link repeats the target as it came, and what is no printable ASCII is refused by the
+    // framing.
+    if (!std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c <= '~'; }))
+        return;
+    const auto envelope = parse_json(page_json(request, page_of(request), R"({"id":1})", 1,
+                                               static_cast<std::int64_t>(target.size())));
     require(envelope.has_value(), "a page is JSON");
     check_link(request, (*envelope)["next"]);
     check_link(request, (*envelope)["prev"]);
@@ -240,18 +288,21 @@ void check_pattern(std::string_view text) {
     Fields expected;
     for (const PatternSegment& segment : pattern) {
         const std::string value = segment.kind == PatternSegment::Kind::literal ? segment.text
-                                  : segment.kind == PatternSegment::Kind::id    ? "9223372036854775807"
-                                                                                : "a/b";
+                                  : segment.kind == PatternSegment::Kind::id ? "9223372036854775807"
+                                                                             : "a/b";
         path += '/' + value;
         encoded += '/' + encode(value);
-        if (segment.kind != PatternSegment::Kind::literal) expected.emplace_back(segment.text, value);
+        if (segment.kind != PatternSegment::Kind::literal)
+            expected.emplace_back(segment.text, value);
     }
     const std::vector<Route> one{Route::get(std::string(text))};
     std::vector<std::string> problems;
     const Router alone(one, problems);
     const Match match = alone.match("GET", encoded.empty() ? "/" : encoded);
-    require(problems.empty() && match.outcome == Match::Outcome::found, "a pattern matches what is made from it");
-    require(match.path == (path.empty() ? "/" : path) && match.path_parameters == expected, "a pattern gives what was put into it");
+    require(problems.empty() && match.outcome == Match::Outcome::found,
+            "a pattern matches what is made from it");
+    require(match.path == (path.empty() ? "/" : path) && match.path_parameters == expected,
+            "a pattern gives what was put into it");
 }
 
 }  // namespace
@@ -264,7 +315,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const Match match = router().match(method, target);
     const Match found = router().find(method, target);
-    require(found.outcome == match.outcome && found.route == match.route && found.allow == match.allow, "find and match agree");
+    require(
+        found.outcome == match.outcome && found.route == match.route && found.allow == match.allow,
+        "find and match agree");
     if (target == "*") return 0;
     check_against_plain_reading(method, target, match);
     check_handed_on(match);
@@ -272,9 +325,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const PlainPath path(target);
     const std::string query(target.substr(std::min(target.find('?'), target.size())));
     if (path.is_valid && !path.has_empty_segment) {
-        check_same(match, router().match(method, path.encoded() + query), "percent-encoding changes nothing");
+        check_same(match, router().match(method, path.encoded() + query),
+                   "percent-encoding changes nothing");
         if (!path.segments.empty())
-            check_same(match, router().match(method, path.encoded() + '/' + query), "a slash at the end changes nothing");
+            check_same(match, router().match(method, path.encoded() + '/' + query),
+                       "a slash at the end changes nothing");
     }
     if (match.outcome == Match::Outcome::found) check_query(*match.route, target);
     return 0;

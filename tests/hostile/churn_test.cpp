@@ -1,5 +1,6 @@
-// Clients that leave in the middle while handlers work for them on the pool, so that descriptor numbers are reused all the time: nobody may
-// ever read an octet that was meant for somebody else. KITCHEN_CHURN_SECONDS makes it longer (3 by default); the figures are printed.
+// Clients that leave in the middle while handlers work for them on the pool, so that descriptor
+// numbers are reused all the time: nobody may ever read an octet that was meant for somebody else.
+// KITCHEN_CHURN_SECONDS makes it longer (3 by default); the figures are printed.
 #include <atomic>
 #include <cstdlib>
 #include <iostream>
@@ -23,16 +24,19 @@ struct Tally {
 /// True when every octet that came belongs to the answer for `id`, whole or not.
 bool is_own(const std::string& body, const std::string& id) {
     for (std::size_t at = 0; at < body.size(); ++at)
-        if (body[at] != (at % (id.size() + 1) == id.size() ? ';' : id[at % (id.size() + 1)])) return false;
+        if (body[at] != (at % (id.size() + 1) == id.size() ? ';' : id[at % (id.size() + 1)]))
+            return false;
     return true;
 }
 
-void come_and_go(std::uint16_t port, unsigned seed, std::chrono::steady_clock::time_point until, Tally& tally) {
+void come_and_go(std::uint16_t port, unsigned seed, std::chrono::steady_clock::time_point until,
+                 Tally& tally) {
     std::mt19937 random(seed);
     for (long n = 0; std::chrono::steady_clock::now() < until; ++n) {
         RawClient client(port);
         for (unsigned more = 1 + random() % 4; more > 0; --more) {
-            const std::string id = std::to_string(seed) + "-" + std::to_string(n) + "-" + std::to_string(more);
+            const std::string id =
+                std::to_string(seed) + "-" + std::to_string(n) + "-" + std::to_string(more);
             client.get((random() % 4 ? "/stove/simmer/" : "/stove/glance/") + id + "/");
             ++tally.asked;
             const unsigned fate = random() % 8;
@@ -61,7 +65,8 @@ void come_and_go(std::uint16_t port, unsigned seed, std::chrono::steady_clock::t
                 continue;
             }
             ++tally.answered;
-            if (answer->status != 200 || answer->body.size() < 2000 || !is_own(answer->body, id)) ++tally.foreign;
+            if (answer->status != 200 || answer->body.size() < 2000 || !is_own(answer->body, id))
+                ++tally.foreign;
         }
     }
 }
@@ -74,10 +79,13 @@ TEST_F(Churn, NoOctetReachesAnotherClient) {
     const auto until = std::chrono::steady_clock::now() + length;
     Tally tally;
     std::vector<std::thread> clients;
-    for (unsigned i = 0; i < 24; ++i) clients.emplace_back([&, i] { come_and_go(port(), i, until, tally); });
+    for (unsigned i = 0; i < 24; ++i)
+        clients.emplace_back([&, i] { come_and_go(port(), i, until, tally); });
     for (std::thread& client : clients) client.join();
-    std::cout << "churn: " << length.count() << " s, " << tally.asked << " requests, " << tally.answered << " answers read whole, " << tally.left
-              << " clients left in the middle, " << tally.refused << " refused, " << tally.cut << " cut, " << tally.foreign << " with foreign octets\n";
+    std::cout << "churn: " << length.count() << " s, " << tally.asked << " requests, "
+              << tally.answered << " answers read whole, " << tally.left
+              << " clients left in the middle, " << tally.refused << " refused, " << tally.cut
+              << " cut, " << tally.foreign << " with foreign octets\n";
     EXPECT_EQ(tally.foreign, 0);
     EXPECT_EQ(tally.cut, 0);
     EXPECT_GT(tally.answered, 200);

@@ -4,7 +4,9 @@
 namespace kitchen::tests {
 namespace {
 
-std::string authorized(const std::string& value) { return request("GET /cart/", "Authorization: " + value + "\r\n"); }
+std::string authorized(const std::string& value) {
+    return request("GET /cart/", "Authorization: " + value + "\r\n");
+}
 
 /// Without what differs from answer to answer by design.
 std::string without_id(RawAnswer answer) {
@@ -29,35 +31,44 @@ TEST_F(Hostile, CredentialsThatFailAllLookTheSame) {
     const auto expected = reference.read_answer();
     ASSERT_TRUE(expected);
     EXPECT_EQ(expected->status, 401);
-    for (const char* value : {
-             "Basic bm8tY29sb24=",                              // no-colon
-             "Basic Og==",                                      // :
-             "Basic",                                           // nothing
-             "Basic !!!!",                                      // no Base64
-             "Basic Y2hlZ",                                     // cut off
-             "Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6eA",            // without its padding
-             "Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6eA===",         // with too much of it
-             "Basic Y2hl ZkBraXRjaGVuLmV4YW1wbGU6eA==",         // with a space
-             "Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6eHg_",          // of the URL alphabet
-             "Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6d3Jvbmc=",      // chef@kitchen.example:wrong
-             "basic Y2hlZkBLSVRDSEVOLmV4YW1wbGU6d3Jvbmcy",      // chef@KITCHEN.example:wrong2
-             "BASIC LTE6eA==",                                  // -1:x
-             "Basic MTp4",                                      // 1:x
-             "Basic MDE6eA==",                                  // 01:x
-             "Basic KzE6eA==",                                  // +1:x
-             "Basic OTIyMzM3MjAzNjg1NDc3NTgwODp4",              // 9223372036854775808:x
-             "Basic MTg0NDY3NDQwNzM3MDk1NTE2MTc6eA==",          // 18446744073709551617:x
-             "Basic MQA6eA==",                                  // 1 NUL:x
-             "Basic MTp4AA==",                                  // 1:x NUL
-             "Basic /////zp4",                                  // not UTF-8
-             "Basic JyBPUiAxPTEgLS06eA==",                      // ' OR 1=1 --:x
-             "Bearer", "Bearer ", "Bearer nonsense", "Bearer a b", "Bearer ====", "bearer \xff", "Bearer null", "Bearer eyJhbGciOiJub25lIn0.e30."}) {
+    for (const char* value :
+         {"Basic bm8tY29sb24=",                          // no-colon
+          "Basic Og==",                                  // :
+          "Basic",                                       // nothing
+          "Basic !!!!",                                  // no Base64
+          "Basic Y2hlZ",                                 // cut off
+          "Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6eA",        // without its padding
+          "Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6eA===",     // with too much of it
+          "Basic Y2hl ZkBraXRjaGVuLmV4YW1wbGU6eA==",     // with a space
+          "Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6eHg_",      // of the URL alphabet
+          "Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6d3Jvbmc=",  // chef@kitchen.example:wrong
+          "basic Y2hlZkBLSVRDSEVOLmV4YW1wbGU6d3Jvbmcy",  // chef@KITCHEN.example:wrong2
+          "BASIC LTE6eA==",                              // -1:x
+          "Basic MTp4",                                  // 1:x
+          "Basic MDE6eA==",                              // 01:x
+          "Basic KzE6eA==",                              // +1:x
+          "Basic OTIyMzM3MjAzNjg1NDc3NTgwODp4",          // 9223372036854775808:x
+          "Basic MTg0NDY3NDQwNzM3MDk1NTE2MTc6eA==",      // 18446744073709551617:x
+          "Basic MQA6eA==",                              // 1 NUL:x
+          "Basic MTp4AA==",                              // 1:x NUL
+          "Basic /////zp4",                              // not UTF-8
+          "Basic JyBPUiAxPTEgLS06eA==",                  // ' OR 1=1 --:x
+          "Bearer",
+          "Bearer ",
+          "Bearer nonsense",
+          "Bearer a b",
+          "Bearer ====",
+          "bearer \xff",
+          "Bearer null",
+          "Bearer eyJhbGciOiJub25lIn0.e30."}) {
         RawClient client(port());
         client.send(authorized(value));
         const auto answer = client.read_answer();
         ASSERT_TRUE(answer) << value;
         EXPECT_EQ(without_id(*answer), without_id(*expected)) << value;
-        EXPECT_TRUE(answer->has("WWW-Authenticate: Basic ") && answer->has("WWW-Authenticate: Bearer ")) << answer->head;
+        EXPECT_TRUE(answer->has("WWW-Authenticate: Basic ") &&
+                    answer->has("WWW-Authenticate: Bearer "))
+            << answer->head;
     }
     expect_service("credentials that fail");
 }
@@ -75,18 +86,25 @@ TEST_F(Hostile, CredentialsInEveryPortion) {
     row("8 KiB of Basic", authorized("Basic " + std::string(8000, 'A')), {401});
     row("8 KiB of Bearer", authorized("Bearer " + std::string(8000, 'A')), {401});
     row("8 KiB of a scheme", authorized(std::string(8000, 'A')), {401});
-    row("two fields", request("GET /cart/", "Authorization: " + std::string(unknown_user) + "\r\nAuthorization: Bearer x\r\n"), {401});
-    row("a wrong one where none is needed", request("GET /foods/", "Authorization: Basic !\r\n"), {200});
+    row("two fields",
+        request("GET /cart/",
+                "Authorization: " + std::string(unknown_user) + "\r\nAuthorization: Bearer x\r\n"),
+        {401});
+    row("a wrong one where none is needed", request("GET /foods/", "Authorization: Basic !\r\n"),
+        {200});
     row("in the query", request("GET /cart/?access_token=x"), {401});
-    row("in a cookie", request("GET /cart/", "Cookie: access_token=x; Authorization=Bearer x\r\n"), {401});
+    row("in a cookie", request("GET /cart/", "Cookie: access_token=x; Authorization=Bearer x\r\n"),
+        {401});
     row("with a body that is not valid", json_request("POST /cart/", "{"), {401});
-    rows.push_back(refused("NUL in it", request("GET /cart/", std::string("Authorization: Basic \0\r\n", 24)), {400}));
+    rows.push_back(refused(
+        "NUL in it", request("GET /cart/", std::string("Authorization: Basic \0\r\n", 24)), {400}));
     expect_every_way(rows);
 }
 
 // A right credential beside a wrong one: who stands between may have looked at the other.
 TEST_F(Hostile, TwoAuthorizationsAreNone) {
-    const std::string admin = "Authorization: Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6U3cwcmRmaXNoLWFuZC1yaWNl\r\n";
+    const std::string admin =
+        "Authorization: Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6U3cwcmRmaXNoLWFuZC1yaWNl\r\n";
     RawClient client(port());
     client.send(request("GET /cart/", admin));
     EXPECT_EQ(client.status(), 200);

@@ -1,8 +1,10 @@
 // SIGTERM under load, on the real executable.
 //
-// What counts as lost: a request of which every octet was sent, on a connection that connect() had reported open, no later than 400 ms
-// after the connection was opened or its last answer came (an idle connection is closed half a second after the notice), and that got no
-// whole answer. A connection that was refused is no loss: nothing had been sent, and the client may try another server.
+// What counts as lost: a request of which every octet was sent, on a connection that connect() had
+// reported open, no later than 400 ms after the connection was opened or its last answer came (an
+// idle connection is closed half a second after the notice), and that got no whole answer. A
+// connection that was refused is no loss: nothing had been sent, and the client may try another
+// server.
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -22,7 +24,8 @@ namespace {
 using testkit::eventually;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr const char* admin = "Authorization: Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6U3cwcmRmaXNoLWFuZC1yaWNl\r\n";
+constexpr const char* admin =
+    "Authorization: Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6U3cwcmRmaXNoLWFuZC1yaWNl\r\n";
 
 /// The restaurant in memory, with the stove and one dish, open.
 std::unique_ptr<Restaurant> open_restaurant(RestaurantOptions options) {
@@ -37,10 +40,12 @@ struct Tally {
     std::atomic<long> answered{0}, lost{0}, late{0}, turned_away{0}, refused{0};
 };
 
-/// Asks on one connection after another, many requests on each, until no connection is taken any more.
+/// Asks on one connection after another, many requests on each, until no connection is taken any
+/// more.
 void keep_asking(std::uint16_t port, unsigned seed, Tally& tally, std::set<std::string>& orders) {
     const std::string order = json_request("POST /cart/", R"({"food_id":1})", admin);
-    const std::string targets[] = {"GET /foods/", "GET /livez", "GET /stove/simmer/x/?ms=5", "GET /foods/1/", "GET /categories/"};
+    const std::string targets[] = {"GET /foods/", "GET /livez", "GET /stove/simmer/x/?ms=5",
+                                   "GET /foods/1/", "GET /categories/"};
     for (unsigned n = seed;; ++n) {
         RawClient client(port);
         if (!client.is_open()) {
@@ -51,7 +56,8 @@ void keep_asking(std::uint16_t port, unsigned seed, Tally& tally, std::set<std::
         for (int i = 0; i < 50; ++i, ++n) {
             const bool writes = n % 7 == 0;
             char octet;
-            if (::recv(client.fd(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0) break;  // closed before anything was sent
+            if (::recv(client.fd(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+                break;  // closed before anything was sent
             const bool sent = client.send(writes ? order : request(targets[n % 5]));
             const bool in_time = SteadyClock::now() - open_since < std::chrono::milliseconds(400);
             const auto answer = client.read_answer();
@@ -60,8 +66,10 @@ void keep_asking(std::uint16_t port, unsigned seed, Tally& tally, std::set<std::
                 break;
             }
             open_since = SteadyClock::now();
-            if (answer->status == 503) ++tally.refused;
-            else ++tally.answered;
+            if (answer->status == 503)
+                ++tally.refused;
+            else
+                ++tally.answered;
             if (writes && answer->status < 300) orders.insert(answer->body);
             if (answer->header("Connection") == "close") break;
         }
@@ -74,14 +82,16 @@ class Drain : public testing::TestWithParam<const char*> {};
 
 // At once, and with connections that are taken and turned away for a while.
 TEST_P(Drain, NoAnswerIsLostUnderLoad) {
-    const auto server = open_restaurant({.server = "workers: 2, timeouts: {drain: 20s, notice: " + std::string(GetParam()) + "}"});
+    const auto server = open_restaurant(
+        {.server = "workers: 2, timeouts: {drain: 20s, notice: " + std::string(GetParam()) + "}"});
     RawClient first(server->port());  // the password is hashed once, before the clock runs
     first.send(request("GET /cart/", std::string(admin) + "Connection: close\r\n"));
     ASSERT_EQ(first.status(), 200);
     Tally tally;
     std::vector<std::set<std::string>> orders(8);
     std::vector<std::thread> clients;
-    for (unsigned i = 0; i < 8; ++i) clients.emplace_back([&, i] { keep_asking(server->port(), i * 1000, tally, orders[i]); });
+    for (unsigned i = 0; i < 8; ++i)
+        clients.emplace_back([&, i] { keep_asking(server->port(), i * 1000, tally, orders[i]); });
     ASSERT_TRUE(eventually([&] { return tally.answered > 500; }));
     server->process().signal(SIGTERM);
     for (std::thread& client : clients) client.join();
@@ -89,14 +99,17 @@ TEST_P(Drain, NoAnswerIsLostUnderLoad) {
     EXPECT_EQ(tally.lost, 0);
     EXPECT_EQ(tally.refused, 0);
     EXPECT_EQ(tally.turned_away, 8);
-    std::cout << "drain: " << tally.answered << " answered, " << tally.lost << " lost, " << tally.late << " sent too late\n";
-    EXPECT_NE(server->output().find("clean=true"), std::string::npos) << server->output().substr(server->output().size() - 500);
+    std::cout << "drain: " << tally.answered << " answered, " << tally.lost << " lost, "
+              << tally.late << " sent too late\n";
+    EXPECT_NE(server->output().find("clean=true"), std::string::npos)
+        << server->output().substr(server->output().size() - 500);
 }
 
-INSTANTIATE_TEST_SUITE_P(Notices, Drain, testing::Values("0s", "500ms"), [](const auto& info) { return "Of" + std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Notices, Drain, testing::Values("0s", "500ms"),
+                         [](const auto& info) { return "Of" + std::string(info.param); });
 
-// Readiness goes down first, and for as long as `timeouts.notice` says new connections are served all the same: a balancer that looks
-// at /readyz has that long to send its clients elsewhere.
+// Readiness goes down first, and for as long as `timeouts.notice` says new connections are served
+// all the same: a balancer that looks at /readyz has that long to send its clients elsewhere.
 TEST(Signals, ReadinessGoesDownBeforeAnythingElse) {
     const auto server = open_restaurant({.server = "timeouts: {notice: 700ms, drain: 20s}"});
     RawClient kept(server->port());
@@ -152,7 +165,8 @@ TEST(Signals, AStuckHandlerDoesNotOutliveTheDeadline) {
     ASSERT_EQ(kept.status(), 200);
     server->process().signal(SIGTERM);
     EXPECT_EQ(server->process().wait(), 6) << server->output();
-    EXPECT_NE(server->output().find("requests cut off at the deadline"), std::string::npos) << server->output();
+    EXPECT_NE(server->output().find("requests cut off at the deadline"), std::string::npos)
+        << server->output();
 }
 
 // Sixty-four descriptors for everything: it sheds, does not spin, and recovers.
@@ -184,7 +198,8 @@ TEST(Signals, FewDescriptorsAreSurvived) {
     const double before = server->process().processor_seconds();
     pollfd nothing{-1, 0, 0};
     ::poll(&nothing, 1, 500);
-    EXPECT_LT(server->process().processor_seconds() - before, 0.25) << "half a second of waiting must not be half a second of work";
+    EXPECT_LT(server->process().processor_seconds() - before, 0.25)
+        << "half a second of waiting must not be half a second of work";
     crowd.clear();
     server->process().signal(SIGTERM);
     EXPECT_EQ(server->process().wait(), 0) << server->output();

@@ -1,7 +1,8 @@
-// The published OpenAPI document, as what a client may rely on: the operations, and whether a value has the shape that was promised.
+// The published OpenAPI document, as what a client may rely on: the operations, and whether a value
+// has the shape that was promised.
 //
-// Knows the part of JSON Schema 2020-12 that the kernel writes; any other keyword is reported as a deviation, so that the check cannot
-// quietly grow blind.
+// Knows the part of JSON Schema 2020-12 that the kernel writes; any other keyword is reported as a
+// deviation, so that the check cannot quietly grow blind.
 //
 // Thread-safety: immutable once built.
 #pragma once
@@ -20,7 +21,9 @@ struct Operation {
     Json description;    ///< the operation object
 
     /// The schema of the JSON body; null when it takes none.
-    const Json& body_schema() const { return description["requestBody"]["content"]["application/json"]["schema"]; }
+    const Json& body_schema() const {
+        return description["requestBody"]["content"]["application/json"]["schema"];
+    }
     bool is_open() const { return description["security"].size() == 0; }
 };
 
@@ -31,15 +34,21 @@ public:
     std::vector<Operation> operations() const;
     /// Follows $ref, also through components/responses.
     const Json& resolve(const Json& value) const;
-    /// What an answer to that operation is not, compared with the document: one sentence each; empty when it is as promised.
-    std::vector<std::string> deviations(const Operation& operation, const testkit::HttpAnswer& answer) const;
+    /// What an answer to that operation is not, compared with the document: one sentence each;
+    /// empty when it is as promised.
+    std::vector<std::string> deviations(const Operation& operation,
+                                        const testkit::HttpAnswer& answer) const;
     /// The same for a value and a schema.
-    void validate(const Json& schema, const Json& value, const std::string& where, std::vector<std::string>& out) const;
+    void validate(const Json& schema, const Json& value, const std::string& where,
+                  std::vector<std::string>& out) const;
 
 private:
-    void validate_type(const Json& type, const Json& value, const std::string& where, std::vector<std::string>& out) const;
-    void validate_object(const Json& schema, const Json& value, const std::string& where, std::vector<std::string>& out) const;
-    void validate_array(const Json& schema, const Json& value, const std::string& where, std::vector<std::string>& out) const;
+    void validate_type(const Json& type, const Json& value, const std::string& where,
+                       std::vector<std::string>& out) const;
+    void validate_object(const Json& schema, const Json& value, const std::string& where,
+                         std::vector<std::string>& out) const;
+    void validate_array(const Json& schema, const Json& value, const std::string& where,
+                        std::vector<std::string>& out) const;
 
     Json document_;
 };

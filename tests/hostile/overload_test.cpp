@@ -43,7 +43,8 @@ void expect_overloaded(const std::optional<RawAnswer>& answer) {
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->status, 503) << answer->body;
     EXPECT_EQ(answer->header("Retry-After"), "1") << answer->head;
-    EXPECT_EQ(parse_json(answer->body).value_or(Json())["code"], Json("overloaded")) << answer->body;
+    EXPECT_EQ(parse_json(answer->body).value_or(Json())["code"], Json("overloaded"))
+        << answer->body;
 }
 
 }  // namespace
@@ -61,7 +62,8 @@ TEST_F(Overload, AFullQueueIsRefusedAtOnceAndNothingElseIs) {
     late.get("/foods/");
     expect_overloaded(late.read_answer());
     late.get("/stove/glance/x/");
-    EXPECT_EQ(late.status(), 200) << "the worker itself answers what it can, on the same connection";
+    EXPECT_EQ(late.status(), 200)
+        << "the worker itself answers what it can, on the same connection";
     late.get("/livez");
     EXPECT_EQ(late.status(), 200);
     release();
@@ -89,7 +91,8 @@ TEST_F(Deadline, RequestsThatWaitTooLongAreAnsweredWhileEveryThreadIsStuck) {
     expect_service("the deadline");
 }
 
-// A queue full of clients that have left is no reason to refuse the others for longer than the deadline.
+// A queue full of clients that have left is no reason to refuse the others for longer than the
+// deadline.
 TEST_F(Deadline, WaitingClientsThatLeaveFreeTheirPlaces) {
     auto held = hold(2);
     ASSERT_TRUE(eventually([&] { return holding() == 2; }));

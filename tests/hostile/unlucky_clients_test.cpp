@@ -16,19 +16,23 @@ using testkit::eventually;
 
 class Impatient : public Hostile {
 protected:
-    Impatient() : Hostile("timeouts: {head: 300ms, body: 300ms, write: 500ms}, limits: {connections_per_address: 0}") {}
+    Impatient()
+        : Hostile(
+              "timeouts: {head: 300ms, body: 300ms, write: 500ms}, limits: "
+              "{connections_per_address: 0}") {}
 
     /// Asks for the menu, again and again, until destroyed. Each time the answer must be there.
     class Neighbour {
     public:
-        explicit Neighbour(std::uint16_t port) : thread_([this, port] {
-            RawClient client(port);
-            do {
-                client.get("/foods/");
-                if (client.status() != 200) ++failed_;
-                ++served_;
-            } while (!leaving_);
-        }) {}
+        explicit Neighbour(std::uint16_t port)
+            : thread_([this, port] {
+                  RawClient client(port);
+                  do {
+                      client.get("/foods/");
+                      if (client.status() != 200) ++failed_;
+                      ++served_;
+                  } while (!leaving_);
+              }) {}
         ~Neighbour() {
             leaving_ = true;
             thread_.join();
@@ -56,28 +60,48 @@ Json counts(std::uint16_t port) {
 
 }  // namespace
 
-// Routes of the pool and of the worker, answers with and without a body, refusals between them: in the order they were asked for.
+// Routes of the pool and of the worker, answers with and without a body, refusals between them: in
+// the order they were asked for.
 TEST_F(Hostile, PipelinedAnswersComeInOrder) {
     struct Step {
         std::string octets;
         int status;
         bool is_head = false;
     };
-    const Step steps[] = {{"GET /foods/", 200},       {"GET /livez", 200},  {"HEAD /foods/", 200, true},    {"GET /cart/", 401},    {"GET /nothing/", 404},
-                          {"OPTIONS /foods/", 204},   {"GET /foods/1/", 404}, {"GET /stove/simmer/a/?ms=20", 200}, {"GET /stove/glance/b/", 200},
-                          {"DELETE /foods/", 405},    {"HEAD /livez", 200, true}, {"GET /openapi.json", 200}, {"GET /foods/?limit=0", 422},
-                          {"GET /stove/simmer/c/?ms=1", 200}, {"GET /categories/", 200}, {"BREW /foods/", 501}, {"GET /%zz", 400}, {"GET /readyz", 200},
-                          {"GET /foods?limit=1", 200}, {"POST /login/", 422}};
+    const Step steps[] = {{"GET /foods/", 200},
+                          {"GET /livez", 200},
+                          {"HEAD /foods/", 200, true},
+                          {"GET /cart/", 401},
+                          {"GET /nothing/", 404},
+                          {"OPTIONS /foods/", 204},
+                          {"GET /foods/1/", 404},
+                          {"GET /stove/simmer/a/?ms=20", 200},
+                          {"GET /stove/glance/b/", 200},
+                          {"DELETE /foods/", 405},
+                          {"HEAD /livez", 200, true},
+                          {"GET /openapi.json", 200},
+                          {"GET /foods/?limit=0", 422},
+                          {"GET /stove/simmer/c/?ms=1", 200},
+                          {"GET /categories/", 200},
+                          {"BREW /foods/", 501},
+                          {"GET /%zz", 400},
+                          {"GET /readyz", 200},
+                          {"GET /foods?limit=1", 200},
+                          {"POST /login/", 422}};
     std::string all;
     int n = 0;
     for (const Step& step : steps)
-        all += request(step.octets, "X-Request-Id: step-" + std::to_string(n++) + "\r\n" +
-                                        (step.octets.starts_with("POST") ? "Content-Type: application/json\r\nContent-Length: 2\r\n" : ""),
+        all += request(step.octets,
+                       "X-Request-Id: step-" + std::to_string(n++) + "\r\n" +
+                           (step.octets.starts_with("POST")
+                                ? "Content-Type: application/json\r\nContent-Length: 2\r\n"
+                                : ""),
                        step.octets.starts_with("POST") ? "{}" : "");
     ASSERT_EQ(n, 20);
     for (const std::size_t portion : {all.size(), std::size_t{1}, std::size_t{7}}) {
         RawClient client(port());
-        for (std::size_t at = 0; at < all.size(); at += portion) client.send(std::string_view(all).substr(at, portion));
+        for (std::size_t at = 0; at < all.size(); at += portion)
+            client.send(std::string_view(all).substr(at, portion));
         n = 0;
         for (const Step& step : steps) {
             const auto answer = client.read_answer(step.is_head);
@@ -91,9 +115,13 @@ TEST_F(Hostile, PipelinedAnswersComeInOrder) {
 TEST_F(Impatient, SlowHeadsAndBodiesAre408WhileOthersAreServed) {
     const Neighbour neighbour(port());
     std::vector<RawClient> slow;
-    const std::string halves[] = {"G", "GET /foods/ HTTP/1.1\r\nHost: a\r\nX: ", request("POST /login/", "Content-Type: application/json\r\nContent-Length: 2\r\n", "{"),
-                                  request("POST /login/", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n", "1\r\n{\r\n1"),
-                                  request("POST /login/", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n", "2\r\n{}\r\n0\r\nX: ")};
+    const std::string halves[] = {
+        "G", "GET /foods/ HTTP/1.1\r\nHost: a\r\nX: ",
+        request("POST /login/", "Content-Type: application/json\r\nContent-Length: 2\r\n", "{"),
+        request("POST /login/", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n",
+                "1\r\n{\r\n1"),
+        request("POST /login/", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n",
+                "2\r\n{}\r\n0\r\nX: ")};
     for (int i = 0; i < 100; ++i) {
         slow.emplace_back(port());
         ASSERT_TRUE(slow.back().send(halves[i % 5]));
@@ -111,7 +139,8 @@ TEST_F(Impatient, SlowHeadsAndBodiesAre408WhileOthersAreServed) {
 TEST_F(Impatient, TricklingDoesNotHelp) {
     RawClient head(port()), body(port());
     head.send("GET / HTTP/1.1\r\nX: ");
-    body.send(request("POST /login/", "Content-Type: application/json\r\nContent-Length: 60000\r\n"));
+    body.send(
+        request("POST /login/", "Content-Type: application/json\r\nContent-Length: 60000\r\n"));
     const auto trickle = [](RawClient& client) {
         for (int i = 0; i < 2000; ++i) {
             if (!client.send("x")) break;
@@ -153,7 +182,8 @@ TEST_F(Crowded, ConnectionsPastACapAreToldSo) {
         const auto answer = client.read_answer();
         ASSERT_TRUE(answer);
         EXPECT_EQ(answer->status, 503);
-        EXPECT_EQ(parse_json(answer->body).value_or(Json())["code"], Json("too_many_connections")) << answer->body;
+        EXPECT_EQ(parse_json(answer->body).value_or(Json())["code"], Json("too_many_connections"))
+            << answer->body;
         EXPECT_NE(answer->header("Retry-After"), "") << answer->head;
         EXPECT_TRUE(client.ends());
     };
@@ -186,7 +216,8 @@ TEST(IdleClients, FiveThousandDoNotDisturbTheOthers) {
     limit.rlim_cur = limit.rlim_max;
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
     if (limit.rlim_max < 2 * idle_clients + 500)  // both ends of each are in this process
-        GTEST_SKIP() << "needs " << 2 * idle_clients + 500 << " descriptors; the hard limit is " << limit.rlim_max;
+        GTEST_SKIP() << "needs " << 2 * idle_clients + 500 << " descriptors; the hard limit is "
+                     << limit.rlim_max;
 
     KitchenServer server(in_memory(), {.server = "limits: {connections_per_address: 0}"});
     server.food("Jollof", 250'000);
@@ -252,17 +283,22 @@ TEST_F(Hostile, StreamsNoticeThatTheirReadersHaveGone) {
     EXPECT_EQ(puff(), 204);
     for (RawClient& client : clients) EXPECT_TRUE(client.read_until("data: puff\n\n"));
     for (int i = 0; i < readers; i += 2) {  // half of them, in both ways
-        if (i % 4 == 0) clients[static_cast<std::size_t>(i)].close();
-        else clients[static_cast<std::size_t>(i)].reset();
+        if (i % 4 == 0)
+            clients[static_cast<std::size_t>(i)].close();
+        else
+            clients[static_cast<std::size_t>(i)].reset();
     }
     EXPECT_TRUE(eventually([&] {
         const Json now = counts(port());
         return now["steaming"] == Json(readers / 2) && now["condensed"] == Json(readers / 2);
     })) << counts(port()).dump();
     EXPECT_EQ(puff(), 204);
-    for (int i = 1; i < readers; i += 2) EXPECT_TRUE(clients[static_cast<std::size_t>(i)].read_until("data: puff\n\n"));
+    for (int i = 1; i < readers; i += 2)
+        EXPECT_TRUE(clients[static_cast<std::size_t>(i)].read_until("data: puff\n\n"));
     server.kernel().stop();
-    for (int i = 1; i < readers; i += 2) EXPECT_TRUE(clients[static_cast<std::size_t>(i)].ends()) << "streams end in order at shutdown";
+    for (int i = 1; i < readers; i += 2)
+        EXPECT_TRUE(clients[static_cast<std::size_t>(i)].ends())
+            << "streams end in order at shutdown";
 }
 
 }  // namespace kitchen::tests

@@ -1,4 +1,5 @@
-// Values for a schema, and values that miss it narrowly or by far: what the API fuzz sends. The same seed makes the same values.
+// Values for a schema, and values that miss it narrowly or by far: what the API fuzz sends. The
+// same seed makes the same values.
 //
 // Thread-safety: one thread.
 #pragma once
@@ -15,9 +16,11 @@ namespace kitchen::tests {
 class ValueMaker {
 public:
     /// `document` must outlive it.
-    ValueMaker(const OpenApiDocument& document, std::uint64_t seed) : document_(document), random_(seed) {}
+    ValueMaker(const OpenApiDocument& document, std::uint64_t seed)
+        : document_(document), random_(seed) {}
 
-    /// For members of this name, wherever they stand, a value that means something to the server now.
+    /// For members of this name, wherever they stand, a value that means something to the server
+    /// now.
     void use(const std::string& name, Json value) { known_[name] = std::move(value); }
 
     /// 0 to `bound` - 1.

@@ -9,14 +9,16 @@
 namespace kitchen::tests {
 namespace {
 
-constexpr std::size_t split_up_to = 400;         // octets of a row that is split at every position
+constexpr std::size_t split_up_to = 400;  // octets of a row that is split at every position
 constexpr std::size_t connections_at_once = 200;
-constexpr std::size_t single_octets = 20'000;    // of a long row, before the rest comes in one piece
-constexpr std::size_t lockstep_rounds = 400;     // after so many octets they may arrive as they come
+constexpr std::size_t single_octets = 20'000;  // of a long row, before the rest comes in one piece
+constexpr std::size_t lockstep_rounds = 400;   // after so many octets they may arrive as they come
 
-constexpr const char* telling[] = {"exception", "terminate", "std::",    "what():",  "bad_alloc", "bad_variant", "basic_string", "stoll",
-                                   "nlohmann",  "pistache",  "sqlite",   "libpq",    "SELECT ",   "INSERT ",     "UPDATE ",      "constraint",
-                                   ".cpp",      ".h:",       "no such column", "syntax error", "argon2", "/plugins/", "0x7f"};
+constexpr const char* telling[] = {
+    "exception",      "terminate",    "std::",    "what():",    "bad_alloc", "bad_variant",
+    "basic_string",   "stoll",        "nlohmann", "pistache",   "sqlite",    "libpq",
+    "SELECT ",        "INSERT ",      "UPDATE ",  "constraint", ".cpp",      ".h:",
+    "no such column", "syntax error", "argon2",   "/plugins/",  "0x7f"};
 
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -25,7 +27,9 @@ void raise_descriptor_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-bool is_listed(int status, const std::vector<int>& statuses) { return std::find(statuses.begin(), statuses.end(), status) != statuses.end(); }
+bool is_listed(int status, const std::vector<int>& statuses) {
+    return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
+}
 
 std::string listed(const std::vector<int>& statuses) {
     std::string text;
@@ -35,43 +39,57 @@ std::string listed(const std::vector<int>& statuses) {
 
 }  // namespace
 
-WireCase refused(std::string name, std::string octets, std::vector<int> statuses, std::string code) {
+WireCase refused(std::string name, std::string octets, std::vector<int> statuses,
+                 std::string code) {
     return {std::move(name), std::move(octets), {std::move(statuses)}, false, std::move(code)};
 }
 
-WireCase answered(std::string name, std::string octets, std::vector<int> statuses, std::string code) {
+WireCase answered(std::string name, std::string octets, std::vector<int> statuses,
+                  std::string code) {
     return {std::move(name), std::move(octets), {std::move(statuses)}, true, std::move(code)};
 }
 
 std::string request(std::string_view line, std::string_view fields, std::string_view body) {
-    return std::string(line).append(" HTTP/1.1\r\nHost: a\r\n").append(fields).append("\r\n").append(body);
+    return std::string(line)
+        .append(" HTTP/1.1\r\nHost: a\r\n")
+        .append(fields)
+        .append("\r\n")
+        .append(body);
 }
 
 std::string json_request(std::string_view line, std::string_view body, std::string_view fields) {
     return request(line,
-                   "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(fields), body);
+                   "Content-Type: application/json\r\nContent-Length: " +
+                       std::to_string(body.size()) + "\r\n" + std::string(fields),
+                   body);
 }
 
 std::string leak_in(const RawAnswer& answer, std::string_view sent) {
     const std::string own(sent);
     for (const char* word : telling)
-        if (::strcasestr(answer.body.c_str(), word) && !::strcasestr(own.c_str(), word)) return word;
+        if (::strcasestr(answer.body.c_str(), word) && !::strcasestr(own.c_str(), word))
+            return word;
     return {};
 }
 
-Hostile::Hostile(std::string server_keys) : server(in_memory(), {.server = std::move(server_keys), .plugins = stove()}) {
+Hostile::Hostile(std::string server_keys)
+    : server(in_memory(), {.server = std::move(server_keys), .plugins = stove()}) {
     raise_descriptor_limit();
 }
 
 Hostile::~Hostile() {
     for (const std::string& line : server.kernel().log_lines()) {
-        const bool is_bad = line.find("exception") != std::string::npos || line.find("request failed") != std::string::npos ||
-                            line.find("request dropped") != std::string::npos || line.find("status=500") != std::string::npos;
+        const bool is_bad = line.find("exception") != std::string::npos ||
+                            line.find("request failed") != std::string::npos ||
+                            line.find("request dropped") != std::string::npos ||
+                            line.find("status=500") != std::string::npos;
         EXPECT_FALSE(is_bad) << line;
     }
 }
 
-std::string Hostile::stove() { return "  - {id: stove, path: '" KITCHEN_HOSTILE_PLUGIN_DIR "/stove.so'}\n"; }
+std::string Hostile::stove() {
+    return "  - {id: stove, path: '" KITCHEN_HOSTILE_PLUGIN_DIR "/stove.so'}\n";
+}
 
 void Hostile::expect_service(const std::string& after_what) {
     RawClient client(port());
@@ -79,7 +97,8 @@ void Hostile::expect_service(const std::string& after_what) {
     EXPECT_EQ(client.status(), 200) << "after " << after_what;
 }
 
-// One worker reads sockets, and takes what became ready in that order: when this answer is there, it has read all that was sent before.
+// One worker reads sockets, and takes what became ready in that order: when this answer is there,
+// it has read all that was sent before.
 void Hostile::barrier() {
     RawClient client(port());
     client.get("/livez", "Connection: close\r\n");
@@ -91,8 +110,10 @@ void Hostile::expect_every_way(const std::vector<WireCase>& cases) {
     for (const WireCase& row : cases) {
         whole.push_back({&row, {row.octets}, "whole"});
         Delivery one{&row, {}, "one octet at a time"};
-        for (std::size_t i = 0; i < std::min(row.octets.size(), single_octets); ++i) one.portions.push_back(std::string_view(row.octets).substr(i, 1));
-        if (row.octets.size() > single_octets) one.portions.push_back(std::string_view(row.octets).substr(single_octets));
+        for (std::size_t i = 0; i < std::min(row.octets.size(), single_octets); ++i)
+            one.portions.push_back(std::string_view(row.octets).substr(i, 1));
+        if (row.octets.size() > single_octets)
+            one.portions.push_back(std::string_view(row.octets).substr(single_octets));
         bytewise.push_back(std::move(one));
     }
     deliver(whole);
@@ -101,7 +122,9 @@ void Hostile::expect_every_way(const std::vector<WireCase>& cases) {
         if (!row.splits || row.octets.size() > split_up_to) continue;
         std::vector<Delivery> split;
         for (std::size_t at = 1; at < row.octets.size(); ++at)
-            split.push_back({&row, {std::string_view(row.octets).substr(0, at), std::string_view(row.octets).substr(at)},
+            split.push_back({&row,
+                             {std::string_view(row.octets).substr(0, at),
+                              std::string_view(row.octets).substr(at)},
                              "split at " + std::to_string(at)});
         deliver(split);
         if (HasFailure()) return;  // two hundred messages that say the same help nobody
@@ -122,7 +145,8 @@ void Hostile::deliver(const std::vector<Delivery>& deliveries) {
         for (std::size_t round = 0; round < rounds; ++round) {
             for (std::size_t i = begin; i < end; ++i) {
                 const auto& portions = deliveries[i].portions;
-                if (listens[i - begin] && round < portions.size()) listens[i - begin] = clients[i - begin].send(portions[round]);
+                if (listens[i - begin] && round < portions.size())
+                    listens[i - begin] = clients[i - begin].send(portions[round]);
             }
             if (rounds > 1 && round < lockstep_rounds) barrier();
         }
@@ -139,7 +163,9 @@ void Hostile::check(RawClient& client, const Delivery& delivery) {
         do answer = client.read_answer(row.octets.starts_with("HEAD "));
         while (answer && answer->status == 100);
         ASSERT_TRUE(answer) << where << "no answer, expected " << listed(statuses);
-        EXPECT_TRUE(is_listed(answer->status, statuses)) << where << answer->status << ", expected " << listed(statuses) << '\n' << answer->body;
+        EXPECT_TRUE(is_listed(answer->status, statuses))
+            << where << answer->status << ", expected " << listed(statuses) << '\n'
+            << answer->body;
         EXPECT_EQ(leak_in(*answer, row.octets), "") << where << answer->body;
         if (answer->status >= 400 && !answer->body.empty()) {
             EXPECT_EQ(answer->header("Content-Type"), "application/problem+json") << where;
@@ -149,7 +175,8 @@ void Hostile::check(RawClient& client, const Delivery& delivery) {
         }
     }
     if (!row.code.empty()) {
-        EXPECT_EQ(parse_json(answer->body).value_or(Json())["code"], Json(row.code)) << where << answer->body;
+        EXPECT_EQ(parse_json(answer->body).value_or(Json())["code"], Json(row.code))
+            << where << answer->body;
     }
     if (row.kept) {
         EXPECT_EQ(answer->header("Connection"), "") << where;

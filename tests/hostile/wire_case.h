@@ -1,8 +1,9 @@
 // Tables of octets that clients should not send, and what must come back: however they are split.
 //
-// Each row is sent whole, one octet at a time, and, when it is short, in two parts split at every position. Each time the answers must be
-// the same; the connection must be closed or kept as the row says; no answer may be a 500 or tell of the inside; and a request on a new
-// connection must still be answered.
+// Each row is sent whole, one octet at a time, and, when it is short, in two parts split at every
+// position. Each time the answers must be the same; the connection must be closed or kept as the
+// row says; no answer may be a 500 or tell of the inside; and a request on a new connection must
+// still be answered.
 //
 // Thread-safety: one thread.
 #pragma once
@@ -25,20 +26,26 @@ struct WireCase {
     std::vector<std::vector<int>> answers;  ///< for each answer, the statuses it may have
     bool kept = false;                      ///< the connection afterwards
     std::string code = {};                  ///< of the last problem; "": any
-    bool splits = true;                     ///< false for what costs too much to send two hundred times
+    bool splits = true;  ///< false for what costs too much to send two hundred times
 };
 
-/// Refused with one answer, and the connection closed: whatever came after it in the same octets is never looked at.
-WireCase refused(std::string name, std::string octets, std::vector<int> statuses, std::string code = {});
+/// Refused with one answer, and the connection closed: whatever came after it in the same octets is
+/// never looked at.
+WireCase refused(std::string name, std::string octets, std::vector<int> statuses,
+                 std::string code = {});
 /// Answered, and the connection kept.
-WireCase answered(std::string name, std::string octets, std::vector<int> statuses, std::string code = {});
+WireCase answered(std::string name, std::string octets, std::vector<int> statuses,
+                  std::string code = {});
 
 /// A request head with a Host field; `fields` are whole lines.
-std::string request(std::string_view line, std::string_view fields = {}, std::string_view body = {});
+std::string request(std::string_view line, std::string_view fields = {},
+                    std::string_view body = {});
 /// With the given body as JSON, of its own length.
-std::string json_request(std::string_view line, std::string_view body, std::string_view fields = {});
+std::string json_request(std::string_view line, std::string_view body,
+                         std::string_view fields = {});
 
-/// What no client may see, or "": names of exceptions, of source files, of SQL. What the client sent itself does not count.
+/// What no client may see, or "": names of exceptions, of source files, of SQL. What the client
+/// sent itself does not count.
 std::string leak_in(const RawAnswer& answer, std::string_view sent);
 
 /// The restaurant with room for many connections, and the checks.

@@ -13,17 +13,20 @@ namespace kitchen::tests {
 using testkit::HttpAnswer;
 using testkit::HttpClient;
 
-Customers::Customers(std::vector<HttpClient> clients, std::vector<HttpClient> visitors, std::int64_t dish)
+Customers::Customers(std::vector<HttpClient> clients, std::vector<HttpClient> visitors,
+                     std::int64_t dish)
     : dish_(dish), clients_(std::move(clients)), visitors_(std::move(visitors)) {
     for (std::size_t i = 0; i < clients_.size(); ++i)
         threads_.emplace_back([this, i] {
-            for (int round = 0; !ending_; ++round) order(clients_[i], "customer-" + std::to_string(i) + "." + std::to_string(round));
+            for (int round = 0; !ending_; ++round)
+                order(clients_[i], "customer-" + std::to_string(i) + "." + std::to_string(round));
         });
     for (HttpClient& visitor : visitors_)
         threads_.emplace_back([this, &visitor] {
             while (!ending_) {
                 const HttpAnswer menu = ask("GET /foods/", [&] { return visitor.get("/foods/"); });
-                EXPECT_TRUE(menu.status == 0 || menu.status == 200 || menu.status >= 500) << menu.status << menu.body;
+                EXPECT_TRUE(menu.status == 0 || menu.status == 200 || menu.status >= 500)
+                    << menu.status << menu.body;
             }
         });
 }
@@ -62,13 +65,17 @@ HttpAnswer Customers::ask(const std::string& what, const std::function<HttpAnswe
     return answer;
 }
 
-HttpAnswer Customers::insist(HttpClient& client, const std::string& target, const Json& body, const testkit::HeaderList& fields) {
+HttpAnswer Customers::insist(HttpClient& client, const std::string& target, const Json& body,
+                             const testkit::HeaderList& fields) {
     for (;;) {
-        HttpAnswer answer = ask("POST " + target, [&] { return client.post(target, body, fields); });
+        HttpAnswer answer =
+            ask("POST " + target, [&] { return client.post(target, body, fields); });
         const std::string code = answer.problem_code();
-        const bool again = answer.status == 0 || answer.status >= 500 || code == "idempotency_key_in_use" || code == "cart_changed";
+        const bool again = answer.status == 0 || answer.status >= 500 ||
+                           code == "idempotency_key_in_use" || code == "cart_changed";
         if (!again || given_up_) return answer;
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));  // as an app does between two attempts
+        std::this_thread::sleep_for(
+            std::chrono::milliseconds(20));  // as an app does between two attempts
     }
 }
 
@@ -76,7 +83,9 @@ void Customers::order(HttpClient& client, const std::string& key) {
     const HttpAnswer added = insist(client, "/cart/", Json::object({{"food_id", dish_}}));
     if (given_up_) return;
     EXPECT_TRUE(added.status == 200 || added.status == 201) << added.body;
-    const HttpAnswer placed = insist(client, "/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", key}});
+    const HttpAnswer placed =
+        insist(client, "/orders/", Json::object({{"fulfillment_type", "pickup"}}),
+               {{"Idempotency-Key", key}});
     if (given_up_) return;
     EXPECT_EQ(placed.status, 201) << placed.body;
     if (placed.status != 201) return;
@@ -92,8 +101,12 @@ std::map<std::string, std::int64_t> Customers::acknowledged() const {
 
 std::string Customers::summary() const {
     char share[32];
-    std::snprintf(share, sizeof share, "%.4f %%", requests_ == 0 ? 0.0 : 100.0 * static_cast<double>(errors_) / static_cast<double>(requests_));
-    std::string text = std::to_string(requests_) + " requests, " + std::to_string(errors_) + " errors (" + share + "), " + std::to_string(orders_) +
+    std::snprintf(share, sizeof share, "%.4f %%",
+                  requests_ == 0
+                      ? 0.0
+                      : 100.0 * static_cast<double>(errors_) / static_cast<double>(requests_));
+    std::string text = std::to_string(requests_) + " requests, " + std::to_string(errors_) +
+                       " errors (" + share + "), " + std::to_string(orders_) +
                        " orders acknowledged";
     const std::lock_guard lock(mutex_);
     for (const auto& [kind, count] : kinds_) text += "\n  " + std::to_string(count) + " x " + kind;

@@ -17,7 +17,8 @@ using testkit::HttpClient;
 /// Three servers with one script.
 class Nginx : public testing::Test {
 protected:
-    explicit Nginx(ScriptedReplica::Script script = [](const std::string&) { return ScriptedReplica::answer("ok"); })
+    explicit Nginx(ScriptedReplica::Script script =
+                       [](const std::string&) { return ScriptedReplica::answer("ok"); })
         : replicas_{ScriptedReplica(script), ScriptedReplica(script), ScriptedReplica(script)},
           nginx_({replicas_[0].port(), replicas_[1].port(), replicas_[2].port()}) {}
 
@@ -30,7 +31,8 @@ protected:
 
     /// The line is written after the answer.
     bool logs(const std::string& text) const {
-        return testkit::wait_until([&] { return nginx_.access_log().find(text) != std::string::npos; });
+        return testkit::wait_until(
+            [&] { return nginx_.access_log().find(text) != std::string::npos; });
     }
 
     ScriptedReplica replicas_[NginxFront::replicas];
@@ -43,19 +45,23 @@ void expect_problem(const HttpAnswer& answer, int status, const std::string& cod
     EXPECT_EQ(answer.header("content-type"), "application/problem+json");
     EXPECT_EQ(answer.json["status"], Json(status)) << answer.body;
     EXPECT_EQ(answer.json["request_id"], Json(answer.header("x-request-id"))) << answer.body;
-    for (const char* field : {"x-content-type-options", "strict-transport-security", "content-security-policy", "cache-control"})
+    for (const char* field : {"x-content-type-options", "strict-transport-security",
+                              "content-security-policy", "cache-control"})
         EXPECT_NE(answer.header(field), "") << field;
     EXPECT_EQ(answer.header("server"), "nginx") << "without a version";
 }
 
-// --- Repeating --------------------------------------------------------------------------------------------------------------------
+// --- Repeating
+// --------------------------------------------------------------------------------------------------------------------
 
 /// They take every request, and are lost before they answer.
 class LostReplicas : public Nginx {
 protected:
     LostReplicas() : Nginx([](const std::string&) { return ""; }) {}
     void expect_order_is_asked_of_all(const std::string& path) {
-        expect_problem(nginx_.client().post(path, Json::object({{"tip", 5}}), {{"Idempotency-Key", "dinner-1"}}), 502, "server_lost");
+        expect_problem(nginx_.client().post(path, Json::object({{"tip", 5}}),
+                                            {{"Idempotency-Key", "dinner-1"}}),
+                       502, "server_lost");
         for (const ScriptedReplica& replica : replicas_) {
             ASSERT_EQ(replica.requests().size(), 1u);
             const std::string seen = replica.requests()[0];
@@ -77,10 +83,13 @@ TEST_F(LostReplicas, WhatMayHaveBeenDoneIsNotDoneAgain) {
     expect_one(nginx_.client().post("/cart/", body));
     expect_one(nginx_.client().patch("/cart/1/", body));
     expect_one(nginx_.client().post("/orders/", body));
-    expect_one(nginx_.client().post("/orders/7/cancel/", body, {{"Idempotency-Key", "k"}}));  // a key means nothing there
+    expect_one(nginx_.client().post("/orders/7/cancel/", body,
+                                    {{"Idempotency-Key", "k"}}));  // a key means nothing there
 }
 
-TEST_F(LostReplicas, AnOrderWithAKeyIsAskedOfEveryReplica) { expect_order_is_asked_of_all("/orders/"); }
+TEST_F(LostReplicas, AnOrderWithAKeyIsAskedOfEveryReplica) {
+    expect_order_is_asked_of_all("/orders/");
+}
 TEST_F(LostReplicas, AlsoWithoutTheSlash) { expect_order_is_asked_of_all("/orders"); }
 
 TEST_F(LostReplicas, ReadingIsRepeated) {
@@ -91,32 +100,46 @@ TEST_F(LostReplicas, ReadingIsRepeated) {
 TEST(NginxWithDeadReplicas, ARequestNobodyHasTakenGoesToWhoeverLives) {
     ScriptedReplica alive([](const std::string&) { return ScriptedReplica::answer("ok"); });
     NginxFront nginx({testkit::lasting_port(), alive.port(), testkit::lasting_port()});
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(nginx.client().post("/cart/", Json::object({{"n", i}})).status, 200);
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(nginx.client().post("/cart/", Json::object({{"n", i}})).status, 200);
     EXPECT_EQ(alive.requests().size(), 20u);
 }
 
-// --- What the servers see -----------------------------------------------------------------------------------------------------------
+// --- What the servers see
+// -----------------------------------------------------------------------------------------------------------
 
 TEST_F(Nginx, WhatAClientSaysOfItselfEndsHere) {
     HttpClient client = nginx_.client();
-    ASSERT_EQ(client.get("/foods/?a=%2F&b", {{"X-Forwarded-For", "6.6.6.6"}, {"X-Forwarded-Proto", "gopher"}, {"X-Forwarded-Host", "evil.example"},
-                                             {"Forwarded", "for=6.6.6.6"}, {"X-Request-Id", "not allowed: spaces"}}).status, 200);
+    ASSERT_EQ(client
+                  .get("/foods/?a=%2F&b", {{"X-Forwarded-For", "6.6.6.6"},
+                                           {"X-Forwarded-Proto", "gopher"},
+                                           {"X-Forwarded-Host", "evil.example"},
+                                           {"Forwarded", "for=6.6.6.6"},
+                                           {"X-Request-Id", "not allowed: spaces"}})
+                  .status,
+              200);
     const std::string seen = requests().at(0);
     EXPECT_TRUE(seen.starts_with("GET /foods/?a=%2F&b HTTP/1.1\r\n")) << "as it was sent: " << seen;
     EXPECT_EQ(seen.find("6.6.6.6"), std::string::npos) << seen;
     EXPECT_EQ(seen.find("evil"), std::string::npos) << seen;
     EXPECT_EQ(seen.find("spaces"), std::string::npos) << seen;
     EXPECT_EQ(seen.find("\r\nConnection:"), std::string::npos) << seen;
-    for (const std::string& field : {std::string("Host: kitchen.example"), "X-Forwarded-Host: kitchen.example:" + std::to_string(nginx_.port()),
-                                     std::string("X-Forwarded-Proto: https"), std::string("X-Forwarded-For: 127.0.0.1")})
+    for (const std::string& field :
+         {std::string("Host: kitchen.example"),
+          "X-Forwarded-Host: kitchen.example:" + std::to_string(nginx_.port()),
+          std::string("X-Forwarded-Proto: https"), std::string("X-Forwarded-For: 127.0.0.1")})
         EXPECT_NE(seen.find("\r\n" + field + "\r\n"), std::string::npos) << field << " in " << seen;
     const std::size_t id = seen.find("\r\nX-Request-Id: ");
     ASSERT_NE(id, std::string::npos) << seen;
-    EXPECT_TRUE(logs("\"request_id\":\"" + seen.substr(id + 16, seen.find("\r\n", id + 16) - id - 16) + "\"")) << nginx_.access_log();
+    EXPECT_TRUE(logs("\"request_id\":\"" +
+                     seen.substr(id + 16, seen.find("\r\n", id + 16) - id - 16) + "\""))
+        << nginx_.access_log();
 
     ASSERT_EQ(client.get("/foods/", {{"X-Request-Id", "till-7.order_3"}}).status, 200);
     const auto all = requests();
-    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](const auto& r) { return r.find("X-Request-Id: till-7.order_3\r\n") != std::string::npos; }));
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](const auto& r) {
+        return r.find("X-Request-Id: till-7.order_3\r\n") != std::string::npos;
+    }));
 }
 
 TEST_F(Nginx, ConnectionsToTheServersAreKept) {
@@ -124,7 +147,8 @@ TEST_F(Nginx, ConnectionsToTheServersAreKept) {
     for (int i = 0; i < 30; ++i) ASSERT_EQ(client.get("/foods/").status, 200);
     EXPECT_EQ(requests().size(), 30u);
     // Two workers of nginx, each with one connection to each server at most.
-    EXPECT_LE(replicas_[0].connections() + replicas_[1].connections() + replicas_[2].connections(), 6);
+    EXPECT_LE(replicas_[0].connections() + replicas_[1].connections() + replicas_[2].connections(),
+              6);
 }
 
 TEST_F(Nginx, NoSecretReachesItsLog) {
@@ -137,27 +161,36 @@ TEST_F(Nginx, NoSecretReachesItsLog) {
     EXPECT_EQ(log.find("s3cr3t"), std::string::npos) << log;
 }
 
-// --- Limits -------------------------------------------------------------------------------------------------------------------------
+// --- Limits
+// -------------------------------------------------------------------------------------------------------------------------
 
 TEST_F(Nginx, OneMebibyteIsTakenAndAnOctetMoreIsNot) {
-    ASSERT_EQ(nginx_.client().send("POST", "/foods/import/", std::string(1024 * 1024, 'x')).status, 200);
+    ASSERT_EQ(nginx_.client().send("POST", "/foods/import/", std::string(1024 * 1024, 'x')).status,
+              200);
     const std::size_t before = requests().size();
-    expect_problem(nginx_.client().send("POST", "/foods/import/", std::string(1024 * 1024 + 1, 'x')), 413, "body_too_large");
+    expect_problem(
+        nginx_.client().send("POST", "/foods/import/", std::string(1024 * 1024 + 1, 'x')), 413,
+        "body_too_large");
     EXPECT_EQ(requests().size(), before);
 }
 
 TEST_F(Nginx, WhatTheServerRefusesItselfReachesIt) {
-    EXPECT_EQ(nginx_.client().get("/" + std::string(9'000, 'a')).status, 200) << "past 8 KiB: the server says 414";
-    EXPECT_EQ(nginx_.client().get("/", {{"X-Long", std::string(15'000, 'a')}}).status, 200) << "with the others past 16 KiB: the server says 431";
+    EXPECT_EQ(nginx_.client().get("/" + std::string(9'000, 'a')).status, 200)
+        << "past 8 KiB: the server says 414";
+    EXPECT_EQ(nginx_.client().get("/", {{"X-Long", std::string(15'000, 'a')}}).status, 200)
+        << "with the others past 16 KiB: the server says 431";
     EXPECT_EQ(requests().size(), 2u);
     expect_problem(nginx_.client().get("/" + std::string(20'000, 'a')), 414, "target_too_long");
-    expect_problem(nginx_.client().get("/", {{"X-Long", std::string(20'000, 'a')}}), 431, "headers_too_large");
+    expect_problem(nginx_.client().get("/", {{"X-Long", std::string(20'000, 'a')}}), 431,
+                   "headers_too_large");
     expect_problem(nginx_.client().get("/", {{"Host", "two words"}}), 400, "bad_request");
     EXPECT_EQ(requests().size(), 2u);
 }
 
 TEST_F(Nginx, OperationsAreNotForOutside) {
-    for (const char* path : {"/metrics", "/metrics/", "//metrics", "/%6detrics", "/foods/../metrics", "/./livez", "/livez/", "/readyz?x", "/metrics%2f"})
+    for (const char* path :
+         {"/metrics", "/metrics/", "//metrics", "/%6detrics", "/foods/../metrics", "/./livez",
+          "/livez/", "/readyz?x", "/metrics%2f"})
         expect_problem(nginx_.client().get(path), 404, "not_found");
     EXPECT_EQ(requests().size(), 0u);
     EXPECT_EQ(nginx_.client().get("/health/").status, 200);
@@ -165,29 +198,35 @@ TEST_F(Nginx, OperationsAreNotForOutside) {
     expect_problem(nginx_.client().get("/chuks-kitchen-problem"), 404, "not_found");
 }
 
-// --- Streams ------------------------------------------------------------------------------------------------------------------------
+// --- Streams
+// ------------------------------------------------------------------------------------------------------------------------
 
 class Stream : public Nginx {
 protected:
     Stream()
         : Nginx([](const std::string&) {
-              return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n";  // and no end
+              return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: "
+                     "chunked\r\n\r\n9\r\ndata: 1\n\n\r\n";  // and no end
           }) {}
 };
 
 TEST_F(Stream, EventsArriveAtOnce) {
     for (const char* path : {"/orders/events/", "/orders/17/events/", "/orders/events"}) {
-        ChildProcess client({"openssl", "s_client", "-quiet", "-connect", "127.0.0.1:" + std::to_string(nginx_.port()), "-servername",
-                             NginxFront::name},
-                            {.input = "GET " + std::string(path) + " HTTP/1.1\r\nHost: kitchen.example\r\n\r\n"});
+        ChildProcess client(
+            {"openssl", "s_client", "-quiet", "-connect",
+             "127.0.0.1:" + std::to_string(nginx_.port()), "-servername", NginxFront::name},
+            {.input = "GET " + std::string(path) + " HTTP/1.1\r\nHost: kitchen.example\r\n\r\n"});
         EXPECT_TRUE(client.wait_for("data: 1")) << path << client.output();
     }
 }
 
-// --- TLS ----------------------------------------------------------------------------------------------------------------------------
+// --- TLS
+// ----------------------------------------------------------------------------------------------------------------------------
 
 std::string s_client(const NginxFront& nginx, std::vector<std::string> arguments) {
-    std::vector<std::string> command = {"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(nginx.port()), "-CAfile", nginx.certificate()};
+    std::vector<std::string> command = {"openssl",  "s_client",
+                                        "-connect", "127.0.0.1:" + std::to_string(nginx.port()),
+                                        "-CAfile",  nginx.certificate()};
     command.insert(command.end(), arguments.begin(), arguments.end());
     ChildProcess client(command);
     (void)client.wait();
@@ -195,23 +234,33 @@ std::string s_client(const NginxFront& nginx, std::vector<std::string> arguments
 }
 
 TEST_F(Nginx, TlsIsModernAndForThisNameOnly) {
-    const std::string good = s_client(nginx_, {"-servername", NginxFront::name, "-alpn", "h2,http/1.1"});
+    const std::string good =
+        s_client(nginx_, {"-servername", NginxFront::name, "-alpn", "h2,http/1.1"});
     EXPECT_NE(good.find("Verify return code: 0 (ok)"), std::string::npos) << good;
     EXPECT_NE(good.find("TLSv1.3"), std::string::npos) << good;
     EXPECT_NE(good.find("ALPN protocol: h2"), std::string::npos) << good;
-    EXPECT_NE(s_client(nginx_, {"-servername", NginxFront::name, "-tls1_2"}).find("Verify return code: 0 (ok)"), std::string::npos);
-    for (const std::vector<std::string>& refused : {std::vector<std::string>{"-servername", NginxFront::name, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"},
-                                                    {"-servername", NginxFront::name, "-tls1_2", "-cipher", "AES128-SHA"},
-                                                    {"-servername", "other.example"}, {"-noservername"}})
-        EXPECT_NE(s_client(nginx_, refused).find("no peer certificate available"), std::string::npos) << refused.back();
+    EXPECT_NE(s_client(nginx_, {"-servername", NginxFront::name, "-tls1_2"})
+                  .find("Verify return code: 0 (ok)"),
+              std::string::npos);
+    for (const std::vector<std::string>& refused :
+         {std::vector<std::string>{"-servername", NginxFront::name, "-tls1_1", "-cipher",
+                                   "ALL:@SECLEVEL=0"},
+          {"-servername", NginxFront::name, "-tls1_2", "-cipher", "AES128-SHA"},
+          {"-servername", "other.example"},
+          {"-noservername"}})
+        EXPECT_NE(s_client(nginx_, refused).find("no peer certificate available"),
+                  std::string::npos)
+            << refused.back();
 }
 
 TEST_F(Nginx, PlainHttpIsSentToTls) {
     HttpClient plain(nginx_.plain_port());
     const HttpAnswer moved = plain.post("/orders/?a=1", Json::object(), {{"Host", "evil.example"}});
     EXPECT_EQ(moved.status, 308);
-    EXPECT_EQ(moved.header("location"), "https://kitchen.example/orders/?a=1") << "not to where Host says";
-    EXPECT_EQ(plain.get("/.well-known/acme-challenge/none").status, 404) << "for the certificate authority";
+    EXPECT_EQ(moved.header("location"), "https://kitchen.example/orders/?a=1")
+        << "not to where Host says";
+    EXPECT_EQ(plain.get("/.well-known/acme-challenge/none").status, 404)
+        << "for the certificate authority";
     EXPECT_EQ(requests().size(), 0u);
 }
 
@@ -219,16 +268,22 @@ class StrictServers : public Nginx {
 protected:
     StrictServers()
         : Nginx([](const std::string&) {
-              return "HTTP/1.1 404 Not Found\r\nStrict-Transport-Security: max-age=7\r\nETag: \"3\"\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok";
+              return "HTTP/1.1 404 Not Found\r\nStrict-Transport-Security: max-age=7\r\nETag: "
+                     "\"3\"\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok";
           }) {}
 };
 
 TEST_F(StrictServers, AnAnswerPassesAsItIs) {
-    const HttpAnswer answer = nginx_.client().get("/orders/1/", {{"Accept-Encoding", "gzip"}});  // 404 and HTML: nginx would compress it, or put its own in its place
+    const HttpAnswer answer = nginx_.client().get(
+        "/orders/1/",
+        {{"Accept-Encoding",
+          "gzip"}});  // 404 and HTML: nginx would compress it, or put its own in its place
     EXPECT_EQ(answer.status, 404);
     EXPECT_EQ(answer.body, "ok");
     EXPECT_EQ(answer.header("etag"), "\"3\"") << "still strong";
-    const auto is_strict = [](const auto& field) { return field.first == "strict-transport-security"; };
+    const auto is_strict = [](const auto& field) {
+        return field.first == "strict-transport-security";
+    };
     EXPECT_EQ(std::count_if(answer.headers.begin(), answer.headers.end(), is_strict), 1);
     EXPECT_EQ(answer.header("strict-transport-security"), "max-age=7");
 }

@@ -11,7 +11,8 @@
 namespace kitchen::tests {
 namespace {
 
-/// One request with its body, framed by Content-Length (nginx has read it whole, and says how long it is); "" at the end.
+/// One request with its body, framed by Content-Length (nginx has read it whole, and says how long
+/// it is); "" at the end.
 std::string read_request(int fd) {
     std::string text;
     std::size_t wanted = std::string::npos;
@@ -20,9 +21,11 @@ std::string read_request(int fd) {
         const ssize_t got = ::recv(fd, octets, sizeof octets, 0);
         if (got <= 0) return {};
         text.append(octets, static_cast<std::size_t>(got));
-        if (const std::size_t end = text.find("\r\n\r\n"); wanted == std::string::npos && end != std::string::npos) {
+        if (const std::size_t end = text.find("\r\n\r\n");
+            wanted == std::string::npos && end != std::string::npos) {
             const std::size_t length = text.find("\r\nContent-Length: ");
-            wanted = end + 4 + (length < end ? std::strtoul(text.c_str() + length + 18, nullptr, 10) : 0);
+            wanted = end + 4 +
+                     (length < end ? std::strtoul(text.c_str() + length + 18, nullptr, 10) : 0);
         }
     }
     return text;
@@ -30,12 +33,14 @@ std::string read_request(int fd) {
 
 }  // namespace
 
-ScriptedReplica::ScriptedReplica(Script script) : script_(std::move(script)), listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+ScriptedReplica::ScriptedReplica(Script script)
+    : script_(std::move(script)), listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    if (::bind(listening_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listening_, 64) != 0 ||
+    if (::bind(listening_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+        ::listen(listening_, 64) != 0 ||
         ::getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
         throw std::runtime_error("no port for a scripted replica");
     port_ = ::ntohs(address.sin_port);
@@ -66,7 +71,9 @@ void ScriptedReplica::serve(int fd) {
             requests_.push_back(request);
         }
         const std::string answer = script_(request);
-        if (answer.empty() || ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(answer.size())) break;
+        if (answer.empty() || ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) !=
+                                  static_cast<ssize_t>(answer.size()))
+            break;
     }
     ::shutdown(fd, SHUT_RDWR);
 }
@@ -77,7 +84,8 @@ std::vector<std::string> ScriptedReplica::requests() const {
 }
 
 std::string ScriptedReplica::answer(const std::string& body) {
-    return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 }  // namespace kitchen::tests

@@ -1,4 +1,5 @@
-// A server that does as it is told: keeps what it was sent, and answers, or not, as a function says. For what nginx makes of servers.
+// A server that does as it is told: keeps what it was sent, and answers, or not, as a function
+// says. For what nginx makes of servers.
 //
 // Thread-safety: requests() and connections() from any thread; the rest on one.
 #pragma once
@@ -15,7 +16,8 @@ namespace kitchen::tests {
 
 class ScriptedReplica {
 public:
-    /// The whole answer to a whole request, or "": the connection is closed without one. Called on threads of this object's.
+    /// The whole answer to a whole request, or "": the connection is closed without one. Called on
+    /// threads of this object's.
     using Script = std::function<std::string(const std::string& request)>;
 
     explicit ScriptedReplica(Script script);

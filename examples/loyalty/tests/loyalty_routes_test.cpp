@@ -16,26 +16,33 @@ protected:
     /// Orders two portions of one food at 150 naira.
     Json place_order(const std::string& key) {
         if (food_ == 0) {
-            const auto food = client.post("/foods/", Json::object({{"name", "Akara"}, {"description", "Bean cakes"}, {"price", 15'000},
+            const auto food = client.post("/foods/", Json::object({{"name", "Akara"},
+                                                                   {"description", "Bean cakes"},
+                                                                   {"price", 15'000},
                                                                    {"category", "Snacks"}}));
             EXPECT_EQ(food.status, 201) << food.body;
             food_ = food.json["id"].as_integer();
         }
-        EXPECT_EQ(client.post("/cart/", Json::object({{"food_id", food_}, {"quantity", 2}})).status, 201);
+        EXPECT_EQ(client.post("/cart/", Json::object({{"food_id", food_}, {"quantity", 2}})).status,
+                  201);
         return repeat_order(key).json;
     }
     kitchen::testkit::HttpAnswer repeat_order(const std::string& key) {
-        auto answer = client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}, {"contact_phone", "08030000000"}}),
-                                  {{"Idempotency-Key", key}});
+        auto answer = client.post(
+            "/orders/",
+            Json::object({{"fulfillment_type", "pickup"}, {"contact_phone", "08030000000"}}),
+            {{"Idempotency-Key", key}});
         EXPECT_EQ(answer.status, 201) << answer.body;
         return answer;
     }
     std::int64_t points() { return client.get("/loyalty/").json["points"].as_integer(); }
 
     kitchen::testkit::TestKernel kernel{
-        config(", {id: cache-memory}, {id: mail-log, config: {directory: '" + testing::TempDir() + "loyalty-mail'}}, {id: catalog},"
-               " {id: cart}, {id: orders}, {id: auth, config: {cookie_secure: false, bootstrap_admin:"
-               " {email: chef@kitchen.example, phone: '08030000000', password: !env PASSWORD}}}"),
+        config(
+            ", {id: cache-memory}, {id: mail-log, config: {directory: '" + testing::TempDir() +
+            "loyalty-mail'}}, {id: catalog},"
+            " {id: cart}, {id: orders}, {id: auth, config: {cookie_secure: false, bootstrap_admin:"
+            " {email: chef@kitchen.example, phone: '08030000000', password: !env PASSWORD}}}"),
         options()};
     HttpClient client = kernel.client();
 
@@ -46,7 +53,9 @@ private:
 TEST_F(LoyaltyRoutesTest, StrangersAreAskedWhoTheyAre) {
     HttpClient stranger = kernel.client();
     EXPECT_EQ(stranger.get("/loyalty/").status, 401);
-    EXPECT_EQ(stranger.post("/loyalty/redeem/", Json::object({{"points", 1}, {"reference", "x"}})).status, 401);
+    EXPECT_EQ(
+        stranger.post("/loyalty/redeem/", Json::object({{"points", 1}, {"reference", "x"}})).status,
+        401);
 }
 
 TEST_F(LoyaltyRoutesTest, AnOrderEarnsPointsOnce) {
@@ -62,8 +71,9 @@ TEST_F(LoyaltyRoutesTest, AnOrderEarnsPointsOnce) {
 TEST_F(LoyaltyRoutesTest, CancellingTakesThemBack) {
     const Json order = place_order("key-1");
     EXPECT_GT(points(), 0);
-    const auto cancelled = client.post("/orders/" + std::to_string(order["id"].as_integer()) + "/cancel/",
-                                       Json::object({{"reason", "Changed my mind"}}));
+    const auto cancelled =
+        client.post("/orders/" + std::to_string(order["id"].as_integer()) + "/cancel/",
+                    Json::object({{"reason", "Changed my mind"}}));
     EXPECT_EQ(cancelled.status, 200) << cancelled.body;
     EXPECT_EQ(points(), 0);
 }
@@ -71,12 +81,21 @@ TEST_F(LoyaltyRoutesTest, CancellingTakesThemBack) {
 TEST_F(LoyaltyRoutesTest, RedeemingTakesPoints) {
     place_order("key-1");
     const std::int64_t before = points();
-    const auto redeemed = client.post("/loyalty/redeem/", Json::object({{"points", 2}, {"reference", "free drink"}}));
+    const auto redeemed =
+        client.post("/loyalty/redeem/", Json::object({{"points", 2}, {"reference", "free drink"}}));
     EXPECT_EQ(redeemed.status, 200) << redeemed.body;
     EXPECT_EQ(redeemed.json["points"], Json(before - 2));
-    EXPECT_EQ(client.post("/loyalty/redeem/", Json::object({{"points", 1}, {"reference", "free drink"}})).problem_code(), "already_redeemed");
-    EXPECT_EQ(client.post("/loyalty/redeem/", Json::object({{"points", 1000}, {"reference", "feast"}})).problem_code(), "not_enough_points");
-    EXPECT_EQ(client.post("/loyalty/redeem/", Json::object({{"points", 0}, {"reference", ""}})).status, 422);
+    EXPECT_EQ(
+        client.post("/loyalty/redeem/", Json::object({{"points", 1}, {"reference", "free drink"}}))
+            .problem_code(),
+        "already_redeemed");
+    EXPECT_EQ(
+        client.post("/loyalty/redeem/", Json::object({{"points", 1000}, {"reference", "feast"}}))
+            .problem_code(),
+        "not_enough_points");
+    EXPECT_EQ(
+        client.post("/loyalty/redeem/", Json::object({{"points", 0}, {"reference", ""}})).status,
+        422);
     const auto account = client.get("/loyalty/");
     EXPECT_EQ(account.json["points"], Json(before - 2));
     EXPECT_EQ(account.json["history"].size(), 2u);

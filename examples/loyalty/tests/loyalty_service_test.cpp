@@ -74,7 +74,9 @@ TEST_F(LoyaltyServiceTest, ParallelRedemptionsNeverOverdraw) {
     service.order_placed(1, 12, 100'000).value();
     std::vector<std::future<bool>> redeeming;
     for (int i = 0; i < 30; ++i)
-        redeeming.push_back(std::async(std::launch::async, [this, i] { return service.redeem(1, 1, std::to_string(i)).has_value(); }));
+        redeeming.push_back(std::async(std::launch::async, [this, i] {
+            return service.redeem(1, 1, std::to_string(i)).has_value();
+        }));
     int redeemed = 0;
     for (auto& one : redeeming) redeemed += one.get();
     EXPECT_EQ(redeemed, 10);

@@ -1,4 +1,5 @@
-// A kernel with this plugin, which lies in its own build, and with others from where they are installed.
+// A kernel with this plugin, which lies in its own build, and with others from where they are
+// installed.
 #pragma once
 
 #include <string>
@@ -16,7 +17,9 @@ inline kitchen::testkit::TestKernelOptions options() {
 
 /// `more`: further entries of `plugins:`, each beginning with a comma.
 inline std::string config(const std::string& more = "") {
-    return "plugins: [{id: store-memory}, {id: loyalty, path: " LOYALTY_LIBRARY ", config: {kobo_per_point: 10000}}" + more + "]";
+    return "plugins: [{id: store-memory}, {id: loyalty, path: " LOYALTY_LIBRARY
+           ", config: {kobo_per_point: 10000}}" +
+           more + "]";
 }
 
 }  // namespace loyalty

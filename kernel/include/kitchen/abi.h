@@ -1,8 +1,10 @@
-// The one symbol a plugin exports: a plain C structure that the kernel reads before it runs any of the plugin's code.
+// The one symbol a plugin exports: a plain C structure that the kernel reads before it runs any of
+// the plugin's code.
 //
-// The structure only ever grows at its end; `struct_size` says how much of it there is. A difference in `magic`, `api_major`, a
-// newer `api_minor`, or another `toolchain` is refused with what was found, what was expected and how to mend it.
-// Authors do not fill this in by hand: see KITCHEN_PLUGIN in plugin.h.
+// The structure only ever grows at its end; `struct_size` says how much of it there is. A
+// difference in `magic`, `api_major`, a newer `api_minor`, or another `toolchain` is refused with
+// what was found, what was expected and how to mend it. Authors do not fill this in by hand: see
+// KITCHEN_PLUGIN in plugin.h.
 #pragma once
 
 #include <stddef.h>
@@ -42,7 +44,8 @@
 #else
 #define KITCHEN_TAG_SANITIZER ""
 #endif
-#define KITCHEN_TOOLCHAIN KITCHEN_TAG_ARCH KITCHEN_TAG_STDLIB KITCHEN_TAG_DEBUG KITCHEN_TAG_SANITIZER
+#define KITCHEN_TOOLCHAIN \
+    KITCHEN_TAG_ARCH KITCHEN_TAG_STDLIB KITCHEN_TAG_DEBUG KITCHEN_TAG_SANITIZER
 #endif
 
 #if defined(__cplusplus)
@@ -69,12 +72,14 @@ enum kitchen_config_type {
 
 /* One key of the plugin's `config:` section. */
 struct kitchen_config_key {
-    const char* key; /* dotted path below `config:`: "otp.max_attempts"; one part in the middle may be "*", which stands for any number of
-                        names that the file chooses: "classes.*.routes" (see Config::names) */
+    const char* key; /* dotted path below `config:`: "otp.max_attempts"; one part in the middle may
+                        be "*", which stands for any number of names that the file chooses:
+                        "classes.*.routes" (see Config::names) */
     enum kitchen_config_type type;
     const char* default_value; /* as it would stand in the file; NULL: none; "" is an empty text */
     uint8_t required;
-    const char* limits; /* integer, number, duration, bytes: "min..max", either side may be left out; choice: words; NULL: none */
+    const char* limits;  /* integer, number, duration, bytes: "min..max", either side may be left
+                            out; choice: words; NULL: none */
     const char* summary; /* one line */
 };
 
@@ -93,8 +98,8 @@ struct kitchen_plugin_descriptor {
     size_t provide_count;
     const struct kitchen_config_key* config;
     size_t config_count;
-    void* (*create)(void);      /* a kitchen::Plugin*; must do nothing but allocate */
-    void (*destroy)(void*);     /* takes what create() gave */
+    void* (*create)(void);  /* a kitchen::Plugin*; must do nothing but allocate */
+    void (*destroy)(void*); /* takes what create() gave */
 };
 
 #if defined(__cplusplus)

@@ -1,12 +1,13 @@
 // cache/1: small values that may be lost, shared by all replicas.
 //
-// Nothing that must survive belongs here. Each call is atomic. Keys are UTF-8, at most 250 bytes; begin them with the
-// plugin's id and a colon ("auth:signup:…"). Values are bytes, at most 1 MiB. A TTL is > 0; when it has passed, the entry
-// is gone. An implementation may drop entries early when it runs out of room.
+// Nothing that must survive belongs here. Each call is atomic. Keys are UTF-8, at most 250 bytes;
+// begin them with the plugin's id and a colon ("auth:signup:…"). Values are bytes, at most 1 MiB. A
+// TTL is > 0; when it has passed, the entry is gone. An implementation may drop entries early when
+// it runs out of room.
 //
-// Errors: unavailable when the cache cannot be reached (and its config says `on_failure: fail`); otherwise none.
-// Thread-safety: all calls, from any thread. Subscribers are called on the cache's own thread and must not block.
-// Ownership: the cache belongs to its plugin.
+// Errors: unavailable when the cache cannot be reached (and its config says `on_failure: fail`);
+// otherwise none. Thread-safety: all calls, from any thread. Subscribers are called on the cache's
+// own thread and must not block. Ownership: the cache belongs to its plugin.
 #pragma once
 
 #include <chrono>
@@ -39,11 +40,13 @@ struct Comparison {
     CacheFields fields;  ///< all fields of the entry, on a match only
 };
 
-/// The outcome of Cache::rate_tick(): the generic cell rate algorithm (ITU-T I.371) on a virtual clock of the cache.
+/// The outcome of Cache::rate_tick(): the generic cell rate algorithm (ITU-T I.371) on a virtual
+/// clock of the cache.
 struct RateDecision {
     bool allowed = false;
-    std::int64_t remaining = 0;                ///< further ticks allowed at once
-    std::chrono::milliseconds retry_after{0};  ///< when refused: until the next tick would be allowed
+    std::int64_t remaining = 0;  ///< further ticks allowed at once
+    std::chrono::milliseconds retry_after{
+        0};  ///< when refused: until the next tick would be allowed
     std::chrono::milliseconds reset_after{0};  ///< until the full burst is available again
 };
 
@@ -58,7 +61,8 @@ public:
     virtual Result<std::optional<std::string>> get(std::string_view key) = 0;
     virtual Status set(std::string_view key, std::string_view value, Millis ttl) = 0;
     /// True when it was absent and is set now.
-    virtual Result<bool> set_if_absent(std::string_view key, std::string_view value, Millis ttl) = 0;
+    virtual Result<bool> set_if_absent(std::string_view key, std::string_view value,
+                                       Millis ttl) = 0;
     /// True when there was something to erase (of either kind).
     virtual Result<bool> erase(std::string_view key) = 0;
     /// Time left; nothing when there is no such entry.
@@ -69,24 +73,32 @@ public:
     /// Changes some fields of an entry that exists, keeping its TTL; false when there is none.
     virtual Result<bool> update_fields(std::string_view key, const CacheFields& fields) = 0;
     virtual Result<std::optional<CacheFields>> get_fields(std::string_view key) = 0;
-    /// Adds one to an integer field (0 when absent) of an entry that exists, unless it has reached `max` already; keeps
-    /// the TTL. The new value; nothing when there is no entry or the field is at `max`.
-    virtual Result<std::optional<std::int64_t>> increment_field(std::string_view key, std::string_view field,
+    /// Adds one to an integer field (0 when absent) of an entry that exists, unless it has reached
+    /// `max` already; keeps the TTL. The new value; nothing when there is no entry or the field is
+    /// at `max`.
+    virtual Result<std::optional<std::int64_t>> increment_field(std::string_view key,
+                                                                std::string_view field,
                                                                 std::int64_t max) = 0;
 
-    /// Compares `candidate` with a field of a hash entry, in one atomic step that counts wrong tries in the field
-    /// "attempts" and erases the entry at the `max_attempts`th: so at most `max_attempts` wrong candidates are ever compared,
-    /// however many arrive together. The comparison takes the same time wherever the first difference is.
+    /// Compares `candidate` with a field of a hash entry, in one atomic step that counts wrong
+    /// tries in the field "attempts" and erases the entry at the `max_attempts`th: so at most
+    /// `max_attempts` wrong candidates are ever compared, however many arrive together. The
+    /// comparison takes the same time wherever the first difference is.
     virtual Result<Comparison> compare_and_count(std::string_view key, std::string_view field,
-                                                 std::string_view candidate, std::int64_t max_attempts) = 0;
+                                                 std::string_view candidate,
+                                                 std::int64_t max_attempts) = 0;
 
     /// One tick against a limit of `burst` at once and one more every `period`.
-    virtual Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst, Millis period) = 0;
+    virtual Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst,
+                                           Millis period) = 0;
 
-    /// Delivers to all current subscribers of the channel, on every replica, at most once. Loss is possible.
+    /// Delivers to all current subscribers of the channel, on every replica, at most once. Loss is
+    /// possible.
     virtual Status publish(std::string_view channel, std::string_view message) = 0;
-    /// Subscribes until the returned handle is destroyed; no call is under way once its destructor has returned.
-    [[nodiscard]] virtual std::shared_ptr<void> subscribe(std::string_view channel, Subscriber subscriber) = 0;
+    /// Subscribes until the returned handle is destroyed; no call is under way once its destructor
+    /// has returned.
+    [[nodiscard]] virtual std::shared_ptr<void> subscribe(std::string_view channel,
+                                                          Subscriber subscriber) = 0;
 
     virtual Status ping() = 0;
 };

@@ -1,9 +1,12 @@
-// A sub-command that a plugin adds to `chuks-kitchen`, run as `chuks-kitchen NAME --config FILE [--option VALUE]…`.
+// A sub-command that a plugin adds to `chuks-kitchen`, run as `chuks-kitchen NAME --config FILE
+// [--option VALUE]…`.
 //
-// The kernel loads the configuration, starts the plugin that declared the command and what it needs, runs the command,
-// and stops again. No HTTP is served, and a server that runs on the same store is not disturbed.
+// The kernel loads the configuration, starts the plugin that declared the command and what it
+// needs, runs the command, and stops again. No HTTP is served, and a server that runs on the same
+// store is not disturbed.
 //
-// A command with `needs_start` false runs on plugins that are configured and not started: for repairs of what start() would refuse.
+// A command with `needs_start` false runs on plugins that are configured and not started: for
+// repairs of what start() would refuse.
 #pragma once
 
 #include <functional>
@@ -26,7 +29,8 @@ class CommandContext {
 public:
     virtual ~CommandContext() = default;
     virtual std::string option(std::string_view name) const = 0;  ///< "" when not given
-    /// Asks for "PROMPT: " without echo when standard input is a terminal; otherwise reads one line from it.
+    /// Asks for "PROMPT: " without echo when standard input is a terminal; otherwise reads one line
+    /// from it.
     virtual Result<std::string> read_secret(std::string_view prompt) = 0;
     virtual void print(std::string_view line) = 0;
 };

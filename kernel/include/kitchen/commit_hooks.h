@@ -1,8 +1,8 @@
 // The hooks of one transaction, for those who write a store: see Transaction::after_commit().
 //
-// Call clear() before each run of the body and when a run was undone, and settle() once the transaction's end is known: on the thread
-// that called transact(), with no lock and no connection held.
-// Thread-safety: one thread at a time.
+// Call clear() before each run of the body and when a run was undone, and settle() once the
+// transaction's end is known: on the thread that called transact(), with no lock and no connection
+// held. Thread-safety: one thread at a time.
 #pragma once
 
 #include <functional>
@@ -18,16 +18,15 @@ public:
     void add(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }
     void clear() noexcept { hooks_.clear(); }
 
-    /// Runs the hooks, in order, when `answer` says that the transaction is durable or that nobody knows. What a hook throws is dropped:
-    /// the answer stands.
+    /// Runs the hooks, in order, when `answer` says that the transaction is durable or that nobody
+    /// knows. What a hook throws is dropped: the answer stands.
     void settle(const Status& answer) noexcept {
         const auto hooks = std::exchange(hooks_, {});
         if (!answer && answer.error().code != "commit_unknown") return;
         for (const auto& hook : hooks) {
             try {
                 hook();
-            } catch (...) {
-            }
+            } catch (...) {}
         }
     }
 

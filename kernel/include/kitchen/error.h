@@ -1,5 +1,5 @@
-// What went wrong, as a value. One closed vocabulary for the whole program: services return it, stores and
-// caches return it, and the kernel turns it into an RFC 9457 problem in one place.
+// What went wrong, as a value. One closed vocabulary for the whole program: services return it,
+// stores and caches return it, and the kernel turns it into an RFC 9457 problem in one place.
 //
 // Thread-safety: plain values.
 #pragma once
@@ -16,7 +16,8 @@
 
 namespace kitchen {
 
-/// The kind decides the HTTP status (in brackets). A kind is added only with a new API minor version.
+/// The kind decides the HTTP status (in brackets). A kind is added only with a new API minor
+/// version.
 enum class Errc : std::uint8_t {
     malformed,               ///< could not be parsed at all (400)
     unauthenticated,         ///< who is asking is not known or not proven (401)
@@ -32,7 +33,8 @@ enum class Errc : std::uint8_t {
     internal,                ///< a bug; the detail is for the log only (500)
     unavailable,             ///< a part needed for this is away; may be tried again (503)
     storage_full,            ///< no room to write (507)
-    // What a store reports beyond those; mapped to a better answer by the repository that expects it.
+    // What a store reports beyond those; mapped to a better answer by the repository that expects
+    // it.
     unique,     ///< a unique index refused: `subject` is its name (409)
     reference,  ///< a foreign key refused (409)
     check,      ///< a CHECK or NOT NULL refused: `subject` is its name when known (409)
@@ -42,7 +44,8 @@ enum class Errc : std::uint8_t {
 
 /// One fault in a body, query or header.
 struct Fault {
-    std::string pointer;  ///< JSON pointer into the body ("/items/0/quantity"), or "?name" for a query parameter
+    std::string pointer;  ///< JSON pointer into the body ("/items/0/quantity"), or "?name" for a
+                          ///< query parameter
     std::string code;     ///< stable word: "required", "type", "too_small", "unknown_field", …
     std::string detail;   ///< a sentence a person can act on
 };
@@ -53,7 +56,8 @@ struct Error {
     std::string detail;  ///< a sentence a person can act on; never SQL, exception text or a secret
     std::vector<Fault> faults;
     std::optional<std::chrono::seconds> retry_after;  ///< sent as Retry-After
-    std::string subject;   ///< what refused: a constraint's name, a backend's own code; for logs and code, never sent
+    std::string subject;  ///< what refused: a constraint's name, a backend's own code; for logs and
+                          ///< code, never sent
     Json::Object members;  ///< further members of the problem document ("allowed_transitions")
 
     Error(Errc kind_, std::string code_, std::string detail_)

@@ -1,8 +1,8 @@
-// Internet addresses and networks as values: RFC 4291 and RFC 4632 notation read strictly, so that two spellings of one address
-// are one address.
+// Internet addresses and networks as values: RFC 4291 and RFC 4632 notation read strictly, so that
+// two spellings of one address are one address.
 //
-// An IPv4 address inside an IPv6 one (::ffff:192.0.2.1) is the IPv4 address. A zone ("%eth0") says nothing about who somebody is and is
-// dropped.
+// An IPv4 address inside an IPv6 one (::ffff:192.0.2.1) is the IPv4 address. A zone ("%eth0") says
+// nothing about who somebody is and is dropped.
 //
 // Thread-safety: plain values and pure functions.
 #pragma once
@@ -17,7 +17,8 @@ namespace kitchen {
 
 class IpAddress {
 public:
-    /// "192.0.2.1", "2001:db8::1". Nothing for anything else: no port, no brackets, no leading zeros, no names.
+    /// "192.0.2.1", "2001:db8::1". Nothing for anything else: no port, no brackets, no leading
+    /// zeros, no names.
     static std::optional<IpAddress> parse(std::string_view text);
 
     bool is_v4() const noexcept { return is_v4_; }
@@ -36,8 +37,8 @@ private:
 
 class IpNetwork {
 public:
-    /// "10.0.0.0/8", "fd00::/8", or one address. Nothing for anything else, bits set beyond the prefix included: "10.0.0.7/8" may be
-    /// a slip of either half.
+    /// "10.0.0.0/8", "fd00::/8", or one address. Nothing for anything else, bits set beyond the
+    /// prefix included: "10.0.0.7/8" may be a slip of either half.
     static std::optional<IpNetwork> parse(std::string_view text);
 
     bool contains(const IpAddress& address) const noexcept {
@@ -51,8 +52,8 @@ private:
     unsigned prefix_;
 };
 
-/// What counts as one client: an IPv4 address, or the /64 of an IPv6 one ("2001:db8::/64"), since whoever has one address there
-/// has them all (RFC 6177). What is no address comes back as it is.
+/// What counts as one client: an IPv4 address, or the /64 of an IPv6 one ("2001:db8::/64"), since
+/// whoever has one address there has them all (RFC 6177). What is no address comes back as it is.
 std::string client_network(std::string_view address);
 
 }  // namespace kitchen

@@ -1,8 +1,9 @@
 // JSON values, a strict reader and a fast writer.
 //
-// Json holds what a client sent or what a plugin wants to store. JsonWriter appends bytes to a string without
-// building a tree first: use it for answers. The reader (RFC 8259) refuses what a client should never send: invalid UTF-8,
-// duplicate keys, nesting deeper than 32, integers outside int64, numbers outside double.
+// Json holds what a client sent or what a plugin wants to store. JsonWriter appends bytes to a
+// string without building a tree first: use it for answers. The reader (RFC 8259) refuses what a
+// client should never send: invalid UTF-8, duplicate keys, nesting deeper than 32, integers outside
+// int64, numbers outside double.
 //
 // Thread-safety: plain values; a JsonWriter belongs to one thread.
 #pragma once
@@ -45,12 +46,15 @@ public:
     bool is_null() const noexcept { return std::holds_alternative<std::monostate>(value_); }
     bool is_bool() const noexcept { return std::holds_alternative<bool>(value_); }
     bool is_integer() const noexcept { return std::holds_alternative<std::int64_t>(value_); }
-    bool is_number() const noexcept { return is_integer() || std::holds_alternative<double>(value_); }
+    bool is_number() const noexcept {
+        return is_integer() || std::holds_alternative<double>(value_);
+    }
     bool is_string() const noexcept { return std::holds_alternative<std::string>(value_); }
     bool is_array() const noexcept { return std::holds_alternative<Array>(value_); }
     bool is_object() const noexcept { return std::holds_alternative<Object>(value_); }
 
-    /// These throw std::bad_variant_access on another type: check first, or rely on the route's schema.
+    /// These throw std::bad_variant_access on another type: check first, or rely on the route's
+    /// schema.
     bool as_bool() const { return std::get<bool>(value_); }
     std::int64_t as_integer() const { return std::get<std::int64_t>(value_); }
     double as_number() const {
@@ -68,7 +72,8 @@ public:
     const Json& operator[](std::string_view key) const noexcept;
     /// True when the member is there and not null.
     bool has(std::string_view key) const noexcept { return !(*this)[key].is_null(); }
-    /// Sets or replaces a member; makes an object of a null value. Throws std::bad_variant_access on other types.
+    /// Sets or replaces a member; makes an object of a null value. Throws std::bad_variant_access
+    /// on other types.
     Json& set(std::string key, Json value);
 
     /// Elements of an array or members of an object; 0 otherwise.
@@ -95,8 +100,9 @@ inline constexpr std::size_t max_json_depth = 32;
 /// Parses one whole document. On failure returns nothing and fills `error` when given.
 std::optional<Json> parse_json(std::string_view text, JsonError* error = nullptr);
 
-/// Appends JSON to a string, commas and escapes included. The caller keeps begin/end and key/value in step; a
-/// debug build asserts it. Strings that are not valid UTF-8 are written with U+FFFD in place of the bad octets.
+/// Appends JSON to a string, commas and escapes included. The caller keeps begin/end and key/value
+/// in step; a debug build asserts it. Strings that are not valid UTF-8 are written with U+FFFD in
+/// place of the bad octets.
 class JsonWriter {
 public:
     explicit JsonWriter(std::string& out) noexcept : out_(out) {}

@@ -1,8 +1,10 @@
-// Structured logging. A message is a constant text; what varies goes into fields, so that a log can be searched:
+// Structured logging. A message is a constant text; what varies goes into fields, so that a log can
+// be searched:
 //
 //     log.info("order placed", {{"order_id", id}, {"total", total}});
 //
-// Never log a password, code, token, key or mail body. Newlines and control characters are encoded by the sink.
+// Never log a password, code, token, key or mail body. Newlines and control characters are encoded
+// by the sink.
 //
 // Thread-safety: all calls, from any thread. Owned by the kernel; lives longer than the plugin.
 #pragma once
@@ -28,10 +30,14 @@ struct LogField {
 private:
     template <class T>
     static decltype(value) convert(const T& v) {
-        if constexpr (std::is_same_v<T, bool>) return v;
-        else if constexpr (std::is_floating_point_v<T>) return static_cast<double>(v);
-        else if constexpr (std::is_integral_v<T>) return static_cast<std::int64_t>(v);
-        else return std::string_view(v);
+        if constexpr (std::is_same_v<T, bool>)
+            return v;
+        else if constexpr (std::is_floating_point_v<T>)
+            return static_cast<double>(v);
+        else if constexpr (std::is_integral_v<T>)
+            return static_cast<std::int64_t>(v);
+        else
+            return std::string_view(v);
     }
 };
 
@@ -39,13 +45,22 @@ class Logger {
 public:
     virtual ~Logger() = default;
     virtual bool enabled(LogLevel level) const noexcept = 0;
-    virtual void write(LogLevel level, std::string_view message, std::span<const LogField> fields) noexcept = 0;
+    virtual void write(LogLevel level, std::string_view message,
+                       std::span<const LogField> fields) noexcept = 0;
 
     using Fields = std::initializer_list<LogField>;
-    void debug(std::string_view message, Fields fields = {}) { log(LogLevel::debug, message, fields); }
-    void info(std::string_view message, Fields fields = {}) { log(LogLevel::info, message, fields); }
-    void warn(std::string_view message, Fields fields = {}) { log(LogLevel::warn, message, fields); }
-    void error(std::string_view message, Fields fields = {}) { log(LogLevel::error, message, fields); }
+    void debug(std::string_view message, Fields fields = {}) {
+        log(LogLevel::debug, message, fields);
+    }
+    void info(std::string_view message, Fields fields = {}) {
+        log(LogLevel::info, message, fields);
+    }
+    void warn(std::string_view message, Fields fields = {}) {
+        log(LogLevel::warn, message, fields);
+    }
+    void error(std::string_view message, Fields fields = {}) {
+        log(LogLevel::error, message, fields);
+    }
 
 private:
     void log(LogLevel level, std::string_view message, Fields fields) {

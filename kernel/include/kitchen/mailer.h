@@ -1,9 +1,9 @@
 // mailer/1: hands one mail to whatever delivers it.
 //
-// Errors: unavailable (try again later; `retry_after` when the service said so), too_many_requests (likewise), unprocessable
-// (this mail will never be taken: a bad address). Blocks until the service has answered: call it from a job, never from a
-// request.
-// Thread-safety: all calls, from any thread. Ownership: the mailer belongs to its plugin.
+// Errors: unavailable (try again later; `retry_after` when the service said so), too_many_requests
+// (likewise), unprocessable (this mail will never be taken: a bad address). Blocks until the
+// service has answered: call it from a job, never from a request. Thread-safety: all calls, from
+// any thread. Ownership: the mailer belongs to its plugin.
 #pragma once
 
 #include <string>
@@ -14,12 +14,12 @@
 namespace kitchen {
 
 struct Mail {
-    std::string to;       ///< one address, already checked by the caller; CR, LF and NUL are refused
+    std::string to;  ///< one address, already checked by the caller; CR, LF and NUL are refused
     std::string subject;  ///< one line of UTF-8
     std::string text;     ///< plain text, UTF-8
     std::string html;     ///< may be empty
-    /// The same key means the same mail: a mailer that has taken it once reports success and does not send again, for at
-    /// least 24 hours where the service behind it can.
+    /// The same key means the same mail: a mailer that has taken it once reports success and does
+    /// not send again, for at least 24 hours where the service behind it can.
     std::string idempotency_key;
 };
 

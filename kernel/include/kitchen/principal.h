@@ -1,4 +1,5 @@
-// Who is asking: set on the request by an identify-phase middleware, read by the kernel's authorise phase and by handlers.
+// Who is asking: set on the request by an identify-phase middleware, read by the kernel's authorise
+// phase and by handlers.
 //
 // Thread-safety: a plain value.
 #pragma once
@@ -10,8 +11,10 @@ namespace kitchen {
 
 struct Principal {
     std::int64_t user_id = 0;
-    std::string role;      ///< a word the routes use in Route::roles(); the kernel attaches no meaning to it
-    std::string token_id;  ///< names the session behind a bearer token (its family); empty for Basic. Not a secret.
+    std::string
+        role;  ///< a word the routes use in Route::roles(); the kernel attaches no meaning to it
+    std::string token_id;  ///< names the session behind a bearer token (its family); empty for
+                           ///< Basic. Not a secret.
 };
 
 }  // namespace kitchen

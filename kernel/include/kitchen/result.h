@@ -30,7 +30,8 @@ public:
     T* operator->() noexcept { return std::get_if<0>(&state_); }
     const T* operator->() const noexcept { return std::get_if<0>(&state_); }
 
-    /// Throws std::logic_error with the error's text when there is no value: for tests and start-up.
+    /// Throws std::logic_error with the error's text when there is no value: for tests and
+    /// start-up.
     T& value() & {
         if (!has_value()) throw std::logic_error(error().code + ": " + error().detail);
         return **this;

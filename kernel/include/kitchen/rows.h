@@ -2,7 +2,8 @@
 //
 //     for (Row row : rows) use(row.integer(0), row.text(1));
 //
-// Thread-safety: a plain value. Views into it (text, blob, Row) live as long as it does and is not filled again.
+// Thread-safety: a plain value. Views into it (text, blob, Row) live as long as it does and is not
+// filled again.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +16,14 @@ namespace kitchen {
 
 class Rows;
 
-/// One row. Column numbers count from 0; one past the end is undefined. A cell of another type reads as 0 or empty.
+/// One row. Column numbers count from 0; one past the end is undefined. A cell of another type
+/// reads as 0 or empty.
 class Row {
 public:
     bool is_null(std::uint32_t column) const noexcept;
     std::int64_t integer(std::uint32_t column) const noexcept;  ///< 0 for NULL
     bool boolean(std::uint32_t column) const noexcept { return integer(column) != 0; }
-    double real(std::uint32_t column) const noexcept;           ///< an integer cell is converted; 0 for NULL
+    double real(std::uint32_t column) const noexcept;  ///< an integer cell is converted; 0 for NULL
     std::string_view text(std::uint32_t column) const noexcept;  ///< also blobs; empty for NULL
     std::string string(std::uint32_t column) const { return std::string(text(column)); }
     std::optional<std::int64_t> maybe_integer(std::uint32_t column) const noexcept {
@@ -90,7 +92,8 @@ public:
     void add_bytes(std::string_view v) {
         Cell cell;
         cell.type = Type::bytes;
-        cell.bytes = {static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(v.size())};
+        cell.bytes = {static_cast<std::uint32_t>(arena_.size()),
+                      static_cast<std::uint32_t>(v.size())};
         arena_.append(v);
         cells_.push_back(cell);
     }

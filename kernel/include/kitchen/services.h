@@ -1,9 +1,11 @@
-// What a plugin reaches at start: the interfaces that others provide, found by the type's `interface_name`.
+// What a plugin reaches at start: the interfaces that others provide, found by the type's
+// `interface_name`.
 //
 //     store_ = &services.get<Store>();
 //
-// A plugin may only ask for what its descriptor names in `needs` (plus the kernel's own clock/1, random/1, jobs/1, metrics/1 and tracing/1); anything
-// else throws std::logic_error. References stay valid until the plugin's stop() has returned.
+// A plugin may only ask for what its descriptor names in `needs` (plus the kernel's own clock/1,
+// random/1, jobs/1, metrics/1 and tracing/1); anything else throws std::logic_error. References
+// stay valid until the plugin's stop() has returned.
 //
 // Thread-safety: to be used during start(), on the thread that calls it.
 #pragma once

@@ -1,18 +1,21 @@
 // store/1: durable storage whose language is portable SQL.
 //
-// A feature plugin owns its tables and speaks the subset of SQL that SQLite 3.40 and PostgreSQL 15 both accept:
-// `$1` parameters, RETURNING, ON CONFLICT … DO UPDATE, CTEs, window functions, CHECK, foreign keys. Types are BIGINT, TEXT,
-// DOUBLE PRECISION and the token {{blob}}; booleans are BIGINT 0/1, times BIGINT milliseconds, JSON is TEXT. Every unique
-// rule is a `CREATE UNIQUE INDEX name`, so that Error::subject is that name on every store. Two tokens stand for what dialects
-// spell differently, in migrations only: {{identity}} (a generated BIGINT primary key) and {{blob}}.
+// A feature plugin owns its tables and speaks the subset of SQL that SQLite 3.40 and PostgreSQL 15
+// both accept:
+// `$1` parameters, RETURNING, ON CONFLICT … DO UPDATE, CTEs, window functions, CHECK, foreign keys.
+// Types are BIGINT, TEXT, DOUBLE PRECISION and the token {{blob}}; booleans are BIGINT 0/1, times
+// BIGINT milliseconds, JSON is TEXT. Every unique rule is a `CREATE UNIQUE INDEX name`, so that
+// Error::subject is that name on every store. Two tokens stand for what dialects spell differently,
+// in migrations only: {{identity}} (a generated BIGINT primary key) and {{blob}}.
 //
 // Use: intern each statement once at start, keep the handle, run it in a body.
 //
 //     auto by_id = store.prepare("SELECT name, price FROM foods WHERE id = $1");
 //     auto rows = store.read<Rows>([&](Transaction& tx) { return tx.query(by_id, {id}); });
 //
-// Thread-safety: Store, all calls from any thread. A Transaction belongs to the body it was given to.
-// Ownership: the store belongs to its plugin and lives from that plugin's start until after every dependent has stopped.
+// Thread-safety: Store, all calls from any thread. A Transaction belongs to the body it was given
+// to. Ownership: the store belongs to its plugin and lives from that plugin's start until after
+// every dependent has stopped.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +32,8 @@
 
 namespace kitchen {
 
-/// Handle of an interned statement text: an index, valid for the store that gave it, for as long as the store lives.
+/// Handle of an interned statement text: an index, valid for the store that gave it, for as long as
+/// the store lives.
 struct Statement {
     std::uint32_t index = UINT32_MAX;
 };
@@ -69,17 +73,20 @@ private:
     std::string_view bytes_;
 };
 
-/// What a body works with. After any call has failed the transaction is doomed: return that error from the body.
+/// What a body works with. After any call has failed the transaction is doomed: return that error
+/// from the body.
 class Transaction {
 public:
-    /// Runs one statement and fills `out` with its rows (emptied first) and the number of rows changed.
+    /// Runs one statement and fills `out` with its rows (emptied first) and the number of rows
+    /// changed.
     virtual Status run(Statement statement, std::span<const Param> params, Rows& out) = 0;
 
-    /// Has `hook` called once this transaction is durable: to forget what was cached, to wake who waits. Hooks run in the order of
-    /// these calls, on the thread that called transact() and before that returns; the transaction is over by then. Those of a run that
-    /// was undone or repeated are dropped. They run after "commit_unknown" too, and not at all when the process dies in between, so a
-    /// hook is a hint and never the effect itself. The caller waits for it: be short. What it throws changes nothing for the caller.
-    /// Throws std::logic_error in a read.
+    /// Has `hook` called once this transaction is durable: to forget what was cached, to wake who
+    /// waits. Hooks run in the order of these calls, on the thread that called transact() and
+    /// before that returns; the transaction is over by then. Those of a run that was undone or
+    /// repeated are dropped. They run after "commit_unknown" too, and not at all when the process
+    /// dies in between, so a hook is a hint and never the effect itself. The caller waits for it:
+    /// be short. What it throws changes nothing for the caller. Throws std::logic_error in a read.
     virtual void after_commit(std::function<void()> hook) = 0;
 
     Result<Rows> query(Statement statement, std::initializer_list<Param> params = {}) {
@@ -110,7 +117,8 @@ protected:
 /// How this store spells what the portable subset cannot.
 struct Dialect {
     std::string_view name;      ///< "sqlite", "postgresql"
-    std::string_view identity;  ///< replaces {{identity}}: column type and constraint of a generated BIGINT primary key
+    std::string_view identity;  ///< replaces {{identity}}: column type and constraint of a
+                                ///< generated BIGINT primary key
     std::string_view blob;      ///< replaces {{blob}}
 };
 
@@ -123,21 +131,24 @@ public:
 
     virtual Dialect dialect() const = 0;
 
-    /// Interns a statement; the same text gives the same handle. Does not reach the backend: verify() does.
+    /// Interns a statement; the same text gives the same handle. Does not reach the backend:
+    /// verify() does.
     virtual Statement prepare(std::string_view sql) = 0;
 
-    /// Prepares every interned statement on the backend. The error names the first text that it refuses. The kernel calls
-    /// it once all plugins have started, so that a typing mistake is a start-up error and not a customer's.
+    /// Prepares every interned statement on the backend. The error names the first text that it
+    /// refuses. The kernel calls it once all plugins have started, so that a typing mistake is a
+    /// start-up error and not a customer's.
     virtual Status verify() = 0;
 
-    /// Runs the body on one consistent snapshot, read-only. May run it again after a lost connection.
-    /// Errors: what the body returned; unavailable, busy, corrupt.
+    /// Runs the body on one consistent snapshot, read-only. May run it again after a lost
+    /// connection. Errors: what the body returned; unavailable, busy, corrupt.
     virtual Status read(const Body& body) = 0;
 
-    /// Runs the body atomically. Success means that it is durable; an error, that nothing happened, except `unavailable`
-    /// with code "commit_unknown": the connection broke during COMMIT. The body may run more than once, and on another
-    /// thread: it must not keep state from a previous run, wait for anything, or call the store itself.
-    /// Errors: what the body returned (rolled back); unavailable, busy, storage_full, corrupt, or a constraint's.
+    /// Runs the body atomically. Success means that it is durable; an error, that nothing happened,
+    /// except `unavailable` with code "commit_unknown": the connection broke during COMMIT. The
+    /// body may run more than once, and on another thread: it must not keep state from a previous
+    /// run, wait for anything, or call the store itself. Errors: what the body returned (rolled
+    /// back); unavailable, busy, storage_full, corrupt, or a constraint's.
     virtual Status transact(const Body& body) = 0;
 
     /// Like transact(), under a lock that only one process at a time can hold: for schema changes.
@@ -146,7 +157,8 @@ public:
     /// Reaches the backend and returns; for health checks.
     virtual Status ping() = 0;
 
-    /// read() and transact() for bodies that compute a value: `auto n = store.read<std::int64_t>([&](Transaction& tx) …)`.
+    /// read() and transact() for bodies that compute a value: `auto n =
+    /// store.read<std::int64_t>([&](Transaction& tx) …)`.
     template <class T>
     Result<T> read(const std::function<Result<T>(Transaction&)>& body) {
         return with_value<T>(body, [this](const Body& b) { return read(b); });

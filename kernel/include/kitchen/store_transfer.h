@@ -1,5 +1,5 @@
-// store-transfer/1: what is needed to carry everything in one store over to another, beside store/1. Optional: a store that provides it
-// can be either end of `chuks-kitchen store copy`.
+// store-transfer/1: what is needed to carry everything in one store over to another, beside
+// store/1. Optional: a store that provides it can be either end of `chuks-kitchen store copy`.
 //
 // Thread-safety: all calls, from any thread. Ownership: the store's plugin.
 #pragma once
@@ -23,7 +23,8 @@ struct TransferTable {
     };
     std::string name;
     std::vector<Column> columns;
-    std::vector<std::string> references;  ///< tables that its foreign keys point at, itself left out; each once
+    std::vector<std::string>
+        references;  ///< tables that its foreign keys point at, itself left out; each once
 };
 
 class StoreTransfer {
@@ -34,8 +35,9 @@ public:
     /// Every table of this installation, kitchen_migrations too, by name.
     virtual Result<std::vector<TransferTable>> tables() = 0;
 
-    /// After rows with ids of their own have been inserted: the {{identity}} column of that table, if it has one, goes on after the
-    /// highest. Called once a table, in the transaction that inserted.
+    /// After rows with ids of their own have been inserted: the {{identity}} column of that table,
+    /// if it has one, goes on after the highest. Called once a table, in the transaction that
+    /// inserted.
     virtual Status adopt_ids(SchemaTransaction& tx, const TransferTable& table) = 0;
 };
 

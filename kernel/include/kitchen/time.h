@@ -1,4 +1,5 @@
-// Points in time as the program stores and shows them: UTC milliseconds since 1970-01-01 (POSIX time).
+// Points in time as the program stores and shows them: UTC milliseconds since 1970-01-01 (POSIX
+// time).
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -20,7 +21,8 @@ inline Timestamp from_millis(std::int64_t millis) noexcept {
 
 /// RFC 3339, always with milliseconds and `Z`: "2026-01-31T09:05:00.000Z".
 std::string format_rfc3339(Timestamp at);
-/// Reads RFC 3339 with any offset and up to nine fraction digits (cut to milliseconds). Years 0001 to 9999.
+/// Reads RFC 3339 with any offset and up to nine fraction digits (cut to milliseconds). Years 0001
+/// to 9999.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
 }  // namespace kitchen

@@ -17,10 +17,11 @@ namespace kitchen::cli {
 
 namespace {
 
-constexpr std::string_view built_in[] = {"serve", "check-config", "plugins", "routes", "migrate", "store"};
+constexpr std::string_view built_in[] = {"serve",  "check-config", "plugins",
+                                         "routes", "migrate",      "store"};
 
-/// The arguments as far as they have to be understood before it is known who understands them: which sub-command, which
-/// configuration.
+/// The arguments as far as they have to be understood before it is known who understands them:
+/// which sub-command, which configuration.
 struct Outline {
     std::string command;
     std::string config;
@@ -31,10 +32,14 @@ Outline outline(const std::vector<std::string>& arguments) {
     Outline out;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string& argument = arguments[i];
-        if (argument == "--config" && i + 1 < arguments.size()) out.config = arguments[++i];
-        else if (argument.starts_with("--config=")) out.config = argument.substr(9);
-        else if (out.command.empty() && !argument.starts_with('-')) out.command = argument;
-        else out.rest.push_back(argument);
+        if (argument == "--config" && i + 1 < arguments.size())
+            out.config = arguments[++i];
+        else if (argument.starts_with("--config="))
+            out.config = argument.substr(9);
+        else if (out.command.empty() && !argument.starts_with('-'))
+            out.command = argument;
+        else
+            out.rest.push_back(argument);
     }
     return out;
 }
@@ -46,30 +51,44 @@ class BuiltIn {
 public:
     explicit BuiltIn(std::ostream& out) : out_(out) {
         app_.set_version_flag("--version", std::string("chuks-kitchen ") + host::kernel_version);
-        app_.footer(std::string("Further commands come from plugins: --help --config FILE lists them.\n\n") + host::exit_code_help);
-        app_.add_option("--config", top_config_, "With --help: also list the commands of the plugins in this configuration");
+        app_.footer(
+            std::string(
+                "Further commands come from plugins: --help --config FILE lists them.\n\n") +
+            host::exit_code_help);
+        app_.add_option("--config", top_config_,
+                        "With --help: also list the commands of the plugins in this configuration");
         app_.require_subcommand(1);
-        add(app_, "serve", "Serve the kitchen until SIGTERM or SIGINT", true, [this] { return serve(config_); });
-        CLI::App* check = add(app_, "check-config", "Check a configuration and its plugins; touches nothing", true,
-                              [this] { return check_config(config_, show_, out_); });
+        add(app_, "serve", "Serve the kitchen until SIGTERM or SIGINT", true,
+            [this] { return serve(config_); });
+        CLI::App* check =
+            add(app_, "check-config", "Check a configuration and its plugins; touches nothing",
+                true, [this] { return check_config(config_, show_, out_); });
         check->add_flag("--show", show_, "Print the effective configuration, secrets masked");
         CLI::App* plugins = app_.add_subcommand("plugins", "Look at plugins");
         plugins->require_subcommand(1);
-        add(*plugins, "list", "The plugins of a configuration, in the order in which they start", true,
-            [this] { return list_plugins(config_, out_); });
-        CLI::App* inspect = add(*plugins, "inspect", "What one plugin says of itself, its configuration keys too", false,
-                                [this] { return inspect_plugin(id_, config_, plugin_dir_, out_); });
+        add(*plugins, "list", "The plugins of a configuration, in the order in which they start",
+            true, [this] { return list_plugins(config_, out_); });
+        CLI::App* inspect =
+            add(*plugins, "inspect", "What one plugin says of itself, its configuration keys too",
+                false, [this] { return inspect_plugin(id_, config_, plugin_dir_, out_); });
         inspect->add_option("id", id_, "The plugin's id")->required();
-        inspect->add_option("--plugin-dir", plugin_dir_, "Where it lies, in place of the configured directory");
-        add(app_, "routes", "Every route: method, pattern, who may call it, plugin", true, [this] { return list_routes(config_, out_); });
+        inspect->add_option("--plugin-dir", plugin_dir_,
+                            "Where it lies, in place of the configured directory");
+        add(app_, "routes", "Every route: method, pattern, who may call it, plugin", true,
+            [this] { return list_routes(config_, out_); });
         CLI::App* migrations = app_.add_subcommand("migrate", "The database's schema");
         migrations->require_subcommand(1);
-        add(*migrations, "plan", "Show what would be applied", true, [this] { return migrate(config_, false, out_); });
-        add(*migrations, "apply", "Apply what is missing", true, [this] { return migrate(config_, true, out_); });
+        add(*migrations, "plan", "Show what would be applied", true,
+            [this] { return migrate(config_, false, out_); });
+        add(*migrations, "apply", "Apply what is missing", true,
+            [this] { return migrate(config_, true, out_); });
         CLI::App* store = app_.add_subcommand("store", "The database's content");
         store->require_subcommand(1);
-        CLI::App* copy = store->add_subcommand("copy", "Copy everything into the empty store of another configuration, and compare");
-        copy->add_option("--from", from_, "The configuration of the store to read; stop its server first")->required();
+        CLI::App* copy = store->add_subcommand(
+            "copy", "Copy everything into the empty store of another configuration, and compare");
+        copy->add_option("--from", from_,
+                         "The configuration of the store to read; stop its server first")
+            ->required();
         copy->add_option("--to", to_, "The configuration of the store to fill")->required();
         copy->callback([this] { action_ = [this] { return copy_store(from_, to_, out_); }; });
     }
@@ -81,7 +100,8 @@ public:
             app_.exit(e, out_, err);
             if (outline.command.empty() && !outline.config.empty()) {
                 out_ << "\nCommands of the plugins in " << outline.config << ":\n";
-                for (const std::string& line : plugin_command_summaries(outline.config)) out_ << line << '\n';
+                for (const std::string& line : plugin_command_summaries(outline.config))
+                    out_ << line << '\n';
             }
             return to_int(ExitCode::ok);
         } catch (const CLI::ParseError& e) {
@@ -91,7 +111,8 @@ public:
     }
 
 private:
-    CLI::App* add(CLI::App& parent, const char* name, const char* summary, bool needs_config, std::function<ExitCode()> action) {
+    CLI::App* add(CLI::App& parent, const char* name, const char* summary, bool needs_config,
+                  std::function<ExitCode()> action) {
         CLI::App* command = parent.add_subcommand(name, summary);
         command->add_option("--config", config_, "The configuration file")->required(needs_config);
         command->callback([this, action = std::move(action)] { action_ = action; });
@@ -107,19 +128,24 @@ private:
 
 }  // namespace
 
-int run_command_line(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+int run_command_line(const std::vector<std::string>& arguments, std::ostream& out,
+                     std::ostream& err) {
     try {
         const Outline what = outline(arguments);
-        const bool is_built_in = what.command.empty() || std::find(std::begin(built_in), std::end(built_in), what.command) != std::end(built_in);
+        const bool is_built_in =
+            what.command.empty() ||
+            std::find(std::begin(built_in), std::end(built_in), what.command) != std::end(built_in);
         if (is_built_in) return BuiltIn(out).run(what, arguments, err);
         if (what.config.empty()) {
-            err << "error: there is no command '" << what.command << "'; if it is a plugin's, name the configuration with --config FILE\n"
+            err << "error: there is no command '" << what.command
+                << "'; if it is a plugin's, name the configuration with --config FILE\n"
                 << "Run chuks-kitchen --help for the commands there are.\n";
             return to_int(ExitCode::usage);
         }
         return to_int(run_plugin_command(what.command, what.config, what.rest, out, err));
     } catch (const host::StartError& e) {
-        for (const std::string& line : e.lines()) err << (line.find("error: ") == std::string::npos ? "error: " : "") << line << '\n';
+        for (const std::string& line : e.lines())
+            err << (line.find("error: ") == std::string::npos ? "error: " : "") << line << '\n';
         return to_int(e.code());
     } catch (const std::exception& e) {
         err << "error: " << e.what() << '\n';

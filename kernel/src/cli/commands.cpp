@@ -41,18 +41,21 @@ void print_table(std::ostream& out, const std::vector<std::vector<std::string>>&
 std::string needs_text(const plugin::Manifest& manifest) {
     std::string text;
     for (const kitchen_need& need : manifest.needs())
-        text += (text.empty() ? "" : ", ") + std::string(need.interface_name) + (need.optional ? "?" : "");
+        text += (text.empty() ? "" : ", ") + std::string(need.interface_name) +
+                (need.optional ? "?" : "");
     return text.empty() ? "-" : text;
 }
 
 std::string provides_text(const plugin::Manifest& manifest) {
     std::string text;
-    for (const char* name : manifest.provides()) text += (text.empty() ? "" : ", ") + std::string(name);
+    for (const char* name : manifest.provides())
+        text += (text.empty() ? "" : ", ") + std::string(name);
     return text.empty() ? "-" : text;
 }
 
 const char* type_name(kitchen_config_type type) {
-    constexpr const char* names[] = {"text", "integer", "number", "boolean", "duration", "bytes", "choice", "secret", "list"};
+    constexpr const char* names[] = {"text",  "integer", "number", "boolean", "duration",
+                                     "bytes", "choice",  "secret", "list"};
     return names[type];
 }
 
@@ -64,13 +67,16 @@ std::string access_text(const http::Route& route) {
     return text;
 }
 
-/// Where the plugin would be loaded from; works on a configuration with mistakes too, as far as it can be read.
-std::filesystem::path file_of(const std::string& id, const std::string& config_file, const std::string& plugin_dir) {
+/// Where the plugin would be loaded from; works on a configuration with mistakes too, as far as it
+/// can be read.
+std::filesystem::path file_of(const std::string& id, const std::string& config_file,
+                              const std::string& plugin_dir) {
     std::filesystem::path directory = plugin_dir;
     if (!config_file.empty()) {
         const host::KernelOptions options = kernel_options(config_file);
         config::Diagnostics diagnostics(options.file);
-        const config::Settings settings = config::read_settings(options.text, config::process_environment(), diagnostics);
+        const config::Settings settings =
+            config::read_settings(options.text, config::process_environment(), diagnostics);
         for (const config::PluginSettings& plugin : settings.plugins)
             if (plugin.id == id && !plugin.path.empty()) return plugin.path;
         if (directory.empty()) directory = settings.server.plugin_dir;
@@ -82,7 +88,9 @@ std::filesystem::path file_of(const std::string& id, const std::string& config_f
 /// For as long as there is a log, signals are logged there.
 class SignalLog {
 public:
-    SignalLog(host::SignalWatcher& signals, Logger& log) : signals_(signals) { signals_.log_to(&log); }
+    SignalLog(host::SignalWatcher& signals, Logger& log) : signals_(signals) {
+        signals_.log_to(&log);
+    }
     ~SignalLog() {
         signals_.lift_limit();
         signals_.log_to(nullptr);
@@ -103,17 +111,21 @@ ExitCode serve(const std::string& config_file) {
     options.cancelled = [&signals] { return signals.stop_requested(); };
     Kernel kernel(std::move(options));
     kernel.load();
-    // Before "serving" is logged: whoever reads that may send a signal at once, and looks for the answer.
+    // Before "serving" is logged: whoever reads that may send a signal at once, and looks for the
+    // answer.
     const SignalLog logged(signals, kernel.log());
     kernel.configure();
-    // A plugin that waits for its database, and a handler that never returns, cannot be taken off their threads.
+    // A plugin that waits for its database, and a handler that never returns, cannot be taken off
+    // their threads.
     constexpr std::chrono::seconds grace(2);
     signals.limit(grace);
     kernel.start_plugins();
     kernel.listen();
     signals.lift_limit();
     signals.wait();
-    const host::ExitTimer timer(kernel.settings().server.notice + kernel.settings().server.drain_timeout + grace, ExitCode::runtime, kernel.log());
+    const host::ExitTimer timer(
+        kernel.settings().server.notice + kernel.settings().server.drain_timeout + grace,
+        ExitCode::runtime, kernel.log());
     const bool clean = kernel.stop();
     return clean ? ExitCode::ok : ExitCode::runtime;
 }
@@ -122,36 +134,49 @@ ExitCode check_config(const std::string& config_file, bool show, std::ostream& o
     Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
     kernel.configure();
-    if (show) out << config::render(kernel.settings().root);
-    else out << config_file << ": ok\n";
+    if (show)
+        out << config::render(kernel.settings().root);
+    else
+        out << config_file << ": ok\n";
     return ExitCode::ok;
 }
 
 ExitCode list_plugins(const std::string& config_file, std::ostream& out) {
     Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
-    std::vector<std::vector<std::string>> rows{{"PLUGIN", "VERSION", "NEEDS", "PROVIDES", "SUMMARY"}};
+    std::vector<std::vector<std::string>> rows{
+        {"PLUGIN", "VERSION", "NEEDS", "PROVIDES", "SUMMARY"}};
     for (const plugin::Instance* instance : kernel.plugins().order()) {
         const plugin::Manifest& m = instance->manifest();
-        rows.push_back({std::string(m.id()), std::string(m.version()), needs_text(m), provides_text(m), std::string(m.summary())});
+        rows.push_back({std::string(m.id()), std::string(m.version()), needs_text(m),
+                        provides_text(m), std::string(m.summary())});
     }
-    for (const auto& gone : kernel.plugins().skipped()) rows.push_back({gone.id, "-", "-", "-", "left out: " + gone.reason});
+    for (const auto& gone : kernel.plugins().skipped())
+        rows.push_back({gone.id, "-", "-", "-", "left out: " + gone.reason});
     print_table(out, rows);
     return ExitCode::ok;
 }
 
-ExitCode inspect_plugin(const std::string& id, const std::string& config_file, const std::string& plugin_dir, std::ostream& out) {
+ExitCode inspect_plugin(const std::string& id, const std::string& config_file,
+                        const std::string& plugin_dir, std::ostream& out) {
     auto manifest = plugin::load_library(file_of(id, config_file, plugin_dir), id);
-    if (!manifest) throw StartError(ExitCode::plugin, "plugin '" + id + "': " + manifest.error().detail);
+    if (!manifest)
+        throw StartError(ExitCode::plugin, "plugin '" + id + "': " + manifest.error().detail);
     const kitchen_plugin_descriptor& d = manifest->descriptor();
-    out << "id         " << d.id << "\nversion    " << d.version << "\nsummary    " << d.summary << "\nfile       "
-        << manifest->file().string() << "\napi        " << d.api_major << '.' << d.api_minor << "\ntoolchain  " << d.toolchain
-        << "\nneeds      " << needs_text(*manifest) << "\nprovides   " << provides_text(*manifest) << '\n';
+    out << "id         " << d.id << "\nversion    " << d.version << "\nsummary    " << d.summary
+        << "\nfile       " << manifest->file().string() << "\napi        " << d.api_major << '.'
+        << d.api_minor << "\ntoolchain  " << d.toolchain << "\nneeds      " << needs_text(*manifest)
+        << "\nprovides   " << provides_text(*manifest) << '\n';
     if (manifest->config().empty()) return ExitCode::ok;
     std::vector<std::vector<std::string>> rows{{"KEY", "TYPE", "DEFAULT", "LIMITS", "SUMMARY"}};
     for (const kitchen_config_key& key : manifest->config()) {
-        const std::string fallback = key.required ? "(required)" : !key.default_value ? "-" : *key.default_value ? key.default_value : "''";
-        rows.push_back({key.key, type_name(key.type), fallback, key.limits && *key.limits ? key.limits : "-", key.summary ? key.summary : ""});
+        const std::string fallback = key.required         ? "(required)"
+                                     : !key.default_value ? "-"
+                                     : *key.default_value ? key.default_value
+                                                          : "''";
+        rows.push_back({key.key, type_name(key.type), fallback,
+                        key.limits && *key.limits ? key.limits : "-",
+                        key.summary ? key.summary : ""});
     }
     out << '\n';
     print_table(out, rows);
@@ -163,8 +188,11 @@ ExitCode list_routes(const std::string& config_file, std::ostream& out) {
     kernel.load();
     kernel.configure();
     std::vector<std::vector<std::string>> rows;
-    for (const http::Route& route : kernel.server().routes()) rows.push_back({route.method, route.pattern, access_text(route), route.plugin});
-    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return std::tie(a[1], a[0]) < std::tie(b[1], b[0]); });
+    for (const http::Route& route : kernel.server().routes())
+        rows.push_back({route.method, route.pattern, access_text(route), route.plugin});
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+        return std::tie(a[1], a[0]) < std::tie(b[1], b[0]);
+    });
     rows.insert(rows.begin(), {"METHOD", "PATTERN", "ACCESS", "PLUGIN"});
     print_table(out, rows);
     return ExitCode::ok;

@@ -1,6 +1,8 @@
-// What each built-in sub-command does. Each writes its result to `out` and throws StartError for what is wrong.
+// What each built-in sub-command does. Each writes its result to `out` and throws StartError for
+// what is wrong.
 //
-// Thread-safety: one thread; serve() blocks the process's signals and must run before any other thread is started.
+// Thread-safety: one thread; serve() blocks the process's signals and must run before any other
+// thread is started.
 #pragma once
 
 #include <iosfwd>
@@ -17,7 +19,8 @@ ExitCode serve(const std::string& config_file);
 ExitCode check_config(const std::string& config_file, bool show, std::ostream& out);
 ExitCode list_plugins(const std::string& config_file, std::ostream& out);
 /// One of `config_file` and `plugin_dir` may be empty; both: the default directory.
-ExitCode inspect_plugin(const std::string& id, const std::string& config_file, const std::string& plugin_dir, std::ostream& out);
+ExitCode inspect_plugin(const std::string& id, const std::string& config_file,
+                        const std::string& plugin_dir, std::ostream& out);
 ExitCode list_routes(const std::string& config_file, std::ostream& out);
 
 }  // namespace kitchen::cli

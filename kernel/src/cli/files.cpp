@@ -11,7 +11,8 @@ namespace kitchen::cli {
 
 host::KernelOptions kernel_options(const std::string& config_file) {
     const auto refuse = [&](const std::string& why) {
-        return host::StartError(host::ExitCode::configuration, config_file + ": error: cannot be read: " + why);
+        return host::StartError(host::ExitCode::configuration,
+                                config_file + ": error: cannot be read: " + why);
     };
     std::error_code failure;
     if (std::filesystem::is_directory(config_file, failure)) throw refuse("it is a directory");

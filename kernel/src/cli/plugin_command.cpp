@@ -21,12 +21,15 @@ namespace {
 
 class TerminalContext : public CommandContext {
 public:
-    TerminalContext(const std::map<std::string, std::string>& options, std::ostream& out) : options_(options), out_(out) {}
+    TerminalContext(const std::map<std::string, std::string>& options, std::ostream& out)
+        : options_(options), out_(out) {}
     std::string option(std::string_view name) const override {
         const auto found = options_.find(std::string(name));
         return found == options_.end() ? std::string() : found->second;
     }
-    Result<std::string> read_secret(std::string_view prompt) override { return cli::read_secret(prompt); }
+    Result<std::string> read_secret(std::string_view prompt) override {
+        return cli::read_secret(prompt);
+    }
     void print(std::string_view line) override { out_ << line << '\n'; }
 
 private:
@@ -51,7 +54,8 @@ Found find_command(const Kernel& kernel, const std::string& name, std::vector<st
 
 void print_error(std::ostream& err, const Error& error) {
     err << "error: " << error.detail << '\n';
-    for (const Fault& fault : error.faults) err << "  " << fault.pointer << ": " << fault.detail << '\n';
+    for (const Fault& fault : error.faults)
+        err << "  " << fault.pointer << ": " << fault.detail << '\n';
 }
 
 ExitCode run(const Command& command, CommandContext& context, std::ostream& err) {
@@ -71,23 +75,25 @@ ExitCode run(const Command& command, CommandContext& context, std::ostream& err)
 
 }  // namespace
 
-ExitCode run_plugin_command(const std::string& name, const std::string& config_file, const std::vector<std::string>& arguments,
-                            std::ostream& out, std::ostream& err) {
+ExitCode run_plugin_command(const std::string& name, const std::string& config_file,
+                            const std::vector<std::string>& arguments, std::ostream& out,
+                            std::ostream& err) {
     Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
     kernel.configure();
     std::vector<std::string> known;
     const Found found = find_command(kernel, name, known);
     if (!found.command) {
-        err << "error: there is no command '" << name << "', and no plugin in " << config_file << " has it"
-            << config::suggestion(name, known) << '\n';
+        err << "error: there is no command '" << name << "', and no plugin in " << config_file
+            << " has it" << config::suggestion(name, known) << '\n';
         return ExitCode::usage;
     }
 
     CLI::App app(found.command->summary, "chuks-kitchen " + name + " --config FILE");
     std::map<std::string, std::string> values;
     for (const CommandOption& option : found.command->options)
-        app.add_option("--" + option.name, values[option.name], option.help)->required(option.required);
+        app.add_option("--" + option.name, values[option.name], option.help)
+            ->required(option.required);
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
         app.parse(std::move(reversed));

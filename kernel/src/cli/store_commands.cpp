@@ -21,18 +21,22 @@ void start_store(Kernel& kernel) {
     kernel.load();
     kernel.configure();
     const std::string provider = kernel.plugins().provider_of(std::string(Store::interface_name));
-    if (provider.empty()) throw StartError(ExitCode::plugin, "no store is bound: list a plugin that provides store/1");
+    if (provider.empty())
+        throw StartError(ExitCode::plugin,
+                         "no store is bound: list a plugin that provides store/1");
     kernel.start_plugins({provider}, false);
 }
 
-/// The migrations of all plugins that were applied, or with `apply` false would be, each given to `use` after its plugin's.
+/// The migrations of all plugins that were applied, or with `apply` false would be, each given to
+/// `use` after its plugin's.
 bool migrate_all(Kernel& kernel, bool apply, const std::function<void(const migrate::Step&)>& use) {
     migrate::Migrator migrator(*kernel.store(), kernel.clock());
     bool any = false;
     for (const plugin::Instance* instance : kernel.plugins().order()) {
         const auto& migrations = instance->declarations().migrations;
         if (migrations.empty()) continue;
-        const auto steps = apply ? migrator.apply(instance->id(), migrations) : migrator.plan(instance->id(), migrations);
+        const auto steps = apply ? migrator.apply(instance->id(), migrations)
+                                 : migrator.plan(instance->id(), migrations);
         if (!steps) throw StartError(ExitCode::failed, steps.error().detail);
         for (const migrate::Step& step : *steps) use(step);
         any = any || !steps->empty();
@@ -43,7 +47,8 @@ bool migrate_all(Kernel& kernel, bool apply, const std::function<void(const migr
 transfer::End end_of(Kernel& kernel, const std::string& config_file) {
     auto* const found = static_cast<StoreTransfer*>(kernel.service(StoreTransfer::interface_name));
     if (!found)
-        throw StartError(ExitCode::plugin, config_file + ": its store cannot be copied: no plugin provides " +
+        throw StartError(ExitCode::plugin, config_file +
+                                               ": its store cannot be copied: no plugin provides " +
                                                std::string(StoreTransfer::interface_name));
     return {*kernel.store(), *found};
 }
@@ -60,7 +65,8 @@ ExitCode migrate(const std::string& config_file, bool apply, std::ostream& out) 
     return ExitCode::ok;
 }
 
-ExitCode copy_store(const std::string& from_config, const std::string& to_config, std::ostream& out) {
+ExitCode copy_store(const std::string& from_config, const std::string& to_config,
+                    std::ostream& out) {
     Kernel from(quiet_kernel_options(from_config)), to(quiet_kernel_options(to_config));
     start_store(from);
     start_store(to);
@@ -70,12 +76,14 @@ ExitCode copy_store(const std::string& from_config, const std::string& to_config
     std::int64_t rows = 0;
     for (const transfer::CopiedTable& table : *copied) {
         char line[160];
-        std::snprintf(line, sizeof line, "%-32s %10lld rows  checksum %016llx\n", table.name.c_str(), static_cast<long long>(table.rows),
+        std::snprintf(line, sizeof line, "%-32s %10lld rows  checksum %016llx\n",
+                      table.name.c_str(), static_cast<long long>(table.rows),
                       static_cast<unsigned long long>(table.checksum));
         out << line;
         rows += table.rows;
     }
-    out << "copied " << rows << " rows of " << copied->size() << " tables; both ends read back the same\n";
+    out << "copied " << rows << " rows of " << copied->size()
+        << " tables; both ends read back the same\n";
     return ExitCode::ok;
 }
 

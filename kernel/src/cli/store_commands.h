@@ -15,8 +15,10 @@ using host::ExitCode;
 
 ExitCode migrate(const std::string& config_file, bool apply, std::ostream& out);
 
-/// Copies everything in the store of one configuration into the store of the other, which must be empty; makes its tables first. The
-/// source is read as one snapshot: what is written there meanwhile is not copied.
-ExitCode copy_store(const std::string& from_config, const std::string& to_config, std::ostream& out);
+/// Copies everything in the store of one configuration into the store of the other, which must be
+/// empty; makes its tables first. The source is read as one snapshot: what is written there
+/// meanwhile is not copied.
+ExitCode copy_store(const std::string& from_config, const std::string& to_config,
+                    std::ostream& out);
 
 }  // namespace kitchen::cli

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t longest = 4096;
 
-Error no_secret(std::string detail) { return Error(Errc::malformed, "no_secret", std::move(detail)); }
+Error no_secret(std::string detail) {
+    return Error(Errc::malformed, "no_secret", std::move(detail));
+}
 
 /// One octet of standard input; false at its end.
 bool read_octet(char& c) {
@@ -28,7 +30,8 @@ void say(std::string_view text) {
     [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
-/// Switches echo off, and line editing with it: so Ctrl-C arrives as a character and cannot leave the terminal mute.
+/// Switches echo off, and line editing with it: so Ctrl-C arrives as a character and cannot leave
+/// the terminal mute.
 class QuietTerminal {
 public:
     QuietTerminal() {
@@ -53,7 +56,10 @@ private:
 
 Result<std::string> ask(std::string_view prompt) {
     const QuietTerminal terminal;
-    if (!terminal.is_quiet()) return no_secret("The echo of the terminal cannot be switched off. Pipe the secret to standard input instead.");
+    if (!terminal.is_quiet())
+        return no_secret(
+            "The echo of the terminal cannot be switched off. Pipe the secret to standard input "
+            "instead.");
     say(prompt);
     std::string line;
     for (char c = 0;;) {
@@ -64,7 +70,8 @@ Result<std::string> ask(std::string_view prompt) {
         if (c == '\n' || c == '\r') break;
         if (c == 8 || c == 127) {
             // One character, not one octet of it.
-            while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xc0) == 0x80) line.pop_back();
+            while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xc0) == 0x80)
+                line.pop_back();
             if (!line.empty()) line.pop_back();
         } else if (c == 21) {  // Ctrl-U
             line.clear();
@@ -86,7 +93,8 @@ Result<std::string> read_secret(std::string_view prompt) {
     while (read_octet(c)) {
         any = true;
         if (c == '\n') break;
-        if (line.size() == longest) return no_secret("The secret is longer than " + std::to_string(longest) + " octets.");
+        if (line.size() == longest)
+            return no_secret("The secret is longer than " + std::to_string(longest) + " octets.");
         line += c;
     }
     if (!any) return no_secret("Standard input has no line for: " + std::string(prompt) + '.');

@@ -18,20 +18,24 @@ void Diagnostics::error(Mark at, std::string message, Kind kind) {
 }
 
 bool Diagnostics::has(Kind kind) const noexcept {
-    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.kind == kind; });
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const Entry& e) { return e.kind == kind; });
 }
 
 std::vector<std::string> Diagnostics::lines() const {
     std::vector<Entry> sorted = entries_;
-    std::stable_sort(sorted.begin(), sorted.end(), [](const Entry& a, const Entry& b) { return a.mark < b.mark; });
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const Entry& a, const Entry& b) { return a.mark < b.mark; });
     std::vector<std::string> out;
     for (const Entry& e : sorted) {
         if (out.size() == max_lines) {
-            out.push_back(file_ + ": error: and " + std::to_string(sorted.size() - max_lines) + " more");
+            out.push_back(file_ + ": error: and " + std::to_string(sorted.size() - max_lines) +
+                          " more");
             break;
         }
         std::string line = file_;
-        if (e.mark.line > 0) line += ':' + std::to_string(e.mark.line) + ':' + std::to_string(e.mark.column);
+        if (e.mark.line > 0)
+            line += ':' + std::to_string(e.mark.line) + ':' + std::to_string(e.mark.column);
         std::string text = line + ": error: " + printable(e.message, max_message);
         // Each alias of a faulty node would repeat the same line.
         if (out.empty() || out.back() != text) out.push_back(std::move(text));

@@ -1,4 +1,5 @@
-// Collects every mistake found in a configuration, so that all of them are shown at once, sorted by position.
+// Collects every mistake found in a configuration, so that all of them are shown at once, sorted by
+// position.
 //
 // Thread-safety: plain values; one thread at a time.
 #pragma once
@@ -30,8 +31,9 @@ public:
     bool empty() const noexcept { return entries_.empty(); }
     std::size_t size() const noexcept { return entries_.size(); }
     bool has(Kind kind) const noexcept;
-    /// "file:line:col: error: message", sorted by position; after the first 100 a line says how many more there are. What a message
-    /// quotes may be anything: control characters and octets that are not UTF-8 are shown as \xNN, and a long message is cut.
+    /// "file:line:col: error: message", sorted by position; after the first 100 a line says how
+    /// many more there are. What a message quotes may be anything: control characters and octets
+    /// that are not UTF-8 are shown as \xNN, and a long message is cut.
     std::vector<std::string> lines() const;
     const std::string& file() const noexcept { return file_; }
 

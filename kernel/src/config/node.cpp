@@ -15,8 +15,11 @@ std::string quoted(const std::string& text) {
     const std::string json = Json(text).dump();
     std::string out;
     for (std::size_t i = 0; i < json.size();) {
-        const std::string_view sequence = std::string_view(json).substr(i, utf8::sequence_length(json, i));
-        out += is_control(sequence) ? "\\u00" + printable(sequence.substr(sequence.size() - 1), 4).substr(2) : std::string(sequence);
+        const std::string_view sequence =
+            std::string_view(json).substr(i, utf8::sequence_length(json, i));
+        out += is_control(sequence)
+                   ? "\\u00" + printable(sequence.substr(sequence.size() - 1), 4).substr(2)
+                   : std::string(sequence);
         i += sequence.size();
     }
     return out;
@@ -24,7 +27,8 @@ std::string quoted(const std::string& text) {
 
 std::string shown_key(const std::string& key) {
     const bool is_plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_-./").find(c) != std::string_view::npos;
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("_-./").find(c) != std::string_view::npos;
     });
     return is_plain ? key : quoted(key);
 }

@@ -1,5 +1,5 @@
-// Text from a file or the environment, made safe for a terminal and a log: a key or a value may hold line breaks and escape
-// sequences.
+// Text from a file or the environment, made safe for a terminal and a log: a key or a value may
+// hold line breaks and escape sequences.
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -10,10 +10,12 @@
 
 namespace kitchen::config {
 
-/// Whether a valid UTF-8 sequence is a control character: C0, DEL, and C1, which terminals obey as well.
+/// Whether a valid UTF-8 sequence is a control character: C0, DEL, and C1, which terminals obey as
+/// well.
 bool is_control(std::string_view sequence) noexcept;
 
-/// The text with control characters and octets that are not UTF-8 as \xNN, cut after about `max_octets`.
+/// The text with control characters and octets that are not UTF-8 as \xNN, cut after about
+/// `max_octets`.
 std::string printable(std::string_view text, std::size_t max_octets);
 
 }  // namespace kitchen::config

@@ -15,31 +15,39 @@ std::string shown(const Node& node, kitchen_config_type type) {
     if (node.kind != Node::Kind::scalar) return std::string(describe(node.kind));
     if (node.secret || type == KITCHEN_CONFIG_SECRET) return std::string(mask);
     constexpr std::size_t longest = 60;
-    return "'" + (node.text.size() > longest ? node.text.substr(0, longest) + "…" : node.text) + "'";
+    return "'" + (node.text.size() > longest ? node.text.substr(0, longest) + "…" : node.text) +
+           "'";
 }
 
-/// Reads a node as a key's type. Nothing when it is fine, otherwise the message without the key's name.
+/// Reads a node as a key's type. Nothing when it is fine, otherwise the message without the key's
+/// name.
 std::optional<std::string> convert(const Node& node, const kitchen_config_key& key, Value& value) {
     if (key.type == KITCHEN_CONFIG_LIST) {
-        if (node.kind != Node::Kind::sequence) return "expected a sequence, found " + shown(node, key.type);
+        if (node.kind != Node::Kind::sequence)
+            return "expected a sequence, found " + shown(node, key.type);
         std::vector<std::string> items;
         for (const Node& item : node.children) {
-            if (item.kind != Node::Kind::scalar) return "expected a sequence of text, found " + shown(item, key.type) + " in it";
+            if (item.kind != Node::Kind::scalar)
+                return "expected a sequence of text, found " + shown(item, key.type) + " in it";
             items.push_back(item.text);
         }
         value = std::move(items);
         return std::nullopt;
     }
-    if (node.kind != Node::Kind::scalar) return "expected a single value, found " + shown(node, key.type);
-    if (const auto problem = parse_value(key.type, node.text, value)) return *problem + ", found " + shown(node, key.type);
+    if (node.kind != Node::Kind::scalar)
+        return "expected a single value, found " + shown(node, key.type);
+    if (const auto problem = parse_value(key.type, node.text, value))
+        return *problem + ", found " + shown(node, key.type);
     const auto problem = check_limits(key.type, value, key.limits);
     if (!problem) return std::nullopt;
     std::string message = *problem + ", found " + shown(node, key.type);
-    if (key.type == KITCHEN_CONFIG_CHOICE && !node.secret) message += suggestion(node.text, split_words(key.limits));
+    if (key.type == KITCHEN_CONFIG_CHOICE && !node.secret)
+        message += suggestion(node.text, split_words(key.limits));
     return message;
 }
 
-Value default_of(const kitchen_config_key& key, const Environment& environment, std::vector<std::string>& problems) {
+Value default_of(const kitchen_config_key& key, const Environment& environment,
+                 std::vector<std::string>& problems) {
     Value value;
     if (!key.default_value) return value;
     Node node;
@@ -51,7 +59,8 @@ Value default_of(const kitchen_config_key& key, const Environment& environment, 
         if (node.kind == Node::Kind::null) node.kind = Node::Kind::sequence;  // "" is an empty list
         if (!diagnostics.empty()) problems.push_back("the default is not YAML");
     }
-    if (const auto problem = convert(node, key, value)) problems.push_back("the default is wrong: " + *problem);
+    if (const auto problem = convert(node, key, value))
+        problems.push_back("the default is wrong: " + *problem);
     return value;
 }
 
@@ -73,8 +82,13 @@ bool is_name(std::string_view text) {
 
 class SectionReader {
 public:
-    SectionReader(std::span<const kitchen_config_key> keys, const std::string& prefix, Diagnostics& diagnostics, Section& section)
-        : keys_(keys), prefix_(prefix), diagnostics_(diagnostics), entries_(section.entries_), chosen_(section.names_) {
+    SectionReader(std::span<const kitchen_config_key> keys, const std::string& prefix,
+                  Diagnostics& diagnostics, Section& section)
+        : keys_(keys),
+          prefix_(prefix),
+          diagnostics_(diagnostics),
+          entries_(section.entries_),
+          chosen_(section.names_) {
         for (const auto& key : keys) {
             names_.emplace_back(key.key);
             if (const auto before = before_name(key.key)) chosen_[std::string(*before)];
@@ -89,7 +103,8 @@ public:
         } else if (node.kind == Node::Kind::map) {
             for (const Node& child : node.children) read(child, path + '.' + child.key);
         } else if (node.kind != Node::Kind::null && !node.unresolved) {
-            diagnostics_.error(node.mark, prefix_ + '.' + path + ": expected a map, found " + std::string(describe(node.kind)));
+            diagnostics_.error(node.mark, prefix_ + '.' + path + ": expected a map, found " +
+                                              std::string(describe(node.kind)));
         }
     }
 
@@ -106,16 +121,22 @@ private:
         return path;
     }
 
-    /// False when the path goes through a chosen name that is no name: reported, and not to be looked at any further.
+    /// False when the path goes through a chosen name that is no name: reported, and not to be
+    /// looked at any further.
     bool note_name(const Node& node, const std::string& path) {
         for (auto& [before, names] : chosen_) {
             if (!path.starts_with(before + '.')) continue;
-            const std::string name = path.substr(before.size() + 1, path.find('.', before.size() + 1) - before.size() - 1);
+            const std::string name = path.substr(
+                before.size() + 1, path.find('.', before.size() + 1) - before.size() - 1);
             if (!is_name(name)) {
-                diagnostics_.error(node.key_mark, prefix_ + '.' + path + ": expected a name of lower-case letters, digits, '-' and '_'");
+                diagnostics_.error(
+                    node.key_mark,
+                    prefix_ + '.' + path +
+                        ": expected a name of lower-case letters, digits, '-' and '_'");
                 return false;
             }
-            if (std::none_of(names.begin(), names.end(), [&](const auto& known) { return known.text == name; }))
+            if (std::none_of(names.begin(), names.end(),
+                             [&](const auto& known) { return known.text == name; }))
                 names.push_back({name, node.key_mark});
         }
         return true;
@@ -135,17 +156,20 @@ private:
         return false;
     }
 
-    /// Suggests the last part only when the parts before it are right: that is all there is to change.
+    /// Suggests the last part only when the parts before it are right: that is all there is to
+    /// change.
     std::string near(const std::string& path) const {
         const std::size_t dot = path.rfind('.');
-        const std::string parent = dot == std::string::npos ? "" : as_declared(path.substr(0, dot)) + '.';
+        const std::string parent =
+            dot == std::string::npos ? "" : as_declared(path.substr(0, dot)) + '.';
         std::vector<std::string> siblings;
         for (const std::string& name : names_)
             if (name.starts_with(parent)) {
                 const std::string rest = name.substr(parent.size());
                 siblings.push_back(rest.substr(0, rest.find('.')));
             }
-        const std::string hint = suggestion(dot == std::string::npos ? path : path.substr(dot + 1), siblings);
+        const std::string hint =
+            suggestion(dot == std::string::npos ? path : path.substr(dot + 1), siblings);
         return hint.empty() ? suggestion(path, names_) : hint;
     }
 
@@ -177,24 +201,27 @@ private:
 };
 
 std::unique_ptr<Section> read_section(const Node* node, std::span<const kitchen_config_key> keys,
-                                      const std::string& prefix, Mark where, const Environment& environment,
-                                      Diagnostics& diagnostics) {
+                                      const std::string& prefix, Mark where,
+                                      const Environment& environment, Diagnostics& diagnostics) {
     auto section = std::make_unique<Section>();
     SectionReader reader(keys, prefix, diagnostics, *section);
     bool is_readable = true;
     if (node && node->kind == Node::Kind::map) {
         for (const Node& child : node->children) reader.read(child, child.key);
     } else if (node && node->kind != Node::Kind::null && !node->unresolved) {
-        diagnostics.error(node->mark, prefix + ": expected a map, found " + std::string(describe(node->kind)));
+        diagnostics.error(node->mark,
+                          prefix + ": expected a map, found " + std::string(describe(node->kind)));
         is_readable = false;
     }
     const auto fill_in = [&](const kitchen_config_key& key, const std::string& path, Mark blamed) {
         if (section->entries_.contains(path)) return;
-        if (key.required && is_readable && !reader.given(path)) diagnostics.error(blamed, prefix + '.' + path + ": required, but not set");
+        if (key.required && is_readable && !reader.given(path))
+            diagnostics.error(blamed, prefix + '.' + path + ": required, but not set");
         std::vector<std::string> problems;
         Value value = default_of(key, environment, problems);
         if (!reader.given(path))
-            for (const std::string& problem : problems) diagnostics.error(blamed, prefix + '.' + path + ": " + problem);
+            for (const std::string& problem : problems)
+                diagnostics.error(blamed, prefix + '.' + path + ": " + problem);
         section->entries_[path] = {key.type, std::move(value), {}};
     };
     for (const auto& key : keys) {
@@ -217,25 +244,33 @@ std::optional<std::string> check_declaration(std::span<const kitchen_config_key>
         const std::string name = "the configuration key '" + std::string(key.key) + "'";
         if (!seen.insert(key.key).second) return name + " is declared twice";
         const std::string_view parts(key.key);
-        const std::size_t stars = static_cast<std::size_t>(std::count(parts.begin(), parts.end(), '*'));
+        const std::size_t stars =
+            static_cast<std::size_t>(std::count(parts.begin(), parts.end(), '*'));
         const auto before = before_name(parts);
         if (stars > 1 || (stars == 1 && (!before || before->empty() || parts.ends_with(any_name))))
             return name + " has a '*' that is not one whole part between two others";
-        if (key.type < KITCHEN_CONFIG_TEXT || key.type > KITCHEN_CONFIG_LIST) return name + " has an unknown type";
-        if (key.type == KITCHEN_CONFIG_CHOICE && (!key.limits || !*key.limits)) return name + " lists no choices";
+        if (key.type < KITCHEN_CONFIG_TEXT || key.type > KITCHEN_CONFIG_LIST)
+            return name + " has an unknown type";
+        if (key.type == KITCHEN_CONFIG_CHOICE && (!key.limits || !*key.limits))
+            return name + " lists no choices";
         try {
             std::vector<std::string> problems;
-            default_of(key, [](const std::string&) { return std::nullopt; }, problems);
-            // An unset variable is the file's business; without one the default must be right by itself.
-            const bool uses_environment = key.default_value && std::string_view(key.default_value).find("${") != std::string_view::npos;
+            default_of(
+                key, [](const std::string&) { return std::nullopt; }, problems);
+            // An unset variable is the file's business; without one the default must be right by
+            // itself.
+            const bool uses_environment =
+                key.default_value &&
+                std::string_view(key.default_value).find("${") != std::string_view::npos;
             if (!problems.empty() && !uses_environment) return name + ": " + problems.front();
             if (key.type != KITCHEN_CONFIG_CHOICE) {
                 // Any value will do: what is checked is whether the limits can be read.
-                const Value zero = key.type == KITCHEN_CONFIG_NUMBER     ? Value(0.0)
-                                   : key.type == KITCHEN_CONFIG_DURATION ? Value(std::chrono::milliseconds(0))
-                                   : key.type == KITCHEN_CONFIG_INTEGER || key.type == KITCHEN_CONFIG_BYTES
-                                       ? Value(std::int64_t{0})
-                                       : Value();
+                const Value zero =
+                    key.type == KITCHEN_CONFIG_NUMBER     ? Value(0.0)
+                    : key.type == KITCHEN_CONFIG_DURATION ? Value(std::chrono::milliseconds(0))
+                    : key.type == KITCHEN_CONFIG_INTEGER || key.type == KITCHEN_CONFIG_BYTES
+                        ? Value(std::int64_t{0})
+                        : Value();
                 check_limits(key.type, zero, key.limits);
             }
         } catch (const std::invalid_argument& e) {
@@ -248,7 +283,8 @@ std::optional<std::string> check_declaration(std::span<const kitchen_config_key>
 const Section::Entry& Section::entry(std::string_view key) const {
     const auto found = entries_.find(key);
     if (found == entries_.end())
-        throw std::logic_error("the configuration key '" + std::string(key) + "' is not declared in the descriptor");
+        throw std::logic_error("the configuration key '" + std::string(key) +
+                               "' is not declared in the descriptor");
     return found->second;
 }
 
@@ -256,7 +292,8 @@ template <class T>
 T Section::get(std::string_view key, kitchen_config_type type) const {
     const Entry& found = entry(key);
     if (found.type != type)
-        throw std::logic_error("the configuration key '" + std::string(key) + "' is declared with another type");
+        throw std::logic_error("the configuration key '" + std::string(key) +
+                               "' is declared with another type");
     const T* value = std::get_if<T>(&found.value);
     return value ? *value : T{};
 }
@@ -265,22 +302,31 @@ bool Section::has(std::string_view key) const { return entry(key).value.index() 
 
 std::string Section::text(std::string_view key) const {
     const kitchen_config_type type = entry(key).type;
-    const bool is_text = type == KITCHEN_CONFIG_TEXT || type == KITCHEN_CONFIG_CHOICE || type == KITCHEN_CONFIG_SECRET;
+    const bool is_text = type == KITCHEN_CONFIG_TEXT || type == KITCHEN_CONFIG_CHOICE ||
+                         type == KITCHEN_CONFIG_SECRET;
     return get<std::string>(key, is_text ? type : KITCHEN_CONFIG_TEXT);
 }
-std::int64_t Section::integer(std::string_view key) const { return get<std::int64_t>(key, KITCHEN_CONFIG_INTEGER); }
-double Section::number(std::string_view key) const { return get<double>(key, KITCHEN_CONFIG_NUMBER); }
+std::int64_t Section::integer(std::string_view key) const {
+    return get<std::int64_t>(key, KITCHEN_CONFIG_INTEGER);
+}
+double Section::number(std::string_view key) const {
+    return get<double>(key, KITCHEN_CONFIG_NUMBER);
+}
 bool Section::boolean(std::string_view key) const { return get<bool>(key, KITCHEN_CONFIG_BOOLEAN); }
 std::chrono::milliseconds Section::duration(std::string_view key) const {
     return get<std::chrono::milliseconds>(key, KITCHEN_CONFIG_DURATION);
 }
-std::int64_t Section::bytes(std::string_view key) const { return get<std::int64_t>(key, KITCHEN_CONFIG_BYTES); }
+std::int64_t Section::bytes(std::string_view key) const {
+    return get<std::int64_t>(key, KITCHEN_CONFIG_BYTES);
+}
 std::vector<std::string> Section::list(std::string_view key) const {
     return get<std::vector<std::string>>(key, KITCHEN_CONFIG_LIST);
 }
 std::vector<std::string> Section::names(std::string_view prefix) const {
     const auto found = names_.find(prefix);
-    if (found == names_.end()) throw std::logic_error("no configuration key '" + std::string(prefix) + ".*.…' is declared in the descriptor");
+    if (found == names_.end())
+        throw std::logic_error("no configuration key '" + std::string(prefix) +
+                               ".*.…' is declared in the descriptor");
     std::vector<std::string> out;
     for (const Name& name : found->second) out.push_back(name.text);
     return out;

@@ -1,5 +1,6 @@
-// One section of the configuration checked against the keys it may hold: a plugin's `config:` against its descriptor, and the
-// kernel's own `server:` and `log:` in just the same way. No plugin code runs.
+// One section of the configuration checked against the keys it may hold: a plugin's `config:`
+// against its descriptor, and the kernel's own `server:` and `log:` in just the same way. No plugin
+// code runs.
 //
 // Thread-safety: a Section is immutable.
 #pragma once
@@ -41,8 +42,9 @@ public:
 
 private:
     friend class SectionReader;
-    friend std::unique_ptr<Section> read_section(const Node*, std::span<const kitchen_config_key>, const std::string&,
-                                                 Mark, const Environment&, Diagnostics&);
+    friend std::unique_ptr<Section> read_section(const Node*, std::span<const kitchen_config_key>,
+                                                 const std::string&, Mark, const Environment&,
+                                                 Diagnostics&);
     const Entry& entry(std::string_view key) const;
     template <class T>
     T get(std::string_view key, kitchen_config_type type) const;
@@ -53,17 +55,20 @@ private:
     };
 
     std::map<std::string, Entry, std::less<>> entries_;
-    std::map<std::string, std::vector<Name>, std::less<>> names_;  ///< by what stands before the "*"
+    std::map<std::string, std::vector<Name>, std::less<>>
+        names_;  ///< by what stands before the "*"
 };
 
-/// `node` is the map (nullptr or a null node: everything left out); nested maps stand for dotted keys. `prefix` ("auth") begins every
-/// key in a message, `where` is blamed for required keys that are missing. Never null; what was wrong has its default.
+/// `node` is the map (nullptr or a null node: everything left out); nested maps stand for dotted
+/// keys. `prefix` ("auth") begins every key in a message, `where` is blamed for required keys that
+/// are missing. Never null; what was wrong has its default.
 std::unique_ptr<Section> read_section(const Node* node, std::span<const kitchen_config_key> keys,
-                                      const std::string& prefix, Mark where, const Environment& environment,
-                                      Diagnostics& diagnostics);
+                                      const std::string& prefix, Mark where,
+                                      const Environment& environment, Diagnostics& diagnostics);
 
-/// Why the declaration itself is wrong (a default that is not of its own type, limits that cannot be read, a key twice); nothing when
-/// it is fine. For the loader: a fault of the plugin, not of the file.
+/// Why the declaration itself is wrong (a default that is not of its own type, limits that cannot
+/// be read, a key twice); nothing when it is fine. For the loader: a fault of the plugin, not of
+/// the file.
 std::optional<std::string> check_declaration(std::span<const kitchen_config_key> keys);
 
 }  // namespace kitchen::config

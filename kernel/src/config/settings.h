@@ -32,8 +32,8 @@ struct ServerSettings {
     std::size_t body_limit = 64 * 1024;
     std::size_t connections = 10'000;
     std::size_t connections_per_address = 1'000;  ///< 0: no cap
-    std::chrono::milliseconds head_timeout{10'000}, body_timeout{30'000}, idle_timeout{60'000}, write_timeout{30'000},
-        request_timeout{30'000}, notice{0}, drain_timeout{20'000};
+    std::chrono::milliseconds head_timeout{10'000}, body_timeout{30'000}, idle_timeout{60'000},
+        write_timeout{30'000}, request_timeout{30'000}, notice{0}, drain_timeout{20'000};
     std::string public_url;  ///< without a slash at the end; "": from the Host header
     std::vector<IpNetwork> trusted_proxies;
     http::CorsOptions cors;
@@ -68,14 +68,16 @@ struct BindSettings {
 struct Settings {
     ServerSettings server;
     LogSettings log;
-    std::vector<PluginSettings> plugins;  ///< in the order of the file, disabled ones too; each id once
+    std::vector<PluginSettings>
+        plugins;  ///< in the order of the file, disabled ones too; each id once
     std::vector<BindSettings> binds;
     Node root;  ///< substituted; for render()
 };
 
-/// Reads the text of a configuration. Mistakes go to `diagnostics`; what could be read is returned even then. The sections of plugins
-/// are not checked here: that needs their descriptors.
-Settings read_settings(std::string_view text, const Environment& environment, Diagnostics& diagnostics);
+/// Reads the text of a configuration. Mistakes go to `diagnostics`; what could be read is returned
+/// even then. The sections of plugins are not checked here: that needs their descriptors.
+Settings read_settings(std::string_view text, const Environment& environment,
+                       Diagnostics& diagnostics);
 
 /// "127.0.0.1:8080", "localhost:0", "[::1]:8080". False when it is not of that form.
 bool parse_listen(std::string_view text, std::string& host, std::uint16_t& port);

@@ -18,12 +18,15 @@ constexpr std::size_t max_value = 256 * 1024;
 bool is_name(std::string_view s) {
     if (s.empty() || (s[0] >= '0' && s[0] <= '9')) return false;
     for (const char c : s)
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_')) return false;
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '_'))
+            return false;
     return true;
 }
 
 /// "X" or "X:-default".
-std::string variable(std::string_view inside, const Environment& environment, std::vector<std::string>& problems) {
+std::string variable(std::string_view inside, const Environment& environment,
+                     std::vector<std::string>& problems) {
     const std::size_t dash = inside.find(":-");
     const std::string name(inside.substr(0, dash));
     if (!is_name(name)) {
@@ -35,7 +38,8 @@ std::string variable(std::string_view inside, const Environment& environment, st
     if (dash != std::string_view::npos) {
         if (!value || value->empty()) return std::string(inside.substr(dash + 2));
     } else if (!value) {
-        problems.push_back("the environment variable " + name + " is not set, and there is no default (" + name + ":-…)");
+        problems.push_back("the environment variable " + name +
+                           " is not set, and there is no default (" + name + ":-…)");
         return {};
     }
     return *std::move(value);
@@ -57,12 +61,14 @@ std::string read_secret_file(const std::string& path, std::vector<std::string>& 
     std::string content(max_secret_file + 1, '\0');
     std::size_t size = 0;
     ssize_t got = 0;
-    while (size < content.size() && (got = ::read(fd, content.data() + size, content.size() - size)) > 0)
+    while (size < content.size() &&
+           (got = ::read(fd, content.data() + size, content.size() - size)) > 0)
         size += static_cast<std::size_t>(got);
     const int error = errno;
     ::close(fd);
     if (got < 0) return fail(std::strerror(error));
-    if (size > max_secret_file) return fail("it is larger than " + std::to_string(max_secret_file) + " bytes");
+    if (size > max_secret_file)
+        return fail("it is larger than " + std::to_string(max_secret_file) + " bytes");
     content.resize(size);
     if (content.ends_with('\n')) content.pop_back();
     if (content.ends_with('\r')) content.pop_back();
@@ -78,7 +84,8 @@ Environment process_environment() {
     };
 }
 
-std::string expand(std::string_view text, const Environment& environment, std::vector<std::string>& problems) {
+std::string expand(std::string_view text, const Environment& environment,
+                   std::vector<std::string>& problems) {
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
         if (text.substr(i).starts_with("$${")) {
@@ -91,8 +98,10 @@ std::string expand(std::string_view text, const Environment& environment, std::v
                 return out;
             }
             const std::string_view inside = text.substr(i + 2, end - i - 2);
-            if (inside.find("${") != std::string_view::npos) problems.push_back("a '${' inside another one is not supported");
-            else out += variable(inside, environment, problems);
+            if (inside.find("${") != std::string_view::npos)
+                problems.push_back("a '${' inside another one is not supported");
+            else
+                out += variable(inside, environment, problems);
             i = end + 1;
         } else {
             out += text[i++];
@@ -113,7 +122,8 @@ void substitute(Node& node, const Environment& environment, Diagnostics& diagnos
         node.text = variable(node.text, environment, problems);
     } else {
         std::string expanded = expand(node.text, environment, problems);
-        if (node.tag == "!file" && problems.empty()) expanded = read_secret_file(expanded, problems);
+        if (node.tag == "!file" && problems.empty())
+            expanded = read_secret_file(expanded, problems);
         node.text = std::move(expanded);
     }
     node.tag.clear();

@@ -1,9 +1,9 @@
-// Fills in what the configuration takes from outside, after parsing and in values only, so that what is filled in can never change
-// the structure:
+// Fills in what the configuration takes from outside, after parsing and in values only, so that
+// what is filled in can never change the structure:
 //
-//   ${X}  ${X:-default}   the environment variable; the default when it is unset or empty. $${ stands for ${.
-//   !env X  !env X:-d     the whole value is the variable's, and a secret
-//   !file path            the whole value is the file's content without its last newline, and a secret
+//   ${X}  ${X:-default}   the environment variable; the default when it is unset or empty. $${
+//   stands for ${. !env X  !env X:-d     the whole value is the variable's, and a secret !file path
+//   the whole value is the file's content without its last newline, and a secret
 //
 // Paths are relative to the working directory, like every other path in the configuration.
 //
@@ -27,10 +27,13 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// The process's own.
 Environment process_environment();
 
-/// Expands ${…} in one text. Each mistake appends a sentence to `problems` (which never holds a value).
-std::string expand(std::string_view text, const Environment& environment, std::vector<std::string>& problems);
+/// Expands ${…} in one text. Each mistake appends a sentence to `problems` (which never holds a
+/// value).
+std::string expand(std::string_view text, const Environment& environment,
+                   std::vector<std::string>& problems);
 
-/// Expands every value of the tree in place. A value that could not be expanded is reported and becomes `unresolved`.
+/// Expands every value of the tree in place. A value that could not be expanded is reported and
+/// becomes `unresolved`.
 void substitute(Node& node, const Environment& environment, Diagnostics& diagnostics);
 
 }  // namespace kitchen::config

@@ -23,14 +23,17 @@ struct Unit {
 };
 
 /// A number without sign followed by exactly one of the units.
-std::optional<std::int64_t> parse_with_unit(std::string_view text, std::initializer_list<Unit> units) {
+std::optional<std::int64_t> parse_with_unit(std::string_view text,
+                                            std::initializer_list<Unit> units) {
     std::size_t digits = 0;
     while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
     const auto number = parse_all<std::int64_t>(text.substr(0, digits));
     if (!number) return std::nullopt;
     for (const Unit& unit : units) {
         std::int64_t product = 0;
-        if (text.substr(digits) == unit.suffix && !__builtin_mul_overflow(*number, unit.factor, &product)) return product;
+        if (text.substr(digits) == unit.suffix &&
+            !__builtin_mul_overflow(*number, unit.factor, &product))
+            return product;
     }
     return std::nullopt;
 }
@@ -39,13 +42,16 @@ std::optional<std::int64_t> parse_with_unit(std::string_view text, std::initiali
 std::optional<double> position(const Value& value) {
     if (const auto* n = std::get_if<std::int64_t>(&value)) return static_cast<double>(*n);
     if (const auto* d = std::get_if<double>(&value)) return *d;
-    if (const auto* t = std::get_if<std::chrono::milliseconds>(&value)) return static_cast<double>(t->count());
+    if (const auto* t = std::get_if<std::chrono::milliseconds>(&value))
+        return static_cast<double>(t->count());
     return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::int64_t> parse_integer(std::string_view text) { return parse_all<std::int64_t>(text); }
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+    return parse_all<std::int64_t>(text);
+}
 
 std::optional<double> parse_number(std::string_view text) {
     const auto value = parse_all<double>(text);
@@ -79,7 +85,8 @@ std::vector<std::string> split_words(std::string_view limits) {
     return words;
 }
 
-std::optional<std::string> parse_value(kitchen_config_type type, std::string_view text, Value& value) {
+std::optional<std::string> parse_value(kitchen_config_type type, std::string_view text,
+                                       Value& value) {
     const auto take = [&](auto parsed, const char* expected) -> std::optional<std::string> {
         if (!parsed) return "expected " + std::string(expected);
         value = *parsed;
@@ -91,7 +98,8 @@ std::optional<std::string> parse_value(kitchen_config_type type, std::string_vie
         case KITCHEN_CONFIG_BOOLEAN: return take(parse_boolean(text), "true or false");
         case KITCHEN_CONFIG_DURATION:
             return take(parse_duration(text), "a duration such as 250ms, 30s, 10m, 2h or 1d");
-        case KITCHEN_CONFIG_BYTES: return take(parse_bytes(text), "a size such as 512, 64KiB, 10MiB or 1GiB");
+        case KITCHEN_CONFIG_BYTES:
+            return take(parse_bytes(text), "a size such as 512, 64KiB, 10MiB or 1GiB");
         case KITCHEN_CONFIG_TEXT:
         case KITCHEN_CONFIG_CHOICE:
         case KITCHEN_CONFIG_SECRET: value = std::string(text); return std::nullopt;
@@ -100,7 +108,8 @@ std::optional<std::string> parse_value(kitchen_config_type type, std::string_vie
     return "expected a sequence";
 }
 
-std::optional<std::string> check_limits(kitchen_config_type type, const Value& value, const char* limits) {
+std::optional<std::string> check_limits(kitchen_config_type type, const Value& value,
+                                        const char* limits) {
     if (!limits || !*limits) return std::nullopt;
     const std::string_view all(limits);
     if (type == KITCHEN_CONFIG_CHOICE) {
@@ -114,11 +123,13 @@ std::optional<std::string> check_limits(kitchen_config_type type, const Value& v
     const auto where = position(value);
     if (!where) return std::nullopt;
     const std::size_t dots = all.find("..");
-    if (dots == std::string_view::npos) throw std::invalid_argument("limits must be written min..max");
+    if (dots == std::string_view::npos)
+        throw std::invalid_argument("limits must be written min..max");
     const auto bound = [&](std::string_view text) -> std::optional<double> {
         if (text.empty()) return std::nullopt;
         Value v;
-        if (parse_value(type, text, v)) throw std::invalid_argument("a limit is not of the key's type");
+        if (parse_value(type, text, v))
+            throw std::invalid_argument("a limit is not of the key's type");
         return position(v);
     };
     const std::string_view low_text = all.substr(0, dots), high_text = all.substr(dots + 2);

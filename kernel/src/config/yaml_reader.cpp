@@ -33,12 +33,14 @@ struct Anchored {
 
 class Builder : public YAML::EventHandler {
 public:
-    Builder(Diagnostics& diagnostics, const YamlLimits& limits) : diagnostics_(diagnostics), limits_(limits) {}
+    Builder(Diagnostics& diagnostics, const YamlLimits& limits)
+        : diagnostics_(diagnostics), limits_(limits) {}
 
     Node take() { return std::move(root_); }
 
     void OnDocumentStart(const YAML::Mark& mark) override {
-        if (++documents_ > 1) throw Refused{to_mark(mark), "one file holds one document; found a second one"};
+        if (++documents_ > 1)
+            throw Refused{to_mark(mark), "one file holds one document; found a second one"};
     }
     void OnDocumentEnd() override {}
 
@@ -54,9 +56,12 @@ public:
         node.kind = Node::Kind::scalar;
         node.mark = to_mark(mark);
         node.text = value;
-        // Escapes can write both: the library turns \N and \_ into Latin-1. At a NUL a path would silently end.
+        // Escapes can write both: the library turns \N and \_ into Latin-1. At a NUL a path would
+        // silently end.
         if (!utf8::is_valid(value) || value.find('\0') != std::string::npos)
-            throw Refused{node.mark, "a text must be UTF-8 without the character U+0000; '\\N' and '\\_' are not supported"};
+            throw Refused{node.mark,
+                          "a text must be UTF-8 without the character U+0000; '\\N' and '\\_' are "
+                          "not supported"};
         if (tag == "!env" || tag == "!file") {
             node.tag = tag;
             node.secret = true;
@@ -68,7 +73,8 @@ public:
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         const auto found = anchors_.find(anchor);
-        if (found == anchors_.end()) throw Refused{to_mark(mark), "this alias stands inside the node it names"};
+        if (found == anchors_.end())
+            throw Refused{to_mark(mark), "this alias stands inside the node it names"};
         const Anchored& named = found->second;
         count(to_mark(mark), named.nodes, named.bytes);
         if (stack_.size() + named.height > limits_.depth) refuse_depth(to_mark(mark));
@@ -91,13 +97,15 @@ private:
         Node node;
         YAML::anchor_t anchor = 0;
         std::size_t nodes = 1, bytes = 0, height = 1;
-        std::optional<std::pair<std::string, Mark>> key;  ///< of a map: read, its value is still to come
+        std::optional<std::pair<std::string, Mark>>
+            key;  ///< of a map: read, its value is still to come
         std::unordered_set<std::string> keys;
         bool bad_key = false;  ///< the value that follows has no usable key
     };
 
     void check_tag(Mark mark, const std::string& tag) {
-        // "?" and "!" are how the library marks plain and quoted nodes; the core types are what they are anyway.
+        // "?" and "!" are how the library marks plain and quoted nodes; the core types are what
+        // they are anyway.
         if (tag.empty() || tag == "?" || tag == "!") return;
         for (const char* core : {"str", "int", "float", "bool", "null", "seq", "map"})
             if (tag == std::string("tag:yaml.org,2002:") + core) return;
@@ -108,9 +116,11 @@ private:
         nodes_ += nodes;
         bytes_ += bytes;
         if (nodes_ > limits_.nodes)
-            throw Refused{mark, "more than " + std::to_string(limits_.nodes) + " values, aliases expanded"};
+            throw Refused{
+                mark, "more than " + std::to_string(limits_.nodes) + " values, aliases expanded"};
         if (bytes_ > limits_.text_bytes)
-            throw Refused{mark, "more than " + std::to_string(limits_.text_bytes) + " bytes of text, aliases expanded"};
+            throw Refused{mark, "more than " + std::to_string(limits_.text_bytes) +
+                                    " bytes of text, aliases expanded"};
     }
 
     [[noreturn]] void refuse_depth(Mark mark) const {
@@ -124,12 +134,15 @@ private:
         place(std::move(node), 1, bytes, 0);
     }
 
-    void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+              YAML::anchor_t anchor) {
         const Mark at = to_mark(mark);
         count(at, 1, 0);
         if (stack_.size() >= limits_.depth) refuse_depth(at);
-        if (tag == "!env" || tag == "!file") diagnostics_.error(at, tag + " takes a single value");
-        else check_tag(at, tag);
+        if (tag == "!env" || tag == "!file")
+            diagnostics_.error(at, tag + " takes a single value");
+        else
+            check_tag(at, tag);
         Frame frame;
         frame.node.kind = kind;
         frame.node.mark = at;
@@ -140,7 +153,8 @@ private:
     void close() {
         Frame frame = std::move(stack_.back());
         stack_.pop_back();
-        if (frame.anchor != 0) anchors_[frame.anchor] = {frame.node, frame.nodes, frame.bytes, frame.height};
+        if (frame.anchor != 0)
+            anchors_[frame.anchor] = {frame.node, frame.nodes, frame.bytes, frame.height};
         place(std::move(frame.node), frame.nodes, frame.bytes, frame.height);
     }
 
@@ -189,8 +203,8 @@ private:
     int documents_ = 0;
 };
 
-/// Refuses what no configuration holds and what the library would read in surprising ways: control characters and
-/// octets that are not UTF-8.
+/// Refuses what no configuration holds and what the library would read in surprising ways: control
+/// characters and octets that are not UTF-8.
 bool check_octets(std::string_view text, Diagnostics& diagnostics) {
     int line = 1, column = 1;
     for (std::size_t i = 0; i < text.size(); ++column) {
@@ -198,7 +212,8 @@ bool check_octets(std::string_view text, Diagnostics& diagnostics) {
         const std::size_t length = utf8::sequence_length(text, i);
         const bool is_control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
         if (length == 0 || is_control) {
-            diagnostics.error({line, column}, "not text: an octet here is a control character or not valid UTF-8");
+            diagnostics.error({line, column},
+                              "not text: an octet here is a control character or not valid UTF-8");
             return false;
         }
         if (c == '\n') {
@@ -222,8 +237,7 @@ Node read_yaml(std::string_view text, Diagnostics& diagnostics, const YamlLimits
     try {
         std::istringstream stream{std::string(text)};
         YAML::Parser parser(stream);
-        while (parser.HandleNextDocument(builder)) {
-        }
+        while (parser.HandleNextDocument(builder)) {}
     } catch (const Refused& refused) {
         diagnostics.error(refused.mark, refused.message);
         return {};
@@ -231,7 +245,8 @@ Node read_yaml(std::string_view text, Diagnostics& diagnostics, const YamlLimits
         diagnostics.error(to_mark(e.mark), "not valid YAML: " + e.msg);
         return {};
     } catch (const std::exception&) {
-        // The library lets a few standard exceptions out on malformed input (numbers out of range in directives and escapes).
+        // The library lets a few standard exceptions out on malformed input (numbers out of range
+        // in directives and escapes).
         diagnostics.error({}, "not valid YAML");
         return {};
     }

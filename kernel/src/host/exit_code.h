@@ -1,4 +1,5 @@
-// What the process ends with. Part of the command line's contract: shown by --help, relied on by scripts.
+// What the process ends with. Part of the command line's contract: shown by --help, relied on by
+// scripts.
 //
 // Thread-safety: plain values.
 #pragma once
@@ -18,7 +19,8 @@ enum class ExitCode : int {
 
 /// The lines of --help.
 inline constexpr const char* exit_code_help =
-    "Exit codes: 0 ok, 1 the command failed, 2 usage, 3 configuration, 4 plugin, 5 start-up, 6 runtime;\n"
+    "Exit codes: 0 ok, 1 the command failed, 2 usage, 3 configuration, 4 plugin, 5 start-up, 6 "
+    "runtime;\n"
     "130 and 143 after a second SIGINT or SIGTERM.";
 
 }  // namespace kitchen::host

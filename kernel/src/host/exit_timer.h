@@ -1,4 +1,5 @@
-// Ends the process when it has not been destroyed in time: for a shutdown that waits for what never ends.
+// Ends the process when it has not been destroyed in time: for a shutdown that waits for what never
+// ends.
 //
 // Thread-safety: construct and destroy on one thread.
 #pragma once
@@ -15,7 +16,8 @@ namespace kitchen::host {
 
 class ExitTimer {
 public:
-    /// After `delay` it logs an error and calls _exit(code). What the stores have acknowledged is safe then, as after a crash.
+    /// After `delay` it logs an error and calls _exit(code). What the stores have acknowledged is
+    /// safe then, as after a crash.
     ExitTimer(std::chrono::milliseconds delay, ExitCode code, Logger& log);
     ~ExitTimer();
     ExitTimer(const ExitTimer&) = delete;

@@ -24,7 +24,9 @@ Health::Health(std::vector<HealthCheck> checks, const Clock& clock, Logger& log)
     : checks_(std::move(checks)), clock_(clock), log_(log) {
     std::vector<bool> shared;
     for (const HealthCheck& check : checks_)
-        shared.push_back(std::count_if(checks_.begin(), checks_.end(), [&](const HealthCheck& c) { return c.name == check.name; }) > 1);
+        shared.push_back(std::count_if(checks_.begin(), checks_.end(), [&](const HealthCheck& c) {
+                             return c.name == check.name;
+                         }) > 1);
     for (std::size_t i = 0; i < checks_.size(); ++i)
         if (shared[i]) checks_[i].name = checks_[i].plugin + '.' + checks_[i].name;
 }
@@ -33,10 +35,12 @@ std::shared_ptr<const HealthReport> Health::report() {
     std::unique_lock lock(mutex_);
     if (running_) {
         if (last_) return clock_.steady_now() - begun_at_ < patience ? last_ : without_answer();
-        if (!finished_.wait_for(lock, patience, [this] { return !running_; })) return without_answer();
+        if (!finished_.wait_for(lock, patience, [this] { return !running_; }))
+            return without_answer();
     }
     if (last_ && clock_.steady_now() - last_at_ < max_age) return last_;
-    if (running_) return without_answer();  // somebody began anew meanwhile, and there is still no report
+    if (running_)
+        return without_answer();  // somebody began anew meanwhile, and there is still no report
     running_ = true;
     begun_at_ = clock_.steady_now();
     lock.unlock();
@@ -62,8 +66,10 @@ namespace {
 HealthReport::Overall overall_of(const std::vector<HealthReport::Part>& parts) {
     auto overall = HealthReport::Overall::ok;
     for (const HealthReport::Part& part : parts)
-        if (!part.up && part.required) return HealthReport::Overall::down;
-        else if (!part.up) overall = HealthReport::Overall::degraded;
+        if (!part.up && part.required)
+            return HealthReport::Overall::down;
+        else if (!part.up)
+            overall = HealthReport::Overall::degraded;
     return overall;
 }
 
@@ -72,7 +78,8 @@ HealthReport::Overall overall_of(const std::vector<HealthReport::Part>& parts) {
 std::shared_ptr<const HealthReport> Health::without_answer() const {
     auto report = last_ ? std::make_shared<HealthReport>(*last_) : std::make_shared<HealthReport>();
     const HealthCheck& silent = checks_.at(current_);
-    std::erase_if(report->parts, [&](const HealthReport::Part& part) { return part.name == silent.name; });
+    std::erase_if(report->parts,
+                  [&](const HealthReport::Part& part) { return part.name == silent.name; });
     report->parts.push_back({silent.name, silent.required, false, "The check does not answer."});
     report->overall = overall_of(report->parts);
     return report;
@@ -112,7 +119,10 @@ std::string to_json(const HealthReport& report) {
     JsonWriter json(out);
     json.begin_object().member("status", to_string(report.overall)).key("checks").begin_object();
     for (const HealthReport::Part& part : report.parts) {
-        json.key(part.name).begin_object().member("status", part.up ? "ok" : "down").member("required", part.required);
+        json.key(part.name)
+            .begin_object()
+            .member("status", part.up ? "ok" : "down")
+            .member("required", part.required);
         if (!part.detail.empty()) json.member("detail", part.detail);
         json.end_object();
     }

@@ -1,7 +1,9 @@
-// The parts of /health/: runs the checks of all plugins, at most once a second, and remembers what they said.
+// The parts of /health/: runs the checks of all plugins, at most once a second, and remembers what
+// they said.
 //
-// Thread-safety: all calls, from any thread. While one thread runs the checks, the others get the previous report, so that a check
-// that hangs holds one thread and not all of them; when it has hung for `patience`, its part is reported to be down.
+// Thread-safety: all calls, from any thread. While one thread runs the checks, the others get the
+// previous report, so that a check that hangs holds one thread and not all of them; when it has
+// hung for `patience`, its part is reported to be down.
 #pragma once
 
 #include <chrono>
@@ -32,7 +34,11 @@ struct HealthReport {
         bool up = true;
         std::string detail;  ///< a sentence when it is down
     };
-    enum class Overall { ok, degraded, down };  ///< degraded: only parts that are not required are down
+    enum class Overall {
+        ok,
+        degraded,
+        down
+    };  ///< degraded: only parts that are not required are down
     Overall overall = Overall::ok;
     std::vector<Part> parts;
 };

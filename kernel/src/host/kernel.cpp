@@ -17,15 +17,18 @@ namespace kitchen::host {
 namespace {
 
 /// Words the command line keeps for itself.
-constexpr std::string_view reserved_commands[] = {"serve", "check-config", "plugins", "routes", "migrate", "store", "help"};
+constexpr std::string_view reserved_commands[] = {"serve",   "check-config", "plugins", "routes",
+                                                  "migrate", "store",        "help"};
 
 std::chrono::milliseconds since(std::chrono::steady_clock::time_point begin) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                 begin);
 }
 
 }  // namespace
 
-Kernel::Kernel(KernelOptions options) : options_(std::move(options)), begun_(std::chrono::steady_clock::now()) {
+Kernel::Kernel(KernelOptions options)
+    : options_(std::move(options)), begun_(std::chrono::steady_clock::now()) {
     if (!options_.environment) options_.environment = config::process_environment();
     clock_ = options_.clock ? options_.clock : std::make_shared<observe::SystemClock>();
     random_ = std::make_unique<observe::SystemRandom>();
@@ -37,7 +40,8 @@ Kernel::~Kernel() { stop(); }
 void Kernel::load() {
     config::Diagnostics diagnostics(options_.file);
     settings_ = config::read_settings(options_.text, options_.environment, diagnostics);
-    if (!options_.listen.empty()) config::parse_listen(options_.listen, settings_.server.host, settings_.server.port);
+    if (!options_.listen.empty())
+        config::parse_listen(options_.listen, settings_.server.host, settings_.server.port);
 
     observe::LogOptions logging{settings_.log.json, settings_.log.level, options_.log_sink};
     if (options_.quiet) logging.level = std::max(logging.level, LogLevel::warn);
@@ -46,10 +50,13 @@ void Kernel::load() {
     plugins_ = std::make_unique<PluginSet>(*hub_, *log_, registry_);
 
     std::filesystem::path directory = settings_.server.plugin_dir;
-    if (directory.empty()) directory = options_.plugin_dir.empty() ? default_plugin_dir() : options_.plugin_dir;
+    if (directory.empty())
+        directory = options_.plugin_dir.empty() ? default_plugin_dir() : options_.plugin_dir;
     plugins_->load(settings_, directory, options_.environment, diagnostics);
     if (!diagnostics.empty())
-        throw StartError(diagnostics.has(config::Diagnostics::Kind::config) ? ExitCode::configuration : ExitCode::plugin,
+        throw StartError(diagnostics.has(config::Diagnostics::Kind::config)
+                             ? ExitCode::configuration
+                             : ExitCode::plugin,
                          diagnostics.lines());
     log_->info("starting", {{"config", options_.file}, {"version", kernel_version}});
 }
@@ -58,33 +65,47 @@ void Kernel::configure() {
     jobs_ = std::make_unique<jobs::JobPool>(jobs::JobPoolOptions{}, *log_);
     registry_.add(Clock::interface_name, plugin::Registry::kernel_instance, clock_.get());
     registry_.add(Random::interface_name, plugin::Registry::kernel_instance, random_.get());
-    registry_.add(Tracing::interface_name, plugin::Registry::kernel_instance, static_cast<Tracing*>(&*tracing_));
-    registry_.add(Jobs::interface_name, plugin::Registry::kernel_instance, static_cast<Jobs*>(jobs_.get()));
+    registry_.add(Tracing::interface_name, plugin::Registry::kernel_instance,
+                  static_cast<Tracing*>(&*tracing_));
+    registry_.add(Jobs::interface_name, plugin::Registry::kernel_instance,
+                  static_cast<Jobs*>(jobs_.get()));
     begin_measuring();
-    registry_.add(Metrics::interface_name, plugin::Registry::kernel_instance, static_cast<Metrics*>(metrics_.get()));
-    plugins_->configure([this](std::string_view interface_name, const std::string& plugin, void* service) {
-        return instruments_->wrap(interface_name, plugin, service);
-    });
+    registry_.add(Metrics::interface_name, plugin::Registry::kernel_instance,
+                  static_cast<Metrics*>(metrics_.get()));
+    plugins_->configure(
+        [this](std::string_view interface_name, const std::string& plugin, void* service) {
+            return instruments_->wrap(interface_name, plugin, service);
+        });
     check_commands();
     build_server();
 }
 
 void Kernel::begin_measuring() {
     metrics_ = std::make_unique<observe::MetricsRegistry>(*log_);
-    instruments_ = std::make_unique<observe::Instruments>(*metrics_, *clock_, *log_, settings_.log.slow_statement);
+    instruments_ = std::make_unique<observe::Instruments>(*metrics_, *clock_, *log_,
+                                                          settings_.log.slow_statement);
     samples_ = observe::sample_process(*metrics_);
-    metrics_->gauge("kitchen_build_info", "Always 1; the labels say what runs.",
-                    {{"version", kernel_version},
-                     {"api", std::to_string(KITCHEN_API_MAJOR) + '.' + std::to_string(KITCHEN_API_MINOR)},
-                     {"toolchain", KITCHEN_TOOLCHAIN}})
+    metrics_
+        ->gauge(
+            "kitchen_build_info", "Always 1; the labels say what runs.",
+            {{"version", kernel_version},
+             {"api", std::to_string(KITCHEN_API_MAJOR) + '.' + std::to_string(KITCHEN_API_MINOR)},
+             {"toolchain", KITCHEN_TOOLCHAIN}})
         .set(1);
     using Stats = jobs::JobPool::Stats;
-    const auto read = [&pool = *jobs_](auto member) { return [&pool, member] { return static_cast<double>(pool.stats().*member); }; };
-    samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_waiting", "Jobs posted and not begun.", {}, read(&Stats::waiting)));
-    samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_running", "Jobs that run now.", {}, read(&Stats::running)));
-    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_finished_total", "Jobs that ran.", {}, read(&Stats::finished)));
-    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_failed_total", "Jobs that threw.", {}, read(&Stats::failed)));
-    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_refused_total", "Jobs not taken.", {}, read(&Stats::refused)));
+    const auto read = [&pool = *jobs_](auto member) {
+        return [&pool, member] { return static_cast<double>(pool.stats().*member); };
+    };
+    samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_waiting", "Jobs posted and not begun.",
+                                               {}, read(&Stats::waiting)));
+    samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_running", "Jobs that run now.", {},
+                                               read(&Stats::running)));
+    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_finished_total", "Jobs that ran.",
+                                                 {}, read(&Stats::finished)));
+    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_failed_total", "Jobs that threw.",
+                                                 {}, read(&Stats::failed)));
+    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_refused_total", "Jobs not taken.",
+                                                 {}, read(&Stats::refused)));
 }
 
 void Kernel::check_commands() const {
@@ -93,9 +114,11 @@ void Kernel::check_commands() const {
     std::vector<std::string> lines;
     for (const plugin::Instance* instance : plugins_->order())
         for (const Command& command : instance->declarations().commands)
-            if (const auto [first, is_new] = owners.emplace(command.name, "plugin '" + instance->id() + "'"); !is_new)
-                lines.push_back("plugin '" + instance->id() + "' declares the command '" + command.name + "', which " + first->second +
-                                " has already");
+            if (const auto [first, is_new] =
+                    owners.emplace(command.name, "plugin '" + instance->id() + "'");
+                !is_new)
+                lines.push_back("plugin '" + instance->id() + "' declares the command '" +
+                                command.name + "', which " + first->second + " has already");
     if (!lines.empty()) throw StartError(ExitCode::plugin, std::move(lines));
 }
 
@@ -132,7 +155,8 @@ void Kernel::build_server() {
 
     http::ServerTable table;
     table.routes = operations_routes({*health_, *plugins_, [this] { return phase_name(); }});
-    if (auto route = metrics_route(*metrics_, settings_.server.metrics)) table.routes.push_back(*std::move(route));
+    if (auto route = metrics_route(*metrics_, settings_.server.metrics))
+        table.routes.push_back(*std::move(route));
     for (const plugin::Instance* instance : plugins_->order()) {
         const plugin::Declarations& declared = instance->declarations();
         table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());
@@ -140,7 +164,8 @@ void Kernel::build_server() {
             table.middleware.push_back({m.phase, m.name, instance->id(), m.call});
     }
     try {
-        server_ = std::make_unique<http::Server>(server_options(), std::move(table), *log_, *clock_, *random_, metrics_.get());
+        server_ = std::make_unique<http::Server>(server_options(), std::move(table), *log_, *clock_,
+                                                 *random_, metrics_.get());
     } catch (const std::exception& e) {
         throw StartError(ExitCode::plugin, e.what());
     }
@@ -153,31 +178,41 @@ Status Kernel::migrate_one(plugin::Instance& instance) {
     if (migrations.empty()) return {};
     Store* const target = store();
     if (!target)
-        return Error(Errc::precondition_failed, "no_store",
-                     "plugin '" + instance.id() + "' has migrations, but no store is bound: list a plugin that provides store/1");
+        return Error(
+            Errc::precondition_failed, "no_store",
+            "plugin '" + instance.id() +
+                "' has migrations, but no store is bound: list a plugin that provides store/1");
     auto applied = migrate::Migrator(*target, *clock_).apply(instance.id(), migrations);
     if (!applied) return std::move(applied).error();
-    for (const migrate::Step& step : *applied) log_->info("migration applied", {{"id", step.plugin}, {"migration", step.name}});
+    for (const migrate::Step& step : *applied)
+        log_->info("migration applied", {{"id", step.plugin}, {"migration", step.name}});
     return {};
 }
 
 void Kernel::start_plugins(const std::vector<std::string>& only, bool migrate) {
     const std::size_t left_out = plugins_->skipped().size();
     PluginSet::StartHooks hooks;
-    if (migrate) hooks.before_start = [this](plugin::Instance& instance) { return migrate_one(instance); };
+    if (migrate)
+        hooks.before_start = [this](plugin::Instance& instance) { return migrate_one(instance); };
     hooks.cancelled = options_.cancelled;
     plugins_->start(only, hooks);
-    if (plugins_->skipped().size() != left_out) build_server();  // without the routes of those left out
+    if (plugins_->skipped().size() != left_out)
+        build_server();  // without the routes of those left out
 
-    const plugin::Instance* provider = plugins_->find(plugins_->provider_of(std::string(Store::interface_name)));
+    const plugin::Instance* provider =
+        plugins_->find(plugins_->provider_of(std::string(Store::interface_name)));
     if (!provider || provider->state() != plugin::State::started) return;
     if (Status verified = store()->verify(); !verified)
-        throw StartError(ExitCode::start_up, "the store of plugin '" + provider->id() + "' refuses a statement: " + verified.error().detail +
-                                                 (verified.error().subject.empty() ? "" : " (" + verified.error().subject + ")"));
+        throw StartError(
+            ExitCode::start_up,
+            "the store of plugin '" + provider->id() +
+                "' refuses a statement: " + verified.error().detail +
+                (verified.error().subject.empty() ? "" : " (" + verified.error().subject + ")"));
 }
 
 void Kernel::listen() {
-    if (options_.cancelled && options_.cancelled()) throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
+    if (options_.cancelled && options_.cancelled())
+        throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
     try {
         server_->start();
     } catch (const std::exception& e) {
@@ -189,8 +224,12 @@ void Kernel::listen() {
             jobs_->add_periodic(instance->id() + '/' + job.name, job.interval, job.work);
     phase_ = Phase::ready;
     std::string names;
-    for (const plugin::Instance* instance : plugins_->order()) names += (names.empty() ? "" : ",") + instance->id();
-    log_->info("serving", {{"url", url()}, {"plugins", names}, {"version", kernel_version}, {"startup_ms", since(begun_).count()}});
+    for (const plugin::Instance* instance : plugins_->order())
+        names += (names.empty() ? "" : ",") + instance->id();
+    log_->info("serving", {{"url", url()},
+                           {"plugins", names},
+                           {"version", kernel_version},
+                           {"startup_ms", since(begun_).count()}});
 }
 
 void Kernel::start() {
@@ -205,19 +244,25 @@ bool Kernel::stop() {
     stopped_ = true;
     bool clean = true;
     auto begin = std::chrono::steady_clock::now();
-    const auto left = [&] { return std::max(settings_.server.drain_timeout - since(begin), std::chrono::milliseconds(0)); };
+    const auto left = [&] {
+        return std::max(settings_.server.drain_timeout - since(begin),
+                        std::chrono::milliseconds(0));
+    };
     if (jobs_) jobs_->pause_periodic();
     if (listening_) {
         phase_ = Phase::draining;
         log_->info("draining", {{"deadline_ms", settings_.server.drain_timeout.count()}});
         server_->begin_drain();
-        // New connections are served all the while: a balancer that looks at /readyz has this long to notice.
+        // New connections are served all the while: a balancer that looks at /readyz has this long
+        // to notice.
         std::this_thread::sleep_for(settings_.server.notice);
         begin = std::chrono::steady_clock::now();
-        plugins_->drain();  // plugins end their streams, or those would hold up the next line until its deadline
+        plugins_->drain();  // plugins end their streams, or those would hold up the next line until
+                            // its deadline
         if (!server_->finish_drain(left())) {
             clean = false;
-            log_->warn("requests cut off at the deadline", {{"in_flight", server_->stats().in_flight}});
+            log_->warn("requests cut off at the deadline",
+                       {{"in_flight", server_->stats().in_flight}});
         }
         server_->stop();
     }

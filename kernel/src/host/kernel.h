@@ -1,14 +1,15 @@
-// A whole kernel: configuration, plugins, jobs, health and the HTTP server, brought up and taken down in order.
+// A whole kernel: configuration, plugins, jobs, health and the HTTP server, brought up and taken
+// down in order.
 //
 //     Kernel kernel(options);
-//     kernel.start();          // load → configure → migrate and start each plugin → verify → listen
-//     …
-//     kernel.stop();           // drain → stop → destroy, in reverse
+//     kernel.start();          // load → configure → migrate and start each plugin → verify →
+//     listen … kernel.stop();           // drain → stop → destroy, in reverse
 //
-// A command that serves nothing calls only the steps it needs. Whatever step throws, the destructor takes down what is up. Many kernels
-// can live in one process: there are no globals.
+// A command that serves nothing calls only the steps it needs. Whatever step throws, the destructor
+// takes down what is up. Many kernels can live in one process: there are no globals.
 //
-// Thread-safety: the steps on one thread; is_ready(), port() and service() from any once start() has returned.
+// Thread-safety: the steps on one thread; is_ready(), port() and service() from any once start()
+// has returned.
 #pragma once
 
 #include <atomic>
@@ -39,12 +40,13 @@ struct KernelOptions {
     std::string file = "config";      ///< the name shown in front of mistakes
     std::string text;                 ///< the configuration itself
     config::Environment environment;  ///< empty: the process's own
-    std::filesystem::path plugin_dir; ///< when the configuration names none; empty: default_plugin_dir()
-    std::string listen;               ///< in place of server.listen; empty: as configured
-    std::shared_ptr<Clock> clock;     ///< empty: the system's
+    std::filesystem::path
+        plugin_dir;      ///< when the configuration names none; empty: default_plugin_dir()
+    std::string listen;  ///< in place of server.listen; empty: as configured
+    std::shared_ptr<Clock> clock;                    ///< empty: the system's
     std::function<void(std::string_view)> log_sink;  ///< empty: standard error
-    std::function<bool()> cancelled;  ///< asked during start-up; empty: never
-    bool quiet = false;               ///< log warnings and errors only: for commands
+    std::function<bool()> cancelled;                 ///< asked during start-up; empty: never
+    bool quiet = false;                              ///< log warnings and errors only: for commands
 };
 
 class Kernel {
@@ -57,20 +59,22 @@ public:
 
     // The steps. Each throws StartError with every reason it found.
 
-    /// Reads the configuration, loads the libraries, checks the sections, resolves. No code of a plugin has run.
+    /// Reads the configuration, loads the libraries, checks the sections, resolves. No code of a
+    /// plugin has run.
     void load();
-    /// Creates and configures all plugins; checks routes and commands against each other. Nothing has been touched.
+    /// Creates and configures all plugins; checks routes and commands against each other. Nothing
+    /// has been touched.
     void configure();
-    /// Migrates and starts the plugins named and what they need (all when empty), and verifies the store. `migrate` false: their
-    /// migrations are left alone.
+    /// Migrates and starts the plugins named and what they need (all when empty), and verifies the
+    /// store. `migrate` false: their migrations are left alone.
     void start_plugins(const std::vector<std::string>& only = {}, bool migrate = true);
     /// Binds the port and answers.
     void listen();
     /// All of the above.
     void start();
 
-    /// Readiness down, requests and jobs finished up to server.timeouts.drain, then everything stopped in reverse order. False when
-    /// something was cut off or failed to stop. Idempotent.
+    /// Readiness down, requests and jobs finished up to server.timeouts.drain, then everything
+    /// stopped in reverse order. False when something was cut off or failed to stop. Idempotent.
     bool stop();
 
     const config::Settings& settings() const noexcept { return settings_; }
@@ -109,7 +113,8 @@ private:
     plugin::Registry registry_;
     std::unique_ptr<observe::MetricsRegistry> metrics_;
     std::unique_ptr<observe::Instruments> instruments_;
-    // Destroyed from the bottom up: handlers and jobs hold closures of plugins, plugins hold references to all above.
+    // Destroyed from the bottom up: handlers and jobs hold closures of plugins, plugins hold
+    // references to all above.
     std::unique_ptr<PluginSet> plugins_;
     std::unique_ptr<jobs::JobPool> jobs_;
     std::unique_ptr<Health> health_;

@@ -1,6 +1,7 @@
 // GET /metrics, and who may read it (server.metrics.access):
 //
-//   internal  whoever comes straight from this machine or a private network; not what a proxy has passed on, since the proxy's own
+//   internal  whoever comes straight from this machine or a private network; not what a proxy has
+//   passed on, since the proxy's own
 //             address says nothing of who asks
 //   admin     a signed-in administrator
 //   open      anyone
@@ -19,9 +20,11 @@
 namespace kitchen::host {
 
 /// `metrics` must outlive the server. Route::plugin is "kernel". Nothing when access is off.
-std::optional<http::Route> metrics_route(const observe::MetricsRegistry& metrics, config::MetricsAccess access);
+std::optional<http::Route> metrics_route(const observe::MetricsRegistry& metrics,
+                                         config::MetricsAccess access);
 
-/// Loopback, link-local and private addresses: RFC 1122, 3927, 1918, 6598; RFC 4291, 4193. Takes a numeric one.
+/// Loopback, link-local and private addresses: RFC 1122, 3927, 1918, 6598; RFC 4291, 4193. Takes a
+/// numeric one.
 bool is_internal_address(std::string_view address);
 
 }  // namespace kitchen::host

@@ -28,31 +28,39 @@ Schema status_schema(std::vector<std::string> words) {
 }
 
 Schema health_schema() {
-    return Schema::object({
-                              {"status", Schema::string().one_of({"ok", "degraded", "down"})},
-                              {"checks", Schema::object({}).open().describe("By name: status (ok or down), required, and a detail when down")},
-                          })
+    return Schema::object(
+               {
+                   {"status", Schema::string().one_of({"ok", "degraded", "down"})},
+                   {"checks",
+                    Schema::object({}).open().describe(
+                        "By name: status (ok or down), required, and a detail when down")},
+               })
         .named("Health");
 }
 
 Schema plugins_schema() {
-    const Schema entry = Schema::object({
-                                            {"id", Schema::string()},
-                                            {"version", Schema::string(), http::optional},
-                                            {"summary", Schema::string(), http::optional},
-                                            {"needs", Schema::array(Schema::object({
-                                                          {"interface", Schema::string()},
-                                                          {"optional", Schema::boolean()},
-                                                          {"provider", Schema::string().or_null().describe("The plugin bound to it")},
-                                                      })), http::optional},
-                                            {"provides", Schema::array(Schema::string()), http::optional},
-                                            {"required", Schema::boolean()},
-                                            {"state", Schema::string().one_of({"loaded", "created", "configured", "started", "stopped",
-                                                                               "failed", "left_out"})},
-                                            {"reason", Schema::string().describe("Why it was left out"), http::optional},
-                                        })
-                             .named("Plugin");
-    return Schema::object({{"plugins", Schema::array(entry).describe("In the order in which they started")}});
+    const Schema entry =
+        Schema::object(
+            {
+                {"id", Schema::string()},
+                {"version", Schema::string(), http::optional},
+                {"summary", Schema::string(), http::optional},
+                {"needs",
+                 Schema::array(Schema::object({
+                     {"interface", Schema::string()},
+                     {"optional", Schema::boolean()},
+                     {"provider", Schema::string().or_null().describe("The plugin bound to it")},
+                 })),
+                 http::optional},
+                {"provides", Schema::array(Schema::string()), http::optional},
+                {"required", Schema::boolean()},
+                {"state", Schema::string().one_of({"loaded", "created", "configured", "started",
+                                                   "stopped", "failed", "left_out"})},
+                {"reason", Schema::string().describe("Why it was left out"), http::optional},
+            })
+            .named("Plugin");
+    return Schema::object(
+        {{"plugins", Schema::array(entry).describe("In the order in which they started")}});
 }
 
 void write_plugin(JsonWriter& json, const PluginSet& plugins, const plugin::Instance& instance) {
@@ -65,14 +73,22 @@ void write_plugin(JsonWriter& json, const PluginSet& plugins, const plugin::Inst
         .begin_array();
     for (const kitchen_need& need : manifest.needs()) {
         const std::string provider = plugins.provider_of(need.interface_name);
-        json.begin_object().member("interface", need.interface_name).member("optional", need.optional != 0).key("provider");
-        if (provider.empty()) json.null();
-        else json.value(provider);
+        json.begin_object()
+            .member("interface", need.interface_name)
+            .member("optional", need.optional != 0)
+            .key("provider");
+        if (provider.empty())
+            json.null();
+        else
+            json.value(provider);
         json.end_object();
     }
     json.end_array().key("provides").begin_array();
     for (const char* name : manifest.provides()) json.value(name);
-    json.end_array().member("required", instance.required()).member("state", to_string(instance.state())).end_object();
+    json.end_array()
+        .member("required", instance.required())
+        .member("state", to_string(instance.state()))
+        .end_object();
 }
 
 Response list_plugins(const PluginSet& plugins) {
@@ -95,37 +111,46 @@ Response list_plugins(const PluginSet& plugins) {
 
 std::vector<Route> operations_routes(OperationsSources sources) {
     std::vector<Route> routes;
-    routes.push_back(Route::get("/livez")
-                         .summary("Is the process alive?")
-                         .describe("Answers as long as the server can answer at all. Looks at nothing else.")
-                         .answers(200, "Alive", status_schema({"ok"}))
-                         .runs_inline()
-                         .handle([](Request&) -> Result<Response> { return status_answer(200, "ok"); }));
+    routes.push_back(
+        Route::get("/livez")
+            .summary("Is the process alive?")
+            .describe("Answers as long as the server can answer at all. Looks at nothing else.")
+            .answers(200, "Alive", status_schema({"ok"}))
+            .runs_inline()
+            .handle([](Request&) -> Result<Response> { return status_answer(200, "ok"); }));
     routes.push_back(Route::get("/readyz")
                          .summary("May requests be sent here?")
-                         .describe("For load balancers: 503 while the server starts or drains, and while a required part is down.")
+                         .describe("For load balancers: 503 while the server starts or drains, and "
+                                   "while a required part is down.")
                          .answers(200, "Ready", status_schema({"ok"}))
                          .answers(503, "Not ready", status_schema({"starting", "draining", "down"}))
                          .handle([sources](Request&) -> Result<Response> {
-                             if (const std::string_view phase = sources.phase(); phase != "ready") return status_answer(503, phase);
-                             const bool down = sources.health.report()->overall == HealthReport::Overall::down;
+                             if (const std::string_view phase = sources.phase(); phase != "ready")
+                                 return status_answer(503, phase);
+                             const bool down =
+                                 sources.health.report()->overall == HealthReport::Overall::down;
                              return status_answer(down ? 503 : 200, down ? "down" : "ok");
                          }));
     routes.push_back(Route::get("/health/")
                          .summary("The state of every part")
-                         .describe("Each check runs at most once a second. `degraded`: a part that is not required is down.")
+                         .describe("Each check runs at most once a second. `degraded`: a part that "
+                                   "is not required is down.")
                          .answers(200, "Every required part is up", health_schema())
                          .answers(503, "A required part is down", health_schema())
                          .handle([sources](Request&) -> Result<Response> {
                              const auto report = sources.health.report();
-                             return answer(report->overall == HealthReport::Overall::down ? 503 : 200, to_json(*report));
+                             return answer(
+                                 report->overall == HealthReport::Overall::down ? 503 : 200,
+                                 to_json(*report));
                          }));
-    routes.push_back(Route::get("/admin/plugins/")
-                         .summary("What is loaded")
-                         .describe("Every plugin with its version, what it needs and provides, and its state.")
-                         .roles({"admin"})
-                         .answers(200, "The plugins", plugins_schema())
-                         .handle([sources](Request&) -> Result<Response> { return list_plugins(sources.plugins); }));
+    routes.push_back(
+        Route::get("/admin/plugins/")
+            .summary("What is loaded")
+            .describe("Every plugin with its version, what it needs and provides, and its state.")
+            .roles({"admin"})
+            .answers(200, "The plugins", plugins_schema())
+            .handle(
+                [sources](Request&) -> Result<Response> { return list_plugins(sources.plugins); }));
     for (Route& route : routes) route.plugin = "kernel";
     return routes;
 }

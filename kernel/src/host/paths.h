@@ -7,7 +7,8 @@
 
 namespace kitchen::host {
 
-/// `<executable>/../plugins` (a build tree) when there is one, otherwise the library directory beside the installed executable.
+/// `<executable>/../plugins` (a build tree) when there is one, otherwise the library directory
+/// beside the installed executable.
 std::filesystem::path default_plugin_dir();
 
 }  // namespace kitchen::host

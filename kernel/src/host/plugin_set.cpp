@@ -24,31 +24,37 @@ void PluginSet::load(const config::Settings& settings, const std::filesystem::pa
                      const config::Environment& environment, config::Diagnostics& diagnostics) {
     for (const config::PluginSettings& one : settings.plugins)
         if (one.enabled) load_one(one, directory, environment, diagnostics);
-    for (const config::BindSettings& bind : settings.binds) binds_.push_back({bind.interface_name, bind.plugin, bind.mark});
+    for (const config::BindSettings& bind : settings.binds)
+        binds_.push_back({bind.interface_name, bind.plugin, bind.mark});
     // With a plugin missing, what the others lack because of it would only be noise.
     if (diagnostics.has(config::Diagnostics::Kind::plugin)) return;
-    for (const auto& problem : resolve()) diagnostics.error(problem.mark, problem.message, config::Diagnostics::Kind::plugin);
+    for (const auto& problem : resolve())
+        diagnostics.error(problem.mark, problem.message, config::Diagnostics::Kind::plugin);
 }
 
-void PluginSet::load_one(const config::PluginSettings& settings, const std::filesystem::path& directory,
+void PluginSet::load_one(const config::PluginSettings& settings,
+                         const std::filesystem::path& directory,
                          const config::Environment& environment, config::Diagnostics& diagnostics) {
-    const std::filesystem::path file = settings.path.empty() ? directory / (settings.id + ".so") : settings.path;
+    const std::filesystem::path file =
+        settings.path.empty() ? directory / (settings.id + ".so") : settings.path;
     Result<plugin::Manifest> manifest = plugin::load_library(file, settings.id);
     if (!manifest) {
         std::string reason = manifest.error().detail;
         if (manifest.error().code == "no_file" && settings.path.empty())
             reason += config::suggestion(settings.id, plugin::library_ids(directory));
         if (settings.required) {
-            diagnostics.error(settings.id_mark, "plugin '" + settings.id + "': " + reason, config::Diagnostics::Kind::plugin);
+            diagnostics.error(settings.id_mark, "plugin '" + settings.id + "': " + reason,
+                              config::Diagnostics::Kind::plugin);
         } else {
             skip(settings.id, reason);
         }
         return;
     }
-    auto section = config::read_section(settings.config.kind == config::Node::Kind::null ? nullptr : &settings.config,
-                                        manifest->config(), settings.id, settings.mark, environment, diagnostics);
-    instances_.push_back(
-        std::make_unique<Instance>(*std::move(manifest), std::move(section), hub_.logger(settings.id), settings.required));
+    auto section = config::read_section(
+        settings.config.kind == config::Node::Kind::null ? nullptr : &settings.config,
+        manifest->config(), settings.id, settings.mark, environment, diagnostics);
+    instances_.push_back(std::make_unique<Instance>(*std::move(manifest), std::move(section),
+                                                    hub_.logger(settings.id), settings.required));
     marks_.push_back(settings.mark);
 }
 
@@ -60,12 +66,14 @@ std::vector<plugin::Resolution::Problem> PluginSet::resolve() {
         const Instance& instance = *instances_[i];
         plugin::ResolverNode node{instance.id(), instance.required(), {}, {}, marks_[i]};
         for (const kitchen_need& need : instance.manifest().needs())
-            if (!plugin::is_kernel_interface(need.interface_name)) node.needs.push_back({need.interface_name, need.optional != 0});
+            if (!plugin::is_kernel_interface(need.interface_name))
+                node.needs.push_back({need.interface_name, need.optional != 0});
         for (const char* name : instance.manifest().provides()) node.provides.emplace_back(name);
         nodes.push_back(std::move(node));
     }
     plugin::Resolution resolution = plugin::resolve(nodes, binds_, absent);
-    for (const std::string& warning : resolution.warnings) log_.warn("binding ignored", {{"reason", warning}});
+    for (const std::string& warning : resolution.warnings)
+        log_.warn("binding ignored", {{"reason", warning}});
     for (const auto& gone : resolution.skipped) skip(gone.id, "it " + gone.reason);
     if (!resolution.problems.empty()) return std::move(resolution.problems);
     order_.clear();
@@ -111,29 +119,38 @@ void PluginSet::configure(const Wrap& wrap) {
 Instance* PluginSet::next_to_start(const std::vector<std::string>& only) const {
     std::set<std::string> wanted(only.begin(), only.end());
     if (!only.empty()) {
-        // Dependents come later in the order, so one pass from its end reaches everything that is needed.
+        // Dependents come later in the order, so one pass from its end reaches everything that is
+        // needed.
         for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
             if (!wanted.contains((*it)->id())) continue;
             for (const kitchen_need& need : (*it)->manifest().needs())
-                if (const auto bound = bindings_.find(need.interface_name); bound != bindings_.end()) wanted.insert(bound->second);
+                if (const auto bound = bindings_.find(need.interface_name);
+                    bound != bindings_.end())
+                    wanted.insert(bound->second);
         }
     }
     for (Instance* instance : order_)
-        if (instance->state() == State::configured && (only.empty() || wanted.contains(instance->id()))) return instance;
+        if (instance->state() == State::configured &&
+            (only.empty() || wanted.contains(instance->id())))
+            return instance;
     return nullptr;
 }
 
 void PluginSet::start(const std::vector<std::string>& only, const StartHooks& hooks) {
     while (Instance* instance = next_to_start(only)) {
-        if (hooks.cancelled && hooks.cancelled()) throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
+        if (hooks.cancelled && hooks.cancelled())
+            throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
         const auto begin = std::chrono::steady_clock::now();
         Status done = hooks.before_start ? hooks.before_start(*instance) : Status();
         if (done) done = instance->start(registry_);
         if (done) {
             started_.push_back(instance);
             const auto took = std::chrono::steady_clock::now() - begin;
-            log_.debug("plugin started", {{"id", instance->manifest().id()}, {"version", instance->manifest().version()},
-                                          {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
+            log_.debug(
+                "plugin started",
+                {{"id", instance->manifest().id()},
+                 {"version", instance->manifest().version()},
+                 {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
         } else if (instance->required()) {
             throw StartError(ExitCode::start_up, done.error().detail);
         } else {
@@ -145,7 +162,8 @@ void PluginSet::start(const std::vector<std::string>& only, const StartHooks& ho
 
 void PluginSet::drain() {
     for (auto it = started_.rbegin(); it != started_.rend(); ++it)
-        if (Status done = (*it)->drain(); !done) log_.error("plugin failed", {{"phase", "drain"}, {"reason", done.error().detail}});
+        if (Status done = (*it)->drain(); !done)
+            log_.error("plugin failed", {{"phase", "drain"}, {"reason", done.error().detail}});
 }
 
 bool PluginSet::stop() {

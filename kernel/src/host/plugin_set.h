@@ -1,9 +1,12 @@
-// The plugins of one kernel: loads them, orders them, and takes them through their life cycle together.
+// The plugins of one kernel: loads them, orders them, and takes them through their life cycle
+// together.
 //
-// A plugin listed with `required: false` is left out, with a warning, whenever it fails in any phase up to start, and so are those that
-// cannot be without it and are not required either; then everything is resolved anew.
+// A plugin listed with `required: false` is left out, with a warning, whenever it fails in any
+// phase up to start, and so are those that cannot be without it and are not required either; then
+// everything is resolved anew.
 //
-// Thread-safety: the phases on one thread; the accessors from any, once the phase before has returned.
+// Thread-safety: the phases on one thread; the accessors from any, once the phase before has
+// returned.
 #pragma once
 
 #include <filesystem>
@@ -29,26 +32,30 @@ public:
     };
     /// What start() does around each plugin.
     struct StartHooks {
-        std::function<Status(plugin::Instance&)> before_start;  ///< migrations; an error counts as a failed start
-        std::function<bool()> cancelled;                        ///< asked before each plugin
+        std::function<Status(plugin::Instance&)>
+            before_start;                 ///< migrations; an error counts as a failed start
+        std::function<bool()> cancelled;  ///< asked before each plugin
     };
 
     /// What stands in the registry for a service that a plugin provides.
-    using Wrap = std::function<void*(std::string_view interface_name, const std::string& plugin, void* service)>;
+    using Wrap = std::function<void*(std::string_view interface_name, const std::string& plugin,
+                                     void* service)>;
 
     /// All of them must outlive the set.
-    PluginSet(observe::LogHub& hub, Logger& log, plugin::Registry& registry) : hub_(hub), log_(log), registry_(registry) {}
+    PluginSet(observe::LogHub& hub, Logger& log, plugin::Registry& registry)
+        : hub_(hub), log_(log), registry_(registry) {}
     /// Destroys in reverse order. Everything must have been stopped.
     ~PluginSet();
 
-    /// Loads every enabled plugin, checks its section, and resolves. All mistakes go to `diagnostics`; when there are none, order() is
-    /// valid. No code of a plugin has run.
-    void load(const config::Settings& settings, const std::filesystem::path& directory, const config::Environment& environment,
-              config::Diagnostics& diagnostics);
-    /// Creates and configures all, and registers what they provide, each service as `wrap` gives it back. Throws StartError with every failure of a required plugin.
+    /// Loads every enabled plugin, checks its section, and resolves. All mistakes go to
+    /// `diagnostics`; when there are none, order() is valid. No code of a plugin has run.
+    void load(const config::Settings& settings, const std::filesystem::path& directory,
+              const config::Environment& environment, config::Diagnostics& diagnostics);
+    /// Creates and configures all, and registers what they provide, each service as `wrap` gives it
+    /// back. Throws StartError with every failure of a required plugin.
     void configure(const Wrap& wrap);
-    /// Starts in order: all, or those in `only` and what they need. Throws StartError for the first required plugin that fails; those
-    /// started before stay started until stop().
+    /// Starts in order: all, or those in `only` and what they need. Throws StartError for the first
+    /// required plugin that fails; those started before stay started until stop().
     void start(const std::vector<std::string>& only, const StartHooks& hooks);
     void drain();
     /// Reverse order. False when a plugin failed to stop.

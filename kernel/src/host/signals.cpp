@@ -43,7 +43,8 @@ void SignalWatcher::watch() {
         std::lock_guard lock(mutex_);
         if (finished_) return;
         if (number == SIGHUP) {
-            if (log_) log_->info("SIGHUP ignored: restart the server to read its configuration again");
+            if (log_)
+                log_->info("SIGHUP ignored: restart the server to read its configuration again");
         } else if (signal_ != 0) {
             if (log_) log_->warn("second signal: exiting at once", {{"signal", number}});
             _exit(128 + number);

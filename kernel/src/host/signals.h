@@ -1,8 +1,9 @@
-// SIGTERM and SIGINT ask the server to stop; a second one ends the process at once with 128 + its number. SIGHUP is logged and ignored,
-// SIGPIPE, SIGUSR1 and SIGUSR2 are ignored: by default they would end the process without a drain.
+// SIGTERM and SIGINT ask the server to stop; a second one ends the process at once with 128 + its
+// number. SIGHUP is logged and ignored, SIGPIPE, SIGUSR1 and SIGUSR2 are ignored: by default they
+// would end the process without a drain.
 //
-// Thread-safety: block_signals() before the first thread is started, so that every thread inherits the mask; the rest from any.
-// At most one SignalWatcher a process.
+// Thread-safety: block_signals() before the first thread is started, so that every thread inherits
+// the mask; the rest from any. At most one SignalWatcher a process.
 #pragma once
 
 #include <chrono>
@@ -26,10 +27,12 @@ public:
     SignalWatcher(const SignalWatcher&) = delete;
     SignalWatcher& operator=(const SignalWatcher&) = delete;
 
-    /// Where SIGHUP and the signals that stop are logged; nullptr: nowhere. Must outlive the watcher, or be taken back.
+    /// Where SIGHUP and the signals that stop are logged; nullptr: nowhere. Must outlive the
+    /// watcher, or be taken back.
     void log_to(Logger* log);
-    /// Until lift_limit(): the first signal that stops ends the process, with ExitCode::start_up, when it still runs after `grace`. For a
-    /// start, which may wait long for what never comes. Needs a log, and lift_limit() before that is taken back.
+    /// Until lift_limit(): the first signal that stops ends the process, with ExitCode::start_up,
+    /// when it still runs after `grace`. For a start, which may wait long for what never comes.
+    /// Needs a log, and lift_limit() before that is taken back.
     void limit(std::chrono::milliseconds grace);
     void lift_limit();
     bool stop_requested() const;

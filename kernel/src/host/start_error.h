@@ -1,4 +1,5 @@
-// Why a kernel could not be brought up: every reason that was found, one line each, and the exit code that goes with them.
+// Why a kernel could not be brought up: every reason that was found, one line each, and the exit
+// code that goes with them.
 //
 // Thread-safety: a plain value.
 #pragma once
@@ -16,7 +17,8 @@ class StartError : public std::runtime_error {
 public:
     StartError(ExitCode code, std::vector<std::string> lines)
         : std::runtime_error(join(lines)), code_(code), lines_(std::move(lines)) {}
-    StartError(ExitCode code, std::string line) : StartError(code, std::vector<std::string>{std::move(line)}) {}
+    StartError(ExitCode code, std::string line)
+        : StartError(code, std::vector<std::string>{std::move(line)}) {}
 
     ExitCode code() const noexcept { return code_; }
     const std::vector<std::string>& lines() const noexcept { return lines_; }

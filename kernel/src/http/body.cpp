@@ -15,16 +15,19 @@ const std::string* find(const Fields& fields, std::string_view name) noexcept {
 
 bool is_body_announced(const Fields& headers) noexcept {
     const std::string* length = find(headers, "content-length");
-    return (length && length->find_first_not_of('0') != std::string::npos) || find(headers, "transfer-encoding");
+    return (length && length->find_first_not_of('0') != std::string::npos) ||
+           find(headers, "transfer-encoding");
 }
 
 Status check_type(const Fields& headers) {
     const std::string* type = find(headers, "content-type");
     if (!type || !is_json_type(*type))
-        return Error(Errc::unsupported_media_type, "unsupported_media_type", "Send the body as JSON, with Content-Type: application/json.");
+        return Error(Errc::unsupported_media_type, "unsupported_media_type",
+                     "Send the body as JSON, with Content-Type: application/json.");
     const std::string* coding = find(headers, "content-encoding");
     if (coding && !octets::equal_ignoring_case(*coding, "identity"))
-        return Error(Errc::unsupported_media_type, "unsupported_content_encoding", "Send the body as it is, without Content-Encoding.");
+        return Error(Errc::unsupported_media_type, "unsupported_content_encoding",
+                     "Send the body as it is, without Content-Encoding.");
     return {};
 }
 
@@ -32,7 +35,8 @@ Status check_type(const Fields& headers) {
 
 bool is_json_type(std::string_view content_type) noexcept {
     std::size_t end = std::min(content_type.find(';'), content_type.size());
-    if (!octets::equal_ignoring_case(octets::trim(content_type.substr(0, end)), "application/json")) return false;
+    if (!octets::equal_ignoring_case(octets::trim(content_type.substr(0, end)), "application/json"))
+        return false;
     while (end != content_type.size()) {
         content_type.remove_prefix(end + 1);
         end = std::min(content_type.find(';'), content_type.size());
@@ -40,7 +44,8 @@ bool is_json_type(std::string_view content_type) noexcept {
         const std::size_t equals = std::min(parameter.find('='), parameter.size());
         if (!octets::equal_ignoring_case(parameter.substr(0, equals), "charset")) continue;
         std::string_view charset = parameter.substr(std::min(equals + 1, parameter.size()));
-        if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"') charset = charset.substr(1, charset.size() - 2);
+        if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"')
+            charset = charset.substr(1, charset.size() - 2);
         if (!octets::equal_ignoring_case(charset, "utf-8")) return false;
     }
     return true;
@@ -53,7 +58,8 @@ Status check_body_type(const Fields& headers, const Route& route) {
 
 Status read_body(Request& request, const Route& route, std::vector<Fault>& faults) {
     if (!route.body_schema) {
-        if (!request.body.empty()) faults.push_back({"", "unexpected_body", "This route takes no body; send none."});
+        if (!request.body.empty())
+            faults.push_back({"", "unexpected_body", "This route takes no body; send none."});
         return {};
     }
     if (request.body.empty()) {

@@ -1,5 +1,5 @@
-// Takes framed requests from the transport and gives each its answer: at once when it can be decided from the head, on the
-// worker for inline routes, on the pool for the others.
+// Takes framed requests from the transport and gives each its answer: at once when it can be
+// decided from the head, on the worker for inline routes, on the pool for the others.
 //
 // Thread-safety: the calls of TransportHandler from any thread.
 #pragma once
@@ -26,8 +26,8 @@ namespace kitchen::http {
 class Dispatcher final : public TransportHandler {
 public:
     /// Everything referred to must outlive this.
-    Dispatcher(const ServerOptions& options, const Router& router, const Pipeline& pipeline, Logger& log, const Clock& clock,
-               Random& random);
+    Dispatcher(const ServerOptions& options, const Router& router, const Pipeline& pipeline,
+               Logger& log, const Clock& clock, Random& random);
 
     /// Before the first request. The pool must be stopped before this is destroyed.
     void use_pool(WorkerPool* pool) noexcept { pool_ = pool; }
@@ -40,7 +40,8 @@ public:
 
     HeadDecision on_head(const WireRequest& head) override;
     void on_request(WireRequest request, std::shared_ptr<Exchange> exchange) override;
-    WireResponse on_framing_error(const FramingError& error, std::string_view peer, const WireRequest* head) override;
+    WireResponse on_framing_error(const FramingError& error, std::string_view peer,
+                                  const WireRequest* head) override;
 
 private:
     using Time = std::chrono::steady_clock::time_point;

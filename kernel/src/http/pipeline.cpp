@@ -13,7 +13,9 @@ namespace {
 Status authorise(const Request& request) {
     const Route& route = *request.route;
     if (route.access == Access::anyone) return {};
-    if (!request.principal) return Error(Errc::unauthenticated, "unauthenticated", "Sign in to do this: send HTTP Basic credentials or a bearer token.");
+    if (!request.principal)
+        return Error(Errc::unauthenticated, "unauthenticated",
+                     "Sign in to do this: send HTTP Basic credentials or a bearer token.");
     if (route.access == Access::signed_in) return {};
     const auto& roles = route.allowed_roles;
     if (std::find(roles.begin(), roles.end(), request.principal->role) != roles.end()) return {};
@@ -22,7 +24,10 @@ Status authorise(const Request& request) {
 
 Status validate(Request& request) {
     std::vector<Fault> faults;
-    if (Status query = read_query(query_of(request.target), *request.route, request.query_parameters, faults); !query) return query;
+    if (Status query =
+            read_query(query_of(request.target), *request.route, request.query_parameters, faults);
+        !query)
+        return query;
     if (Status body = read_body(request, *request.route, faults); !body) return body;
     if (faults.empty()) return {};
     Error error(Errc::unprocessable, "validation_failed", "Some values are not valid. See errors.");
@@ -63,7 +68,8 @@ Result<Response> Pipeline::step(const Run& run, std::size_t index) const {
         std::size_t index;
     } here{*this, run, index};
     try {
-        return middleware.call(run.request, [&here] { return here.pipeline.step(here.run, here.index + 1); });
+        return middleware.call(run.request,
+                               [&here] { return here.pipeline.step(here.run, here.index + 1); });
     } catch (const std::exception& e) {
         return thrown(run.request, middleware.name, middleware.plugin, e.what());
     } catch (...) {
@@ -73,7 +79,8 @@ Result<Response> Pipeline::step(const Run& run, std::size_t index) const {
 
 Result<Response> Pipeline::finish(const Run& run) const {
     Request& request = run.request;
-    if (request.method == "OPTIONS") return Response(204).with_header("Allow", std::string(run.allow));
+    if (request.method == "OPTIONS")
+        return Response(204).with_header("Allow", std::string(run.allow));
     try {
         if (Status allowed = authorise(request); !allowed) return std::move(allowed).error();
         if (Status valid = validate(request); !valid) return std::move(valid).error();
@@ -85,14 +92,16 @@ Result<Response> Pipeline::finish(const Run& run) const {
     }
 }
 
-Error Pipeline::thrown(const Request& request, std::string_view where, std::string_view plugin, std::string_view what) const {
+Error Pipeline::thrown(const Request& request, std::string_view where, std::string_view plugin,
+                       std::string_view what) const {
     log_.error("exception while answering", {{"request_id", request.request_id},
                                              {"method", request.method},
                                              {"route", request.route->pattern},
                                              {"where", where},
                                              {"plugin", plugin},
                                              {"what", what}});
-    return Error(Errc::internal, std::string(exception_code), "An exception was thrown while answering.");
+    return Error(Errc::internal, std::string(exception_code),
+                 "An exception was thrown while answering.");
 }
 
 }  // namespace kitchen::http

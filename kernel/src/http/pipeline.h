@@ -1,7 +1,8 @@
-// What happens to a request that matched a route: the middleware in its phases, authorisation, validation, the handler.
+// What happens to a request that matched a route: the middleware in its phases, authorisation,
+// validation, the handler.
 //
-// Exceptions stop here: each becomes an Error of kind internal at the place where it was thrown, and is logged with the
-// request's id; so the middleware around it sees an error like any other.
+// Exceptions stop here: each becomes an Error of kind internal at the place where it was thrown,
+// and is logged with the request's id; so the middleware around it sees an error like any other.
 //
 // Thread-safety: immutable once built; run() from any thread.
 #pragma once
@@ -24,7 +25,8 @@ public:
     /// The middleware must outlive the pipeline and not move.
     Pipeline(const std::vector<RegisteredMiddleware>& middleware, Logger& log);
 
-    /// Request::route says which. `allow` is the answer to OPTIONS, which passes the observe and shield phases only.
+    /// Request::route says which. `allow` is the answer to OPTIONS, which passes the observe and
+    /// shield phases only.
     Result<Response> run(Request& request, std::string_view allow) const;
 
 private:
@@ -33,7 +35,8 @@ private:
 
     Result<Response> step(const Run& run, std::size_t index) const;
     Result<Response> finish(const Run& run) const;
-    Error thrown(const Request& request, std::string_view where, std::string_view plugin, std::string_view what) const;
+    Error thrown(const Request& request, std::string_view where, std::string_view plugin,
+                 std::string_view what) const;
 
     Steps open_steps_;        ///< observe, shield
     Steps identified_steps_;  ///< observe, shield, identify, admit

@@ -8,27 +8,37 @@
 namespace kitchen::http {
 namespace {
 
-constexpr std::array<std::string_view, 8> own_members{"type", "title", "status", "detail", "instance", "code", "request_id", "errors"};
+constexpr std::array<std::string_view, 8> own_members{"type",     "title", "status",     "detail",
+                                                      "instance", "code",  "request_id", "errors"};
 
 void write_faults(JsonWriter& json, const std::vector<Fault>& faults) {
     if (faults.empty()) return;
     json.key("errors").begin_array();
     for (const Fault& fault : faults)
-        json.begin_object().member("pointer", fault.pointer).member("code", fault.code).member("detail", fault.detail).end_object();
+        json.begin_object()
+            .member("pointer", fault.pointer)
+            .member("code", fault.code)
+            .member("detail", fault.detail)
+            .end_object();
     json.end_array();
 }
 
 void write_members(JsonWriter& json, const Json::Object& members) {
     for (const auto& [name, value] : members)
-        if (std::find(own_members.begin(), own_members.end(), name) == own_members.end()) json.member(name, value);
+        if (std::find(own_members.begin(), own_members.end(), name) == own_members.end())
+            json.member(name, value);
 }
 
-Response make(int status, std::string_view code, std::string_view detail, const ProblemContext& context, const std::vector<Fault>& faults,
+Response make(int status, std::string_view code, std::string_view detail,
+              const ProblemContext& context, const std::vector<Fault>& faults,
               const Json::Object& members) {
     Response response(status);
     response.body.reserve(256);
     JsonWriter json(response.body);
-    json.begin_object().member("type", "about:blank").member("title", reason_phrase(status)).member("status", status);
+    json.begin_object()
+        .member("type", "about:blank")
+        .member("title", reason_phrase(status))
+        .member("status", status);
     json.member("detail", detail);
     if (!context.instance.empty()) json.member("instance", context.instance);
     json.member("code", code).member("request_id", context.request_id);
@@ -38,7 +48,8 @@ Response make(int status, std::string_view code, std::string_view detail, const 
     response.headers.emplace_back("Content-Type", "application/problem+json");
     response.headers.emplace_back("Cache-Control", "no-store");
     if (status == 401) {
-        response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"Chuks Kitchen\", charset=\"UTF-8\"");
+        response.headers.emplace_back("WWW-Authenticate",
+                                      "Basic realm=\"Chuks Kitchen\", charset=\"UTF-8\"");
         response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"Chuks Kitchen\"");
     }
     return response;
@@ -76,15 +87,22 @@ bool is_confidential(Errc kind) noexcept { return status_of(kind) == 500; }
 Response problem_response(const Error& error, const ProblemContext& context) {
     const int status = status_of(error.kind);
     if (is_confidential(error.kind))
-        return problem_response(status, "internal", "Something went wrong on our side. If it happens again, tell us the request_id.", context);
-    Response response = make(status, error.code, error.detail, context, error.faults, error.members);
+        return problem_response(
+            status, "internal",
+            "Something went wrong on our side. If it happens again, tell us the request_id.",
+            context);
+    Response response =
+        make(status, error.code, error.detail, context, error.faults, error.members);
     auto delay = error.retry_after;
     if (!delay && status == 503) delay = std::chrono::seconds(1);
-    if (delay) response.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(delay->count(), 1)));
+    if (delay)
+        response.headers.emplace_back("Retry-After",
+                                      std::to_string(std::max<std::int64_t>(delay->count(), 1)));
     return response;
 }
 
-Response problem_response(int status, std::string_view code, std::string_view detail, const ProblemContext& context) {
+Response problem_response(int status, std::string_view code, std::string_view detail,
+                          const ProblemContext& context) {
     return make(status, code, detail, context, {}, {});
 }
 

@@ -1,8 +1,8 @@
 // Errors on the wire: RFC 9457 problem documents, made here and nowhere else.
 //
-// `type` is "about:blank": what kind of problem it is beyond its status is said by `code`, a stable word; so `title` is the
-// status's own phrase, as the RFC asks. Further members: request_id; errors when single fields are at fault; and what Error::members
-// adds.
+// `type` is "about:blank": what kind of problem it is beyond its status is said by `code`, a stable
+// word; so `title` is the status's own phrase, as the RFC asks. Further members: request_id; errors
+// when single fields are at fault; and what Error::members adds.
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -17,19 +17,23 @@ namespace kitchen::http {
 /// The HTTP status of a kind.
 int status_of(Errc kind) noexcept;
 
-/// True for the kinds whose text is for the log only; the client gets a general sentence in its place.
+/// True for the kinds whose text is for the log only; the client gets a general sentence in its
+/// place.
 bool is_confidential(Errc kind) noexcept;
 
-/// What a problem says about the request it answers. `instance` is the path as sent, without the query; "" leaves it out.
+/// What a problem says about the request it answers. `instance` is the path as sent, without the
+/// query; "" leaves it out.
 struct ProblemContext {
     std::string_view instance;
     std::string_view request_id;
 };
 
-/// The whole answer: document, Content-Type, Cache-Control: no-store, and Retry-After and WWW-Authenticate where they belong.
+/// The whole answer: document, Content-Type, Cache-Control: no-store, and Retry-After and
+/// WWW-Authenticate where they belong.
 Response problem_response(const Error& error, const ProblemContext& context);
 
 /// For statuses that no Error has (405, 414, 431, 501 …).
-Response problem_response(int status, std::string_view code, std::string_view detail, const ProblemContext& context);
+Response problem_response(int status, std::string_view code, std::string_view detail,
+                          const ProblemContext& context);
 
 }  // namespace kitchen::http

@@ -6,11 +6,14 @@ namespace kitchen::http {
 
 bool is_request_id(std::string_view text) noexcept {
     return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '.' || c == '_' || c == '-';
     });
 }
 
-std::string RequestIds::choose(const std::string* sent) { return sent && is_request_id(*sent) ? *sent : draw(); }
+std::string RequestIds::choose(const std::string* sent) {
+    return sent && is_request_id(*sent) ? *sent : draw();
+}
 
 Trace RequestIds::trace(const Fields& headers) {
     const std::string* sent = nullptr;
@@ -25,11 +28,13 @@ Trace RequestIds::trace(const Fields& headers) {
 }
 
 std::string RequestIds::tracestate(const Fields& headers) {
-    constexpr std::size_t longest = 512;  // W3C Trace Context, section 3.3.1.5: at least so much is to be passed on
+    constexpr std::size_t longest =
+        512;  // W3C Trace Context, section 3.3.1.5: at least so much is to be passed on
     std::string out;
     for (const auto& [name, value] : headers) {
         if (name != "tracestate" || value.empty()) continue;
-        if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; })) return {};
+        if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; }))
+            return {};
         if (!out.empty()) out += ',';
         out += value;
         if (out.size() > longest) return {};

@@ -1,4 +1,5 @@
-// The ids of a request and of its trace: the client's own when they are acceptable, otherwise random.
+// The ids of a request and of its trace: the client's own when they are acceptable, otherwise
+// random.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -21,12 +22,14 @@ class RequestIds {
 public:
     explicit RequestIds(Random& random) noexcept : random_(random) {}
 
-    /// `sent`: the value of X-Request-Id, or nullptr. A made one is 16 random octets in hexadecimal.
+    /// `sent`: the value of X-Request-Id, or nullptr. A made one is 16 random octets in
+    /// hexadecimal.
     std::string choose(const std::string* sent);
-    /// The trace that the fields of a request name; a new one when they name none, a broken one, or several.
+    /// The trace that the fields of a request name; a new one when they name none, a broken one, or
+    /// several.
     Trace trace(const Fields& headers);
-    /// What goes with such a trace to other services: the tracestate fields as one; empty when that is longer than 512 octets or not
-    /// printable ASCII.
+    /// What goes with such a trace to other services: the tracestate fields as one; empty when that
+    /// is longer than 512 octets or not printable ASCII.
     static std::string tracestate(const Fields& headers);
 
 private:
@@ -36,7 +39,8 @@ private:
 
     Random& random_;
     std::mutex mutex_;
-    std::array<std::byte, 64 * id_octets> pool_{};  ///< drawn together: one system call for many ids
+    std::array<std::byte, 64 * id_octets>
+        pool_{};  ///< drawn together: one system call for many ids
     std::size_t used_ = pool_.size();
 };
 

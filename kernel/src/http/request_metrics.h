@@ -1,7 +1,8 @@
 // Counts answers by method, route and status, and times them.
 //
-// The label `route` is the route's pattern, "-" when none matched; an unknown method is "-" too: whatever clients send, there are at
-// most so many series as the program has routes, methods and statuses.
+// The label `route` is the route's pattern, "-" when none matched; an unknown method is "-" too:
+// whatever clients send, there are at most so many series as the program has routes, methods and
+// statuses.
 //
 // Thread-safety: all calls, from any thread. Only the first answer of its kind takes a lock.
 #pragma once
@@ -25,7 +26,8 @@ public:
     RequestMetrics(Metrics& metrics, const std::vector<Route>& routes);
 
     /// `route` is one of those, or null. `method` lives for ever.
-    void answered(const Route* route, std::string_view method, int status, std::chrono::nanoseconds took);
+    void answered(const Route* route, std::string_view method, int status,
+                  std::chrono::nanoseconds took);
 
 private:
     struct Series {

@@ -20,10 +20,12 @@ namespace {
 
 void check_route(const Route& route, std::vector<std::string>& problems) {
     const auto add = [&](const std::string& what) {
-        problems.push_back(route.method + " " + route.pattern + " (plugin " + route.plugin + ") " + what);
+        problems.push_back(route.method + " " + route.pattern + " (plugin " + route.plugin + ") " +
+                           what);
     };
     if (!route.handler) add("has no handler");
-    if (route.is_inline && route.access != Access::anyone) add("runs inline and needs a principal, which takes a store or a cache to find out");
+    if (route.is_inline && route.access != Access::anyone)
+        add("runs inline and needs a principal, which takes a store or a cache to find out");
     if (route.access == Access::roles && route.allowed_roles.empty()) add("is for no role at all");
     if (route.body_optional && !route.body_schema) add("has an optional body without a schema");
     if (route.body_schema && route.method == "GET") add("takes a body, which GET does not have");
@@ -36,9 +38,11 @@ void check_route(const Route& route, std::vector<std::string>& problems) {
     throw std::runtime_error(text);
 }
 
-// Handlers wait more than they work: for a disk, another server, a password's turn to be hashed. With few threads, a handful of people who
-// sign in would keep everybody else from the menu.
-unsigned pool_size(unsigned wanted) { return wanted != 0 ? wanted : std::max(16u, 4 * std::thread::hardware_concurrency()); }
+// Handlers wait more than they work: for a disk, another server, a password's turn to be hashed.
+// With few threads, a handful of people who sign in would keep everybody else from the menu.
+unsigned pool_size(unsigned wanted) {
+    return wanted != 0 ? wanted : std::max(16u, 4 * std::thread::hardware_concurrency());
+}
 
 ServerTable with_documentation(ServerTable table, const Documentation& documentation) {
     for (Route& route : documentation.routes()) table.routes.push_back(std::move(route));
@@ -61,18 +65,26 @@ struct Server::Impl {
     std::unique_ptr<Transport> transport;
     std::vector<std::shared_ptr<void>> samples;  ///< of pool and transport
 
-    Impl(ServerOptions given, ServerTable routes, Logger& log, const Clock& clock, Random& random, Metrics* measure)
-        : options(std::move(given)), table(with_documentation(std::move(routes), documentation)), router(table.routes, problems),
-          pipeline(table.middleware, log), dispatcher(options, router, pipeline, log, clock, random), metrics(measure) {
+    Impl(ServerOptions given, ServerTable routes, Logger& log, const Clock& clock, Random& random,
+         Metrics* measure)
+        : options(std::move(given)),
+          table(with_documentation(std::move(routes), documentation)),
+          router(table.routes, problems),
+          pipeline(table.middleware, log),
+          dispatcher(options, router, pipeline, log, clock, random),
+          metrics(measure) {
         for (const Route& route : table.routes) check_route(route, problems);
-        const Json openapi = build_openapi(table.routes, {options.service_name, options.service_version, options.public_url}, problems);
+        const Json openapi = build_openapi(
+            table.routes, {options.service_name, options.service_version, options.public_url},
+            problems);
         if (!problems.empty()) refuse(problems);
         documentation.publish(openapi);
         if (metrics) dispatcher.use_metrics(&request_metrics.emplace(*metrics, table.routes));
     }
     ~Impl() { stop(); }
 
-    /// The transport first, so that nothing new comes; then the pool, whose last answers go nowhere.
+    /// The transport first, so that nothing new comes; then the pool, whose last answers go
+    /// nowhere.
     void stop() {
         if (transport) transport->stop();
         if (pool) pool->stop();
@@ -81,38 +93,56 @@ struct Server::Impl {
     /// What is counted anyway, read at each scrape.
     void sample() {
         const auto gauge = [this](const char* name, const char* help, auto read) {
-            samples.push_back(metrics->sampled_gauge(name, help, {}, [read] { return static_cast<double>(read()); }));
+            samples.push_back(metrics->sampled_gauge(
+                name, help, {}, [read] { return static_cast<double>(read()); }));
         };
         const auto counter = [this](const char* name, const char* help, auto read) {
-            samples.push_back(metrics->sampled_counter(name, help, {}, [read] { return static_cast<double>(read()); }));
+            samples.push_back(metrics->sampled_counter(
+                name, help, {}, [read] { return static_cast<double>(read()); }));
         };
         const Transport& t = *transport;
-        gauge("kitchen_http_connections", "Open connections.", [&t] { return t.stats().connections; });
-        counter("kitchen_http_connections_accepted_total", "Connections let in.", [&t] { return t.stats().accepted; });
-        counter("kitchen_http_connections_refused_total", "Connections turned away: past a limit, or out of descriptors.",
+        gauge("kitchen_http_connections", "Open connections.",
+              [&t] { return t.stats().connections; });
+        counter("kitchen_http_connections_accepted_total", "Connections let in.",
+                [&t] { return t.stats().accepted; });
+        counter("kitchen_http_connections_refused_total",
+                "Connections turned away: past a limit, or out of descriptors.",
                 [&t] { return t.stats().refused; });
-        gauge("kitchen_http_requests_in_flight", "Requests not fully answered yet, open streams too.", [&t] { return t.stats().in_flight; });
-        counter("kitchen_http_received_bytes_total", "Bytes read from clients.", [&t] { return t.stats().bytes_received; });
-        counter("kitchen_http_sent_bytes_total", "Bytes written to clients.", [&t] { return t.stats().bytes_sent; });
+        gauge("kitchen_http_requests_in_flight",
+              "Requests not fully answered yet, open streams too.",
+              [&t] { return t.stats().in_flight; });
+        counter("kitchen_http_received_bytes_total", "Bytes read from clients.",
+                [&t] { return t.stats().bytes_received; });
+        counter("kitchen_http_sent_bytes_total", "Bytes written to clients.",
+                [&t] { return t.stats().bytes_sent; });
         const WorkerPool& p = *pool;
-        gauge("kitchen_http_pool_threads", "Threads that answer requests.", [&p] { return p.stats().threads; });
-        gauge("kitchen_http_pool_busy_threads", "Those that answer one now.", [&p] { return p.stats().busy; });
-        gauge("kitchen_http_pool_waiting_requests", "Requests waiting for such a thread.", [&p] { return p.stats().waiting; });
-        counter("kitchen_http_pool_refused_total", "Requests answered 503 because too many waited.", [&p] { return p.stats().refused; });
+        gauge("kitchen_http_pool_threads", "Threads that answer requests.",
+              [&p] { return p.stats().threads; });
+        gauge("kitchen_http_pool_busy_threads", "Those that answer one now.",
+              [&p] { return p.stats().busy; });
+        gauge("kitchen_http_pool_waiting_requests", "Requests waiting for such a thread.",
+              [&p] { return p.stats().waiting; });
+        counter("kitchen_http_pool_refused_total", "Requests answered 503 because too many waited.",
+                [&p] { return p.stats().refused; });
     }
 };
 
-Server::Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock, Random& random, Metrics* metrics)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(table), log, clock, random, metrics)) {}
+Server::Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock,
+               Random& random, Metrics* metrics)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(table), log, clock, random,
+                                   metrics)) {}
 
 Server::~Server() = default;
 
 void Server::start() {
-    impl_->pool = std::make_unique<WorkerPool>(pool_size(impl_->options.pool_threads), impl_->options.pool_queue);
+    impl_->pool = std::make_unique<WorkerPool>(pool_size(impl_->options.pool_threads),
+                                               impl_->options.pool_queue);
     impl_->dispatcher.use_pool(impl_->pool.get());
     TransportOptions transport = impl_->options.transport;
     transport.default_fields = security_fields(impl_->options.public_url);
-    transport.is_uncapped = [&perimeter = impl_->dispatcher.perimeter()](std::string_view peer) { return perimeter.is_proxy(peer); };
+    transport.is_uncapped = [&perimeter = impl_->dispatcher.perimeter()](std::string_view peer) {
+        return perimeter.is_proxy(peer);
+    };
     impl_->transport = make_pistache_transport(std::move(transport), impl_->dispatcher);
     impl_->transport->start();
     impl_->dispatcher.use_port(impl_->transport->port());
@@ -131,7 +161,9 @@ bool Server::finish_drain(std::chrono::milliseconds deadline) {
 
 void Server::stop() { impl_->stop(); }
 
-TransportStats Server::stats() const { return impl_->transport ? impl_->transport->stats() : TransportStats{}; }
+TransportStats Server::stats() const {
+    return impl_->transport ? impl_->transport->stats() : TransportStats{};
+}
 
 const std::vector<Route>& Server::routes() const { return impl_->table.routes; }
 

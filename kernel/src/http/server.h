@@ -23,11 +23,13 @@ namespace kitchen::http {
 
 struct ServerOptions {
     TransportOptions transport;
-    unsigned pool_threads = 0;       ///< for blocking routes; 0: four times the cores, at least 16
-    std::size_t pool_queue = 1024;   ///< requests waiting for a pool thread; past it 503 with Retry-After
+    unsigned pool_threads = 0;  ///< for blocking routes; 0: four times the cores, at least 16
+    std::size_t pool_queue =
+        1024;  ///< requests waiting for a pool thread; past it 503 with Retry-After
     std::size_t body_limit = 64 * 1024;  ///< octets, unless the route says otherwise
-    std::chrono::milliseconds request_timeout{30'000};  ///< a request still waiting for a pool thread then is answered 503
-    std::string public_url;          ///< "" : from the Host header
+    std::chrono::milliseconds request_timeout{
+        30'000};             ///< a request still waiting for a pool thread then is answered 503
+    std::string public_url;  ///< "" : from the Host header
     std::vector<IpNetwork> trusted_proxies;  ///< whose X-Forwarded-* count
     CorsOptions cors;
     std::string service_name = "Chuks Kitchen";
@@ -41,7 +43,8 @@ struct RegisteredMiddleware {
     Middleware call;
 };
 
-/// Everything the host has collected from the plugins, in start order. The server adds /openapi.json itself.
+/// Everything the host has collected from the plugins, in start order. The server adds
+/// /openapi.json itself.
 struct ServerTable {
     std::vector<Route> routes;  ///< Route::plugin filled in
     std::vector<RegisteredMiddleware> middleware;
@@ -49,9 +52,11 @@ struct ServerTable {
 
 class Server {
 public:
-    /// Throws std::runtime_error listing every conflict in the table: duplicate routes (naming both plugins), inline
-    /// routes that need a principal, bad patterns. `metrics` null: nothing is measured.
-    Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock, Random& random, Metrics* metrics = nullptr);
+    /// Throws std::runtime_error listing every conflict in the table: duplicate routes (naming both
+    /// plugins), inline routes that need a principal, bad patterns. `metrics` null: nothing is
+    /// measured.
+    Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock,
+           Random& random, Metrics* metrics = nullptr);
     ~Server();
 
     void start();

@@ -71,14 +71,16 @@ void WorkerPool::work() {
     }
 }
 
-// A thread of its own: those of the pool may all be stuck, which is when it is needed. It sleeps while nobody has to wait.
+// A thread of its own: those of the pool may all be stuck, which is when it is needed. It sleeps
+// while nobody has to wait.
 void WorkerPool::expire() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         if (queue_.empty() || queue_.front().deadline == Time::max()) {
             watching_ = false;
             expiry_.wait(lock, [this] { return stopping_ || watching_; });
-        } else if (const Time deadline = queue_.front().deadline; deadline > std::chrono::steady_clock::now()) {
+        } else if (const Time deadline = queue_.front().deadline;
+                   deadline > std::chrono::steady_clock::now()) {
             expiry_.wait_until(lock, deadline);
         } else {
             std::unique_ptr<Task> task = std::move(queue_.front().task);

@@ -21,7 +21,8 @@ public:
     public:
         virtual ~Task() = default;
         virtual void run() noexcept = 0;
-        /// Called in place of run(), on a thread of its own, when the task has waited until its deadline.
+        /// Called in place of run(), on a thread of its own, when the task has waited until its
+        /// deadline.
         virtual void expire() noexcept {}
     };
     using Time = std::chrono::steady_clock::time_point;
@@ -40,8 +41,9 @@ public:
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
 
-    /// Takes the task, or leaves it with the caller and returns false: the queue is full, or the pool has stopped. Tasks expire in the
-    /// order of the queue: a deadline is never before that of the task posted before.
+    /// Takes the task, or leaves it with the caller and returns false: the queue is full, or the
+    /// pool has stopped. Tasks expire in the order of the queue: a deadline is never before that of
+    /// the task posted before.
     [[nodiscard]] bool try_post(std::unique_ptr<Task>& task, Time deadline = Time::max());
     /// Waits for the tasks that run, and drops those that wait. Idempotent.
     void stop();

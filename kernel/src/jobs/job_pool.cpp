@@ -15,11 +15,14 @@ bool JobPool::post(std::string name, std::function<void()> work) {
     return post_after(std::chrono::milliseconds(0), std::move(name), std::move(work));
 }
 
-bool JobPool::post_after(std::chrono::milliseconds delay, std::string name, std::function<void()> work) {
-    return enqueue(std::max(delay, std::chrono::milliseconds(0)), {std::move(name), std::move(work), {}, observe::current_trace()});
+bool JobPool::post_after(std::chrono::milliseconds delay, std::string name,
+                         std::function<void()> work) {
+    return enqueue(std::max(delay, std::chrono::milliseconds(0)),
+                   {std::move(name), std::move(work), {}, observe::current_trace()});
 }
 
-void JobPool::add_periodic(std::string name, std::chrono::milliseconds interval, std::function<void()> work) {
+void JobPool::add_periodic(std::string name, std::chrono::milliseconds interval,
+                           std::function<void()> work) {
     enqueue(interval, {std::move(name), std::move(work), interval});
 }
 
@@ -33,8 +36,10 @@ bool JobPool::enqueue(std::chrono::milliseconds delay, Job job) {
         }
         if (!is_periodic) ++waiting_;
         // A delay of centuries must not overflow the clock.
-        queue_.emplace(std::chrono::steady_clock::now() + std::min(delay, std::chrono::milliseconds(std::chrono::hours(24 * 3650))),
-                       std::move(job));
+        queue_.emplace(
+            std::chrono::steady_clock::now() +
+                std::min(delay, std::chrono::milliseconds(std::chrono::hours(24 * 3650))),
+            std::move(job));
     }
     wake_.notify_one();
     return true;
@@ -89,7 +94,8 @@ bool JobPool::run(const Job& job) {
     } catch (const std::exception& e) {
         log_.error("job failed", {{"job", job.name}, {"reason", e.what()}});
     } catch (...) {
-        log_.error("job failed", {{"job", job.name}, {"reason", "it threw something that is not a std::exception"}});
+        log_.error("job failed", {{"job", job.name},
+                                  {"reason", "it threw something that is not a std::exception"}});
     }
     return false;
 }
@@ -138,7 +144,8 @@ bool JobPool::drain(std::chrono::milliseconds deadline) {
         }
     }
     for (const Job& job : dropped) log_.warn("job dropped before its time", {{"job", job.name}});
-    for (const std::string& name : left) log_.warn("job not finished before the deadline", {{"job", name}});
+    for (const std::string& name : left)
+        log_.warn("job not finished before the deadline", {{"job", name}});
     return left.empty();
 }
 

@@ -30,7 +30,7 @@ struct JobPoolOptions {
 class JobPool : public Jobs {
 public:
     struct Stats {
-        std::size_t waiting = 0;     ///< posted, delayed ones too; periodic ones do not count
+        std::size_t waiting = 0;  ///< posted, delayed ones too; periodic ones do not count
         std::size_t running = 0;
         // Since the start, periodic ones too:
         std::uint64_t finished = 0;  ///< also those that failed
@@ -43,14 +43,16 @@ public:
     ~JobPool() override;
 
     bool post(std::string name, std::function<void()> work) override;
-    bool post_after(std::chrono::milliseconds delay, std::string name, std::function<void()> work) override;
+    bool post_after(std::chrono::milliseconds delay, std::string name,
+                    std::function<void()> work) override;
     /// Runs about every `interval`, first after one interval, never twice at once, until drain().
-    void add_periodic(std::string name, std::chrono::milliseconds interval, std::function<void()> work);
+    void add_periodic(std::string name, std::chrono::milliseconds interval,
+                      std::function<void()> work);
 
     /// No periodic job starts any more; those posted still run, and more may be posted.
     void pause_periodic();
-    /// Takes no more jobs, drops those that are not due yet, and waits until the rest is done or the deadline has passed. True when all
-    /// was done; otherwise what is left is logged by name.
+    /// Takes no more jobs, drops those that are not due yet, and waits until the rest is done or
+    /// the deadline has passed. True when all was done; otherwise what is left is logged by name.
     bool drain(std::chrono::milliseconds deadline);
     /// Drops what is queued, waits for what is running, and joins the threads. Idempotent.
     void stop();
@@ -61,7 +63,7 @@ private:
     struct Job {
         std::string name;
         std::function<void()> work;
-        std::chrono::milliseconds interval{0};  ///< > 0: periodic
+        std::chrono::milliseconds interval{0};                    ///< > 0: periodic
         std::shared_ptr<const observe::CarriedTrace> trace = {};  ///< of whoever posted it
     };
 

@@ -13,19 +13,25 @@ struct Applied {
 };
 using AppliedByNumber = std::map<std::int64_t, Applied>;
 
-Error refuse(std::string code, std::string detail) { return Error(Errc::conflict, std::move(code), std::move(detail)); }
+Error refuse(std::string code, std::string detail) {
+    return Error(Errc::conflict, std::move(code), std::move(detail));
+}
 
 Status create_table(SchemaTransaction& tx) {
     return tx.script(
         "CREATE TABLE IF NOT EXISTS kitchen_migrations ("
-        "plugin TEXT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL);"
-        "CREATE UNIQUE INDEX IF NOT EXISTS kitchen_migrations_key ON kitchen_migrations (plugin, number);");
+        "plugin TEXT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, "
+        "applied_at BIGINT NOT NULL);"
+        "CREATE UNIQUE INDEX IF NOT EXISTS kitchen_migrations_key ON kitchen_migrations (plugin, "
+        "number);");
 }
 
 Result<AppliedByNumber> read_applied(SchemaTransaction& tx, std::string_view plugin) {
     Rows rows;
     const Param params[] = {plugin};
-    if (Status done = tx.run_text("SELECT number, name, checksum FROM kitchen_migrations WHERE plugin = $1 ORDER BY number", params, rows);
+    if (Status done = tx.run_text("SELECT number, name, checksum FROM kitchen_migrations WHERE "
+                                  "plugin = $1 ORDER BY number",
+                                  params, rows);
         !done)
         return std::move(done).error();
     AppliedByNumber applied;
@@ -33,8 +39,10 @@ Result<AppliedByNumber> read_applied(SchemaTransaction& tx, std::string_view plu
     return applied;
 }
 
-/// The index of the first migration that is missing; the size when none is. Errors: drift, a newer database, a gap.
-Result<std::size_t> first_missing(std::string_view plugin, std::span<const Migration> migrations, const AppliedByNumber& applied) {
+/// The index of the first migration that is missing; the size when none is. Errors: drift, a newer
+/// database, a gap.
+Result<std::size_t> first_missing(std::string_view plugin, std::span<const Migration> migrations,
+                                  const AppliedByNumber& applied) {
     const std::string of = "' of plugin '" + std::string(plugin) + "'";
     std::size_t missing = migrations.size();
     for (std::size_t i = 0; i < migrations.size(); ++i) {
@@ -43,25 +51,32 @@ Result<std::size_t> first_missing(std::string_view plugin, std::span<const Migra
         if (found == applied.end()) {
             if (missing == migrations.size()) missing = i;
         } else if (found->second.checksum != checksum(migrations[i].sql)) {
-            return refuse("migration_drift", name + " has changed since it was applied: restore its text and write the change as the "
-                                                    "next migration");
+            return refuse("migration_drift", name +
+                                                 " has changed since it was applied: restore its "
+                                                 "text and write the change as the "
+                                                 "next migration");
         } else if (missing != migrations.size()) {
-            return refuse("migration_gap", name + " has been applied, but '" + std::string(migrations[missing].name) +
-                                               "' before it has not: the table kitchen_migrations is damaged");
+            return refuse("migration_gap",
+                          name + " has been applied, but '" +
+                              std::string(migrations[missing].name) +
+                              "' before it has not: the table kitchen_migrations is damaged");
         }
     }
     for (const auto& [number, entry] : applied)
         if (number > static_cast<std::int64_t>(migrations.size()))
-            return refuse("database_newer", "the database has migration '" + entry.name + of +
-                                                ", which this version of the plugin does not know: install the newer version");
+            return refuse(
+                "database_newer",
+                "the database has migration '" + entry.name + of +
+                    ", which this version of the plugin does not know: install the newer version");
     return missing;
 }
 
-Status apply_one(SchemaTransaction& tx, std::string_view plugin, const Migration& migration, const Dialect& dialect,
-                 std::int64_t now) {
+Status apply_one(SchemaTransaction& tx, std::string_view plugin, const Migration& migration,
+                 const Dialect& dialect, std::int64_t now) {
     const auto named = [&](Error error) {
         return Error(error.kind, error.code,
-                     "migration '" + std::string(migration.name) + "' of plugin '" + std::string(plugin) + "' failed: " + error.detail)
+                     "migration '" + std::string(migration.name) + "' of plugin '" +
+                         std::string(plugin) + "' failed: " + error.detail)
             .with_subject(error.subject);
     };
     Result<std::string> sql = replace_tokens(migration.sql, dialect);
@@ -70,7 +85,8 @@ Status apply_one(SchemaTransaction& tx, std::string_view plugin, const Migration
     Rows rows;
     const std::string sum = checksum(migration.sql);
     const Param params[] = {plugin, migration.number, migration.name, sum, now};
-    if (Status done = tx.run_text("INSERT INTO kitchen_migrations (plugin, number, name, checksum, applied_at) VALUES ($1, $2, $3, $4, $5)",
+    if (Status done = tx.run_text("INSERT INTO kitchen_migrations (plugin, number, name, checksum, "
+                                  "applied_at) VALUES ($1, $2, $3, $4, $5)",
                                   params, rows);
         !done)
         return named(std::move(done).error());
@@ -100,16 +116,22 @@ Result<std::string> replace_tokens(std::string_view sql, const Dialect& dialect)
         const std::size_t end = sql.find("}}", begin);
         if (end == std::string_view::npos) return refuse("bad_token", "'{{' without its '}}'");
         const std::string_view token = sql.substr(begin + 2, end - begin - 2);
-        if (token == "identity") out.append(dialect.identity);
-        else if (token == "blob") out.append(dialect.blob);
-        else return refuse("bad_token", "unknown token '{{" + std::string(token) + "}}'; known are {{identity}} and {{blob}}");
+        if (token == "identity")
+            out.append(dialect.identity);
+        else if (token == "blob")
+            out.append(dialect.blob);
+        else
+            return refuse("bad_token", "unknown token '{{" + std::string(token) +
+                                           "}}'; known are {{identity}} and {{blob}}");
         at = end + 2;
     }
 }
 
-Result<std::vector<Step>> Migrator::plan(std::string_view plugin, std::span<const Migration> migrations) {
+Result<std::vector<Step>> Migrator::plan(std::string_view plugin,
+                                         std::span<const Migration> migrations) {
     std::vector<Step> steps;
-    // The table may not exist yet, so it is made, and rolled back together with everything else by this error.
+    // The table may not exist yet, so it is made, and rolled back together with everything else by
+    // this error.
     const std::string only_looking = "plan_only";
     Status done = store_.migrate([&](SchemaTransaction& tx) -> Status {
         steps.clear();
@@ -118,14 +140,16 @@ Result<std::vector<Step>> Migrator::plan(std::string_view plugin, std::span<cons
         if (!applied) return std::move(applied).error();
         Result<std::size_t> missing = first_missing(plugin, migrations, *applied);
         if (!missing) return std::move(missing).error();
-        for (std::size_t i = *missing; i < migrations.size(); ++i) steps.push_back(step_of(plugin, migrations[i]));
+        for (std::size_t i = *missing; i < migrations.size(); ++i)
+            steps.push_back(step_of(plugin, migrations[i]));
         return Error(Errc::conflict, only_looking, "Nothing is to be changed.");
     });
     if (!done && done.error().code != only_looking) return std::move(done).error();
     return steps;
 }
 
-Result<std::vector<Step>> Migrator::apply(std::string_view plugin, std::span<const Migration> migrations) {
+Result<std::vector<Step>> Migrator::apply(std::string_view plugin,
+                                          std::span<const Migration> migrations) {
     std::vector<Step> steps;
     for (;;) {
         std::optional<Step> step;  // set by the last run of the body, which may run more than once
@@ -138,7 +162,9 @@ Result<std::vector<Step>> Migrator::apply(std::string_view plugin, std::span<con
             if (!missing) return std::move(missing).error();
             if (*missing == migrations.size()) return {};
             const Migration& next = migrations[*missing];
-            if (Status one = apply_one(tx, plugin, next, store_.dialect(), to_millis(clock_.now())); !one) return one;
+            if (Status one = apply_one(tx, plugin, next, store_.dialect(), to_millis(clock_.now()));
+                !one)
+                return one;
             step = step_of(plugin, next);
             return {};
         });

@@ -1,9 +1,10 @@
-// Brings the tables of one plugin to the state its migrations describe, and writes down what was done in the table
-// kitchen_migrations(plugin, number, name, checksum, applied_at).
+// Brings the tables of one plugin to the state its migrations describe, and writes down what was
+// done in the table kitchen_migrations(plugin, number, name, checksum, applied_at).
 //
-// Refused, with nothing changed: a migration that was edited after it had been applied (drift), a database that a newer version of the
-// plugin has migrated, and tokens that no store knows. The checksum (FNV-1a, 64 bits) finds accidents; it is no protection against
-// somebody who can write to the database.
+// Refused, with nothing changed: a migration that was edited after it had been applied (drift), a
+// database that a newer version of the plugin has migrated, and tokens that no store knows. The
+// checksum (FNV-1a, 64 bits) finds accidents; it is no protection against somebody who can write to
+// the database.
 //
 // Thread-safety: any thread; the store's migration lock keeps other processes out.
 #pragma once
@@ -34,8 +35,8 @@ public:
 
     /// What apply() would do. Changes nothing, not even the table of migrations.
     Result<std::vector<Step>> plan(std::string_view plugin, std::span<const Migration> migrations);
-    /// Applies what is missing, each migration in a transaction of its own. An error names the migration that failed; those before it
-    /// stay applied.
+    /// Applies what is missing, each migration in a transaction of its own. An error names the
+    /// migration that failed; those before it stay applied.
     Result<std::vector<Step>> apply(std::string_view plugin, std::span<const Migration> migrations);
 
 private:
@@ -46,7 +47,8 @@ private:
 /// "fnv1a64:" and 16 hexadecimal digits.
 std::string checksum(std::string_view sql);
 
-/// The text with {{identity}} and {{blob}} replaced as the store spells them. Error: an unknown or unfinished token.
+/// The text with {{identity}} and {{blob}} replaced as the store spells them. Error: an unknown or
+/// unfinished token.
 Result<std::string> replace_tokens(std::string_view sql, const Dialect& dialect);
 
 }  // namespace kitchen::migrate

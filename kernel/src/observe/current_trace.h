@@ -1,4 +1,5 @@
-// The trace that a thread works for: set around handlers and jobs, read by the log, and given to plugins as tracing/1.
+// The trace that a thread works for: set around handlers and jobs, read by the log, and given to
+// plugins as tracing/1.
 //
 // Thread-safety: all calls, from any thread; a scope belongs to one.
 #pragma once

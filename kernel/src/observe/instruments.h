@@ -1,4 +1,5 @@
-// Puts a watch around each service that has one, on its way from the plugin that provides it to those that use it.
+// Puts a watch around each service that has one, on its way from the plugin that provides it to
+// those that use it.
 //
 // Thread-safety: on one thread, during start-up. Must outlive every user of what it wrapped.
 #pragma once
@@ -21,10 +22,12 @@ namespace kitchen::observe {
 class Instruments {
 public:
     /// All references must outlive this. `slow_statement` 0: no statement is logged.
-    Instruments(Metrics& metrics, const Clock& clock, Logger& log, std::chrono::milliseconds slow_statement)
+    Instruments(Metrics& metrics, const Clock& clock, Logger& log,
+                std::chrono::milliseconds slow_statement)
         : metrics_(metrics), clock_(clock), log_(log), slow_statement_(slow_statement) {}
 
-    /// What stands in the registry for this service of that plugin: a watched one, or the service itself.
+    /// What stands in the registry for this service of that plugin: a watched one, or the service
+    /// itself.
     void* wrap(std::string_view interface_name, const std::string& plugin, void* service);
 
 private:

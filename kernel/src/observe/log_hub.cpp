@@ -47,16 +47,20 @@ private:
 };
 
 std::function<void(std::string_view)> to_stderr(bool json, const Clock& clock) {
-    const auto sink = std::make_shared<StderrSink>(STDERR_FILENO, [json, &clock](std::uint64_t lines) {
-        const LogField count{"lines", lines};
-        return format_line(json, clock.now(), LogLevel::warn, "kernel", "log lines were lost: standard error was not read in time", std::span(&count, 1));
-    });
+    const auto sink =
+        std::make_shared<StderrSink>(STDERR_FILENO, [json, &clock](std::uint64_t lines) {
+            const LogField count{"lines", lines};
+            return format_line(json, clock.now(), LogLevel::warn, "kernel",
+                               "log lines were lost: standard error was not read in time",
+                               std::span(&count, 1));
+        });
     return [sink](std::string_view line) { sink->write(line); };
 }
 
 bool is_trace_id(const LogField& field) { return field.key == "trace_id"; }
 
-/// How many octets the character at the front has: 0 for what is no character of UTF-8, or a control character of it (C1: U+0080 to U+009F).
+/// How many octets the character at the front has: 0 for what is no character of UTF-8, or a
+/// control character of it (C1: U+0080 to U+009F).
 std::size_t printable_length(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text.front());
     const std::size_t length = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 ? 3 : 2;
@@ -72,11 +76,16 @@ void append_encoded(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
-        if (c == '\n') out += "\\n";
-        else if (c == '\r') out += "\\r";
-        else if (c == '\t') out += "\\t";
-        else if (c >= 0x20 && c < 0x7f) out += text[i];
-        else if (const std::size_t length = c < 0x80 ? 0 : printable_length(text.substr(i)); length > 0) {
+        if (c == '\n')
+            out += "\\n";
+        else if (c == '\r')
+            out += "\\r";
+        else if (c == '\t')
+            out += "\\t";
+        else if (c >= 0x20 && c < 0x7f)
+            out += text[i];
+        else if (const std::size_t length = c < 0x80 ? 0 : printable_length(text.substr(i));
+                 length > 0) {
             out += text.substr(i, length);
             i += length - 1;
         } else {
@@ -88,7 +97,8 @@ void append_encoded(std::string& out, std::string_view text) {
 }
 
 void append_text_value(std::string& out, std::string_view text) {
-    if (!text.empty() && text.find_first_of(" =\"\\") == std::string_view::npos) return append_encoded(out, text);
+    if (!text.empty() && text.find_first_of(" =\"\\") == std::string_view::npos)
+        return append_encoded(out, text);
     std::string quoted;
     for (const char c : text) {
         if (c == '"' || c == '\\') quoted += '\\';
@@ -110,15 +120,20 @@ void append_field(std::string& out, const LogField& field) {
     append_encoded(out, field.key);
     out += '=';
     std::string room;
-    if (is_secret_key(field.key)) out += mask;
-    else if (const auto* n = std::get_if<std::int64_t>(&field.value)) out += std::to_string(*n);
-    else if (const auto* d = std::get_if<double>(&field.value)) JsonWriter(out).value(*d);
-    else if (const auto* b = std::get_if<bool>(&field.value)) out += *b ? "true" : "false";
-    else append_text_value(out, presentable(std::get<std::string_view>(field.value), room));
+    if (is_secret_key(field.key))
+        out += mask;
+    else if (const auto* n = std::get_if<std::int64_t>(&field.value))
+        out += std::to_string(*n);
+    else if (const auto* d = std::get_if<double>(&field.value))
+        JsonWriter(out).value(*d);
+    else if (const auto* b = std::get_if<bool>(&field.value))
+        out += *b ? "true" : "false";
+    else
+        append_text_value(out, presentable(std::get<std::string_view>(field.value), room));
 }
 
-std::string json_line(Timestamp at, LogLevel level, std::string_view plugin, std::string_view message,
-                      std::span<const LogField> fields) {
+std::string json_line(Timestamp at, LogLevel level, std::string_view plugin,
+                      std::string_view message, std::span<const LogField> fields) {
     std::string out, room;
     JsonWriter json(out);
     json.begin_object()
@@ -127,9 +142,12 @@ std::string json_line(Timestamp at, LogLevel level, std::string_view plugin, std
         .member("plugin", plugin)
         .member("message", presentable(message, room));
     for (const LogField& field : fields) {
-        if (is_secret_key(field.key)) json.member(field.key, mask);
-        else if (const auto* text = std::get_if<std::string_view>(&field.value)) json.member(field.key, presentable(*text, room));
-        else std::visit([&](const auto& value) { json.member(field.key, value); }, field.value);
+        if (is_secret_key(field.key))
+            json.member(field.key, mask);
+        else if (const auto* text = std::get_if<std::string_view>(&field.value))
+            json.member(field.key, presentable(*text, room));
+        else
+            std::visit([&](const auto& value) { json.member(field.key, value); }, field.value);
     }
     json.end_object();
     return out;
@@ -137,8 +155,8 @@ std::string json_line(Timestamp at, LogLevel level, std::string_view plugin, std
 
 }  // namespace
 
-std::string format_line(bool json, Timestamp at, LogLevel level, std::string_view plugin, std::string_view message,
-                        std::span<const LogField> fields) {
+std::string format_line(bool json, Timestamp at, LogLevel level, std::string_view plugin,
+                        std::string_view message, std::span<const LogField> fields) {
     if (json) return json_line(at, level, plugin, message, fields);
     std::string out = format_rfc3339(at), room;
     out += ' ';
@@ -152,17 +170,21 @@ std::string format_line(bool json, Timestamp at, LogLevel level, std::string_vie
 }
 
 struct LogHub::Impl {
-    Impl(LogOptions options, const Clock& c) : json(options.json), clock(c), sink_logger(make(std::move(options), c)) {}
+    Impl(LogOptions options, const Clock& c)
+        : json(options.json), clock(c), sink_logger(make(std::move(options), c)) {}
 
     static spdlog::logger make(LogOptions options, const Clock& clock) {
         spdlog::sink_ptr sink;
-        if (options.sink) sink = std::make_shared<FunctionSink>(std::move(options.sink));
-        else sink = std::make_shared<FunctionSink>(to_stderr(options.json, clock));
+        if (options.sink)
+            sink = std::make_shared<FunctionSink>(std::move(options.sink));
+        else
+            sink = std::make_shared<FunctionSink>(to_stderr(options.json, clock));
         sink->set_pattern("%v");
         spdlog::logger logger("kitchen", std::move(sink));
         logger.set_level(to_spdlog(options.level));
         logger.flush_on(spdlog::level::trace);
-        // A full disk or a closed terminal must not end the program, nor fill it with complaints about itself.
+        // A full disk or a closed terminal must not end the program, nor fill it with complaints
+        // about itself.
         logger.set_error_handler([](const std::string&) {});
         return logger;
     }
@@ -180,15 +202,18 @@ public:
         return level != LogLevel::off && hub_.sink_logger.should_log(to_spdlog(level));
     }
 
-    void write(LogLevel level, std::string_view message, std::span<const LogField> fields) noexcept override {
+    void write(LogLevel level, std::string_view message,
+               std::span<const LogField> fields) noexcept override {
         try {
             std::vector<LogField> more;
-            if (const auto& trace = current_trace(); trace && std::none_of(fields.begin(), fields.end(), is_trace_id)) {
+            if (const auto& trace = current_trace();
+                trace && std::none_of(fields.begin(), fields.end(), is_trace_id)) {
                 more.assign(fields.begin(), fields.end());
                 more.emplace_back("trace_id", trace->trace.id);
                 fields = more;
             }
-            const std::string line = format_line(hub_.json, hub_.clock.now(), level, plugin_, message, fields);
+            const std::string line =
+                format_line(hub_.json, hub_.clock.now(), level, plugin_, message, fields);
             hub_.sink_logger.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
         } catch (...) {
             // Out of memory while logging: the line is lost, the caller is not.
@@ -200,9 +225,12 @@ private:
     std::string plugin_;
 };
 
-LogHub::LogHub(LogOptions options, const Clock& clock) : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
+LogHub::LogHub(LogOptions options, const Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
 LogHub::~LogHub() = default;
 
-std::unique_ptr<Logger> LogHub::logger(std::string plugin) { return std::make_unique<PluginLogger>(*impl_, std::move(plugin)); }
+std::unique_ptr<Logger> LogHub::logger(std::string plugin) {
+    return std::make_unique<PluginLogger>(*impl_, std::move(plugin));
+}
 
 }  // namespace kitchen::observe

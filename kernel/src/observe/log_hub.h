@@ -1,12 +1,16 @@
-// Where all log lines go: one hub a kernel, one Logger a plugin. One line a message, as text or as a JSON object:
+// Where all log lines go: one hub a kernel, one Logger a plugin. One line a message, as text or as
+// a JSON object:
 //
 //     2026-01-31T09:05:00.000Z info  orders  order placed order_id=12 total=560000
-//     {"ts":"2026-01-31T09:05:00.000Z","level":"info","plugin":"orders","message":"order placed","order_id":12,"total":560000}
+//     {"ts":"2026-01-31T09:05:00.000Z","level":"info","plugin":"orders","message":"order
+//     placed","order_id":12,"total":560000}
 //
-// A line that is written while the thread works for a request, or for a job that one has posted, ends with the request's trace_id.
+// A line that is written while the thread works for a request, or for a job that one has posted,
+// ends with the request's trace_id.
 //
-// Newlines and control characters in messages and values are encoded, so no client can forge a line. Values of fields that are named
-// like a secret, and passwords in URLs, are masked (redaction.h).
+// Newlines and control characters in messages and values are encoded, so no client can forge a
+// line. Values of fields that are named like a secret, and passwords in URLs, are masked
+// (redaction.h).
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -44,7 +48,7 @@ private:
 };
 
 /// One line, without its newline. Exposed for tests and the testkit.
-std::string format_line(bool json, Timestamp at, LogLevel level, std::string_view plugin, std::string_view message,
-                        std::span<const LogField> fields);
+std::string format_line(bool json, Timestamp at, LogLevel level, std::string_view plugin,
+                        std::string_view message, std::span<const LogField> fields);
 
 }  // namespace kitchen::observe

@@ -9,24 +9,32 @@ namespace kitchen::observe {
 namespace {
 
 /// In the order of the enumeration.
-constexpr const char* operation_names[] = {"get",        "set",           "set_if_absent", "erase",
-                                           "ttl",        "set_fields",    "update_fields", "get_fields",
-                                           "increment_field", "compare_and_count", "rate_tick", "publish"};
+constexpr const char* operation_names[] = {
+    "get",        "set",           "set_if_absent", "erase",           "ttl",
+    "set_fields", "update_fields", "get_fields",    "increment_field", "compare_and_count",
+    "rate_tick",  "publish"};
 
 Counter& lookups(Metrics& metrics, const std::string& provider, const char* outcome) {
-    return metrics.counter("kitchen_cache_lookups_total", "Reads of an entry, by whether it was there.",
+    return metrics.counter("kitchen_cache_lookups_total",
+                           "Reads of an entry, by whether it was there.",
                            {{"provider", provider}, {"outcome", outcome}});
 }
 
 }  // namespace
 
-MeasuredCache::MeasuredCache(Cache& cache, std::string provider, Metrics& metrics, const Clock& clock)
-    : cache_(cache), provider_(std::move(provider)), metrics_(metrics), clock_(clock), hits_(lookups(metrics, provider_, "hit")),
+MeasuredCache::MeasuredCache(Cache& cache, std::string provider, Metrics& metrics,
+                             const Clock& clock)
+    : cache_(cache),
+      provider_(std::move(provider)),
+      metrics_(metrics),
+      clock_(clock),
+      hits_(lookups(metrics, provider_, "hit")),
       misses_(lookups(metrics, provider_, "miss")) {
     static_assert(std::size(operation_names) == operation_count);
     for (std::size_t i = 0; i < operation_count; ++i)
-        durations_[i] = &metrics.histogram("kitchen_cache_operation_duration_seconds", "Time until the cache answered.",
-                                           {{"provider", provider_}, {"operation", operation_names[i]}});
+        durations_[i] = &metrics.histogram(
+            "kitchen_cache_operation_duration_seconds", "Time until the cache answered.",
+            {{"provider", provider_}, {"operation", operation_names[i]}});
 }
 
 template <class Work>
@@ -62,7 +70,8 @@ Status MeasuredCache::set(std::string_view key, std::string_view value, Millis t
     return measure(Operation::set, [&] { return cache_.set(key, value, ttl); });
 }
 
-Result<bool> MeasuredCache::set_if_absent(std::string_view key, std::string_view value, Millis ttl) {
+Result<bool> MeasuredCache::set_if_absent(std::string_view key, std::string_view value,
+                                          Millis ttl) {
     return measure(Operation::set_if_absent, [&] { return cache_.set_if_absent(key, value, ttl); });
 }
 
@@ -86,16 +95,22 @@ Result<std::optional<CacheFields>> MeasuredCache::get_fields(std::string_view ke
     return note_lookup(measure(Operation::get_fields, [&] { return cache_.get_fields(key); }));
 }
 
-Result<std::optional<std::int64_t>> MeasuredCache::increment_field(std::string_view key, std::string_view field, std::int64_t max) {
-    return measure(Operation::increment_field, [&] { return cache_.increment_field(key, field, max); });
+Result<std::optional<std::int64_t>> MeasuredCache::increment_field(std::string_view key,
+                                                                   std::string_view field,
+                                                                   std::int64_t max) {
+    return measure(Operation::increment_field,
+                   [&] { return cache_.increment_field(key, field, max); });
 }
 
-Result<Comparison> MeasuredCache::compare_and_count(std::string_view key, std::string_view field, std::string_view candidate,
+Result<Comparison> MeasuredCache::compare_and_count(std::string_view key, std::string_view field,
+                                                    std::string_view candidate,
                                                     std::int64_t max_attempts) {
-    return measure(Operation::compare_and_count, [&] { return cache_.compare_and_count(key, field, candidate, max_attempts); });
+    return measure(Operation::compare_and_count,
+                   [&] { return cache_.compare_and_count(key, field, candidate, max_attempts); });
 }
 
-Result<RateDecision> MeasuredCache::rate_tick(std::string_view key, std::int64_t burst, Millis period) {
+Result<RateDecision> MeasuredCache::rate_tick(std::string_view key, std::int64_t burst,
+                                              Millis period) {
     return measure(Operation::rate_tick, [&] { return cache_.rate_tick(key, burst, period); });
 }
 

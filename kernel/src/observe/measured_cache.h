@@ -1,5 +1,6 @@
-// A cache with a watch beside it: the kernel puts one around every provider of cache/1, so that no backend has to measure itself.
-// Measures each call, counts its errors, and what was found and what was not.
+// A cache with a watch beside it: the kernel puts one around every provider of cache/1, so that no
+// backend has to measure itself. Measures each call, counts its errors, and what was found and what
+// was not.
 //
 // Thread-safety: as Cache. Ownership: refers to the cache; outlives those who use it.
 #pragma once
@@ -26,10 +27,14 @@ public:
     Status set_fields(std::string_view key, const CacheFields& fields, Millis ttl) override;
     Result<bool> update_fields(std::string_view key, const CacheFields& fields) override;
     Result<std::optional<CacheFields>> get_fields(std::string_view key) override;
-    Result<std::optional<std::int64_t>> increment_field(std::string_view key, std::string_view field, std::int64_t max) override;
-    Result<Comparison> compare_and_count(std::string_view key, std::string_view field, std::string_view candidate,
+    Result<std::optional<std::int64_t>> increment_field(std::string_view key,
+                                                        std::string_view field,
+                                                        std::int64_t max) override;
+    Result<Comparison> compare_and_count(std::string_view key, std::string_view field,
+                                         std::string_view candidate,
                                          std::int64_t max_attempts) override;
-    Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst, Millis period) override;
+    Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst,
+                                   Millis period) override;
     Status publish(std::string_view channel, std::string_view message) override;
     std::shared_ptr<void> subscribe(std::string_view channel, Subscriber subscriber) override;
     Status ping() override { return cache_.ping(); }

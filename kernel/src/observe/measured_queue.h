@@ -1,5 +1,6 @@
-// A queue with a watch beside it: the kernel puts one around every provider of queue/1, so that no backend has to measure itself.
-// Measures each call, counts its errors, and the messages that came, also those that came again.
+// A queue with a watch beside it: the kernel puts one around every provider of queue/1, so that no
+// backend has to measure itself. Measures each call, counts its errors, and the messages that came,
+// also those that came again.
 //
 // Thread-safety: as Queue. Ownership: refers to the queue; outlives those who use it.
 #pragma once
@@ -19,7 +20,8 @@ public:
     MeasuredQueue(Queue& queue, std::string provider, Metrics& metrics, const Clock& clock);
 
     Status send(std::string_view body) override;
-    Result<std::vector<QueueMessage>> receive(const QueueReceive& wanted, std::stop_token stop) override;
+    Result<std::vector<QueueMessage>> receive(const QueueReceive& wanted,
+                                              std::stop_token stop) override;
     Status hide(std::string_view receipt, std::chrono::seconds from_now) override;
     Status remove(std::string_view receipt) override;
 

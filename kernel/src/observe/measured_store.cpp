@@ -16,7 +16,8 @@ constexpr std::size_t longest_text = 2000;  // octets of SQL in a log line
 
 }  // namespace
 
-/// One call of the store, from its beginning to its answer. The body may run on another thread, but never beside this one's.
+/// One call of the store, from its beginning to its answer. The body may run on another thread, but
+/// never beside this one's.
 struct MeasuredStore::Call {
     MeasuredStore& store;
     Operation operation;
@@ -48,12 +49,16 @@ struct MeasuredStore::Call {
     template <class Work, class Text>
     Status run_statement(Work&& work, Text&& text) {
         const bool is_timed = store.slow_.count() > 0;
-        const auto begin = is_timed ? store.clock_.steady_now() : std::chrono::steady_clock::time_point();
+        const auto begin =
+            is_timed ? store.clock_.steady_now() : std::chrono::steady_clock::time_point();
         Status done = work();
-        // A doomed transaction answers every further statement with its first error: that is one error.
-        if (!done && !std::exchange(statement_failed, true)) store.count_error(operation, done.error().kind);
+        // A doomed transaction answers every further statement with its first error: that is one
+        // error.
+        if (!done && !std::exchange(statement_failed, true))
+            store.count_error(operation, done.error().kind);
         if (is_timed)
-            if (const auto took = store.clock_.steady_now() - begin; took > store.slow_) store.log_slow(text(), took);
+            if (const auto took = store.clock_.steady_now() - begin; took > store.slow_)
+                store.log_slow(text(), took);
         return done;
     }
 };
@@ -62,9 +67,12 @@ class MeasuredStore::WatchedTransaction final : public Transaction {
 public:
     WatchedTransaction(Call& call, Transaction& inner) : call_(call), inner_(inner) {}
     Status run(Statement statement, std::span<const Param> params, Rows& out) override {
-        return call_.run_statement([&] { return inner_.run(statement, params, out); }, [&] { return call_.store.text_of(statement); });
+        return call_.run_statement([&] { return inner_.run(statement, params, out); },
+                                   [&] { return call_.store.text_of(statement); });
     }
-    void after_commit(std::function<void()> hook) override { inner_.after_commit(call_.watched(std::move(hook))); }
+    void after_commit(std::function<void()> hook) override {
+        inner_.after_commit(call_.watched(std::move(hook)));
+    }
 
 private:
     Call& call_;
@@ -75,14 +83,18 @@ class MeasuredStore::WatchedSchema final : public SchemaTransaction {
 public:
     WatchedSchema(Call& call, SchemaTransaction& inner) : call_(call), inner_(inner) {}
     Status run(Statement statement, std::span<const Param> params, Rows& out) override {
-        return call_.run_statement([&] { return inner_.run(statement, params, out); }, [&] { return call_.store.text_of(statement); });
+        return call_.run_statement([&] { return inner_.run(statement, params, out); },
+                                   [&] { return call_.store.text_of(statement); });
     }
-    void after_commit(std::function<void()> hook) override { inner_.after_commit(call_.watched(std::move(hook))); }
+    void after_commit(std::function<void()> hook) override {
+        inner_.after_commit(call_.watched(std::move(hook)));
+    }
     Status script(std::string_view sql) override {
         return call_.run_statement([&] { return inner_.script(sql); }, [&] { return sql; });
     }
     Status run_text(std::string_view sql, std::span<const Param> params, Rows& out) override {
-        return call_.run_statement([&] { return inner_.run_text(sql, params, out); }, [&] { return sql; });
+        return call_.run_statement([&] { return inner_.run_text(sql, params, out); },
+                                   [&] { return sql; });
     }
 
 private:
@@ -90,14 +102,21 @@ private:
     SchemaTransaction& inner_;
 };
 
-MeasuredStore::MeasuredStore(Store& store, std::string provider, std::chrono::milliseconds slow, Metrics& metrics, const Clock& clock,
-                             Logger& log)
-    : store_(store), provider_(std::move(provider)), slow_(slow), metrics_(metrics), clock_(clock), log_(log),
-      slow_statements_(metrics.counter("kitchen_store_slow_statements_total", "Statements slower than log.slow_statement.",
+MeasuredStore::MeasuredStore(Store& store, std::string provider, std::chrono::milliseconds slow,
+                             Metrics& metrics, const Clock& clock, Logger& log)
+    : store_(store),
+      provider_(std::move(provider)),
+      slow_(slow),
+      metrics_(metrics),
+      clock_(clock),
+      log_(log),
+      slow_statements_(metrics.counter("kitchen_store_slow_statements_total",
+                                       "Statements slower than log.slow_statement.",
                                        {{"provider", provider_}})) {
     for (std::size_t i = 0; i < durations_.size(); ++i)
-        durations_[i] = &metrics.histogram("kitchen_store_operation_duration_seconds", "Time until the store answered.",
-                                           {{"provider", provider_}, {"operation", operation_names[i]}});
+        durations_[i] = &metrics.histogram(
+            "kitchen_store_operation_duration_seconds", "Time until the store answered.",
+            {{"provider", provider_}, {"operation", operation_names[i]}});
 }
 
 Statement MeasuredStore::prepare(std::string_view sql) {
@@ -118,33 +137,42 @@ Status MeasuredStore::measure(Operation operation, Work&& work) {
     } timer{*this, *durations_[static_cast<std::size_t>(operation)]};
     Call call{*this, operation};
     Status done = work(call);
-    if (!done && !call.statement_failed && !call.body_failed) count_error(operation, done.error().kind);
+    if (!done && !call.statement_failed && !call.body_failed)
+        count_error(operation, done.error().kind);
     return done;
 }
 
-// The closures that a store gets hold two references, so that std::function keeps them inside itself.
+// The closures that a store gets hold two references, so that std::function keeps them inside
+// itself.
 Status MeasuredStore::read(const Body& body) {
     return measure(Operation::read, [&](Call& call) {
-        return store_.read([&call, &body](Transaction& tx) { return call.run_body<Transaction, WatchedTransaction>(tx, body); });
+        return store_.read([&call, &body](Transaction& tx) {
+            return call.run_body<Transaction, WatchedTransaction>(tx, body);
+        });
     });
 }
 
 Status MeasuredStore::transact(const Body& body) {
     return measure(Operation::transact, [&](Call& call) {
-        return store_.transact([&call, &body](Transaction& tx) { return call.run_body<Transaction, WatchedTransaction>(tx, body); });
+        return store_.transact([&call, &body](Transaction& tx) {
+            return call.run_body<Transaction, WatchedTransaction>(tx, body);
+        });
     });
 }
 
 Status MeasuredStore::migrate(const std::function<Status(SchemaTransaction&)>& body) {
     return measure(Operation::migrate, [&](Call& call) {
-        return store_.migrate([&call, &body](SchemaTransaction& tx) { return call.run_body<SchemaTransaction, WatchedSchema>(tx, body); });
+        return store_.migrate([&call, &body](SchemaTransaction& tx) {
+            return call.run_body<SchemaTransaction, WatchedSchema>(tx, body);
+        });
     });
 }
 
 // Rare enough to look the series up each time.
 void MeasuredStore::count_error(Operation operation, Errc kind) {
     metrics_
-        .counter("kitchen_store_errors_total", "Errors of the store, also those that a retry settled.",
+        .counter("kitchen_store_errors_total",
+                 "Errors of the store, also those that a retry settled.",
                  {{"provider", provider_},
                   {"operation", operation_names[static_cast<std::size_t>(operation)]},
                   {"kind", std::string(word_for(kind))}})
@@ -154,7 +182,9 @@ void MeasuredStore::count_error(Operation operation, Errc kind) {
 void MeasuredStore::log_slow(std::string_view sql, std::chrono::nanoseconds took) {
     slow_statements_.add();
     const std::chrono::duration<double, std::milli> ms = took;
-    log_.warn("slow statement", {{"ms", ms.count()}, {"provider", provider_}, {"statement", utf8::prefix(sql, longest_text)}});
+    log_.warn("slow statement", {{"ms", ms.count()},
+                                 {"provider", provider_},
+                                 {"statement", utf8::prefix(sql, longest_text)}});
 }
 
 std::string_view MeasuredStore::text_of(Statement statement) const {

@@ -1,7 +1,9 @@
-// A store with a watch beside it: the kernel puts one around every provider of store/1, so that no backend has to measure itself.
+// A store with a watch beside it: the kernel puts one around every provider of store/1, so that no
+// backend has to measure itself.
 //
-// Measures each call, counts the errors that the store made (not those a body answered with for reasons of its own; also those that a
-// retry settled), and logs statements that took longer than a threshold, with their text and never their parameters.
+// Measures each call, counts the errors that the store made (not those a body answered with for
+// reasons of its own; also those that a retry settled), and logs statements that took longer than a
+// threshold, with their text and never their parameters.
 //
 // Thread-safety: as Store. Ownership: refers to the store; outlives those who use it.
 #pragma once
@@ -21,8 +23,10 @@ namespace kitchen::observe {
 
 class MeasuredStore final : public Store {
 public:
-    /// `provider` is the id of the store's plugin. `slow` 0: no statement is slow. All references must outlive this.
-    MeasuredStore(Store& store, std::string provider, std::chrono::milliseconds slow, Metrics& metrics, const Clock& clock, Logger& log);
+    /// `provider` is the id of the store's plugin. `slow` 0: no statement is slow. All references
+    /// must outlive this.
+    MeasuredStore(Store& store, std::string provider, std::chrono::milliseconds slow,
+                  Metrics& metrics, const Clock& clock, Logger& log);
 
     Dialect dialect() const override { return store_.dialect(); }
     Statement prepare(std::string_view sql) override;
@@ -55,7 +59,8 @@ private:
     std::array<Histogram*, 3> durations_;
     Counter& slow_statements_;
     mutable std::shared_mutex mutex_;
-    std::unordered_map<std::uint32_t, std::string> texts_;  ///< by the statement's index; never dropped, and none ever moves
+    std::unordered_map<std::uint32_t, std::string>
+        texts_;  ///< by the statement's index; never dropped, and none ever moves
 };
 
 }  // namespace kitchen::observe

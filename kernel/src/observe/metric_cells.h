@@ -30,22 +30,26 @@ private:
 class GaugeCell final : public Gauge {
 public:
     void set(double value) noexcept override { value_.store(value, std::memory_order_relaxed); }
-    void add(double amount) noexcept override { value_.fetch_add(amount, std::memory_order_relaxed); }
+    void add(double amount) noexcept override {
+        value_.fetch_add(amount, std::memory_order_relaxed);
+    }
     double value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
 private:
     std::atomic<double> value_{0};
 };
 
-/// The sum is added after its bucket: a scrape in between may see an observation without its share of the sum, never a
-/// count that its buckets do not add up to.
+/// The sum is added after its bucket: a scrape in between may see an observation without its share
+/// of the sum, never a count that its buckets do not add up to.
 class HistogramCell final : public Histogram {
 public:
-    explicit HistogramCell(const std::vector<double>& bounds) : bounds_(bounds), counts_(bounds.size() + 1) {}
+    explicit HistogramCell(const std::vector<double>& bounds)
+        : bounds_(bounds), counts_(bounds.size() + 1) {}
 
     void observe(double value) noexcept override {
         if (std::isnan(value)) return;
-        const auto bucket = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
+        const auto bucket =
+            std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
         counts_[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
         sum_.fetch_add(value, std::memory_order_relaxed);
     }
@@ -53,7 +57,9 @@ public:
 
     const std::vector<double>& bounds() const noexcept { return bounds_; }
     /// Of one bucket alone; the last one is "+Inf".
-    std::uint64_t count(std::size_t bucket) const noexcept { return counts_[bucket].load(std::memory_order_relaxed); }
+    std::uint64_t count(std::size_t bucket) const noexcept {
+        return counts_[bucket].load(std::memory_order_relaxed);
+    }
     double sum() const noexcept { return sum_.load(std::memory_order_relaxed); }
 
 private:
@@ -72,7 +78,8 @@ public:
         try {
             return read_ ? read_() : std::nan("");
         } catch (...) {
-            return std::nan("");  // one broken part must not cost the operator the sight of all others
+            return std::nan(
+                "");  // one broken part must not cost the operator the sight of all others
         }
     }
     /// No call is under way once it has returned.

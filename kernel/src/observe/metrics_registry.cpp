@@ -25,18 +25,25 @@ constexpr std::string_view overflow = "overflow";
 }
 
 bool is_name(std::string_view text) {
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-    return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [&](char c) {
-        return is_letter(c) || (c >= '0' && c <= '9');
-    });
+    const auto is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    return !text.empty() && is_letter(text.front()) &&
+           std::all_of(text.begin(), text.end(),
+                       [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
 void check_name(std::string_view name, std::string_view help, MetricType type) {
     if (!is_name(name)) refuse(name, "is not named in letters, digits and '_'");
     const bool is_counter = type == MetricType::Counter;
-    if (name.ends_with("_total") != is_counter) refuse(name, is_counter ? "counts, so its name must end in _total" : "is no counter, so its name must not end in _total");
-    const bool is_line = std::none_of(help.begin(), help.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f || c == '\\'; });
-    if (help.empty() || !is_line || !utf8::is_valid(help)) refuse(name, "has no help of one plain line");
+    if (name.ends_with("_total") != is_counter)
+        refuse(name, is_counter ? "counts, so its name must end in _total"
+                                : "is no counter, so its name must not end in _total");
+    const bool is_line = std::none_of(help.begin(), help.end(), [](unsigned char c) {
+        return c < 0x20 || c == 0x7f || c == '\\';
+    });
+    if (help.empty() || !is_line || !utf8::is_valid(help))
+        refuse(name, "has no help of one plain line");
 }
 
 /// Sorted by name, so that the order in which they were given makes no other series.
@@ -44,9 +51,11 @@ MetricLabels checked(std::string_view name, MetricLabels labels, MetricType type
     std::sort(labels.begin(), labels.end());
     for (std::size_t i = 0; i < labels.size(); ++i) {
         const std::string& label = labels[i].first;
-        if (!is_name(label) || label.starts_with("__") || (type == MetricType::Histogram && label == "le"))
+        if (!is_name(label) || label.starts_with("__") ||
+            (type == MetricType::Histogram && label == "le"))
             refuse(name, "cannot have the label '" + label + "'");
-        if (i > 0 && labels[i - 1].first == label) refuse(name, "has the label '" + label + "' twice");
+        if (i > 0 && labels[i - 1].first == label)
+            refuse(name, "has the label '" + label + "' twice");
         // Prometheus would drop the whole scrape for it.
         if (!utf8::is_valid(labels[i].second)) labels[i].second = "invalid";
     }
@@ -54,7 +63,8 @@ MetricLabels checked(std::string_view name, MetricLabels labels, MetricType type
 }
 
 bool same_names(const MetricLabels& a, const MetricLabels& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) { return x.first == y.first; });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const auto& x, const auto& y) { return x.first == y.first; });
 }
 
 ClientMetric labelled(const MetricLabels& labels) {
@@ -96,8 +106,8 @@ struct MetricsRegistry::Impl : std::enable_shared_from_this<MetricsRegistry::Imp
 
     Family& family(std::string_view name, std::string_view help, MetricType type);
     Series& series(Family& in, std::string_view name, MetricLabels labels);
-    std::shared_ptr<void> sample(std::string_view name, std::string_view help, MetricLabels labels, MetricType type,
-                                 std::function<double()> read);
+    std::shared_ptr<void> sample(std::string_view name, std::string_view help, MetricLabels labels,
+                                 MetricType type, std::function<double()> read);
     void forget(std::string_view name, const Sampler& sampler);
     std::vector<prometheus::MetricFamily> collect() const;
 
@@ -110,7 +120,8 @@ struct MetricsRegistry::Impl : std::enable_shared_from_this<MetricsRegistry::Imp
 /// What a plugin holds as long as it wants to be asked.
 class MetricsRegistry::SamplerHandle {
 public:
-    SamplerHandle(std::shared_ptr<Impl> registry, std::string name, std::shared_ptr<Sampler> sampler)
+    SamplerHandle(std::shared_ptr<Impl> registry, std::string name,
+                  std::shared_ptr<Sampler> sampler)
         : registry_(std::move(registry)), name_(std::move(name)), sampler_(std::move(sampler)) {}
     SamplerHandle(const SamplerHandle&) = delete;
     SamplerHandle& operator=(const SamplerHandle&) = delete;
@@ -125,40 +136,47 @@ private:
     const std::shared_ptr<Sampler> sampler_;
 };
 
-Family& MetricsRegistry::Impl::family(std::string_view name, std::string_view help, MetricType type) {
+Family& MetricsRegistry::Impl::family(std::string_view name, std::string_view help,
+                                      MetricType type) {
     if (const auto found = families.find(name); found != families.end()) {
         if (found->second.type != type) refuse(name, "exists already, and is of another type");
         return found->second;
     }
     check_name(name, help, type);
-    return families.emplace(std::string(name), Family{type, std::string(help), {}, {}}).first->second;
+    return families.emplace(std::string(name), Family{type, std::string(help), {}, {}})
+        .first->second;
 }
 
 Series& MetricsRegistry::Impl::series(Family& in, std::string_view name, MetricLabels labels) {
     labels = checked(name, std::move(labels), in.type);
-    if (!in.series.empty() && !same_names(in.series.begin()->first, labels)) refuse(name, "has other labels than its first series");
+    if (!in.series.empty() && !same_names(in.series.begin()->first, labels))
+        refuse(name, "has other labels than its first series");
     const auto found = in.series.find(labels);
     if (found != in.series.end()) return found->second;
     if (in.series.size() >= series_limit) {
-        if (in.series.size() == series_limit) log.warn("a metric has too many series", {{"metric", name}, {"limit", series_limit}});
+        if (in.series.size() == series_limit)
+            log.warn("a metric has too many series", {{"metric", name}, {"limit", series_limit}});
         for (auto& [label, value] : labels) value = overflow;
     }
     return in.series[std::move(labels)];
 }
 
-std::shared_ptr<void> MetricsRegistry::Impl::sample(std::string_view name, std::string_view help, MetricLabels labels, MetricType type,
+std::shared_ptr<void> MetricsRegistry::Impl::sample(std::string_view name, std::string_view help,
+                                                    MetricLabels labels, MetricType type,
                                                     std::function<double()> read) {
     auto sampler = std::make_shared<Sampler>(std::move(read));
     const std::lock_guard lock(mutex);
     Series& place = series(family(name, help, type), name, std::move(labels));
     if (place.counter || place.gauge || place.sampler) refuse(name, "has that series already");
     place.sampler = sampler;
-    return std::make_shared<SamplerHandle>(shared_from_this(), std::string(name), std::move(sampler));
+    return std::make_shared<SamplerHandle>(shared_from_this(), std::string(name),
+                                           std::move(sampler));
 }
 
 void MetricsRegistry::Impl::forget(std::string_view name, const Sampler& sampler) {
     const std::lock_guard lock(mutex);
-    std::erase_if(families.find(name)->second.series, [&](const auto& entry) { return entry.second.sampler.get() == &sampler; });
+    std::erase_if(families.find(name)->second.series,
+                  [&](const auto& entry) { return entry.second.sampler.get() == &sampler; });
 }
 
 std::vector<prometheus::MetricFamily> MetricsRegistry::Impl::collect() const {
@@ -178,7 +196,8 @@ std::vector<prometheus::MetricFamily> MetricsRegistry::Impl::collect() const {
                 if (series.counter) metric.counter.value = series.counter->value();
                 if (series.gauge) metric.gauge.value = series.gauge->value();
                 if (series.histogram) metric.histogram = read(*series.histogram);
-                if (series.sampler) pending.push_back({out.size() - 1, out.back().metric.size(), series.sampler});
+                if (series.sampler)
+                    pending.push_back({out.size() - 1, out.back().metric.size(), series.sampler});
                 out.back().metric.push_back(std::move(metric));
             }
         }
@@ -188,18 +207,23 @@ std::vector<prometheus::MetricFamily> MetricsRegistry::Impl::collect() const {
         auto& metrics = out[it->family].metric;
         const double value = it->sampler->value();
         metrics[it->metric].counter.value = metrics[it->metric].gauge.value = value;
-        if (std::isnan(value)) metrics.erase(metrics.begin() + static_cast<std::ptrdiff_t>(it->metric));
+        if (std::isnan(value))
+            metrics.erase(metrics.begin() + static_cast<std::ptrdiff_t>(it->metric));
     }
-    std::erase_if(out, [](const prometheus::MetricFamily& family) { return family.metric.empty(); });
+    std::erase_if(out,
+                  [](const prometheus::MetricFamily& family) { return family.metric.empty(); });
     return out;
 }
 
-MetricsRegistry::MetricsRegistry(Logger& log, std::size_t series_limit) : impl_(std::make_shared<Impl>(log, series_limit)) {}
+MetricsRegistry::MetricsRegistry(Logger& log, std::size_t series_limit)
+    : impl_(std::make_shared<Impl>(log, series_limit)) {}
 MetricsRegistry::~MetricsRegistry() = default;
 
-Counter& MetricsRegistry::counter(std::string_view name, std::string_view help, MetricLabels labels) {
+Counter& MetricsRegistry::counter(std::string_view name, std::string_view help,
+                                  MetricLabels labels) {
     const std::lock_guard lock(impl_->mutex);
-    Series& found = impl_->series(impl_->family(name, help, MetricType::Counter), name, std::move(labels));
+    Series& found =
+        impl_->series(impl_->family(name, help, MetricType::Counter), name, std::move(labels));
     if (found.sampler) refuse(name, "is sampled");
     if (!found.counter) found.counter = std::make_unique<CounterCell>();
     return *found.counter;
@@ -207,18 +231,21 @@ Counter& MetricsRegistry::counter(std::string_view name, std::string_view help, 
 
 Gauge& MetricsRegistry::gauge(std::string_view name, std::string_view help, MetricLabels labels) {
     const std::lock_guard lock(impl_->mutex);
-    Series& found = impl_->series(impl_->family(name, help, MetricType::Gauge), name, std::move(labels));
+    Series& found =
+        impl_->series(impl_->family(name, help, MetricType::Gauge), name, std::move(labels));
     if (found.sampler) refuse(name, "is sampled");
     if (!found.gauge) found.gauge = std::make_unique<GaugeCell>();
     return *found.gauge;
 }
 
-Histogram& MetricsRegistry::histogram(std::string_view name, std::string_view help, MetricLabels labels,
-                                      std::span<const double> bounds) {
+Histogram& MetricsRegistry::histogram(std::string_view name, std::string_view help,
+                                      MetricLabels labels, std::span<const double> bounds) {
     const std::lock_guard lock(impl_->mutex);
     Family& in = impl_->family(name, help, MetricType::Histogram);
-    const bool ascend = std::adjacent_find(bounds.begin(), bounds.end(), std::greater_equal<>()) == bounds.end() &&
-                        std::all_of(bounds.begin(), bounds.end(), [](double bound) { return std::isfinite(bound); });
+    const bool ascend =
+        std::adjacent_find(bounds.begin(), bounds.end(), std::greater_equal<>()) == bounds.end() &&
+        std::all_of(bounds.begin(), bounds.end(),
+                    [](double bound) { return std::isfinite(bound); });
     if (bounds.empty() || !ascend) refuse(name, "has no ascending bounds");
     if (in.bounds.empty()) in.bounds.assign(bounds.begin(), bounds.end());
     Series& found = impl_->series(in, name, std::move(labels));
@@ -232,12 +259,14 @@ std::string MetricsRegistry::text() const {
     return std::move(out).str();
 }
 
-std::shared_ptr<void> MetricsRegistry::sampled_counter(std::string_view name, std::string_view help, MetricLabels labels,
+std::shared_ptr<void> MetricsRegistry::sampled_counter(std::string_view name, std::string_view help,
+                                                       MetricLabels labels,
                                                        std::function<double()> read) {
     return impl_->sample(name, help, std::move(labels), MetricType::Counter, std::move(read));
 }
 
-std::shared_ptr<void> MetricsRegistry::sampled_gauge(std::string_view name, std::string_view help, MetricLabels labels,
+std::shared_ptr<void> MetricsRegistry::sampled_gauge(std::string_view name, std::string_view help,
+                                                     MetricLabels labels,
                                                      std::function<double()> read) {
     return impl_->sample(name, help, std::move(labels), MetricType::Gauge, std::move(read));
 }

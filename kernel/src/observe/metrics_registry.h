@@ -1,6 +1,7 @@
 // The kernel's metrics/1, and what a scrape is answered with.
 //
-// The cells that count are atomics of our own; prometheus-cpp gives the data model and the text (docs/adr/0010 says why).
+// The cells that count are atomics of our own; prometheus-cpp gives the data model and the text
+// (docs/adr/0010 says why).
 //
 // Thread-safety: all calls, from any thread. A scrape holds no lock while it calls samplers.
 #pragma once
@@ -23,14 +24,16 @@ public:
     explicit MetricsRegistry(Logger& log, std::size_t series_limit = usual_limit);
     ~MetricsRegistry() override;
 
-    Counter& counter(std::string_view name, std::string_view help, MetricLabels labels = {}) override;
+    Counter& counter(std::string_view name, std::string_view help,
+                     MetricLabels labels = {}) override;
     Gauge& gauge(std::string_view name, std::string_view help, MetricLabels labels = {}) override;
     Histogram& histogram(std::string_view name, std::string_view help, MetricLabels labels = {},
                          std::span<const double> bounds = duration_bounds) override;
-    std::shared_ptr<void> sampled_counter(std::string_view name, std::string_view help, MetricLabels labels,
+    std::shared_ptr<void> sampled_counter(std::string_view name, std::string_view help,
+                                          MetricLabels labels,
                                           std::function<double()> read) override;
-    std::shared_ptr<void> sampled_gauge(std::string_view name, std::string_view help, MetricLabels labels,
-                                        std::function<double()> read) override;
+    std::shared_ptr<void> sampled_gauge(std::string_view name, std::string_view help,
+                                        MetricLabels labels, std::function<double()> read) override;
 
     /// All series in the Prometheus text format (0.0.4), ordered by name and labels.
     std::string text() const;

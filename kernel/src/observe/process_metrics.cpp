@@ -18,7 +18,8 @@ namespace {
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 // Fields of /proc/self/stat, as proc(5) numbers them.
-constexpr int user_time = 14, system_time = 15, threads = 20, start_time = 22, virtual_size = 23, resident_pages = 24;
+constexpr int user_time = 14, system_time = 15, threads = 20, start_time = 22, virtual_size = 23,
+              resident_pages = 24;
 
 double stat(int wanted) {
     std::ifstream file("/proc/self/stat");
@@ -66,13 +67,15 @@ std::vector<std::shared_ptr<void>> sample_process(Metrics& metrics) {
     const auto gauge = [&](const char* name, const char* help, std::function<double()> read) {
         samples.push_back(metrics.sampled_gauge(name, help, {}, std::move(read)));
     };
-    samples.push_back(metrics.sampled_counter("process_cpu_seconds_total", "User and system CPU time spent, in seconds.", {},
-                                              [] { return seconds(stat(user_time) + stat(system_time)); }));
+    samples.push_back(metrics.sampled_counter(
+        "process_cpu_seconds_total", "User and system CPU time spent, in seconds.", {},
+        [] { return seconds(stat(user_time) + stat(system_time)); }));
     gauge("process_start_time_seconds", "Start of the process, in seconds since the Unix epoch.",
           [at = boot_time() + seconds(stat(start_time))] { return at; });
     gauge("process_resident_memory_bytes", "Resident memory, in bytes.",
           [] { return stat(resident_pages) * static_cast<double>(::sysconf(_SC_PAGESIZE)); });
-    gauge("process_virtual_memory_bytes", "Virtual memory, in bytes.", [] { return stat(virtual_size); });
+    gauge("process_virtual_memory_bytes", "Virtual memory, in bytes.",
+          [] { return stat(virtual_size); });
     gauge("process_threads", "Threads of the process.", [] { return stat(threads); });
     gauge("process_open_fds", "Open file descriptors.", open_descriptors);
     gauge("process_max_fds", "File descriptors that may be open at most.", most_descriptors);

@@ -1,4 +1,5 @@
-// The process as Prometheus's own client libraries describe it, from /proc: process_cpu_seconds_total, process_resident_memory_bytes, ….
+// The process as Prometheus's own client libraries describe it, from /proc:
+// process_cpu_seconds_total, process_resident_memory_bytes, ….
 //
 // Thread-safety: call it once; what it returns is read by scrapes.
 #pragma once

@@ -1,4 +1,5 @@
-// What must not reach a log even when somebody passes it in by mistake. The first line of defence is not to log it.
+// What must not reach a log even when somebody passes it in by mistake. The first line of defence
+// is not to log it.
 //
 // Thread-safety: pure functions.
 #pragma once

@@ -36,9 +36,11 @@ bool StderrSink::write_whole(std::string_view line, std::chrono::milliseconds wa
     text += '\n';
     for (std::string_view rest = text; !rest.empty();) {
         if (!has_room(descriptor_, wait)) return false;
-        const ssize_t written = ::write(descriptor_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
+        const ssize_t written =
+            ::write(descriptor_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
         if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;  // a full disk, nobody at the other end: not the server's trouble
+        if (written <= 0)
+            return false;  // a full disk, nobody at the other end: not the server's trouble
         rest.remove_prefix(static_cast<std::size_t>(written));
         cut_ = !rest.empty();
     }

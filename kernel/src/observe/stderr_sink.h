@@ -1,9 +1,11 @@
 // Writes lines to a file descriptor without ever waiting long for whoever reads it.
 //
-// A log collector that has stopped reading, or a terminal that somebody has paused, must not stop the server: a line that cannot be written within
-// `patience` is lost, further ones at once, and when there is room again a line says how many it were. Regular files always have room.
+// A log collector that has stopped reading, or a terminal that somebody has paused, must not stop
+// the server: a line that cannot be written within `patience` is lost, further ones at once, and
+// when there is room again a line says how many it were. Regular files always have room.
 //
-// The descriptor stays in blocking mode, since others may share it: poll(2) says whether a pipe or terminal has room for PIPE_BUF octets.
+// The descriptor stays in blocking mode, since others may share it: poll(2) says whether a pipe or
+// terminal has room for PIPE_BUF octets.
 //
 // Thread-safety: one thread at a time (the log hub's mutex).
 #pragma once
@@ -21,8 +23,10 @@ class StderrSink {
 public:
     static constexpr std::chrono::milliseconds patience{100};
 
-    /// `lost` writes the line that tells of so many lines lost, without its newline. The descriptor is borrowed.
-    StderrSink(int descriptor, std::function<std::string(std::uint64_t lines)> lost) : descriptor_(descriptor), lost_line_(std::move(lost)) {}
+    /// `lost` writes the line that tells of so many lines lost, without its newline. The descriptor
+    /// is borrowed.
+    StderrSink(int descriptor, std::function<std::string(std::uint64_t lines)> lost)
+        : descriptor_(descriptor), lost_line_(std::move(lost)) {}
 
     /// Adds the newline.
     void write(std::string_view line);

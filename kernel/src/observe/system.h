@@ -14,7 +14,8 @@ public:
     std::chrono::steady_clock::time_point steady_now() const override;
 };
 
-/// getrandom(2). Ends the process when the kernel of the operating system cannot give random bytes: there is no safe way on.
+/// getrandom(2). Ends the process when the kernel of the operating system cannot give random bytes:
+/// there is no safe way on.
 class SystemRandom : public Random {
 public:
     void fill(std::span<std::byte> out) override;

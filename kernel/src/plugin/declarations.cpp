@@ -12,48 +12,58 @@ void require(bool condition, const std::string& what) {
 }
 
 bool is_word(std::string_view name) {
-    return !name.empty() && name.front() != '-' && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-    });
+    return !name.empty() && name.front() != '-' &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                      c == '.';
+           });
 }
 
 }  // namespace
 
 void DeclarationRecorder::add_route(http::Route route) {
-    require(static_cast<bool>(route.handler), "the route " + route.method + ' ' + route.pattern + " has no handler");
+    require(static_cast<bool>(route.handler),
+            "the route " + route.method + ' ' + route.pattern + " has no handler");
     route.plugin = std::string(manifest_.id());
     recorded_.routes.push_back(std::move(route));
 }
 
-void DeclarationRecorder::add_middleware(http::Phase phase, std::string name, http::Middleware middleware) {
+void DeclarationRecorder::add_middleware(http::Phase phase, std::string name,
+                                         http::Middleware middleware) {
     require(static_cast<bool>(middleware), "the middleware '" + name + "' is empty");
     recorded_.middleware.push_back({phase, std::move(name), std::move(middleware)});
 }
 
 void DeclarationRecorder::add_migrations(std::span<const Migration> migrations) {
-    require(manifest_.declares_need("store/1"), "it has migrations, but its descriptor does not need store/1");
+    require(manifest_.declares_need("store/1"),
+            "it has migrations, but its descriptor does not need store/1");
     for (const Migration& migration : migrations) {
         const auto expected = static_cast<std::int64_t>(recorded_.migrations.size()) + 1;
-        require(migration.number == expected, "migration '" + std::string(migration.name) + "' has number " +
-                                                  std::to_string(migration.number) + ", expected " + std::to_string(expected));
+        require(migration.number == expected,
+                "migration '" + std::string(migration.name) + "' has number " +
+                    std::to_string(migration.number) + ", expected " + std::to_string(expected));
         recorded_.migrations.push_back(migration);
     }
 }
 
-void DeclarationRecorder::add_periodic(std::string name, std::chrono::milliseconds interval, std::function<void()> work) {
+void DeclarationRecorder::add_periodic(std::string name, std::chrono::milliseconds interval,
+                                       std::function<void()> work) {
     require(interval.count() > 0, "the periodic job '" + name + "' has no interval");
     require(static_cast<bool>(work), "the periodic job '" + name + "' is empty");
     recorded_.periodics.push_back({std::move(name), interval, std::move(work)});
 }
 
-void DeclarationRecorder::add_health_check(std::string name, bool required, std::function<Status()> check) {
+void DeclarationRecorder::add_health_check(std::string name, bool required,
+                                           std::function<Status()> check) {
     require(static_cast<bool>(check), "the health check '" + name + "' is empty");
-    for (const DeclaredCheck& other : recorded_.checks) require(other.name != name, "it has two health checks named '" + name + "'");
+    for (const DeclaredCheck& other : recorded_.checks)
+        require(other.name != name, "it has two health checks named '" + name + "'");
     recorded_.checks.push_back({std::move(name), required, std::move(check)});
 }
 
 void DeclarationRecorder::add_command(Command command) {
-    require(is_word(command.name), "the command '" + command.name + "' is not named in lower-case letters, digits and '-'");
+    require(is_word(command.name), "the command '" + command.name +
+                                       "' is not named in lower-case letters, digits and '-'");
     require(static_cast<bool>(command.run), "the command '" + command.name + "' is empty");
     for (const CommandOption& option : command.options)
         require(is_word(option.name) && option.name != "config" && option.name != "help",
@@ -63,15 +73,18 @@ void DeclarationRecorder::add_command(Command command) {
 
 void DeclarationRecorder::add_service(std::string_view interface_name, void* service) {
     const std::string name(interface_name);
-    require(manifest_.declares_provide(interface_name), "it provides " + name + ", which its descriptor does not name");
+    require(manifest_.declares_provide(interface_name),
+            "it provides " + name + ", which its descriptor does not name");
     require(recorded_.services.emplace(name, service).second, "it provides " + name + " twice");
 }
 
 Declarations DeclarationRecorder::finish() {
     std::string missing;
     for (const char* name : manifest_.provides())
-        if (!recorded_.services.contains(name)) missing += (missing.empty() ? "" : ", ") + std::string(name);
-    require(missing.empty(), "its descriptor promises " + missing + ", but configure() did not provide it");
+        if (!recorded_.services.contains(name))
+            missing += (missing.empty() ? "" : ", ") + std::string(name);
+    require(missing.empty(),
+            "its descriptor promises " + missing + ", but configure() did not provide it");
     return std::move(recorded_);
 }
 

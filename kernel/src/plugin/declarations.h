@@ -42,14 +42,15 @@ struct Declarations {
     std::map<std::string, void*> services;
 };
 
-/// The Setup that configure() is given. A declaration that breaks the contract throws std::logic_error, which ends configure() and names
-/// the plugin.
+/// The Setup that configure() is given. A declaration that breaks the contract throws
+/// std::logic_error, which ends configure() and names the plugin.
 class DeclarationRecorder : public Setup {
 public:
     DeclarationRecorder(const Manifest& manifest, const Config& config, Logger& log)
         : manifest_(manifest), config_(config), log_(log) {}
 
-    /// Ends recording. Throws std::logic_error when an interface of the descriptor was not provided.
+    /// Ends recording. Throws std::logic_error when an interface of the descriptor was not
+    /// provided.
     Declarations finish();
 
     const Config& config() const override { return config_; }
@@ -57,7 +58,8 @@ public:
     void add_route(http::Route route) override;
     void add_middleware(http::Phase phase, std::string name, http::Middleware middleware) override;
     void add_migrations(std::span<const Migration> migrations) override;
-    void add_periodic(std::string name, std::chrono::milliseconds interval, std::function<void()> work) override;
+    void add_periodic(std::string name, std::chrono::milliseconds interval,
+                      std::function<void()> work) override;
     void add_health_check(std::string name, bool required, std::function<Status()> check) override;
     void add_command(Command command) override;
 

@@ -1,5 +1,5 @@
-// Decides whether a descriptor may be trusted, before any code of the plugin is called. Every refusal says what was found, what was
-// expected and how to mend it.
+// Decides whether a descriptor may be trusted, before any code of the plugin is called. Every
+// refusal says what was found, what was expected and how to mend it.
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -11,7 +11,8 @@
 
 namespace kitchen::plugin {
 
-/// `expected_id` is the id under which the plugin is listed. Reads no further than what the fields before have vouched for.
+/// `expected_id` is the id under which the plugin is listed. Reads no further than what the fields
+/// before have vouched for.
 Status check_descriptor(const kitchen_plugin_descriptor& descriptor, std::string_view expected_id);
 
 /// "store/1": a lower-case name and a whole number.

@@ -23,13 +23,15 @@ std::string_view to_string(State state) noexcept {
 /// Shows a plugin only what its descriptor needs.
 class Instance::LimitedServices : public Services {
 public:
-    LimitedServices(const Instance& owner, const Registry& registry) : owner_(owner), registry_(registry) {}
+    LimitedServices(const Instance& owner, const Registry& registry)
+        : owner_(owner), registry_(registry) {}
     Logger& log() const override { return *owner_.log_; }
 
 protected:
     void* lookup(std::string_view interface_name) const override {
         if (!is_kernel_interface(interface_name) && !owner_.manifest_.declares_need(interface_name))
-            throw std::logic_error("it asks for " + std::string(interface_name) + ", which its descriptor does not need");
+            throw std::logic_error("it asks for " + std::string(interface_name) +
+                                   ", which its descriptor does not need");
         return registry_.bound(interface_name);
     }
 
@@ -38,15 +40,20 @@ private:
     const Registry& registry_;
 };
 
-Instance::Instance(Manifest manifest, std::unique_ptr<Config> config, std::unique_ptr<Logger> log, bool required)
-    : manifest_(std::move(manifest)), config_(std::move(config)), log_(std::move(log)), required_(required) {}
+Instance::Instance(Manifest manifest, std::unique_ptr<Config> config, std::unique_ptr<Logger> log,
+                   bool required)
+    : manifest_(std::move(manifest)),
+      config_(std::move(config)),
+      log_(std::move(log)),
+      required_(required) {}
 
 Instance::~Instance() { destroy(); }
 
 template <class Call>
 Status Instance::guard(std::string_view phase, Call&& call) {
     const auto failed = [&](const std::string& why) {
-        return Error(Errc::internal, "plugin_failed", "plugin '" + id() + "' failed in " + std::string(phase) + ": " + why);
+        return Error(Errc::internal, "plugin_failed",
+                     "plugin '" + id() + "' failed in " + std::string(phase) + ": " + why);
     };
     try {
         call();

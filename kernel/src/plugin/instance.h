@@ -1,5 +1,5 @@
-// One plugin in one kernel, from create to destroy. Every call into its code is guarded here: whatever it throws becomes an error that
-// names the plugin and the phase.
+// One plugin in one kernel, from create to destroy. Every call into its code is guarded here:
+// whatever it throws becomes an error that names the plugin and the phase.
 //
 // Thread-safety: the phases on one thread, in order; state() from any thread.
 #pragma once
@@ -22,7 +22,8 @@ std::string_view to_string(State state) noexcept;
 
 class Instance {
 public:
-    Instance(Manifest manifest, std::unique_ptr<Config> config, std::unique_ptr<Logger> log, bool required);
+    Instance(Manifest manifest, std::unique_ptr<Config> config, std::unique_ptr<Logger> log,
+             bool required);
     /// Destroys the plugin. It must have been stopped when it was started.
     ~Instance();
     Instance(const Instance&) = delete;
@@ -33,7 +34,8 @@ public:
     Status configure();
     Status start(const Registry& registry);
     Status drain();
-    /// Does nothing unless started: what a failed start() had opened belongs to the plugin's destructor.
+    /// Does nothing unless started: what a failed start() had opened belongs to the plugin's
+    /// destructor.
     Status stop();
     void destroy() noexcept;
 

@@ -12,13 +12,17 @@ namespace kitchen::plugin {
 
 namespace {
 
-Error refuse(std::string code, std::string detail) { return Error(Errc::precondition_failed, std::move(code), std::move(detail)); }
+Error refuse(std::string code, std::string detail) {
+    return Error(Errc::precondition_failed, std::move(code), std::move(detail));
+}
 
 /// What the dynamic linker says, made useful where its words do not tell what to do.
 std::string explain(std::string message) {
     for (const char* prefix : {"__asan", "__tsan", "__ubsan", "__sanitizer"})
         if (message.find(std::string("undefined symbol: ") + prefix) != std::string::npos)
-            return message + "; it was built with a sanitizer and this kernel was not: build both with the same KITCHEN_SANITIZE";
+            return message +
+                   "; it was built with a sanitizer and this kernel was not: build both with the "
+                   "same KITCHEN_SANITIZE";
     if (message.find("undefined symbol") != std::string::npos)
         return message + "; build it with kitchen_add_plugin(), which finds this when linking";
     return message;
@@ -27,36 +31,47 @@ std::string explain(std::string message) {
 }  // namespace
 
 bool Manifest::declares_need(std::string_view interface_name) const noexcept {
-    return std::any_of(needs().begin(), needs().end(), [&](const kitchen_need& n) { return n.interface_name == interface_name; });
+    return std::any_of(needs().begin(), needs().end(),
+                       [&](const kitchen_need& n) { return n.interface_name == interface_name; });
 }
 
 bool Manifest::declares_provide(std::string_view interface_name) const noexcept {
-    return std::any_of(provides().begin(), provides().end(), [&](const char* name) { return name == interface_name; });
+    return std::any_of(provides().begin(), provides().end(),
+                       [&](const char* name) { return name == interface_name; });
 }
 
 Result<Manifest> load_library(const std::filesystem::path& file, std::string_view id) {
     std::error_code failure;
     const std::filesystem::path path = std::filesystem::absolute(file, failure);
-    if (failure || !std::filesystem::exists(path, failure)) return refuse("no_file", "there is no file " + path.string());
-    if (!std::filesystem::is_regular_file(path, failure)) return refuse("no_file", path.string() + " is not a regular file");
+    if (failure || !std::filesystem::exists(path, failure))
+        return refuse("no_file", "there is no file " + path.string());
+    if (!std::filesystem::is_regular_file(path, failure))
+        return refuse("no_file", path.string() + " is not a regular file");
     if (::access(path.c_str(), R_OK) != 0)
-        return refuse("unreadable", path.string() + " cannot be read: give this user permission to read it");
+        return refuse("unreadable",
+                      path.string() + " cannot be read: give this user permission to read it");
 
     namespace dll = boost::dll;
     const auto never_unload = static_cast<dll::load_mode::type>(RTLD_NODELETE);
     boost::system::error_code ignored;
     dll::shared_library library;
-    library.load(path.string(), ignored, dll::load_mode::rtld_now | dll::load_mode::rtld_local | never_unload);
+    library.load(path.string(), ignored,
+                 dll::load_mode::rtld_now | dll::load_mode::rtld_local | never_unload);
     if (!library.is_loaded()) {
-        // Boost keeps only "bad file descriptor"; the linker's own words are still to be had by trying again.
+        // Boost keeps only "bad file descriptor"; the linker's own words are still to be had by
+        // trying again.
         ::dlerror();
         void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
         const char* reason = handle ? "the dynamic linker changed its mind" : ::dlerror();
-        return refuse("not_loadable", "cannot be loaded: " + explain(reason ? reason : "unknown reason"));
+        return refuse("not_loadable",
+                      "cannot be loaded: " + explain(reason ? reason : "unknown reason"));
     }
     if (!library.has(KITCHEN_PLUGIN_SYMBOL))
-        return refuse("no_symbol", path.string() + " does not export '" KITCHEN_PLUGIN_SYMBOL
-                                                   "': it is not a plugin, or KITCHEN_PLUGIN is missing from its plugin.cpp");
+        return refuse(
+            "no_symbol",
+            path.string() +
+                " does not export '" KITCHEN_PLUGIN_SYMBOL
+                "': it is not a plugin, or KITCHEN_PLUGIN is missing from its plugin.cpp");
     const auto& descriptor = library.get<const kitchen_plugin_descriptor>(KITCHEN_PLUGIN_SYMBOL);
     if (Status passed = check_descriptor(descriptor, id); !passed) return std::move(passed).error();
     return Manifest(descriptor, path);
@@ -65,7 +80,8 @@ Result<Manifest> load_library(const std::filesystem::path& file, std::string_vie
 std::vector<std::string> library_ids(const std::filesystem::path& directory) {
     std::vector<std::string> ids;
     std::error_code failure;
-    for (std::filesystem::directory_iterator it(directory, failure), end; !failure && it != end; it.increment(failure))
+    for (std::filesystem::directory_iterator it(directory, failure), end; !failure && it != end;
+         it.increment(failure))
         if (it->path().extension() == ".so") ids.push_back(it->path().stem().string());
     std::sort(ids.begin(), ids.end());
     return ids;

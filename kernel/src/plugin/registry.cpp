@@ -5,8 +5,10 @@
 namespace kitchen::plugin {
 
 void Registry::add(std::string_view interface_name, std::string_view instance, void* service) {
-    if (!services_.emplace(std::pair(std::string(interface_name), std::string(instance)), service).second)
-        throw std::logic_error("'" + std::string(instance) + "' provides " + std::string(interface_name) + " twice");
+    if (!services_.emplace(std::pair(std::string(interface_name), std::string(instance)), service)
+             .second)
+        throw std::logic_error("'" + std::string(instance) + "' provides " +
+                               std::string(interface_name) + " twice");
     if (instance == kernel_instance) bindings_[std::string(interface_name)] = kernel_instance;
 }
 
@@ -21,7 +23,8 @@ void Registry::bind(const std::map<std::string, std::string>& bindings) {
 }
 
 void* Registry::find(std::string_view interface_name, std::string_view instance) const {
-    const auto found = services_.find(std::pair(std::string(interface_name), std::string(instance)));
+    const auto found =
+        services_.find(std::pair(std::string(interface_name), std::string(instance)));
     return found == services_.end() ? nullptr : found->second;
 }
 

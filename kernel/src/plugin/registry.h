@@ -1,5 +1,6 @@
-// Which object stands behind an interface: key = interface and instance (the id of the plugin that provides it), and which instance is
-// bound. The kernel's own interfaces have the instance "kernel".
+// Which object stands behind an interface: key = interface and instance (the id of the plugin that
+// provides it), and which instance is bound. The kernel's own interfaces have the instance
+// "kernel".
 //
 // Thread-safety: changed on one thread during start-up; lookups from any thread once that is over.
 #pragma once

@@ -20,7 +20,10 @@ class Resolver {
 public:
     Resolver(const std::vector<ResolverNode>& nodes, const std::vector<ResolverBind>& binds,
              const std::vector<std::string>& absent)
-        : nodes_(nodes), binds_(binds), gone_(absent.begin(), absent.end()), alive_(nodes.size(), true) {
+        : nodes_(nodes),
+          binds_(binds),
+          gone_(absent.begin(), absent.end()),
+          alive_(nodes.size(), true) {
         for (std::size_t i = 0; i < nodes.size(); ++i) {
             index_[nodes[i].id] = i;
             if (gone_.contains(nodes[i].id)) alive_[i] = false;
@@ -28,8 +31,8 @@ public:
     }
 
     Resolution run() {
-        // Leaving one plugin out can change what the others get, so each round begins anew. It ends: every round but the
-        // last leaves one out.
+        // Leaving one plugin out can change what the others get, so each round begins anew. It
+        // ends: every round but the last leaves one out.
         std::vector<Resolution::Skipped> skipped;
         do {
             result_ = Resolution{};
@@ -50,18 +53,24 @@ public:
     }
 
 private:
-    void problem(std::string message, config::Mark mark) { result_.problems.push_back({std::move(message), mark}); }
+    void problem(std::string message, config::Mark mark) {
+        result_.problems.push_back({std::move(message), mark});
+    }
 
     /// Leaves an optional plugin out, or reports a problem for a required one.
     void fail(std::size_t node, const std::string& reason) {
-        if (nodes_[node].required) problem("plugin '" + nodes_[node].id + "' " + reason, nodes_[node].mark);
-        else if (!skip_) skip_.emplace(node, reason);
+        if (nodes_[node].required)
+            problem("plugin '" + nodes_[node].id + "' " + reason, nodes_[node].mark);
+        else if (!skip_)
+            skip_.emplace(node, reason);
     }
 
     std::vector<std::string> providers(const std::string& interface_name) const {
         std::vector<std::string> ids;
         for (std::size_t i = 0; i < nodes_.size(); ++i)
-            if (alive_[i] && std::count(nodes_[i].provides.begin(), nodes_[i].provides.end(), interface_name)) ids.push_back(nodes_[i].id);
+            if (alive_[i] &&
+                std::count(nodes_[i].provides.begin(), nodes_[i].provides.end(), interface_name))
+                ids.push_back(nodes_[i].id);
         return ids;
     }
 
@@ -69,12 +78,15 @@ private:
         for (const ResolverBind& chosen : binds_) {
             const auto candidates = providers(chosen.interface_name);
             if (gone_.contains(chosen.plugin)) {
-                result_.warnings.push_back("bind: " + chosen.interface_name + " names '" + chosen.plugin + "', which was left out");
+                result_.warnings.push_back("bind: " + chosen.interface_name + " names '" +
+                                           chosen.plugin + "', which was left out");
             } else if (std::count(candidates.begin(), candidates.end(), chosen.plugin)) {
                 result_.bindings[chosen.interface_name] = chosen.plugin;
             } else {
-                problem("bind." + chosen.interface_name + ": plugin '" + chosen.plugin + "' does not provide it" +
-                            (candidates.empty() ? "; no listed plugin does" : "; those that do: " + join(candidates, ", ")),
+                problem("bind." + chosen.interface_name + ": plugin '" + chosen.plugin +
+                            "' does not provide it" +
+                            (candidates.empty() ? "; no listed plugin does"
+                                                : "; those that do: " + join(candidates, ", ")),
                         chosen.mark);
                 refused_binds_.insert(chosen.interface_name);
             }
@@ -90,13 +102,16 @@ private:
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             if (!alive_[i]) continue;
             for (const ResolverNeed& need : nodes_[i].needs) {
-                if (result_.bindings.contains(need.interface_name) || refused_binds_.contains(need.interface_name)) continue;
+                if (result_.bindings.contains(need.interface_name) ||
+                    refused_binds_.contains(need.interface_name))
+                    continue;
                 const auto candidates = providers(need.interface_name);
                 if (!candidates.empty()) {
                     if (ambiguous.insert(need.interface_name).second)
-                        problem("plugin '" + nodes_[i].id + "' needs " + need.interface_name + ", which several plugins provide: " +
-                                    join(candidates, ", ") + "; choose one under bind:, such as '" + need.interface_name + ": " +
-                                    candidates.front() + "'",
+                        problem("plugin '" + nodes_[i].id + "' needs " + need.interface_name +
+                                    ", which several plugins provide: " + join(candidates, ", ") +
+                                    "; choose one under bind:, such as '" + need.interface_name +
+                                    ": " + candidates.front() + "'",
                                 nodes_[i].mark);
                 } else if (!need.optional) {
                     fail(i, "needs " + need.interface_name + ", which no listed plugin provides");
@@ -109,7 +124,8 @@ private:
     std::vector<std::size_t> dependencies(std::size_t node) const {
         std::vector<std::size_t> out;
         for (const ResolverNeed& need : nodes_[node].needs)
-            if (const auto bound = result_.bindings.find(need.interface_name); bound != result_.bindings.end())
+            if (const auto bound = result_.bindings.find(need.interface_name);
+                bound != result_.bindings.end())
                 out.push_back(index_.at(bound->second));
         return out;
     }
@@ -124,7 +140,8 @@ private:
             for (const std::size_t next : dependencies(at)) {
                 if (next == start) {
                     std::vector<std::size_t> way{start};
-                    for (std::size_t back = at; back != start; back = came_from.at(back)) way.push_back(back);
+                    for (std::size_t back = at; back != start; back = came_from.at(back))
+                        way.push_back(back);
                     way.push_back(start);
                     std::reverse(way.begin(), way.end());
                     return way;
@@ -145,7 +162,8 @@ private:
             std::vector<std::string> names;
             for (const std::size_t node : cycle) names.push_back(nodes_[node].id);
             const std::string text = join(names, " → ");
-            const auto optional = std::find_if(cycle.begin(), cycle.end(), [&](std::size_t n) { return !nodes_[n].required; });
+            const auto optional = std::find_if(cycle.begin(), cycle.end(),
+                                               [&](std::size_t n) { return !nodes_[n].required; });
             if (optional != cycle.end()) return fail(*optional, "is part of a cycle: " + text);
             problem("these plugins need each other in a cycle: " + text, nodes_[i].mark);
         }

@@ -1,5 +1,5 @@
-// Who gets what from whom, and in which order plugins start. Works on names alone, so that everything about it can be tested and
-// printed without loading anything.
+// Who gets what from whom, and in which order plugins start. Works on names alone, so that
+// everything about it can be tested and printed without loading anything.
 //
 // Thread-safety: pure function.
 #pragma once
@@ -20,7 +20,8 @@ struct ResolverNeed {
 /// One plugin.
 struct ResolverNode {
     std::string id;
-    bool required = true;  ///< false: left out, with those that need it, when it cannot be satisfied
+    bool required =
+        true;  ///< false: left out, with those that need it, when it cannot be satisfied
     std::vector<ResolverNeed> needs;
     std::vector<std::string> provides;
     config::Mark mark;
@@ -41,15 +42,16 @@ struct Resolution {
         std::string message;
         config::Mark mark;
     };
-    std::vector<std::string> order;               ///< providers before those that need them; otherwise as listed
+    std::vector<std::string> order;  ///< providers before those that need them; otherwise as listed
     std::map<std::string, std::string> bindings;  ///< interface → id of its provider
     std::vector<Skipped> skipped;
     std::vector<std::string> warnings;
     std::vector<Problem> problems;  ///< all of them; when there is any, the rest is of no use
 };
 
-/// Needs of the kernel's own interfaces must have been left out. One provider of an interface binds by itself; of several, `binds`
-/// chooses. A bind whose target was skipped before (`absent`) is ignored, with a warning.
+/// Needs of the kernel's own interfaces must have been left out. One provider of an interface binds
+/// by itself; of several, `binds` chooses. A bind whose target was skipped before (`absent`) is
+/// ignored, with a warning.
 Resolution resolve(const std::vector<ResolverNode>& nodes, const std::vector<ResolverBind>& binds,
                    const std::vector<std::string>& absent = {});
 

@@ -4,7 +4,9 @@ namespace kitchen::http {
 namespace {
 
 bool is_weak(std::string_view tag) noexcept { return tag.starts_with("W/"); }
-std::string_view opaque(std::string_view tag) noexcept { return is_weak(tag) ? tag.substr(2) : tag; }
+std::string_view opaque(std::string_view tag) noexcept {
+    return is_weak(tag) ? tag.substr(2) : tag;
+}
 
 void skip(std::string_view& text, std::string_view octets) noexcept {
     const auto start = text.find_first_not_of(octets);
@@ -24,7 +26,8 @@ std::string_view take_tag(std::string_view& text) noexcept {
 
 }  // namespace
 
-bool entity_tag_listed(std::string_view field, std::string_view current_tag, TagComparison comparison) noexcept {
+bool entity_tag_listed(std::string_view field, std::string_view current_tag,
+                       TagComparison comparison) noexcept {
     skip(field, " \t");
     if (field.starts_with('*')) {
         field.remove_prefix(1);
@@ -38,7 +41,8 @@ bool entity_tag_listed(std::string_view field, std::string_view current_tag, Tag
         skip(field, " \t");
         if (!field.empty() && field.front() != ',') return false;
         if (opaque(tag) != opaque(current_tag)) continue;
-        if (comparison == TagComparison::weak || (!is_weak(tag) && !is_weak(current_tag))) return true;
+        if (comparison == TagComparison::weak || (!is_weak(tag) && !is_weak(current_tag)))
+            return true;
     }
 }
 

@@ -12,8 +12,9 @@ enum class TagComparison {
     weak,    ///< the quoted parts are equal: for If-None-Match
 };
 
-/// Whether a field value ("*", or a list of entity tags) matches the tag that the thing has now. A list that is not well formed is
-/// read up to where it breaks.
-bool entity_tag_listed(std::string_view field, std::string_view current_tag, TagComparison comparison) noexcept;
+/// Whether a field value ("*", or a list of entity tags) matches the tag that the thing has now. A
+/// list that is not well formed is read up to where it breaks.
+bool entity_tag_listed(std::string_view field, std::string_view current_tag,
+                       TagComparison comparison) noexcept;
 
 }  // namespace kitchen::http

@@ -9,8 +9,12 @@ namespace {
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_alpha(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_alnum(char c) noexcept { return is_digit(c) || is_alpha(c); }
-bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool contains(std::string_view set, char c) noexcept { return set.find(c) != std::string_view::npos; }
+bool is_hex(char c) noexcept {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+bool contains(std::string_view set, char c) noexcept {
+    return set.find(c) != std::string_view::npos;
+}
 
 bool is_dot_atom(std::string_view text) noexcept {
     bool after_atom = false;
@@ -85,9 +89,10 @@ bool is_host_and_port(std::string_view text) noexcept {
         const std::size_t end = text.find(']');
         if (end == std::string_view::npos) return false;
         const std::string_view address = text.substr(1, end - 1);
-        const bool plausible = contains(address, ':') && std::all_of(address.begin(), address.end(), [](char c) {
-            return is_hex(c) || c == ':' || c == '.';
-        });
+        const bool plausible =
+            contains(address, ':') && std::all_of(address.begin(), address.end(), [](char c) {
+                return is_hex(c) || c == ':' || c == '.';
+            });
         const std::string_view rest = text.substr(end + 1);
         return plausible && (rest.empty() || (rest.front() == ':' && is_port(rest.substr(1))));
     }
@@ -115,7 +120,8 @@ bool is_http_url(std::string_view text) noexcept {
     if (colon == std::string_view::npos) return false;
     const auto is_scheme = [&](std::string_view wanted) {
         return text.substr(0, colon).size() == wanted.size() &&
-               std::equal(wanted.begin(), wanted.end(), text.begin(), [](char a, char b) { return a == (b | 0x20); });
+               std::equal(wanted.begin(), wanted.end(), text.begin(),
+                          [](char a, char b) { return a == (b | 0x20); });
     };
     if (!is_scheme("http") && !is_scheme("https")) return false;
     const std::string_view rest = text.substr(colon + 3);

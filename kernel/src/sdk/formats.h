@@ -7,7 +7,8 @@
 
 namespace kitchen::http::formats {
 
-/// A mailbox of RFC 5321 (dot-atom or quoted local part, at most 64 octets) at a host name of two labels or more.
+/// A mailbox of RFC 5321 (dot-atom or quoted local part, at most 64 octets) at a host name of two
+/// labels or more.
 bool is_email(std::string_view text) noexcept;
 /// One ASCII digit or more.
 bool is_digits(std::string_view text) noexcept;

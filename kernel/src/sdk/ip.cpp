@@ -15,7 +15,8 @@ constexpr std::size_t longest = INET6_ADDRSTRLEN;  // with the terminating NUL
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
     if (const auto zone = text.find('%'); zone != std::string_view::npos) {
-        if (text.substr(0, zone).find(':') == std::string_view::npos) return std::nullopt;  // only IPv6 has zones
+        if (text.substr(0, zone).find(':') == std::string_view::npos)
+            return std::nullopt;  // only IPv6 has zones
         text = text.substr(0, zone);
     }
     if (text.size() >= longest || text.find('\0') != std::string_view::npos) return std::nullopt;
@@ -58,7 +59,9 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
     const std::string_view digits = text.substr(slash + 1);
     unsigned prefix = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
-    if (error != std::errc() || end != digits.data() + digits.size() || (digits.size() > 1 && digits.front() == '0')) return std::nullopt;
+    if (error != std::errc() || end != digits.data() + digits.size() ||
+        (digits.size() > 1 && digits.front() == '0'))
+        return std::nullopt;
     // ::ffff:10.0.0.0/104 is 10.0.0.0/8.
     if (address->is_v4() && text.find(':') < slash) {
         if (prefix < 96) return std::nullopt;

@@ -51,12 +51,13 @@ std::string Json::dump() const {
 
 namespace {
 
-// An object this small is searched for duplicates as it grows; a larger one is sorted once when it ends, because a search for each
-// of n keys would cost n² for a client that sends many.
+// An object this small is searched for duplicates as it grows; a larger one is sorted once when it
+// ends, because a search for each of n keys would cost n² for a client that sends many.
 constexpr std::size_t small_object = 16;
 
-/// Builds the tree from the events of nlohmann's reader. Returning false ends the reading, so what is refused here is refused
-/// before anything is allocated for it. (The names of the members are what that reader calls.)
+/// Builds the tree from the events of nlohmann's reader. Returning false ends the reading, so what
+/// is refused here is refused before anything is allocated for it. (The names of the members are
+/// what that reader calls.)
 class TreeBuilder {
 public:
     explicit TreeBuilder(std::size_t text_size) : text_size_(text_size) {}
@@ -65,7 +66,8 @@ public:
     bool boolean(bool v) { return add(Json(v)); }
     bool number_integer(std::int64_t v) { return add(Json(v)); }
     bool number_unsigned(std::uint64_t v) {
-        if (v > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return refuse_integer();
+        if (v > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+            return refuse_integer();
         return add(Json(static_cast<std::int64_t>(v)));
     }
     bool number_float(double v, const std::string& text) {
@@ -101,7 +103,8 @@ public:
     }
     bool end_array() { return close(); }
 
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& cause) {
+    bool parse_error(std::size_t position, const std::string&,
+                     const nlohmann::json::exception& cause) {
         // The reader counts the octet it stumbled over, and the end of the text as one more.
         offset_ = std::min(position == 0 ? 0 : position - 1, text_size_);
         constexpr int number_overflow = 406;
@@ -133,7 +136,8 @@ private:
     }
     bool open(Json container) {
         if (depth_ == max_json_depth)
-            return refuse("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.");
+            return refuse("The JSON is nested deeper than " + std::to_string(max_json_depth) +
+                          " levels.");
         // The pointers below stay valid: a container does not grow while one inside it is open.
         stack_[depth_] = place(std::move(container));
         ++depth_;
@@ -172,10 +176,13 @@ std::optional<Json> fail(JsonError* error, std::string detail, std::size_t offse
 }  // namespace
 
 std::optional<Json> parse_json(std::string_view text, JsonError* error) {
-    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return fail(error, "The JSON document is empty.", 0);
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+        return fail(error, "The JSON document is empty.", 0);
     if (const auto bad = utf8::find_invalid(text); bad != std::string_view::npos)
-        return fail(error, "The text is not valid UTF-8 at octet " + std::to_string(bad) + ".", bad);
-    if (text.starts_with("\xef\xbb\xbf")) return fail(error, "The text begins with a byte order mark; leave it out.", 0);
+        return fail(error, "The text is not valid UTF-8 at octet " + std::to_string(bad) + ".",
+                    bad);
+    if (text.starts_with("\xef\xbb\xbf"))
+        return fail(error, "The text begins with a byte order mark; leave it out.", 0);
     // The reader would take a NUL for the end of the text and accept whatever follows.
     if (const auto nul = text.find('\0'); nul != std::string_view::npos)
         return fail(error, "The text holds a NUL at octet " + std::to_string(nul) + ".", nul);

@@ -9,7 +9,8 @@
 namespace kitchen {
 namespace {
 
-// What to do with an octet of a string: 0 copy, 'u' \u00XX, 'x' begins a sequence to check, else the letter after the backslash.
+// What to do with an octet of a string: 0 copy, 'u' \u00XX, 'x' begins a sequence to check, else
+// the letter after the backslash.
 constexpr std::array<char, 256> make_escapes() {
     std::array<char, 256> table{};
     for (std::size_t c = 0; c < 0x20; ++c) table[c] = 'u';
@@ -99,7 +100,8 @@ JsonWriter& JsonWriter::end_array() {
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-    assert((comma_ || out_.empty() || out_.back() != ':') && "two keys without a value between them");
+    assert((comma_ || out_.empty() || out_.back() != ':') &&
+           "two keys without a value between them");
     separate();
     append_quoted(out_, name);
     out_ += ':';

@@ -34,7 +34,8 @@ std::string link_stem(const Request& request, std::int64_t limit) {
 }
 
 std::optional<std::int64_t> next_offset(const Page& page, std::int64_t total) {
-    if (page.offset >= total - page.limit) return std::nullopt;  // this way round, because offset + limit could overflow
+    if (page.offset >= total - page.limit)
+        return std::nullopt;  // this way round, because offset + limit could overflow
     return page.offset + page.limit;
 }
 
@@ -62,19 +63,19 @@ Page page_of(const Request& request) {
 Schema page_schema(Schema item, std::string component_name) {
     const auto link = [](const char* what) { return Schema::string().or_null().describe(what); };
     return Schema::object({
-                               {"result", Schema::array(std::move(item))},
-                               {"count", Schema::integer().min(0).describe("Items in this page.")},
-                               {"total_count", Schema::integer().min(0).describe("All that match.")},
-                               {"limit", Schema::integer().min(1).max(100)},
-                               {"offset", Schema::integer().min(0)},
-                               {"next", link("URL of the next page; null on the last one.")},
-                               {"prev", link("URL of the page before; null on the first one.")},
-                           })
+                              {"result", Schema::array(std::move(item))},
+                              {"count", Schema::integer().min(0).describe("Items in this page.")},
+                              {"total_count", Schema::integer().min(0).describe("All that match.")},
+                              {"limit", Schema::integer().min(1).max(100)},
+                              {"offset", Schema::integer().min(0)},
+                              {"next", link("URL of the next page; null on the last one.")},
+                              {"prev", link("URL of the page before; null on the first one.")},
+                          })
         .named(std::move(component_name));
 }
 
-std::string page_json(const Request& request, const Page& page, std::string_view items_json, std::int64_t count,
-                      std::int64_t total_count) {
+std::string page_json(const Request& request, const Page& page, std::string_view items_json,
+                      std::int64_t count, std::int64_t total_count) {
     const auto next = next_offset(page, total_count);
     const auto previous = previous_offset(page, total_count);
     std::string stem;
@@ -90,8 +91,10 @@ std::string page_json(const Request& request, const Page& page, std::string_view
     json.member("limit", page.limit).member("offset", page.offset);
     const auto link = [&](std::string_view name, std::optional<std::int64_t> offset) {
         json.key(name);
-        if (offset) json.value(stem + std::to_string(*offset));
-        else json.null();
+        if (offset)
+            json.value(stem + std::to_string(*offset));
+        else
+            json.null();
     };
     link("next", next);
     link("prev", previous);

@@ -21,7 +21,9 @@ std::string_view trim(std::string_view text) noexcept {
 }  // namespace
 
 std::optional<std::string> Request::cookie(std::string_view name) const {
-    if (route && std::find(route->cookies.begin(), route->cookies.end(), name) == route->cookies.end()) return std::nullopt;
+    if (route &&
+        std::find(route->cookies.begin(), route->cookies.end(), name) == route->cookies.end())
+        return std::nullopt;
     for (const auto& [field, list] : headers) {
         if (field != "cookie") continue;
         std::string_view rest = list;
@@ -33,7 +35,8 @@ std::optional<std::string> Request::cookie(std::string_view name) const {
             const std::size_t equals = pair.find('=');
             if (equals == std::string_view::npos || trim(pair.substr(0, equals)) != name) continue;
             std::string_view value = trim(pair.substr(equals + 1));
-            if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+            if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+                value = value.substr(1, value.size() - 2);
             if (!std::all_of(value.begin(), value.end(), is_cookie_octet)) return std::nullopt;
             return std::string(value);
         }

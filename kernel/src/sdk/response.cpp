@@ -11,23 +11,28 @@ namespace {
 bool is_token(std::string_view text) noexcept {
     constexpr std::string_view further = "!#$%&'*+-.^_`|~";
     return std::all_of(text.begin(), text.end(), [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || further.find(c) != std::string_view::npos;
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               further.find(c) != std::string_view::npos;
     });
 }
 
 /// av-octet of RFC 6265 section 4.1.1: anything but controls and ';'.
 bool is_attribute(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != ';'; });
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return c >= 0x20 && c < 0x7f && c != ';'; });
 }
 
 }  // namespace
 
 Response&& Response::with_cookie(const Cookie& cookie) && {
     // A bug of the caller, and one that would let a value write attributes of its own.
-    if (cookie.name.empty() || !is_token(cookie.name)) throw std::invalid_argument("a cookie's name is a token");
-    if (!is_token(cookie.value)) throw std::invalid_argument("the value of cookie '" + cookie.name + "' is not a token");
+    if (cookie.name.empty() || !is_token(cookie.name))
+        throw std::invalid_argument("a cookie's name is a token");
+    if (!is_token(cookie.value))
+        throw std::invalid_argument("the value of cookie '" + cookie.name + "' is not a token");
     if (!is_attribute(cookie.path) || !is_attribute(cookie.same_site))
-        throw std::invalid_argument("an attribute of cookie '" + cookie.name + "' holds an octet that may not stand there");
+        throw std::invalid_argument("an attribute of cookie '" + cookie.name +
+                                    "' holds an octet that may not stand there");
 
     std::string text = cookie.name + '=' + cookie.value;
     if (!cookie.path.empty()) text += "; Path=" + cookie.path;
@@ -48,7 +53,8 @@ Status check_if_match(const Request& request, std::int64_t current_version) {
     }
     if (!asked) return {};
     return Error(Errc::precondition_failed, "stale_version",
-                 "This has changed since you read it. Read it again, and repeat your change on the new version.");
+                 "This has changed since you read it. Read it again, and repeat your change on the "
+                 "new version.");
 }
 
 }  // namespace kitchen::http

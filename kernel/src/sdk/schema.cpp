@@ -11,15 +11,19 @@ namespace kitchen::http {
 namespace {
 
 constexpr std::size_t max_faults = 100;
-constexpr std::size_t max_shown_key = 128;  // octets of a client's key in a pointer: the answer must not grow with the request
+constexpr std::size_t max_shown_key =
+    128;  // octets of a client's key in a pointer: the answer must not grow with the request
 
 /// RFC 6901 section 3.
 std::string child_pointer(const std::string& parent, std::string_view key) {
     std::string out = parent + '/';
     for (const char c : utf8::prefix(key, max_shown_key)) {
-        if (c == '~') out += "~0";
-        else if (c == '/') out += "~1";
-        else out += c;
+        if (c == '~')
+            out += "~0";
+        else if (c == '/')
+            out += "~1";
+        else
+            out += c;
     }
     if (key.size() > max_shown_key) out += "…";
     return out;
@@ -51,7 +55,8 @@ bool has_type(const Json& value, Schema::Type type) {
     return false;
 }
 
-/// One run over one value. No fault ever holds the value itself: it may be a secret, and it may be long.
+/// One run over one value. No fault ever holds the value itself: it may be a secret, and it may be
+/// long.
 class Validation {
 public:
     explicit Validation(std::vector<Fault>& faults) : faults_(faults) {}
@@ -81,10 +86,12 @@ private:
 
     void check_number(const Schema& schema, const Json& value, const std::string& pointer) {
         const auto below = [&](std::int64_t bound) {
-            return value.is_integer() ? value.as_integer() < bound : value.as_number() < static_cast<double>(bound);
+            return value.is_integer() ? value.as_integer() < bound
+                                      : value.as_number() < static_cast<double>(bound);
         };
         const auto above = [&](std::int64_t bound) {
-            return value.is_integer() ? value.as_integer() > bound : value.as_number() > static_cast<double>(bound);
+            return value.is_integer() ? value.as_integer() > bound
+                                      : value.as_number() > static_cast<double>(bound);
         };
         if (schema.minimum && below(*schema.minimum))
             add(pointer, "too_small", "Must be " + std::to_string(*schema.minimum) + " or more.");
@@ -95,15 +102,20 @@ private:
 
     void check_string(const Schema& schema, const std::string& text, const std::string& pointer) {
         // No store can be relied on to keep a NUL inside a text.
-        if (text.find('\0') != std::string::npos) return add(pointer, "format", "Must not hold the character U+0000.");
+        if (text.find('\0') != std::string::npos)
+            return add(pointer, "format", "Must not hold the character U+0000.");
         if (schema.minimum || schema.maximum) {
             const auto length = static_cast<std::int64_t>(utf8::count(text));
             if (schema.minimum && length < *schema.minimum)
-                return add(pointer, "too_short",
-                           length == 0 && *schema.minimum == 1 ? "Must not be empty."
-                                                               : "Must have " + std::to_string(*schema.minimum) + " characters or more.");
+                return add(
+                    pointer, "too_short",
+                    length == 0 && *schema.minimum == 1
+                        ? "Must not be empty."
+                        : "Must have " + std::to_string(*schema.minimum) + " characters or more.");
             if (schema.maximum && length > *schema.maximum)
-                return add(pointer, "too_long", "Must have " + std::to_string(*schema.maximum) + " characters or fewer.");
+                return add(
+                    pointer, "too_long",
+                    "Must have " + std::to_string(*schema.maximum) + " characters or fewer.");
         }
         check_choice(schema, text, pointer);
         check_format(schema.text_format, text, pointer);
@@ -111,9 +123,11 @@ private:
 
     void check_choice(const Schema& schema, const std::string& text, const std::string& pointer) {
         const auto& choices = schema.choices;
-        if (choices.empty() || std::find(choices.begin(), choices.end(), text) != choices.end()) return;
+        if (choices.empty() || std::find(choices.begin(), choices.end(), text) != choices.end())
+            return;
         std::string detail = "Must be one of: ";
-        for (std::size_t i = 0; i < choices.size(); ++i) detail += (i == 0 ? "" : ", ") + choices[i];
+        for (std::size_t i = 0; i < choices.size(); ++i)
+            detail += (i == 0 ? "" : ", ") + choices[i];
         add(pointer, "not_one_of", detail + ".");
     }
 
@@ -122,16 +136,21 @@ private:
             case Format::none:
             case Format::password: return;
             case Format::email:
-                if (!formats::is_email(text)) add(pointer, "format", "Must be an email address, such as ada@example.com.");
+                if (!formats::is_email(text))
+                    add(pointer, "format", "Must be an email address, such as ada@example.com.");
                 return;
             case Format::date_time:
-                if (!parse_rfc3339(text)) add(pointer, "format", "Must be a time as in RFC 3339, such as 2026-01-31T09:05:00Z.");
+                if (!parse_rfc3339(text))
+                    add(pointer, "format",
+                        "Must be a time as in RFC 3339, such as 2026-01-31T09:05:00Z.");
                 return;
             case Format::digits:
-                if (!formats::is_digits(text)) add(pointer, "format", "Must consist of the digits 0 to 9 only.");
+                if (!formats::is_digits(text))
+                    add(pointer, "format", "Must consist of the digits 0 to 9 only.");
                 return;
             case Format::http_url:
-                if (!formats::is_http_url(text)) add(pointer, "format", "Must be a URL that begins with http:// or https://.");
+                if (!formats::is_http_url(text))
+                    add(pointer, "format", "Must be a URL that begins with http:// or https://.");
                 return;
         }
     }
@@ -139,9 +158,12 @@ private:
     void check_array(const Schema& schema, const Json::Array& items, const std::string& pointer) {
         const auto size = static_cast<std::int64_t>(items.size());
         if (schema.minimum && size < *schema.minimum)
-            add(pointer, "too_few", "Must have " + std::to_string(*schema.minimum) + " elements or more.");
-        if (schema.maximum && size > *schema.maximum)  // what is too long is not looked through as well
-            return add(pointer, "too_many", "Must have " + std::to_string(*schema.maximum) + " elements or fewer.");
+            add(pointer, "too_few",
+                "Must have " + std::to_string(*schema.minimum) + " elements or more.");
+        if (schema.maximum &&
+            size > *schema.maximum)  // what is too long is not looked through as well
+            return add(pointer, "too_many",
+                       "Must have " + std::to_string(*schema.maximum) + " elements or fewer.");
         if (schema.items) {
             for (std::size_t i = 0; i < items.size() && !full(); ++i)
                 check(*schema.items, items[i], pointer + '/' + std::to_string(i));
@@ -155,10 +177,13 @@ private:
         sorted.reserve(items.size());
         for (std::size_t i = 0; i < items.size(); ++i) sorted.emplace_back(items[i].dump(), i);
         std::sort(sorted.begin(), sorted.end());
-        std::vector<std::pair<std::size_t, std::size_t>> repeats;  // the later one, and the first of its kind
+        std::vector<std::pair<std::size_t, std::size_t>>
+            repeats;  // the later one, and the first of its kind
         for (std::size_t i = 1, group = 0; i < sorted.size(); ++i) {
-            if (sorted[i].first != sorted[group].first) group = i;
-            else repeats.emplace_back(sorted[i].second, sorted[group].second);
+            if (sorted[i].first != sorted[group].first)
+                group = i;
+            else
+                repeats.emplace_back(sorted[i].second, sorted[group].second);
         }
         std::sort(repeats.begin(), repeats.end());
         for (const auto& [later, earlier] : repeats) {
@@ -171,17 +196,21 @@ private:
     void check_object(const Schema& schema, const Json& value, const std::string& pointer) {
         for (const Schema::Member& member : schema.members) {
             if (full()) return;
-            if (const Json* found = value.find(member.name)) check(member.schema, *found, child_pointer(pointer, member.name));
+            if (const Json* found = value.find(member.name))
+                check(member.schema, *found, child_pointer(pointer, member.name));
             else if (member.presence == Presence::required)
                 add(child_pointer(pointer, member.name), "required", "Is required.");
         }
         for (const auto& [key, unknown] : value.as_object()) {
             if (full()) return;
-            const bool known = std::any_of(schema.members.begin(), schema.members.end(),
-                                           [&name = key](const Schema::Member& m) { return m.name == name; });
+            const bool known =
+                std::any_of(schema.members.begin(), schema.members.end(),
+                            [&name = key](const Schema::Member& m) { return m.name == name; });
             if (known) continue;
-            if (!schema.allows_more) add(child_pointer(pointer, key), "unknown_field", "Is not a field of this object.");
-            else check_further(key, unknown, pointer);
+            if (!schema.allows_more)
+                add(child_pointer(pointer, key), "unknown_field", "Is not a field of this object.");
+            else
+                check_further(key, unknown, pointer);
         }
     }
 
@@ -201,7 +230,8 @@ private:
     }
     void check_further(const std::string& key, const Json& value, const std::string& pointer) {
         const std::string child = child_pointer(pointer, key);
-        if (key.find('\0') != std::string::npos) add(child, "format", "A name must not hold the character U+0000.");
+        if (key.find('\0') != std::string::npos)
+            add(child, "format", "A name must not hold the character U+0000.");
         check_anything(value, child);
     }
 
@@ -253,7 +283,9 @@ void set_choices(const Schema& schema, bool with_null, Json& out) {
     if (schema.choices.empty()) return;
     Json::Array words;
     for (const std::string& word : schema.choices)
-        words.push_back(schema.type == Schema::Type::string ? Json(word) : parse_json(word).value_or(Json(word)));
+        words.push_back(schema.type == Schema::Type::string
+                            ? Json(word)
+                            : parse_json(word).value_or(Json(word)));
     if (with_null) words.emplace_back(nullptr);
     out.set("enum", std::move(words));
 }
@@ -262,8 +294,10 @@ void set_choices(const Schema& schema, bool with_null, Json& out) {
 Json structure(const Schema& schema, bool with_null, Json& components) {
     Json out = Json::object();
     if (const auto type = json_type(schema.type); !type.empty()) {
-        if (with_null) out.set("type", Json::array({Json(type), Json("null")}));
-        else out.set("type", type);
+        if (with_null)
+            out.set("type", Json::array({Json(type), Json("null")}));
+        else
+            out.set("type", type);
     }
     if (schema.type == Schema::Type::integer) out.set("format", "int64");
     set_bounds(schema, out);
@@ -287,7 +321,8 @@ Json structure(const Schema& schema, bool with_null, Json& components) {
 
 }  // namespace
 
-void Schema::validate(const Json& value, const std::string& pointer, std::vector<Fault>& faults) const {
+void Schema::validate(const Json& value, const std::string& pointer,
+                      std::vector<Fault>& faults) const {
     Validation(faults).check(*this, value, pointer);
 }
 
@@ -296,13 +331,18 @@ Json Schema::to_json_schema(Json& components) const {
     if (name.empty()) {
         out = structure(*this, nullable, components);
     } else {
-        // The component holds the shape; what is said about one use of it stands beside the reference.
+        // The component holds the shape; what is said about one use of it stands beside the
+        // reference.
         Json shape = structure(*this, false, components);
         const Json* known = components.find(name);
-        if (known && *known != shape) throw std::logic_error("two different schemas are both named '" + name + "'");
+        if (known && *known != shape)
+            throw std::logic_error("two different schemas are both named '" + name + "'");
         if (!known) components.set(name, std::move(shape));
         const Json reference = Json::object({{"$ref", "#/components/schemas/" + name}});
-        out = nullable ? Json::object({{"anyOf", Json::array({reference, Json::object({{"type", "null"}})})}}) : reference;
+        out = nullable
+                  ? Json::object(
+                        {{"anyOf", Json::array({reference, Json::object({{"type", "null"}})})}})
+                  : reference;
     }
     if (!description.empty()) out.set("description", description);
     if (!default_value.is_null()) out.set("default", default_value);

@@ -8,7 +8,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Timestamp first{std::chrono::sys_days{std::chrono::January / 1 / 1}};
-constexpr Timestamp last{std::chrono::sys_days{std::chrono::December / 31 / 9999} + std::chrono::days{1} - milliseconds{1}};
+constexpr Timestamp last{std::chrono::sys_days{std::chrono::December / 31 / 9999} +
+                         std::chrono::days{1} - milliseconds{1}};
 
 void put_digits(char*& at, int value, int width) {
     for (int i = width - 1; i >= 0; --i) {
@@ -118,15 +119,21 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
     const auto east = scan_offset(in);
     if (!in.ok || !in.rest.empty()) return std::nullopt;
 
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    const std::chrono::year_month_day date{std::chrono::year(year),
+                                           std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day))};
     if (year < 1 || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
 
-    const auto to_minute = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) - east;
-    // A leap second ends a UTC day; POSIX time has no place for it and counts it as the next second.
-    if (second == 60 && (to_minute + std::chrono::minutes(1)).time_since_epoch() % std::chrono::days(1) != std::chrono::minutes(0))
+    const auto to_minute = std::chrono::sys_days(date) + std::chrono::hours(hour) +
+                           std::chrono::minutes(minute) - east;
+    // A leap second ends a UTC day; POSIX time has no place for it and counts it as the next
+    // second.
+    if (second == 60 &&
+        (to_minute + std::chrono::minutes(1)).time_since_epoch() % std::chrono::days(1) !=
+            std::chrono::minutes(0))
         return std::nullopt;
-    const Timestamp at = to_minute + std::chrono::seconds(second) + (second == 60 ? milliseconds{0} : fraction);
+    const Timestamp at =
+        to_minute + std::chrono::seconds(second) + (second == 60 ? milliseconds{0} : fraction);
     if (at < first || at > last) return std::nullopt;
     return at;
 }

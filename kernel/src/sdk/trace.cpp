@@ -17,9 +17,13 @@ int digit(char c) noexcept {
     return -1;  // upper case too: HEXDIGLC
 }
 
-bool is_hex(std::string_view text) noexcept { return std::all_of(text.begin(), text.end(), [](char c) { return digit(c) >= 0; }); }
+bool is_hex(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char c) { return digit(c) >= 0; });
+}
 
-bool is_id(std::string_view text) noexcept { return is_hex(text) && text.find_first_not_of('0') != std::string_view::npos; }
+bool is_id(std::string_view text) noexcept {
+    return is_hex(text) && text.find_first_not_of('0') != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -30,10 +34,12 @@ std::optional<Trace> parse_traceparent(std::string_view value) {
     if (value.size() > length && (version == "00" || value[length] != '-')) return std::nullopt;
     for (const std::size_t dash : {id_at, parent_at, flags_at})
         if (value[dash - 1] != '-') return std::nullopt;
-    const std::string_view id = value.substr(id_at, id_digits), parent = value.substr(parent_at, parent_digits);
+    const std::string_view id = value.substr(id_at, id_digits),
+                           parent = value.substr(parent_at, parent_digits);
     const std::string_view flags = value.substr(flags_at, 2);
     if (!is_id(id) || !is_id(parent) || !is_hex(flags)) return std::nullopt;
-    return Trace{std::string(id), std::string(parent), static_cast<std::uint8_t>(digit(flags[0]) * 16 + digit(flags[1]))};
+    return Trace{std::string(id), std::string(parent),
+                 static_cast<std::uint8_t>(digit(flags[0]) * 16 + digit(flags[1]))};
 }
 
 std::string traceparent(const Trace& trace, Random& random) {

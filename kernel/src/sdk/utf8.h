@@ -8,7 +8,8 @@
 
 namespace kitchen::utf8 {
 
-/// Octets of the valid sequence that starts at `at`, 1 to 4; 0 when there is none. `at` < text.size().
+/// Octets of the valid sequence that starts at `at`, 1 to 4; 0 when there is none. `at` <
+/// text.size().
 inline std::size_t sequence_length(std::string_view text, std::size_t at) noexcept {
     const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
     const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
@@ -41,7 +42,9 @@ inline std::size_t find_invalid(std::string_view text) noexcept {
     return std::string_view::npos;
 }
 
-inline bool is_valid(std::string_view text) noexcept { return find_invalid(text) == std::string_view::npos; }
+inline bool is_valid(std::string_view text) noexcept {
+    return find_invalid(text) == std::string_view::npos;
+}
 
 /// Code points of a valid text.
 inline std::size_t count(std::string_view text) noexcept {

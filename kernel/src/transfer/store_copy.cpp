@@ -13,7 +13,9 @@ using Type = TransferTable::Type;
 constexpr std::string_view migrations_table = "kitchen_migrations";
 constexpr std::int64_t batch = 1000;  // rows in memory at once
 
-Error refuse(std::string code, std::string detail) { return Error(Errc::conflict, std::move(code), std::move(detail)); }
+Error refuse(std::string code, std::string detail) {
+    return Error(Errc::conflict, std::move(code), std::move(detail));
+}
 
 /// Some columns have names that are words of SQL.
 std::string quoted(const std::string& name) { return '"' + name + '"'; }
@@ -27,14 +29,18 @@ std::string column_list(const TransferTable& table) {
 /// Rows that are equal in every column may change places, so this order is as good as a unique one.
 std::string select_sql(const TransferTable& table) {
     std::string order;
-    for (std::size_t i = 1; i <= table.columns.size(); ++i) order += (i == 1 ? "" : ", ") + std::to_string(i);
-    return "SELECT " + column_list(table) + " FROM " + quoted(table.name) + " ORDER BY " + order + " LIMIT $1 OFFSET $2";
+    for (std::size_t i = 1; i <= table.columns.size(); ++i)
+        order += (i == 1 ? "" : ", ") + std::to_string(i);
+    return "SELECT " + column_list(table) + " FROM " + quoted(table.name) + " ORDER BY " + order +
+           " LIMIT $1 OFFSET $2";
 }
 
 std::string insert_sql(const TransferTable& table) {
     std::string values;
-    for (std::size_t i = 1; i <= table.columns.size(); ++i) values += (i == 1 ? "$" : ", $") + std::to_string(i);
-    return "INSERT INTO " + quoted(table.name) + " (" + column_list(table) + ") VALUES (" + values + ")";
+    for (std::size_t i = 1; i <= table.columns.size(); ++i)
+        values += (i == 1 ? "$" : ", $") + std::to_string(i);
+    return "INSERT INTO " + quoted(table.name) + " (" + column_list(table) + ") VALUES (" + values +
+           ")";
 }
 
 Param param_of(const Row& row, std::uint32_t column, Type type) {
@@ -48,7 +54,8 @@ Param param_of(const Row& row, std::uint32_t column, Type type) {
     return nullptr;
 }
 
-/// FNV-1a, 64 bits (draft-eastlake-fnv), over the cells with their lengths. Added up, the order of the rows does not matter.
+/// FNV-1a, 64 bits (draft-eastlake-fnv), over the cells with their lengths. Added up, the order of
+/// the rows does not matter.
 std::uint64_t row_hash(const Row& row, const TransferTable& table) {
     std::uint64_t hash = 0xcbf29ce484222325ull;
     const auto add = [&hash](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3ull; };
@@ -78,12 +85,14 @@ struct Prepared {
 
 std::vector<Prepared> prepare(Store& store, const std::vector<TransferTable>& tables) {
     std::vector<Prepared> out;
-    for (const TransferTable& table : tables) out.push_back({table, store.prepare(select_sql(table)), store.prepare(insert_sql(table))});
+    for (const TransferTable& table : tables)
+        out.push_back({table, store.prepare(select_sql(table)), store.prepare(insert_sql(table))});
     return out;
 }
 
 /// Calls `use` with each batch of rows.
-Status for_each_batch(Transaction& tx, const Prepared& table, const std::function<Status(const Rows&)>& use) {
+Status for_each_batch(Transaction& tx, const Prepared& table,
+                      const std::function<Status(const Rows&)>& use) {
     for (std::int64_t offset = 0;; offset += batch) {
         auto rows = tx.query(table.select, {batch, offset});
         if (!rows) return std::move(rows).error();
@@ -109,7 +118,8 @@ Status insert_all(Transaction& to, const Prepared& table, const Rows& rows) {
     Rows none;
     for (const Row row : rows) {
         params.clear();
-        for (std::uint32_t i = 0; i < table.table.columns.size(); ++i) params.push_back(param_of(row, i, table.table.columns[i].type));
+        for (std::uint32_t i = 0; i < table.table.columns.size(); ++i)
+            params.push_back(param_of(row, i, table.table.columns[i].type));
         if (Status done = to.run(table.insert, params, none); !done) return done;
     }
     return {};
@@ -120,19 +130,23 @@ Result<std::string> migrations(Transaction& tx, Statement select) {
     auto rows = tx.query(select);
     if (!rows) return std::move(rows).error();
     std::string out;
-    for (const Row row : *rows) out += row.string(0) + ' ' + std::to_string(row.integer(1)) + ' ' + row.string(2) + '\n';
+    for (const Row row : *rows)
+        out += row.string(0) + ' ' + std::to_string(row.integer(1)) + ' ' + row.string(2) + '\n';
     return out;
 }
 
 const TransferTable* find(const std::vector<TransferTable>& tables, const std::string& name) {
-    const auto found = std::find_if(tables.begin(), tables.end(), [&](const TransferTable& t) { return t.name == name; });
+    const auto found = std::find_if(tables.begin(), tables.end(),
+                                    [&](const TransferTable& t) { return t.name == name; });
     return found == tables.end() ? nullptr : &*found;
 }
 
 /// The order of the columns may differ: the target's counts.
 Status same_tables(const std::vector<TransferTable>& from, const std::vector<TransferTable>& to) {
     std::string differences;
-    const auto note = [&](const std::string& text) { differences += (differences.empty() ? "" : "; ") + text; };
+    const auto note = [&](const std::string& text) {
+        differences += (differences.empty() ? "" : "; ") + text;
+    };
     for (const TransferTable& table : from)
         if (!find(to, table.name)) note("the target has no table " + table.name);
     for (const TransferTable& table : to) {
@@ -149,9 +163,11 @@ Status same_tables(const std::vector<TransferTable>& from, const std::vector<Tra
         if (columns(*source) != columns(table)) note("the columns of " + table.name + " differ");
     }
     if (differences.empty()) return {};
-    return refuse("store_tables_differ", "The two stores do not have the same tables: " + differences +
-                                             ". Both configurations must list the same plugins, and the source must have been started "
-                                             "(or migrated) with this version.");
+    return refuse("store_tables_differ",
+                  "The two stores do not have the same tables: " + differences +
+                      ". Both configurations must list the same plugins, and the source must have "
+                      "been started "
+                      "(or migrated) with this version.");
 }
 
 Error named(Error error, const std::string& table) {
@@ -165,11 +181,15 @@ Result<std::vector<TransferTable>> in_reference_order(std::vector<TransferTable>
     std::vector<TransferTable> ordered;
     std::set<std::string> placed;
     while (!tables.empty()) {
-        const auto ready = std::find_if(tables.begin(), tables.end(), [&](const TransferTable& table) {
-            return std::all_of(table.references.begin(), table.references.end(), [&](const auto& name) { return placed.contains(name); });
-        });
+        const auto ready =
+            std::find_if(tables.begin(), tables.end(), [&](const TransferTable& table) {
+                return std::all_of(table.references.begin(), table.references.end(),
+                                   [&](const auto& name) { return placed.contains(name); });
+            });
         if (ready == tables.end())
-            return refuse("store_tables_circular", "The tables " + tables.front().name + " and others refer to each other in a circle.");
+            return refuse("store_tables_circular",
+                          "The tables " + tables.front().name +
+                              " and others refer to each other in a circle.");
         placed.insert(ready->name);
         ordered.push_back(std::move(*ready));
         tables.erase(ready);
@@ -182,40 +202,53 @@ Result<std::vector<CopiedTable>> copy_store(End from, End to) {
     if (!source_tables) return source_tables.error();
     auto target_tables = to.transfer.tables();
     if (!target_tables) return std::move(target_tables).error();
-    if (Status same = same_tables(*source_tables, *target_tables); !same) return std::move(same).error();
-    std::erase_if(*target_tables, [](const TransferTable& table) { return table.name == migrations_table; });
+    if (Status same = same_tables(*source_tables, *target_tables); !same)
+        return std::move(same).error();
+    std::erase_if(*target_tables,
+                  [](const TransferTable& table) { return table.name == migrations_table; });
     const auto order = in_reference_order(*std::move(target_tables));
     if (!order) return order.error();
 
-    const std::string migrations_sql = "SELECT plugin, number, checksum FROM kitchen_migrations ORDER BY plugin, number";
-    const Statement source_migrations = from.store.prepare(migrations_sql), target_migrations = to.store.prepare(migrations_sql);
-    const std::vector<Prepared> sources = prepare(from.store, *order), targets = prepare(to.store, *order);
+    const std::string migrations_sql =
+        "SELECT plugin, number, checksum FROM kitchen_migrations ORDER BY plugin, number";
+    const Statement source_migrations = from.store.prepare(migrations_sql),
+                    target_migrations = to.store.prepare(migrations_sql);
+    const std::vector<Prepared> sources = prepare(from.store, *order),
+                                targets = prepare(to.store, *order);
 
     std::vector<CopiedTable> copied;
     const auto write = [&](Transaction& source, SchemaTransaction& target) -> Status {
         copied.clear();
-        const auto applied_there = migrations(source, source_migrations), applied_here = migrations(target, target_migrations);
+        const auto applied_there = migrations(source, source_migrations),
+                   applied_here = migrations(target, target_migrations);
         if (!applied_there) return applied_there.error();
         if (!applied_here) return applied_here.error();
         if (*applied_there != *applied_here)
             return refuse("store_migrations_differ",
-                          "The two stores have not applied the same migrations. Run `chuks-kitchen migrate apply` on both configurations "
+                          "The two stores have not applied the same migrations. Run `chuks-kitchen "
+                          "migrate apply` on both configurations "
                           "with this version first.");
         for (std::size_t i = 0; i < sources.size(); ++i) {
             const std::string& name = targets[i].table.name;
             auto before = measure(target, targets[i]);
             if (!before) return named(std::move(before).error(), name);
             if (before->rows != 0)
-                return refuse("store_not_empty", "The target's table " + name + " holds " + std::to_string(before->rows) +
-                                                     " rows already. Copy into an empty database only.");
-            Status done = for_each_batch(source, sources[i], [&](const Rows& rows) { return insert_all(target, targets[i], rows); });
+                return refuse("store_not_empty",
+                              "The target's table " + name + " holds " +
+                                  std::to_string(before->rows) +
+                                  " rows already. Copy into an empty database only.");
+            Status done = for_each_batch(source, sources[i], [&](const Rows& rows) {
+                return insert_all(target, targets[i], rows);
+            });
             if (!done) return named(std::move(done).error(), name);
-            if (Status adopted = to.transfer.adopt_ids(target, targets[i].table); !adopted) return named(std::move(adopted).error(), name);
+            if (Status adopted = to.transfer.adopt_ids(target, targets[i].table); !adopted)
+                return named(std::move(adopted).error(), name);
             const auto there = measure(source, sources[i]), here = measure(target, targets[i]);
             if (!there) return named(there.error(), name);
             if (!here) return named(here.error(), name);
             if (there->rows != here->rows || there->checksum != here->checksum)
-                return Error(Errc::internal, "store_copy_differs", "Table " + name + " does not read back as it was written.");
+                return Error(Errc::internal, "store_copy_differs",
+                             "Table " + name + " does not read back as it was written.");
             copied.push_back(*here);
         }
         return {};

@@ -1,5 +1,6 @@
-// The contract of cache/1 as tests. Times are chosen so that they hold on a fake clock and on a real server alike: what must still be
-// there has a TTL of a minute or more; what must be gone has one that advance() has certainly passed.
+// The contract of cache/1 as tests. Times are chosen so that they hold on a fake clock and on a
+// real server alike: what must still be there has a TTL of a minute or more; what must be gone has
+// one that advance() has certainly passed.
 #include "kitchen/testkit/conformance.h"
 
 #include <algorithm>
@@ -39,7 +40,9 @@ const std::string& binary() {
     return bytes;
 }
 
-std::map<std::string, std::string> as_map(const CacheFields& fields) { return {fields.begin(), fields.end()}; }
+std::map<std::string, std::string> as_map(const CacheFields& fields) {
+    return {fields.begin(), fields.end()};
+}
 
 // Runs the work on so many threads that start together, and gives what each returned.
 template <class Work>
@@ -160,7 +163,8 @@ TEST_P(CacheConformance, EraseTellsWhetherThereWasSomething) {
 
 TEST_P(CacheConformance, OneOfManyErasesWins) {
     cache->set_fields("test:h", {{"f", "x"}}, a_minute).value();
-    const auto erased = in_parallel(20, [&](int) { return static_cast<int>(cache->erase("test:h").value()); });
+    const auto erased =
+        in_parallel(20, [&](int) { return static_cast<int>(cache->erase("test:h").value()); });
     EXPECT_EQ(std::count(erased.begin(), erased.end(), 1), 1);
 }
 
@@ -177,7 +181,8 @@ TEST_P(CacheConformance, SetIfAbsentSetsOnce) {
 
 TEST_P(CacheConformance, SetIfAbsentHasOneWinner) {
     const auto won = in_parallel(50, [&](int i) {
-        return static_cast<int>(cache->set_if_absent("test:race", std::to_string(i), a_minute).value());
+        return static_cast<int>(
+            cache->set_if_absent("test:race", std::to_string(i), a_minute).value());
     });
     ASSERT_EQ(std::count(won.begin(), won.end(), 1), 1);
     const auto winner = std::find(won.begin(), won.end(), 1) - won.begin();
@@ -187,18 +192,23 @@ TEST_P(CacheConformance, SetIfAbsentHasOneWinner) {
 // ---- hash entries
 
 TEST_P(CacheConformance, FieldsAreKeptWhole) {
-    cache->set_fields("test:h", {{"email", "a@example.com"}, {"bytes", binary()}, {"empty", ""}}, a_minute).value();
+    cache
+        ->set_fields("test:h", {{"email", "a@example.com"}, {"bytes", binary()}, {"empty", ""}},
+                     a_minute)
+        .value();
     const auto fields = cache->get_fields("test:h").value();
     ASSERT_TRUE(fields.has_value());
-    EXPECT_EQ(as_map(*fields), (std::map<std::string, std::string>{
-                                   {"email", "a@example.com"}, {"bytes", binary()}, {"empty", ""}}));
+    EXPECT_EQ(as_map(*fields),
+              (std::map<std::string, std::string>{
+                  {"email", "a@example.com"}, {"bytes", binary()}, {"empty", ""}}));
 }
 
 TEST_P(CacheConformance, SetFieldsReplacesTheWholeEntry) {
     cache->set_fields("test:h", {{"a", "1"}, {"b", "2"}}, short_ttl).value();
     cache->set_fields("test:h", {{"b", "3"}}, a_minute).value();
     GetParam().advance(2 * short_ttl);
-    EXPECT_EQ(as_map(cache->get_fields("test:h").value().value()), (std::map<std::string, std::string>{{"b", "3"}}));
+    EXPECT_EQ(as_map(cache->get_fields("test:h").value().value()),
+              (std::map<std::string, std::string>{{"b", "3"}}));
 }
 
 TEST_P(CacheConformance, UpdateFieldsChangesSomeAndKeepsTheTtl) {
@@ -253,20 +263,23 @@ TEST_P(CacheConformance, IncrementFieldRefusesText) {
 
 TEST_P(CacheConformance, ParallelIncrementsNeverPassTheMaximum) {
     cache->set_fields("test:h", {{"f", "x"}}, a_minute).value();
-    const auto values = in_parallel(50, [&](int) { return cache->increment_field("test:h", "n", 20).value().value_or(0); });
+    const auto values = in_parallel(
+        50, [&](int) { return cache->increment_field("test:h", "n", 20).value().value_or(0); });
     std::vector<std::int64_t> counted;
     for (const std::int64_t value : values)
         if (value != 0) counted.push_back(value);
     std::sort(counted.begin(), counted.end());
     ASSERT_EQ(counted.size(), 20u);
-    for (std::size_t i = 0; i < counted.size(); ++i) EXPECT_EQ(counted[i], static_cast<std::int64_t>(i + 1));
+    for (std::size_t i = 0; i < counted.size(); ++i)
+        EXPECT_EQ(counted[i], static_cast<std::int64_t>(i + 1));
     EXPECT_EQ(as_map(cache->get_fields("test:h").value().value()).at("n"), "20");
 }
 
 // ---- compare and count
 
 TEST_P(CacheConformance, AMatchGivesTheFieldsAndErasesNothing) {
-    cache->set_fields("test:otp", {{"code", binary()}, {"email", "a@example.com"}}, a_minute).value();
+    cache->set_fields("test:otp", {{"code", binary()}, {"email", "a@example.com"}}, a_minute)
+        .value();
     for (int i = 0; i < 10; ++i) {
         const auto answer = cache->compare_and_count("test:otp", "code", binary(), 5).value();
         ASSERT_EQ(answer.outcome, Outcome::match);
@@ -283,19 +296,22 @@ TEST_P(CacheConformance, WrongCandidatesAreCountedUntilTheLastErases) {
         ASSERT_EQ(answer.outcome, Outcome::mismatch);
         EXPECT_EQ(answer.attempts_left, left);
         EXPECT_TRUE(answer.fields.empty());
-        EXPECT_EQ(as_map(cache->get_fields("test:otp").value().value()).at("attempts"), std::to_string(5 - left));
+        EXPECT_EQ(as_map(cache->get_fields("test:otp").value().value()).at("attempts"),
+                  std::to_string(5 - left));
     }
     const auto last = cache->compare_and_count("test:otp", "code", "wrong", 5).value();
     EXPECT_EQ(last.outcome, Outcome::exhausted);
     EXPECT_EQ(last.attempts_left, 0);
     EXPECT_TRUE(last.fields.empty());
-    EXPECT_EQ(cache->compare_and_count("test:otp", "code", "right", 5).value().outcome, Outcome::missing);
+    EXPECT_EQ(cache->compare_and_count("test:otp", "code", "right", 5).value().outcome,
+              Outcome::missing);
     EXPECT_EQ(cache->get_fields("test:otp").value(), std::nullopt);
 }
 
 TEST_P(CacheConformance, TheRightCandidateStillMatchesOnTheLastTry) {
     cache->set_fields("test:otp", {{"code", "right"}}, a_minute).value();
-    for (int i = 0; i < 4; ++i) (void)cache->compare_and_count("test:otp", "code", "wrong", 5).value();
+    for (int i = 0; i < 4; ++i)
+        (void)cache->compare_and_count("test:otp", "code", "wrong", 5).value();
     const auto answer = cache->compare_and_count("test:otp", "code", "right", 5).value();
     EXPECT_EQ(answer.outcome, Outcome::match);
     EXPECT_EQ(as_map(answer.fields).at("attempts"), "4");
@@ -303,7 +319,8 @@ TEST_P(CacheConformance, TheRightCandidateStillMatchesOnTheLastTry) {
 
 TEST_P(CacheConformance, AttemptsSurviveAnUpdateOfTheOtherFields) {
     cache->set_fields("test:otp", {{"code", "old"}}, a_minute).value();
-    for (int i = 0; i < 3; ++i) (void)cache->compare_and_count("test:otp", "code", "wrong", 5).value();
+    for (int i = 0; i < 3; ++i)
+        (void)cache->compare_and_count("test:otp", "code", "wrong", 5).value();
     ASSERT_TRUE(cache->update_fields("test:otp", {{"code", "new"}}).value());
     const auto answer = cache->compare_and_count("test:otp", "code", "old", 5).value();
     EXPECT_EQ(answer.outcome, Outcome::mismatch);
@@ -313,22 +330,29 @@ TEST_P(CacheConformance, AttemptsSurviveAnUpdateOfTheOtherFields) {
 TEST_P(CacheConformance, PrefixesLongerTextsAndAbsentFieldsDoNotMatch) {
     cache->set_fields("test:otp", {{"code", "secret"}, {"other", ""}}, a_minute).value();
     for (const char* wrong : {"", "secre", "secrets", "Secret"})
-        EXPECT_EQ(cache->compare_and_count("test:otp", "code", wrong, 100).value().outcome, Outcome::mismatch) << wrong;
+        EXPECT_EQ(cache->compare_and_count("test:otp", "code", wrong, 100).value().outcome,
+                  Outcome::mismatch)
+            << wrong;
     EXPECT_EQ(cache->compare_and_count("test:otp", "code", "secret\0"s, 100).value().outcome,
               Outcome::mismatch);
-    EXPECT_EQ(cache->compare_and_count("test:otp", "absent", "", 100).value().outcome, Outcome::mismatch);
-    EXPECT_EQ(cache->compare_and_count("test:otp", "other", "", 100).value().outcome, Outcome::match);
+    EXPECT_EQ(cache->compare_and_count("test:otp", "absent", "", 100).value().outcome,
+              Outcome::mismatch);
+    EXPECT_EQ(cache->compare_and_count("test:otp", "other", "", 100).value().outcome,
+              Outcome::match);
 }
 
 TEST_P(CacheConformance, CompareKeepsTheTtlAndFindsNothingAfterIt) {
-    EXPECT_EQ(cache->compare_and_count("test:none", "code", "x", 5).value().outcome, Outcome::missing);
+    EXPECT_EQ(cache->compare_and_count("test:none", "code", "x", 5).value().outcome,
+              Outcome::missing);
     cache->set_fields("test:otp", {{"code", "right"}}, a_minute).value();
     GetParam().advance(1s);
-    EXPECT_EQ(cache->compare_and_count("test:otp", "code", "wrong", 5).value().outcome, Outcome::mismatch);
+    EXPECT_EQ(cache->compare_and_count("test:otp", "code", "wrong", 5).value().outcome,
+              Outcome::mismatch);
     EXPECT_LE(cache->ttl("test:otp").value().value(), a_minute - 1s);
     cache->set_fields("test:gone", {{"code", "right"}}, short_ttl).value();
     GetParam().advance(2 * short_ttl);
-    EXPECT_EQ(cache->compare_and_count("test:gone", "code", "right", 5).value().outcome, Outcome::missing);
+    EXPECT_EQ(cache->compare_and_count("test:gone", "code", "right", 5).value().outcome,
+              Outcome::missing);
 }
 
 TEST_P(CacheConformance, AHundredParallelWrongCandidatesCompareAtMostFive) {
@@ -403,8 +427,9 @@ TEST_P(CacheConformance, ARateIsFullAgainAfterResetAfterAndNoFuller) {
 }
 
 TEST_P(CacheConformance, ParallelTicksNeverPassTheBurst) {
-    const auto allowed = in_parallel(
-        50, [&](int) { return static_cast<int>(cache->rate_tick("test:rate", 7, a_minute).value().allowed); });
+    const auto allowed = in_parallel(50, [&](int) {
+        return static_cast<int>(cache->rate_tick("test:rate", 7, a_minute).value().allowed);
+    });
     EXPECT_EQ(std::count(allowed.begin(), allowed.end(), 1), 7);
 }
 
@@ -505,10 +530,16 @@ TEST_P(CacheConformance, KeysHaveAtMost250Bytes) {
     const std::string too_long(251, 'k');
     cache->set(longest, "x", a_minute).value();
     EXPECT_EQ(cache->get(longest).value(), "x");
-    const std::array<Status, 4> refused = {
-        cache->set(too_long, "x", a_minute), cache->set_fields(too_long, {{"f", "x"}}, a_minute),
-        [&]() -> Status { auto r = cache->get(too_long); return r ? Status() : Status(r.error()); }(),
-        [&]() -> Status { auto r = cache->rate_tick(too_long, 1, 1s); return r ? Status() : Status(r.error()); }()};
+    const std::array<Status, 4> refused = {cache->set(too_long, "x", a_minute),
+                                           cache->set_fields(too_long, {{"f", "x"}}, a_minute),
+                                           [&]() -> Status {
+                                               auto r = cache->get(too_long);
+                                               return r ? Status() : Status(r.error());
+                                           }(),
+                                           [&]() -> Status {
+                                               auto r = cache->rate_tick(too_long, 1, 1s);
+                                               return r ? Status() : Status(r.error());
+                                           }()};
     for (const Status& status : refused) {
         ASSERT_FALSE(status);
         EXPECT_EQ(status.error().kind, Errc::unprocessable);
@@ -524,7 +555,8 @@ TEST_P(CacheConformance, ValuesHaveAtMostOneMebibyte) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Errc::unprocessable);
     EXPECT_EQ(refused.error().code, "cache_value_too_large");
-    EXPECT_EQ(cache->set_fields("test:h", {{"f", largest}}, a_minute).error().code, "cache_value_too_large");
+    EXPECT_EQ(cache->set_fields("test:h", {{"f", largest}}, a_minute).error().code,
+              "cache_value_too_large");
     EXPECT_EQ(cache->get("test:large").value(), largest);
 }
 

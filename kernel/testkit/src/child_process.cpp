@@ -25,7 +25,8 @@ namespace kitchen::testkit {
 
 namespace {
 
-/// Everything the child needs, made before the fork: after it only async-signal-safe calls are allowed.
+/// Everything the child needs, made before the fork: after it only async-signal-safe calls are
+/// allowed.
 struct Prepared {
     std::vector<char*> argv;
     std::vector<std::string> environment;
@@ -45,7 +46,8 @@ Prepared prepare(std::vector<std::string>& command, const ChildProcessOptions& o
         for (const auto& [key, value] : options.environment) replaced |= key == name;
         if (!replaced) out.environment.emplace_back(*entry);
     }
-    for (const auto& [key, value] : options.environment) out.environment.push_back(key + "=" + value);
+    for (const auto& [key, value] : options.environment)
+        out.environment.push_back(key + "=" + value);
     for (std::string& entry : out.environment) out.envp.push_back(entry.data());
     out.envp.push_back(nullptr);
     if (!options.user.empty() && ::geteuid() == 0) {
@@ -58,7 +60,8 @@ Prepared prepare(std::vector<std::string>& command, const ChildProcessOptions& o
     return out;
 }
 
-[[noreturn]] void become(const Prepared& prepared, const ChildProcessOptions& options, int in, int out) {
+[[noreturn]] void become(const Prepared& prepared, const ChildProcessOptions& options, int in,
+                         int out) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that crashes leaves nothing behind
     ::dup2(in, 0);
@@ -67,7 +70,9 @@ Prepared prepare(std::vector<std::string>& command, const ChildProcessOptions& o
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    if (prepared.change_user && (::setgroups(0, nullptr) != 0 || ::setgid(prepared.gid) != 0 || ::setuid(prepared.uid) != 0)) ::_exit(126);
+    if (prepared.change_user && (::setgroups(0, nullptr) != 0 || ::setgid(prepared.gid) != 0 ||
+                                 ::setuid(prepared.uid) != 0))
+        ::_exit(126);
     if (prepared.change_user) ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // cleared by setuid
     if (!options.directory.empty() && ::chdir(options.directory.c_str()) != 0) ::_exit(126);
     ::execvpe(prepared.argv[0], prepared.argv.data(), prepared.envp.data());
@@ -103,8 +108,7 @@ struct ChildProcess::Impl {
     }
     void reap() {
         int raw = 0;
-        while (::waitpid(pid, &raw, 0) < 0 && errno == EINTR) {
-        }
+        while (::waitpid(pid, &raw, 0) < 0 && errno == EINTR) {}
         status = WIFEXITED(raw) ? WEXITSTATUS(raw) : -WTERMSIG(raw);
     }
     ~Impl() {
@@ -119,7 +123,8 @@ struct ChildProcess::Impl {
     }
 };
 
-ChildProcess::ChildProcess(std::vector<std::string> command, ChildProcessOptions options) : impl_(std::make_unique<Impl>()) {
+ChildProcess::ChildProcess(std::vector<std::string> command, ChildProcessOptions options)
+    : impl_(std::make_unique<Impl>()) {
     Prepared prepared = prepare(command, options);
     int in[2], out[2];
     if (::pipe2(in, O_CLOEXEC) != 0) throw std::runtime_error("pipe2 failed");
@@ -140,7 +145,8 @@ ChildProcess::ChildProcess(std::vector<std::string> command, ChildProcessOptions
     ::setpgid(pid, pid);  // also here, so that the group exists whoever comes first
     impl_->pid = pid;
     // The input fits the pipe, so a child that does not read it blocks nobody.
-    const bool written = ::write(in[1], options.input.data(), options.input.size()) == static_cast<ssize_t>(options.input.size());
+    const bool written = ::write(in[1], options.input.data(), options.input.size()) ==
+                         static_cast<ssize_t>(options.input.size());
     ::close(in[1]);
     if (!written) throw std::runtime_error("the input does not fit into a pipe");
     impl_->reader = std::thread([impl = impl_.get()] { impl->read_all(); });
@@ -167,7 +173,8 @@ double ChildProcess::processor_seconds() const {
     if (impl_->status) return 0;
     std::ifstream in("/proc/" + std::to_string(impl_->pid) + "/stat");
     std::string text((std::istreambuf_iterator<char>(in)), {});
-    std::istringstream fields(text.substr(text.rfind(')') + 1));  // the name before may hold anything
+    std::istringstream fields(
+        text.substr(text.rfind(')') + 1));  // the name before may hold anything
     std::string skipped;
     for (int i = 0; i < 11; ++i) fields >> skipped;  // up to utime, the 14th field (proc(5))
     double user = 0, system = 0;
@@ -184,11 +191,13 @@ void ChildProcess::signal_group(int number) {
 int ChildProcess::wait(Seconds at_most) {
     if (impl_->status) return *impl_->status;
     {
-        // The output ends when the process and all its children have; then waitpid() returns at once.
+        // The output ends when the process and all its children have; then waitpid() returns at
+        // once.
         std::unique_lock lock(impl_->mutex);
         if (!impl_->changed.wait_for(lock, at_most, [&] { return impl_->ended; })) {
             ::kill(-impl_->pid, SIGKILL);
-            throw std::runtime_error("a child process did not end in time; its output:\n" + impl_->output);
+            throw std::runtime_error("a child process did not end in time; its output:\n" +
+                                     impl_->output);
         }
     }
     impl_->reap();

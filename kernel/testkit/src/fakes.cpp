@@ -16,9 +16,11 @@ std::string text_of(const LogField& field) {
 
 }  // namespace
 
-void RecordingLogger::write(LogLevel, std::string_view message, std::span<const LogField> fields) noexcept {
+void RecordingLogger::write(LogLevel, std::string_view message,
+                            std::span<const LogField> fields) noexcept {
     std::string line(message);
-    for (const LogField& field : fields) line.append(1, ' ').append(field.key).append(1, '=').append(text_of(field));
+    for (const LogField& field : fields)
+        line.append(1, ' ').append(field.key).append(1, '=').append(text_of(field));
     std::lock_guard lock(mutex_);
     lines_.push_back(std::move(line));
 }
@@ -30,7 +32,9 @@ std::vector<std::string> RecordingLogger::lines() const {
 
 bool RecordingLogger::contains(std::string_view text) const {
     std::lock_guard lock(mutex_);
-    return std::any_of(lines_.begin(), lines_.end(), [&](const std::string& line) { return line.find(text) != std::string::npos; });
+    return std::any_of(lines_.begin(), lines_.end(), [&](const std::string& line) {
+        return line.find(text) != std::string::npos;
+    });
 }
 
 class RecordingMetrics::Cell final : public Counter, public Gauge, public Histogram {
@@ -64,20 +68,27 @@ RecordingMetrics::Cell& RecordingMetrics::cell(std::string_view name, MetricLabe
     return *found;
 }
 
-Counter& RecordingMetrics::counter(std::string_view name, std::string_view, MetricLabels labels) { return cell(name, std::move(labels)); }
-
-Gauge& RecordingMetrics::gauge(std::string_view name, std::string_view, MetricLabels labels) { return cell(name, std::move(labels)); }
-
-Histogram& RecordingMetrics::histogram(std::string_view name, std::string_view, MetricLabels labels, std::span<const double>) {
+Counter& RecordingMetrics::counter(std::string_view name, std::string_view, MetricLabels labels) {
     return cell(name, std::move(labels));
 }
 
-std::shared_ptr<void> RecordingMetrics::sampled_counter(std::string_view name, std::string_view help, MetricLabels labels,
+Gauge& RecordingMetrics::gauge(std::string_view name, std::string_view, MetricLabels labels) {
+    return cell(name, std::move(labels));
+}
+
+Histogram& RecordingMetrics::histogram(std::string_view name, std::string_view, MetricLabels labels,
+                                       std::span<const double>) {
+    return cell(name, std::move(labels));
+}
+
+std::shared_ptr<void> RecordingMetrics::sampled_counter(std::string_view name,
+                                                        std::string_view help, MetricLabels labels,
                                                         std::function<double()> read) {
     return sampled_gauge(name, help, std::move(labels), std::move(read));
 }
 
-std::shared_ptr<void> RecordingMetrics::sampled_gauge(std::string_view name, std::string_view, MetricLabels labels,
+std::shared_ptr<void> RecordingMetrics::sampled_gauge(std::string_view name, std::string_view,
+                                                      MetricLabels labels,
                                                       std::function<double()> read) {
     Cell& sampled = cell(name, std::move(labels));
     std::lock_guard lock(mutex_);

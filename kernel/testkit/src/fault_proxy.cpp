@@ -22,7 +22,8 @@ namespace kitchen::testkit {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t window = 256 * 1024;  // octets held back in one direction before the proxy stops reading
+constexpr std::size_t window =
+    256 * 1024;  // octets held back in one direction before the proxy stops reading
 
 sockaddr_in loopback(std::uint16_t port) {
     sockaddr_in address{};
@@ -53,8 +54,8 @@ struct Flow {
 struct Link {
     int client = -1, server = -1;
     Flow to_server, to_client;
-    std::string recent;          // end of what the client sent, where a text may have begun
-    bool drop_answer = false;    // the next answer ends the connection
+    std::string recent;        // end of what the client sent, where a text may have begun
+    bool drop_answer = false;  // the next answer ends the connection
     bool dead = false;
     ~Link() {
         ::close(client);
@@ -70,7 +71,9 @@ struct FaultProxy::Impl {
         wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         sockaddr_in address = loopback(0);
         socklen_t size = sizeof address;
-        if (listener < 0 || wake < 0 || ::bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener, 128) != 0 ||
+        if (listener < 0 || wake < 0 ||
+            ::bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+            ::listen(listener, 128) != 0 ||
             ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0)
             throw std::runtime_error("no port for the proxy");
         port = ::ntohs(address.sin_port);
@@ -107,7 +110,8 @@ struct FaultProxy::Impl {
         ++taken;
         sockaddr_in address = loopback(target);
         const int server = refusing ? -1 : ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (server < 0 || ::connect(server, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+        if (server < 0 ||
+            ::connect(server, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
             ::close(server);
             ::close(client);
             return;
@@ -120,7 +124,8 @@ struct FaultProxy::Impl {
         link.server = server;
     }
 
-    /// True when the text of a fault, set and not struck yet, ends in what the client has just sent.
+    /// True when the text of a fault, set and not struck yet, ends in what the client has just
+    /// sent.
     static bool holds(Link& link, const std::string& octets, const std::string& text) {
         return !text.empty() && (link.recent + octets).find(text) != std::string::npos;
     }
@@ -128,7 +133,8 @@ struct FaultProxy::Impl {
     void read_from(Link& link, Towards direction) {
         Flow& flow = direction == Towards::server ? link.to_server : link.to_client;
         char buffer[16 * 1024];
-        const ssize_t got = ::recv(direction == Towards::server ? link.client : link.server, buffer, sizeof buffer, MSG_DONTWAIT);
+        const ssize_t got = ::recv(direction == Towards::server ? link.client : link.server, buffer,
+                                   sizeof buffer, MSG_DONTWAIT);
         if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
         if (got <= 0) {
             flow.ended = true;
@@ -149,7 +155,10 @@ struct FaultProxy::Impl {
                 ++struck;
                 link.drop_answer = true;
             }
-            link.recent = (link.recent + octets).substr(std::max<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(link.recent.size() + octets.size()) - 64));
+            link.recent =
+                (link.recent + octets)
+                    .substr(std::max<std::ptrdiff_t>(
+                        0, static_cast<std::ptrdiff_t>(link.recent.size() + octets.size()) - 64));
         } else if (link.drop_answer) {
             link.dead = true;  // the server has done it
             return;
@@ -166,7 +175,9 @@ struct FaultProxy::Impl {
         while (!flow.chunks.empty() && flow.chunks.front().due <= Clock::now()) {
             std::string& octets = flow.chunks.front().octets;
             const std::size_t slice = of(direction).slice;
-            const ssize_t sent = ::send(fd, octets.data(), slice ? std::min(slice, octets.size()) : octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            const ssize_t sent =
+                ::send(fd, octets.data(), slice ? std::min(slice, octets.size()) : octets.size(),
+                       MSG_NOSIGNAL | MSG_DONTWAIT);
             if (sent < 0 && (errno == EAGAIN || errno == EINTR)) return;
             if (sent < 0) {
                 link.dead = true;
@@ -194,9 +205,14 @@ struct FaultProxy::Impl {
                         short wanted = 0;
                         if (!in.ended && in.held < window) wanted |= POLLIN;
                         if (!out.chunks.empty()) {
-                            const auto wait = std::chrono::ceil<std::chrono::milliseconds>(out.chunks.front().due - Clock::now()).count();
-                            if (wait <= 0) wanted |= POLLOUT;
-                            else timeout = timeout < 0 ? static_cast<int>(wait) : std::min(timeout, static_cast<int>(wait));
+                            const auto wait = std::chrono::ceil<std::chrono::milliseconds>(
+                                                  out.chunks.front().due - Clock::now())
+                                                  .count();
+                            if (wait <= 0)
+                                wanted |= POLLOUT;
+                            else
+                                timeout = timeout < 0 ? static_cast<int>(wait)
+                                                      : std::min(timeout, static_cast<int>(wait));
                         }
                         return wanted;
                     };
@@ -207,18 +223,22 @@ struct FaultProxy::Impl {
             ::poll(polled.data(), polled.size(), timeout);
             std::lock_guard lock(mutex);
             std::uint64_t drained = 0;
-            while (::read(wake, &drained, sizeof drained) > 0) {
-            }
+            while (::read(wake, &drained, sizeof drained) > 0) {}
             std::size_t at = 2;
-            for (Link& link : links) {  // the same as before poll(): only this thread adds and removes
+            for (Link& link :
+                 links) {  // the same as before poll(): only this thread adds and removes
                 const short client = polled[at++].revents, server = polled[at++].revents;
                 constexpr short readable = POLLIN | POLLHUP;
                 if ((client | server) & POLLERR) link.dead = true;
-                if (!link.dead && client & readable && !link.to_server.ended) read_from(link, Towards::server);
-                if (!link.dead && server & readable && !link.to_client.ended) read_from(link, Towards::client);
+                if (!link.dead && client & readable && !link.to_server.ended)
+                    read_from(link, Towards::server);
+                if (!link.dead && server & readable && !link.to_client.ended)
+                    read_from(link, Towards::client);
                 if (!link.dead) write_to(link, Towards::server);
                 if (!link.dead) write_to(link, Towards::client);
-                if ((client & POLLHUP && link.to_server.ended) || (server & POLLHUP && link.to_client.ended)) link.dead = true;
+                if ((client & POLLHUP && link.to_server.ended) ||
+                    (server & POLLHUP && link.to_client.ended))
+                    link.dead = true;
                 if (link.to_server.passed && link.to_client.passed) link.dead = true;
             }
             links.remove_if([](const Link& link) { return link.dead; });

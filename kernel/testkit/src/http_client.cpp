@@ -37,12 +37,15 @@ std::string_view trim(std::string_view text) {
 }
 
 std::string base64(std::string_view text) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    constexpr std::string_view digits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string out;
     for (std::size_t i = 0; i < text.size(); i += 3) {
         unsigned bits = 0;
-        for (std::size_t k = 0; k < 3; ++k) bits = bits << 8 | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u);
-        for (std::size_t k = 0; k < 4; ++k) out += i + k <= text.size() ? digits[bits >> (18 - 6 * k) & 63] : '=';
+        for (std::size_t k = 0; k < 3; ++k)
+            bits = bits << 8 | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u);
+        for (std::size_t k = 0; k < 4; ++k)
+            out += i + k <= text.size() ? digits[bits >> (18 - 6 * k) & 63] : '=';
     }
     return out;
 }
@@ -59,11 +62,13 @@ public:
     Connection(const std::string& host, std::uint16_t port) {
         sockaddr_storage address{};
         socklen_t length = 0;
-        if (auto* v4 = reinterpret_cast<sockaddr_in*>(&address); inet_pton(AF_INET, host.c_str(), &v4->sin_addr) == 1) {
+        if (auto* v4 = reinterpret_cast<sockaddr_in*>(&address);
+            inet_pton(AF_INET, host.c_str(), &v4->sin_addr) == 1) {
             v4->sin_family = AF_INET;
             v4->sin_port = htons(port);
             length = sizeof *v4;
-        } else if (auto* v6 = reinterpret_cast<sockaddr_in6*>(&address); inet_pton(AF_INET6, host.c_str(), &v6->sin6_addr) == 1) {
+        } else if (auto* v6 = reinterpret_cast<sockaddr_in6*>(&address);
+                   inet_pton(AF_INET6, host.c_str(), &v6->sin6_addr) == 1) {
             v6->sin6_family = AF_INET6;
             v6->sin6_port = htons(port);
             length = sizeof *v6;
@@ -81,7 +86,9 @@ public:
         const int on = 1;
         ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
-    Connection(const std::string& host, std::uint16_t port, const TlsOptions& options, Time deadline) : Connection(host, port) {
+    Connection(const std::string& host, std::uint16_t port, const TlsOptions& options,
+               Time deadline)
+        : Connection(host, port) {
         tls_ = std::make_unique<TlsSession>(options.authority, options.server_name);
         for (bool done = false; !done;) {
             done = tls_->shake_hands();
@@ -93,8 +100,8 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// A server that refuses a request early closes while the rest is still being sent: that is no error, its answer is there to be
-    /// read. False when it happened.
+    /// A server that refuses a request early closes while the rest is still being sent: that is no
+    /// error, its answer is there to be read. False when it happened.
     bool write(std::string_view bytes, Time deadline) {
         if (!tls_) return send_all(bytes, deadline);
         tls_->put(bytes);
@@ -149,7 +156,9 @@ public:
 private:
     short wait(short events, Time deadline) {
         for (;;) {
-            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                  deadline - std::chrono::steady_clock::now())
+                                  .count();
             if (left <= 0) fail("no whole answer within 30 s");
             pollfd entry{fd_, events, 0};
             const int ready = ::poll(&entry, 1, static_cast<int>(left));
@@ -159,12 +168,15 @@ private:
     }
     bool send_all(std::string_view bytes, Time deadline) {
         while (!bytes.empty()) {
-            const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            const ssize_t sent =
+                ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
             if (sent >= 0) {
                 bytes.remove_prefix(static_cast<std::size_t>(sent));
             } else if (errno == EAGAIN) {
                 // An answer that is there already means that the server may not read on.
-                if ((wait(POLLIN | POLLOUT, deadline) & POLLIN) && (!tls_ || receive_some() == Received::nothing_more || !buffer_.empty())) return false;
+                if ((wait(POLLIN | POLLOUT, deadline) & POLLIN) &&
+                    (!tls_ || receive_some() == Received::nothing_more || !buffer_.empty()))
+                    return false;
             } else if (errno != EINTR) {
                 return false;
             }
@@ -228,37 +240,48 @@ struct HttpClient::Impl {
     std::string authorization;
     HeaderList cookies;
     std::unique_ptr<Connection> connection;
-    const std::function<bool(std::string_view)>* enough = nullptr;  ///< of the answer that is read; null: all of it
+    const std::function<bool(std::string_view)>* enough =
+        nullptr;  ///< of the answer that is read; null: all of it
 
     void connect() {
-        connection = tls ? std::make_unique<Connection>(host, port, *tls, std::chrono::steady_clock::now() + answer_timeout)
+        connection = tls ? std::make_unique<Connection>(
+                               host, port, *tls, std::chrono::steady_clock::now() + answer_timeout)
                          : std::make_unique<Connection>(host, port);
     }
 
-    std::string head(std::string_view method, std::string_view target, std::string_view body, const HeaderList& headers) const {
+    std::string head(std::string_view method, std::string_view target, std::string_view body,
+                     const HeaderList& headers) const {
         const auto given = [&](std::string_view name) {
-            return std::any_of(headers.begin(), headers.end(), [&](const auto& field) { return lower(field.first) == name; });
+            return std::any_of(headers.begin(), headers.end(),
+                               [&](const auto& field) { return lower(field.first) == name; });
         };
         std::string out = std::string(method) + ' ' + std::string(target) + " HTTP/1.1\r\n";
         const auto add = [&out](std::string_view name, std::string_view value) {
             out.append(name).append(": ").append(value).append("\r\n");
         };
         const bool is_v6 = host.find(':') != std::string::npos;
-        if (!given("host")) add("Host", (tls ? tls->server_name : is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port));
+        if (!given("host"))
+            add("Host", (tls     ? tls->server_name
+                         : is_v6 ? "[" + host + "]"
+                                 : host) +
+                            ":" + std::to_string(port));
         if (!authorization.empty() && !given("authorization")) add("Authorization", authorization);
         if (!cookies.empty() && !given("cookie")) {
             std::string list;
-            for (const auto& [name, value] : cookies) list += (list.empty() ? "" : "; ") + name + "=" + value;
+            for (const auto& [name, value] : cookies)
+                list += (list.empty() ? "" : "; ") + name + "=" + value;
             add("Cookie", list);
         }
         const bool has_length = given("content-length") || given("transfer-encoding");
-        if (!has_length && (!body.empty() || method == "POST" || method == "PUT" || method == "PATCH"))
+        if (!has_length &&
+            (!body.empty() || method == "POST" || method == "PUT" || method == "PATCH"))
             add("Content-Length", std::to_string(body.size()));
         for (const auto& [name, value] : headers) add(name, value);
         return out + "\r\n";
     }
 
-    /// Takes and drops cookies as the answer says. Path, Domain, Expires and Secure are not looked at: a test talks to one server.
+    /// Takes and drops cookies as the answer says. Path, Domain, Expires and Secure are not looked
+    /// at: a test talks to one server.
     void keep_cookie(std::string_view set_cookie) {
         const std::string_view pair = set_cookie.substr(0, set_cookie.find(';'));
         const std::size_t equals = std::min(pair.find('='), pair.size());
@@ -266,21 +289,25 @@ struct HttpClient::Impl {
         std::erase_if(cookies, [&](const auto& cookie) { return cookie.first == name; });
         const std::string attributes = lower(set_cookie.substr(pair.size()));
         const std::size_t max_age = attributes.find("max-age=");
-        const bool is_over = max_age != std::string::npos && std::atoll(attributes.c_str() + max_age + 8) <= 0;
-        if (!is_over && equals < pair.size()) cookies.emplace_back(name, trim(pair.substr(equals + 1)));
+        const bool is_over =
+            max_age != std::string::npos && std::atoll(attributes.c_str() + max_age + 8) <= 0;
+        if (!is_over && equals < pair.size())
+            cookies.emplace_back(name, trim(pair.substr(equals + 1)));
     }
 
     HttpAnswer read_head(Time deadline) {
         HttpAnswer answer;
         const std::string status_line = connection->read_line(deadline);
-        if (!status_line.starts_with("HTTP/1.1 ") || status_line.size() < 12) fail("'" + status_line + "' is no status line");
+        if (!status_line.starts_with("HTTP/1.1 ") || status_line.size() < 12)
+            fail("'" + status_line + "' is no status line");
         std::from_chars(status_line.data() + 9, status_line.data() + 12, answer.status);
         for (;;) {
             const std::string line = connection->read_line(deadline);
             if (line.empty()) return answer;
             const std::size_t colon = line.find(':');
             if (colon == std::string::npos) fail("'" + line + "' is no header field");
-            answer.headers.emplace_back(lower(line.substr(0, colon)), trim(std::string_view(line).substr(colon + 1)));
+            answer.headers.emplace_back(lower(line.substr(0, colon)),
+                                        trim(std::string_view(line).substr(colon + 1)));
         }
     }
 
@@ -288,7 +315,8 @@ struct HttpClient::Impl {
     bool read_pieces(std::string& body, bool chunked, Time deadline) {
         for (;;) {
             if (enough && (*enough)(body)) return false;
-            const auto piece = chunked ? connection->read_chunk(deadline) : connection->read_some(deadline);
+            const auto piece =
+                chunked ? connection->read_chunk(deadline) : connection->read_some(deadline);
             if (!piece) return true;
             body += *piece;
         }
@@ -313,11 +341,13 @@ struct HttpClient::Impl {
             if (name == "set-cookie") keep_cookie(value);
         if (closes) connection.reset();
         const std::string type = answer.header("content-type");
-        if (type.find("json") != std::string::npos) answer.json = parse_json(answer.body).value_or(Json());
+        if (type.find("json") != std::string::npos)
+            answer.json = parse_json(answer.body).value_or(Json());
         return answer;
     }
 
-    HttpAnswer exchange(std::string_view method, std::string_view head_text, std::string_view body, bool waits_for_continue) {
+    HttpAnswer exchange(std::string_view method, std::string_view head_text, std::string_view body,
+                        bool waits_for_continue) {
         const Time deadline = std::chrono::steady_clock::now() + answer_timeout;
         bool body_is_due = !body.empty();
         if (waits_for_continue) {
@@ -330,7 +360,9 @@ struct HttpClient::Impl {
             HttpAnswer answer = read_head(deadline);
             if (answer.status >= 200) {
                 HttpAnswer whole = read_answer(method, std::move(answer), deadline);
-                if (body_is_due) connection.reset();  // refused before the body: what comes next on this connection is not agreed
+                if (body_is_due)
+                    connection.reset();  // refused before the body: what comes next on this
+                                         // connection is not agreed
                 return whole;
             }
             if (answer.status == 100 && body_is_due) {
@@ -345,7 +377,9 @@ HttpClient::HttpClient(std::uint16_t port, std::string host) : impl_(std::make_u
     impl_->host = std::move(host);
     impl_->port = port;
 }
-HttpClient::HttpClient(std::uint16_t port, TlsOptions tls) : HttpClient(port) { impl_->tls = std::move(tls); }
+HttpClient::HttpClient(std::uint16_t port, TlsOptions tls) : HttpClient(port) {
+    impl_->tls = std::move(tls);
+}
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
@@ -367,11 +401,13 @@ HttpClient& HttpClient::clear_cookies() {
     return *this;
 }
 
-HttpAnswer HttpClient::send(std::string_view method, std::string_view target, std::string_view body, const HeaderList& headers) {
+HttpAnswer HttpClient::send(std::string_view method, std::string_view target, std::string_view body,
+                            const HeaderList& headers) {
     const std::string head = impl_->head(method, target, body, headers);
-    const bool waits_for_continue = std::any_of(headers.begin(), headers.end(), [](const auto& field) {
-        return lower(field.first) == "expect" && lower(field.second) == "100-continue";
-    });
+    const bool waits_for_continue =
+        std::any_of(headers.begin(), headers.end(), [](const auto& field) {
+            return lower(field.first) == "expect" && lower(field.second) == "100-continue";
+        });
     // Sent a second time, these do no more than once.
     const bool is_repeatable = method != "POST" && method != "PATCH";
     for (;;) {
@@ -382,8 +418,10 @@ HttpAnswer HttpClient::send(std::string_view method, std::string_view target, st
             return impl_->exchange(method, head, body, waits_for_continue);
         } catch (const Disconnected&) {
             impl_->connection.reset();
-            // A server may close an idle connection at any time, also just now; on a fresh one it owes an answer.
-            if (!is_reused || !is_repeatable) fail("the server closed the connection without an answer");
+            // A server may close an idle connection at any time, also just now; on a fresh one it
+            // owes an answer.
+            if (!is_reused || !is_repeatable)
+                fail("the server closed the connection without an answer");
         } catch (...) {
             impl_->connection.reset();
             throw;
@@ -391,7 +429,9 @@ HttpAnswer HttpClient::send(std::string_view method, std::string_view target, st
     }
 }
 
-HttpAnswer HttpClient::stream(std::string_view target, const std::function<bool(std::string_view body)>& enough, const HeaderList& headers) {
+HttpAnswer HttpClient::stream(std::string_view target,
+                              const std::function<bool(std::string_view body)>& enough,
+                              const HeaderList& headers) {
     struct Until {
         Impl& impl;
         ~Until() { impl.enough = nullptr; }

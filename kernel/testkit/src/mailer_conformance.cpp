@@ -21,7 +21,8 @@ void MailerConformance::SetUp() { mailer = GetParam().make(); }
 namespace {
 
 Mail a_mail(std::string to, std::string key) {
-    return {std::move(to), "Your code", "Your code is 493817.\nIt is good for ten minutes.\n", "", std::move(key)};
+    return {std::move(to), "Your code", "Your code is 493817.\nIt is good for ten minutes.\n", "",
+            std::move(key)};
 }
 
 // Sends all mails at once, each from a thread of its own; how many were taken.
@@ -59,7 +60,8 @@ TEST_P(MailerConformance, TheSameKeyIsDeliveredOnce) {
 }
 
 TEST_P(MailerConformance, TheSameKeyIsDeliveredOnceInParallel) {
-    EXPECT_EQ(send_together(*mailer, std::vector<Mail>(20, a_mail("race@example.com", "key-race"))), 20);
+    EXPECT_EQ(send_together(*mailer, std::vector<Mail>(20, a_mail("race@example.com", "key-race"))),
+              20);
     EXPECT_EQ(GetParam().delivered("race@example.com"), 1);
 }
 
@@ -71,13 +73,15 @@ TEST_P(MailerConformance, DifferentKeysAreDifferentMails) {
 
 TEST_P(MailerConformance, DifferentKeysInParallelAreAllDelivered) {
     std::vector<Mail> mails;
-    for (int i = 0; i < 20; ++i) mails.push_back(a_mail("many@example.com", "key-" + std::to_string(i)));
+    for (int i = 0; i < 20; ++i)
+        mails.push_back(a_mail("many@example.com", "key-" + std::to_string(i)));
     EXPECT_EQ(send_together(*mailer, mails), 20);
     EXPECT_EQ(GetParam().delivered("many@example.com"), 20);
 }
 
 TEST_P(MailerConformance, AnyKeyWillDo) {
-    const std::vector<std::string> keys = {"/", "../../etc/x", "a b", "clé", std::string(300, 'k'), "a\nb", "\0"s, "\0\0"s};
+    const std::vector<std::string> keys = {
+        "/", "../../etc/x", "a b", "clé", std::string(300, 'k'), "a\nb", "\0"s, "\0\0"s};
     for (const std::string& key : keys) {
         EXPECT_TRUE(mailer->send(a_mail("keys@example.com", key)));
         EXPECT_TRUE(mailer->send(a_mail("keys@example.com", key)));
@@ -86,8 +90,9 @@ TEST_P(MailerConformance, AnyKeyWillDo) {
 }
 
 TEST_P(MailerConformance, HeadersCannotBeInjected) {
-    const std::string breaks[] = {"\r\nBcc: victim@example.com", "\nBcc: victim@example.com", "\rBcc: victim@example.com",
-                                  "\0Bcc: victim@example.com"s, "\r\n\r\nanother body"};
+    const std::string breaks[] = {"\r\nBcc: victim@example.com", "\nBcc: victim@example.com",
+                                  "\rBcc: victim@example.com", "\0Bcc: victim@example.com"s,
+                                  "\r\n\r\nanother body"};
     int n = 0;
     for (const std::string& injected : breaks) {
         Mail by_recipient = a_mail("ada@example.com" + injected, "key-to-" + std::to_string(++n));
@@ -104,8 +109,9 @@ TEST_P(MailerConformance, HeadersCannotBeInjected) {
 }
 
 TEST_P(MailerConformance, OneRecipientOnly) {
-    for (const char* to : {"", "nobody", "ada@example.com, victim@example.com", "ada@example.com; victim@example.com",
-                           "<ada@example.com> victim@example.com"}) {
+    for (const char* to :
+         {"", "nobody", "ada@example.com, victim@example.com",
+          "ada@example.com; victim@example.com", "<ada@example.com> victim@example.com"}) {
         const Status refused = mailer->send(a_mail(to, "key-"s + to));
         ASSERT_FALSE(refused) << to;
         EXPECT_EQ(refused.error().kind, Errc::unprocessable);

@@ -16,7 +16,8 @@ Status MemoryQueue::send(std::string_view body) {
     return {};
 }
 
-Result<std::vector<QueueMessage>> MemoryQueue::receive(const QueueReceive& wanted, std::stop_token stop) {
+Result<std::vector<QueueMessage>> MemoryQueue::receive(const QueueReceive& wanted,
+                                                       std::stop_token stop) {
     std::vector<QueueMessage> taken;
     std::optional<Error> failure;
     std::unique_lock lock(mutex_);
@@ -44,7 +45,8 @@ Status MemoryQueue::hide(std::string_view receipt, std::chrono::seconds from_now
         Kept* kept = find(receipt);
         const auto now = clock_.steady_now();
         if (!kept || kept->hidden_until <= now)
-            return Error(Errc::conflict, "queue_receipt_stale", "Somebody else may have received this message.");
+            return Error(Errc::conflict, "queue_receipt_stale",
+                         "Somebody else may have received this message.");
         kept->hidden_until = now + from_now;
     }
     changed_.notify_all();
@@ -75,11 +77,14 @@ std::size_t MemoryQueue::visible() const {
     std::lock_guard lock(mutex_);
     const auto now = clock_.steady_now();
     return static_cast<std::size_t>(
-        std::count_if(messages_.begin(), messages_.end(), [&](const auto& entry) { return entry.second.hidden_until <= now; }));
+        std::count_if(messages_.begin(), messages_.end(),
+                      [&](const auto& entry) { return entry.second.hidden_until <= now; }));
 }
 
 MemoryQueue::Kept* MemoryQueue::find(std::string_view receipt) {
-    const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const auto& entry) { return entry.second.receipt == receipt; });
+    const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const auto& entry) {
+        return entry.second.receipt == receipt;
+    });
     return found == messages_.end() ? nullptr : &found->second;
 }
 

@@ -8,7 +8,8 @@
 
 namespace kitchen::testkit {
 
-void apply_migrations(Store& store, std::string_view plugin_id, std::span<const Migration> migrations) {
+void apply_migrations(Store& store, std::string_view plugin_id,
+                      std::span<const Migration> migrations) {
     const observe::SystemClock clock;
     auto applied = migrate::Migrator(store, clock).apply(plugin_id, migrations);
     if (!applied) throw std::runtime_error(applied.error().detail);

@@ -28,11 +28,13 @@ constexpr const char* version = "15";
 /// KITCHEN_TEST_POSTGRES_BIN, or where Debian puts it.
 fs::path programs() {
     const char* named = std::getenv("KITCHEN_TEST_POSTGRES_BIN");
-    const fs::path folder = named && *named ? fs::path(named) : fs::path("/usr/lib/postgresql") / version / "bin";
+    const fs::path folder =
+        named && *named ? fs::path(named) : fs::path("/usr/lib/postgresql") / version / "bin";
     for (const char* program : {"postgres", "initdb", "psql", "pg_basebackup"})
         if (!fs::exists(folder / program))
             throw std::runtime_error((folder / program).string() +
-                                     " is missing: install the Debian package 'postgresql' (./test does), or name the folder of PostgreSQL "
+                                     " is missing: install the Debian package 'postgresql' (./test "
+                                     "does), or name the folder of PostgreSQL "
                                      "15's programs in KITCHEN_TEST_POSTGRES_BIN");
     return folder;
 }
@@ -43,7 +45,9 @@ ChildProcessOptions as_server() { return {.user = "postgres", .directory = "/"};
 uid_t server_uid() {
     if (::geteuid() != 0) return ::geteuid();
     const passwd* user = ::getpwnam("postgres");
-    if (!user) throw std::runtime_error("there is no user postgres: install the Debian package 'postgresql'");
+    if (!user)
+        throw std::runtime_error(
+            "there is no user postgres: install the Debian package 'postgresql'");
     return user->pw_uid;
 }
 
@@ -56,21 +60,27 @@ std::string run(std::vector<std::string> command, ChildProcessOptions options) {
     const std::string name = command.front();
     ChildProcess child(std::move(command), std::move(options));
     if (const int code = child.wait(); code != 0)
-        throw std::runtime_error(name + " ended with " + std::to_string(code) + ":\n" + child.output());
+        throw std::runtime_error(name + " ended with " + std::to_string(code) + ":\n" +
+                                 child.output());
     return child.output();
 }
 
-/// Making a cluster takes a second or two and copying one far less, and every test of ctest is a process of its own: so one is made and
-/// kept in the temporary directory, under a name of this user and version. Whoever finds it half made makes it again.
+/// Making a cluster takes a second or two and copying one far less, and every test of ctest is a
+/// process of its own: so one is made and kept in the temporary directory, under a name of this
+/// user and version. Whoever finds it half made makes it again.
 fs::path template_cluster(const fs::path& bin) {
     const uid_t uid = server_uid();
-    const fs::path folder = fs::temp_directory_path() / ("kitchen-postgres-" + std::string(version) + "-" + std::to_string(uid));
+    const fs::path folder =
+        fs::temp_directory_path() /
+        ("kitchen-postgres-" + std::string(version) + "-" + std::to_string(uid));
     if (::mkdir(folder.c_str(), 0700) == 0) own(folder);
     struct stat found {};
     if (::lstat(folder.c_str(), &found) != 0 || !S_ISDIR(found.st_mode) || found.st_uid != uid)
         throw std::runtime_error(folder.string() + " belongs to somebody else: remove it");
-    const int lock = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (lock < 0 || ::flock(lock, LOCK_EX) != 0) throw std::runtime_error("no lock on " + folder.string());
+    const int lock =
+        ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (lock < 0 || ::flock(lock, LOCK_EX) != 0)
+        throw std::runtime_error("no lock on " + folder.string());
     struct Close {
         int fd;
         ~Close() { ::close(fd); }
@@ -79,8 +89,8 @@ fs::path template_cluster(const fs::path& bin) {
     if (fs::exists(folder / "complete")) return data;
     std::error_code ignored;
     fs::remove_all(data, ignored);
-    run({(bin / "initdb").string(), "-D", data.string(), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N",
-         "--wal-segsize=1"},
+    run({(bin / "initdb").string(), "-D", data.string(), "-U", "postgres", "--auth=trust", "-E",
+         "UTF8", "--locale=C.UTF-8", "-N", "--wal-segsize=1"},
         as_server());
     std::ofstream(folder / "complete") << "1\n";
     return data;
@@ -118,18 +128,22 @@ struct PostgresServer::Impl {
             try {
                 return start();
             } catch (const std::runtime_error& e) {
-                if (attempt == 5 || std::string(e.what()).find("Address already in use") == std::string::npos) throw;
+                if (attempt == 5 ||
+                    std::string(e.what()).find("Address already in use") == std::string::npos)
+                    throw;
             }
         }
     }
     void start() {
-        std::vector<std::string> command = {(bin / "postgres").string(), "-D", data.string(), "-p", std::to_string(port)};
+        std::vector<std::string> command = {(bin / "postgres").string(), "-D", data.string(), "-p",
+                                            std::to_string(port)};
         const auto set = [&](const std::string& setting) {
             command.push_back("-c");
             command.push_back(setting);
         };
-        for (const char* setting : {"listen_addresses=127.0.0.1", "shared_buffers=16MB", "lc_messages=C", "max_connections=60",
-                                    "logging_collector=off", "autovacuum=off", "max_wal_size=128MB", "wal_keep_size=32MB"})
+        for (const char* setting : {"listen_addresses=127.0.0.1", "shared_buffers=16MB",
+                                    "lc_messages=C", "max_connections=60", "logging_collector=off",
+                                    "autovacuum=off", "max_wal_size=128MB", "wal_keep_size=32MB"})
             set(setting);
         set("unix_socket_directories=" + directory.path().string());
         if (!options.durable)
@@ -170,10 +184,12 @@ struct PostgresServer::Impl {
     bool frozen = false;
 };
 
-PostgresServer::PostgresServer(PostgresServerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {
+PostgresServer::PostgresServer(PostgresServerOptions options)
+    : impl_(std::make_unique<Impl>(std::move(options))) {
     const fs::path made = template_cluster(impl_->bin);
     run({"cp", "-a", made.string(), impl_->data.string()}, as_server());
-    std::ofstream(impl_->data / "pg_hba.conf") << "host all guarded all scram-sha-256\nlocal all all trust\nhost all all 127.0.0.1/32 trust\n"
+    std::ofstream(impl_->data / "pg_hba.conf") << "host all guarded all scram-sha-256\nlocal all "
+                                                  "all trust\nhost all all 127.0.0.1/32 trust\n"
                                                   "host replication all 127.0.0.1/32 trust\n";
     impl_->start_anywhere();
 }
@@ -187,10 +203,11 @@ PostgresServer& PostgresServer::shared() {
     return server;
 }
 
-std::unique_ptr<PostgresServer> PostgresServer::replica_of(PostgresServer& primary, PostgresServerOptions options) {
+std::unique_ptr<PostgresServer> PostgresServer::replica_of(PostgresServer& primary,
+                                                           PostgresServerOptions options) {
     auto impl = std::make_unique<Impl>(std::move(options));
-    run({(impl->bin / "pg_basebackup").string(), "-D", impl->data.string(), "-d", primary.url("postgres"), "-R", "-X", "stream", "-c", "fast",
-         "--no-sync"},
+    run({(impl->bin / "pg_basebackup").string(), "-D", impl->data.string(), "-d",
+         primary.url("postgres"), "-R", "-X", "stream", "-c", "fast", "--no-sync"},
         as_server());
     impl->start_anywhere();
     return std::unique_ptr<PostgresServer>(new PostgresServer(std::move(impl)));
@@ -198,14 +215,18 @@ std::unique_ptr<PostgresServer> PostgresServer::replica_of(PostgresServer& prima
 
 std::uint16_t PostgresServer::port() const { return impl_->port; }
 
-std::string PostgresServer::url(const std::string& database) const { return url_on(impl_->port, database); }
+std::string PostgresServer::url(const std::string& database) const {
+    return url_on(impl_->port, database);
+}
 
 std::string PostgresServer::url_on(std::uint16_t port, const std::string& database) {
     return "postgresql://postgres@127.0.0.1:" + std::to_string(port) + "/" + database;
 }
 
 std::string PostgresServer::sql(const std::string& statements, const std::string& database) const {
-    std::string output = run({(impl_->bin / "psql").string(), url(database), "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statements}, {});
+    std::string output = run({(impl_->bin / "psql").string(), url(database), "-XAtq", "-v",
+                              "ON_ERROR_STOP=1", "-c", statements},
+                             {});
     while (!output.empty() && output.back() == '\n') output.pop_back();
     return output;
 }
@@ -219,7 +240,9 @@ void PostgresServer::freeze() {
 }
 void PostgresServer::thaw() { impl_->thaw(); }
 
-std::string PostgresServer::log() const { return impl_->process ? impl_->process->output() : std::string(); }
+std::string PostgresServer::log() const {
+    return impl_->process ? impl_->process->output() : std::string();
+}
 
 PostgresDatabase::PostgresDatabase(PostgresServer& server) : server_(server) {
     static std::atomic<int> count{0};
@@ -235,8 +258,9 @@ PostgresDatabase::~PostgresDatabase() {
 }
 
 int PostgresDatabase::terminate_sessions() const {
-    return std::stoi(server_.sql("SELECT count(pg_terminate_backend(pid, 30000)) FROM pg_stat_activity WHERE datname = '" + name_ +
-                                 "' AND pid <> pg_backend_pid()"));
+    return std::stoi(server_.sql(
+        "SELECT count(pg_terminate_backend(pid, 30000)) FROM pg_stat_activity WHERE datname = '" +
+        name_ + "' AND pid <> pg_backend_pid()"));
 }
 
 }  // namespace kitchen::testkit

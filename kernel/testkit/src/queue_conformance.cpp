@@ -25,13 +25,16 @@ namespace {
 constexpr QueueReceive at_once{10, 0s, 30s};
 constexpr QueueReceive patient{10, 20s, 30s};
 
-std::vector<QueueMessage> receive(Queue& queue, const QueueReceive& wanted = patient) { return queue.receive(wanted, {}).value(); }
+std::vector<QueueMessage> receive(Queue& queue, const QueueReceive& wanted = patient) {
+    return queue.receive(wanted, {}).value();
+}
 
 /// The one that is there; receiving gives fewer than there are, as it likes.
 QueueMessage the_one(Queue& queue, QueueReceive wanted = patient) {
     wanted.most = 1;
     const std::vector<QueueMessage> messages = receive(queue, wanted);
-    if (messages.size() != 1) throw std::runtime_error(std::to_string(messages.size()) + " messages instead of one");
+    if (messages.size() != 1)
+        throw std::runtime_error(std::to_string(messages.size()) + " messages instead of one");
     return messages[0];
 }
 
@@ -62,8 +65,13 @@ TEST_P(QueueConformance, WhatIsSentIsReceived) {
 TEST_P(QueueConformance, NothingIsThere) { EXPECT_TRUE(receive(*queue, at_once).empty()); }
 
 TEST_P(QueueConformance, BodiesArriveAsTheyWere) {
-    const std::vector<std::string> bodies = {"{\"mail\":7}", "a\tb\nc\r\n", "\"\\ <&> %2B + =", "Ẹ kú àbọ̀ 🍚", std::string(Queue::longest_body, 'x'),
-                                             std::string(Queue::longest_body, '"'), " "};
+    const std::vector<std::string> bodies = {"{\"mail\":7}",
+                                             "a\tb\nc\r\n",
+                                             "\"\\ <&> %2B + =",
+                                             "Ẹ kú àbọ̀ 🍚",
+                                             std::string(Queue::longest_body, 'x'),
+                                             std::string(Queue::longest_body, '"'),
+                                             " "};
     for (const std::string& body : bodies) {
         queue->send(body).value();
         const QueueMessage message = the_one(*queue);
@@ -73,7 +81,8 @@ TEST_P(QueueConformance, BodiesArriveAsTheyWere) {
 }
 
 TEST_P(QueueConformance, OtherBodiesAreRefused) {
-    for (const std::string& body : {""s, std::string(Queue::longest_body + 1, 'x'), "\0"s, "a\x01"s, "\xff"s, "\xed\xa0\x80"s, "\xef\xbf\xbe"s}) {
+    for (const std::string& body : {""s, std::string(Queue::longest_body + 1, 'x'), "\0"s, "a\x01"s,
+                                    "\xff"s, "\xed\xa0\x80"s, "\xef\xbf\xbe"s}) {
         const Status refused = queue->send(body);
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().kind, Errc::unprocessable);
@@ -134,7 +143,8 @@ TEST_P(QueueConformance, ALongPollEndsWithTheFirstMessage) {
 
 TEST_P(QueueConformance, StopEndsALongPoll) {
     std::stop_source stop;
-    auto waiting = std::async(std::launch::async, [&] { return queue->receive(patient, stop.get_token()); });
+    auto waiting =
+        std::async(std::launch::async, [&] { return queue->receive(patient, stop.get_token()); });
     stop.request_stop();
     EXPECT_TRUE(waiting.get().value().empty());
     queue->send("x").value();
@@ -165,13 +175,16 @@ TEST_P(QueueConformance, EachMessageGoesToOneOfMany) {
     for (auto& one : running)
         for (std::string& body : one.get()) all.insert(std::move(body));
     EXPECT_EQ(all.size(), static_cast<std::size_t>(messages));
-    EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), static_cast<std::size_t>(messages));
+    EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(),
+              static_cast<std::size_t>(messages));
 }
 
 TEST_P(QueueConformance, ManySendAtOnce) {
     std::vector<std::future<bool>> sending;
     for (int i = 0; i < 20; ++i)
-        sending.push_back(std::async(std::launch::async, [this, i] { return queue->send("m" + std::to_string(i)).has_value(); }));
+        sending.push_back(std::async(std::launch::async, [this, i] {
+            return queue->send("m" + std::to_string(i)).has_value();
+        }));
     for (auto& one : sending) EXPECT_TRUE(one.get());
     EXPECT_EQ(drain(*queue, 20).size(), 20u);
 }

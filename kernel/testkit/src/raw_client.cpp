@@ -18,16 +18,21 @@ std::string RawAnswer::header(std::string_view name) const {
         const std::size_t begin = at + 2;
         at = head.find("\r\n", begin);
         const std::string_view line = std::string_view(head).substr(begin, at - begin);
-        if (line.size() > name.size() && line[name.size()] == ':' && ::strncasecmp(line.data(), name.data(), name.size()) == 0) {
+        if (line.size() > name.size() && line[name.size()] == ':' &&
+            ::strncasecmp(line.data(), name.data(), name.size()) == 0) {
             const std::size_t value = line.find_first_not_of(' ', name.size() + 1);
-            return value == std::string_view::npos ? std::string() : std::string(line.substr(value));
+            return value == std::string_view::npos ? std::string()
+                                                   : std::string(line.substr(value));
         }
     }
     return {};
 }
 
-RawClient::RawClient(std::uint16_t port, RawClientOptions options) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    if (options.receive_buffer > 0) ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof options.receive_buffer);
+RawClient::RawClient(std::uint16_t port, RawClientOptions options)
+    : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    if (options.receive_buffer > 0)
+        ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer,
+                     sizeof options.receive_buffer);
     if (!options.source.empty()) {
         sockaddr_in from{};
         from.sin_family = AF_INET;
@@ -40,7 +45,10 @@ RawClient::RawClient(std::uint16_t port, RawClientOptions options) : fd_(::socke
 RawClient::~RawClient() { close(); }
 
 RawClient::RawClient(RawClient&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), connected_(std::exchange(other.connected_, false)), ended_(other.ended_), buffer_(std::move(other.buffer_)) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      connected_(std::exchange(other.connected_, false)),
+      ended_(other.ended_),
+      buffer_(std::move(other.buffer_)) {}
 
 RawClient& RawClient::operator=(RawClient&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -74,7 +82,8 @@ bool RawClient::send(std::string_view bytes) {
 }
 
 bool RawClient::get(std::string_view target, std::string_view fields) {
-    return send("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n");
+    return send("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) +
+                "\r\n");
 }
 
 void RawClient::send_eof() { ::shutdown(fd_, SHUT_WR); }
@@ -99,7 +108,8 @@ std::optional<RawAnswer> RawClient::read_answer(bool without_body) {
     RawAnswer answer;
     answer.head = *std::move(head);
     answer.status = std::atoi(answer.head.c_str() + 9);
-    const std::size_t length = without_body ? 0 : std::strtoull(answer.header("Content-Length").c_str(), nullptr, 10);
+    const std::size_t length =
+        without_body ? 0 : std::strtoull(answer.header("Content-Length").c_str(), nullptr, 10);
     while (buffer_.size() < length)
         if (!fill()) return std::nullopt;
     answer.body = buffer_.substr(0, length);
@@ -127,8 +137,7 @@ std::optional<std::string> RawClient::read_through(std::string_view part) {
 }
 
 std::optional<std::string> RawClient::read_to_end() {
-    while (fill()) {
-    }
+    while (fill()) {}
     return ended_ ? std::optional(std::exchange(buffer_, "")) : std::nullopt;
 }
 

@@ -28,7 +28,8 @@ public:
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
         address.sin_port = ::htons(port);
-        if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("no connection");
+        if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+            fail("no connection");
     }
     ~Line() { ::close(fd_); }
     Line(const Line&) = delete;
@@ -36,9 +37,11 @@ public:
 
     std::string call(const std::vector<std::string>& command) {
         std::string bytes = "*" + std::to_string(command.size()) + "\r\n";
-        for (const std::string& word : command) bytes += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
+        for (const std::string& word : command)
+            bytes += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
         for (std::size_t done = 0; done < bytes.size();) {
-            const ssize_t sent = ::send(fd_, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
+            const ssize_t sent =
+                ::send(fd_, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
             if (sent <= 0) fail("nothing is taken");
             done += static_cast<std::size_t>(sent);
         }
@@ -93,22 +96,26 @@ private:
 
 constexpr int port_tries = 5;  // somebody may take a free port before the server does
 
-std::unique_ptr<ChildProcess> started(const std::vector<std::string>& command, const char* ready, const char* package) {
+std::unique_ptr<ChildProcess> started(const std::vector<std::string>& command, const char* ready,
+                                      const char* package) {
     auto process = std::make_unique<ChildProcess>(command);
     if (process->wait_for(ready)) return process;
     const std::string output = process->output();
     if (output.find("already in use") != std::string::npos) return nullptr;
     if (output.empty() && process->wait() == 127)
-        throw std::runtime_error(command[0] + " is not installed; the Debian package " + package + " has it (scripts/packages.sh)");
+        throw std::runtime_error(command[0] + " is not installed; the Debian package " + package +
+                                 " has it (scripts/packages.sh)");
     throw std::runtime_error(command[0] + " did not start:\n" + output);
 }
 
 }  // namespace
 
-std::string redis_call(std::uint16_t port, const std::vector<std::string>& command, const std::string& password) {
+std::string redis_call(std::uint16_t port, const std::vector<std::string>& command,
+                       const std::string& password) {
     Line line(port);
     if (!password.empty())
-        if (const std::string answer = line.call({"AUTH", password}); answer != "OK") throw std::runtime_error("redis_call: " + answer);
+        if (const std::string answer = line.call({"AUTH", password}); answer != "OK")
+            throw std::runtime_error("redis_call: " + answer);
     return line.call(command);
 }
 
@@ -117,7 +124,9 @@ RedisServer::RedisServer(Options options) : options_(std::move(options)) { start
 RedisServer::~RedisServer() = default;
 
 std::string RedisServer::url() const {
-    return "redis://" + (options_.password.empty() ? std::string() : ":" + options_.password + "@") + "127.0.0.1:" + std::to_string(port_);
+    return "redis://" +
+           (options_.password.empty() ? std::string() : ":" + options_.password + "@") +
+           "127.0.0.1:" + std::to_string(port_);
 }
 
 std::string RedisServer::socket_path() const { return (directory_.path() / "redis.sock").string(); }
@@ -125,10 +134,22 @@ std::string RedisServer::socket_path() const { return (directory_.path() / "redi
 void RedisServer::start() {
     for (int tries = 0; tries < port_tries && !process_; ++tries) {
         const std::uint16_t port = port_ ? port_ : free_port();
-        std::vector<std::string> command = {"redis-server", "--port",      std::to_string(port),       "--bind",       "127.0.0.1",
-                                            "--save",       "",            "--appendonly",             "no",           "--dir",
-                                            directory_.path().string(),    "--repl-diskless-sync-delay", "0"};
-        if (!options_.password.empty()) command.insert(command.end(), {"--requirepass", options_.password, "--masterauth", options_.password});
+        std::vector<std::string> command = {"redis-server",
+                                            "--port",
+                                            std::to_string(port),
+                                            "--bind",
+                                            "127.0.0.1",
+                                            "--save",
+                                            "",
+                                            "--appendonly",
+                                            "no",
+                                            "--dir",
+                                            directory_.path().string(),
+                                            "--repl-diskless-sync-delay",
+                                            "0"};
+        if (!options_.password.empty())
+            command.insert(command.end(),
+                           {"--requirepass", options_.password, "--masterauth", options_.password});
         if (options_.unix_socket) command.insert(command.end(), {"--unixsocket", socket_path()});
         command.insert(command.end(), options_.arguments.begin(), options_.arguments.end());
         process_ = started(command, "Ready to accept connections", "redis-server");
@@ -156,14 +177,17 @@ RedisSentinels::RedisSentinels(int replicas, int sentinels) {
     servers_.push_back(std::make_unique<RedisServer>());
     const std::string master = std::to_string(servers_.front()->port());
     for (int i = 0; i < replicas; ++i)
-        servers_.push_back(std::make_unique<RedisServer>(RedisServer::Options{{"--replicaof", "127.0.0.1 " + master}, {}, false}));
+        servers_.push_back(std::make_unique<RedisServer>(
+            RedisServer::Options{{"--replicaof", "127.0.0.1 " + master}, {}, false}));
     for (const auto& server : servers_) {
         const bool ready = wait_until([&] {
             const std::string info = server->call({"INFO", "replication"});
-            return info.find(server == servers_.front() ? "connected_slaves:" + std::to_string(replicas) : "master_link_status:up") !=
-                   std::string::npos;
+            return info.find(server == servers_.front()
+                                 ? "connected_slaves:" + std::to_string(replicas)
+                                 : "master_link_status:up") != std::string::npos;
         });
-        if (!ready) throw std::runtime_error("a replica did not follow its master:\n" + server->output());
+        if (!ready)
+            throw std::runtime_error("a replica did not follow its master:\n" + server->output());
     }
     for (int i = 0; i < sentinels; ++i) {
         Sentinel sentinel;
@@ -171,22 +195,30 @@ RedisSentinels::RedisSentinels(int replicas, int sentinels) {
         for (int tries = 0; tries < port_tries && !sentinel.process; ++tries) {
             sentinel.port = free_port();
             const std::string file = (sentinel.directory->path() / "sentinel.conf").string();
-            std::ofstream(file) << "bind 127.0.0.1\nport " << sentinel.port << "\ndir " << sentinel.directory->path().string()
-                                << "\nsentinel monitor kitchen 127.0.0.1 " << master << ' ' << sentinels / 2 + 1
-                                << "\nsentinel down-after-milliseconds kitchen 500\nsentinel failover-timeout kitchen 3000\n";
-            sentinel.process = started({"redis-sentinel", file}, "Sentinel ID is", "redis-sentinel");
+            std::ofstream(file) << "bind 127.0.0.1\nport " << sentinel.port << "\ndir "
+                                << sentinel.directory->path().string()
+                                << "\nsentinel monitor kitchen 127.0.0.1 " << master << ' '
+                                << sentinels / 2 + 1
+                                << "\nsentinel down-after-milliseconds kitchen 500\nsentinel "
+                                   "failover-timeout kitchen 3000\n";
+            sentinel.process =
+                started({"redis-sentinel", file}, "Sentinel ID is", "redis-sentinel");
         }
         if (!sentinel.process) throw std::runtime_error("redis-sentinel found no port");
         sentinels_.push_back(std::move(sentinel));
     }
-    // They find each other and the replicas through the master; before that no failover is possible.
+    // They find each other and the replicas through the master; before that no failover is
+    // possible.
     for (const Sentinel& sentinel : sentinels_) {
         const bool ready = wait_until([&] {
             const std::string known = redis_call(sentinel.port, {"SENTINEL", "MASTER", "kitchen"});
             return known.find("num-slaves\n" + std::to_string(replicas)) != std::string::npos &&
-                   known.find("num-other-sentinels\n" + std::to_string(sentinels - 1)) != std::string::npos;
+                   known.find("num-other-sentinels\n" + std::to_string(sentinels - 1)) !=
+                       std::string::npos;
         });
-        if (!ready) throw std::runtime_error("the Sentinels did not find each other:\n" + sentinel.process->output());
+        if (!ready)
+            throw std::runtime_error("the Sentinels did not find each other:\n" +
+                                     sentinel.process->output());
     }
 }
 
@@ -201,8 +233,10 @@ std::vector<std::uint16_t> RedisSentinels::ports() const {
 std::uint16_t RedisSentinels::master_port() const {
     std::uint16_t agreed = 0;
     for (const Sentinel& sentinel : sentinels_) {
-        const std::string answer = redis_call(sentinel.port, {"SENTINEL", "get-master-addr-by-name", "kitchen"});
-        const auto port = static_cast<std::uint16_t>(std::stoi(answer.substr(answer.find('\n') + 1)));
+        const std::string answer =
+            redis_call(sentinel.port, {"SENTINEL", "get-master-addr-by-name", "kitchen"});
+        const auto port =
+            static_cast<std::uint16_t>(std::stoi(answer.substr(answer.find('\n') + 1)));
         if (agreed != 0 && agreed != port) return 0;
         agreed = port;
     }

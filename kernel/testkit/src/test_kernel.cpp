@@ -16,7 +16,8 @@ std::filesystem::path find_plugin_dir(const std::filesystem::path& wanted) {
     if (!wanted.empty()) return wanted;
     if (const char* named = std::getenv("KITCHEN_TEST_PLUGIN_DIR"); named && *named) return named;
 #ifdef KITCHEN_TEST_PLUGIN_DIR
-    if (std::error_code failure; std::filesystem::is_directory(KITCHEN_TEST_PLUGIN_DIR, failure)) return KITCHEN_TEST_PLUGIN_DIR;
+    if (std::error_code failure; std::filesystem::is_directory(KITCHEN_TEST_PLUGIN_DIR, failure))
+        return KITCHEN_TEST_PLUGIN_DIR;
 #endif
     return host::default_plugin_dir();
 }
@@ -35,7 +36,8 @@ struct TestKernel::Impl {
         host::KernelOptions wanted;
         wanted.file = "test.yaml";
         wanted.text = yaml;
-        wanted.environment = [environment = std::move(options.environment)](const std::string& name) -> std::optional<std::string> {
+        wanted.environment = [environment = std::move(options.environment)](
+                                 const std::string& name) -> std::optional<std::string> {
             const auto found = environment.find(name);
             return found == environment.end() ? std::nullopt : std::optional(found->second);
         };
@@ -65,7 +67,8 @@ TestKernel::~TestKernel() = default;
 std::uint16_t TestKernel::port() const { return impl_->port; }
 
 ManualClock& TestKernel::clock() {
-    if (!impl_->clock) throw std::logic_error("TestKernel::clock() needs TestKernelOptions::manual_clock");
+    if (!impl_->clock)
+        throw std::logic_error("TestKernel::clock() needs TestKernelOptions::manual_clock");
     return *impl_->clock;
 }
 
@@ -76,7 +79,8 @@ std::vector<std::string> TestKernel::log_lines() const {
 
 void* TestKernel::lookup(std::string_view interface_name) {
     void* found = impl_->kernel->service(interface_name);
-    if (!found) throw std::logic_error("no provider of " + std::string(interface_name) + " is bound");
+    if (!found)
+        throw std::logic_error("no provider of " + std::string(interface_name) + " is bound");
     return found;
 }
 

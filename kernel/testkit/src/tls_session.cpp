@@ -18,10 +18,12 @@ namespace {
 
 TlsSession::TlsSession(const std::filesystem::path& authority, const std::string& server_name)
     : context_(SSL_CTX_new(TLS_client_method())) {
-    if (!context_ || SSL_CTX_load_verify_locations(context_.get(), authority.c_str(), nullptr) != 1) fail(authority.string());
+    if (!context_ || SSL_CTX_load_verify_locations(context_.get(), authority.c_str(), nullptr) != 1)
+        fail(authority.string());
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
     session_.reset(SSL_new(context_.get()));
-    if (!session_ || SSL_set_tlsext_host_name(session_.get(), server_name.c_str()) != 1 || SSL_set1_host(session_.get(), server_name.c_str()) != 1)
+    if (!session_ || SSL_set_tlsext_host_name(session_.get(), server_name.c_str()) != 1 ||
+        SSL_set1_host(session_.get(), server_name.c_str()) != 1)
         fail(server_name);
     SSL_set_bio(session_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     SSL_set_connect_state(session_.get());
@@ -40,7 +42,8 @@ void TlsSession::take(std::string_view octets, std::string& plain) {
     char buffer[16 * 1024];
     ERR_clear_error();
     int got;
-    while ((got = SSL_read(session_.get(), buffer, sizeof buffer)) > 0) plain.append(buffer, static_cast<std::size_t>(got));
+    while ((got = SSL_read(session_.get(), buffer, sizeof buffer)) > 0)
+        plain.append(buffer, static_cast<std::size_t>(got));
     switch (SSL_get_error(session_.get(), got)) {
         case SSL_ERROR_WANT_READ: break;
         case SSL_ERROR_ZERO_RETURN: ended_ = true; break;
@@ -50,7 +53,9 @@ void TlsSession::take(std::string_view octets, std::string& plain) {
 
 void TlsSession::put(std::string_view plain) {
     ERR_clear_error();
-    if (!plain.empty() && SSL_write(session_.get(), plain.data(), static_cast<int>(plain.size())) <= 0) fail("write");
+    if (!plain.empty() &&
+        SSL_write(session_.get(), plain.data(), static_cast<int>(plain.size())) <= 0)
+        fail("write");
 }
 
 std::string TlsSession::outgoing() {

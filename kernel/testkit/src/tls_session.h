@@ -1,7 +1,8 @@
-// The client's end of TLS, over octets that somebody else carries: what came from the network goes in, what is for it comes out.
+// The client's end of TLS, over octets that somebody else carries: what came from the network goes
+// in, what is for it comes out.
 //
-// Errors of TLS (a certificate that is not trusted, too) are thrown as std::runtime_error with OpenSSL's words.
-// Thread-safety: one session, one thread.
+// Errors of TLS (a certificate that is not trusted, too) are thrown as std::runtime_error with
+// OpenSSL's words. Thread-safety: one session, one thread.
 #pragma once
 
 #include <filesystem>

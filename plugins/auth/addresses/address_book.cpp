@@ -14,12 +14,15 @@ Result<SavedAddress> there(Result<std::optional<SavedAddress>> found) {
 
 }  // namespace
 
-Result<AddressPage> AddressBook::list(std::int64_t user_id, std::int64_t limit, std::int64_t offset) {
-    return parts_.store.read<AddressPage>([&](Transaction& tx) { return parts_.addresses.page(tx, user_id, limit, offset); });
+Result<AddressPage> AddressBook::list(std::int64_t user_id, std::int64_t limit,
+                                      std::int64_t offset) {
+    return parts_.store.read<AddressPage>(
+        [&](Transaction& tx) { return parts_.addresses.page(tx, user_id, limit, offset); });
 }
 
 Result<SavedAddress> AddressBook::read(std::int64_t user_id, std::int64_t id) {
-    return parts_.store.read<SavedAddress>([&](Transaction& tx) { return there(parts_.addresses.find(tx, user_id, id)); });
+    return parts_.store.read<SavedAddress>(
+        [&](Transaction& tx) { return there(parts_.addresses.find(tx, user_id, id)); });
 }
 
 Result<SavedAddress> AddressBook::add(std::int64_t user_id, Address address) {
@@ -28,20 +31,24 @@ Result<SavedAddress> AddressBook::add(std::int64_t user_id, Address address) {
     const bool wants_default = address.is_default;
     const std::int64_t now = to_millis(parts_.clock.now());
     return parts_.store.transact<SavedAddress>([&](Transaction& tx) -> Result<SavedAddress> {
-        if (Status locked = parts_.users.lock(tx, user_id); !locked) return std::move(locked).error();
+        if (Status locked = parts_.users.lock(tx, user_id); !locked)
+            return std::move(locked).error();
         const auto count = parts_.addresses.count(tx, user_id);
         if (!count) return count.error();
         if (*count >= settings_.max)
             return Error(Errc::conflict, "address_book_full",
-                         "An address book holds at most " + std::to_string(settings_.max) + " addresses. Delete one first.");
+                         "An address book holds at most " + std::to_string(settings_.max) +
+                             " addresses. Delete one first.");
         address.is_default = wants_default || *count == 0;
         if (address.is_default)
-            if (Status cleared = parts_.addresses.clear_default(tx, user_id, now); !cleared) return std::move(cleared).error();
+            if (Status cleared = parts_.addresses.clear_default(tx, user_id, now); !cleared)
+                return std::move(cleared).error();
         return parts_.addresses.insert(tx, user_id, address, now);
     });
 }
 
-Result<SavedAddress> AddressBook::change(std::int64_t user_id, std::int64_t id, const Edit& edit, const Precondition& precondition) {
+Result<SavedAddress> AddressBook::change(std::int64_t user_id, std::int64_t id, const Edit& edit,
+                                         const Precondition& precondition) {
     const std::int64_t now = to_millis(parts_.clock.now());
     return parts_.store.transact<SavedAddress>([&](Transaction& tx) -> Result<SavedAddress> {
         Result<SavedAddress> before = lock(tx, user_id, id, precondition);
@@ -50,15 +57,18 @@ Result<SavedAddress> AddressBook::change(std::int64_t user_id, std::int64_t id, 
         edit(after);
         if (Status good = normalise(after, parts_.phones); !good) return std::move(good).error();
         if (before->is_default && !after.is_default)
-            return invalid_field("/is_default", "default_needed", "Make another address the default; this one then no longer is.");
+            return invalid_field("/is_default", "default_needed",
+                                 "Make another address the default; this one then no longer is.");
         if (after == static_cast<const Address&>(*before)) return before;
         if (after.is_default && !before->is_default)
-            if (Status cleared = parts_.addresses.clear_default(tx, user_id, now); !cleared) return std::move(cleared).error();
+            if (Status cleared = parts_.addresses.clear_default(tx, user_id, now); !cleared)
+                return std::move(cleared).error();
         return parts_.addresses.update(tx, user_id, after, now);
     });
 }
 
-Status AddressBook::remove(std::int64_t user_id, std::int64_t id, const Precondition& precondition) {
+Status AddressBook::remove(std::int64_t user_id, std::int64_t id,
+                           const Precondition& precondition) {
     const std::int64_t now = to_millis(parts_.clock.now());
     return parts_.store.transact([&](Transaction& tx) -> Status {
         const Result<SavedAddress> address = lock(tx, user_id, id, precondition);
@@ -68,7 +78,8 @@ Status AddressBook::remove(std::int64_t user_id, std::int64_t id, const Precondi
     });
 }
 
-Result<SavedAddress> AddressBook::lock(Transaction& tx, std::int64_t user_id, std::int64_t id, const Precondition& precondition) const {
+Result<SavedAddress> AddressBook::lock(Transaction& tx, std::int64_t user_id, std::int64_t id,
+                                       const Precondition& precondition) const {
     if (Status locked = parts_.users.lock(tx, user_id); !locked) return std::move(locked).error();
     Result<SavedAddress> address = there(parts_.addresses.find(tx, user_id, id));
     if (!address) return address;

@@ -1,7 +1,8 @@
 // What people do with the addresses that their orders may go to.
 //
-// Of the addresses of an account exactly one is the default: the first becomes it, another takes its place when it says so, and when the default
-// is deleted the one with the lowest id follows it. Changes of one address book happen one after another, however many devices ask at once.
+// Of the addresses of an account exactly one is the default: the first becomes it, another takes
+// its place when it says so, and when the default is deleted the one with the lowest id follows it.
+// Changes of one address book happen one after another, however many devices ask at once.
 //
 // Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
 #pragma once
@@ -35,7 +36,8 @@ public:
     /// Writes the new values over the old ones. May be called more than once for one change.
     using Edit = std::function<void(Address&)>;
 
-    AddressBook(Parts parts, AddressBookSettings settings) : parts_(parts), settings_(std::move(settings)) {}
+    AddressBook(Parts parts, AddressBookSettings settings)
+        : parts_(parts), settings_(std::move(settings)) {}
 
     /// The default first, then by id.
     Result<AddressPage> list(std::int64_t user_id, std::int64_t limit, std::int64_t offset);
@@ -44,15 +46,17 @@ public:
 
     /// Errors: unprocessable "validation_failed"; conflict "address_book_full".
     Result<SavedAddress> add(std::int64_t user_id, Address address);
-    /// Nothing is written when nothing differs. Errors: not_found; unprocessable, also when the default should just cease to be it; the
-    /// precondition's.
-    Result<SavedAddress> change(std::int64_t user_id, std::int64_t id, const Edit& edit, const Precondition& precondition);
+    /// Nothing is written when nothing differs. Errors: not_found; unprocessable, also when the
+    /// default should just cease to be it; the precondition's.
+    Result<SavedAddress> change(std::int64_t user_id, std::int64_t id, const Edit& edit,
+                                const Precondition& precondition);
     /// Errors: not_found; the precondition's.
     Status remove(std::int64_t user_id, std::int64_t id, const Precondition& precondition);
 
 private:
     /// The address, with the account locked and the precondition asked.
-    Result<SavedAddress> lock(Transaction& tx, std::int64_t user_id, std::int64_t id, const Precondition& precondition) const;
+    Result<SavedAddress> lock(Transaction& tx, std::int64_t user_id, std::int64_t id,
+                              const Precondition& precondition) const;
 
     Parts parts_;
     AddressBookSettings settings_;

@@ -1,5 +1,5 @@
-// The texts of an address: what each is called, how long it may be and how it is written. Reading, checking, storing and showing one all
-// go by this list.
+// The texts of an address: what each is called, how long it may be and how it is written. Reading,
+// checking, storing and showing one all go by this list.
 //
 // Thread-safety: constants.
 #pragma once
@@ -11,7 +11,11 @@
 namespace kitchen::auth {
 
 struct AddressField {
-    enum class Presence : std::uint8_t { optional, required, defaulted };  ///< defaulted: may be left out and is never empty
+    enum class Presence : std::uint8_t {
+        optional,
+        required,
+        defaulted
+    };  ///< defaulted: may be left out and is never empty
 
     const char* name;
     std::string Address::*text;
@@ -29,9 +33,19 @@ inline constexpr AddressField address_fields[] = {
     {"city", &Address::city, 100, AddressField::Presence::required},
     {"state", &Address::state, 100, AddressField::Presence::required},
     {"postal_code", &Address::postal_code, 20},
-    {"country", &Address::country, 2, AddressField::Presence::defaulted, {}, "ISO 3166-1 alpha-2: NG"},
+    {"country",
+     &Address::country,
+     2,
+     AddressField::Presence::defaulted,
+     {},
+     "ISO 3166-1 alpha-2: NG"},
     {"landmark", &Address::landmark, 200, {}, {}, "By which it is found: opposite the blue mosque"},
-    {"delivery_instructions", &Address::delivery_instructions, 500, {}, true, "For every delivery to it"},
+    {"delivery_instructions",
+     &Address::delivery_instructions,
+     500,
+     {},
+     true,
+     "For every delivery to it"},
     {"phone", &Address::phone, 40, {}, {}, "Of whoever is there; stored as E.164"},
 };
 

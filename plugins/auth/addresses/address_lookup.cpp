@@ -11,11 +11,13 @@ Result<std::optional<Address>> published(Result<std::optional<SavedAddress>> fou
 
 }  // namespace
 
-Result<std::optional<Address>> AddressLookup::address(Transaction& tx, std::int64_t user_id, std::int64_t address_id) {
+Result<std::optional<Address>> AddressLookup::address(Transaction& tx, std::int64_t user_id,
+                                                      std::int64_t address_id) {
     return published(addresses_->find(tx, user_id, address_id));
 }
 
-Result<std::optional<Address>> AddressLookup::default_address(Transaction& tx, std::int64_t user_id) {
+Result<std::optional<Address>> AddressLookup::default_address(Transaction& tx,
+                                                              std::int64_t user_id) {
     return published(addresses_->default_of(tx, user_id));
 }
 

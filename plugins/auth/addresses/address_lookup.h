@@ -11,7 +11,8 @@ class AddressLookup final : public Addresses {
 public:
     /// `addresses` must outlive every further call.
     void bind(const AddressRepository& addresses) noexcept { addresses_ = &addresses; }
-    Result<std::optional<Address>> address(Transaction& tx, std::int64_t user_id, std::int64_t address_id) override;
+    Result<std::optional<Address>> address(Transaction& tx, std::int64_t user_id,
+                                           std::int64_t address_id) override;
     Result<std::optional<Address>> default_address(Transaction& tx, std::int64_t user_id) override;
 
 private:

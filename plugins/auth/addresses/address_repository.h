@@ -1,7 +1,7 @@
 // All SQL on the table `addresses`. Every call works inside the caller's transaction.
 //
-// A writer locks the account first (UserRepository::lock): then nobody else changes the same address book, and of its addresses one is the
-// default at the end as it was at the beginning.
+// A writer locks the account first (UserRepository::lock): then nobody else changes the same
+// address book, and of its addresses one is the default at the end as it was at the beginning.
 //
 // Thread-safety: immutable once built; all calls, from any thread. The store must outlive it.
 #pragma once
@@ -33,16 +33,20 @@ public:
     explicit AddressRepository(Store& store);
 
     /// These two: nothing when the user has no such address.
-    Result<std::optional<SavedAddress>> find(Transaction& tx, std::int64_t user_id, std::int64_t id) const;
+    Result<std::optional<SavedAddress>> find(Transaction& tx, std::int64_t user_id,
+                                             std::int64_t id) const;
     Result<std::optional<SavedAddress>> default_of(Transaction& tx, std::int64_t user_id) const;
     Result<std::int64_t> count(Transaction& tx, std::int64_t user_id) const;
     /// The default first, then by id.
-    Result<AddressPage> page(Transaction& tx, std::int64_t user_id, std::int64_t limit, std::int64_t offset) const;
+    Result<AddressPage> page(Transaction& tx, std::int64_t user_id, std::int64_t limit,
+                             std::int64_t offset) const;
 
     /// `address.id` does not matter.
-    Result<SavedAddress> insert(Transaction& tx, std::int64_t user_id, const Address& address, std::int64_t now) const;
+    Result<SavedAddress> insert(Transaction& tx, std::int64_t user_id, const Address& address,
+                                std::int64_t now) const;
     /// Errors beyond the store's: address_not_found().
-    Result<SavedAddress> update(Transaction& tx, std::int64_t user_id, const Address& address, std::int64_t now) const;
+    Result<SavedAddress> update(Transaction& tx, std::int64_t user_id, const Address& address,
+                                std::int64_t now) const;
     Status remove(Transaction& tx, std::int64_t user_id, std::int64_t id) const;
 
     /// Leaves the user without a default, if there was one.
@@ -51,7 +55,8 @@ public:
     Status choose_default(Transaction& tx, std::int64_t user_id, std::int64_t now) const;
 
 private:
-    Statement find_, default_of_, count_, page_, insert_, update_, remove_, clear_default_, choose_default_;
+    Statement find_, default_of_, count_, page_, insert_, update_, remove_, clear_default_,
+        choose_default_;
 };
 
 }  // namespace kitchen::auth

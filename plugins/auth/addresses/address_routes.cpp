@@ -24,48 +24,52 @@ void AddressRoutes::declare(Setup& setup) {
     http::add_page_parameters(list_route);
     list_route.summary("Your address book")
         .signed_in()
-        .answers(200, "A page: the default address first, then by id", http::page_schema(address_schema(), "AddressPage"))
+        .answers(200, "A page: the default address first, then by id",
+                 http::page_schema(address_schema(), "AddressPage"))
         .handle([this](Request& request) { return list(request); });
     setup.add_route(std::move(list_route));
     setup.add_route(Route::post("/me/addresses/")
-        .summary("Put an address into your address book")
-        .describe("The first one is the default, whatever is_default says.")
-        .signed_in()
-        .body(new_address_schema())
-        .body_limit(body_limit)
-        .answers(201, "The address; Location is where it lives", address_schema())
-        .answers(409, "The address book is full (address_book_full)")
-        .answers(422, "Some values are not valid")
-        .handle([this](Request& request) { return add(request); }));
+                        .summary("Put an address into your address book")
+                        .describe("The first one is the default, whatever is_default says.")
+                        .signed_in()
+                        .body(new_address_schema())
+                        .body_limit(body_limit)
+                        .answers(201, "The address; Location is where it lives", address_schema())
+                        .answers(409, "The address book is full (address_book_full)")
+                        .answers(422, "Some values are not valid")
+                        .handle([this](Request& request) { return add(request); }));
     setup.add_route(Route::get("/me/addresses/{id:id}/")
-        .summary("One of your addresses")
-        .signed_in()
-        .answers(200, "The address; its version is the ETag", address_schema())
-        .answers(304, "If-None-Match has its version")
-        .answers(404, not_yours)
-        .handle([this](Request& request) { return read(request); }));
-    setup.add_route(Route::patch("/me/addresses/{id:id}/")
-        .summary("Change an address")
-        .describe("What the body leaves out stays; null takes it away. Orders keep the address as it was when they were placed. "
-                  "The default address ceases to be it only when another becomes it.")
-        .signed_in()
-        .header(if_match_header())
-        .body(address_change_schema())
-        .body_limit(body_limit)
-        .answers(200, "The address as it is now", address_schema())
-        .answers(404, not_yours)
-        .answers(412, "It has changed since: If-Match is stale")
-        .answers(422, "Some values are not valid")
-        .handle([this](Request& request) { return change(request); }));
+                        .summary("One of your addresses")
+                        .signed_in()
+                        .answers(200, "The address; its version is the ETag", address_schema())
+                        .answers(304, "If-None-Match has its version")
+                        .answers(404, not_yours)
+                        .handle([this](Request& request) { return read(request); }));
+    setup.add_route(
+        Route::patch("/me/addresses/{id:id}/")
+            .summary("Change an address")
+            .describe("What the body leaves out stays; null takes it away. Orders keep the address "
+                      "as it was when they were placed. "
+                      "The default address ceases to be it only when another becomes it.")
+            .signed_in()
+            .header(if_match_header())
+            .body(address_change_schema())
+            .body_limit(body_limit)
+            .answers(200, "The address as it is now", address_schema())
+            .answers(404, not_yours)
+            .answers(412, "It has changed since: If-Match is stale")
+            .answers(422, "Some values are not valid")
+            .handle([this](Request& request) { return change(request); }));
     setup.add_route(Route::del("/me/addresses/{id:id}/")
-        .summary("Delete an address")
-        .describe("When it was the default, the one with the lowest id becomes it. Orders keep the address.")
-        .signed_in()
-        .header(if_match_header())
-        .answers(204, "Gone")
-        .answers(404, not_yours)
-        .answers(412, "It has changed since: If-Match is stale")
-        .handle([this](Request& request) { return remove(request); }));
+                        .summary("Delete an address")
+                        .describe("When it was the default, the one with the lowest id becomes it. "
+                                  "Orders keep the address.")
+                        .signed_in()
+                        .header(if_match_header())
+                        .answers(204, "Gone")
+                        .answers(404, not_yours)
+                        .answers(412, "It has changed since: If-Match is stale")
+                        .handle([this](Request& request) { return remove(request); }));
 }
 
 Result<Response> AddressRoutes::list(const Request& request) const {
@@ -77,7 +81,8 @@ Result<Response> AddressRoutes::list(const Request& request) const {
         if (!items.empty()) items += ',';
         items += address_json(address);
     }
-    return Response::json(200, http::page_json(request, page, items, std::ssize(found->addresses), found->total));
+    return Response::json(
+        200, http::page_json(request, page, items, std::ssize(found->addresses), found->total));
 }
 
 Result<Response> AddressRoutes::read(const Request& request) const {
@@ -95,14 +100,18 @@ Result<Response> AddressRoutes::add(const Request& request) const {
 }
 
 Result<Response> AddressRoutes::change(const Request& request) const {
-    const auto changed = book_->change(request.who().user_id, request.path_id("id"),
-                                       [&request](Address& address) { apply_json(request.json, address); }, if_match(request));
+    const auto changed = book_->change(
+        request.who().user_id, request.path_id("id"),
+        [&request](Address& address) { apply_json(request.json, address); }, if_match(request));
     if (!changed) return changed.error();
     return answer(200, *changed);
 }
 
 Result<Response> AddressRoutes::remove(const Request& request) const {
-    if (Status removed = book_->remove(request.who().user_id, request.path_id("id"), if_match(request)); !removed) return std::move(removed).error();
+    if (Status removed =
+            book_->remove(request.who().user_id, request.path_id("id"), if_match(request));
+        !removed)
+        return std::move(removed).error();
     return Response::no_content();
 }
 

@@ -21,21 +21,28 @@ public:
     }
 
 private:
-    Error error_{Errc::unprocessable, "validation_failed", "Some values are not valid. See errors."};
+    Error error_{Errc::unprocessable, "validation_failed",
+                 "Some values are not valid. See errors."};
 };
 
 void check(const AddressField& field, std::string& text, Faults& faults) {
     const std::string pointer = std::string("/") + field.name;
     text = trimmed(text);
-    if (text.empty() && field.presence != AddressField::Presence::optional) faults.add(pointer, "too_short", "Must not be blank.");
+    if (text.empty() && field.presence != AddressField::Presence::optional)
+        faults.add(pointer, "too_short", "Must not be blank.");
     if (static_cast<std::int64_t>(code_points(text)) > field.longest)
-        faults.add(pointer, "too_long", "Must have " + std::to_string(field.longest) + " characters or fewer.");
-    if (has_control_characters(text, field.lines)) faults.add(pointer, "format", "Must not hold control characters.");
+        faults.add(pointer, "too_long",
+                   "Must have " + std::to_string(field.longest) + " characters or fewer.");
+    if (has_control_characters(text, field.lines))
+        faults.add(pointer, "format", "Must not hold control characters.");
 }
 
-void check_position(const std::optional<double>& degrees, const std::optional<double>& other, const char* pointer, double most, Faults& faults) {
-    if (degrees && !(std::abs(*degrees) <= most)) faults.add(pointer, "out_of_range", "Must be a position on earth, in degrees.");
-    if (!degrees && other) faults.add(pointer, "required", "Give latitude and longitude, or neither.");
+void check_position(const std::optional<double>& degrees, const std::optional<double>& other,
+                    const char* pointer, double most, Faults& faults) {
+    if (degrees && !(std::abs(*degrees) <= most))
+        faults.add(pointer, "out_of_range", "Must be a position on earth, in degrees.");
+    if (!degrees && other)
+        faults.add(pointer, "required", "Give latitude and longitude, or neither.");
 }
 
 }  // namespace
@@ -46,13 +53,16 @@ Status normalise(Address& address, const PhoneNormaliser& phones) {
     for (char& c : address.country)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     if (!address.country.empty() && !is_country_code(address.country))
-        faults.add("/country", "not_a_country", "Must be the code of a country in ISO 3166-1 alpha-2, such as NG.");
+        faults.add("/country", "not_a_country",
+                   "Must be the code of a country in ISO 3166-1 alpha-2, such as NG.");
     check_position(address.latitude, address.longitude, "/latitude", 90, faults);
     check_position(address.longitude, address.latitude, "/longitude", 180, faults);
     if (!address.phone.empty()) {
         Result<std::string> phone = phones.normalise(address.phone);
-        if (phone) address.phone = *std::move(phone);
-        else faults.add("/phone", "phone_invalid", phone.error().faults.at(0).detail);
+        if (phone)
+            address.phone = *std::move(phone);
+        else
+            faults.add("/phone", "phone_invalid", phone.error().faults.at(0).detail);
     }
     return std::move(faults).result();
 }

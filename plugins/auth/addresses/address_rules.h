@@ -8,8 +8,9 @@
 
 namespace kitchen::auth {
 
-/// Trims the texts, writes the country in capitals and the phone number as E.164, and checks every member. Error: unprocessable
-/// "validation_failed", a fault for each deviation with its JSON pointer in the request's body.
+/// Trims the texts, writes the country in capitals and the phone number as E.164, and checks every
+/// member. Error: unprocessable "validation_failed", a fault for each deviation with its JSON
+/// pointer in the request's body.
 Status normalise(Address& address, const PhoneNormaliser& phones);
 
 }  // namespace kitchen::auth

@@ -16,7 +16,9 @@ protected:
         ada = sign_up();
     }
     Result<User> change(const OwnChange& change, std::int64_t family = 0) {
-        return module->accounts.change_own({.user_id = ada.id, .family_id = family, .client_address = "192.0.2.1"}, change, no_precondition);
+        return module->accounts.change_own(
+            {.user_id = ada.id, .family_id = family, .client_address = "192.0.2.1"}, change,
+            no_precondition);
     }
     Result<User> rights(std::int64_t id, RightsChange change) {
         return module->accounts.change_rights(id, change, chief.id, no_precondition);
@@ -33,22 +35,34 @@ protected:
 
 TEST_F(AccountServiceTest, ChangesThePhoneNumber) {
     clock.advance(std::chrono::seconds(1));
-    const User changed = change({.phone_number = "0809 999 9999", .password = {}, .current_password = {}}).value();
+    const User changed =
+        change({.phone_number = "0809 999 9999", .password = {}, .current_password = {}}).value();
     EXPECT_EQ(changed.phone_number, "+2348099999999");
     EXPECT_EQ(changed.version, ada.version + 1);
     EXPECT_EQ(changed.updated_at, ada.updated_at + 1000);
     EXPECT_EQ(changed.credential_version, ada.credential_version);
-    EXPECT_EQ(change({.phone_number = "+2348099999999", .password = {}, .current_password = {}}).value().version, changed.version) << "no change";
-    EXPECT_EQ(change({.phone_number = "08030000001", .password = {}, .current_password = {}}).error().code, "phone_taken");
-    EXPECT_EQ(change({.phone_number = "x", .password = {}, .current_password = {}}).error().kind, Errc::unprocessable);
+    EXPECT_EQ(change({.phone_number = "+2348099999999", .password = {}, .current_password = {}})
+                  .value()
+                  .version,
+              changed.version)
+        << "no change";
+    EXPECT_EQ(change({.phone_number = "08030000001", .password = {}, .current_password = {}})
+                  .error()
+                  .code,
+              "phone_taken");
+    EXPECT_EQ(change({.phone_number = "x", .password = {}, .current_password = {}}).error().kind,
+              Errc::unprocessable);
 }
 
 TEST_F(AccountServiceTest, NothingToChange) { EXPECT_EQ(change({}).value().version, ada.version); }
 
 TEST_F(AccountServiceTest, ChangesThePasswordAndKeepsTheOwnToken) {
-    const IssuedTokens here = module->tokens.issue(ada).value(), elsewhere = module->tokens.issue(ada).value();
-    const std::int64_t family = std::stoll(module->tokens.authenticate(here.access_token).value().token_id);
-    const OwnChange wanted{.phone_number = {}, .password = "yam-and-egg-sauce", .current_password = good_password};
+    const IssuedTokens here = module->tokens.issue(ada).value(),
+                       elsewhere = module->tokens.issue(ada).value();
+    const std::int64_t family =
+        std::stoll(module->tokens.authenticate(here.access_token).value().token_id);
+    const OwnChange wanted{
+        .phone_number = {}, .password = "yam-and-egg-sauce", .current_password = good_password};
     const User changed = change(wanted, family).value();
     EXPECT_EQ(changed.credential_version, ada.credential_version + 1);
     EXPECT_TRUE(module->tokens.authenticate(here.access_token));
@@ -60,27 +74,59 @@ TEST_F(AccountServiceTest, ChangesThePasswordAndKeepsTheOwnToken) {
 }
 
 TEST_F(AccountServiceTest, ANewPasswordNeedsTheCurrentOne) {
-    const auto pointer = [&](const OwnChange& wanted) { return change(wanted).error().faults.at(0).pointer; };
-    EXPECT_EQ(pointer({.phone_number = {}, .password = "yam-and-egg-sauce", .current_password = {}}), "/current_password");
-    EXPECT_EQ(pointer({.phone_number = {}, .password = "yam-and-egg-sauce", .current_password = "wrong"}), "/current_password");
-    EXPECT_EQ(pointer({.phone_number = {}, .password = "password1", .current_password = good_password}), "/password");
-    for (int i = 0; i < 9; ++i) (void)change({.phone_number = {}, .password = "yam-and-egg-sauce", .current_password = "wrong" + std::to_string(i)});
-    EXPECT_EQ(change({.phone_number = {}, .password = "yam-and-egg-sauce", .current_password = good_password}).error().kind,
-              Errc::too_many_requests) << "no way around the throttle";
+    const auto pointer = [&](const OwnChange& wanted) {
+        return change(wanted).error().faults.at(0).pointer;
+    };
+    EXPECT_EQ(
+        pointer({.phone_number = {}, .password = "yam-and-egg-sauce", .current_password = {}}),
+        "/current_password");
+    EXPECT_EQ(
+        pointer({.phone_number = {}, .password = "yam-and-egg-sauce", .current_password = "wrong"}),
+        "/current_password");
+    EXPECT_EQ(
+        pointer({.phone_number = {}, .password = "password1", .current_password = good_password}),
+        "/password");
+    for (int i = 0; i < 9; ++i)
+        (void)change({.phone_number = {},
+                      .password = "yam-and-egg-sauce",
+                      .current_password = "wrong" + std::to_string(i)});
+    EXPECT_EQ(change({.phone_number = {},
+                      .password = "yam-and-egg-sauce",
+                      .current_password = good_password})
+                  .error()
+                  .kind,
+              Errc::too_many_requests)
+        << "no way around the throttle";
 }
 
 TEST_F(AccountServiceTest, OthersAreNobodyToKeepAFamilyFor) {
     const IssuedTokens foreign = module->tokens.issue(chief).value();
-    const std::int64_t family = std::stoll(module->tokens.authenticate(foreign.access_token).value().token_id);
-    change({.phone_number = {}, .password = "yam-and-egg-sauce", .current_password = good_password}, family).value();
-    EXPECT_TRUE(module->tokens.authenticate(foreign.access_token)) << "another user's family is left alone";
+    const std::int64_t family =
+        std::stoll(module->tokens.authenticate(foreign.access_token).value().token_id);
+    change({.phone_number = {}, .password = "yam-and-egg-sauce", .current_password = good_password},
+           family)
+        .value();
+    EXPECT_TRUE(module->tokens.authenticate(foreign.access_token))
+        << "another user's family is left alone";
 }
 
 TEST_F(AccountServiceTest, PreconditionsStopChanges) {
-    const auto stale = [](std::int64_t) -> Status { return Error(Errc::precondition_failed, "stale", "Stale."); };
-    EXPECT_EQ(module->accounts.change_own({.user_id = ada.id, .family_id = 0, .client_address = ""},
-                                          {.phone_number = "08099999999", .password = {}, .current_password = {}}, stale).error().code, "stale");
-    EXPECT_EQ(module->accounts.change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, stale).error().code, "stale");
+    const auto stale = [](std::int64_t) -> Status {
+        return Error(Errc::precondition_failed, "stale", "Stale.");
+    };
+    EXPECT_EQ(
+        module->accounts
+            .change_own({.user_id = ada.id, .family_id = 0, .client_address = ""},
+                        {.phone_number = "08099999999", .password = {}, .current_password = {}},
+                        stale)
+            .error()
+            .code,
+        "stale");
+    EXPECT_EQ(
+        module->accounts.change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, stale)
+            .error()
+            .code,
+        "stale");
     EXPECT_EQ(reread(ada.id).version, ada.version);
 }
 
@@ -107,7 +153,8 @@ TEST_F(AccountServiceTest, ChangesRights) {
     const User cook = rights(ada.id, {.role = "kitchen", .disabled = {}}).value();
     EXPECT_EQ(cook.role, "kitchen");
     EXPECT_EQ(cook.credential_version, ada.credential_version + 1);
-    EXPECT_EQ(rights(ada.id, {.role = "kitchen", .disabled = false}).value().version, cook.version) << "no change";
+    EXPECT_EQ(rights(ada.id, {.role = "kitchen", .disabled = false}).value().version, cook.version)
+        << "no change";
     EXPECT_TRUE(rights(ada.id, {.role = {}, .disabled = true}).value().disabled);
     EXPECT_EQ(rights(4711, {.role = "kitchen", .disabled = {}}).error().code, "user_not_found");
 }
@@ -125,8 +172,10 @@ TEST_F(AccountServiceTest, AdministratorsWhoDemoteEachOtherLeaveOne) {
     rights(ada.id, {.role = "admin", .disabled = {}}).value();
     std::atomic<int> done{0};
     {
-        std::jthread first([&] { done += rights(ada.id, {.role = "customer", .disabled = {}}).has_value(); });
-        std::jthread second([&] { done += rights(chief.id, {.role = "customer", .disabled = {}}).has_value(); });
+        std::jthread first(
+            [&] { done += rights(ada.id, {.role = "customer", .disabled = {}}).has_value(); });
+        std::jthread second(
+            [&] { done += rights(chief.id, {.role = "customer", .disabled = {}}).has_value(); });
     }
     EXPECT_EQ(done, 1);
     EXPECT_EQ(ids("", "admin").size(), 1u);

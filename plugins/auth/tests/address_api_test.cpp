@@ -25,7 +25,9 @@ std::string config(const std::string& auth) {
            "  - id: auth\n"
            "    config:\n"
            "      key_file: ${DATA}/auth.key\n"
-           "      bootstrap_admin: {email: ada@example.com, phone: '08030000000', password: !env PASSWORD}\n" + auth;
+           "      bootstrap_admin: {email: ada@example.com, phone: '08030000000', password: !env "
+           "PASSWORD}\n" +
+           auth;
 }
 
 testkit::TestKernelOptions options(const Mailbox& mailbox) {
@@ -36,17 +38,22 @@ testkit::TestKernelOptions options(const Mailbox& mailbox) {
 
 class AddressApi : public testing::Test {
 protected:
-    AddressApi() : kernel(std::make_unique<TestKernel>(config("      addresses: {max: 3, country: GH}\n"), options(mailbox))) {}
+    AddressApi()
+        : kernel(std::make_unique<TestKernel>(config("      addresses: {max: 3, country: GH}\n"),
+                                              options(mailbox))) {}
     HttpClient ada() const {
         HttpClient client = kernel->client();
         client.basic("ada@example.com", password);
         return client;
     }
-    static Json home(const std::string& line1 = "12 Allen Avenue") { return Json::object({{"line1", line1}, {"city", "Ikeja"}, {"state", "Lagos"}}); }
+    static Json home(const std::string& line1 = "12 Allen Avenue") {
+        return Json::object({{"line1", line1}, {"city", "Ikeja"}, {"state", "Lagos"}});
+    }
     static std::string faults(const HttpAnswer& answer) {
         std::string found = std::to_string(answer.status);
         if (const Json* errors = answer.json.find("errors"))
-            for (const Json& fault : errors->as_array()) found += " " + fault["pointer"].as_string() + " " + fault["code"].as_string();
+            for (const Json& fault : errors->as_array())
+                found += " " + fault["pointer"].as_string() + " " + fault["code"].as_string();
         return found;
     }
 
@@ -56,7 +63,10 @@ protected:
 
 TEST_F(AddressApi, AnAddressFromBeginningToEnd) {
     HttpClient client = ada();
-    const HttpAnswer added = client.post("/me/addresses/", *parse_json(R"({"label":"Home","recipient_name":"Ada Obi","line1":"12 Allen Avenue","line2":"Flat 3",
+    const HttpAnswer added = client.post(
+        "/me/addresses/",
+        *parse_json(
+            R"({"label":"Home","recipient_name":"Ada Obi","line1":"12 Allen Avenue","line2":"Flat 3",
         "city":"Ikeja","state":"Lagos","postal_code":"100281","country":"ng","landmark":"opposite the blue mosque","delivery_instructions":"Ring twice",
         "phone":"0803 123 4567","latitude":6.6018,"longitude":3.3515})"));
     ASSERT_EQ(added.status, 201) << added.body;
@@ -70,8 +80,11 @@ TEST_F(AddressApi, AnAddressFromBeginningToEnd) {
     EXPECT_EQ(client.get(path).body, added.body);
     EXPECT_EQ(client.get(path, {{"If-None-Match", "\"1\""}}).status, 304);
 
-    EXPECT_EQ(client.patch(path, Json::object({{"line2", nullptr}}), {{"If-Match", "\"7\""}}).status, 412);
-    const HttpAnswer changed = client.patch(path, Json::object({{"line2", nullptr}, {"phone", nullptr}}), {{"If-Match", "\"1\""}});
+    EXPECT_EQ(
+        client.patch(path, Json::object({{"line2", nullptr}}), {{"If-Match", "\"7\""}}).status,
+        412);
+    const HttpAnswer changed = client.patch(
+        path, Json::object({{"line2", nullptr}, {"phone", nullptr}}), {{"If-Match", "\"1\""}});
     ASSERT_EQ(changed.status, 200) << changed.body;
     EXPECT_EQ(changed.header("etag"), "\"2\"");
     EXPECT_TRUE(changed.json["line2"].is_null());
@@ -80,7 +93,8 @@ TEST_F(AddressApi, AnAddressFromBeginningToEnd) {
     EXPECT_EQ(client.patch(path, Json::object()).header("etag"), "\"2\"");
     EXPECT_EQ(client.del(path, {{"If-Match", "\"1\""}}).status, 412);
     EXPECT_EQ(client.del(path, {{"If-Match", "\"2\""}}).status, 204);
-    for (const HttpAnswer& gone : {client.get(path), client.del(path), client.patch(path, Json::object())}) {
+    for (const HttpAnswer& gone :
+         {client.get(path), client.del(path), client.patch(path, Json::object())}) {
         EXPECT_EQ(gone.status, 404);
         EXPECT_EQ(gone.problem_code(), "address_not_found");
     }
@@ -90,11 +104,13 @@ TEST_F(AddressApi, ListsTheDefaultFirst) {
     HttpClient client = ada();
     EXPECT_EQ(client.get("/me/addresses/").json["total_count"], Json(0));
     std::vector<std::string> paths;
-    for (const char* line : {"a", "b", "c"}) paths.push_back(client.post("/me/addresses", home(line)).header("location"));
+    for (const char* line : {"a", "b", "c"})
+        paths.push_back(client.post("/me/addresses", home(line)).header("location"));
     EXPECT_EQ(client.post("/me/addresses/", home("d")).problem_code(), "address_book_full");
     EXPECT_EQ(client.post("/me/addresses/", home("d")).status, 409);
     ASSERT_EQ(client.patch(paths[2], Json::object({{"is_default", true}})).status, 200);
-    EXPECT_EQ(faults(client.patch(paths[2], Json::object({{"is_default", false}}))), "422 /is_default default_needed");
+    EXPECT_EQ(faults(client.patch(paths[2], Json::object({{"is_default", false}}))),
+              "422 /is_default default_needed");
     const HttpAnswer page = client.get("/me/addresses/?limit=2");
     EXPECT_EQ(page.json["count"], Json(2));
     EXPECT_EQ(page.json["total_count"], Json(3));
@@ -102,13 +118,15 @@ TEST_F(AddressApi, ListsTheDefaultFirst) {
     EXPECT_EQ(page.json["result"].as_array().at(1)["line1"], Json("a"));
     EXPECT_EQ(page.json["result"].as_array().at(1)["is_default"], Json(false));
     EXPECT_EQ(page.json["result"].as_array().at(0)["country"], Json("GH"));
-    EXPECT_NE(page.json["next"].as_string().find("/me/addresses/?limit=2&offset=2"), std::string::npos);
+    EXPECT_NE(page.json["next"].as_string().find("/me/addresses/?limit=2&offset=2"),
+              std::string::npos);
     EXPECT_EQ(client.get("/me/addresses/?limit=0").status, 422);
 }
 
 TEST_F(AddressApi, WhatIsWrongIsNamed) {
     HttpClient client = ada();
-    EXPECT_EQ(faults(client.post("/me/addresses/", Json::object())), "422 /line1 required /city required /state required");
+    EXPECT_EQ(faults(client.post("/me/addresses/", Json::object())),
+              "422 /line1 required /city required /state required");
     const auto with = [&](const char* name, Json value) {
         Json body = home();
         body.set(name, std::move(value));
@@ -127,14 +145,17 @@ TEST_F(AddressApi, WhatIsWrongIsNamed) {
     EXPECT_EQ(with("latitude", 90.5), "422 /latitude too_large");
     EXPECT_EQ(with("latitude", "6.6"), "422 /latitude type");
     EXPECT_EQ(with("is_default", nullptr), "422 /is_default type");
-    EXPECT_EQ(client.send("POST", "/me/addresses/", "line1=x", {{"Content-Type", "text/plain"}}).status, 415);
+    EXPECT_EQ(
+        client.send("POST", "/me/addresses/", "line1=x", {{"Content-Type", "text/plain"}}).status,
+        415);
     EXPECT_EQ(client.get("/me/addresses/0/").status, 404);
     EXPECT_EQ(client.get("/me/addresses/x/").status, 404);
     EXPECT_EQ(client.put("/me/addresses/", home()).status, 405);
     EXPECT_EQ(kernel->client().get("/me/addresses/").status, 401);
     EXPECT_EQ(kernel->client().post("/me/addresses/", home()).status, 401);
     EXPECT_EQ(client.get("/me/addresses/").json["total_count"], Json(0));
-    for (const std::string& line : kernel->log_lines()) EXPECT_EQ(line.find("Allen"), std::string::npos) << line;
+    for (const std::string& line : kernel->log_lines())
+        EXPECT_EQ(line.find("Allen"), std::string::npos) << line;
 }
 
 TEST(AddressStart, RefusesACountryThatIsNone) {
@@ -143,7 +164,8 @@ TEST(AddressStart, RefusesACountryThatIsNone) {
         TestKernel kernel(config("      addresses: {country: UK}\n"), options(mailbox));
         FAIL() << "it started";
     } catch (const std::runtime_error& refused) {
-        EXPECT_NE(std::string(refused.what()).find("addresses.country must be"), std::string::npos) << refused.what();
+        EXPECT_NE(std::string(refused.what()).find("addresses.country must be"), std::string::npos)
+            << refused.what();
     }
 }
 

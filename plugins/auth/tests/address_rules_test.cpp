@@ -34,7 +34,8 @@ std::vector<std::string> faults(Change change) {
     std::vector<std::string> found;
     if (const Status status = normalise(address, phones); !status) {
         EXPECT_EQ(status.error().kind, Errc::unprocessable);
-        for (const Fault& fault : status.error().faults) found.push_back(fault.pointer + " " + fault.code);
+        for (const Fault& fault : status.error().faults)
+            found.push_back(fault.pointer + " " + fault.code);
     }
     return found;
 }
@@ -61,30 +62,45 @@ TEST(AddressRules, NamesEveryFault) {
     EXPECT_THAT(faults([](Address&) {}), IsEmpty());
     EXPECT_THAT(faults([](Address& a) { a.line1 = a.city = a.state = " \xe2\x80\x8b"; }),
                 ElementsAre("/line1 too_short", "/city too_short", "/state too_short"));
-    EXPECT_THAT(faults([](Address& a) { a.landmark = "by the\nmosque", a.label = "\x1b[2J", a.city = "Ik\xc2\x85" "eja"; }),
+    EXPECT_THAT(faults([](Address& a) {
+                    a.landmark = "by the\nmosque", a.label = "\x1b[2J",
+                    a.city =
+                        "Ik\xc2\x85"
+                        "eja";
+                }),
                 ElementsAre("/label format", "/city format", "/landmark format"));
-    EXPECT_THAT(faults([](Address& a) { a.delivery_instructions = "one\x07"; }), ElementsAre("/delivery_instructions format"));
-    EXPECT_THAT(faults([](Address& a) { a.country = "XX"; }), ElementsAre("/country not_a_country"));
+    EXPECT_THAT(faults([](Address& a) { a.delivery_instructions = "one\x07"; }),
+                ElementsAre("/delivery_instructions format"));
+    EXPECT_THAT(faults([](Address& a) { a.country = "XX"; }),
+                ElementsAre("/country not_a_country"));
     EXPECT_THAT(faults([](Address& a) { a.country = "N"; }), ElementsAre("/country not_a_country"));
-    EXPECT_THAT(faults([](Address& a) { a.phone = "call me"; }), ElementsAre("/phone phone_invalid"));
+    EXPECT_THAT(faults([](Address& a) { a.phone = "call me"; }),
+                ElementsAre("/phone phone_invalid"));
     EXPECT_THAT(faults([](Address& a) { a.latitude = 6.6; }), ElementsAre("/longitude required"));
     EXPECT_THAT(faults([](Address& a) { a.longitude = 3.35; }), ElementsAre("/latitude required"));
-    EXPECT_THAT(faults([](Address& a) { a.latitude = 90.01, a.longitude = -180.01; }), ElementsAre("/latitude out_of_range", "/longitude out_of_range"));
-    EXPECT_THAT(faults([](Address& a) { a.latitude = std::numeric_limits<double>::quiet_NaN(), a.longitude = 0; }), ElementsAre("/latitude out_of_range"));
+    EXPECT_THAT(faults([](Address& a) { a.latitude = 90.01, a.longitude = -180.01; }),
+                ElementsAre("/latitude out_of_range", "/longitude out_of_range"));
+    EXPECT_THAT(faults([](Address& a) {
+                    a.latitude = std::numeric_limits<double>::quiet_NaN(), a.longitude = 0;
+                }),
+                ElementsAre("/latitude out_of_range"));
 }
 
 TEST(AddressRules, LengthsAreCharacters) {
     for (const AddressField& field : address_fields) {
-        if (std::string_view(field.name) == "country" || std::string_view(field.name) == "phone") continue;
+        if (std::string_view(field.name) == "country" || std::string_view(field.name) == "phone")
+            continue;
         std::string text;
         for (std::int64_t i = 0; i < field.longest; ++i) text += "ọ";
         EXPECT_THAT(faults([&](Address& a) { a.*field.text = text; }), IsEmpty()) << field.name;
-        EXPECT_THAT(faults([&](Address& a) { a.*field.text = text + "x"; }), ElementsAre(std::string("/") + field.name + " too_long"));
+        EXPECT_THAT(faults([&](Address& a) { a.*field.text = text + "x"; }),
+                    ElementsAre(std::string("/") + field.name + " too_long"));
     }
 }
 
 TEST(AddressJson, GivesBackWhatWasGiven) {
-    const Json body = *parse_json(R"({"line1":"12 Allen Avenue","city":"Ikeja","state":"Lagos","latitude":6.6018,"longitude":3,"is_default":true})");
+    const Json body = *parse_json(
+        R"({"line1":"12 Allen Avenue","city":"Ikeja","state":"Lagos","latitude":6.6018,"longitude":3,"is_default":true})");
     std::vector<Fault> wrong;
     new_address_schema().validate(body, "", wrong);
     EXPECT_TRUE(wrong.empty());
@@ -92,10 +108,11 @@ TEST(AddressJson, GivesBackWhatWasGiven) {
     address.id = 7;
     address.country = "NG";
     apply_json(body, address);
-    EXPECT_EQ(address_json(address),
-              R"({"id":7,"label":null,"recipient_name":null,"line1":"12 Allen Avenue","line2":null,"city":"Ikeja","state":"Lagos","postal_code":null,)"
-              R"("country":"NG","landmark":null,"delivery_instructions":null,"phone":null,"latitude":6.6018,"longitude":3.0,"is_default":true,)"
-              R"("version":1,"created_at":"1970-01-01T00:00:00.000Z","updated_at":"1970-01-01T00:00:00.000Z"})");
+    EXPECT_EQ(
+        address_json(address),
+        R"({"id":7,"label":null,"recipient_name":null,"line1":"12 Allen Avenue","line2":null,"city":"Ikeja","state":"Lagos","postal_code":null,)"
+        R"("country":"NG","landmark":null,"delivery_instructions":null,"phone":null,"latitude":6.6018,"longitude":3.0,"is_default":true,)"
+        R"("version":1,"created_at":"1970-01-01T00:00:00.000Z","updated_at":"1970-01-01T00:00:00.000Z"})");
     address_schema().validate(*parse_json(address_json(address)), "", wrong);
     EXPECT_TRUE(wrong.empty());
     apply_json(*parse_json(R"({"line2":"Flat 3","latitude":null,"longitude":null})"), address);
@@ -105,8 +122,10 @@ TEST(AddressJson, GivesBackWhatWasGiven) {
 }
 
 TEST(CountryCodes, AreThoseOfIso3166) {
-    for (const char* code : {"NG", "GH", "BJ", "AD", "ZW", "GB"}) EXPECT_TRUE(is_country_code(code)) << code;
-    for (const char* code : {"", "N", "ng", "NGA", "UK", "XX", "EU", "D ", " A"}) EXPECT_FALSE(is_country_code(code)) << code;
+    for (const char* code : {"NG", "GH", "BJ", "AD", "ZW", "GB"})
+        EXPECT_TRUE(is_country_code(code)) << code;
+    for (const char* code : {"", "N", "ng", "NGA", "UK", "XX", "EU", "D ", " A"})
+        EXPECT_FALSE(is_country_code(code)) << code;
 }
 
 }  // namespace

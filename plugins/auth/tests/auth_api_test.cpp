@@ -1,4 +1,5 @@
-// The routes of this plugin over a real socket, loaded by the real loader: statuses, headers, and what never leaves the server.
+// The routes of this plugin over a real socket, loaded by the real loader: statuses, headers, and
+// what never leaves the server.
 #include <memory>
 #include <string>
 #include <thread>
@@ -20,18 +21,21 @@ using testkit::TestKernel;
 
 constexpr const char* password = "plantain-and-beans";
 
-std::unique_ptr<TestKernel> make_kernel(const Mailbox& mailbox, const std::string& auth_config, bool manual_clock = true) {
+std::unique_ptr<TestKernel> make_kernel(const Mailbox& mailbox, const std::string& auth_config,
+                                        bool manual_clock = true) {
     testkit::TestKernelOptions options;
     options.environment = {{"DATA", mailbox.root().string()}, {"PASSWORD", password}};
     options.manual_clock = manual_clock;
-    return std::make_unique<TestKernel>("plugins:\n"
-                                        "  - id: store-memory\n"
-                                        "  - id: cache-memory\n"
-                                        "  - id: mail-log\n"
-                                        "    config: {directory: '${DATA}/mail'}\n"
-                                        "  - id: auth\n"
-                                        "    config:\n" + auth_config,
-                                        std::move(options));
+    return std::make_unique<TestKernel>(
+        "plugins:\n"
+        "  - id: store-memory\n"
+        "  - id: cache-memory\n"
+        "  - id: mail-log\n"
+        "    config: {directory: '${DATA}/mail'}\n"
+        "  - id: auth\n"
+        "    config:\n" +
+            auth_config,
+        std::move(options));
 }
 
 class AuthApi : public testing::Test {
@@ -39,7 +43,8 @@ protected:
     AuthApi()
         : kernel(make_kernel(mailbox,
                              "      key_file: ${DATA}/keys/auth.key\n"
-                             "      bootstrap_admin: {email: chief@example.com, phone: '08030000000', password: !env PASSWORD}\n")) {}
+                             "      bootstrap_admin: {email: chief@example.com, phone: "
+                             "'08030000000', password: !env PASSWORD}\n")) {}
 
     HttpClient client() const { return kernel->client(); }
     HttpClient admin() const {
@@ -47,7 +52,8 @@ protected:
         chief.basic("chief@example.com", password);
         return chief;
     }
-    static Json signup_body(const std::string& email = "ada@example.com", const std::string& phone = "0803 123 4567") {
+    static Json signup_body(const std::string& email = "ada@example.com",
+                            const std::string& phone = "0803 123 4567") {
         return Json::object({{"email", email}, {"phone_number", phone}, {"password", password}});
     }
     static std::string wrong(const std::string& code, int offset = 1) {
@@ -55,8 +61,10 @@ protected:
         return std::string(6 - text.size(), '0') + text;
     }
     static Json otp(const std::string& code) { return Json::object({{"otp", code}}); }
-    /// The client keeps its cookies by itself; the Secure attribute would stop a browser here, not this one.
-    std::int64_t sign_up(const std::string& email = "ada@example.com", const std::string& phone = "0803 123 4567") {
+    /// The client keeps its cookies by itself; the Secure attribute would stop a browser here, not
+    /// this one.
+    std::int64_t sign_up(const std::string& email = "ada@example.com",
+                         const std::string& phone = "0803 123 4567") {
         HttpClient visitor = client();
         EXPECT_EQ(visitor.post("/signup/", signup_body(email, phone)).status, 200);
         const HttpAnswer verified = visitor.post("/verify/", otp(mailbox.code_to(email)));
@@ -64,7 +72,8 @@ protected:
         return verified.json["id"].as_integer();
     }
     Json log_in(const std::string& email, const std::string& secret = password) {
-        const HttpAnswer answer = client().post("/login/", Json::object({{"email", email}, {"password", secret}}));
+        const HttpAnswer answer =
+            client().post("/login/", Json::object({{"email", email}, {"password", secret}}));
         EXPECT_EQ(answer.status, 200) << answer.body;
         return answer.json;
     }
@@ -74,11 +83,14 @@ protected:
         return bearer;
     }
     static std::string first_fault(const HttpAnswer& answer) {
-        return answer.json["errors"].size() == 0 ? "none" : answer.json["errors"].as_array()[0]["pointer"].as_string();
+        return answer.json["errors"].size() == 0
+                   ? "none"
+                   : answer.json["errors"].as_array()[0]["pointer"].as_string();
     }
     void expect_no_secret(const std::vector<std::string>& secrets) {
         for (const std::string& line : kernel->log_lines())
-            for (const std::string& secret : secrets) EXPECT_EQ(line.find(secret), std::string::npos) << line;
+            for (const std::string& secret : secrets)
+                EXPECT_EQ(line.find(secret), std::string::npos) << line;
     }
 
     Mailbox mailbox;
@@ -89,7 +101,9 @@ TEST_F(AuthApi, WholeSignUp) {
     HttpClient visitor = client();
     const HttpAnswer begun = visitor.post("/signup/", signup_body("Ada@Example.com"));
     ASSERT_EQ(begun.status, 200) << begun.body;
-    EXPECT_EQ(begun.body, R"({"message":"OTP sent to your email address","expires_in":600,"notice":"It may take up to 5 minutes to arrive"})");
+    EXPECT_EQ(
+        begun.body,
+        R"({"message":"OTP sent to your email address","expires_in":600,"notice":"It may take up to 5 minutes to arrive"})");
     const std::string cookie = begun.header("set-cookie");
     EXPECT_TRUE(cookie.starts_with("signup_session_id=")) << cookie;
     for (const char* attribute : {"HttpOnly", "SameSite=Lax", "Max-Age=600", "Secure", "Path=/"})
@@ -160,14 +174,20 @@ TEST_F(AuthApi, SignUpRefusals) {
 TEST_F(AuthApi, VerifyRefusals) {
     HttpClient visitor = client();
     EXPECT_EQ(visitor.post("/verify/", otp("123456")).status, 404) << "no cookie";
-    EXPECT_EQ(visitor.send("POST", "/verify/", R"({"otp":"123456"})",
-                           {{"Content-Type", "application/json"}, {"Cookie", "signup_session_id=" + std::string(64, 'a')}}).status, 404);
+    EXPECT_EQ(visitor
+                  .send("POST", "/verify/", R"({"otp":"123456"})",
+                        {{"Content-Type", "application/json"},
+                         {"Cookie", "signup_session_id=" + std::string(64, 'a')}})
+                  .status,
+              404);
     ASSERT_EQ(visitor.post("/signup/", signup_body()).status, 200);
     const std::string code = mailbox.code_to("ada@example.com");
-    for (const char* bad : {"12345", "1234567", "12345a", "", " 12345", "\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6"})
+    for (const char* bad : {"12345", "1234567", "12345a", "", " 12345",
+                            "\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6"})
         EXPECT_EQ(visitor.post("/verify/", otp(bad)).status, 422) << bad;
     EXPECT_EQ(visitor.post("/verify/", Json::object({{"otp", 123456}})).status, 422);
-    for (int i = 1; i <= 4; ++i) EXPECT_EQ(visitor.post("/verify/", otp(wrong(code, i))).status, 401);
+    for (int i = 1; i <= 4; ++i)
+        EXPECT_EQ(visitor.post("/verify/", otp(wrong(code, i))).status, 401);
     const HttpAnswer last = visitor.post("/verify/", otp(wrong(code, 5)));
     EXPECT_EQ(last.status, 429);
     EXPECT_EQ(last.problem_code(), "otp_exhausted");
@@ -185,7 +205,8 @@ TEST_F(AuthApi, SessionsExpire) {
 TEST_F(AuthApi, HundredParallelWrongCodes) {
     HttpClient visitor = client();
     const HttpAnswer begun = visitor.post("/signup/", signup_body());
-    const std::string cookie = begun.header("set-cookie").substr(0, begun.header("set-cookie").find(';'));
+    const std::string cookie =
+        begun.header("set-cookie").substr(0, begun.header("set-cookie").find(';'));
     const std::string code = mailbox.code_to("ada@example.com");
     std::atomic<int> wrong_ones{0}, exhausted{0}, gone{0};
     {
@@ -194,8 +215,11 @@ TEST_F(AuthApi, HundredParallelWrongCodes) {
             threads.emplace_back([&, t] {
                 HttpClient guesser = client();
                 for (int i = 0; i < 10; ++i) {
-                    const int status = guesser.send("POST", "/verify/", otp(wrong(code, 1 + 10 * t + i)).dump(),
-                                                    {{"Content-Type", "application/json"}, {"Cookie", cookie}}).status;
+                    const int status =
+                        guesser
+                            .send("POST", "/verify/", otp(wrong(code, 1 + 10 * t + i)).dump(),
+                                  {{"Content-Type", "application/json"}, {"Cookie", cookie}})
+                            .status;
                     wrong_ones += status == 401;
                     exhausted += status == 429;
                     gone += status == 404;
@@ -238,7 +262,9 @@ TEST_F(AuthApi, Resend) {
 
 TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
     const std::int64_t id = sign_up();
-    const auto with = [&](const std::string& header) { return client().get("/me/", {{"Authorization", header}}); };
+    const auto with = [&](const std::string& header) {
+        return client().get("/me/", {{"Authorization", header}});
+    };
     const auto without_request_id = [](const HttpAnswer& answer) {
         Json problem = answer.json;
         problem.set("request_id", "");
@@ -254,16 +280,23 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
         EXPECT_EQ(refused.status, 401) << user;
         EXPECT_EQ(without_request_id(refused), without_request_id(reference)) << user;
     }
-    for (const char* header : {"Basic", "Basic ", "Basic !!!!", "Basic NDI6cGFzc3dvcmQ", "Basic NDJwYXNzd29yZA==", "Basic NDI6//4=", "Bearer", "Bearer x",
-                               "bearer ck_at_0000000000000000000000000000000000000000000000000000000000000000"}) {
+    for (const char* header :
+         {"Basic", "Basic ", "Basic !!!!", "Basic NDI6cGFzc3dvcmQ",
+          "Basic NDJwYXNzd29yZA==", "Basic NDI6//4=", "Bearer", "Bearer x",
+          "bearer ck_at_0000000000000000000000000000000000000000000000000000000000000000"}) {
         const HttpAnswer refused = with(header);
         EXPECT_EQ(refused.status, 401) << header;
         EXPECT_EQ(without_request_id(refused), without_request_id(reference)) << header;
     }
-    for (int i = 0; i < 12; ++i) EXPECT_EQ(with("Basic !!!!").status, 401) << "nothing was guessed, so nothing is counted";
-    for (const char* header : {"", "Digest username=ada", "Negotiate abc"}) EXPECT_EQ(with(header).status, 401) << header;
+    for (int i = 0; i < 12; ++i)
+        EXPECT_EQ(with("Basic !!!!").status, 401) << "nothing was guessed, so nothing is counted";
+    for (const char* header : {"", "Digest username=ada", "Negotiate abc"})
+        EXPECT_EQ(with(header).status, 401) << header;
     EXPECT_EQ(client().get("/me/").status, 401);
-    EXPECT_EQ(client().get("/me/", {{"Authorization", "Basic Og=="}, {"Authorization", "Basic Og=="}}).status, 401);
+    EXPECT_EQ(client()
+                  .get("/me/", {{"Authorization", "Basic Og=="}, {"Authorization", "Basic Og=="}})
+                  .status,
+              401);
     EXPECT_EQ(client().basic("ada@example.com", password).get("/me/").status, 200);
     EXPECT_EQ(client().basic("ADA@EXAMPLE.COM", password).get("/me/").status, 200);
     expect_no_secret({password, "not-the-password"});
@@ -271,11 +304,15 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
 
 TEST_F(AuthApi, TooManyFailures) {
     sign_up();
-    for (int i = 0; i < 10; ++i) EXPECT_EQ(client().basic("ada@example.com", "wrong-" + std::to_string(i)).get("/me/").status, 401);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(
+            client().basic("ada@example.com", "wrong-" + std::to_string(i)).get("/me/").status,
+            401);
     const HttpAnswer refused = client().basic("ada@example.com", "wrong").get("/me/");
     EXPECT_EQ(refused.status, 429);
     EXPECT_EQ(refused.header("retry-after"), "30");
-    const HttpAnswer login = client().post("/login/", Json::object({{"email", "ada@example.com"}, {"password", password}}));
+    const HttpAnswer login = client().post(
+        "/login/", Json::object({{"email", "ada@example.com"}, {"password", password}}));
     EXPECT_EQ(login.status, 429) << "one budget for both ways in";
     EXPECT_EQ(admin().get("/me/").status, 200);
     kernel->clock().advance(seconds(30));
@@ -284,7 +321,8 @@ TEST_F(AuthApi, TooManyFailures) {
 
 TEST_F(AuthApi, LoginRefreshLogout) {
     const std::int64_t id = sign_up();
-    const HttpAnswer login = client().post("/login/", Json::object({{"user_id", id}, {"password", password}}));
+    const HttpAnswer login =
+        client().post("/login/", Json::object({{"user_id", id}, {"password", password}}));
     ASSERT_EQ(login.status, 200) << login.body;
     EXPECT_EQ(login.json["token_type"].as_string(), "Bearer");
     EXPECT_EQ(login.json["expires_in"], Json(900));
@@ -293,7 +331,8 @@ TEST_F(AuthApi, LoginRefreshLogout) {
     EXPECT_EQ(with_token(first).get("/me/").json["id"], Json(id));
 
     const auto refresh = [&](const Json& tokens) {
-        return client().post("/token/refresh/", Json::object({{"refresh_token", tokens["refresh_token"]}}));
+        return client().post("/token/refresh/",
+                             Json::object({{"refresh_token", tokens["refresh_token"]}}));
     };
     const HttpAnswer rotated = refresh(first);
     ASSERT_EQ(rotated.status, 200) << rotated.body;
@@ -308,13 +347,15 @@ TEST_F(AuthApi, LoginRefreshLogout) {
     EXPECT_EQ(with_token(second).get("/me/").status, 401);
     EXPECT_EQ(refresh(second).status, 401);
     EXPECT_EQ(client().send("POST", "/logout/").status, 401);
-    EXPECT_EQ(client().basic("ada@example.com", password).post("/logout/", Json::object()).status, 204);
+    EXPECT_EQ(client().basic("ada@example.com", password).post("/logout/", Json::object()).status,
+              204);
 
     const Json third = log_in("ada@example.com");
     kernel->clock().advance(minutes(15));
     EXPECT_EQ(with_token(third).get("/me/").status, 401) << "expired";
     EXPECT_EQ(refresh(third).status, 200);
-    expect_no_secret({first["access_token"].as_string(), first["refresh_token"].as_string(), second["access_token"].as_string(), password});
+    expect_no_secret({first["access_token"].as_string(), first["refresh_token"].as_string(),
+                      second["access_token"].as_string(), password});
 }
 
 TEST_F(AuthApi, LoginRefusals) {
@@ -324,10 +365,13 @@ TEST_F(AuthApi, LoginRefusals) {
     EXPECT_EQ(status(Json::object({{"email", "nobody@example.com"}, {"password", password}})), 401);
     EXPECT_EQ(status(Json::object({{"user_id", 4711}, {"password", password}})), 401);
     EXPECT_EQ(status(Json::object({{"password", password}})), 422);
-    EXPECT_EQ(status(Json::object({{"email", "ada@example.com"}, {"user_id", id}, {"password", password}})), 422);
+    EXPECT_EQ(status(Json::object(
+                  {{"email", "ada@example.com"}, {"user_id", id}, {"password", password}})),
+              422);
     EXPECT_EQ(status(Json::object({{"email", "ada@example.com"}})), 422);
     EXPECT_EQ(status(Json::object({{"user_id", "1"}, {"password", password}})), 422);
-    EXPECT_EQ(client().send("POST", "/login/", "{", {{"Content-Type", "application/json"}}).status, 400);
+    EXPECT_EQ(client().send("POST", "/login/", "{", {{"Content-Type", "application/json"}}).status,
+              400);
     EXPECT_EQ(client().send("POST", "/login/", "{}", {{"Content-Type", "text/plain"}}).status, 415);
     EXPECT_EQ(client().post("/token/refresh/", Json::object({{"refresh_token", "x"}})).status, 401);
     EXPECT_EQ(client().get("/login/").status, 405);
@@ -336,7 +380,9 @@ TEST_F(AuthApi, LoginRefusals) {
 TEST_F(AuthApi, ForgottenPassword) {
     sign_up();
     const Json tokens = log_in("ada@example.com");
-    const auto forgot = [&](const std::string& email) { return client().post("/password/forgot/", Json::object({{"email", email}})); };
+    const auto forgot = [&](const std::string& email) {
+        return client().post("/password/forgot/", Json::object({{"email", email}}));
+    };
     kernel->clock().advance(seconds(1));  // mails are sorted by time
     const HttpAnswer known = forgot("ada@example.com"), unknown = forgot("nobody@example.com");
     EXPECT_EQ(known.status, 202);
@@ -346,7 +392,9 @@ TEST_F(AuthApi, ForgottenPassword) {
     const std::string code = mailbox.code_to("ada@example.com", 2);
 
     const auto reset = [&](const std::string& otp_text, const std::string& secret) {
-        return client().post("/password/reset/", Json::object({{"email", "ada@example.com"}, {"otp", otp_text}, {"password", secret}}));
+        return client().post(
+            "/password/reset/",
+            Json::object({{"email", "ada@example.com"}, {"otp", otp_text}, {"password", secret}}));
     };
     EXPECT_EQ(reset(wrong(code), "yam-and-egg-sauce").status, 401);
     EXPECT_EQ(reset(code, "password1").problem_code(), "password_too_common");
@@ -367,19 +415,31 @@ TEST_F(AuthApi, OwnAccount) {
     const HttpAnswer before = ada.get("/me");
     EXPECT_EQ(before.header("etag"), "\"1\"");
     EXPECT_EQ(ada.get("/me/", {{"If-None-Match", "\"1\""}}).status, 304);
-    EXPECT_EQ(ada.patch("/me/", Json::object({{"phone_number", "08039999999"}}), {{"If-Match", "\"7\""}}).status, 412);
-    const HttpAnswer after = ada.patch("/me/", Json::object({{"phone_number", "08039999999"}}), {{"If-Match", "\"1\""}});
+    EXPECT_EQ(
+        ada.patch("/me/", Json::object({{"phone_number", "08039999999"}}), {{"If-Match", "\"7\""}})
+            .status,
+        412);
+    const HttpAnswer after =
+        ada.patch("/me/", Json::object({{"phone_number", "08039999999"}}), {{"If-Match", "\"1\""}});
     EXPECT_EQ(after.status, 200) << after.body;
     EXPECT_EQ(after.json["phone_number"].as_string(), "+2348039999999");
     EXPECT_EQ(after.header("etag"), "\"2\"");
-    EXPECT_EQ(ada.patch("/me/", Json::object({{"phone_number", "08030000000"}})).problem_code(), "phone_taken");
+    EXPECT_EQ(ada.patch("/me/", Json::object({{"phone_number", "08030000000"}})).problem_code(),
+              "phone_taken");
     for (const char* member : {"role", "is_admin", "email", "id", "referral_code", "disabled"})
         EXPECT_EQ(ada.patch("/me/", Json::object({{member, "admin"}})).status, 422) << member;
 
-    EXPECT_EQ(first_fault(ada.patch("/me/", Json::object({{"password", "yam-and-egg-sauce"}}))), "/current_password");
-    EXPECT_EQ(first_fault(ada.patch("/me/", Json::object({{"password", "yam-and-egg-sauce"}, {"current_password", "wrong"}}))), "/current_password");
-    ASSERT_EQ(client().basic("ada@example.com", password).get("/me/").status, 200) << "remembered from now on";
-    EXPECT_EQ(ada.patch("/me/", Json::object({{"password", "yam-and-egg-sauce"}, {"current_password", password}})).status, 200);
+    EXPECT_EQ(first_fault(ada.patch("/me/", Json::object({{"password", "yam-and-egg-sauce"}}))),
+              "/current_password");
+    EXPECT_EQ(first_fault(ada.patch("/me/", Json::object({{"password", "yam-and-egg-sauce"},
+                                                          {"current_password", "wrong"}}))),
+              "/current_password");
+    ASSERT_EQ(client().basic("ada@example.com", password).get("/me/").status, 200)
+        << "remembered from now on";
+    EXPECT_EQ(ada.patch("/me/", Json::object({{"password", "yam-and-egg-sauce"},
+                                              {"current_password", password}}))
+                  .status,
+              200);
     EXPECT_EQ(ada.get("/me/").status, 200) << "one's own token stays";
     EXPECT_EQ(client().basic("ada@example.com", password).get("/me/").status, 401);
     EXPECT_EQ(client().basic("ada@example.com", "yam-and-egg-sauce").get("/me/").status, 200);
@@ -392,7 +452,9 @@ TEST_F(AuthApi, AdministratorsManageUsers) {
     ada.basic("ada@example.com", password);
     EXPECT_EQ(client().get("/users/").status, 401);
     EXPECT_EQ(ada.get("/users/").status, 403);
-    EXPECT_EQ(ada.patch("/users/" + std::to_string(ada_id) + "/", Json::object({{"role", "admin"}})).status, 403);
+    EXPECT_EQ(ada.patch("/users/" + std::to_string(ada_id) + "/", Json::object({{"role", "admin"}}))
+                  .status,
+              403);
 
     HttpClient chief = admin();
     const HttpAnswer page = chief.get("/users/?limit=2");
@@ -412,15 +474,19 @@ TEST_F(AuthApi, AdministratorsManageUsers) {
     EXPECT_EQ(chief.patch(path, Json::object({{"email", "x@example.com"}})).status, 422);
     EXPECT_EQ(chief.patch("/users/4711/", Json::object({{"role", "kitchen"}})).status, 404);
     EXPECT_EQ(chief.patch("/users/x/", Json::object({{"role", "kitchen"}})).status, 404);
-    const HttpAnswer cook = chief.patch(path, Json::object({{"role", "kitchen"}}), {{"If-Match", "\"1\""}});
+    const HttpAnswer cook =
+        chief.patch(path, Json::object({{"role", "kitchen"}}), {{"If-Match", "\"1\""}});
     EXPECT_EQ(cook.json["role"].as_string(), "kitchen") << cook.body;
-    EXPECT_EQ(chief.patch(path, Json::object({{"role", "kitchen"}}), {{"If-Match", "\"1\""}}).status, 412);
+    EXPECT_EQ(
+        chief.patch(path, Json::object({{"role", "kitchen"}}), {{"If-Match", "\"1\""}}).status,
+        412);
     EXPECT_EQ(ada.get("/me/").json["role"].as_string(), "kitchen") << "at once";
     EXPECT_EQ(chief.patch(path, Json::object({{"disabled", true}})).json["disabled"], Json(true));
     EXPECT_EQ(ada.get("/me/").status, 401) << "at once";
 
     const std::int64_t chief_id = chief.get("/me/").json["id"].as_integer();
-    const HttpAnswer last = chief.patch("/users/" + std::to_string(chief_id) + "/", Json::object({{"role", "customer"}}));
+    const HttpAnswer last = chief.patch("/users/" + std::to_string(chief_id) + "/",
+                                        Json::object({{"role", "customer"}}));
     EXPECT_EQ(last.status, 409);
     EXPECT_EQ(last.problem_code(), "last_admin");
 }
@@ -429,7 +495,10 @@ TEST_F(AuthApi, ARoleChangeEndsTokensAtOnce) {
     const std::int64_t id = sign_up();
     HttpClient ada = with_token(log_in("ada@example.com"));
     ASSERT_EQ(ada.get("/me/").status, 200);
-    ASSERT_EQ(admin().patch("/users/" + std::to_string(id) + "/", Json::object({{"role", "kitchen"}})).status, 200);
+    ASSERT_EQ(admin()
+                  .patch("/users/" + std::to_string(id) + "/", Json::object({{"role", "kitchen"}}))
+                  .status,
+              200);
     EXPECT_EQ(ada.get("/me/").status, 401);
 }
 
@@ -442,8 +511,9 @@ TEST_F(AuthApi, CookiesAreInsecureOnlyWhenAskedFor) {
 
 TEST_F(AuthApi, IsInTheOpenApiDocument) {
     const HttpAnswer document = client().get("/openapi.json");
-    for (const char* path : {"/signup/", "/signup/resend/", "/verify/", "/login/", "/token/refresh/", "/logout/", "/password/forgot/",
-                             "/password/reset/", "/me/", "/users/", "/users/{id}/"})
+    for (const char* path :
+         {"/signup/", "/signup/resend/", "/verify/", "/login/", "/token/refresh/", "/logout/",
+          "/password/forgot/", "/password/reset/", "/me/", "/users/", "/users/{id}/"})
         EXPECT_TRUE(document.json["paths"].has(path)) << path;
 }
 
@@ -462,18 +532,24 @@ protected:
 
 TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
     const auto expect = [&](const std::string& config, const std::string& text) {
-        EXPECT_NE(refusal("      " + config + "\n").find(text), std::string::npos) << refusal("      " + config + "\n");
+        EXPECT_NE(refusal("      " + config + "\n").find(text), std::string::npos)
+            << refusal("      " + config + "\n");
     };
     expect("bootstrap_admin: {email: chief@example.com}", "set email, phone and password, or none");
-    expect("bootstrap_admin: {email: chief@example.com, phone: '12', password: !env PASSWORD}", "/phone_number");
-    expect("bootstrap_admin: {email: chief, phone: '08030000000', password: !env PASSWORD}", "/email");
+    expect("bootstrap_admin: {email: chief@example.com, phone: '12', password: !env PASSWORD}",
+           "/phone_number");
+    expect("bootstrap_admin: {email: chief, phone: '08030000000', password: !env PASSWORD}",
+           "/email");
     // While it is configured, so that check-config says it too.
     expect("key: too-short", "failed in configure: key has fewer than 32 characters");
-    expect("{key: 0123456789abcdef0123456789abcdef, key_file: '${DATA}/key'}", "failed in configure: key and key_file are both set");
-    expect("login: {failure_burst: 100000, failure_period: 1d}", "login.failure_burst times login.failure_period");
+    expect("{key: 0123456789abcdef0123456789abcdef, key_file: '${DATA}/key'}",
+           "failed in configure: key and key_file are both set");
+    expect("login: {failure_burst: 100000, failure_period: 1d}",
+           "login.failure_burst times login.failure_period");
     expect("token: {access_ttl: 1d, refresh_ttl: 1h}", "shorter than");
     expect("phone: {country_code: '+234'}", "country_code");
-    expect("mail: {templates: '${DATA}/no-such-folder'}", "no-such-folder/signup_code.subject: there is no such file");
+    expect("mail: {templates: '${DATA}/no-such-folder'}",
+           "no-such-folder/signup_code.subject: there is no such file");
     expect("otp: {max_attempt: 3}", "did you mean 'max_attempts'");
 }
 

@@ -1,4 +1,5 @@
-// The whole auth module on a memory store, a memory cache, a clock that stands still and a mailbox: what most tests here need.
+// The whole auth module on a memory store, a memory cache, a clock that stands still and a mailbox:
+// what most tests here need.
 #pragma once
 
 #include <atomic>
@@ -28,20 +29,27 @@ public:
     Dialect dialect() const override { return store_.dialect(); }
     Statement prepare(std::string_view sql) override { return store_.prepare(sql); }
     Status verify() override { return store_.verify(); }
-    Status read(const Body& body) override { return away ? Status(unavailable()) : store_.read(body); }
+    Status read(const Body& body) override {
+        return away ? Status(unavailable()) : store_.read(body);
+    }
     Status transact(const Body& body) override {
         if (away) return unavailable();
         Status done = store_.transact(body);
-        if (done && forgets_answers) return Error(Errc::unavailable, "commit_unknown", "The connection broke.");
+        if (done && forgets_answers)
+            return Error(Errc::unavailable, "commit_unknown", "The connection broke.");
         return done;
     }
-    Status migrate(const std::function<Status(SchemaTransaction&)>& body) override { return store_.migrate(body); }
+    Status migrate(const std::function<Status(SchemaTransaction&)>& body) override {
+        return store_.migrate(body);
+    }
     Status ping() override { return store_.ping(); }
     using Store::read;
     using Store::transact;
 
 private:
-    static Error unavailable() { return Error(Errc::unavailable, "store_unavailable", "The store is away."); }
+    static Error unavailable() {
+        return Error(Errc::unavailable, "store_unavailable", "The store is away.");
+    }
     Store& store_;
 };
 
@@ -49,8 +57,11 @@ private:
 class SwitchJobs final : public Jobs {
 public:
     std::atomic<bool> full{false};
-    bool post(std::string name, std::function<void()> work) override { return !full && jobs_.post(std::move(name), std::move(work)); }
-    bool post_after(std::chrono::milliseconds delay, std::string name, std::function<void()> work) override {
+    bool post(std::string name, std::function<void()> work) override {
+        return !full && jobs_.post(std::move(name), std::move(work));
+    }
+    bool post_after(std::chrono::milliseconds delay, std::string name,
+                    std::function<void()> work) override {
         last_delay = delay;
         return !full && jobs_.post_after(delay, std::move(name), std::move(work));
     }
@@ -90,11 +101,17 @@ protected:
     }
     void build(const Settings& settings, Argon2Cost cost = cheap) {
         module.reset();
-        module = std::make_unique<AuthModule>(settings, Surroundings{store, cache, mailer, clock, random, jobs, metrics, log}, cost);
+        module = std::make_unique<AuthModule>(
+            settings, Surroundings{store, cache, mailer, clock, random, jobs, metrics, log}, cost);
     }
 
-    SignupForm form(const std::string& email = "ada@example.com", const std::string& phone = "0803 123 4567") const {
-        return {.email = email, .phone_number = phone, .password = good_password, .referral_code = "", .client_address = "192.0.2.1"};
+    SignupForm form(const std::string& email = "ada@example.com",
+                    const std::string& phone = "0803 123 4567") const {
+        return {.email = email,
+                .phone_number = phone,
+                .password = good_password,
+                .referral_code = "",
+                .client_address = "192.0.2.1"};
     }
     /// The code in the newest mail. Runs the jobs first.
     std::string newest_code() {
@@ -102,17 +119,22 @@ protected:
         const auto mails = mailer.mails();
         if (mails.empty()) return "no mail";
         std::smatch found;
-        return std::regex_search(mails.back().text, found, std::regex("(^|\n)Your code is ([0-9]{6})\n")) ? found[2].str() : "no code";
+        return std::regex_search(mails.back().text, found,
+                                 std::regex("(^|\n)Your code is ([0-9]{6})\n"))
+                   ? found[2].str()
+                   : "no code";
     }
     static std::string another(const std::string& code, int offset = 1) {
         std::string text = std::to_string((std::stoi(code) + offset) % 1'000'000);
         return std::string(6 - text.size(), '0') + text;
     }
-    User sign_up(const std::string& email = "ada@example.com", const std::string& phone = "0803 123 4567") {
+    User sign_up(const std::string& email = "ada@example.com",
+                 const std::string& phone = "0803 123 4567") {
         const std::string session = module->signups.start(form(email, phone)).value();
         return module->signups.verify(session, newest_code()).value();
     }
-    User make_admin(const std::string& email = "chief@example.com", const std::string& phone = "0803 000 0001") {
+    User make_admin(const std::string& email = "chief@example.com",
+                    const std::string& phone = "0803 000 0001") {
         return module->admins.create({email, phone, good_password}).value();
     }
     User reread(std::int64_t id) { return module->accounts.read(id).value(); }

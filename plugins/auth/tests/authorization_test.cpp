@@ -34,8 +34,10 @@ TEST(Authorization, DecodesBasic) {
 }
 
 TEST(Authorization, RefusesWhatIsNotStrictBase64) {
-    for (const char* bad : {"", "=", "NDI6cGFzc3dvcmQ", "NDI6cGFzc3dvcmQ==", "NDI6 cGFzc3dvcmQ=", "NDI6cGFzc3dvcmQ=\n", "NDI6cGFzc3dvcmR=", "NDI6cGFzc3dvcm_=",
-                            "NDI6cGF!c3dvcmQ=", "NDI=6cGF", "\xc3\xa9\xc3\xa9", "NDI6c", "A==="})
+    for (const char* bad : {"", "=", "NDI6cGFzc3dvcmQ",
+                            "NDI6cGFzc3dvcmQ==", "NDI6 cGFzc3dvcmQ=", "NDI6cGFzc3dvcmQ=\n",
+                            "NDI6cGFzc3dvcmR=", "NDI6cGFzc3dvcm_=", "NDI6cGF!c3dvcmQ=", "NDI=6cGF",
+                            "\xc3\xa9\xc3\xa9", "NDI6c", "A==="})
         EXPECT_FALSE(decode_basic(bad)) << bad;
 }
 
@@ -44,7 +46,8 @@ TEST(Authorization, RefusesEveryOctetOutsideBase64) {
     for (int octet = 0; octet < 256; ++octet) {
         const char c = static_cast<char>(octet);
         const bool is_letter = octet < 128 && (std::isalnum(octet) || c == '+' || c == '/');
-        EXPECT_EQ(decode_basic(std::string("NDI6cGF") + c + "c3dvcmQ=").has_value(), is_letter) << octet;
+        EXPECT_EQ(decode_basic(std::string("NDI6cGF") + c + "c3dvcmQ=").has_value(), is_letter)
+            << octet;
     }
 }
 

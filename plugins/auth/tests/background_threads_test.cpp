@@ -27,7 +27,10 @@ TEST(BackgroundThreads, RunAsManyAtOnceAsThereAre) {
     BackgroundThreads threads(3);
     std::latch all(3);
     std::vector<std::jthread> callers;
-    for (int i = 0; i < 3; ++i) callers.emplace_back([&] { threads.run([&] { all.arrive_and_wait(); }); });  // hangs when one waits for another
+    for (int i = 0; i < 3; ++i)
+        callers.emplace_back([&] {
+            threads.run([&] { all.arrive_and_wait(); });
+        });  // hangs when one waits for another
 }
 
 TEST(BackgroundThreads, WhatIsThrownReachesTheCaller) {

@@ -26,14 +26,17 @@ protected:
 
 class Terminal final : public CommandContext {
 public:
-    std::string option(std::string_view name) const override { return options.at(std::string(name)); }
+    std::string option(std::string_view name) const override {
+        return options.at(std::string(name));
+    }
     Result<std::string> read_secret(std::string_view prompt) override {
         asked = prompt;
         if (secret.empty()) return Error(Errc::malformed, "no_input", "Standard input has ended.");
         return secret;
     }
     void print(std::string_view line) override { printed += std::string(line) + "\n"; }
-    std::map<std::string, std::string> options{{"email", "chief@example.com"}, {"phone", "0803 000 0001"}};
+    std::map<std::string, std::string> options{{"email", "chief@example.com"},
+                                               {"phone", "0803 000 0001"}};
     std::string secret, asked, printed;
 };
 
@@ -58,7 +61,8 @@ TEST_F(CreateAdmin, MakesAnAdministrator) {
     EXPECT_EQ(terminal.asked, "Password") << "the terminal adds the colon";
     EXPECT_NE(terminal.printed.find("chief@example.com"), std::string::npos);
     EXPECT_EQ(terminal.printed.find(good_password), std::string::npos);
-    EXPECT_EQ(module->verifier.verify("chief@example.com", good_password, "").value().role, "admin");
+    EXPECT_EQ(module->verifier.verify("chief@example.com", good_password, "").value().role,
+              "admin");
 }
 
 TEST_F(CreateAdmin, SaysWhatIsWrong) {

@@ -14,7 +14,8 @@ protected:
         AuthTest::SetUp();
         ada = sign_up();
     }
-    std::string outcome(const std::string& user, const std::string& password, const std::string& address = "192.0.2.1") {
+    std::string outcome(const std::string& user, const std::string& password,
+                        const std::string& address = "192.0.2.1") {
         const auto verified = module->verifier.verify(user, password, address);
         return verified ? "user " + std::to_string(verified->id) : verified.error().code;
     }
@@ -33,8 +34,10 @@ TEST_F(CredentialVerifierTest, RefusesAllElseWithOneText) {
     const auto wrong = module->verifier.verify(id(), "plantain-and-bean", "192.0.2.9");
     ASSERT_FALSE(wrong);
     int n = 0;
-    for (const char* user : {"999", "0", "-1", "1x", "", "ada", "nobody@example.com", "99999999999999999999", "' OR 1=1 --"}) {
-        const auto refused = module->verifier.verify(user, good_password, "192.0.2." + std::to_string(10 + n++));
+    for (const char* user : {"999", "0", "-1", "1x", "", "ada", "nobody@example.com",
+                             "99999999999999999999", "' OR 1=1 --"}) {
+        const auto refused =
+            module->verifier.verify(user, good_password, "192.0.2." + std::to_string(10 + n++));
         ASSERT_FALSE(refused) << user;
         EXPECT_EQ(refused.error().kind, Errc::unauthenticated);
         EXPECT_EQ(refused.error().code, wrong.error().code);
@@ -50,7 +53,8 @@ TEST_F(CredentialVerifierTest, UnknownAndDisabledCostTheSameWork) {
     build(settings);
     const User obi = make_admin();
     const User eve = sign_up("eve@example.com", "08030000009");
-    module->accounts.change_rights(eve.id, {.role = {}, .disabled = true}, obi.id, no_precondition).value();
+    module->accounts.change_rights(eve.id, {.role = {}, .disabled = true}, obi.id, no_precondition)
+        .value();
     const auto inside = const_cast<HashGate&>(module->hasher.gate()).enter();
     EXPECT_EQ(outcome(id(), "wrong"), "busy");
     EXPECT_EQ(outcome("999", "wrong"), "busy");
@@ -77,24 +81,39 @@ TEST_F(CredentialVerifierTest, ARightPasswordIsRememberedForAMinute) {
 TEST_F(CredentialVerifierTest, WhatIsRememberedDiesWithPasswordRoleAndDisabling) {
     const User chief = make_admin();
     ASSERT_EQ(outcome(id(), good_password), yes);
-    module->accounts.change_own({.user_id = ada.id, .family_id = 0, .client_address = "192.0.2.1"},
-                                {.phone_number = {}, .password = "yam-and-egg-sauce", .current_password = good_password}, no_precondition).value();
+    module->accounts
+        .change_own({.user_id = ada.id, .family_id = 0, .client_address = "192.0.2.1"},
+                    {.phone_number = {},
+                     .password = "yam-and-egg-sauce",
+                     .current_password = good_password},
+                    no_precondition)
+        .value();
     EXPECT_EQ(outcome(id(), good_password), no);
     ASSERT_EQ(outcome(id(), "yam-and-egg-sauce"), yes);
 
-    module->accounts.change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition).value();
-    EXPECT_EQ(module->verifier.verify(id(), "yam-and-egg-sauce", "192.0.2.1").value().role, "kitchen");
+    module->accounts
+        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition)
+        .value();
+    EXPECT_EQ(module->verifier.verify(id(), "yam-and-egg-sauce", "192.0.2.1").value().role,
+              "kitchen");
 
-    module->accounts.change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition).value();
+    module->accounts
+        .change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition)
+        .value();
     EXPECT_EQ(outcome(id(), "yam-and-egg-sauce"), no);
-    module->accounts.change_rights(ada.id, {.role = {}, .disabled = false}, chief.id, no_precondition).value();
+    module->accounts
+        .change_rights(ada.id, {.role = {}, .disabled = false}, chief.id, no_precondition)
+        .value();
     EXPECT_EQ(outcome(id(), "yam-and-egg-sauce"), yes);
 }
 
 TEST_F(CredentialVerifierTest, FailuresAreThrottledForOneAddress) {
-    for (int i = 0; i < 10; ++i) EXPECT_EQ(outcome(i % 2 == 0 ? id() : "ada@example.com", "wrong-" + std::to_string(i)), no) << i;
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(outcome(i % 2 == 0 ? id() : "ada@example.com", "wrong-" + std::to_string(i)), no)
+            << i;
     EXPECT_EQ(outcome(id(), "wrong-again"), slow);
-    EXPECT_EQ(outcome("ada@example.com", good_password), slow) << "id and email share the budget, and the right password gives nothing away";
+    EXPECT_EQ(outcome("ada@example.com", good_password), slow)
+        << "id and email share the budget, and the right password gives nothing away";
     EXPECT_EQ(outcome(id(), good_password, "192.0.2.2"), yes) << "others are not locked out";
     EXPECT_EQ(outcome("eve@example.com", "wrong"), no) << "nor is another account";
     clock.advance(std::chrono::seconds(30));
@@ -102,7 +121,8 @@ TEST_F(CredentialVerifierTest, FailuresAreThrottledForOneAddress) {
 }
 
 TEST_F(CredentialVerifierTest, UnknownAccountsAreThrottledTheSame) {
-    for (int i = 0; i < 10; ++i) EXPECT_EQ(outcome("Nobody@example.com", "wrong-" + std::to_string(i)), no);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(outcome("Nobody@example.com", "wrong-" + std::to_string(i)), no);
     EXPECT_EQ(outcome("nobody@example.com", "wrong"), slow);
 }
 
@@ -143,7 +163,8 @@ TEST_F(CredentialVerifierTest, ParallelGuessesCannotOutrunTheCount) {
         for (int t = 0; t < 8; ++t)
             threads.emplace_back([&, t] {
                 for (int i = 0; i < 25; ++i) {
-                    const std::string result = outcome(id(), "guess-" + std::to_string(t) + "-" + std::to_string(i));
+                    const std::string result =
+                        outcome(id(), "guess-" + std::to_string(t) + "-" + std::to_string(i));
                     if (result == no) ++compared;
                     if (result == slow) ++refused;
                 }
@@ -161,7 +182,8 @@ TEST_F(CredentialVerifierTest, ParallelRequestsWithTheRightPasswordAllPass) {
     std::atomic<int> passed{0};
     {
         std::vector<std::jthread> threads;
-        for (int t = 0; t < 8; ++t) threads.emplace_back([&] { passed += outcome(id(), good_password) == yes; });
+        for (int t = 0; t < 8; ++t)
+            threads.emplace_back([&] { passed += outcome(id(), good_password) == yes; });
     }
     EXPECT_EQ(passed, 8);
 }

@@ -85,7 +85,8 @@ TEST_F(MailDispatcherTest, NeverWaitsLongerThanTheCodeIsGood) {
 }
 
 TEST_F(MailDispatcherTest, HonoursRetryAfter) {
-    mailer.fail_with(Error(Errc::too_many_requests, "slow_down", "Later.").retry_in(std::chrono::seconds(77)));
+    mailer.fail_with(
+        Error(Errc::too_many_requests, "slow_down", "Later.").retry_in(std::chrono::seconds(77)));
     mails.send(texts.signup("ada@example.com", "012345", minutes(10)), minutes(10));
     EXPECT_EQ(jobs.last_delay, std::chrono::seconds(77));
 }

@@ -21,9 +21,7 @@ namespace kitchen::auth {
 
 class Mailbox {
 public:
-    Mailbox() {
-        std::filesystem::create_directory(path());
-    }
+    Mailbox() { std::filesystem::create_directory(path()); }
 
     const std::filesystem::path& root() const { return root_.path(); }
     std::filesystem::path path() const { return root() / "mail"; }
@@ -38,12 +36,14 @@ public:
         for (const auto& name : names) {
             std::ifstream in(name, std::ios::binary);
             std::string text{std::istreambuf_iterator<char>(in), {}};
-            if (text.find("\r\nTo: " + email + "\r\n") != std::string::npos) mails.push_back(std::move(text));
+            if (text.find("\r\nTo: " + email + "\r\n") != std::string::npos)
+                mails.push_back(std::move(text));
         }
         return mails;
     }
 
-    /// The code in the `nth` mail to that address; waits for it, since it goes out after the answer.
+    /// The code in the `nth` mail to that address; waits for it, since it goes out after the
+    /// answer.
     std::string code_to(const std::string& email, std::size_t nth = 1) const {
         const int watch = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
         ::inotify_add_watch(watch, path().c_str(), IN_CREATE | IN_MOVED_TO);

@@ -73,8 +73,10 @@ public:
         threads_.emplace_back([this, client] {
             const auto pass = gate_.enter(client);
             const std::lock_guard lock(mutex_);
-            if (pass) admitted_.push_back(client);
-            else ++refused_;
+            if (pass)
+                admitted_.push_back(client);
+            else
+                ++refused_;
         });
         while (gate_.waiting() == before && refused_ == gone) std::this_thread::yield();
     }
@@ -91,7 +93,8 @@ private:
     HashGate& gate_;
     std::optional<HashGate::Pass> inside_;
     std::mutex mutex_;
-    std::vector<std::string> admitted_;  // under the mutex, in the order of coming in: each pass is held until it is noted
+    std::vector<std::string> admitted_;  // under the mutex, in the order of coming in: each pass is
+                                         // held until it is noted
     std::atomic<std::size_t> refused_{0};
     std::vector<std::jthread> threads_;
 };
@@ -100,8 +103,10 @@ TEST(HashGate, ClientsTakeTurns) {
     HashGate gate(1, 10);
     Queue queue(gate);
     queue.occupy();
-    for (const char* client : {"mallory", "mallory", "mallory", "ada", "bola", "ada"}) queue.add(client);
-    EXPECT_EQ(queue.let_in(), (std::vector<std::string>{"mallory", "ada", "bola", "mallory", "ada", "mallory"}));
+    for (const char* client : {"mallory", "mallory", "mallory", "ada", "bola", "ada"})
+        queue.add(client);
+    EXPECT_EQ(queue.let_in(),
+              (std::vector<std::string>{"mallory", "ada", "bola", "mallory", "ada", "mallory"}));
 }
 
 TEST(HashGate, WhenItIsFullTheGreediestMakesRoom) {
@@ -113,7 +118,8 @@ TEST(HashGate, WhenItIsFullTheGreediestMakesRoom) {
     EXPECT_EQ(queue.refused(), 1u) << "the latest of mallory's";
     queue.add("bola");
     EXPECT_EQ(queue.refused(), 2u);
-    EXPECT_FALSE(gate.enter("ada")) << "two of ada and one of mallory would only be the other way round";
+    EXPECT_FALSE(gate.enter("ada"))
+        << "two of ada and one of mallory would only be the other way round";
     EXPECT_FALSE(gate.enter("mallory"));
     EXPECT_EQ(queue.let_in(), (std::vector<std::string>{"mallory", "ada", "bola", "mallory"}));
 }

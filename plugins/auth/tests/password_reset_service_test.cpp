@@ -18,7 +18,8 @@ protected:
         ada = sign_up();
         sent = mailer.mails().size();
     }
-    std::string reset(const std::string& email, const std::string& code, const std::string& password = new_password) {
+    std::string reset(const std::string& email, const std::string& code,
+                      const std::string& password = new_password) {
         const Status status = module->resets.reset(email, code, password);
         return status ? "ok" : status.error().code;
     }
@@ -44,7 +45,8 @@ TEST_F(PasswordResetTest, ChangesThePasswordAndEndsEverything) {
     EXPECT_TRUE(opens(new_password));
     EXPECT_FALSE(module->tokens.authenticate(tokens.access_token));
     EXPECT_FALSE(module->tokens.refresh(tokens.refresh_token));
-    EXPECT_EQ(reset("ada@example.com", code, "another-good-one"), "password_reset_not_found") << "good once";
+    EXPECT_EQ(reset("ada@example.com", code, "another-good-one"), "password_reset_not_found")
+        << "good once";
     EXPECT_FALSE(log.contains(code));
     EXPECT_FALSE(log.contains(new_password));
 }
@@ -53,7 +55,8 @@ TEST_F(PasswordResetTest, UnknownAddressesLookTheSame) {
     ask("nobody@example.com");
     EXPECT_EQ(mailer.mails().size(), sent) << "no mail";
     for (int i = 0; i < 4; ++i) {
-        const Status refused = module->resets.reset("nobody@example.com", "00000" + std::to_string(i), new_password);
+        const Status refused =
+            module->resets.reset("nobody@example.com", "00000" + std::to_string(i), new_password);
         EXPECT_EQ(refused.error().code, "otp_wrong");
         EXPECT_EQ(refused.error().members.at(0).second, Json(4 - i));
     }
@@ -63,7 +66,9 @@ TEST_F(PasswordResetTest, UnknownAddressesLookTheSame) {
 
 TEST_F(PasswordResetTest, DisabledAccountsGetNoMail) {
     const User chief = make_admin();
-    module->accounts.change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition).value();
+    module->accounts
+        .change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition)
+        .value();
     ask();
     EXPECT_EQ(mailer.mails().size(), sent);
 }
@@ -71,7 +76,9 @@ TEST_F(PasswordResetTest, DisabledAccountsGetNoMail) {
 TEST_F(PasswordResetTest, ACodeDiesWhenTheAccountIsDisabledAfterwards) {
     const User chief = make_admin();
     const std::string code = ask();
-    module->accounts.change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition).value();
+    module->accounts
+        .change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition)
+        .value();
     EXPECT_EQ(reset("ada@example.com", code), "password_reset_not_found");
 }
 
@@ -99,7 +106,8 @@ TEST_F(PasswordResetTest, CodesExpire) {
 TEST_F(PasswordResetTest, BadPasswordsCostNoTry) {
     const std::string code = ask();
     EXPECT_EQ(reset("ada@example.com", code, "password"), "password_too_common");
-    EXPECT_EQ(reset("ada@example.com", code, "08031234567"), "password_too_common") << "the account's phone number";
+    EXPECT_EQ(reset("ada@example.com", code, "08031234567"), "password_too_common")
+        << "the account's phone number";
     EXPECT_EQ(reset("ada@example.com", code, "short"), "password_too_short");
     EXPECT_EQ(reset("ada@example.com", code), "ok");
 }
@@ -118,7 +126,10 @@ TEST_F(PasswordResetTest, ParallelResetsWithOneCodeChangeOnce) {
     {
         std::vector<std::jthread> threads;
         for (int i = 0; i < 6; ++i)
-            threads.emplace_back([&, i] { done += reset("ada@example.com", code, "a-new-password-" + std::to_string(i)) == "ok"; });
+            threads.emplace_back([&, i] {
+                done +=
+                    reset("ada@example.com", code, "a-new-password-" + std::to_string(i)) == "ok";
+            });
     }
     EXPECT_EQ(done, 1);
 }
@@ -138,7 +149,8 @@ TEST_F(PasswordResetTest, LimitsMailsSilentlyAndClientsOpenly) {
 
 TEST_F(PasswordResetTest, AFullQueueIsSaid) {
     jobs.full = true;
-    EXPECT_EQ(module->resets.forgot("ada@example.com", "192.0.2.1").error().kind, Errc::unavailable);
+    EXPECT_EQ(module->resets.forgot("ada@example.com", "192.0.2.1").error().kind,
+              Errc::unavailable);
 }
 
 }  // namespace

@@ -22,9 +22,14 @@ protected:
 TEST_F(PasswordRulesTest, LengthCountsCharacters) {
     EXPECT_EQ(verdict("s3ven!!"), "password_too_short");
     EXPECT_EQ(verdict("8 chars!"), "good");
-    EXPECT_EQ(verdict("\xe1\xbb\x8d\xe1\xbb\x8d\xe1\xbb\x8d\xe1\xbb\x8d\xe1\xbb\x8d\xe1\xbb\x8d\xe1\xbb\x8d"), "password_too_short");  // 7 × ọ
+    EXPECT_EQ(
+        verdict(
+            "\xe1\xbb\x8d\xe1\xbb\x8d\xe1\xbb\x8d\xe1\xbb\x8d\xe1\xbb\x8d\xe1\xbb\x8d\xe1\xbb\x8d"),
+        "password_too_short");  // 7 × ọ
     std::string eight;
-    for (const char* c : {"\xe1\xbb\x8d", "\xe1\xba\xb9", "x", "\xf0\x9f\x8d\xb2", "a", "b", "c", "d"}) eight += c;
+    for (const char* c :
+         {"\xe1\xbb\x8d", "\xe1\xba\xb9", "x", "\xf0\x9f\x8d\xb2", "a", "b", "c", "d"})
+        eight += c;
     EXPECT_EQ(verdict(eight), "good");
     EXPECT_EQ(verdict(std::string(128, 'k')), "good");
     EXPECT_EQ(verdict(std::string(129, 'k')), "password_too_long");
@@ -32,7 +37,8 @@ TEST_F(PasswordRulesTest, LengthCountsCharacters) {
 }
 
 TEST_F(PasswordRulesTest, RefusesCommonOnesInAnyCase) {
-    for (const char* common : {"password", "PassWord", "12345678", "qwertyuiop", "iloveyou", "Nigeria1", "zzzzzzzz", "!@#$%^&*", "123!@#qwe"})
+    for (const char* common : {"password", "PassWord", "12345678", "qwertyuiop", "iloveyou",
+                               "Nigeria1", "zzzzzzzz", "!@#$%^&*", "123!@#qwe"})
         EXPECT_EQ(verdict(common), "password_too_common") << common;
     EXPECT_EQ(verdict("password of mine"), "good");
     EXPECT_EQ(verdict("# Passwords of 8 characters"), "good") << "a comment of the list";

@@ -9,8 +9,10 @@ namespace {
 
 TEST(PhoneNormaliser, TakesWhatPeopleWrite) {
     const PhoneNormaliser phones{PhoneRegion{}};
-    for (const char* typed : {"08031234567", "0803 123 4567", "0803-123-4567", "(0803) 123.4567", "8031234567", "+2348031234567", "+234 803 123 4567",
-                              "2348031234567", "002348031234567", "+234 (0) 803 123 4567", "+23408031234567", " 08031234567 "})
+    for (const char* typed :
+         {"08031234567", "0803 123 4567", "0803-123-4567", "(0803) 123.4567", "8031234567",
+          "+2348031234567", "+234 803 123 4567", "2348031234567", "002348031234567",
+          "+234 (0) 803 123 4567", "+23408031234567", " 08031234567 "})
         EXPECT_EQ(phones.normalise(typed).value(), "+2348031234567") << typed;
 }
 
@@ -23,9 +25,26 @@ TEST(PhoneNormaliser, TakesOtherCountries) {
 
 TEST(PhoneNormaliser, RefusesWhatIsNone) {
     const PhoneNormaliser phones{PhoneRegion{}};
-    for (const char* typed : {"", " ", "+", "0", "abc", "0803123456", "080312345678", "+234803123456", "+23480312345678", "+234", "0803123456a",
-                              "08031234567 ext 5", "++2348031234567", "080+31234567", "+0031234567", "+1234567890123456", "+123456", "0203123456",
-                              "\xd9\xa0\xd9\xa8\xd9\xa0\xd9\xa3", "08031234567;"}) {
+    for (const char* typed : {"",
+                              " ",
+                              "+",
+                              "0",
+                              "abc",
+                              "0803123456",
+                              "080312345678",
+                              "+234803123456",
+                              "+23480312345678",
+                              "+234",
+                              "0803123456a",
+                              "08031234567 ext 5",
+                              "++2348031234567",
+                              "080+31234567",
+                              "+0031234567",
+                              "+1234567890123456",
+                              "+123456",
+                              "0203123456",
+                              "\xd9\xa0\xd9\xa8\xd9\xa0\xd9\xa3",
+                              "08031234567;"}) {
         const auto refused = phones.normalise(typed);
         ASSERT_FALSE(refused) << typed << " gave " << *refused;
         EXPECT_EQ(refused.error().kind, Errc::unprocessable);

@@ -19,7 +19,9 @@ namespace fs = std::filesystem;
 
 class ServerKey : public testing::Test {
 protected:
-    std::string mac(const ServerKeySource& source) { return load_server_key(source, random, log).mac({"x"}); }
+    std::string mac(const ServerKeySource& source) {
+        return load_server_key(source, random, log).mac({"x"});
+    }
     static unsigned mode(const fs::path& path) {
         struct stat info {};
         return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 07777 : 0;

@@ -42,10 +42,12 @@ TEST_F(SignupServiceTest, TheCacheHoldsNoSecret) {
     std::string everything;
     const std::string session = signups().start(form()).value();
     const std::string code = newest_code();
-    // The entry is found only with the server key; a key made from the session id itself finds nothing.
+    // The entry is found only with the server key; a key made from the session id itself finds
+    // nothing.
     EXPECT_FALSE(cache.get_fields("auth:signup:" + session).value());
     const SecretKey key = SecretKey::from_text(default_settings().server_key.key);
-    const auto fields = cache.get_fields("auth:signup:" + key.derive("signup session").mac({session})).value();
+    const auto fields =
+        cache.get_fields("auth:signup:" + key.derive("signup session").mac({session})).value();
     ASSERT_TRUE(fields);
     for (const auto& [name, value] : *fields) everything += name + "=" + value + "\n";
     EXPECT_EQ(everything.find(good_password), std::string::npos);
@@ -72,7 +74,8 @@ TEST_F(SignupServiceTest, WrongCodesAreCounted) {
     const auto last = signups().verify(session, another(code, 9));
     EXPECT_EQ(last.error().kind, Errc::too_many_requests);
     EXPECT_EQ(last.error().code, "otp_exhausted");
-    EXPECT_EQ(verdict(session, code), "signup_session_not_found") << "not even the right one any more";
+    EXPECT_EQ(verdict(session, code), "signup_session_not_found")
+        << "not even the right one any more";
 }
 
 TEST_F(SignupServiceTest, AHundredParallelGuessesGetFiveCompared) {
@@ -201,7 +204,8 @@ TEST_F(SignupServiceTest, TakenMeanwhile) {
     ASSERT_EQ(verdict(first, first_code), "ok");
     EXPECT_EQ(verdict(second, second_code), "phone_taken");
     EXPECT_EQ(verdict(third, third_code), "email_taken");
-    EXPECT_EQ(verdict(third, third_code), "signup_session_not_found") << "nothing can come of that session";
+    EXPECT_EQ(verdict(third, third_code), "signup_session_not_found")
+        << "nothing can come of that session";
 }
 
 TEST_F(SignupServiceTest, AStoreThatIsAwayKeepsTheSession) {
@@ -294,7 +298,8 @@ TEST_F(SignupServiceTest, LimitsAnAddress) {
 }
 
 TEST_F(SignupServiceTest, LimitsMailsToOneAddress) {
-    for (int i = 0; i < 5; ++i) EXPECT_TRUE(signups().start(form(i % 2 == 0 ? "ada@example.com" : "ADA@example.com")));
+    for (int i = 0; i < 5; ++i)
+        EXPECT_TRUE(signups().start(form(i % 2 == 0 ? "ada@example.com" : "ADA@example.com")));
     const auto refused = signups().start(form());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "too_many_signups");

@@ -25,7 +25,8 @@ TEST(SingleFlight, SameCredentialSharesOneOutcome) {
         std::vector<std::jthread> threads;
         threads.emplace_back([&] { right += flights.run("ada", "secret", work).value(); });
         begun.wait();
-        for (int i = 0; i < 9; ++i) threads.emplace_back([&] { right += flights.run("ada", "secret", work).value(); });
+        for (int i = 0; i < 9; ++i)
+            threads.emplace_back([&] { right += flights.run("ada", "secret", work).value(); });
         while (flights.waiting() < 9) std::this_thread::yield();
         go.count_down();
     }
@@ -45,7 +46,8 @@ TEST(SingleFlight, AnotherCredentialIsRefusedMeanwhile) {
         return false;
     });
     EXPECT_FALSE(outcome.value());
-    EXPECT_TRUE(flights.run("ada", "second", [] { return Result<bool>(true); }).value()) << "afterwards it is open again";
+    EXPECT_TRUE(flights.run("ada", "second", [] { return Result<bool>(true); }).value())
+        << "afterwards it is open again";
 }
 
 TEST(SingleFlight, OnlySoManyWait) {
@@ -59,7 +61,8 @@ TEST(SingleFlight, OnlySoManyWait) {
     };
     threads.emplace_back([&] { EXPECT_TRUE(flights.run("ada", "secret", work).value()); });
     begun.wait();
-    for (int i = 0; i < 2; ++i) threads.emplace_back([&] { EXPECT_TRUE(flights.run("ada", "secret", work).value()); });
+    for (int i = 0; i < 2; ++i)
+        threads.emplace_back([&] { EXPECT_TRUE(flights.run("ada", "secret", work).value()); });
     while (flights.waiting() < 2) std::this_thread::yield();
     const auto refused = flights.run("ada", "secret", work);
     go.count_down();
@@ -76,8 +79,10 @@ TEST(SingleFlight, AnExceptionFreesThoseWhoWait) {
     EXPECT_THROW((void)flights.run("ada", "secret",
                                    [&]() -> Result<bool> {
                                        joiner = std::jthread([&] {
-                                           auto outcome = flights.run("ada", "secret", [] { return Result<bool>(true); });
-                                           joined = !outcome && outcome.error().kind == Errc::internal;
+                                           auto outcome = flights.run(
+                                               "ada", "secret", [] { return Result<bool>(true); });
+                                           joined =
+                                               !outcome && outcome.error().kind == Errc::internal;
                                        });
                                        while (flights.waiting() < 1) std::this_thread::yield();
                                        throw std::runtime_error("bug");

@@ -19,8 +19,9 @@ TEST(Text, CountsCodePoints) {
 }
 
 TEST(Text, RefusesWhatIsNotUtf8) {
-    for (const char* bad : {"\x80", "\xff", "\xc3", "\xc3(", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80",
-                            "abc\xe1\xba"})
+    for (const char* bad :
+         {"\x80", "\xff", "\xc3", "\xc3(", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80",
+          "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "abc\xe1\xba"})
         EXPECT_FALSE(utf8_length(bad)) << bad;
 }
 
@@ -28,7 +29,8 @@ TEST(Text, ReadsPositiveIds) {
     EXPECT_EQ(parse_id("1"), 1);
     EXPECT_EQ(parse_id("0042"), 42);
     EXPECT_EQ(parse_id("9223372036854775807"), INT64_MAX);
-    for (const char* bad : {"", "0", "-1", "+1", " 1", "1 ", "1.0", "0x1", "9223372036854775808", "99999999999999999999999", "one"})
+    for (const char* bad : {"", "0", "-1", "+1", " 1", "1 ", "1.0", "0x1", "9223372036854775808",
+                            "99999999999999999999999", "one"})
         EXPECT_FALSE(parse_id(bad)) << bad;
 }
 

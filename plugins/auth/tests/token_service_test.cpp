@@ -25,7 +25,9 @@ protected:
         return principal.has_value();
     }
     std::int64_t count(const std::string& table) {
-        auto rows = store.read<Rows>([&](Transaction& tx) { return tx.query(store.prepare("SELECT COUNT(*) FROM " + table)); });
+        auto rows = store.read<Rows>([&](Transaction& tx) {
+            return tx.query(store.prepare("SELECT COUNT(*) FROM " + table));
+        });
         return rows.value().front().integer(0);
     }
     User ada;
@@ -47,8 +49,9 @@ TEST_F(TokenServiceTest, RefusesWhatItNeverIssued) {
     const IssuedTokens issued = module->tokens.issue(ada).value();
     std::string changed = issued.access_token;
     changed.back() = changed.back() == '0' ? '1' : '0';
-    for (const std::string& bad : {changed, std::string(), std::string("ck_at_"), issued.access_token + "0", issued.refresh_token,
-                                   "ck_at_" + issued.refresh_token.substr(6)})
+    for (const std::string& bad :
+         {changed, std::string(), std::string("ck_at_"), issued.access_token + "0",
+          issued.refresh_token, "ck_at_" + issued.refresh_token.substr(6)})
         EXPECT_FALSE(good(bad)) << bad;
     EXPECT_FALSE(module->tokens.refresh(issued.access_token));
     EXPECT_FALSE(module->tokens.refresh("ck_rt_" + issued.access_token.substr(6)));
@@ -56,9 +59,13 @@ TEST_F(TokenServiceTest, RefusesWhatItNeverIssued) {
 
 TEST_F(TokenServiceTest, StoresNoToken) {
     const IssuedTokens issued = module->tokens.issue(ada).value();
-    auto rows = store.read<Rows>([&](Transaction& tx) {
-        return tx.query(store.prepare("SELECT access_hash, hash FROM token_families JOIN refresh_tokens ON family_id = id"));
-    }).value();
+    auto rows = store
+                    .read<Rows>([&](Transaction& tx) {
+                        return tx.query(
+                            store.prepare("SELECT access_hash, hash FROM token_families JOIN "
+                                          "refresh_tokens ON family_id = id"));
+                    })
+                    .value();
     for (std::uint32_t column : {0u, 1u}) {
         EXPECT_EQ(rows.front().text(column).size(), 64u);
         EXPECT_EQ(issued.access_token.find(rows.front().text(column)), std::string::npos);
@@ -106,7 +113,9 @@ TEST_F(TokenServiceTest, OfParallelRefreshesOneWins) {
     std::atomic<int> won{0};
     {
         std::vector<std::jthread> threads;
-        for (int i = 0; i < 8; ++i) threads.emplace_back([&] { won += module->tokens.refresh(first.refresh_token).has_value(); });
+        for (int i = 0; i < 8; ++i)
+            threads.emplace_back(
+                [&] { won += module->tokens.refresh(first.refresh_token).has_value(); });
     }
     EXPECT_EQ(won, 1);
 }
@@ -119,7 +128,8 @@ TEST_F(TokenServiceTest, RefreshTokenExpires) {
 
 TEST_F(TokenServiceTest, RevokedFamilyIsOver) {
     const IssuedTokens issued = module->tokens.issue(ada).value();
-    const std::int64_t family = std::stoll(module->tokens.authenticate(issued.access_token).value().token_id);
+    const std::int64_t family =
+        std::stoll(module->tokens.authenticate(issued.access_token).value().token_id);
     ASSERT_TRUE(module->tokens.revoke(family));
     EXPECT_FALSE(good(issued.access_token));
     EXPECT_FALSE(module->tokens.refresh(issued.refresh_token));
@@ -129,18 +139,24 @@ TEST_F(TokenServiceTest, RevokedFamilyIsOver) {
 TEST_F(TokenServiceTest, RoleIsTodays) {
     const User chief = make_admin();
     const IssuedTokens before = module->tokens.issue(ada).value();
-    module->accounts.change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition).value();
+    module->accounts
+        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition)
+        .value();
     EXPECT_FALSE(good(before.access_token)) << "a change of role ends the tokens";
     EXPECT_FALSE(module->tokens.refresh(before.refresh_token));
     const IssuedTokens after = module->tokens.issue(reread(ada.id)).value();
     EXPECT_EQ(module->tokens.authenticate(after.access_token).value().role, "kitchen");
-    module->accounts.change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition).value();
+    module->accounts
+        .change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition)
+        .value();
     EXPECT_FALSE(good(after.access_token));
 }
 
 TEST_F(TokenServiceTest, NoTokensForCredentialsThatChangedMeanwhile) {
     const User chief = make_admin();
-    module->accounts.change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition).value();
+    module->accounts
+        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition)
+        .value();
     const auto refused = module->tokens.issue(ada);  // as read before the change
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "invalid_credentials");
@@ -162,7 +178,8 @@ TEST_F(TokenServiceTest, SweepTakesWhatIsOfNoUse) {
     clock.advance(hours(24 * 29));
     const IssuedTokens renewed = module->tokens.refresh(old.refresh_token).value();
     const IssuedTokens ended = module->tokens.issue(ada).value();
-    ASSERT_TRUE(module->tokens.revoke(std::stoll(module->tokens.authenticate(ended.access_token).value().token_id)));
+    ASSERT_TRUE(module->tokens.revoke(
+        std::stoll(module->tokens.authenticate(ended.access_token).value().token_id)));
     module->tokens.sweep();
     EXPECT_EQ(count("token_families"), 1);
     EXPECT_EQ(count("refresh_tokens"), 2) << "the used one is still watched";

@@ -1,4 +1,5 @@
-// What MemoryCache adds to the contract, which the conformance suite covers: bounds, kinds of entries, exact times.
+// What MemoryCache adds to the contract, which the conformance suite covers: bounds, kinds of
+// entries, exact times.
 #include "memory_cache.h"
 
 #include <gtest/gtest.h>
@@ -50,7 +51,8 @@ TEST_F(MemoryCacheTest, AKeyHoldsOneKindOfThing) {
     EXPECT_EQ(cache.get_fields("k").value(), std::nullopt);
     EXPECT_FALSE(cache.update_fields("k", {{"f", "x"}}).value());
     EXPECT_EQ(cache.increment_field("k", "f", 5).value(), std::nullopt);
-    EXPECT_EQ(cache.compare_and_count("k", "f", "x", 5).value().outcome, Comparison::Outcome::missing);
+    EXPECT_EQ(cache.compare_and_count("k", "f", "x", 5).value().outcome,
+              Comparison::Outcome::missing);
     EXPECT_EQ(cache.get("k").value(), "value");
 
     cache.set_fields("k", {{"f", "x"}}, 1min).value();
@@ -74,7 +76,8 @@ TEST_F(MemoryCacheTest, AnUpdateThatGrowsPastTheLimitChangesNothing) {
 
 TEST_F(MemoryCacheTest, TriesThatRanOutByALoweredLimitAreNotCompared) {
     cache.set_fields("k", {{"code", "right"}, {"attempts", "3"}}, 1min).value();
-    EXPECT_EQ(cache.compare_and_count("k", "code", "right", 3).value().outcome, Comparison::Outcome::exhausted);
+    EXPECT_EQ(cache.compare_and_count("k", "code", "right", 3).value().outcome,
+              Comparison::Outcome::exhausted);
     EXPECT_EQ(cache.get_fields("k").value(), std::nullopt);
 }
 
@@ -107,8 +110,12 @@ TEST_F(MemoryCacheTest, ARateFollowsItsSchedule) {
 }
 
 TEST_F(MemoryCacheTest, ARateWithoutSenseIsRefused) {
-    for (const auto& [burst, period] : {std::pair<std::int64_t, Millis>{0, 1s}, {-1, 1s}, {1, 0ms}, {1, -1s},
-                                        {INT64_MAX, 1s}, {2, Millis::max()}}) {
+    for (const auto& [burst, period] : {std::pair<std::int64_t, Millis>{0, 1s},
+                                        {-1, 1s},
+                                        {1, 0ms},
+                                        {1, -1s},
+                                        {INT64_MAX, 1s},
+                                        {2, Millis::max()}}) {
         const auto refused = cache.rate_tick("k", burst, period);
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().code, "cache_rate_invalid");

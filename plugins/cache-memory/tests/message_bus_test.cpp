@@ -25,7 +25,8 @@ TEST(MessageBus, ASubscriberMayPublishAndSubscribe) {
     std::promise<std::string> heard;
     std::shared_ptr<void> inner;
     const auto outer = bus.subscribe("a", [&](std::string_view message) {
-        inner = bus.subscribe("b", [&](std::string_view second) { heard.set_value(std::string(second)); });
+        inner = bus.subscribe(
+            "b", [&](std::string_view second) { heard.set_value(std::string(second)); });
         bus.publish("b", std::string(message) + "!");
     });
     bus.publish("a", "hello");
@@ -101,7 +102,8 @@ TEST(MessageBus, StopWaitsForTheCallAndEndsDelivery) {
         return finished.load();
     });
     release.set_value();
-    const int finished_at_stop = stopped.get();  // one or two: the second message may still have been delivered
+    const int finished_at_stop =
+        stopped.get();  // one or two: the second message may still have been delivered
     const int calls_at_stop = calls;
     EXPECT_EQ(finished_at_stop, calls_at_stop);
     bus.publish("a", "three");

@@ -6,7 +6,8 @@ namespace kitchen::testkit {
 
 namespace {
 
-// Makes all that is stored older, instead of waiting: shortens each TTL, and moves the instants that rates hold.
+// Makes all that is stored older, instead of waiting: shortens each TTL, and moves the instants
+// that rates hold.
 constexpr const char* age = R"lua(
 local by = tonumber(ARGV[1])
 for _, key in ipairs(redis.call('KEYS', '*')) do
@@ -29,14 +30,17 @@ CacheFactory redis_factory(std::string name, bool unix_socket) {
     // One server for all tests of a process; make() empties it.
     auto server = std::make_shared<std::unique_ptr<RedisServer>>();
     const auto make = [server, unix_socket] {
-        if (!*server) *server = std::make_unique<RedisServer>(RedisServer::Options{{}, {}, unix_socket});
+        if (!*server)
+            *server = std::make_unique<RedisServer>(RedisServer::Options{{}, {}, unix_socket});
         (*server)->call({"FLUSHALL"});
-        auto replica = std::make_shared<redis::Replica>(
-            redis::settings_for(unix_socket ? "unix://" + (*server)->socket_path() : (*server)->url()));
+        auto replica = std::make_shared<redis::Replica>(redis::settings_for(
+            unix_socket ? "unix://" + (*server)->socket_path() : (*server)->url()));
         return std::shared_ptr<Cache>(replica, &replica->cache);
     };
     const auto advance = [server](std::chrono::milliseconds by) {
-        if (const std::string answer = (*server)->call({"EVAL", age, "0", std::to_string(by.count())}); !answer.empty())
+        if (const std::string answer =
+                (*server)->call({"EVAL", age, "0", std::to_string(by.count())});
+            !answer.empty())
             throw std::runtime_error(answer);
     };
     return {std::move(name), make, advance};

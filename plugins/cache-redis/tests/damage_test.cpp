@@ -30,7 +30,10 @@ TEST_F(RedisDamage, AValueIsAMissAndIsSaidOnce) {
     EXPECT_EQ(cache.ttl("menu:page").value(), std::nullopt);  // it has none, so it is not ours
     EXPECT_EQ(cache.damaged(), 5);
     const auto lines = replica.log.lines();
-    EXPECT_EQ(std::count_if(lines.begin(), lines.end(), [](const auto& line) { return line.find("damaged") != std::string::npos; }), 1);
+    EXPECT_EQ(
+        std::count_if(lines.begin(), lines.end(),
+                      [](const auto& line) { return line.find("damaged") != std::string::npos; }),
+        1);
     EXPECT_TRUE(replica.log.contains("owner=menu"));
     EXPECT_FALSE(replica.log.contains("menu:page"));
     cache.set("menu:page", "egusi", 1min).value();
@@ -65,7 +68,9 @@ TEST_F(RedisDamage, ADamagedValueCountsAsAbsent) {
 TEST_F(RedisDamage, AHashEntryWithADamagedFieldIsAMiss) {
     const CacheFields fields = {{"code", "123456"}, {"user_id", "7"}};
     const auto renew = [&] { cache.set_fields("test:otp", fields, 1min).value(); };
-    const auto compare = [&] { return cache.compare_and_count("test:otp", "code", "123456", 5).value().outcome; };
+    const auto compare = [&] {
+        return cache.compare_and_count("test:otp", "code", "123456", 5).value().outcome;
+    };
     const std::string at = place("test:otp");
 
     renew();
@@ -80,7 +85,8 @@ TEST_F(RedisDamage, AHashEntryWithADamagedFieldIsAMiss) {
     renew();  // a field of one entry in another
     cache.set_fields("test:mine", {{"code", "000000"}}, 1min).value();
     server.call({"HSET", at, ".code", server.call({"HGET", place("test:mine"), ".code"})});
-    EXPECT_EQ(cache.compare_and_count("test:otp", "code", "000000", 5).value().outcome, Outcome::missing);
+    EXPECT_EQ(cache.compare_and_count("test:otp", "code", "000000", 5).value().outcome,
+              Outcome::missing);
 
     renew();  // a counter is not made out of a field that was never counted in
     EXPECT_EQ(cache.increment_field("test:otp", "resends", 5).value(), 1);
@@ -100,21 +106,26 @@ TEST_F(RedisDamage, AHashEntryWithADamagedFieldIsAMiss) {
 TEST_F(RedisDamage, DamagedAttemptsCompareNothing) {
     cache.set_fields("test:otp", {{"code", "123456"}}, 1min).value();
     server.call({"HSET", place("test:otp"), ".attempts", "0"});
-    EXPECT_EQ(cache.compare_and_count("test:otp", "code", "123456", 5).value().outcome, Outcome::missing);
+    EXPECT_EQ(cache.compare_and_count("test:otp", "code", "123456", 5).value().outcome,
+              Outcome::missing);
     EXPECT_EQ(cache.increment_field("test:otp", "attempts", 5).value(), std::nullopt);
     EXPECT_EQ(cache.damaged(), 2);
 }
 
 TEST_F(RedisDamage, ADamagedRateBeginsAnew) {
     EXPECT_TRUE(cache.rate_tick("test:rate", 1, 1min).value().allowed);
-    for (const std::string& garbage : {std::string("garbage"), server.call({"GET", place("test:rate")}).substr(0, 18) + "soon"}) {
+    for (const std::string& garbage :
+         {std::string("garbage"),
+          server.call({"GET", place("test:rate")}).substr(0, 18) + "soon"}) {
         server.call({"SET", place("test:rate"), garbage});
         EXPECT_TRUE(cache.rate_tick("test:rate", 1, 1min).value().allowed);
         EXPECT_FALSE(cache.rate_tick("test:rate", 1, 1min).value().allowed);
     }
     EXPECT_EQ(cache.damaged(), 2);
-    // Far ahead, as after a failover to a server whose clock is behind: never more than a whole burst away.
-    server.call({"SET", place("test:rate"), server.call({"GET", place("test:rate")}).substr(0, 18) + "9000000000000000"});
+    // Far ahead, as after a failover to a server whose clock is behind: never more than a whole
+    // burst away.
+    server.call({"SET", place("test:rate"),
+                 server.call({"GET", place("test:rate")}).substr(0, 18) + "9000000000000000"});
     EXPECT_LE(cache.rate_tick("test:rate", 1, 1min).value().retry_after, 1min);
 }
 
@@ -153,7 +164,8 @@ TEST_F(RedisDamage, FieldsMayHaveAnyNameAndAnyNumber) {
     std::sort(read.begin(), read.end());
     std::sort(fields.begin(), fields.end());
     EXPECT_EQ(read, fields);
-    EXPECT_EQ(cache.compare_and_count("test:h", "1", "marker", 3).value().outcome, Outcome::exhausted);  // a limit lowered meanwhile
+    EXPECT_EQ(cache.compare_and_count("test:h", "1", "marker", 3).value().outcome,
+              Outcome::exhausted);  // a limit lowered meanwhile
     EXPECT_EQ(cache.update_fields("test:h", fields).value(), false);
 }
 
@@ -166,7 +178,8 @@ TEST_F(RedisDamage, AnUpdateThatGrowsPastTheLimitChangesNothing) {
 
 TEST_F(RedisDamage, MessagesOfOthersAreDropped) {
     std::promise<std::string> heard;
-    const auto handle = cache.subscribe("test:channel", [&](std::string_view message) { heard.set_value(std::string(message)); });
+    const auto handle = cache.subscribe(
+        "test:channel", [&](std::string_view message) { heard.set_value(std::string(message)); });
     ASSERT_EQ(server.call({"PUBLISH", "kitchen:channel:test:channel", "garbage"}), "1");
     cache.publish("test:channel", "ours").value();
     auto future = heard.get_future();

@@ -67,8 +67,10 @@ TEST_F(EnvelopeTest, CountersAreWholeNumbersWithTheHeaderOfTheirPlace) {
     const std::string header = envelope.counter_header("k", ".n");
     EXPECT_EQ(envelope.open("k", ".n", header + "12"), "12");
     EXPECT_EQ(envelope.open("k", ".n", header + "-3"), "-3");
-    for (const char* wrong : {"", "-", "1x", " 1", "12345678901234567890"}) EXPECT_EQ(envelope.open("k", ".n", header + wrong), std::nullopt);
-    // Nobody makes a counter, and so a number of his choice, out of a field that was never counted in.
+    for (const char* wrong : {"", "-", "1x", " 1", "12345678901234567890"})
+        EXPECT_EQ(envelope.open("k", ".n", header + wrong), std::nullopt);
+    // Nobody makes a counter, and so a number of his choice, out of a field that was never counted
+    // in.
     EXPECT_EQ(envelope.open("k", ".user_id", header + "12"), std::nullopt);
     EXPECT_EQ(envelope.open("l", ".n", header + "12"), std::nullopt);
 }

@@ -55,7 +55,8 @@ TEST_F(RedisFallback, WhatTheMemoryHeldIsForgottenWhenRedisIsBack) {
     wait_for_redis();
     EXPECT_EQ(cache.get("test:a").value(), std::nullopt);
     server.kill();
-    EXPECT_EQ(cache.get("test:a").value(), std::nullopt);  // else a value of the absence before would pass for news
+    EXPECT_EQ(cache.get("test:a").value(),
+              std::nullopt);  // else a value of the absence before would pass for news
 }
 
 TEST_F(RedisFallback, PendingEntriesAreMissingInTheOtherStoreAndTheirAttemptsAreSpentOnce) {
@@ -63,12 +64,16 @@ TEST_F(RedisFallback, PendingEntriesAreMissingInTheOtherStoreAndTheirAttemptsAre
     EXPECT_EQ(cache.compare_and_count("auth:otp", "code", "wrong", 3).value().attempts_left, 2);
     server.freeze();
     // Perhaps counted by a server that has not answered: then the memory must not try it once more.
-    EXPECT_EQ(cache.compare_and_count("auth:otp", "code", "wrong", 3).error().code, "cache_unanswered");
-    for (int i = 0; i < 10; ++i) EXPECT_EQ(cache.compare_and_count("auth:otp", "code", "wrong", 3).value().outcome, Outcome::missing);
+    EXPECT_EQ(cache.compare_and_count("auth:otp", "code", "wrong", 3).error().code,
+              "cache_unanswered");
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(cache.compare_and_count("auth:otp", "code", "wrong", 3).value().outcome,
+                  Outcome::missing);
     EXPECT_FALSE(cache.update_fields("auth:otp", {{"code", "new"}}).value());
     server.thaw();
     wait_for_redis();
-    EXPECT_EQ(cache.compare_and_count("auth:otp", "code", "wrong", 3).value().outcome, Outcome::exhausted);
+    EXPECT_EQ(cache.compare_and_count("auth:otp", "code", "wrong", 3).value().outcome,
+              Outcome::exhausted);
 }
 
 TEST_F(RedisFallback, AnEntryIsNeverInBoth) {
@@ -76,12 +81,16 @@ TEST_F(RedisFallback, AnEntryIsNeverInBoth) {
     const Status kept = cache.set_fields("auth:otp", {{"code", "right"}}, 1min);
     ASSERT_FALSE(kept);  // Redis may have it
     EXPECT_EQ(kept.error().kind, Errc::unavailable);
-    EXPECT_EQ(cache.compare_and_count("auth:otp", "code", "right", 3).value().outcome, Outcome::missing);
-    cache.set_fields("auth:other", {{"code", "right"}}, 1min).value();  // Redis cannot have this one
-    EXPECT_EQ(cache.compare_and_count("auth:other", "code", "right", 3).value().outcome, Outcome::match);
+    EXPECT_EQ(cache.compare_and_count("auth:otp", "code", "right", 3).value().outcome,
+              Outcome::missing);
+    cache.set_fields("auth:other", {{"code", "right"}}, 1min)
+        .value();  // Redis cannot have this one
+    EXPECT_EQ(cache.compare_and_count("auth:other", "code", "right", 3).value().outcome,
+              Outcome::match);
     server.thaw();
     wait_for_redis();
-    EXPECT_EQ(cache.compare_and_count("auth:other", "code", "right", 3).value().outcome, Outcome::missing);
+    EXPECT_EQ(cache.compare_and_count("auth:other", "code", "right", 3).value().outcome,
+              Outcome::missing);
 }
 
 TEST_F(RedisFallback, AFullServerLimitsNobodyLess) {
@@ -96,9 +105,11 @@ TEST_F(RedisFallback, AFullServerLimitsNobodyLess) {
 
 TEST_F(RedisFallback, MessagesStayInsideTheProcessWhileRedisIsAway) {
     std::promise<std::string> heard;
-    const auto handle = cache.subscribe("c", [&](std::string_view message) { heard.set_value(std::string(message)); });
+    const auto handle = cache.subscribe(
+        "c", [&](std::string_view message) { heard.set_value(std::string(message)); });
     server.kill();
-    ASSERT_TRUE(wait_until([&] { return !replica.cache.ping() && !replica.cache.client().available(); }));
+    ASSERT_TRUE(
+        wait_until([&] { return !replica.cache.ping() && !replica.cache.client().available(); }));
     cache.publish("c", "here").value();
     auto future = heard.get_future();
     ASSERT_EQ(future.wait_for(30s), std::future_status::ready);

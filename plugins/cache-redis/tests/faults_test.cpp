@@ -1,4 +1,5 @@
-// What happens to the cache when Redis is killed, frozen, restarted, emptied, full, demoted, or lets nobody in.
+// What happens to the cache when Redis is killed, frozen, restarted, emptied, full, demoted, or
+// lets nobody in.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,7 +39,8 @@ TEST(RedisFaults, AnEntryOfRedisExpiresByItself) {
     RedisServer server;
     Replica replica(server);
     replica.cache.set("test:short", "x", 50ms).value();
-    EXPECT_TRUE(wait_until([&] { return replica.cache.get("test:short").value() == std::nullopt; }));
+    EXPECT_TRUE(
+        wait_until([&] { return replica.cache.get("test:short").value() == std::nullopt; }));
 }
 
 TEST(RedisFaults, ARestartedServerCostsNoCallAndLosesNoScript) {
@@ -49,7 +51,8 @@ TEST(RedisFaults, ARestartedServerCostsNoCallAndLosesNoScript) {
     // The connections in the pool are dead and the scripts gone; neither shows.
     EXPECT_EQ(replica.cache.get_fields("test:h").value(), std::nullopt);
     replica.cache.set_fields("test:h", {{"f", "y"}}, 1min).value();
-    EXPECT_EQ(replica.cache.compare_and_count("test:h", "f", "y", 5).value().outcome, Outcome::match);
+    EXPECT_EQ(replica.cache.compare_and_count("test:h", "f", "y", 5).value().outcome,
+              Outcome::match);
 }
 
 TEST(RedisFaults, LostScriptsAreLoadedAgain) {
@@ -110,12 +113,15 @@ TEST(RedisFaults, AnAnswerThatDoesNotComeIsToldFromACallThatWasNotMade) {
     ASSERT_TRUE(comes_back(replica));
     replica.cache.set_fields("test:otp", {{"code", "right"}}, 1min).value();
     server.freeze();
-    EXPECT_EQ(replica.cache.compare_and_count("test:otp", "code", "wrong", 5).error().code, "cache_unanswered");
-    EXPECT_EQ(replica.cache.compare_and_count("test:otp", "code", "wrong", 5).error().code, "cache_unavailable");
+    EXPECT_EQ(replica.cache.compare_and_count("test:otp", "code", "wrong", 5).error().code,
+              "cache_unanswered");
+    EXPECT_EQ(replica.cache.compare_and_count("test:otp", "code", "wrong", 5).error().code,
+              "cache_unavailable");
     server.thaw();
     ASSERT_TRUE(comes_back(replica));
     // The first one lay in the socket and was counted, the second one never left.
-    EXPECT_EQ(replica.cache.compare_and_count("test:otp", "code", "wrong", 5).value().attempts_left, 3);
+    EXPECT_EQ(replica.cache.compare_and_count("test:otp", "code", "wrong", 5).value().attempts_left,
+              3);
 }
 
 TEST(RedisFaults, AnEmptiedServerMisses) {
@@ -126,7 +132,8 @@ TEST(RedisFaults, AnEmptiedServerMisses) {
     server.call({"FLUSHALL"});
     EXPECT_EQ(replica.cache.get("test:a").value(), std::nullopt);
     EXPECT_EQ(replica.cache.get_fields("test:h").value(), std::nullopt);
-    EXPECT_EQ(replica.cache.compare_and_count("test:h", "f", "x", 5).value().outcome, Outcome::missing);
+    EXPECT_EQ(replica.cache.compare_and_count("test:h", "f", "x", 5).value().outcome,
+              Outcome::missing);
     EXPECT_EQ(replica.cache.damaged(), 0);
 }
 
@@ -134,7 +141,8 @@ TEST(RedisFaults, AFullServerIsAwayUntilThereIsRoom) {
     RedisServer server;
     Replica replica(server);
     replica.cache.set("test:a", "x", 1min).value();
-    server.call({"CONFIG", "SET", "maxmemory", "100kb"});  // less than it uses; the policy is noeviction
+    server.call(
+        {"CONFIG", "SET", "maxmemory", "100kb"});  // less than it uses; the policy is noeviction
     EXPECT_EQ(replica.cache.get("test:a").value(), "x");
     expect_unavailable(replica.cache.set("test:b", "x", 1min));
     EXPECT_FALSE(replica.cache.client().available());
@@ -152,8 +160,11 @@ TEST(RedisFaults, AFullServerComparesAndGrowsNothing) {
     const auto address = resolve(settings_for(server.url()).client.server.endpoint).value().front();
     const auto deadline = std::chrono::steady_clock::now() + 1min;
     auto connection = Connection::open(address, {}, Connection::Use::commands, deadline).value();
-    const std::string code = envelope.seal(at, ".code", "123456"), counter = envelope.counter_header(at, ".attempts");
-    ASSERT_EQ(connection->run(Script::set_fields, at, {"60000", ".code", code}, deadline).value().integer, 1);
+    const std::string code = envelope.seal(at, ".code", "123456"),
+                      counter = envelope.counter_header(at, ".attempts");
+    ASSERT_EQ(
+        connection->run(Script::set_fields, at, {"60000", ".code", code}, deadline).value().integer,
+        1);
     server.call({"CONFIG", "SET", "maxmemory", "100kb"});
     const auto refused = [&](Script script, const std::string& key, const Arguments& arguments) {
         const auto reply = connection->run(script, key, arguments, deadline).value();
@@ -188,10 +199,13 @@ TEST(RedisFaults, AWrongPasswordIsSaidAndNotShown) {
 // The rule that the README recommends.
 TEST(RedisFaults, AUserWithFewRightsIsEnough) {
     RedisServer server;
-    const std::string created = server.call({"ACL", "SETUSER", "kitchen", "on", ">a-secret-of-its-own", "~kitchen:*", "&kitchen:*", "-@all",
-                                             "+get", "+set", "+del", "+pttl", "+pexpire", "+type", "+hset", "+hget", "+hdel", "+hgetall",
-                                             "+evalsha", "+script|load", "+time", "+publish", "+subscribe", "+unsubscribe", "+ping",
-                                             "+role", "+select"});
+    const std::string created = server.call(
+        {"ACL",        "SETUSER",    "kitchen",    "on",           ">a-secret-of-its-own",
+         "~kitchen:*", "&kitchen:*", "-@all",      "+get",         "+set",
+         "+del",       "+pttl",      "+pexpire",   "+type",        "+hset",
+         "+hget",      "+hdel",      "+hgetall",   "+evalsha",     "+script|load",
+         "+time",      "+publish",   "+subscribe", "+unsubscribe", "+ping",
+         "+role",      "+select"});
     ASSERT_EQ(created, "OK");
     CacheSettings settings = settings_for(server.url());
     settings.client.server.login = {"kitchen", "a-secret-of-its-own", 0};
@@ -210,7 +224,8 @@ TEST(RedisFaults, AUserWithFewRightsIsEnough) {
     EXPECT_TRUE(cache.rate_tick("test:rate", 1, 1min).value().allowed);
     EXPECT_TRUE(cache.erase("test:a").value());
     std::promise<void> heard;
-    const auto handle = cache.subscribe("test:channel", [&](std::string_view) { heard.set_value(); });
+    const auto handle =
+        cache.subscribe("test:channel", [&](std::string_view) { heard.set_value(); });
     cache.publish("test:channel", "x").value();
     EXPECT_EQ(heard.get_future().wait_for(30s), std::future_status::ready);
     EXPECT_FALSE(replica.log.contains("away"));
@@ -218,7 +233,8 @@ TEST(RedisFaults, AUserWithFewRightsIsEnough) {
 
 TEST(RedisFaults, AReplicaIsRefusedByName) {
     RedisServer master;
-    RedisServer follower(RedisServer::Options{{"--replicaof", "127.0.0.1 " + std::to_string(master.port())}, {}, false});
+    RedisServer follower(RedisServer::Options{
+        {"--replicaof", "127.0.0.1 " + std::to_string(master.port())}, {}, false});
     Replica replica(follower);
     expect_unavailable(replica.cache.ping());
     EXPECT_THAT(replica.cache.client().reason(), HasSubstr("not a master but a replica"));
@@ -243,8 +259,10 @@ TEST(RedisFaults, SomethingElseThatListensIsRefused) {
     CacheSettings settings = impatient(server.url());
     const std::uint16_t port = testkit::free_port();
     testkit::ChildProcess other({"perl", "-MIO::Socket::INET", "-e",
-                                 "$l = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $ARGV[0], Listen => 5, ReuseAddr => 1) or die;"
-                                 "$| = 1; print 'listening'; while ($c = $l->accept) { print $c \"HTTP/1.1 400 Bad Request\\r\\n\\r\\n\"; close $c }",
+                                 "$l = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort "
+                                 "=> $ARGV[0], Listen => 5, ReuseAddr => 1) or die;"
+                                 "$| = 1; print 'listening'; while ($c = $l->accept) { print $c "
+                                 "\"HTTP/1.1 400 Bad Request\\r\\n\\r\\n\"; close $c }",
                                  std::to_string(port)});
     ASSERT_TRUE(other.wait_for("listening")) << other.output();
     settings.client.server.endpoint.port = port;

@@ -1,4 +1,5 @@
-// Two kernels that share one Redis and one database, as replicas do; and what they tell of Redis when it is away.
+// Two kernels that share one Redis and one database, as replicas do; and what they tell of Redis
+// when it is away.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,24 +30,31 @@ protected:
 
     std::unique_ptr<TestKernel> replica(const std::string& on_failure = "memory") {
         testkit::TestKernelOptions options;
-        options.environment = {{"DATA", data.path().string()}, {"URL", server.url()}, {"KEY", "0123456789abcdef0123456789abcdef"}};
+        options.environment = {{"DATA", data.path().string()},
+                               {"URL", server.url()},
+                               {"KEY", "0123456789abcdef0123456789abcdef"}};
         return std::make_unique<TestKernel>(
             "plugins:\n"
             "  - id: store-sqlite\n"
             "    config: {path: '${DATA}/kitchen.db'}\n"
             "  - id: cache-redis\n"
-            "    config: {url: !env URL, integrity_key: !env KEY, on_failure: " + on_failure + ", connect_timeout: 10s, command_timeout: 10s,\n"
-            "             breaker: {min_delay: 20ms, max_delay: 200ms}}\n"
-            "  - id: mail-log\n"
-            "    config: {directory: '${DATA}/mail'}\n"
-            "  - id: auth\n"
-            "    config: {key: !env KEY, cookie_secure: false, argon2: {queue: 1000}}\n",
+            "    config: {url: !env URL, integrity_key: !env KEY, on_failure: " +
+                on_failure +
+                ", connect_timeout: 10s, command_timeout: 10s,\n"
+                "             breaker: {min_delay: 20ms, max_delay: 200ms}}\n"
+                "  - id: mail-log\n"
+                "    config: {directory: '${DATA}/mail'}\n"
+                "  - id: auth\n"
+                "    config: {key: !env KEY, cookie_secure: false, argon2: {queue: 1000}}\n",
             options);
     }
     /// The cookie of the session.
-    static std::string sign_up(TestKernel& kernel, const std::string& email, const std::string& phone) {
+    static std::string sign_up(TestKernel& kernel, const std::string& email,
+                               const std::string& phone) {
         const HttpAnswer answer = kernel.client().post(
-            "/signup/", Json::object({{"email", email}, {"phone_number", phone}, {"password", "plantain-and-beans"}}));
+            "/signup/",
+            Json::object(
+                {{"email", email}, {"phone_number", phone}, {"password", "plantain-and-beans"}}));
         EXPECT_EQ(answer.status, 200) << answer.body;
         const std::string cookie = answer.header("set-cookie");
         return cookie.substr(0, cookie.find(';'));
@@ -61,7 +69,9 @@ protected:
                 const std::string mail = text.str();
                 std::smatch found;
                 const std::string body = mail.substr(std::min(mail.find("\r\n\r\n"), mail.size()));
-                if (mail.find("To: " + email) == std::string::npos || !std::regex_search(body, found, std::regex("\\b[0-9]{6}\\b"))) continue;
+                if (mail.find("To: " + email) == std::string::npos ||
+                    !std::regex_search(body, found, std::regex("\\b[0-9]{6}\\b")))
+                    continue;
                 code = found.str();
                 return true;
             }
@@ -70,10 +80,13 @@ protected:
         EXPECT_TRUE(came) << "no mail to " << email;
         return code;
     }
-    static HttpAnswer verify(HttpClient client, const std::string& cookie, const std::string& code) {
+    static HttpAnswer verify(HttpClient client, const std::string& cookie,
+                             const std::string& code) {
         return client.post("/verify/", Json::object({{"otp", code}}), {{"Cookie", cookie}});
     }
-    static std::string health(TestKernel& kernel) { return kernel.client().get("/health/").json["status"].as_string(); }
+    static std::string health(TestKernel& kernel) {
+        return kernel.client().get("/health/").json["status"].as_string();
+    }
 
     testkit::TemporaryDirectory data;
     RedisServer server;
@@ -103,9 +116,11 @@ TEST_F(RedisKernels, AHundredWrongCodesThroughBothCompareAtMostFive) {
     for (int t = 0; t < 20; ++t)
         guessers.emplace_back([&, t] {
             for (int i = next++; i < 100; i = next++) {
-                const std::string guess = std::to_string(100'000 + (std::stoi(code) + 1 + i) % 900'000);
+                const std::string guess =
+                    std::to_string(100'000 + (std::stoi(code) + 1 + i) % 900'000);
                 if (guess == code) continue;
-                const std::string answer = verify((t % 2 ? one : two)->client(), cookie, guess).problem_code();
+                const std::string answer =
+                    verify((t % 2 ? one : two)->client(), cookie, guess).problem_code();
                 std::lock_guard lock(mutex);
                 ++answers[answer];
             }
@@ -137,8 +152,10 @@ TEST_F(RedisKernels, FailRefusesAndSaysDown) {
     server.kill();
     ASSERT_TRUE(wait_until([&] { return health(*kernel) == "down"; }));
     EXPECT_EQ(kernel->client().get("/readyz").status, 503);
-    const HttpAnswer refused = kernel->client().post(
-        "/signup/", Json::object({{"email", "ada@example.com"}, {"phone_number", "0803 123 4567"}, {"password", "plantain-and-beans"}}));
+    const HttpAnswer refused =
+        kernel->client().post("/signup/", Json::object({{"email", "ada@example.com"},
+                                                        {"phone_number", "0803 123 4567"},
+                                                        {"password", "plantain-and-beans"}}));
     EXPECT_EQ(refused.status, 503);
     EXPECT_NE(refused.header("retry-after"), "");
     EXPECT_THAT(refused.body, testing::Not(testing::HasSubstr("127.0.0.1")));
@@ -157,14 +174,18 @@ TEST_F(RedisKernels, ConfigurationsThatSayTwoThingsAreRefusedWithoutTheSecret) {
     };
     using testing::HasSubstr;
     EXPECT_THAT(refusal("{}"), HasSubstr("url: missing"));
-    EXPECT_THAT(refusal("{url: 'redis://h', sentinel: {nodes: [a, b]}}"), HasSubstr("leave it out"));
+    EXPECT_THAT(refusal("{url: 'redis://h', sentinel: {nodes: [a, b]}}"),
+                HasSubstr("leave it out"));
     EXPECT_THAT(refusal("{sentinel: {nodes: ['a:b']}}"), HasSubstr("port"));
-    EXPECT_THAT(refusal("{url: 'redis://:hush@h', password: other}"), HasSubstr("password: stands in url already"));
+    EXPECT_THAT(refusal("{url: 'redis://:hush@h', password: other}"),
+                HasSubstr("password: stands in url already"));
     EXPECT_THAT(refusal("{url: 'redis://h', user: kitchen}"), HasSubstr("needs a password"));
-    EXPECT_THAT(refusal("{url: 'redis://h/1', database: 2}"), HasSubstr("database: stands in url already"));
+    EXPECT_THAT(refusal("{url: 'redis://h/1', database: 2}"),
+                HasSubstr("database: stands in url already"));
     EXPECT_THAT(refusal("{url: 'redis://h', prefix: 'a{b'}"), HasSubstr("prefix"));
     EXPECT_THAT(refusal("{url: 'redis://h', integrity_key: short}"), HasSubstr("at least 32"));
-    EXPECT_THAT(refusal("{url: 'redis://h', breaker: {min_delay: 5s}}"), HasSubstr("longer than breaker.max_delay"));
+    EXPECT_THAT(refusal("{url: 'redis://h', breaker: {min_delay: 5s}}"),
+                HasSubstr("longer than breaker.max_delay"));
     const std::string wrong = refusal("{url: 'http://:hush@h'}");
     EXPECT_THAT(wrong, HasSubstr("begins with redis://"));
     EXPECT_THAT(wrong, testing::Not(HasSubstr("hush")));

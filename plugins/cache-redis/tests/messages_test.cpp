@@ -27,7 +27,8 @@ public:
     }
     bool wait_for(const std::string& message) {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, 30s, [&] { return std::count(messages_.begin(), messages_.end(), message) > 0; });
+        return changed_.wait_for(
+            lock, 30s, [&] { return std::count(messages_.begin(), messages_.end(), message) > 0; });
     }
     std::size_t size() {
         std::lock_guard lock(mutex_);
@@ -79,7 +80,9 @@ TEST(RedisMessages, AreSubscribedToAgainAfterARestart) {
     const auto handle = replica.cache.subscribe("c", heard.subscriber());
     for (int round = 0; round < 2; ++round) {
         server.restart();
-        ASSERT_TRUE(wait_until([&] { return server.call({"PUBSUB", "NUMSUB", "kitchen:channel:c"}).ends_with("\n1"); }));
+        ASSERT_TRUE(wait_until([&] {
+            return server.call({"PUBSUB", "NUMSUB", "kitchen:channel:c"}).ends_with("\n1");
+        }));
         const std::string message = "after restart " + std::to_string(round);
         ASSERT_TRUE(wait_until([&] { return replica.cache.publish("c", message).has_value(); }));
         EXPECT_TRUE(heard.wait_for(message));
@@ -93,7 +96,9 @@ TEST(RedisMessages, OneMaySubscribeWhileTheServerIsAway) {
     Inbox heard;
     const auto handle = replica.cache.subscribe("c", heard.subscriber());
     server.restart();
-    ASSERT_TRUE(wait_until([&] { return server.call({"PUBSUB", "NUMSUB", "kitchen:channel:c"}).ends_with("\n1"); }));
+    ASSERT_TRUE(wait_until([&] {
+        return server.call({"PUBSUB", "NUMSUB", "kitchen:channel:c"}).ends_with("\n1");
+    }));
     ASSERT_TRUE(wait_until([&] { return replica.cache.publish("c", "x").has_value(); }));
     EXPECT_TRUE(heard.wait_for("x"));
 }
@@ -131,7 +136,8 @@ TEST(RedisMessages, SubscribingAndPublishingFromManyThreads) {
         threads.emplace_back([&, t] {
             for (int i = 0; i < 20; ++i) {
                 int mine = 0;  // touched by the cache's thread only while the handle lives
-                auto handle = replica.cache.subscribe("c" + std::to_string(t % 2), [&mine](std::string_view) { ++mine; });
+                auto handle = replica.cache.subscribe("c" + std::to_string(t % 2),
+                                                      [&mine](std::string_view) { ++mine; });
                 EXPECT_TRUE(replica.cache.publish("c" + std::to_string(i % 2), "x"));
                 handle.reset();
                 mine = -1;

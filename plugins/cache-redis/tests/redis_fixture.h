@@ -14,13 +14,18 @@ namespace kitchen::redis {
 /// The clock of the machine: Redis has no other one.
 class RealClock : public Clock {
 public:
-    Timestamp now() const override { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
-    std::chrono::steady_clock::time_point steady_now() const override { return std::chrono::steady_clock::now(); }
+    Timestamp now() const override {
+        return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    }
+    std::chrono::steady_clock::time_point steady_now() const override {
+        return std::chrono::steady_clock::now();
+    }
 };
 
 constexpr const char* test_key = "0123456789abcdef0123456789abcdef";
 
-/// Timeouts are wide: a busy machine must not look like a broken server. Tests of faults narrow them.
+/// Timeouts are wide: a busy machine must not look like a broken server. Tests of faults narrow
+/// them.
 inline CacheSettings settings_for(const std::string& url) {
     CacheSettings settings;
     auto parsed = parse_url(url).value();
@@ -35,7 +40,9 @@ inline CacheSettings settings_for(const std::string& url) {
 
 /// One replica.
 struct Replica {
-    explicit Replica(CacheSettings settings) : cache(std::move(settings), clock, log) { cache.start(random); }
+    explicit Replica(CacheSettings settings) : cache(std::move(settings), clock, log) {
+        cache.start(random);
+    }
     explicit Replica(const testkit::RedisServer& server) : Replica(settings_for(server.url())) {}
 
     RealClock clock;

@@ -22,7 +22,8 @@ TEST(RedisUrl, Everything) {
 }
 
 TEST(RedisUrl, APasswordOfTheDefaultUser) {
-    const auto url = parse_url("redis://:a:b@c@host/").value();  // as people write them: everything before the last '@'
+    const auto url = parse_url("redis://:a:b@c@host/")
+                         .value();  // as people write them: everything before the last '@'
     EXPECT_EQ(url.login.user, "");
     EXPECT_EQ(url.login.password, "a:b@c");
     EXPECT_EQ(url.endpoint.host, "host");
@@ -42,12 +43,34 @@ TEST(RedisUrl, UnixSockets) {
 }
 
 TEST(RedisUrl, WhatIsWrongIsSaidWithoutTheSecret) {
-    for (const char* wrong :
-         {"", "cache", "http://hush@host", "redis://", "redis://hush@", "redis://hush@:6379", "redis://hush@host:", "redis://hush@host:0",
-          "redis://hush@host:65536", "redis://hush@host:6379x", "redis://hush@host:-1", "redis://hush@host/one", "redis://hush@host/-1",
-          "redis://hush@host/1/2", "redis://hush@ho st", "redis://hush@::1", "redis://hush@[::1", "redis://hush@[::1]x", "redis://hush%zz@host",
-          "redis://hush%4@host", "redis://hush@host?db=1", "redis://hush@host#x", "rediss://hush@host", "unix://relative", "unix://",
-          "unix:///a?database=1", "unix:///a?db=", "unix:///a%00b"}) {
+    for (const char* wrong : {"",
+                              "cache",
+                              "http://hush@host",
+                              "redis://",
+                              "redis://hush@",
+                              "redis://hush@:6379",
+                              "redis://hush@host:",
+                              "redis://hush@host:0",
+                              "redis://hush@host:65536",
+                              "redis://hush@host:6379x",
+                              "redis://hush@host:-1",
+                              "redis://hush@host/one",
+                              "redis://hush@host/-1",
+                              "redis://hush@host/1/2",
+                              "redis://hush@ho st",
+                              "redis://hush@::1",
+                              "redis://hush@[::1",
+                              "redis://hush@[::1]x",
+                              "redis://hush%zz@host",
+                              "redis://hush%4@host",
+                              "redis://hush@host?db=1",
+                              "redis://hush@host#x",
+                              "rediss://hush@host",
+                              "unix://relative",
+                              "unix://",
+                              "unix:///a?database=1",
+                              "unix:///a?db=",
+                              "unix:///a%00b"}) {
         const auto refused = parse_url(wrong);
         ASSERT_FALSE(refused) << wrong;
         EXPECT_EQ(refused.error().kind, Errc::unprocessable);

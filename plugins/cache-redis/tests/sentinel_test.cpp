@@ -13,7 +13,8 @@ using testkit::wait_until;
 CacheSettings watched_by(const std::vector<std::uint16_t>& sentinels, const std::string& name) {
     CacheSettings settings = settings_for("redis://127.0.0.1");
     settings.client.server.endpoint = {};
-    for (const std::uint16_t port : sentinels) settings.client.server.sentinels.push_back({"127.0.0.1", port, ""});
+    for (const std::uint16_t port : sentinels)
+        settings.client.server.sentinels.push_back({"127.0.0.1", port, ""});
     settings.client.server.master_name = name;
     return settings;
 }
@@ -29,10 +30,12 @@ TEST(RedisSentinel, FindsTheNewMaster) {
     EXPECT_EQ(replica.cache.client().address()->text, "127.0.0.1:" + std::to_string(first));
 
     deployment.server(first).kill();
-    ASSERT_TRUE(wait_until([&] { return replica.cache.set("test:a", "after", 1min).has_value(); })) << replica.cache.client().reason();
+    ASSERT_TRUE(wait_until([&] { return replica.cache.set("test:a", "after", 1min).has_value(); }))
+        << replica.cache.client().reason();
     // The cache follows the first Sentinel that knows; the others hear of it a moment later.
     std::uint16_t second = 0;
-    ASSERT_TRUE(wait_until([&] { return (second = deployment.master_port()) != 0 && second != first; }));
+    ASSERT_TRUE(
+        wait_until([&] { return (second = deployment.master_port()) != 0 && second != first; }));
     EXPECT_EQ(replica.cache.client().address()->text, "127.0.0.1:" + std::to_string(second));
     EXPECT_EQ(replica.cache.get("test:a").value(), "after");
     EXPECT_TRUE(replica.cache.rate_tick("test:rate", 1, 1min).value().allowed);
@@ -46,7 +49,8 @@ TEST(RedisSentinel, AnUnknownNameIsSaid) {
     testkit::RedisSentinels deployment(0, 1);
     Replica replica(watched_by(deployment.ports(), "canteen"));
     EXPECT_FALSE(replica.cache.ping());
-    EXPECT_THAT(replica.cache.client().reason(), testing::HasSubstr("knows no master named canteen"));
+    EXPECT_THAT(replica.cache.client().reason(),
+                testing::HasSubstr("knows no master named canteen"));
 }
 
 }  // namespace

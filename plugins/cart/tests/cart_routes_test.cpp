@@ -9,9 +9,9 @@ namespace kitchen::cart {
 namespace {
 
 using http::Response;
+using tests::error_of;
 using tests::header_of;
 using tests::RouteCaller;
-using tests::error_of;
 
 class CartRoutesTest : public testing::Test {
 protected:
@@ -20,15 +20,20 @@ protected:
         routes.serve(kitchen.carts, kitchen.catalog);
     }
 
-    Result<Response> get(http::Fields headers = {}) { return caller.call("GET", "/cart/", {ada, {}, std::move(headers), {}, {}}); }
+    Result<Response> get(http::Fields headers = {}) {
+        return caller.call("GET", "/cart/", {ada, {}, std::move(headers), {}, {}});
+    }
     Result<Response> post(Json body, http::Fields headers = {}) {
         return caller.call("POST", "/cart/", {ada, std::move(body), std::move(headers), {}, {}});
     }
     Result<Response> patch(std::int64_t line, Json body, http::Fields headers = {}) {
-        return caller.call("PATCH", "/cart/{item_id:id}/",
-                           {ada, std::move(body), std::move(headers), {{"item_id", std::to_string(line)}}, {}});
+        return caller.call(
+            "PATCH", "/cart/{item_id:id}/",
+            {ada, std::move(body), std::move(headers), {{"item_id", std::to_string(line)}}, {}});
     }
-    static Json json(Result<Response> response) { return parse_json(response.value().body).value(); }
+    static Json json(Result<Response> response) {
+        return parse_json(response.value().body).value();
+    }
     /// "pointer code" of the only fault.
     static std::string fault(const Result<Response>& response) {
         if (response || response.error().faults.size() != 1) return "not one fault";
@@ -45,8 +50,10 @@ protected:
 
 TEST_F(CartRoutesTest, AddsAndReads) {
     const auto dish = kitchen.food("Dish", 100), side = kitchen.food("Side", 20);
-    Result<Response> added = post(Json::object(
-        {{"food_id", dish}, {"quantity", 2}, {"extra_side_ids", Json::array({side})}, {"special_instructions", "Warm"}}));
+    Result<Response> added = post(Json::object({{"food_id", dish},
+                                                {"quantity", 2},
+                                                {"extra_side_ids", Json::array({side})},
+                                                {"special_instructions", "Warm"}}));
     ASSERT_TRUE(added);
     EXPECT_EQ(added->status, 201);
     EXPECT_EQ(header_of(*added, "ETag"), "\"1\"");
@@ -70,20 +77,34 @@ TEST_F(CartRoutesTest, AddsAndReads) {
 
 TEST_F(CartRoutesTest, TheOriginalsSingleSidesAreTheSameLine) {
     const auto dish = kitchen.food("Dish", 100), side = kitchen.food("Side", 20);
-    EXPECT_EQ(post(Json::object({{"food_id", dish}, {"side_protein_id", side}, {"extra_side_id", nullptr}})).value().status, 201);
-    EXPECT_EQ(post(Json::object({{"food_id", dish}, {"side_protein_ids", Json::array({side})}})).value().status, 200);
-    EXPECT_EQ(fault(post(Json::object({{"food_id", dish}, {"side_protein_id", side}, {"side_protein_ids", Json::array({side})}}))),
+    EXPECT_EQ(post(Json::object(
+                       {{"food_id", dish}, {"side_protein_id", side}, {"extra_side_id", nullptr}}))
+                  .value()
+                  .status,
+              201);
+    EXPECT_EQ(post(Json::object({{"food_id", dish}, {"side_protein_ids", Json::array({side})}}))
+                  .value()
+                  .status,
+              200);
+    EXPECT_EQ(fault(post(Json::object({{"food_id", dish},
+                                       {"side_protein_id", side},
+                                       {"side_protein_ids", Json::array({side})}}))),
               "/side_protein_id conflict");
-    EXPECT_EQ(fault(post(Json::object({{"food_id", dish}, {"extra_side_id", 999}}))), "/extra_side_id deleted");
+    EXPECT_EQ(fault(post(Json::object({{"food_id", dish}, {"extra_side_id", 999}}))),
+              "/extra_side_id deleted");
 }
 
 TEST_F(CartRoutesTest, RefusesBodiesThatAreWrong) {
     const auto dish = kitchen.food("Dish", 100);
-    EXPECT_EQ(fault(post(Json::object({{"food_id", dish}, {"quantity", 0}}))), "/quantity too_small");
-    EXPECT_EQ(fault(post(Json::object({{"food_id", dish}, {"quantity", 100}}))), "/quantity too_large");
-    EXPECT_EQ(fault(post(Json::object({{"food_id", dish}, {"special_instructions", std::string(501, 'x')}}))),
+    EXPECT_EQ(fault(post(Json::object({{"food_id", dish}, {"quantity", 0}}))),
+              "/quantity too_small");
+    EXPECT_EQ(fault(post(Json::object({{"food_id", dish}, {"quantity", 100}}))),
+              "/quantity too_large");
+    EXPECT_EQ(fault(post(Json::object(
+                  {{"food_id", dish}, {"special_instructions", std::string(501, 'x')}}))),
               "/special_instructions too_long");
-    EXPECT_FALSE(post(Json::object({{"food_id", dish}, {"side_protein_ids", Json::array({dish, dish})}})));
+    EXPECT_FALSE(
+        post(Json::object({{"food_id", dish}, {"side_protein_ids", Json::array({dish, dish})}})));
     EXPECT_EQ(fault(post(Json::object({{"food_id", dish}, {"price", 1}}))), "/price unknown_field");
     EXPECT_EQ(fault(post(Json::object({}))), "/food_id required");
     const auto line = kitchen.put(1, dish).line.id;
@@ -94,11 +115,14 @@ TEST_F(CartRoutesTest, RefusesBodiesThatAreWrong) {
 TEST_F(CartRoutesTest, ChangesAndClears) {
     const auto dish = kitchen.food("Dish", 100);
     const auto line = kitchen.put(1, dish).line.id;
-    const Result<Response> changed = patch(line, Json::object({{"quantity", 3}, {"special_instructions", "Hot"}}));
+    const Result<Response> changed =
+        patch(line, Json::object({{"quantity", 3}, {"special_instructions", "Hot"}}));
     ASSERT_TRUE(changed);
     EXPECT_EQ(json(changed)["quantity"].as_integer(), 3);
     EXPECT_EQ(json(changed)["special_instructions"].as_string(), "Hot");
-    EXPECT_TRUE(json(patch(line, Json::object({{"special_instructions", nullptr}})))["special_instructions"].is_null());
+    EXPECT_TRUE(
+        json(patch(line, Json::object({{"special_instructions", nullptr}})))["special_instructions"]
+            .is_null());
     const auto remove = [&](const std::string& id) {
         return caller.call("DELETE", "/cart/{item_id:id}/", {ada, {}, {}, {{"item_id", id}}, {}});
     };
@@ -115,9 +139,11 @@ TEST_F(CartRoutesTest, ChangesAndClears) {
 TEST_F(CartRoutesTest, WritesHonourIfMatch) {
     const auto dish = kitchen.food("Dish", 100);
     const auto line = kitchen.put(1, dish).line.id;
-    EXPECT_EQ(error_of(patch(line, Json::object({{"quantity", 2}}), {{"if-match", "\"0\""}})).kind, Errc::precondition_failed);
+    EXPECT_EQ(error_of(patch(line, Json::object({{"quantity", 2}}), {{"if-match", "\"0\""}})).kind,
+              Errc::precondition_failed);
     EXPECT_TRUE(patch(line, Json::object({{"quantity", 2}}), {{"if-match", "\"1\""}}));
-    EXPECT_EQ(error_of(post(Json::object({{"food_id", dish}}), {{"if-match", "\"1\""}})).kind, Errc::precondition_failed);
+    EXPECT_EQ(error_of(post(Json::object({{"food_id", dish}}), {{"if-match", "\"1\""}})).kind,
+              Errc::precondition_failed);
     EXPECT_TRUE(post(Json::object({{"food_id", dish}}), {{"if-match", "\"1\", \"2\""}}));
 }
 
@@ -129,9 +155,12 @@ TEST_F(CartRoutesTest, ACachedCartIsNotFreshOnceThePriceHasChanged) {
     EXPECT_EQ(tag.substr(0, 3), "\"1-");
     EXPECT_EQ(tag.size(), 20u);
     // For a write only the cart's own version counts.
-    EXPECT_EQ(error_of(patch(line, Json::object({{"quantity", 2}}), {{"if-match", "W/" + tag}})).kind, Errc::precondition_failed);
+    EXPECT_EQ(
+        error_of(patch(line, Json::object({{"quantity", 2}}), {{"if-match", "W/" + tag}})).kind,
+        Errc::precondition_failed);
     EXPECT_TRUE(patch(line, Json::object({{"quantity", 2}}), {{"if-match", tag}}));
-    EXPECT_EQ(error_of(patch(line, Json::object({{"quantity", 3}}), {{"if-match", tag}})).kind, Errc::precondition_failed);
+    EXPECT_EQ(error_of(patch(line, Json::object({{"quantity", 3}}), {{"if-match", tag}})).kind,
+              Errc::precondition_failed);
 }
 
 TEST_F(CartRoutesTest, ProblemsAreInTheItemAndInTheCart) {
@@ -140,14 +169,16 @@ TEST_F(CartRoutesTest, ProblemsAreInTheItemAndInTheCart) {
     kitchen.put(1, dish);
     kitchen.remove(dish);
     const Json cart = json(get());
-    EXPECT_EQ(cart["items"].as_array().at(1)["problems"].as_array().at(0)["pointer"].as_string(), "/food");
+    EXPECT_EQ(cart["items"].as_array().at(1)["problems"].as_array().at(0)["pointer"].as_string(),
+              "/food");
     EXPECT_EQ(cart["problems"].as_array().at(0)["pointer"].as_string(), "/items/1/food");
     EXPECT_EQ(cart["problems"].as_array().at(0)["code"].as_string(), "deleted");
 }
 
 TEST_F(CartRoutesTest, AnswersAreAsDescribed) {
     const auto dish = kitchen.food("Dish", 100);
-    const Result<Response> added = post(Json::object({{"food_id", dish}, {"side_protein_id", dish}}));
+    const Result<Response> added =
+        post(Json::object({{"food_id", dish}, {"side_protein_id", dish}}));
     std::vector<Fault> faults;
     caller.route("POST", "/cart/").answer_list.at(0).schema->validate(json(added), "", faults);
     caller.route("GET", "/cart/").answer_list.at(0).schema->validate(json(get()), "", faults);

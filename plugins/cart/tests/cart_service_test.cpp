@@ -39,7 +39,8 @@ TEST(CartService, StartsEmpty) {
 
 TEST(CartService, PricesADishWithItsSides) {
     TestKitchen kitchen;
-    const auto rice = kitchen.food("Jollof rice", 280'000), beef = kitchen.food("Beef", 150'000), dodo = kitchen.food("Dodo", 70'000);
+    const auto rice = kitchen.food("Jollof rice", 280'000), beef = kitchen.food("Beef", 150'000),
+               dodo = kitchen.food("Dodo", 70'000);
     const ChangedLine added = kitchen.put(ada, rice, 2, {{beef}, {dodo}});
     EXPECT_TRUE(added.created);
     EXPECT_EQ(added.version, 1);
@@ -59,7 +60,8 @@ TEST(CartService, PricesADishWithItsSides) {
 TEST(CartService, TheSameDishIsOneLineWhateverTheOrderOfItsSides) {
     TestKitchen kitchen;
     const SideRule two{0, 2, std::nullopt};
-    const auto a = kitchen.food("A", 1), b = kitchen.food("B", 2), dish = kitchen.food("Dish", 100, std::nullopt, two, two);
+    const auto a = kitchen.food("A", 1), b = kitchen.food("B", 2),
+               dish = kitchen.food("Dish", 100, std::nullopt, two, two);
     const ChangedLine first = kitchen.put(ada, dish, 1, {{a, b}, {}});
     const ChangedLine second = kitchen.put(ada, dish, 3, {{b, a}, {}});
     EXPECT_FALSE(second.created);
@@ -78,15 +80,16 @@ TEST(CartService, NewInstructionsReplaceTheOldOnes) {
     kitchen.carts.add(ada, line, any_version).value();
     EXPECT_EQ(kitchen.put(ada, dish).line.special_instructions, "No pepper");
     line.special_instructions = "Much pepper";
-    EXPECT_EQ(kitchen.carts.add(ada, line, any_version).value().line.special_instructions, "Much pepper");
+    EXPECT_EQ(kitchen.carts.add(ada, line, any_version).value().line.special_instructions,
+              "Much pepper");
     line.special_instructions = "";
     EXPECT_EQ(kitchen.carts.add(ada, line, any_version).value().line.special_instructions, "");
 }
 
 TEST(CartService, RefusesWhatCannotBeHad) {
     TestKitchen kitchen;
-    const auto dish = kitchen.food("Dish", 100, 5), side = kitchen.food("Side", 10), gone = kitchen.food("Gone", 10),
-               off = kitchen.food("Off", 10);
+    const auto dish = kitchen.food("Dish", 100, 5), side = kitchen.food("Side", 10),
+               gone = kitchen.food("Gone", 10), off = kitchen.food("Off", 10);
     kitchen.remove(gone);
     kitchen.edit(off, [](auto& draft) { draft.is_available = false; });
     const auto refused = [&](const NewLine& line) {
@@ -108,7 +111,8 @@ TEST(CartService, RefusesWhatCannotBeHad) {
     error = refused(wanted(dish, 1, {{}, {999}}));
     EXPECT_THAT(faults(error), ElementsAre("/extra_side_ids/0 deleted"));
     error = refused(wanted(dish, 1, {{side, off}, {}}));
-    EXPECT_THAT(faults(error), ElementsAre("/side_protein_ids/1 unavailable", "/side_protein_ids side_not_allowed"));
+    EXPECT_THAT(faults(error), ElementsAre("/side_protein_ids/1 unavailable",
+                                           "/side_protein_ids side_not_allowed"));
     const CartContents cart = kitchen.cart_of(ada);
     EXPECT_TRUE(cart.lines.empty());
     EXPECT_EQ(cart.version, 0);
@@ -117,7 +121,8 @@ TEST(CartService, RefusesWhatCannotBeHad) {
 TEST(CartService, FaultsPointAtTheSideAsItWasAsked) {
     TestKitchen kitchen;
     const auto low = kitchen.food("Low", 1), high = kitchen.food("High", 1),
-               dish = kitchen.food("Dish", 100, std::nullopt, {0, 2, std::vector<std::int64_t>{high}});
+               dish =
+                   kitchen.food("Dish", 100, std::nullopt, {0, 2, std::vector<std::int64_t>{high}});
     const auto result = kitchen.carts.add(ada, wanted(dish, 1, {{high, low}, {}}), any_version);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, "side_not_allowed");
@@ -128,7 +133,8 @@ TEST(CartService, AnIncrementCountsWhatIsThereAlready) {
     TestKitchen kitchen;
     const auto dish = kitchen.food("Dish", 100, 5);
     kitchen.put(ada, dish, 3);
-    EXPECT_EQ(error_of(kitchen.carts.add(ada, wanted(dish, 3), any_version)).code, "insufficient_stock");
+    EXPECT_EQ(error_of(kitchen.carts.add(ada, wanted(dish, 3), any_version)).code,
+              "insufficient_stock");
     EXPECT_EQ(kitchen.cart_of(ada).lines.at(0).quantity, 3);
     EXPECT_EQ(kitchen.put(ada, dish, 2).line.quantity, 5);
 }
@@ -162,7 +168,10 @@ TEST(CartService, ChangesALine) {
     changed = kitchen.carts.change(ada, line, {std::nullopt, "Hot"}, any_version).value();
     EXPECT_EQ(changed.line.quantity, 6);
     EXPECT_EQ(changed.line.special_instructions, "Hot");
-    EXPECT_EQ(kitchen.carts.change(ada, line, {std::nullopt, ""}, any_version).value().line.special_instructions, "");
+    EXPECT_EQ(kitchen.carts.change(ada, line, {std::nullopt, ""}, any_version)
+                  .value()
+                  .line.special_instructions,
+              "");
     const auto refused = kitchen.carts.change(ada, line, {11, std::nullopt}, any_version);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "insufficient_stock");
@@ -175,16 +184,20 @@ TEST(CartService, LessIsAlwaysPossible) {
     const auto dish = kitchen.food("Dish", 100, 10);
     const auto line = kitchen.put(ada, dish, 8).line.id;
     kitchen.edit(dish, [](auto& draft) { draft.available_quantity = 3; });
-    const ChangedLine changed = kitchen.carts.change(ada, line, {5, std::nullopt}, any_version).value();
+    const ChangedLine changed =
+        kitchen.carts.change(ada, line, {5, std::nullopt}, any_version).value();
     EXPECT_EQ(changed.line.quantity, 5);
     EXPECT_EQ(changed.line.problems.at(0).code, "short");
-    EXPECT_TRUE(kitchen.carts.change(ada, line, {3, std::nullopt}, any_version).value().line.problems.empty());
+    EXPECT_TRUE(kitchen.carts.change(ada, line, {3, std::nullopt}, any_version)
+                    .value()
+                    .line.problems.empty());
 }
 
 TEST(CartService, SomebodyElsesLineIsNotThere) {
     TestKitchen kitchen;
     const auto line = kitchen.put(ada, kitchen.food("Dish", 100)).line.id;
-    EXPECT_EQ(error_of(kitchen.carts.change(bayo, line, {5, std::nullopt}, any_version)).kind, Errc::not_found);
+    EXPECT_EQ(error_of(kitchen.carts.change(bayo, line, {5, std::nullopt}, any_version)).kind,
+              Errc::not_found);
     EXPECT_EQ(error_of(kitchen.carts.remove(bayo, line, any_version)).kind, Errc::not_found);
     EXPECT_EQ(kitchen.cart_of(ada).lines.at(0).quantity, 1);
     EXPECT_EQ(kitchen.cart_of(bayo).version, 0);
@@ -212,8 +225,10 @@ TEST(CartService, AChangeOfAnotherVersionIsRefused) {
             return {};
         };
     };
-    EXPECT_EQ(error_of(kitchen.carts.add(ada, wanted(dish), only(0))).kind, Errc::precondition_failed);
-    EXPECT_EQ(error_of(kitchen.carts.change(ada, line, {2, std::nullopt}, only(7))).kind, Errc::precondition_failed);
+    EXPECT_EQ(error_of(kitchen.carts.add(ada, wanted(dish), only(0))).kind,
+              Errc::precondition_failed);
+    EXPECT_EQ(error_of(kitchen.carts.change(ada, line, {2, std::nullopt}, only(7))).kind,
+              Errc::precondition_failed);
     EXPECT_EQ(error_of(kitchen.carts.remove(ada, line, only(0))).kind, Errc::precondition_failed);
     EXPECT_EQ(error_of(kitchen.carts.clear(ada, only(2))).kind, Errc::precondition_failed);
     EXPECT_EQ(kitchen.cart_of(ada).version, 1);
@@ -290,10 +305,11 @@ TEST_P(CartRaces, OfManyChangesToOneVersionOneIsDone) {
     const auto line = kitchen.put(ada, kitchen.food("Dish", 100)).line.id;
     std::atomic<int> done{0}, stale{0};
     tests::in_parallel(20, 20, [&](int i) {
-        const auto changed = kitchen.carts.change(ada, line, {i + 2, std::nullopt}, [](std::int64_t version) -> Status {
-            if (version != 1) return Error(Errc::precondition_failed, "stale", "Stale.");
-            return {};
-        });
+        const auto changed = kitchen.carts.change(
+            ada, line, {i + 2, std::nullopt}, [](std::int64_t version) -> Status {
+                if (version != 1) return Error(Errc::precondition_failed, "stale", "Stale.");
+                return {};
+            });
         ++(changed ? done : stale);
     });
     EXPECT_EQ(done, 1);
@@ -301,8 +317,11 @@ TEST_P(CartRaces, OfManyChangesToOneVersionOneIsDone) {
     EXPECT_EQ(kitchen.cart_of(ada).version, 2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, CartRaces, testing::Values(tests::Storage::memory, tests::Storage::file), [](const auto& info) {
-    return info.param == tests::Storage::file ? std::string("File") : std::string("Memory");
-});
+INSTANTIATE_TEST_SUITE_P(Stores, CartRaces,
+                         testing::Values(tests::Storage::memory, tests::Storage::file),
+                         [](const auto& info) {
+                             return info.param == tests::Storage::file ? std::string("File")
+                                                                       : std::string("Memory");
+                         });
 
 }  // namespace kitchen::cart

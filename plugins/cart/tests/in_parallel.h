@@ -8,7 +8,8 @@
 
 namespace kitchen::tests {
 
-/// Runs work(0) … work(count - 1) on `threads` threads that set off together. `work` must not throw.
+/// Runs work(0) … work(count - 1) on `threads` threads that set off together. `work` must not
+/// throw.
 template <class Work>
 void in_parallel(int count, int threads, Work work) {
     std::atomic<int> next{0};

@@ -28,7 +28,8 @@ CartLine line_of(Food dish, std::int64_t quantity = 1) {
 /// "pointer code" of each problem of the first line.
 std::vector<std::string> problems(const std::vector<CartLine>& lines, std::size_t index = 0) {
     std::vector<std::string> found;
-    for (const Fault& fault : problems_of(lines[index], demand_of(lines))) found.push_back(fault.pointer + " " + fault.code);
+    for (const Fault& fault : problems_of(lines[index], demand_of(lines)))
+        found.push_back(fault.pointer + " " + fault.code);
     return found;
 }
 
@@ -63,7 +64,8 @@ TEST(LineRules, LooksAtSidesLikeAtDishes) {
 }
 
 TEST(LineRules, SumsWhatTheWholeCartNeeds) {
-    CartLine dish = line_of(food(1, 5), 3), other = line_of(food(2), 3), unrelated = line_of(food(3), 3);
+    CartLine dish = line_of(food(1, 5), 3), other = line_of(food(2), 3),
+             unrelated = line_of(food(3), 3);
     other.extra_sides = {food(1, 5)};
     const std::vector<CartLine> lines = {dish, other, unrelated};
     EXPECT_THAT(problems(lines, 0), ElementsAre("/food short"));
@@ -80,13 +82,15 @@ TEST(LineRules, AFoodThatIsDishAndSideOfOneLineCountsTwice) {
 TEST(LineRules, FollowsTheRulesOfTheDish) {
     CartLine line = line_of(food(1));
     line.side_proteins = {food(2), food(3)};
-    EXPECT_THAT(problems({line}), ElementsAre("/side_proteins side_not_allowed"));  // at most one by default
+    EXPECT_THAT(problems({line}),
+                ElementsAre("/side_proteins side_not_allowed"));  // at most one by default
     line.food.side_protein.max = 2;
     EXPECT_THAT(problems({line}), IsEmpty());
     line.food.side_protein.allowed = std::vector<std::int64_t>{2};
     EXPECT_THAT(problems({line}), ElementsAre("/side_proteins/1 side_not_allowed"));
     line.food.side_protein.allowed = std::vector<std::int64_t>{};
-    EXPECT_THAT(problems({line}), ElementsAre("/side_proteins/0 side_not_allowed", "/side_proteins/1 side_not_allowed"));
+    EXPECT_THAT(problems({line}), ElementsAre("/side_proteins/0 side_not_allowed",
+                                              "/side_proteins/1 side_not_allowed"));
     line.food.side_protein = {0, 0, std::nullopt};
     EXPECT_THAT(problems({line}), ElementsAre("/side_proteins side_not_allowed"));
     line.side_proteins = {};

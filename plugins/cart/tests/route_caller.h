@@ -1,4 +1,5 @@
-// Calls a plugin's routes without a kernel: checks the body against the route's schema, then runs its handler.
+// Calls a plugin's routes without a kernel: checks the body against the route's schema, then runs
+// its handler.
 //
 // Thread-safety: after the routes are declared, all calls from any thread.
 #pragma once
@@ -36,7 +37,8 @@ public:
         http::Fields path;
         http::Fields query;
     };
-    Result<http::Response> call(const std::string& method, const std::string& pattern, Call call) const {
+    Result<http::Response> call(const std::string& method, const std::string& pattern,
+                                Call call) const {
         const http::Route& found = route(method, pattern);
         http::Request request;
         request.method = method;
@@ -49,7 +51,8 @@ public:
         request.route = &found;
         request.json = std::move(call.body);
         if (found.body_schema && !(found.body_optional && request.json.is_null())) {
-            Error invalid(Errc::unprocessable, "validation_failed", "Some values are not valid. See errors.");
+            Error invalid(Errc::unprocessable, "validation_failed",
+                          "Some values are not valid. See errors.");
             found.body_schema->validate(request.json, "", invalid.faults);
             if (!invalid.faults.empty()) return invalid;
         }

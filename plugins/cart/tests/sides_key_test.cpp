@@ -18,7 +18,8 @@ TEST(SidesKey, TellsTheKindsApart) {
 }
 
 TEST(SidesKey, IsReadBack) {
-    for (const Sides& sides : {Sides{}, Sides{{3, 5}, {9}}, Sides{{}, {1}}, Sides{{INT64_MAX}, {}}}) {
+    for (const Sides& sides :
+         {Sides{}, Sides{{3, 5}, {9}}, Sides{{}, {1}}, Sides{{INT64_MAX}, {}}}) {
         const auto parsed = parse_sides_key(sides_key(sides));
         ASSERT_TRUE(parsed);
         EXPECT_EQ(*parsed, sides);
@@ -26,8 +27,9 @@ TEST(SidesKey, IsReadBack) {
 }
 
 TEST(SidesKey, NothingElseIsAKey) {
-    for (const char* text : {"", "p:", "p:|e:|", "e:|p:", "p:3,|e:", "p:,3|e:", "p:5,3|e:", "p:3,3|e:", "p:0|e:", "p:-1|e:", "p:x|e:",
-                             "p:3 |e:", "p: 3|e:", "p:99999999999999999999|e:", "p:3|e:9x", "p:3,+4|e:"})
+    for (const char* text : {"", "p:", "p:|e:|", "e:|p:", "p:3,|e:", "p:,3|e:", "p:5,3|e:",
+                             "p:3,3|e:", "p:0|e:", "p:-1|e:", "p:x|e:", "p:3 |e:", "p: 3|e:",
+                             "p:99999999999999999999|e:", "p:3|e:9x", "p:3,+4|e:"})
         EXPECT_FALSE(parse_sides_key(text)) << text;
 }
 

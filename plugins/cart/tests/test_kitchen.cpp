@@ -15,7 +15,8 @@ namespace {
 
 void migrate(Store& store, const std::string& plugin) {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(fs::path(KITCHEN_TEST_SOURCE_DIR) / "plugins" / plugin / "migrations"))
+    for (const auto& entry : fs::directory_iterator(fs::path(KITCHEN_TEST_SOURCE_DIR) / "plugins" /
+                                                    plugin / "migrations"))
         files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     std::vector<std::string> names, texts;
@@ -30,11 +31,13 @@ void migrate(Store& store, const std::string& plugin) {
     testkit::apply_migrations(store, plugin, migrations);
 }
 
-std::unique_ptr<Store> open(Storage storage, const fs::path& directory, const std::vector<std::string>& plugins) {
+std::unique_ptr<Store> open(Storage storage, const fs::path& directory,
+                            const std::vector<std::string>& plugins) {
     sqlite::Options options;
     options.path = (directory / "kitchen.db").string();
     options.busy_timeout = std::chrono::seconds(60);
-    std::unique_ptr<Store> store = storage == Storage::memory ? sqlite::open_memory() : sqlite::open_sqlite(options);
+    std::unique_ptr<Store> store =
+        storage == Storage::memory ? sqlite::open_memory() : sqlite::open_sqlite(options);
     for (const char* plugin : {"catalog", "cart"}) migrate(*store, plugin);
     for (const std::string& plugin : plugins) migrate(*store, plugin);
     return store;
@@ -54,7 +57,8 @@ TestKitchen::TestKitchen(Storage storage, std::vector<std::string> plugins, cart
     store->verify().value();
 }
 
-std::int64_t TestKitchen::food(const std::string& name, std::int64_t price, std::optional<std::int64_t> quantity, SideRule protein,
+std::int64_t TestKitchen::food(const std::string& name, std::int64_t price,
+                               std::optional<std::int64_t> quantity, SideRule protein,
                                SideRule extra) {
     catalog::FoodDraft draft;
     draft.name = name;
@@ -66,24 +70,34 @@ std::int64_t TestKitchen::food(const std::string& name, std::int64_t price, std:
     return menu.create(draft, std::nullopt).value().id;
 }
 
-void TestKitchen::edit(std::int64_t food_id, const std::function<void(catalog::FoodDraft&)>& change) {
+void TestKitchen::edit(std::int64_t food_id,
+                       const std::function<void(catalog::FoodDraft&)>& change) {
     menu.change(food_id, change, any_version, std::nullopt).value();
 }
 
 void TestKitchen::remove(std::int64_t food_id) { menu.remove(food_id, any_version).value(); }
 
 std::optional<std::int64_t> TestKitchen::stock_of(std::int64_t food_id) {
-    return store->read<std::optional<std::int64_t>>([&](Transaction& tx) -> Result<std::optional<std::int64_t>> {
-        return catalog.foods(tx, std::span(&food_id, 1)).value().at(0).available_quantity;
-    }).value();
+    return store
+        ->read<std::optional<std::int64_t>>(
+            [&](Transaction& tx) -> Result<std::optional<std::int64_t>> {
+                return catalog.foods(tx, std::span(&food_id, 1)).value().at(0).available_quantity;
+            })
+        .value();
 }
 
-std::int64_t TestKitchen::journal_lines(std::int64_t food_id) { return menu.journal(food_id, 1, 0).value().total_count; }
-
-cart::ChangedLine TestKitchen::put(std::int64_t user_id, std::int64_t food_id, std::int64_t quantity, cart::Sides sides) {
-    return carts.add(user_id, {food_id, std::move(sides), quantity, std::nullopt}, any_version).value();
+std::int64_t TestKitchen::journal_lines(std::int64_t food_id) {
+    return menu.journal(food_id, 1, 0).value().total_count;
 }
 
-CartContents TestKitchen::cart_of(std::int64_t user_id) { return carts.view(user_id).value().contents; }
+cart::ChangedLine TestKitchen::put(std::int64_t user_id, std::int64_t food_id,
+                                   std::int64_t quantity, cart::Sides sides) {
+    return carts.add(user_id, {food_id, std::move(sides), quantity, std::nullopt}, any_version)
+        .value();
+}
+
+CartContents TestKitchen::cart_of(std::int64_t user_id) {
+    return carts.view(user_id).value().contents;
+}
 
 }  // namespace kitchen::tests

@@ -28,10 +28,12 @@ enum class Storage { memory, file };
 class TestKitchen {
 public:
     /// `plugins` names further ones whose migrations are applied.
-    explicit TestKitchen(Storage storage = Storage::memory, std::vector<std::string> plugins = {}, cart::CartLimits limits = {});
+    explicit TestKitchen(Storage storage = Storage::memory, std::vector<std::string> plugins = {},
+                         cart::CartLimits limits = {});
 
-    std::int64_t food(const std::string& name, std::int64_t price, std::optional<std::int64_t> quantity = std::nullopt,
-                      SideRule protein = {}, SideRule extra = {});
+    std::int64_t food(const std::string& name, std::int64_t price,
+                      std::optional<std::int64_t> quantity = std::nullopt, SideRule protein = {},
+                      SideRule extra = {});
     void edit(std::int64_t food_id, const std::function<void(catalog::FoodDraft&)>& change);
     void remove(std::int64_t food_id);
     /// Nothing: not counted.
@@ -39,7 +41,8 @@ public:
     std::int64_t journal_lines(std::int64_t food_id);
 
     /// Throws when it is refused.
-    cart::ChangedLine put(std::int64_t user_id, std::int64_t food_id, std::int64_t quantity = 1, cart::Sides sides = {});
+    cart::ChangedLine put(std::int64_t user_id, std::int64_t food_id, std::int64_t quantity = 1,
+                          cart::Sides sides = {});
     CartContents cart_of(std::int64_t user_id);
 
 private:
@@ -56,7 +59,8 @@ public:
     cart::CartService carts;
 };
 
-/// The error of what should have failed; throws when it has not, so that the test fails and goes on.
+/// The error of what should have failed; throws when it has not, so that the test fails and goes
+/// on.
 template <class T>
 Error error_of(const Result<T>& result) {
     if (result) throw std::logic_error("it should have been refused");

@@ -6,29 +6,46 @@ namespace kitchen::catalog {
 
 namespace {
 
-std::string shared_key(const std::string& token, const std::string& key) { return "catalog:answer:" + token + ':' + key; }
+std::string shared_key(const std::string& token, const std::string& key) {
+    return "catalog:answer:" + token + ':' + key;
+}
 
 Counter& answers(Metrics& metrics, const char* layer) {
-    return metrics.counter("kitchen_catalog_answers_total", "Public reads of the menu, by the layer that answered.", {{"layer", layer}});
+    return metrics.counter("kitchen_catalog_answers_total",
+                           "Public reads of the menu, by the layer that answered.",
+                           {{"layer", layer}});
 }
 
 }  // namespace
 
-AnswerCache::AnswerCache(const AnswerCacheOptions& options, const Clock& clock, Random& random, Metrics& metrics, Cache* shared)
-    : options_(options), clock_(clock), random_(random), shared_(shared), memory_(options.memory),
-      from_memory_(answers(metrics, "memory")), from_shared_(answers(metrics, "shared")), from_store_(answers(metrics, "store")),
-      waits_(metrics.counter("kitchen_catalog_cache_waits_total", "Reads that waited for another to bring the same answer.")),
-      changes_(metrics.counter("kitchen_catalog_cache_changes_total", "Changes of the menu after which everything cached was forgotten.")),
-      damaged_(metrics.counter("kitchen_catalog_cache_damaged_total", "Entries of the shared cache that were no answers.")) {
+AnswerCache::AnswerCache(const AnswerCacheOptions& options, const Clock& clock, Random& random,
+                         Metrics& metrics, Cache* shared)
+    : options_(options),
+      clock_(clock),
+      random_(random),
+      shared_(shared),
+      memory_(options.memory),
+      from_memory_(answers(metrics, "memory")),
+      from_shared_(answers(metrics, "shared")),
+      from_store_(answers(metrics, "store")),
+      waits_(metrics.counter("kitchen_catalog_cache_waits_total",
+                             "Reads that waited for another to bring the same answer.")),
+      changes_(metrics.counter("kitchen_catalog_cache_changes_total",
+                               "Changes of the menu after which everything cached was forgotten.")),
+      damaged_(metrics.counter("kitchen_catalog_cache_damaged_total",
+                               "Entries of the shared cache that were no answers.")) {
     if (shared_)
-        generation_.emplace(*shared_, clock, random, options.revalidate, options.ttl + std::chrono::minutes(1), [this] {
-            memory_.clear();
-            changes_.add();
-        });
-    gauges_.push_back(metrics.sampled_gauge("kitchen_catalog_cache_entries", "Answers in the memory of this process.", {},
-                                            [this] { return static_cast<double>(memory_.usage().entries); }));
-    gauges_.push_back(metrics.sampled_gauge("kitchen_catalog_cache_bytes", "Memory of those, with what it costs to keep them.", {},
-                                            [this] { return static_cast<double>(memory_.usage().bytes); }));
+        generation_.emplace(*shared_, clock, random, options.revalidate,
+                            options.ttl + std::chrono::minutes(1), [this] {
+                                memory_.clear();
+                                changes_.add();
+                            });
+    gauges_.push_back(metrics.sampled_gauge(
+        "kitchen_catalog_cache_entries", "Answers in the memory of this process.", {},
+        [this] { return static_cast<double>(memory_.usage().entries); }));
+    gauges_.push_back(metrics.sampled_gauge(
+        "kitchen_catalog_cache_bytes", "Memory of those, with what it costs to keep them.", {},
+        [this] { return static_cast<double>(memory_.usage().bytes); }));
 }
 
 void AnswerCache::open() {
@@ -45,20 +62,24 @@ void AnswerCache::forget() {
     changes_.add();
 }
 
-Result<AnswerPtr> AnswerCache::get(const std::string& key, std::chrono::steady_clock::time_point deadline, const Read& read) {
+Result<AnswerPtr> AnswerCache::get(const std::string& key,
+                                   std::chrono::steady_clock::time_point deadline,
+                                   const Read& read) {
     if (key.size() > longest_key || (generation_ && !generation_->refresh())) {
         from_store_.add();
         return read();
     }
-    // The epoch before the token: a change leaves the token first, so whoever has the new epoch cannot have the old token.
+    // The epoch before the token: a change leaves the token first, so whoever has the new epoch
+    // cannot have the old token.
     const AnswerMemory::Found found = memory_.find(key, clock_.steady_now());
     if (found.answer) {
         from_memory_.add();
         return found.answer;
     }
     // Whoever comes after a change does not join a read that began before it.
-    return flights_.run(std::to_string(found.epoch) + ' ' + key, deadline, [&] { return fill(key, found.epoch, read); },
-                        [this] { waits_.add(); });
+    return flights_.run(
+        std::to_string(found.epoch) + ' ' + key, deadline,
+        [&] { return fill(key, found.epoch, read); }, [this] { waits_.add(); });
 }
 
 Result<AnswerPtr> AnswerCache::fill(const std::string& key, std::uint64_t epoch, const Read& read) {
@@ -91,11 +112,14 @@ AnswerPtr AnswerCache::from_shared(const std::string& token, const std::string& 
     return answer;
 }
 
-void AnswerCache::to_shared(const std::string& token, const std::string& key, const Answer& answer) {
+void AnswerCache::to_shared(const std::string& token, const std::string& key,
+                            const Answer& answer) {
     const std::string bytes = packed(answer);
     if (!within_budget(bytes.size() + key.size())) return;
-    // Half the time here and half in the memory of whoever takes it from here: together no more than ttl.
-    if (!shared_->set(shared_key(token, key), bytes, shortened(options_.ttl / 2))) generation_->away();
+    // Half the time here and half in the memory of whoever takes it from here: together no more
+    // than ttl.
+    if (!shared_->set(shared_key(token, key), bytes, shortened(options_.ttl / 2)))
+        generation_->away();
 }
 
 bool AnswerCache::within_budget(std::size_t bytes) {
@@ -110,7 +134,8 @@ bool AnswerCache::within_budget(std::size_t bytes) {
 }
 
 std::chrono::milliseconds AnswerCache::shortened(std::chrono::milliseconds life) {
-    return life - std::chrono::milliseconds(random_.below(static_cast<std::uint64_t>(life.count() / 5) + 1));
+    return life - std::chrono::milliseconds(
+                      random_.below(static_cast<std::uint64_t>(life.count() / 5) + 1));
 }
 
 }  // namespace kitchen::catalog

@@ -1,11 +1,15 @@
-// The layers in front of the store: memory of this process, then the cache that replicas share, then the store itself.
+// The layers in front of the store: memory of this process, then the cache that replicas share,
+// then the store itself.
 //
-// Strict on this replica: an answer to a request that began after forget() returned is no older than the change that forget() was
-// called for. On the others: as soon as the message has come; without it `revalidate` and one call of the cache later; when the cache
-// was away as well, `ttl` later at most. With a `revalidate` of 0 the shared cache is asked at each read, and what it does not confirm comes
-// from the store: as strict as on this replica, unless the replica of the change could not reach the cache.
+// Strict on this replica: an answer to a request that began after forget() returned is no older
+// than the change that forget() was called for. On the others: as soon as the message has come;
+// without it `revalidate` and one call of the cache later; when the cache was away as well, `ttl`
+// later at most. With a `revalidate` of 0 the shared cache is asked at each read, and what it does
+// not confirm comes from the store: as strict as on this replica, unless the replica of the change
+// could not reach the cache.
 //
-// Keeps answers that are the same for everybody, and no errors. A cache that fails is a miss, never an error.
+// Keeps answers that are the same for everybody, and no errors. A cache that fails is a miss, never
+// an error.
 //
 // Thread-safety: all calls, from any thread, except open() and close(), which come from one.
 #pragma once
@@ -29,9 +33,12 @@
 namespace kitchen::catalog {
 
 struct AnswerCacheOptions {
-    std::size_t memory = 16 << 20;                   ///< bytes here; also the most that is written to the shared cache in half a `ttl`
-    std::chrono::milliseconds ttl{30'000};           ///< oldest that an answer may become; each is shortened by up to a fifth at random
-    std::chrono::milliseconds revalidate{1'000};     ///< see Generation
+    std::size_t memory =
+        16
+        << 20;  ///< bytes here; also the most that is written to the shared cache in half a `ttl`
+    std::chrono::milliseconds ttl{30'000};  ///< oldest that an answer may become; each is shortened
+                                            ///< by up to a fifth at random
+    std::chrono::milliseconds revalidate{1'000};  ///< see Generation
 };
 
 class AnswerCache {
@@ -40,14 +47,17 @@ public:
     static constexpr std::size_t longest_key = 200;  ///< octets; what is longer is not cached
 
     /// `shared` null: memory only. All must outlive this.
-    AnswerCache(const AnswerCacheOptions& options, const Clock& clock, Random& random, Metrics& metrics, Cache* shared);
+    AnswerCache(const AnswerCacheOptions& options, const Clock& clock, Random& random,
+                Metrics& metrics, Cache* shared);
 
     void open();
     void close();
 
-    /// `read` asks the store. The key must hold everything that the answer depends on. Errors: those of `read`, and unavailable
-    /// "overloaded" when somebody else is reading the same until after the deadline.
-    Result<AnswerPtr> get(const std::string& key, std::chrono::steady_clock::time_point deadline, const Read& read);
+    /// `read` asks the store. The key must hold everything that the answer depends on. Errors:
+    /// those of `read`, and unavailable "overloaded" when somebody else is reading the same until
+    /// after the deadline.
+    Result<AnswerPtr> get(const std::string& key, std::chrono::steady_clock::time_point deadline,
+                          const Read& read);
     /// What guests see has changed, durably.
     void forget();
 

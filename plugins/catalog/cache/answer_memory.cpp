@@ -6,7 +6,8 @@
 namespace kitchen::catalog {
 
 namespace {
-// Nodes of the list and the index, a bucket, the answer's control block, and what the allocator rounds up.
+// Nodes of the list and the index, a bucket, the answer's control block, and what the allocator
+// rounds up.
 constexpr std::size_t overhead = 320;
 }  // namespace
 
@@ -24,7 +25,8 @@ AnswerMemory::Found AnswerMemory::find(std::string_view key, Time now) {
 }
 
 void AnswerMemory::put(std::string_view key, AnswerPtr answer, Time expires, std::uint64_t epoch) {
-    const std::size_t bytes = overhead + key.size() + answer->body.capacity() + answer->etag.capacity();
+    const std::size_t bytes =
+        overhead + key.size() + answer->body.capacity() + answer->etag.capacity();
     if (bytes > max_bytes_) return;
     std::lock_guard lock(mutex_);
     if (epoch != epoch_) return;

@@ -1,9 +1,11 @@
-// The first layer: answers in the memory of this process, the least recently used ones dropped when there are too many bytes.
+// The first layer: answers in the memory of this process, the least recently used ones dropped when
+// there are too many bytes.
 //
-// An epoch is the time between two calls of clear(). What was read from the store in one epoch is not kept in the next: it may be older
-// than the change that the call was about.
+// An epoch is the time between two calls of clear(). What was read from the store in one epoch is
+// not kept in the next: it may be older than the change that the call was about.
 //
-// Thread-safety: all calls, from any thread; one mutex, held for no longer than a look into a table.
+// Thread-safety: all calls, from any thread; one mutex, held for no longer than a look into a
+// table.
 #pragma once
 
 #include <chrono>
@@ -34,7 +36,8 @@ public:
     explicit AnswerMemory(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
     Found find(std::string_view key, Time now);
-    /// Keeps it until `expires`, unless `epoch` is over or it is larger than everything together may be.
+    /// Keeps it until `expires`, unless `epoch` is over or it is larger than everything together
+    /// may be.
     void put(std::string_view key, AnswerPtr answer, Time expires, std::uint64_t epoch);
     /// Forgets everything and begins a new epoch.
     void clear();
@@ -48,7 +51,8 @@ private:
         std::size_t bytes;
     };
     using Entries = std::list<Entry>;
-    using Index = std::unordered_map<std::string_view, Entries::iterator>;  // views of the entries' keys
+    using Index =
+        std::unordered_map<std::string_view, Entries::iterator>;  // views of the entries' keys
 
     void drop(Entries::iterator entry);
 

@@ -13,8 +13,14 @@ constexpr std::size_t most_left = 1024;
 
 }  // namespace
 
-Generation::Generation(Cache& cache, const Clock& clock, Random& random, Millis revalidate, Millis memory, std::function<void()> forget)
-    : cache_(cache), clock_(clock), random_(random), revalidate_(revalidate), memory_(memory), forget_(std::move(forget)),
+Generation::Generation(Cache& cache, const Clock& clock, Random& random, Millis revalidate,
+                       Millis memory, std::function<void()> forget)
+    : cache_(cache),
+      clock_(clock),
+      random_(random),
+      revalidate_(revalidate),
+      memory_(memory),
+      forget_(std::move(forget)),
       replica_(random.hex(6) + '-') {}
 
 void Generation::open() {
@@ -39,18 +45,22 @@ void Generation::renew() {
         reachable_ = written;
         look_at(clock_.steady_now() + revalidate_);
         if (written && mine == changes_) token_ = token;
-        if (written && mine != changes_) look_at(Time::min());  // another change came between: which token stands there now?
+        if (written && mine != changes_)
+            look_at(Time::min());  // another change came between: which token stands there now?
     }
     if (written) (void)cache_.publish(channel, token);
 }
 
 bool Generation::refresh() {
-    if (!is_strict() && clock_.steady_now() < next_look_.load(std::memory_order_relaxed)) return true;
+    if (!is_strict() && clock_.steady_now() < next_look_.load(std::memory_order_relaxed))
+        return true;
     std::uint64_t seen = 0;
     {
         std::lock_guard lock(mutex_);
         if (writing_ > 0) return !is_strict();
-        if (!is_strict() && (looking_ || clock_.steady_now() < next_look_.load(std::memory_order_relaxed))) return true;
+        if (!is_strict() &&
+            (looking_ || clock_.steady_now() < next_look_.load(std::memory_order_relaxed)))
+            return true;
         looking_ = true;
         seen = changes_;
     }
@@ -72,7 +82,8 @@ bool Generation::look(std::uint64_t changes_seen) {
     }
     {
         std::lock_guard lock(mutex_);
-        if (changes_seen != changes_ || writing_ > 0) return false;  // what was found may be older than that: still due
+        if (changes_seen != changes_ || writing_ > 0)
+            return false;  // what was found may be older than that: still due
         reachable_ = !token.empty();
         look_at(clock_.steady_now() + revalidate_);
         if (token.empty()) return false;
@@ -84,8 +95,10 @@ bool Generation::look(std::uint64_t changes_seen) {
             token.clear();
         }
     }
-    if (token.empty()) forget_();
-    else renew();  // it is from before a change of ours that is not in the cache, or no more
+    if (token.empty())
+        forget_();
+    else
+        renew();  // it is from before a change of ours that is not in the cache, or no more
     return true;
 }
 
@@ -114,13 +127,15 @@ void Generation::away() {
 
 void Generation::leave_token() {
     const Time now = clock_.steady_now();
-    while (!left_.empty() && (left_.front().first + memory_ < now || left_.size() >= most_left)) left_.pop_front();
+    while (!left_.empty() && (left_.front().first + memory_ < now || left_.size() >= most_left))
+        left_.pop_front();
     if (!token_.empty() && !is_own(token_)) left_.emplace_back(now, std::move(token_));
     token_.clear();
 }
 
 bool Generation::was_left(std::string_view token) const {
-    return is_own(token) || std::any_of(left_.begin(), left_.end(), [&](const auto& left) { return left.second == token; });
+    return is_own(token) || std::any_of(left_.begin(), left_.end(),
+                                        [&](const auto& left) { return left.second == token; });
 }
 
 }  // namespace kitchen::catalog

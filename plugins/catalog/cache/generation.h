@@ -1,12 +1,15 @@
-// Which entries of the shared cache count: those written under the current generation, a random token that all replicas read from one key.
+// Which entries of the shared cache count: those written under the current generation, a random
+// token that all replicas read from one key.
 //
-// A change of the menu begins a new generation, whereby everything under the old one is forgotten at once, and tells the other
-// replicas by a message. A replica that the message does not reach finds the new token when it looks next, `revalidate` later at most.
-// A token is only used once it stands in the cache, and a token that was left never counts again, whoever brings it back (a failover,
-// an outage during which a memory stood in for the cache): so what is read under a token was read from the store after every change that
-// the token stands for.
+// A change of the menu begins a new generation, whereby everything under the old one is forgotten
+// at once, and tells the other replicas by a message. A replica that the message does not reach
+// finds the new token when it looks next, `revalidate` later at most. A token is only used once it
+// stands in the cache, and a token that was left never counts again, whoever brings it back (a
+// failover, an outage during which a memory stood in for the cache): so what is read under a token
+// was read from the store after every change that the token stands for.
 //
-// When the cache cannot be reached there is no current token, and callers do without the shared cache.
+// When the cache cannot be reached there is no current token, and callers do without the shared
+// cache.
 //
 // Thread-safety: all calls, from any thread, except open() and close(), which come from one.
 #pragma once
@@ -33,19 +36,23 @@ class Generation {
 public:
     using Millis = std::chrono::milliseconds;
 
-    /// `forget` is called at each change, from whatever side it comes, after the old token has been left. `memory`: for how long a token
-    /// that was left is remembered; longer than an entry of the shared cache lives. All must outlive this.
-    Generation(Cache& cache, const Clock& clock, Random& random, Millis revalidate, Millis memory, std::function<void()> forget);
+    /// `forget` is called at each change, from whatever side it comes, after the old token has been
+    /// left. `memory`: for how long a token that was left is remembered; longer than an entry of
+    /// the shared cache lives. All must outlive this.
+    Generation(Cache& cache, const Clock& clock, Random& random, Millis revalidate, Millis memory,
+               std::function<void()> forget);
 
-    /// Listens, and begins a generation: this process may have died before between a change and the word of it.
+    /// Listens, and begins a generation: this process may have died before between a change and the
+    /// word of it.
     void open();
     /// No call is under way when it returns.
     void close() { subscription_.reset(); }
 
-    /// The menu has changed. Takes as long as two calls of the cache, or one that fails; what could not be written is written later.
+    /// The menu has changed. Takes as long as two calls of the cache, or one that fails; what could
+    /// not be written is written later.
     void renew();
-    /// Looks whether there is a new generation, if that is due. With a `revalidate` of 0 it always is, and false means that it could not be
-    /// told: then only the store knows. Otherwise true.
+    /// Looks whether there is a new generation, if that is due. With a `revalidate` of 0 it always
+    /// is, and false means that it could not be told: then only the store knows. Otherwise true.
     bool refresh();
     /// The token to read and write under now; nothing: leave the shared cache alone.
     std::optional<std::string> current() const;
@@ -77,12 +84,13 @@ private:
 
     std::atomic<Time> next_look_{Time::min()};
     mutable std::mutex mutex_;
-    std::string token_;                                // "": none is known
+    std::string token_;  // "": none is known
     bool reachable_ = false;
     bool looking_ = false;
-    int writing_ = 0;                                  // changes of ours on their way into the cache
+    int writing_ = 0;  // changes of ours on their way into the cache
     std::uint64_t changes_ = 0;
-    std::deque<std::pair<Time, std::string>> left_;    // tokens of others that count no more, while entries under them may live
+    std::deque<std::pair<Time, std::string>>
+        left_;  // tokens of others that count no more, while entries under them may live
 };
 
 }  // namespace kitchen::catalog

@@ -5,7 +5,8 @@ namespace kitchen::catalog {
 /// Ends a flight, also when its work throws.
 class SingleFlight::Landing {
 public:
-    Landing(SingleFlight& flights, const std::string& key, Flight& flight) : flights_(flights), key_(key), flight_(flight) {}
+    Landing(SingleFlight& flights, const std::string& key, Flight& flight)
+        : flights_(flights), key_(key), flight_(flight) {}
     ~Landing() {
         std::lock_guard lock(flights_.mutex_);
         flight_.over = true;
@@ -24,8 +25,9 @@ private:
     Flight& flight_;
 };
 
-Result<AnswerPtr> SingleFlight::run(const std::string& key, std::chrono::steady_clock::time_point deadline, const Work& work,
-                                    const std::function<void()>& waiting) {
+Result<AnswerPtr> SingleFlight::run(const std::string& key,
+                                    std::chrono::steady_clock::time_point deadline,
+                                    const Work& work, const std::function<void()>& waiting) {
     std::shared_ptr<Flight> flight;
     {
         std::unique_lock lock(mutex_);
@@ -34,7 +36,8 @@ Result<AnswerPtr> SingleFlight::run(const std::string& key, std::chrono::steady_
             flight = known;
             waiting();
             if (!flight->landed.wait_until(lock, deadline, [&] { return flight->over; }))
-                return Error(Errc::unavailable, "overloaded", "The answer is taking too long. Try again in a moment.")
+                return Error(Errc::unavailable, "overloaded",
+                             "The answer is taking too long. Try again in a moment.")
                     .retry_in(std::chrono::seconds(1));
             if (flight->answer) return *flight->answer;
             lock.unlock();

@@ -1,6 +1,8 @@
-// Many callers who need the same answer at the same time: one of them gets it, the others wait for it.
+// Many callers who need the same answer at the same time: one of them gets it, the others wait for
+// it.
 //
-// An error goes to those who wait, and is forgotten with them. When the work throws, each of the others does it by itself.
+// An error goes to those who wait, and is forgotten with them. When the work throws, each of the
+// others does it by itself.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -23,10 +25,10 @@ class SingleFlight {
 public:
     using Work = std::function<Result<AnswerPtr>()>;
 
-    /// Does `work`, or waits for whoever is doing it for the same key; `waiting` is called before that. Error beside those of the work:
-    /// unavailable "overloaded", when `deadline` comes first.
-    Result<AnswerPtr> run(const std::string& key, std::chrono::steady_clock::time_point deadline, const Work& work,
-                          const std::function<void()>& waiting);
+    /// Does `work`, or waits for whoever is doing it for the same key; `waiting` is called before
+    /// that. Error beside those of the work: unavailable "overloaded", when `deadline` comes first.
+    Result<AnswerPtr> run(const std::string& key, std::chrono::steady_clock::time_point deadline,
+                          const Work& work, const std::function<void()>& waiting);
 
 private:
     struct Flight {

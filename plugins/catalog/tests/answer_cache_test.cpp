@@ -20,24 +20,32 @@ using namespace std::chrono_literals;
 class AnswerCacheTest : public testing::Test {
 protected:
     struct Replica {
-        Replica(AnswerCacheTest& test_, std::uint64_t seed, Cache* shared, AnswerCacheOptions options = {})
+        Replica(AnswerCacheTest& test_, std::uint64_t seed, Cache* shared,
+                AnswerCacheOptions options = {})
             : test(test_), random(seed), cache(options, test_.clock, random, metrics, shared) {
             cache.open();
         }
         std::string get(const std::string& key = "key") {
-            return cache.get(key, later, [&]() -> Result<AnswerPtr> {
-                ++test.reads;
-                const std::string state = std::to_string(test.store.load());
-                if (const auto now = std::exchange(while_reading, nullptr)) now();
-                return answer(state);
-            }).value()->body;
+            return cache
+                .get(key, later,
+                     [&]() -> Result<AnswerPtr> {
+                         ++test.reads;
+                         const std::string state = std::to_string(test.store.load());
+                         if (const auto now = std::exchange(while_reading, nullptr)) now();
+                         return answer(state);
+                     })
+                .value()
+                ->body;
         }
         /// A change and its hook.
         void change() {
             ++test.store;
             cache.forget();
         }
-        double from(const char* layer) const { return metrics.value("kitchen_catalog_answers_total{layer=\"" + std::string(layer) + "\"}"); }
+        double from(const char* layer) const {
+            return metrics.value("kitchen_catalog_answers_total{layer=\"" + std::string(layer) +
+                                 "\"}");
+        }
 
         AnswerCacheTest& test;
         testkit::SeededRandom random;
@@ -113,7 +121,9 @@ TEST_F(AnswerCacheTest, WhatOneReadBeforeAChangeDoesNotReachTheOtherAfterIt) {
     shared.loses_messages = true;
     Replica slow(*this, 1, &shared), writer(*this, 2, &shared);
     clock.advance(1s);
-    slow.while_reading = [&] { writer.change(); };  // and then puts what it read into the shared cache
+    slow.while_reading = [&] {
+        writer.change();
+    };  // and then puts what it read into the shared cache
     EXPECT_EQ(slow.get(), "{\"state\":1}");
     EXPECT_EQ(writer.get(), "{\"state\":2}");
     clock.advance(1s);
@@ -127,7 +137,8 @@ TEST_F(AnswerCacheTest, WhileAChangeIsOnItsWayTheSharedCacheIsLeftAlone) {
     ASSERT_EQ(one.get(), "{\"state\":1}");
     ASSERT_EQ(two.get(), "{\"state\":1}");
     clock.advance(1s);
-    // Between the commit and the new token: the old one, and what one of them has put under it, still stand there.
+    // Between the commit and the new token: the old one, and what one of them has put under it,
+    // still stand there.
     shared.before_set = [&] { EXPECT_EQ(two.get(), "{\"state\":2}"); };
     two.change();
     EXPECT_EQ(two.get(), "{\"state\":2}");
@@ -165,7 +176,8 @@ TEST_F(AnswerCacheTest, ALostMessageIsMadeUpForAfterRevalidate) {
 
 TEST_F(AnswerCacheTest, WithoutRevalidateEachReadAsksAndNothingIsOld) {
     shared.loses_messages = true;
-    Replica one(*this, 1, &shared, {.revalidate = 0ms}), two(*this, 2, &shared, {.revalidate = 0ms});
+    Replica one(*this, 1, &shared, {.revalidate = 0ms}),
+        two(*this, 2, &shared, {.revalidate = 0ms});
     EXPECT_EQ(one.get(), "{\"state\":1}");
     EXPECT_EQ(one.get(), "{\"state\":1}");
     EXPECT_EQ(one.from("memory"), 1);
@@ -235,9 +247,11 @@ TEST_F(AnswerCacheTest, ADamagedEntryIsAMiss) {
     const AnswerPtr good = answer("7");
     EXPECT_EQ(unpacked(packed(*good))->body, good->body);
     EXPECT_EQ(unpacked(packed(*good))->etag, good->etag);
-    for (const std::string& bad : {std::string(), std::string("1 "), std::string("2 \"a\"\n{}"), std::string("1 \"a\n{}"), std::string("1 a\n{}"),
-                                   std::string("1 \"a\"\n"), std::string("1 \"a\"\n{\"cut\":"), std::string("1 \"a\"\r\nX: y\"\n{}"), std::string("1 \"a\"b\"\n{}"),
-                                   std::string(1000, '\0')})
+    for (const std::string& bad :
+         {std::string(), std::string("1 "), std::string("2 \"a\"\n{}"), std::string("1 \"a\n{}"),
+          std::string("1 a\n{}"), std::string("1 \"a\"\n"), std::string("1 \"a\"\n{\"cut\":"),
+          std::string("1 \"a\"\r\nX: y\"\n{}"), std::string("1 \"a\"b\"\n{}"),
+          std::string(1000, '\0')})
         EXPECT_EQ(unpacked(bad), nullptr) << bad;
 
     Replica one(*this, 1, &shared);
@@ -249,9 +263,13 @@ TEST_F(AnswerCacheTest, ADamagedEntryIsAMiss) {
 
 TEST_F(AnswerCacheTest, ErrorsAreNotKept) {
     Replica one(*this, 1, &shared);
-    const auto failing = []() -> Result<AnswerPtr> { return Error(Errc::not_found, "food_not_found", "No."); };
+    const auto failing = []() -> Result<AnswerPtr> {
+        return Error(Errc::not_found, "food_not_found", "No.");
+    };
     EXPECT_EQ(one.cache.get("key", later, failing).error().code, "food_not_found");
-    EXPECT_THROW((void)one.cache.get("key", later, []() -> Result<AnswerPtr> { throw std::runtime_error("no"); }), std::runtime_error);
+    EXPECT_THROW((void)one.cache.get("key", later,
+                                     []() -> Result<AnswerPtr> { throw std::runtime_error("no"); }),
+                 std::runtime_error);
     EXPECT_EQ(one.get(), "{\"state\":1}");
 }
 
@@ -260,7 +278,9 @@ TEST_F(AnswerCacheTest, NoVarietyOfKeysFillsTheSharedCache) {
     const auto entries = [&] {
         int found = 0;
         const std::string token = shared.get("catalog:generation").value().value();
-        for (int i = 0; i < 10'000; ++i) found += shared.get("catalog:answer:" + token + ':' + std::to_string(i)).value().has_value();
+        for (int i = 0; i < 10'000; ++i)
+            found +=
+                shared.get("catalog:answer:" + token + ':' + std::to_string(i)).value().has_value();
         return found;
     };
     for (int i = 0; i < 10'000; ++i) (void)one.get(std::to_string(i));

@@ -9,11 +9,15 @@ using namespace std::chrono_literals;
 
 class AnswerMemoryTest : public testing::Test {
 protected:
-    static AnswerPtr answer(std::size_t bytes) { return std::make_shared<const Answer>(Answer{std::string(bytes, 'x'), "\"1\""}); }
+    static AnswerPtr answer(std::size_t bytes) {
+        return std::make_shared<const Answer>(Answer{std::string(bytes, 'x'), "\"1\""});
+    }
     void put(AnswerMemory& memory, const std::string& key, std::size_t bytes = 1000) {
         memory.put(key, answer(bytes), now + 1min, memory.find(key, now).epoch);
     }
-    bool has(AnswerMemory& memory, const std::string& key) { return memory.find(key, now).answer != nullptr; }
+    bool has(AnswerMemory& memory, const std::string& key) {
+        return memory.find(key, now).answer != nullptr;
+    }
 
     AnswerMemory::Time now{1h};
 };

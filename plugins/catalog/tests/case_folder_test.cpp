@@ -21,9 +21,15 @@ TEST(CaseFolder, FoldsTheLettersOfNigerianLanguages) {
 
 TEST(CaseFolder, KeepsCharactersOutsideTheBasicPlaneAndBytesThatAreNotUtf8) {
     const CaseFolder folder;
-    EXPECT_EQ(folder.fold("A\xF0\x9F\x8D\x9B" "B"), "a\xF0\x9F\x8D\x9B" "b");
+    EXPECT_EQ(folder.fold("A\xF0\x9F\x8D\x9B"
+                          "B"),
+              "a\xF0\x9F\x8D\x9B"
+              "b");
     EXPECT_EQ(folder.fold("A\xFF\xC3"), "a\xFF\xC3");
-    EXPECT_EQ(folder.fold("\xC3" "A\xE2\x82"), "\xC3" "a\xE2\x82");
+    EXPECT_EQ(folder.fold("\xC3"
+                          "A\xE2\x82"),
+              "\xC3"
+              "a\xE2\x82");
 }
 
 TEST(ContainsPattern, EscapesWildcards) {

@@ -1,4 +1,5 @@
-// The catalogue over a real socket, on every store. What all routes have in common is tested in tests/api/.
+// The catalogue over a real socket, on every store. What all routes have in common is tested in
+// tests/api/.
 #include <gmock/gmock.h>
 
 #include "kitchen_server.h"
@@ -14,7 +15,8 @@ Json json(const char* text) { return parse_json(text).value(); }
 
 std::vector<std::string> names(const HttpAnswer& page) {
     std::vector<std::string> list;
-    for (const Json& food : page.json["result"].as_array()) list.push_back(food["name"].as_string());
+    for (const Json& food : page.json["result"].as_array())
+        list.push_back(food["name"].as_string());
     return list;
 }
 
@@ -30,7 +32,8 @@ std::vector<std::string> faults(const HttpAnswer& answer) {
 std::string path_of(std::int64_t id) { return "/foods/" + std::to_string(id) + "/"; }
 
 TEST_P(Api, AFoodIsCreatedWithLocationAndVersion) {
-    const HttpAnswer made = server.admin().post("/foods/", json(R"({"name":" Efo Riro ","price":320000,"category":"Soups",
+    const HttpAnswer made = server.admin().post(
+        "/foods/", json(R"({"name":" Efo Riro ","price":320000,"category":"Soups",
         "tags":["spicy"],"image_url":"https://cdn.example/efo.jpg","available_quantity":4})"));
     ASSERT_EQ(made.status, 201) << made.body;
     const std::int64_t id = made.json["id"].as_integer();
@@ -54,10 +57,12 @@ TEST_P(Api, AFoodIsCreatedWithLocationAndVersion) {
 
 TEST_P(Api, OnlyTheRightRolesChangeTheMenu) {
     const std::int64_t id = server.food("Eba", 80'000, 5);
-    HttpClient nobody = server.anonymous(), customer = server.customer(), staff = server.kitchen_staff();
+    HttpClient nobody = server.anonymous(), customer = server.customer(),
+               staff = server.kitchen_staff();
     const Json food = json(R"({"name":"Amala","price":1,"category":"Swallow"})");
     const Json change = json(R"({"price":1})"), stock = json(R"({"delta":1,"reason":"delivery"})");
-    for (const auto& [client, status] : {std::pair(&nobody, 401), std::pair(&customer, 403), std::pair(&staff, 403)}) {
+    for (const auto& [client, status] :
+         {std::pair(&nobody, 401), std::pair(&customer, 403), std::pair(&staff, 403)}) {
         EXPECT_EQ(client->post("/foods/", food).status, status);
         EXPECT_EQ(client->patch(path_of(id), change).status, status);
         EXPECT_EQ(client->put(path_of(id), food).status, status);
@@ -90,10 +95,12 @@ TEST_P(Api, ATakenNameIsAConflictUntilItsFoodIsDeleted) {
 
 TEST_P(Api, PatchChangesSomeAndPutReplacesAll) {
     HttpClient admin = server.admin();
-    const HttpAnswer made = admin.post("/foods/", json(R"({"name":"Oha","price":5,"category":"Soups","description":"Leafy.",
+    const HttpAnswer made = admin.post(
+        "/foods/", json(R"({"name":"Oha","price":5,"category":"Soups","description":"Leafy.",
         "available_quantity":9,"tags":["a"],"side_rules":{"extra_side":{"max":3}}})"));
     const std::string path = made.header("location");
-    const HttpAnswer patched = admin.patch(path, json(R"({"price":6,"side_rules":{"side_protein":{"min":1,"max":2}}})"));
+    const HttpAnswer patched =
+        admin.patch(path, json(R"({"price":6,"side_rules":{"side_protein":{"min":1,"max":2}}})"));
     ASSERT_EQ(patched.status, 200) << patched.body;
     EXPECT_EQ(patched.json["price"], Json(6));
     EXPECT_EQ(patched.json["description"], Json("Leafy."));
@@ -102,7 +109,8 @@ TEST_P(Api, PatchChangesSomeAndPutReplacesAll) {
     EXPECT_EQ(patched.json["version"], Json(2));
     EXPECT_EQ(admin.patch(path, Json::object()).json["version"], Json(2));
 
-    const HttpAnswer put = admin.put(path, json(R"({"name":"Oha Soup","price":7,"category":"Soups"})"));
+    const HttpAnswer put =
+        admin.put(path, json(R"({"name":"Oha Soup","price":7,"category":"Soups"})"));
     ASSERT_EQ(put.status, 200) << put.body;
     EXPECT_EQ(put.header("etag"), "\"3\"");
     EXPECT_EQ(put.json["description"], Json(""));
@@ -127,33 +135,41 @@ TEST_P(Api, IfMatchGuardsEveryWriteOfAFood) {
 
 TEST_P(Api, EveryWrongMemberIsNamed) {
     HttpClient admin = server.admin();
-    const HttpAnswer wrong = admin.post("/foods/", json(R"({"name":"","price":-1,"category":"x","available_quantity":-1,
+    const HttpAnswer wrong =
+        admin.post("/foods/", json(R"({"name":"","price":-1,"category":"x","available_quantity":-1,
         "tags":["a","a"],"image_url":"javascript:alert","side_rules":{"dessert":{}},"rating":5})"));
     EXPECT_EQ(wrong.status, 422);
     std::vector<std::string> pointers;
-    for (const Json& fault : wrong.json["errors"].as_array()) pointers.push_back(fault["pointer"].as_string());
-    EXPECT_THAT(pointers, UnorderedElementsAre("/name", "/price", "/available_quantity", "/tags/1", "/image_url",
-                                               "/side_rules/dessert", "/rating"));
+    for (const Json& fault : wrong.json["errors"].as_array())
+        pointers.push_back(fault["pointer"].as_string());
+    EXPECT_THAT(pointers, UnorderedElementsAre("/name", "/price", "/available_quantity", "/tags/1",
+                                               "/image_url", "/side_rules/dessert", "/rating"));
     EXPECT_EQ(admin.post("/foods/", json(R"({"name":"  ","price":1,"category":"x"})")).status, 422);
     for (const char* control : {"\\u0000", "\\u0001", "\\u007f"}) {
-        const std::string body = std::string(R"({"name":"a)") + control + R"(b","price":1,"category":"x"})";
-        EXPECT_THAT(faults(admin.send("POST", "/foods/", body, {{"Content-Type", "application/json"}})),
-                    ElementsAre("format /name"));
+        const std::string body =
+            std::string(R"({"name":"a)") + control + R"(b","price":1,"category":"x"})";
+        EXPECT_THAT(
+            faults(admin.send("POST", "/foods/", body, {{"Content-Type", "application/json"}})),
+            ElementsAre("format /name"));
     }
-    EXPECT_THAT(faults(admin.post("/foods/", json(R"({"name":"a","price":1,"category":"x","side_rules":
+    EXPECT_THAT(
+        faults(admin.post("/foods/", json(R"({"name":"a","price":1,"category":"x","side_rules":
                     {"side_protein":{"min":2},"extra_side":{"allowed":[999]}}})"))),
-                ElementsAre("above_max /side_rules/side_protein/min"));
-    EXPECT_THAT(faults(admin.post("/foods/", json(R"({"name":"a","price":1,"category":"x","side_rules":
+        ElementsAre("above_max /side_rules/side_protein/min"));
+    EXPECT_THAT(
+        faults(admin.post("/foods/", json(R"({"name":"a","price":1,"category":"x","side_rules":
                     {"extra_side":{"allowed":[999]}}})"))),
-                ElementsAre("food_not_found /side_rules/extra_side/allowed/0"));
+        ElementsAre("food_not_found /side_rules/extra_side/allowed/0"));
 }
 
 TEST_P(Api, TheMenuIsFilteredAndSorted) {
     HttpClient admin = server.admin();
-    for (const char* food : {R"({"name":"Asun","price":400,"category":"Grills","tags":["Spicy"],"description":"Smoked goat"})",
-                             R"({"name":"Suya","price":300,"category":"Grills","tags":["spicy"],"available_quantity":0})",
-                             R"({"name":"Boli 100%","price":150,"category":"Street"})",
-                             R"({"name":"Dodo","price":150,"category":"Street"})"})
+    for (
+        const char* food :
+        {R"({"name":"Asun","price":400,"category":"Grills","tags":["Spicy"],"description":"Smoked goat"})",
+         R"({"name":"Suya","price":300,"category":"Grills","tags":["spicy"],"available_quantity":0})",
+         R"({"name":"Boli 100%","price":150,"category":"Street"})",
+         R"({"name":"Dodo","price":150,"category":"Street"})"})
         ASSERT_EQ(admin.post("/foods/", json(food)).status, 201);
     HttpClient client = server.anonymous();
     EXPECT_THAT(names(client.get("/foods/?category=GRILLS")), ElementsAre("Asun", "Suya"));
@@ -161,18 +177,24 @@ TEST_P(Api, TheMenuIsFilteredAndSorted) {
     EXPECT_THAT(names(client.get("/foods/?search=100%25")), ElementsAre("Boli 100%"));
     EXPECT_THAT(names(client.get("/foods/?tag=spicy&available=true")), ElementsAre("Asun"));
     EXPECT_THAT(names(client.get("/foods/?available=false")), ElementsAre("Suya"));
-    EXPECT_THAT(names(client.get("/foods/?min_price=150&max_price=300&sort=-price")), ElementsAre("Suya", "Boli 100%", "Dodo"));
-    EXPECT_THAT(names(client.get("/foods/?sort=name&limit=2&offset=1")), ElementsAre("Boli 100%", "Dodo"));
-    EXPECT_THAT(names(client.get("/foods/?sort=-rating")), ElementsAre("Asun", "Suya", "Boli 100%", "Dodo"));
+    EXPECT_THAT(names(client.get("/foods/?min_price=150&max_price=300&sort=-price")),
+                ElementsAre("Suya", "Boli 100%", "Dodo"));
+    EXPECT_THAT(names(client.get("/foods/?sort=name&limit=2&offset=1")),
+                ElementsAre("Boli 100%", "Dodo"));
+    EXPECT_THAT(names(client.get("/foods/?sort=-rating")),
+                ElementsAre("Asun", "Suya", "Boli 100%", "Dodo"));
     EXPECT_THAT(names(client.get("/foods/?category=&search=&tag=")).size(), 4u);
-    for (const char* wrong : {"min_price=2&max_price=1", "min_price=-1", "min_price=x", "sort=colour", "sort=name,price",
-                              "available=maybe", "limit=0", "offset=-1"})
+    for (const char* wrong :
+         {"min_price=2&max_price=1", "min_price=-1", "min_price=x", "sort=colour",
+          "sort=name,price", "available=maybe", "limit=0", "offset=-1"})
         EXPECT_EQ(client.get(std::string("/foods/?") + wrong).status, 422) << wrong;
-    EXPECT_THAT(faults(client.get("/foods/?min_price=2&max_price=1")), ElementsAre("above_max_price ?min_price"));
+    EXPECT_THAT(faults(client.get("/foods/?min_price=2&max_price=1")),
+                ElementsAre("above_max_price ?min_price"));
     EXPECT_LT(client.get("/foods/?search=a%00b").status, 500);
 
-    EXPECT_EQ(client.get("/categories").json,
-              json(R"({"result":[{"name":"Grills","count":2},{"name":"Street","count":2}],"count":2})"));
+    EXPECT_EQ(
+        client.get("/categories").json,
+        json(R"({"result":[{"name":"Grills","count":2},{"name":"Street","count":2}],"count":2})"));
 }
 
 TEST_P(Api, StockIsAdjustedAndTheJournalSaysHow) {
@@ -203,8 +225,9 @@ TEST_P(Api, StockIsAdjustedAndTheJournalSaysHow) {
     EXPECT_GT(delivery["by"].as_integer(), 0);
     EXPECT_TRUE(delivery["created_at"].as_string().ends_with('Z'));
 
-    for (const char* wrong : {R"({"delta":0,"reason":"x"})", R"({"delta":1})", R"({"delta":1,"reason":" "})",
-                              R"({"delta":1.5,"reason":"x"})", R"({"delta":1000000000,"reason":"x"})"})
+    for (const char* wrong :
+         {R"({"delta":0,"reason":"x"})", R"({"delta":1})", R"({"delta":1,"reason":" "})",
+          R"({"delta":1.5,"reason":"x"})", R"({"delta":1000000000,"reason":"x"})"})
         EXPECT_EQ(admin.post(path, json(wrong)).status, 422) << wrong;
     const HttpAnswer uncounted =
         admin.post(path_of(server.food("Eba", 1)) + "stock/", json(R"({"delta":1,"reason":"x"})"));
@@ -220,13 +243,19 @@ TEST_P(Api, ListsAndCategoriesHaveAnETagOfTheirBytes) {
         const HttpAnswer first = server.anonymous().get(path);
         ASSERT_FALSE(first.header("etag").empty());
         EXPECT_EQ(server.anonymous().get(path).header("etag"), first.header("etag"));
-        const HttpAnswer again = server.anonymous().get(path, {{"If-None-Match", first.header("etag")}});
+        const HttpAnswer again =
+            server.anonymous().get(path, {{"If-None-Match", first.header("etag")}});
         EXPECT_EQ(again.status, 304);
         EXPECT_EQ(again.body, "");
     }
     const HttpAnswer before = server.anonymous().get("/foods/");
-    ASSERT_EQ(server.admin().post("/foods/" + std::to_string(id) + "/stock/", json(R"({"delta":1,"reason":"delivery"})")).status, 200);
-    const HttpAnswer after = server.anonymous().get("/foods/", {{"If-None-Match", before.header("etag")}});
+    ASSERT_EQ(server.admin()
+                  .post("/foods/" + std::to_string(id) + "/stock/",
+                        json(R"({"delta":1,"reason":"delivery"})"))
+                  .status,
+              200);
+    const HttpAnswer after =
+        server.anonymous().get("/foods/", {{"If-None-Match", before.header("etag")}});
     EXPECT_EQ(after.status, 200);
     EXPECT_NE(after.header("etag"), before.header("etag"));
 }
@@ -238,11 +267,16 @@ TEST_P(Api, NobodysHostOrSpellingEndsUpInAnothersLinks) {
         return server.anonymous().get(target, {{"Host", host}}).json["next"].as_string();
     };
     for (int round = 0; round < 2; ++round) {
-        EXPECT_EQ(next("/foods/?limit=1", "kitchen.example"), "http://kitchen.example/foods/?limit=1&offset=1");
-        EXPECT_EQ(next("/foods/?limit=1", "evil.example"), "http://evil.example/foods/?limit=1&offset=1");
-        EXPECT_EQ(next("/foods?limit=1", "kitchen.example"), "http://kitchen.example/foods?limit=1&offset=1");
-        EXPECT_EQ(next("/foods/?search=MOI&limit=1", "kitchen.example"), "http://kitchen.example/foods/?search=MOI&limit=1&offset=1");
-        EXPECT_EQ(next("/foods/?search=moi&limit=1", "kitchen.example"), "http://kitchen.example/foods/?search=moi&limit=1&offset=1");
+        EXPECT_EQ(next("/foods/?limit=1", "kitchen.example"),
+                  "http://kitchen.example/foods/?limit=1&offset=1");
+        EXPECT_EQ(next("/foods/?limit=1", "evil.example"),
+                  "http://evil.example/foods/?limit=1&offset=1");
+        EXPECT_EQ(next("/foods?limit=1", "kitchen.example"),
+                  "http://kitchen.example/foods?limit=1&offset=1");
+        EXPECT_EQ(next("/foods/?search=MOI&limit=1", "kitchen.example"),
+                  "http://kitchen.example/foods/?search=MOI&limit=1&offset=1");
+        EXPECT_EQ(next("/foods/?search=moi&limit=1", "kitchen.example"),
+                  "http://kitchen.example/foods/?search=moi&limit=1&offset=1");
     }
 }
 

@@ -27,7 +27,8 @@ protected:
         store->verify().value();
     }
 
-    static FoodDraft draft(std::string name, std::int64_t price = 100'000, std::string category = "Rice") {
+    static FoodDraft draft(std::string name, std::int64_t price = 100'000,
+                           std::string category = "Rice") {
         FoodDraft made;
         made.name = std::move(name);
         made.price = price;
@@ -46,9 +47,13 @@ protected:
 
     /// As it stands in the table, deleted or not.
     Food stored(std::int64_t id) {
-        return store->read<std::optional<Food>>([&](Transaction& tx) { return foods->find(tx, id); }).value().value();
+        return store
+            ->read<std::optional<Food>>([&](Transaction& tx) { return foods->find(tx, id); })
+            .value()
+            .value();
     }
-    std::vector<std::string> names(const FoodQuery& query, std::int64_t limit = 100, std::int64_t offset = 0) {
+    std::vector<std::string> names(const FoodQuery& query, std::int64_t limit = 100,
+                                   std::int64_t offset = 0) {
         const FoodRows found = service->list(query, limit, offset).value();
         std::vector<std::string> list;
         for (const Row row : found.rows) list.emplace_back(service->view(row).name);
@@ -65,10 +70,12 @@ protected:
         return sum;
     }
     Status take(std::vector<Portion> portions, std::string_view reference = "order 1") {
-        return store->transact([&](Transaction& tx) { return catalog.take(tx, portions, reference, 7); });
+        return store->transact(
+            [&](Transaction& tx) { return catalog.take(tx, portions, reference, 7); });
     }
     Status give_back(std::vector<Portion> portions, std::string_view reference = "order 1") {
-        return store->transact([&](Transaction& tx) { return catalog.give_back(tx, portions, reference, 7); });
+        return store->transact(
+            [&](Transaction& tx) { return catalog.give_back(tx, portions, reference, 7); });
     }
 
     testkit::ManualClock clock;

@@ -15,7 +15,8 @@ class CatalogServiceTest : public CatalogTest {};
 TEST_F(CatalogServiceTest, TakesPortionsSummedPerFood) {
     const Food eba = add_counted("Eba", 10), soup = add_counted("Soup", 3), rice = add("Rice");
     clock.advance(std::chrono::seconds(1));
-    ASSERT_TRUE(take({{soup.id, 1}, {eba.id, 2}, {rice.id, 99}, {soup.id, 2}}, "order 12").has_value());
+    ASSERT_TRUE(
+        take({{soup.id, 1}, {eba.id, 2}, {rice.id, 99}, {soup.id, 2}}, "order 12").has_value());
     EXPECT_EQ(stored(eba.id).available_quantity, 8);
     EXPECT_EQ(stored(soup.id).available_quantity, 0);
     EXPECT_EQ(stored(soup.id).version, 2);
@@ -33,22 +34,29 @@ TEST_F(CatalogServiceTest, TakesPortionsSummedPerFood) {
 }
 
 TEST_F(CatalogServiceTest, NamesEveryFoodThatCannotBeHadAndTakesNone) {
-    const Food enough = add_counted("Enough", 10), last = add_counted("Last", 1), sold_out = add_counted("Sold out", 0);
+    const Food enough = add_counted("Enough", 10), last = add_counted("Last", 1),
+               sold_out = add_counted("Sold out", 0);
     FoodDraft made = draft("Switched off");
     made.is_available = false;
     made.available_quantity = 5;
     const Food off = add(made), gone = add("Gone");
     ASSERT_TRUE(service->remove(gone.id, {}).has_value());
 
-    const Status refused =
-        take({{enough.id, 2}, {last.id, 1}, {last.id, 1}, {sold_out.id, 1}, {off.id, 1}, {gone.id, 1}, {999, 1}});
+    const Status refused = take({{enough.id, 2},
+                                 {last.id, 1},
+                                 {last.id, 1},
+                                 {sold_out.id, 1},
+                                 {off.id, 1},
+                                 {gone.id, 1},
+                                 {999, 1}});
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().kind, Errc::conflict);
     EXPECT_EQ(refused.error().code, "insufficient_stock");
     const auto at = [](std::int64_t id) { return "/foods/" + std::to_string(id); };
-    EXPECT_THAT(faults_of(refused.error()),
-                ElementsAre("short " + at(last.id), "short " + at(sold_out.id), "unavailable " + at(off.id),
-                            "deleted " + at(gone.id), "deleted " + at(999)));
+    EXPECT_THAT(
+        faults_of(refused.error()),
+        ElementsAre("short " + at(last.id), "short " + at(sold_out.id), "unavailable " + at(off.id),
+                    "deleted " + at(gone.id), "deleted " + at(999)));
     EXPECT_THAT(refused.error().faults[0].detail, HasSubstr("Only 1 of 'Last' is left, and 2"));
     EXPECT_EQ(stored(enough.id).available_quantity, 10);
     EXPECT_EQ(stored(enough.id).version, 1);

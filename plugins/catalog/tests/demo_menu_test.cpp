@@ -39,7 +39,8 @@ TEST_F(DemoMenuTest, StaysAwayWhenThereHasEverBeenAFood) {
 
 TEST_F(DemoMenuTest, DoesNotComeBackWhenItHasBeenDeleted) {
     load();
-    for (std::int64_t id = 1; id <= std::ssize(demo_foods()); ++id) ASSERT_TRUE(service->remove(id, {}).has_value());
+    for (std::int64_t id = 1; id <= std::ssize(demo_foods()); ++id)
+        ASSERT_TRUE(service->remove(id, {}).has_value());
     EXPECT_EQ(load(), 0);
     EXPECT_EQ(total({}, 10, 0), 0);
 }
@@ -72,8 +73,9 @@ TEST_F(DemoMenuTest, EveryDishIsWholeAndItsSidesExist) {
         EXPECT_EQ(food.version, 1);
         EXPECT_TRUE(food.orderable());
         EXPECT_EQ(journal_sum(food.id), food.available_quantity.value_or(0));
-        for (const auto& [rule, sides] : {std::pair(&food.side_protein, demo_side_proteins(dish.course)),
-                                          std::pair(&food.extra_side, demo_extra_sides(dish.course))}) {
+        for (const auto& [rule, sides] :
+             {std::pair(&food.side_protein, demo_side_proteins(dish.course)),
+              std::pair(&food.extra_side, demo_extra_sides(dish.course))}) {
             ASSERT_TRUE(rule->allowed);
             EXPECT_EQ(rule->max, sides.max);
             EXPECT_EQ(rule->allowed->size(), sides.allowed.size()) << "a side is misspelt";
@@ -81,12 +83,14 @@ TEST_F(DemoMenuTest, EveryDishIsWholeAndItsSidesExist) {
             for (std::int64_t id : *rule->allowed) EXPECT_NE(id, food.id);
         }
     }
-    EXPECT_THAT(categories, testing::IsSupersetOf({"Rice", "Soups", "Swallow", "Grills", "Proteins", "Sides", "Drinks"}));
+    EXPECT_THAT(categories, testing::IsSupersetOf({"Rice", "Soups", "Swallow", "Grills", "Proteins",
+                                                   "Sides", "Drinks"}));
 }
 
 TEST_F(DemoMenuTest, SidesMakeSense) {
     load();
-    const Food jollof = named("Smoky Party Jollof Rice"), egusi = named("Egusi Soup"), zobo = named("Zobo");
+    const Food jollof = named("Smoky Party Jollof Rice"), egusi = named("Egusi Soup"),
+               zobo = named("Zobo");
     EXPECT_THAT(*jollof.side_protein.allowed, testing::Contains(named("Fried Chicken").id));
     EXPECT_THAT(*jollof.extra_side.allowed, testing::Contains(named("Dodo").id));
     EXPECT_THAT(*egusi.extra_side.allowed, testing::Contains(named("Pounded Yam").id));

@@ -40,12 +40,13 @@ std::string written(const Food& food) {
 }
 
 TEST(FoodJson, LooksLikeThis) {
-    EXPECT_EQ(written(jollof()),
-              R"({"id":7,"name":"Jollof \"Party\" Rice","description":"Smoky.\nHot.","price":280000,"currency":"NGN",)"
-              R"("image_url":"https://cdn.example/jollof.jpg","category":"Rice","available_quantity":12,"is_available":true,)"
-              R"("tags":["spicy","bestseller"],"side_rules":{"side_protein":{"min":0,"max":2,"allowed":[3,4]},)"
-              R"("extra_side":{"min":0,"max":1,"allowed":null}},"rating":{"average":4.33,"count":3},"version":5,)"
-              R"("created_at":"2026-01-01T12:00:00.000Z","updated_at":"2026-01-01T12:00:01.250Z"})");
+    EXPECT_EQ(
+        written(jollof()),
+        R"({"id":7,"name":"Jollof \"Party\" Rice","description":"Smoky.\nHot.","price":280000,"currency":"NGN",)"
+        R"("image_url":"https://cdn.example/jollof.jpg","category":"Rice","available_quantity":12,"is_available":true,)"
+        R"("tags":["spicy","bestseller"],"side_rules":{"side_protein":{"min":0,"max":2,"allowed":[3,4]},)"
+        R"("extra_side":{"min":0,"max":1,"allowed":null}},"rating":{"average":4.33,"count":3},"version":5,)"
+        R"("created_at":"2026-01-01T12:00:00.000Z","updated_at":"2026-01-01T12:00:01.250Z"})");
 }
 
 TEST(FoodJson, WritesWhatIsNotThereAsNull) {
@@ -75,7 +76,8 @@ TEST(FoodJson, ColumnsComeBackAsTheyWere) {
     ASSERT_TRUE(read_tags("[]", tags).has_value());
     EXPECT_THAT(tags, IsEmpty());
     SideRule protein, extra{5, 6, std::vector<std::int64_t>{}};
-    ASSERT_TRUE(read_side_rules(side_rules_json(food.side_protein, food.extra_side), protein, extra).has_value());
+    ASSERT_TRUE(read_side_rules(side_rules_json(food.side_protein, food.extra_side), protein, extra)
+                    .has_value());
     EXPECT_TRUE(protein == food.side_protein);
     EXPECT_TRUE(extra == food.extra_side);
 }
@@ -83,8 +85,10 @@ TEST(FoodJson, ColumnsComeBackAsTheyWere) {
 TEST(FoodJson, DamagedColumnsAreErrors) {
     std::vector<std::string> tags;
     SideRule protein, extra;
-    for (const char* text : {"", "{", "7", "[7]"}) EXPECT_EQ(read_tags(text, tags).error().kind, Errc::corrupt) << text;
-    for (const char* text : {"", "[]", R"({"side_protein":{"min":"1"}})", R"({"extra_side":{"allowed":7}})"})
+    for (const char* text : {"", "{", "7", "[7]"})
+        EXPECT_EQ(read_tags(text, tags).error().kind, Errc::corrupt) << text;
+    for (const char* text :
+         {"", "[]", R"({"side_protein":{"min":"1"}})", R"({"extra_side":{"allowed":7}})"})
         EXPECT_EQ(read_side_rules(text, protein, extra).error().kind, Errc::corrupt) << text;
 }
 
@@ -94,8 +98,11 @@ TEST(FoodJson, AppliesOnlyWhatTheBodyNames) {
     apply_json(Json::object(), draft);
     EXPECT_TRUE(draft == before);
 
-    apply_json(parse_json(R"({"name":"Coconut Rice","price":1,"image_url":null,"available_quantity":null,
-        "is_available":false,"tags":[],"side_rules":{"extra_side":{"max":3}}})").value(), draft);
+    apply_json(
+        parse_json(R"({"name":"Coconut Rice","price":1,"image_url":null,"available_quantity":null,
+        "is_available":false,"tags":[],"side_rules":{"extra_side":{"max":3}}})")
+            .value(),
+        draft);
     EXPECT_EQ(draft.name, "Coconut Rice");
     EXPECT_EQ(draft.price, 1);
     EXPECT_FALSE(draft.image_url);
@@ -117,18 +124,23 @@ std::vector<std::string> deviations(const http::Schema& schema, const char* body
 }
 
 TEST(FoodSchema, NewFoodsNeedNamePriceAndCategory) {
-    EXPECT_THAT(deviations(food_input_schema(), R"({"name":"A","price":0,"category":"B"})"), IsEmpty());
-    EXPECT_THAT(deviations(food_input_schema(), "{}"), testing::UnorderedElementsAre("/name", "/price", "/category"));
+    EXPECT_THAT(deviations(food_input_schema(), R"({"name":"A","price":0,"category":"B"})"),
+                IsEmpty());
+    EXPECT_THAT(deviations(food_input_schema(), "{}"),
+                testing::UnorderedElementsAre("/name", "/price", "/category"));
     EXPECT_THAT(deviations(food_change_schema(), "{}"), IsEmpty());
-    EXPECT_THAT(deviations(food_change_schema(), R"({"price":-1,"colour":"red","tags":["a","a"],"id":4})"),
-                testing::UnorderedElementsAre("/price", "/colour", "/tags/1", "/id"));
+    EXPECT_THAT(
+        deviations(food_change_schema(), R"({"price":-1,"colour":"red","tags":["a","a"],"id":4})"),
+        testing::UnorderedElementsAre("/price", "/colour", "/tags/1", "/id"));
 }
 
 TEST(FoodSchema, RefusesWrongTypesAndRanges) {
-    EXPECT_THAT(deviations(food_input_schema(), R"({"name":1,"price":1.5,"category":null,"available_quantity":-1,
+    EXPECT_THAT(deviations(food_input_schema(),
+                           R"({"name":1,"price":1.5,"category":null,"available_quantity":-1,
         "is_available":"yes","image_url":"nonsense","side_rules":{"side_protein":{"max":11},"dessert":{}}})"),
-                testing::UnorderedElementsAre("/name", "/price", "/category", "/available_quantity", "/is_available",
-                                              "/image_url", "/side_rules/side_protein/max", "/side_rules/dessert"));
+                testing::UnorderedElementsAre(
+                    "/name", "/price", "/category", "/available_quantity", "/is_available",
+                    "/image_url", "/side_rules/side_protein/max", "/side_rules/dessert"));
 }
 
 }  // namespace

@@ -17,12 +17,15 @@ class FoodRepositoryTest : public CatalogTest {
 protected:
     /// What a rating plugin will keep in the columns meant for it.
     void rate(std::int64_t id, std::int64_t count, std::int64_t total) {
-        const Statement statement = store->prepare("UPDATE foods SET rating_count = $2, rating_total = $3 WHERE id = $1");
-        store->transact([&](Transaction& tx) -> Status {
-            const Result<Rows> done = tx.query(statement, {id, count, total});
-            if (!done) return done.error();
-            return {};
-        }).value();
+        const Statement statement =
+            store->prepare("UPDATE foods SET rating_count = $2, rating_total = $3 WHERE id = $1");
+        store
+            ->transact([&](Transaction& tx) -> Status {
+                const Result<Rows> done = tx.query(statement, {id, count, total});
+                if (!done) return done.error();
+                return {};
+            })
+            .value();
     }
     static FoodQuery sorted(FoodOrder order, bool descending = false) {
         FoodQuery query;
@@ -184,10 +187,12 @@ TEST_F(FoodRepositoryTest, SortsEachWayAndBreaksTiesByRisingId) {
 }
 
 TEST_F(FoodRepositoryTest, PagesCoverEverythingOnceWithTheSameTotal) {
-    for (int i = 0; i < 23; ++i) add("food " + std::to_string(i), i % 3, i % 2 == 0 ? "even" : "odd");
+    for (int i = 0; i < 23; ++i)
+        add("food " + std::to_string(i), i % 3, i % 2 == 0 ? "even" : "odd");
     FoodQuery filtered = sorted(FoodOrder::price, true);
     filtered.category = "even";
-    for (const auto& [query, expected] : {std::pair(sorted(FoodOrder::price), 23), std::pair(filtered, 12)}) {
+    for (const auto& [query, expected] :
+         {std::pair(sorted(FoodOrder::price), 23), std::pair(filtered, 12)}) {
         std::vector<std::string> seen;
         for (std::int64_t offset = 0; offset < expected; offset += 5) {
             EXPECT_EQ(total(query, 5, offset), expected);
@@ -221,14 +226,18 @@ TEST_F(FoodRepositoryTest, FindsManyByIdOnceEach) {
     wanted.push_back(ids[0]);
     wanted.push_back(999);
     const std::vector<Food> found =
-        store->read<std::vector<Food>>([&](Transaction& tx) { return catalog.foods(tx, wanted); }).value();
+        store->read<std::vector<Food>>([&](Transaction& tx) { return catalog.foods(tx, wanted); })
+            .value();
     std::vector<std::int64_t> got;
     for (const Food& food : found) {
         got.push_back(food.id);
         EXPECT_EQ(food.deleted, food.id == ids[3]);
     }
     EXPECT_THAT(got, testing::UnorderedElementsAreArray(ids));
-    EXPECT_THAT(store->read<std::vector<Food>>([&](Transaction& tx) { return catalog.foods(tx, {}); }).value(), IsEmpty());
+    EXPECT_THAT(
+        store->read<std::vector<Food>>([&](Transaction& tx) { return catalog.foods(tx, {}); })
+            .value(),
+        IsEmpty());
 }
 
 TEST_F(FoodRepositoryTest, CountsLivingFoodsByCategory) {
@@ -245,8 +254,10 @@ TEST_F(FoodRepositoryTest, CountsLivingFoodsByCategory) {
 TEST_F(FoodRepositoryTest, ADamagedRowIsAnErrorAndNotAGuess) {
     const Food food = add("a");
     const Statement damage = store->prepare("UPDATE foods SET tags = '[1' WHERE id = $1");
-    ASSERT_TRUE(store->transact<Rows>([&](Transaction& tx) { return tx.query(damage, {food.id}); }).has_value());
-    const auto found = store->read<std::optional<Food>>([&](Transaction& tx) { return foods->find(tx, food.id); });
+    ASSERT_TRUE(store->transact<Rows>([&](Transaction& tx) { return tx.query(damage, {food.id}); })
+                    .has_value());
+    const auto found =
+        store->read<std::optional<Food>>([&](Transaction& tx) { return foods->find(tx, food.id); });
     ASSERT_FALSE(found.has_value());
     EXPECT_EQ(found.error().kind, Errc::corrupt);
 }

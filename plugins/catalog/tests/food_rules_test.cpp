@@ -55,7 +55,8 @@ TEST_F(FoodRules, CountsLengthsInCharacters) {
     food.description += "x";
     food.category += "x";
     food.tags[0] += "x";
-    EXPECT_THAT(faults(), ElementsAre("too_long /name", "too_long /description", "too_long /category", "too_long /tags/0"));
+    EXPECT_THAT(faults(), ElementsAre("too_long /name", "too_long /description",
+                                      "too_long /category", "too_long /tags/0"));
 }
 
 TEST_F(FoodRules, RefusesBlankTextsAndControlCharacters) {
@@ -63,13 +64,14 @@ TEST_F(FoodRules, RefusesBlankTextsAndControlCharacters) {
     food.category = "";
     food.description = "two\nlines are fine";
     food.tags = {" "};
-    EXPECT_THAT(faults(), ElementsAre("too_short /name", "too_short /category", "too_short /tags/0"));
+    EXPECT_THAT(faults(),
+                ElementsAre("too_short /name", "too_short /category", "too_short /tags/0"));
     food.name = std::string("a\0b", 3);
     food.category = "a\nb";
     food.description = "a\x1f";
     food.tags = {"a\x7f"};
-    EXPECT_THAT(faults(), ElementsAre("format /name", "format /description",
-                                      "format /category", "format /tags/0"));
+    EXPECT_THAT(faults(), ElementsAre("format /name", "format /description", "format /category",
+                                      "format /tags/0"));
 }
 
 TEST_F(FoodRules, BoundsNumbers) {
@@ -91,7 +93,8 @@ TEST_F(FoodRules, WantsWebAddressesForImages) {
         food.image_url = good;
         EXPECT_THAT(faults(), IsEmpty()) << good;
     }
-    for (const char* bad : {"", "javascript:alert(1)", "ftp://a/b", "https://", "http:///x", "https://a b", "//a/b"}) {
+    for (const char* bad : {"", "javascript:alert(1)", "ftp://a/b", "https://", "http:///x",
+                            "https://a b", "//a/b"}) {
         food.image_url = bad;
         EXPECT_THAT(faults(), ElementsAre("format /image_url")) << bad;
     }
@@ -113,8 +116,10 @@ TEST_F(FoodRules, WantsSideRulesThatCanBeMet) {
     EXPECT_THAT(faults(), IsEmpty());
     food.side_protein = {2, 1, std::nullopt};
     food.extra_side = {-1, 11, std::vector<std::int64_t>{4, 5, 4}};
-    EXPECT_THAT(faults(), ElementsAre("above_max /side_rules/side_protein/min", "too_small /side_rules/extra_side/min",
-                                      "too_large /side_rules/extra_side/max", "not_unique /side_rules/extra_side/allowed/2"));
+    EXPECT_THAT(faults(), ElementsAre("above_max /side_rules/side_protein/min",
+                                      "too_small /side_rules/extra_side/min",
+                                      "too_large /side_rules/extra_side/max",
+                                      "not_unique /side_rules/extra_side/allowed/2"));
 }
 
 TEST_F(FoodRules, ChecksAdjustments) {
@@ -122,9 +127,11 @@ TEST_F(FoodRules, ChecksAdjustments) {
     EXPECT_TRUE(normalise_adjustment(-1, reason).has_value());
     EXPECT_EQ(reason, "delivery");
     reason = " ";
-    EXPECT_THAT(faults_of(normalise_adjustment(0, reason).error()), ElementsAre("zero /delta", "too_short /reason"));
+    EXPECT_THAT(faults_of(normalise_adjustment(0, reason).error()),
+                ElementsAre("zero /delta", "too_short /reason"));
     reason = "x";
-    EXPECT_THAT(faults_of(normalise_adjustment(1'000'001, reason).error()), ElementsAre("too_large /delta"));
+    EXPECT_THAT(faults_of(normalise_adjustment(1'000'001, reason).error()),
+                ElementsAre("too_large /delta"));
 }
 
 TEST_F(FoodRules, ChecksQueries) {
@@ -134,7 +141,8 @@ TEST_F(FoodRules, ChecksQueries) {
     EXPECT_TRUE(check(query).has_value());
     query.max_price = 4;
     query.search = std::string("a\0", 2);
-    EXPECT_THAT(faults_of(check(query).error()), ElementsAre("above_max_price ?min_price", "format ?search"));
+    EXPECT_THAT(faults_of(check(query).error()),
+                ElementsAre("above_max_price ?min_price", "format ?search"));
 }
 
 }  // namespace

@@ -26,8 +26,9 @@ protected:
         for (const Row row : found.rows) {
             const StockLine line(row);
             list.push_back(std::to_string(line.delta) + " " +
-                           (line.quantity_after ? std::to_string(*line.quantity_after) : "none") + " " +
-                           std::string(line.reason) + " " + (line.by_user ? std::to_string(*line.by_user) : "nobody"));
+                           (line.quantity_after ? std::to_string(*line.quantity_after) : "none") +
+                           " " + std::string(line.reason) + " " +
+                           (line.by_user ? std::to_string(*line.by_user) : "nobody"));
         }
         return list;
     }
@@ -96,12 +97,17 @@ TEST_F(FoodServiceTest, ChangesOfTextAndTagsReachTheFilters) {
     FoodDraft made = draft("Eba");
     made.tags = {"vegan", "old"};
     const Food food = add(made);
-    service->change(food.id, [](FoodDraft& d) {
-        d.name = "Amala";
-        d.description = "Dark";
-        d.category = "Swallow";
-        d.tags = {"vegan", "new"};
-    }, {}, 1).value();
+    service
+        ->change(
+            food.id,
+            [](FoodDraft& d) {
+                d.name = "Amala";
+                d.description = "Dark";
+                d.category = "Swallow";
+                d.tags = {"vegan", "new"};
+            },
+            {}, 1)
+        .value();
     FoodQuery query;
     query.search = "eba";
     EXPECT_THAT(names(query), IsEmpty());
@@ -116,8 +122,10 @@ TEST_F(FoodServiceTest, ChangesOfTextAndTagsReachTheFilters) {
 TEST_F(FoodServiceTest, AStaleVersionStopsEveryWrite) {
     const Food food = add_counted("Eba", 5);
     service->change(food.id, rename("Eba 2"), only_version(1), 1).value();
-    EXPECT_EQ(service->change(food.id, rename("Eba 3"), only_version(1), 1).error().kind, Errc::precondition_failed);
-    EXPECT_EQ(service->adjust_stock(food.id, 1, "x", only_version(1), 1).error().kind, Errc::precondition_failed);
+    EXPECT_EQ(service->change(food.id, rename("Eba 3"), only_version(1), 1).error().kind,
+              Errc::precondition_failed);
+    EXPECT_EQ(service->adjust_stock(food.id, 1, "x", only_version(1), 1).error().kind,
+              Errc::precondition_failed);
     EXPECT_EQ(service->remove(food.id, only_version(1)).error().kind, Errc::precondition_failed);
     const Food read = stored(food.id);
     EXPECT_EQ(read.name, "Eba 2");
@@ -146,8 +154,9 @@ TEST_F(FoodServiceTest, AllowedSidesMustBeOnTheMenu) {
     const Result<Food> refused = service->create(made, 1);
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().kind, Errc::unprocessable);
-    EXPECT_THAT(faults_of(refused.error()), ElementsAre("food_not_found /side_rules/side_protein/allowed/0",
-                                                        "food_not_found /side_rules/extra_side/allowed/1"));
+    EXPECT_THAT(faults_of(refused.error()),
+                ElementsAre("food_not_found /side_rules/side_protein/allowed/0",
+                            "food_not_found /side_rules/extra_side/allowed/1"));
     EXPECT_THAT(refused.error().faults[0].detail, HasSubstr("999"));
     EXPECT_THAT(names({}), ElementsAre("Dodo"));
 }
@@ -175,7 +184,8 @@ TEST_F(FoodServiceTest, AdjustsStockAndKeepsAJournal) {
     EXPECT_EQ(read.available_quantity, 0);
     EXPECT_EQ(read.version, 3);
     EXPECT_EQ(read.updated_at, food.updated_at + 1000);
-    EXPECT_THAT(journal(food.id), ElementsAre("-15 0 spoilt 3", "10 15 delivery 2", "5 5 Put on the menu 1"));
+    EXPECT_THAT(journal(food.id),
+                ElementsAre("-15 0 spoilt 3", "10 15 delivery 2", "5 5 Put on the menu 1"));
 }
 
 TEST_F(FoodServiceTest, StockNeverGoesBelowZeroOrOverTheTop) {
@@ -185,7 +195,8 @@ TEST_F(FoodServiceTest, StockNeverGoesBelowZeroOrOverTheTop) {
     EXPECT_EQ(below.error().kind, Errc::conflict);
     EXPECT_EQ(below.error().code, "insufficient_stock");
     EXPECT_THAT(below.error().detail, HasSubstr("5"));
-    EXPECT_EQ(service->adjust_stock(food.id, 1'000'000, "x", {}, 1).error().code, "stock_too_large");
+    EXPECT_EQ(service->adjust_stock(food.id, 1'000'000, "x", {}, 1).error().code,
+              "stock_too_large");
     EXPECT_EQ(stored(food.id).available_quantity, 5);
     EXPECT_EQ(journal(food.id).size(), 1u);
 }
@@ -209,8 +220,8 @@ TEST_F(FoodServiceTest, EditingTheCountIsJournalledAndAlwaysAddsUp) {
     service->change(food.id, count(std::nullopt), {}, 2).value();
     EXPECT_EQ(journal_sum(food.id), 0);
     service->change(food.id, count(0), {}, 2).value();
-    EXPECT_THAT(journal(food.id), ElementsAre("0 0 Count set 2", "-3 none No longer counted 2", "-5 3 Count set 2",
-                                              "8 8 Count set 2"));
+    EXPECT_THAT(journal(food.id), ElementsAre("0 0 Count set 2", "-3 none No longer counted 2",
+                                              "-5 3 Count set 2", "8 8 Count set 2"));
 }
 
 TEST_F(FoodServiceTest, TheJournalIsPagedNewestFirstAndOutlivesTheFood) {

@@ -17,7 +17,8 @@ class GenerationTest : public testing::Test {
 protected:
     struct Replica {
         Replica(GenerationTest& test, std::uint64_t seed)
-            : random(seed), generation(test.cache, test.clock, random, 1s, 15s, [this] { ++forgot; }) {
+            : random(seed),
+              generation(test.cache, test.clock, random, 1s, 15s, [this] { ++forgot; }) {
             generation.open();
         }
         std::string token() {
@@ -69,7 +70,8 @@ TEST_F(GenerationTest, ItsOwnMessageIsNoNews) {
     const int before = one.forgot;
     one.generation.renew();
     std::atomic<bool> delivered{false};
-    const auto last = cache.subscribe("catalog:changed", [&](std::string_view) { delivered = true; });
+    const auto last =
+        cache.subscribe("catalog:changed", [&](std::string_view) { delivered = true; });
     one.generation.renew();
     ASSERT_TRUE(testkit::wait_until([&] { return delivered.load(); }));
     EXPECT_EQ(one.forgot, before + 2);
@@ -80,7 +82,8 @@ TEST_F(GenerationTest, ATokenDoesNotCountBeforeItStandsInTheCache) {
     Replica one(*this, 1);
     const std::string old = one.token();
     cache.before_set = [&] {
-        EXPECT_EQ(one.token(), "");  // neither the old one, which the change has ended, nor the new one
+        EXPECT_EQ(one.token(),
+                  "");  // neither the old one, which the change has ended, nor the new one
         EXPECT_EQ(stored(), old);
     };
     one.generation.renew();
@@ -91,7 +94,9 @@ TEST_F(GenerationTest, WhatIsFoundBesideAChangeIsNotTaken) {
     cache.loses_messages = true;
     Replica one(*this, 1), two(*this, 2);
     clock.advance(1s);
-    cache.after_get = [&] { one.generation.renew(); };  // what has just been found is older than this
+    cache.after_get = [&] {
+        one.generation.renew();
+    };  // what has just been found is older than this
     EXPECT_TRUE(is_current(one));
 }
 
@@ -150,7 +155,8 @@ TEST_F(GenerationTest, ATokenFromThePastIsNotTakenAgain) {
     Replica one(*this, 1);
     const std::string old = one.token();
     one.generation.renew();
-    cache.set("catalog:generation", old, 1h).value();  // as after a failover to a server that had not heard of the change
+    cache.set("catalog:generation", old, 1h)
+        .value();  // as after a failover to a server that had not heard of the change
     const int before = one.forgot;
     clock.advance(1s);
     EXPECT_NE(one.token(), old);

@@ -25,23 +25,30 @@ enum class Database { sqlite, postgres };
 class Replicas : public testing::TestWithParam<Database> {
 protected:
     Replicas() {
-        if (GetParam() == Database::postgres) database = std::make_unique<testkit::PostgresDatabase>();
+        if (GetParam() == Database::postgres)
+            database = std::make_unique<testkit::PostgresDatabase>();
     }
 
     /// `cache`: keys of catalog.cache in flow style. `redis_port` 0: without a proxy in between.
-    std::unique_ptr<TestKernel> replica(const std::string& cache, std::uint16_t redis_port = 0, const std::string& on_failure = "fail") {
+    std::unique_ptr<TestKernel> replica(const std::string& cache, std::uint16_t redis_port = 0,
+                                        const std::string& on_failure = "fail") {
         testkit::TestKernelOptions options;
         options.environment = {{"DATA", directory.path().string()}};
-        const std::string store = database ? "  - id: store-postgres\n    config: {url: '" + database->url() + "'}\n"
-                                           : "  - id: store-sqlite\n    config: {path: '${DATA}/kitchen.db'}\n";
+        const std::string store =
+            database ? "  - id: store-postgres\n    config: {url: '" + database->url() + "'}\n"
+                     : "  - id: store-sqlite\n    config: {path: '${DATA}/kitchen.db'}\n";
         return std::make_unique<TestKernel>(
             "server: {metrics: {access: open}}\n"
-            "plugins:\n" + store +
-            "  - id: cache-redis\n"
-            "    config: {url: 'redis://127.0.0.1:" + std::to_string(redis_port ? redis_port : redis.port()) + "', on_failure: " + on_failure +
-            ", breaker: {min_delay: 20ms, max_delay: 200ms}}\n"
-            "  - id: catalog\n"
-            "    config: {demo_menu: true, cache: {" + cache + "}}\n",
+            "plugins:\n" +
+                store +
+                "  - id: cache-redis\n"
+                "    config: {url: 'redis://127.0.0.1:" +
+                std::to_string(redis_port ? redis_port : redis.port()) +
+                "', on_failure: " + on_failure +
+                ", breaker: {min_delay: 20ms, max_delay: 200ms}}\n"
+                "  - id: catalog\n"
+                "    config: {demo_menu: true, cache: {" +
+                cache + "}}\n",
             options);
     }
     /// Some food that is counted.
@@ -53,9 +60,11 @@ protected:
     }
     static void sell(TestKernel& kernel, std::int64_t id) {
         const Portion portion{id, 1};
-        kernel.service<Store>().transact([&](Transaction& tx) {
-            return kernel.service<Catalog>().take(tx, {&portion, 1}, "order 1", std::nullopt);
-        }).value();
+        kernel.service<Store>()
+            .transact([&](Transaction& tx) {
+                return kernel.service<Catalog>().take(tx, {&portion, 1}, "order 1", std::nullopt);
+            })
+            .value();
     }
     /// As the menu, the list and the food itself show it, which must agree when nobody sells.
     static std::int64_t shown(const TestKernel& kernel, std::int64_t id) {
@@ -82,7 +91,9 @@ protected:
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, Replicas, testing::Values(Database::sqlite, Database::postgres),
-                         [](const auto& info) { return info.param == Database::sqlite ? "Sqlite" : "Postgres"; });
+                         [](const auto& info) {
+                             return info.param == Database::sqlite ? "Sqlite" : "Postgres";
+                         });
 
 TEST_P(Replicas, WhatOneSellsTheOtherShowsOnceTheMessageHasCome) {
     const auto one = replica("ttl: 1h, revalidate: 1h"), two = replica("ttl: 1h, revalidate: 1h");
@@ -95,15 +106,19 @@ TEST_P(Replicas, WhatOneSellsTheOtherShowsOnceTheMessageHasCome) {
         sell(seller, id);
         EXPECT_EQ(shown(seller, id), before - sold);
         EXPECT_EQ(listed(seller, id), before - sold);
-        EXPECT_TRUE(wait_until([&] { return shown(other, id) == before - sold && listed(other, id) == before - sold; }));
+        EXPECT_TRUE(wait_until([&] {
+            return shown(other, id) == before - sold && listed(other, id) == before - sold;
+        }));
     }
     EXPECT_GE(metric(*one, "kitchen_catalog_cache_changes_total"), 10);
 }
 
 TEST_P(Replicas, TheSecondReplicaIsServedFromRedis) {
-    const auto one = replica("ttl: 1h, revalidate: 10ms"), two = replica("ttl: 1h, revalidate: 10ms");
+    const auto one = replica("ttl: 1h, revalidate: 10ms"),
+               two = replica("ttl: 1h, revalidate: 10ms");
     ASSERT_TRUE(wait_until([&] {
-        const HttpAnswer first = one->client().get("/categories/"), second = two->client().get("/categories/");
+        const HttpAnswer first = one->client().get("/categories/"),
+                         second = two->client().get("/categories/");
         EXPECT_EQ(first.body, second.body);
         EXPECT_EQ(first.header("etag"), second.header("etag"));
         return metric(*two, "kitchen_catalog_answers_total{layer=\"shared\"}") > 0 ||
@@ -113,7 +128,8 @@ TEST_P(Replicas, TheSecondReplicaIsServedFromRedis) {
 
 TEST_P(Replicas, AMessageThatIsLostIsMadeUpForAfterRevalidate) {
     testkit::FaultProxy proxy(redis.port());
-    const auto one = replica("ttl: 1h, revalidate: 1h", proxy.port()), two = replica("ttl: 1h, revalidate: 50ms");
+    const auto one = replica("ttl: 1h, revalidate: 1h", proxy.port()),
+               two = replica("ttl: 1h, revalidate: 50ms");
     const std::int64_t id = counted_food(*one), before = shown(*two, id);
     proxy.cut_before("PUBLISH");
     sell(*one, id);
@@ -123,7 +139,8 @@ TEST_P(Replicas, AMessageThatIsLostIsMadeUpForAfterRevalidate) {
 }
 
 TEST_P(Replicas, WithoutRedisTheMenuIsServedAndSoldAndCatchesUpAfterwards) {
-    const auto one = replica("ttl: 1s, revalidate: 50ms"), two = replica("ttl: 1s, revalidate: 50ms");
+    const auto one = replica("ttl: 1s, revalidate: 50ms"),
+               two = replica("ttl: 1s, revalidate: 50ms");
     const std::int64_t id = counted_food(*one), before = shown(*one, id);
     EXPECT_EQ(shown(*two, id), before);
     redis.kill();
@@ -131,16 +148,19 @@ TEST_P(Replicas, WithoutRedisTheMenuIsServedAndSoldAndCatchesUpAfterwards) {
         sell(sold % 2 ? *one : *two, id);
         EXPECT_EQ(shown(sold % 2 ? *one : *two, id), before - sold);
     }
-    for (const auto* kernel : {&one, &two}) EXPECT_TRUE(wait_until([&] { return shown(**kernel, id) == before - 5; }));  // `ttl` later
+    for (const auto* kernel : {&one, &two})
+        EXPECT_TRUE(wait_until([&] { return shown(**kernel, id) == before - 5; }));  // `ttl` later
     redis.restart();
-    ASSERT_TRUE(wait_until([&] { return one->client().get("/health/").json["status"] == Json("ok"); }));
+    ASSERT_TRUE(
+        wait_until([&] { return one->client().get("/health/").json["status"] == Json("ok"); }));
     sell(*one, id);
     EXPECT_EQ(shown(*one, id), before - 6);
     EXPECT_TRUE(wait_until([&] { return shown(*two, id) == before - 6; }));
 }
 
 TEST_P(Replicas, AFrozenRedisHoldsNobodyUpForLong) {
-    // The memory that stands in for Redis begins empty and is forgotten: the tokens of the time before come back with Redis.
+    // The memory that stands in for Redis begins empty and is forgotten: the tokens of the time
+    // before come back with Redis.
     const auto one = replica("ttl: 1h, revalidate: 10ms", 0, "memory");
     const std::int64_t id = counted_food(*one), before = shown(*one, id);
     redis.freeze();
@@ -167,9 +187,12 @@ TEST_P(Replicas, RubbishInRedisIsAMiss) {
     }));
     const auto two = replica("ttl: 1h, revalidate: 10ms");
     const std::string good = one->client().get("/categories/").body;
-    ASSERT_TRUE(wait_until([&] { return redis.call({"KEYS", "*catalog:answer:*"}).find("categories") != std::string::npos; }));
+    ASSERT_TRUE(wait_until([&] {
+        return redis.call({"KEYS", "*catalog:answer:*"}).find("categories") != std::string::npos;
+    }));
     std::string keys = redis.call({"KEYS", "*catalog:*"}) + '\n';
-    for (std::size_t end = keys.find('\n'); end != std::string::npos; keys.erase(0, end + 1), end = keys.find('\n'))
+    for (std::size_t end = keys.find('\n'); end != std::string::npos;
+         keys.erase(0, end + 1), end = keys.find('\n'))
         (void)redis.call({"SET", keys.substr(0, end), "rubbish"});
     for (const auto* kernel : {&one, &two}) {
         const HttpAnswer answer = (*kernel)->client().get("/categories/");

@@ -1,4 +1,5 @@
-// A cache that replicas share, for tests: it can be away, lose messages, and let something happen in the middle of a call.
+// A cache that replicas share, for tests: it can be away, lose messages, and let something happen
+// in the middle of a call.
 //
 // Thread-safety: the switches, while nobody calls.
 #pragma once

@@ -17,27 +17,35 @@ class SingleFlightTest : public testing::Test {
 protected:
     using Answers = std::vector<std::future<Result<AnswerPtr>>>;
 
-    /// Begins `work` for one key on a thread of its own, and lets `waiters` others join it before it goes on.
+    /// Begins `work` for one key on a thread of its own, and lets `waiters` others join it before
+    /// it goes on.
     Answers together(int waiters, const SingleFlight::Work& work, SingleFlight::Work others) {
         Answers all;
         std::promise<void> begun, go;
         auto open = go.get_future().share();
         all.push_back(std::async(std::launch::async, [&, open] {
-            return flights.run("key", later, [&, open] {
-                begun.set_value();
-                open.wait();
-                return work();
-            }, [] {});
+            return flights.run(
+                "key", later,
+                [&, open] {
+                    begun.set_value();
+                    open.wait();
+                    return work();
+                },
+                [] {});
         }));
         begun.get_future().wait();
         for (int i = 0; i < waiters; ++i)
-            all.push_back(std::async(std::launch::async, [&, others] { return flights.run("key", later, others, [&] { ++waiting; }); }));
+            all.push_back(std::async(std::launch::async, [&, others] {
+                return flights.run("key", later, others, [&] { ++waiting; });
+            }));
         while (waiting.load() < waiters) std::this_thread::yield();
         go.set_value();
         for (auto& each : all) each.wait();
         return all;
     }
-    static Result<AnswerPtr> answer(std::string body) { return std::make_shared<const Answer>(Answer{std::move(body), "\"1\""}); }
+    static Result<AnswerPtr> answer(std::string body) {
+        return std::make_shared<const Answer>(Answer{std::move(body), "\"1\""});
+    }
 
     const std::chrono::steady_clock::time_point later = std::chrono::steady_clock::now() + 5min;
     SingleFlight flights;
@@ -62,18 +70,22 @@ TEST_F(SingleFlightTest, AnErrorGoesToThoseWhoWaitAndDoesNotStick) {
     };
     for (auto& each : together(3, failing, failing)) EXPECT_EQ(each.get().error().code, "away");
     EXPECT_EQ(works.load(), 1);
-    EXPECT_TRUE(flights.run("key", later, [] { return answer("{}"); }, [] {}));
+    EXPECT_TRUE(flights.run(
+        "key", later, [] { return answer("{}"); }, [] {}));
 }
 
 TEST_F(SingleFlightTest, WhenTheWorkThrowsTheOthersDoItThemselves) {
-    auto all = together(3, []() -> Result<AnswerPtr> { throw std::runtime_error("no"); }, [&] {
-        ++works;
-        return answer("{}");
-    });
+    auto all = together(
+        3, []() -> Result<AnswerPtr> { throw std::runtime_error("no"); },
+        [&] {
+            ++works;
+            return answer("{}");
+        });
     EXPECT_THROW((void)all[0].get(), std::runtime_error);
     for (std::size_t i = 1; i < all.size(); ++i) EXPECT_TRUE(all[i].get());
     EXPECT_EQ(works.load(), 3);
-    EXPECT_TRUE(flights.run("key", later, [] { return answer("{}"); }, [] {}));
+    EXPECT_TRUE(flights.run(
+        "key", later, [] { return answer("{}"); }, [] {}));
 }
 
 TEST_F(SingleFlightTest, NobodyWaitsPastItsDeadline) {
@@ -81,15 +93,20 @@ TEST_F(SingleFlightTest, NobodyWaitsPastItsDeadline) {
     auto open = go.get_future().share();
     std::promise<void> begun;
     auto slow = std::async(std::launch::async, [&] {
-        return flights.run("key", later, [&] {
-            begun.set_value();
-            open.wait();
-            return answer("{}");
-        }, [] {});
+        return flights.run(
+            "key", later,
+            [&] {
+                begun.set_value();
+                open.wait();
+                return answer("{}");
+            },
+            [] {});
     });
     begun.get_future().wait();
-    const auto late = flights.run("key", std::chrono::steady_clock::now() + 1ms, [] { return answer("{}"); }, [] {});
-    EXPECT_TRUE(flights.run("another", later, [] { return answer("{}"); }, [] {}));
+    const auto late = flights.run(
+        "key", std::chrono::steady_clock::now() + 1ms, [] { return answer("{}"); }, [] {});
+    EXPECT_TRUE(flights.run(
+        "another", later, [] { return answer("{}"); }, [] {}));
     go.set_value();
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().code, "overloaded");

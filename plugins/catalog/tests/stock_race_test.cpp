@@ -11,16 +11,21 @@ namespace {
 
 class FileStore {
 public:
-    std::unique_ptr<Store> open() const { return sqlite::open_sqlite({.path = (folder_.path() / "kitchen.db").string()}); }
+    std::unique_ptr<Store> open() const {
+        return sqlite::open_sqlite({.path = (folder_.path() / "kitchen.db").string()});
+    }
 
 private:
     testkit::TemporaryDirectory folder_;
 };
 
 /// A base, so that the folder outlives the store in it.
-class StockRace : private FileStore, public CatalogTest, public testing::WithParamInterface<const char*> {
+class StockRace : private FileStore,
+                  public CatalogTest,
+                  public testing::WithParamInterface<const char*> {
 protected:
-    StockRace() : CatalogTest(GetParam() == std::string_view("file") ? open() : sqlite::open_memory()) {}
+    StockRace()
+        : CatalogTest(GetParam() == std::string_view("file") ? open() : sqlite::open_memory()) {}
 
     static constexpr int threads = 32;
     /// Runs the work on all threads at the same moment.
@@ -60,7 +65,9 @@ TEST_P(StockRace, BuyersOfSeveralFoodsNeverBlockEachOtherForGood) {
     std::atomic<int> failed = 0;
     race([&](int i) {
         std::vector<Portion> portions;
-        for (int k = 0; k < 3; ++k) portions.push_back({menu[static_cast<std::size_t>((i + k * (i % 2 ? 1 : 2)) % 3)].id, 1});
+        for (int k = 0; k < 3; ++k)
+            portions.push_back(
+                {menu[static_cast<std::size_t>((i + k * (i % 2 ? 1 : 2)) % 3)].id, 1});
         if (!take(portions)) ++failed;
         if (i % 4 == 0 && !give_back(portions)) ++failed;
     });
@@ -77,9 +84,15 @@ TEST_P(StockRace, TheJournalAddsUpWhateverHappensAtOnce) {
         switch (i % 4) {
             case 0: (void)take({{food.id, 3}}); break;
             case 1: (void)give_back({{food.id, 1}}); break;
-            case 2: (void)service->adjust_stock(food.id, i % 8 == 2 ? 5 : -5, "recount", {}, 1); break;
-            // Too far apart for the others to get there: a change to what it is already is none, and counts no version.
-            default: (void)service->change(food.id, [i](FoodDraft& d) { d.available_quantity = 1000 * i; }, {}, 1); break;
+            case 2:
+                (void)service->adjust_stock(food.id, i % 8 == 2 ? 5 : -5, "recount", {}, 1);
+                break;
+            // Too far apart for the others to get there: a change to what it is already is none,
+            // and counts no version.
+            default:
+                (void)service->change(
+                    food.id, [i](FoodDraft& d) { d.available_quantity = 1000 * i; }, {}, 1);
+                break;
         }
     });
     EXPECT_EQ(journal_sum(food.id), stored(food.id).available_quantity);
@@ -90,8 +103,8 @@ TEST_P(StockRace, OneOfManyEditorsOfTheSameVersionWins) {
     const Food food = add("Eba");
     std::atomic<int> won = 0, stale = 0;
     race([&](int i) {
-        const Result<Food> done =
-            service->change(food.id, [i](FoodDraft& d) { d.price = 1000 + i; }, only_version(1), 1);
+        const Result<Food> done = service->change(
+            food.id, [i](FoodDraft& d) { d.price = 1000 + i; }, only_version(1), 1);
         if (done)
             ++won;
         else if (done.error().kind == Errc::precondition_failed)

@@ -15,11 +15,14 @@ namespace {
 using namespace std::string_literals;
 
 // echo -n abc | sha256sum: ba7816bf8f01cfea414140de5dae2223…
-TEST(KeyDigest, IsTheFirstHalfOfTheSha256InLetters) { EXPECT_EQ(key_digest("abc"), "lkhibglpipabmpokebebeanofnkocccd"); }
+TEST(KeyDigest, IsTheFirstHalfOfTheSha256InLetters) {
+    EXPECT_EQ(key_digest("abc"), "lkhibglpipabmpokebebeanofnkocccd");
+}
 
 TEST(KeyDigest, AnyOctetsCount) {
     std::set<std::string> digests;
-    for (const std::string& key : {""s, "a"s, "a\0"s, "\0a"s, "A"s, std::string(1000, 'a'), "\xff"s}) {
+    for (const std::string& key :
+         {""s, "a"s, "a\0"s, "\0a"s, "A"s, std::string(1000, 'a'), "\xff"s}) {
         EXPECT_EQ(key_digest(key).size(), key_digest_length);
         EXPECT_TRUE(digests.insert(key_digest(key)).second);
     }

@@ -13,8 +13,14 @@ namespace {
 using namespace std::string_literals;
 
 Message a_message() {
-    return {{"Chuks Kitchen", "no-reply@chuks-kitchen.example"}, "ada@example.com", "Your code",
-            "Your code is 493817.\n", "", *parse_rfc3339("2026-03-05T07:08:09.123Z"), "abcdef", false};
+    return {{"Chuks Kitchen", "no-reply@chuks-kitchen.example"},
+            "ada@example.com",
+            "Your code",
+            "Your code is 493817.\n",
+            "",
+            *parse_rfc3339("2026-03-05T07:08:09.123Z"),
+            "abcdef",
+            false};
 }
 
 std::vector<std::string> lines_of(const std::string& mail) {
@@ -33,8 +39,10 @@ std::vector<std::string> lines_of(const std::string& mail) {
 std::string decode_qp(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '=') out += text[i];
-        else if (text.substr(i, 3) == "=\r\n") i += 2;
+        if (text[i] != '=')
+            out += text[i];
+        else if (text.substr(i, 3) == "=\r\n")
+            i += 2;
         else {
             out += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
             i += 2;
@@ -53,7 +61,8 @@ std::string decode_words(const std::string& header) {
         std::string inside = word.substr(10, word.size() - 12);
         std::replace(inside.begin(), inside.end(), '_', ' ');
         const std::string decoded = decode_qp(inside);
-        EXPECT_NE(static_cast<unsigned char>(decoded[0]) & 0xc0, 0x80) << "a character is cut in two";
+        EXPECT_NE(static_cast<unsigned char>(decoded[0]) & 0xc0, 0x80)
+            << "a character is cut in two";
         out += decoded;
     }
     return out;
@@ -121,12 +130,16 @@ TEST(Mime, NonAsciiTextStaysReadable) {
 TEST(Mime, SevenBitsAreEnough) {
     Message message = a_message();
     message.seven_bit = true;
-    EXPECT_NE(build(message).value().find("Content-Transfer-Encoding: 7bit\r\n"), std::string::npos);
+    EXPECT_NE(build(message).value().find("Content-Transfer-Encoding: 7bit\r\n"),
+              std::string::npos);
     message.text = "Oúnjẹ ₦2 800 🍚\r\n";
     message.html = "<p>₦</p>\r\n";
     const std::string mail = build(message).value();
-    EXPECT_TRUE(std::all_of(mail.begin(), mail.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) << mail;
-    EXPECT_NE(mail.find("boundary=\"=_abcdef\"\r\nContent-Transfer-Encoding: 7bit\r\n"), std::string::npos);
+    EXPECT_TRUE(std::all_of(mail.begin(), mail.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x80;
+    })) << mail;
+    EXPECT_NE(mail.find("boundary=\"=_abcdef\"\r\nContent-Transfer-Encoding: 7bit\r\n"),
+              std::string::npos);
     const auto part = [&](const std::string& type) {
         const std::size_t start = mail.find("\r\n\r\n", mail.find("Content-Type: " + type)) + 4;
         return decode_qp(mail.substr(start, mail.find("\r\n--=_", start) - start));
@@ -136,8 +149,9 @@ TEST(Mime, SevenBitsAreEnough) {
 }
 
 TEST(Mime, LongLinesAndOddOctetsAreQuotedPrintable) {
-    for (const std::string& text : {std::string(998, 'x') + "y\r\n", "nul\0 in it\r\n"s, "a bare \r here\r\n"s,
-                                    std::string(400, '=') + " ₦ \t" + std::string(900, '.') + " \r\n \r\nend\r\n"}) {
+    for (const std::string& text :
+         {std::string(998, 'x') + "y\r\n", "nul\0 in it\r\n"s, "a bare \r here\r\n"s,
+          std::string(400, '=') + " ₦ \t" + std::string(900, '.') + " \r\n \r\nend\r\n"}) {
         Message message = a_message();
         message.text = text;
         const std::string mail = build(message).value();
@@ -145,18 +159,21 @@ TEST(Mime, LongLinesAndOddOctetsAreQuotedPrintable) {
         for (const std::string& line : lines_of(body_of(mail))) {
             EXPECT_LE(line.size(), 76u);
             EXPECT_FALSE(line.ends_with(' ') || line.ends_with('\t'));
-            EXPECT_TRUE(std::all_of(line.begin(), line.end(), [](char c) { return (c >= ' ' && c < 0x7f) || c == '\t'; }));
+            EXPECT_TRUE(std::all_of(line.begin(), line.end(),
+                                    [](char c) { return (c >= ' ' && c < 0x7f) || c == '\t'; }));
         }
         EXPECT_EQ(decode_qp(body_of(mail)), text);
     }
     Message longest = a_message();
     longest.text = std::string(998, 'x');
-    EXPECT_NE(build(longest).value().find("Content-Transfer-Encoding: 7bit\r\n"), std::string::npos);
+    EXPECT_NE(build(longest).value().find("Content-Transfer-Encoding: 7bit\r\n"),
+              std::string::npos);
 }
 
 TEST(Mime, SubjectsThatAreNotPlainAreEncodedWords) {
-    for (const std::string& subject : {"Ẹ kú àbọ̀: jollof is ready 🍚"s, std::string(2000, 's'), "=?UTF-8?Q?x?="s, " x"s, "x "s,
-                                       "under_score = é?"s, std::string("🍚🍚🍚🍚🍚🍚🍚🍚🍚🍚🍚🍚🍚")}) {
+    for (const std::string& subject :
+         {"Ẹ kú àbọ̀: jollof is ready 🍚"s, std::string(2000, 's'), "=?UTF-8?Q?x?="s, " x"s, "x "s,
+          "under_score = é?"s, std::string("🍚🍚🍚🍚🍚🍚🍚🍚🍚🍚🍚🍚🍚")}) {
         Message message = a_message();
         message.subject = subject;
         const std::string mail = build(message).value();
@@ -166,8 +183,9 @@ TEST(Mime, SubjectsThatAreNotPlainAreEncodedWords) {
 }
 
 TEST(Mime, WhatCannotBeAHeaderIsRefused) {
-    for (const std::string& bad : {"a\rb"s, "a\nb"s, "a\0b"s, "a\x1b[0m"s, "a\x7f"s, "a\tb"s, "\xff"s, "\xc0\xaf"s, "\xed\xa0\x80"s,
-                                   "\xf5\x80\x80\x80"s, "cut \xe2\x82"s}) {
+    for (const std::string& bad :
+         {"a\rb"s, "a\nb"s, "a\0b"s, "a\x1b[0m"s, "a\x7f"s, "a\tb"s, "\xff"s, "\xc0\xaf"s,
+          "\xed\xa0\x80"s, "\xf5\x80\x80\x80"s, "cut \xe2\x82"s}) {
         Message message = a_message();
         message.subject = bad;
         const auto refused = build(message);
@@ -187,13 +205,14 @@ TEST(Mime, TextThatIsNotUtf8IsRefused) {
 }
 
 TEST(Mime, Addresses) {
-    for (const char* good : {"ada@example.com", "a.b+c@sub.example.com", "\"a b\"@example.com", "\"a\\\"b\"@example.com",
-                             "o'neil@example.com"})
+    for (const char* good : {"ada@example.com", "a.b+c@sub.example.com", "\"a b\"@example.com",
+                             "\"a\\\"b\"@example.com", "o'neil@example.com"})
         EXPECT_TRUE(is_address(good)) << good;
-    for (const std::string& bad : {""s, "ada"s, "@example.com"s, "ada@"s, "a b@example.com"s, "a,b@example.com"s, "<a@example.com>"s,
-                                   "a@example.com\r\n"s, "a\0@example.com"s, "a@exa mple.com"s, "\"a\"b\"@example.com"s,
-                                   "\"a\\\\\"b\"@example.com"s, "\"a\\\"@example.com"s, "adá@example.com"s, "a@example.com, b"s,
-                                   std::string(250, 'a') + "@example.com"})
+    for (const std::string& bad :
+         {""s, "ada"s, "@example.com"s, "ada@"s, "a b@example.com"s, "a,b@example.com"s,
+          "<a@example.com>"s, "a@example.com\r\n"s, "a\0@example.com"s, "a@exa mple.com"s,
+          "\"a\"b\"@example.com"s, "\"a\\\\\"b\"@example.com"s, "\"a\\\"@example.com"s,
+          "adá@example.com"s, "a@example.com, b"s, std::string(250, 'a') + "@example.com"})
         EXPECT_FALSE(is_address(bad)) << bad;
     Message message = a_message();
     message.to = "a@example.com, b@example.com";
@@ -211,15 +230,18 @@ TEST(Mime, Mailboxes) {
     EXPECT_EQ(read("a@example.com"), "|a@example.com");
     EXPECT_EQ(read("<a@example.com>"), "|a@example.com");
     EXPECT_EQ(read("Chuks Kitchen <a@example.com>"), "Chuks Kitchen|a@example.com");
-    EXPECT_EQ(read(" \"Chuks, \\\"the\\\" cook\" <a@example.com> "), "Chuks, \"the\" cook|a@example.com");
-    for (const char* bad : {"", "Chuks", "Chuks <a>", "Chuks <a@example.com", "a@example.com>", "x\n <a@example.com>"})
+    EXPECT_EQ(read(" \"Chuks, \\\"the\\\" cook\" <a@example.com> "),
+              "Chuks, \"the\" cook|a@example.com");
+    for (const char* bad : {"", "Chuks", "Chuks <a>", "Chuks <a@example.com", "a@example.com>",
+                            "x\n <a@example.com>"})
         EXPECT_EQ(read(bad), "none") << bad;
 }
 
 TEST(Mime, MailboxesAsText) {
     EXPECT_EQ(to_text({"", "a@example.com"}), "a@example.com");
     EXPECT_EQ(to_text({"Ẹnu Kitchen", "a@example.com"}), "Ẹnu Kitchen <a@example.com>");
-    for (const Mailbox& box : {Mailbox{"Chuks, \"the\" \\ cook", "a@example.com"}, Mailbox{"x <b@example.com>", "a@example.com"}}) {
+    for (const Mailbox& box : {Mailbox{"Chuks, \"the\" \\ cook", "a@example.com"},
+                               Mailbox{"x <b@example.com>", "a@example.com"}}) {
         EXPECT_EQ(parse_mailbox(to_text(box))->name, box.name) << to_text(box);
         EXPECT_EQ(parse_mailbox(to_text(box))->address, box.address);
     }
@@ -234,9 +256,12 @@ TEST(Mime, SenderNames) {
         return mail.substr(start, mail.find("To:") - start);
     };
     EXPECT_EQ(from(""), "From: no-reply@chuks-kitchen.example\r\n");
-    EXPECT_EQ(from("Chuks, \"the\" cook"), "From: \"Chuks, \\\"the\\\" cook\" <no-reply@chuks-kitchen.example>\r\n");
-    EXPECT_EQ(from("Ẹnu"), "From:\r\n =?UTF-8?Q?=E1=BA=B8nu?=\r\n <no-reply@chuks-kitchen.example>\r\n");
-    EXPECT_EQ(from(std::string(60, 'x')), "From: " + std::string(60, 'x') + "\r\n <no-reply@chuks-kitchen.example>\r\n");
+    EXPECT_EQ(from("Chuks, \"the\" cook"),
+              "From: \"Chuks, \\\"the\\\" cook\" <no-reply@chuks-kitchen.example>\r\n");
+    EXPECT_EQ(from("Ẹnu"),
+              "From:\r\n =?UTF-8?Q?=E1=BA=B8nu?=\r\n <no-reply@chuks-kitchen.example>\r\n");
+    EXPECT_EQ(from(std::string(60, 'x')),
+              "From: " + std::string(60, 'x') + "\r\n <no-reply@chuks-kitchen.example>\r\n");
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ struct Held {
     ManualClock clock;
     RecordingLogger log;
     MailDirectory directory;
-    FileMailer mailer{directory.path(), *mime::parse_mailbox("Kitchen <k@example.com>"), clock, log};
+    FileMailer mailer{directory.path(), *mime::parse_mailbox("Kitchen <k@example.com>"), clock,
+                      log};
 };
 
 MailerFactory file_factory() {
@@ -24,7 +25,9 @@ MailerFactory file_factory() {
                 (*current)->mailer.open().value();
                 return {*current, &(*current)->mailer};
             },
-            [current](const std::string& recipient) { return (*current)->directory.delivered_to(recipient); }};
+            [current](const std::string& recipient) {
+                return (*current)->directory.delivered_to(recipient);
+            }};
 }
 
 }  // namespace

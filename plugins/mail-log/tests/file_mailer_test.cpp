@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 class FileMailerTest : public testing::Test {
 protected:
     std::unique_ptr<FileMailer> open() {
-        auto mailer = std::make_unique<FileMailer>(directory.path(), *mime::parse_mailbox("Kitchen <k@example.com>"), clock, log);
+        auto mailer = std::make_unique<FileMailer>(
+            directory.path(), *mime::parse_mailbox("Kitchen <k@example.com>"), clock, log);
         mailer->open().value();
         return mailer;
     }
@@ -44,7 +45,8 @@ TEST_F(FileMailerTest, OneMailIsOneFile) {
     const std::string name = directory.names()[0];
     EXPECT_THAT(name, testing::MatchesRegex("20260101T120000\\.000Z-[a-p]{32}\\.eml"));
     const std::string mail = directory.read(name);
-    EXPECT_TRUE(mail.starts_with("Date: Thu, 01 Jan 2026 12:00:00 +0000\r\nFrom: Kitchen <k@example.com>\r\n"));
+    EXPECT_TRUE(mail.starts_with(
+        "Date: Thu, 01 Jan 2026 12:00:00 +0000\r\nFrom: Kitchen <k@example.com>\r\n"));
     EXPECT_TRUE(mail.ends_with("\r\n\r\nYour code is 493817.\r\n"));
 }
 
@@ -79,7 +81,9 @@ TEST_F(FileMailerTest, NamesSortByTime) {
     const auto names = directory.names();
     ASSERT_EQ(names.size(), 5u);
     for (int i = 0; i < 5; ++i)
-        EXPECT_NE(directory.read(names[static_cast<std::size_t>(i)]).find("number " + std::to_string(i)), std::string::npos);
+        EXPECT_NE(
+            directory.read(names[static_cast<std::size_t>(i)]).find("number " + std::to_string(i)),
+            std::string::npos);
 }
 
 TEST_F(FileMailerTest, AKeyIsKnownAfterARestart) {
@@ -104,7 +108,8 @@ TEST_F(FileMailerTest, OtherFilesInTheDirectoryAreLeftAlone) {
 TEST_F(FileMailerTest, TheLogTellsTheFileAndNothingOfTheMail) {
     open()->send(a_mail("signup:secret-session")).value();
     EXPECT_TRUE(log.contains(directory.names()[0]));
-    for (const char* secret : {"493817", "ada@", "subject", "Your code", "secret-session"}) EXPECT_FALSE(log.contains(secret)) << secret;
+    for (const char* secret : {"493817", "ada@", "subject", "Your code", "secret-session"})
+        EXPECT_FALSE(log.contains(secret)) << secret;
 }
 
 TEST_F(FileMailerTest, AMailWithoutAKeyIsRefused) {

@@ -20,7 +20,8 @@ public:
     /// The names in it, sorted, hidden ones too.
     std::vector<std::string> names() const {
         std::vector<std::string> out;
-        for (const auto& entry : std::filesystem::directory_iterator(path())) out.push_back(entry.path().filename());
+        for (const auto& entry : std::filesystem::directory_iterator(path()))
+            out.push_back(entry.path().filename());
         std::sort(out.begin(), out.end());
         return out;
     }

@@ -7,7 +7,9 @@ namespace {
 
 using std::chrono::seconds;
 
-std::string error_body(const std::string& name) { return R"({"statusCode":0,"message":"To ada@example.com: no.","name":")" + name + "\"}"; }
+std::string error_body(const std::string& name) {
+    return R"({"statusCode":0,"message":"To ada@example.com: no.","name":")" + name + "\"}";
+}
 
 TEST(Answer, AnIdIsSuccess) {
     EXPECT_EQ(read_answer({200, R"({"id":"49a3999c"})", {}}).value(), "49a3999c");
@@ -79,12 +81,16 @@ TEST(Answer, WhatIsNotOfTheServiceIsJudgedByItsStatus) {
 }
 
 TEST(Answer, RetryAfterIsTheServices) {
-    EXPECT_EQ(read_answer({429, error_body("rate_limit_exceeded"), seconds(7)}).error().retry_after, seconds(7));
-    EXPECT_EQ(read_answer({429, error_body("rate_limit_exceeded"), {}}).error().retry_after, seconds(1));
-    EXPECT_EQ(read_answer({429, error_body("daily_quota_exceeded"), {}}).error().retry_after, seconds(3600));
+    EXPECT_EQ(read_answer({429, error_body("rate_limit_exceeded"), seconds(7)}).error().retry_after,
+              seconds(7));
+    EXPECT_EQ(read_answer({429, error_body("rate_limit_exceeded"), {}}).error().retry_after,
+              seconds(1));
+    EXPECT_EQ(read_answer({429, error_body("daily_quota_exceeded"), {}}).error().retry_after,
+              seconds(3600));
     EXPECT_EQ(read_answer({503, "", seconds(30)}).error().retry_after, seconds(30));
     EXPECT_EQ(read_answer({500, "", {}}).error().retry_after, std::nullopt);
-    EXPECT_EQ(read_answer({422, error_body("validation_error"), seconds(7)}).error().retry_after, std::nullopt);
+    EXPECT_EQ(read_answer({422, error_body("validation_error"), seconds(7)}).error().retry_after,
+              std::nullopt);
 }
 
 }  // namespace

@@ -12,7 +12,9 @@ namespace {
 struct Held {
     RecordingLogger log;
     tests::ResendDouble service{"re_test"};
-    resend::ResendMailer mailer{{service.base_url(), "re_test", *mime::parse_mailbox("Kitchen <k@example.com>"), {}, {}}, log};
+    resend::ResendMailer mailer{
+        {service.base_url(), "re_test", *mime::parse_mailbox("Kitchen <k@example.com>"), {}, {}},
+        log};
     ~Held() { EXPECT_EQ(service.refusals(), std::vector<std::string>()); }
 };
 
@@ -23,7 +25,9 @@ MailerFactory resend_factory() {
                 *current = std::make_shared<Held>();
                 return {*current, &(*current)->mailer};
             },
-            [current](const std::string& recipient) { return (*current)->service.mails_to(recipient); }};
+            [current](const std::string& recipient) {
+                return (*current)->service.mails_to(recipient);
+            }};
 }
 
 }  // namespace

@@ -33,34 +33,48 @@ struct Reply {
 };
 
 Reply failure(int status, const std::string& name, const std::string& message) {
-    return {status, Json::object({{"statusCode", status}, {"message", message}, {"name", name}}).dump()};
+    return {status,
+            Json::object({{"statusCode", status}, {"message", message}, {"name", name}}).dump()};
 }
 
 bool is_filled(const Json& value) { return value.is_string() && !value.as_string().empty(); }
 
 /// What the service refuses before it looks at the key; fills `mail` otherwise.
-std::optional<Reply> refuse(const HttpRequest& request, const std::string& api_key, ResendMail& mail) {
-    if (request.target() != "/v1/emails") return failure(404, "not_found", "The requested endpoint does not exist.");
-    if (request.method() != http::verb::post) return failure(405, "method_not_allowed", "Method is not allowed for the requested path.");
+std::optional<Reply> refuse(const HttpRequest& request, const std::string& api_key,
+                            ResendMail& mail) {
+    if (request.target() != "/v1/emails")
+        return failure(404, "not_found", "The requested endpoint does not exist.");
+    if (request.method() != http::verb::post)
+        return failure(405, "method_not_allowed", "Method is not allowed for the requested path.");
     if (request[http::field::user_agent].empty()) return Reply{403, "error code: 1010"};
-    if (request[http::field::authorization].empty()) return failure(401, "missing_api_key", "Missing API key in the authorization header.");
-    if (request[http::field::authorization] != "Bearer " + api_key) return failure(403, "invalid_api_key", "API key is invalid.");
+    if (request[http::field::authorization].empty())
+        return failure(401, "missing_api_key", "Missing API key in the authorization header.");
+    if (request[http::field::authorization] != "Bearer " + api_key)
+        return failure(403, "invalid_api_key", "API key is invalid.");
     mail.key = std::string(request["Idempotency-Key"]);
     mail.traceparent = std::string(request["traceparent"]);
     mail.tracestate = std::string(request["tracestate"]);
-    if (mail.key.empty() || mail.key.size() > 256) return failure(400, "invalid_idempotency_key", "The key must be between 1-256 chars.");
-    if (request[http::field::content_type] != "application/json") return failure(400, "validation_error", "The body must be JSON.");
+    if (mail.key.empty() || mail.key.size() > 256)
+        return failure(400, "invalid_idempotency_key", "The key must be between 1-256 chars.");
+    if (request[http::field::content_type] != "application/json")
+        return failure(400, "validation_error", "The body must be JSON.");
     const std::optional<Json> body = parse_json(request.body());
-    if (!body || !body->is_object()) return failure(400, "validation_error", "The body must be a JSON object.");
+    if (!body || !body->is_object())
+        return failure(400, "validation_error", "The body must be a JSON object.");
     for (const auto& [name, value] : body->as_object())
         if (name != "from" && name != "to" && name != "subject" && name != "text" && name != "html")
             return failure(422, "validation_error", "Unknown field " + name);
     for (const char* name : {"from", "to", "subject"})
-        if (!body->has(name)) return failure(422, "missing_required_field", std::string("Missing `") + name + "` field.");
-    if (!is_filled((*body)["text"]) && !is_filled((*body)["html"])) return failure(422, "missing_required_field", "Missing `html` or `text` field.");
+        if (!body->has(name))
+            return failure(422, "missing_required_field",
+                           std::string("Missing `") + name + "` field.");
+    if (!is_filled((*body)["text"]) && !is_filled((*body)["html"]))
+        return failure(422, "missing_required_field", "Missing `html` or `text` field.");
     const Json& to = (*body)["to"];
-    if (!to.is_array() || to.size() != 1 || !is_filled(to.as_array()[0])) return failure(422, "validation_error", "Invalid `to` field.");
-    if (!is_filled((*body)["from"])) return failure(422, "invalid_from_address", "Invalid `from` field.");
+    if (!to.is_array() || to.size() != 1 || !is_filled(to.as_array()[0]))
+        return failure(422, "validation_error", "Invalid `to` field.");
+    if (!is_filled((*body)["from"]))
+        return failure(422, "invalid_from_address", "Invalid `from` field.");
     mail.from = (*body)["from"].as_string();
     mail.to = to.as_array()[0].as_string();
     mail.subject = (*body)["subject"].as_string();
@@ -72,7 +86,8 @@ std::optional<Reply> refuse(const HttpRequest& request, const std::string& api_k
 }  // namespace
 
 struct ResendDouble::Impl {
-    explicit Impl(std::string key) : api_key(std::move(key)), acceptor(context, {boost::asio::ip::address_v4::loopback(), 0}) {
+    explicit Impl(std::string key)
+        : api_key(std::move(key)), acceptor(context, {boost::asio::ip::address_v4::loopback(), 0}) {
         listener = std::thread([this] { accept(); });
     }
     ~Impl() {
@@ -109,7 +124,8 @@ struct ResendDouble::Impl {
             if (error) break;
             const std::optional<Reply> reply = handle(request);
             if (!reply) break;
-            http::response<http::string_body> response(static_cast<http::status>(reply->status), 11, reply->body);
+            http::response<http::string_body> response(static_cast<http::status>(reply->status), 11,
+                                                       reply->body);
             response.set(http::field::content_type, "application/json");
             if (!reply->header.empty()) {
                 const std::size_t colon = reply->header.find(": ");
@@ -133,11 +149,14 @@ struct ResendDouble::Impl {
         ResendMail mail;
         if (std::optional<Reply> refusal = refuse(request, api_key, mail)) {
             const Json body = parse_json(refusal->body).value_or(Json());
-            refusals.push_back(std::to_string(refusal->status) + " " + (body.has("name") ? body["name"].as_string() : refusal->body));
+            refusals.push_back(std::to_string(refusal->status) + " " +
+                               (body.has("name") ? body["name"].as_string() : refusal->body));
             return refusal;
         }
         if (busy.contains(mail.key))
-            return failure(409, "concurrent_idempotent_requests", "Same idempotency key used while original request is still in progress.");
+            return failure(
+                409, "concurrent_idempotent_requests",
+                "Same idempotency key used while original request is still in progress.");
         std::optional<ResendFault> fault;
         if (!faults.empty()) {
             fault = faults.front();
@@ -152,17 +171,21 @@ struct ResendDouble::Impl {
         }
         if (fault && fault->kind == ResendFault::Kind::lose_request) return std::nullopt;
         if (fault && fault->kind == ResendFault::Kind::answer) {
-            Reply reply = fault->name.empty() ? Reply{fault->status, "<html>Bad Gateway</html>"} : failure(fault->status, fault->name, "As ordered.");
+            Reply reply = fault->name.empty() ? Reply{fault->status, "<html>Bad Gateway</html>"}
+                                              : failure(fault->status, fault->name, "As ordered.");
             reply.header = fault->header;
             return reply;
         }
         const auto [taken, is_new] = taken_bodies.try_emplace(mail.key, request.body());
         if (!is_new && taken->second != request.body())
-            return failure(409, "invalid_idempotent_request", "Same idempotency key used with a different request payload.");
+            return failure(409, "invalid_idempotent_request",
+                           "Same idempotency key used with a different request payload.");
         if (is_new) mails.push_back(mail);
         if (fault && fault->kind == ResendFault::Kind::lose_answer) return std::nullopt;
         const auto index = static_cast<std::int64_t>(std::distance(taken_bodies.begin(), taken));
-        return Reply{200, Json::object({{"id", "49a3999c-0ce1-4ea6-ab68-afcd6dc2e" + std::to_string(100 + index)}}).dump()};
+        return Reply{200, Json::object({{"id", "49a3999c-0ce1-4ea6-ab68-afcd6dc2e" +
+                                                   std::to_string(100 + index)}})
+                              .dump()};
     }
 
     const std::string api_key;
@@ -184,10 +207,13 @@ struct ResendDouble::Impl {
     std::vector<std::string> keys, refusals;
 };
 
-ResendDouble::ResendDouble(std::string api_key) : impl_(std::make_unique<Impl>(std::move(api_key))) {}
+ResendDouble::ResendDouble(std::string api_key)
+    : impl_(std::make_unique<Impl>(std::move(api_key))) {}
 ResendDouble::~ResendDouble() = default;
 
-std::string ResendDouble::base_url() const { return "http://127.0.0.1:" + std::to_string(impl_->acceptor.local_endpoint().port()) + "/v1"; }
+std::string ResendDouble::base_url() const {
+    return "http://127.0.0.1:" + std::to_string(impl_->acceptor.local_endpoint().port()) + "/v1";
+}
 
 void ResendDouble::fail_next(std::vector<ResendFault> faults) {
     std::lock_guard lock(impl_->mutex);
@@ -210,7 +236,9 @@ std::vector<ResendMail> ResendDouble::mails() const {
 }
 int ResendDouble::mails_to(const std::string& recipient) const {
     std::lock_guard lock(impl_->mutex);
-    return static_cast<int>(std::count_if(impl_->mails.begin(), impl_->mails.end(), [&](const ResendMail& mail) { return mail.to == recipient; }));
+    return static_cast<int>(
+        std::count_if(impl_->mails.begin(), impl_->mails.end(),
+                      [&](const ResendMail& mail) { return mail.to == recipient; }));
 }
 int ResendDouble::requests() const {
     std::lock_guard lock(impl_->mutex);

@@ -1,5 +1,6 @@
-// The Resend API on 127.0.0.1, as far as POST /emails goes: what it documents of requests is checked, of answers is given
-// (https://resend.com/docs/api-reference/emails/send-email, …/errors, …/dashboard/emails/idempotency-keys). It fails on demand.
+// The Resend API on 127.0.0.1, as far as POST /emails goes: what it documents of requests is
+// checked, of answers is given (https://resend.com/docs/api-reference/emails/send-email, …/errors,
+// …/dashboard/emails/idempotency-keys). It fails on demand.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -19,10 +20,10 @@ struct ResendMail {
 /// What goes wrong with one request.
 struct ResendFault {
     enum class Kind : std::uint8_t {
-        answer,         ///< this status and body, and nothing is taken
-        hang,           ///< no answer until release() or the end
-        lose_request,   ///< the connection is closed before the mail is taken
-        lose_answer,    ///< the mail is taken, the connection is closed before the answer
+        answer,        ///< this status and body, and nothing is taken
+        hang,          ///< no answer until release() or the end
+        lose_request,  ///< the connection is closed before the mail is taken
+        lose_answer,   ///< the mail is taken, the connection is closed before the answer
     };
     Kind kind = Kind::answer;
     int status = 500;

@@ -20,8 +20,17 @@ using Kind = tests::ResendFault::Kind;
 
 class ResendMailerTest : public testing::Test {
 protected:
-    Options options() const { return {service.base_url(), "re_secret", *mime::parse_mailbox("\"Chuks, the cook\" <k@example.com>"), {}, {}}; }
-    static Mail a_mail(std::string key) { return {"ada@example.com", "The subject", "Your code is 493817.\n", "<p>493817</p>", std::move(key)}; }
+    Options options() const {
+        return {service.base_url(),
+                "re_secret",
+                *mime::parse_mailbox("\"Chuks, the cook\" <k@example.com>"),
+                {},
+                {}};
+    }
+    static Mail a_mail(std::string key) {
+        return {"ada@example.com", "The subject", "Your code is 493817.\n", "<p>493817</p>",
+                std::move(key)};
+    }
 
     testkit::RecordingLogger log;
     tests::ResendDouble service{"re_secret"};
@@ -46,12 +55,15 @@ TEST_F(ResendMailerTest, TheLogHoldsNothingOfTheMailAndNoKey) {
     EXPECT_FALSE(mailer.send(a_mail("signup:other-session")));
     EXPECT_TRUE(log.contains("mail taken"));
     EXPECT_TRUE(log.contains("mail not taken"));
-    for (const char* secret : {"493817", "ada@", "subject", "-session", "re_secret"}) EXPECT_FALSE(log.contains(secret)) << secret;
+    for (const char* secret : {"493817", "ada@", "subject", "-session", "re_secret"})
+        EXPECT_FALSE(log.contains(secret)) << secret;
 }
 
 TEST_F(ResendMailerTest, FailuresOfTheServiceAreUnavailableAndTheKeyStaysTheSame) {
-    service.fail_next({{Kind::answer, 500, "application_error"}, {Kind::answer, 502, ""},
-                       {Kind::answer, 429, "rate_limit_exceeded", "Retry-After: 7"}, {Kind::lose_request}});
+    service.fail_next({{Kind::answer, 500, "application_error"},
+                       {Kind::answer, 502, ""},
+                       {Kind::answer, 429, "rate_limit_exceeded", "Retry-After: 7"},
+                       {Kind::lose_request}});
     EXPECT_EQ(mailer.send(a_mail("k")).error().code, "mail_service_failed");
     EXPECT_EQ(mailer.send(a_mail("k")).error().kind, Errc::unavailable);
     const Status limited = mailer.send(a_mail("k"));
@@ -106,7 +118,8 @@ TEST_F(ResendMailerTest, AHangingServiceIsGivenUp) {
     EXPECT_EQ(late.error().kind, Errc::unavailable);
     EXPECT_EQ(late.error().code, "mail_service_timeout");
     service.release();
-    // Until it is through with the first one, the service answers that it is still at work on this mail.
+    // Until it is through with the first one, the service answers that it is still at work on this
+    // mail.
     EXPECT_TRUE(testkit::wait_until([&] { return mailer.send(a_mail("k")).has_value(); }));
     EXPECT_EQ(service.mails().size(), 1u);
 }
@@ -127,7 +140,8 @@ TEST_F(ResendMailerTest, TwoProcessesWithOneKeyAtOnce) {
 
 TEST_F(ResendMailerTest, RedirectsAreNotFollowed) {
     tests::ResendDouble elsewhere("re_secret");
-    service.fail_next({{Kind::answer, 307, "moved", "Location: " + elsewhere.base_url() + "/emails"}});
+    service.fail_next(
+        {{Kind::answer, 307, "moved", "Location: " + elsewhere.base_url() + "/emails"}});
     EXPECT_EQ(mailer.send(a_mail("k")).error().code, "mail_service_unknown");
     EXPECT_EQ(elsewhere.requests(), 0);
 }
@@ -142,14 +156,16 @@ TEST_F(ResendMailerTest, ACertificateOfNobodyIsRefused) {
     const testkit::TemporaryDirectory directory;
     const auto [certificate, key] = testkit::make_certificate(directory.path(), "localhost");
     const std::string port = std::to_string(testkit::free_port());
-    testkit::ChildProcess server({"openssl", "s_server", "-accept", "127.0.0.1:" + port, "-key", key, "-cert", certificate, "-rev"});
+    testkit::ChildProcess server({"openssl", "s_server", "-accept", "127.0.0.1:" + port, "-key",
+                                  key, "-cert", certificate, "-rev"});
     ASSERT_TRUE(server.wait_for("ACCEPT")) << server.output();
 
     Options secure = options();
     secure.base_url = "https://localhost:" + port;
     EXPECT_EQ(ResendMailer(secure, log).send(a_mail("k")).error().code, "mail_service_untrusted");
     secure.ca_file = certificate;
-    EXPECT_EQ(ResendMailer(secure, log).send(a_mail("k")).error().code, "mail_service_unreachable");  // TLS was fine, what it says is no HTTP
+    EXPECT_EQ(ResendMailer(secure, log).send(a_mail("k")).error().code,
+              "mail_service_unreachable");          // TLS was fine, what it says is no HTTP
     secure.base_url = "https://127.0.0.1:" + port;  // a name that the certificate does not have
     EXPECT_EQ(ResendMailer(secure, log).send(a_mail("k")).error().code, "mail_service_untrusted");
     secure.ca_file = directory.path() / "missing.pem";
@@ -157,12 +173,14 @@ TEST_F(ResendMailerTest, ACertificateOfNobodyIsRefused) {
 }
 
 TEST(HeaderKey, PlainKeysStandAsTheyAre) {
-    for (const char* key : {"k", "order/7", "0123456789abcdef", "!~"}) EXPECT_EQ(header_key(key), key);
+    for (const char* key : {"k", "order/7", "0123456789abcdef", "!~"})
+        EXPECT_EQ(header_key(key), key);
     EXPECT_EQ(header_key(std::string(200, 'k')), std::string(200, 'k'));
 }
 
 TEST(HeaderKey, OthersAreDigestsThatNoPlainKeyIs) {
-    for (const std::string& key : {std::string(201, 'k'), "a b"s, "a\nb"s, "\0"s, "clé"s, "digest-x"s}) {
+    for (const std::string& key :
+         {std::string(201, 'k'), "a b"s, "a\nb"s, "\0"s, "clé"s, "digest-x"s}) {
         EXPECT_TRUE(header_key(key).starts_with("digest-")) << key;
         EXPECT_EQ(header_key(key).size(), 39u);
         EXPECT_NE(header_key(header_key(key)), header_key(key));
@@ -180,13 +198,17 @@ TEST(ResendOptions, WhatCannotWorkIsSaid) {
         }
         return "good";
     };
-    for (const char* url : {"https://api.resend.com", "https://api.resend.com/", "https://mail.example/v2", "http://localhost:8025", "http://127.0.0.1:1",
-                            "http://[::1]:8025/x"})
+    for (const char* url :
+         {"https://api.resend.com", "https://api.resend.com/", "https://mail.example/v2",
+          "http://localhost:8025", "http://127.0.0.1:1", "http://[::1]:8025/x"})
         EXPECT_EQ(reason([&](Options& o) { o.base_url = url; }), "good") << url;
-    for (const char* url : {"", "api.resend.com", "http://api.resend.com", "http://localhost.example.com", "ftp://127.0.0.1", "https://",
-                            "https://a:b@example.com", "https://example.com/?x=1", "https://example.com/#x", "file:///etc/passwd"})
+    for (const char* url :
+         {"", "api.resend.com", "http://api.resend.com", "http://localhost.example.com",
+          "ftp://127.0.0.1", "https://", "https://a:b@example.com", "https://example.com/?x=1",
+          "https://example.com/#x", "file:///etc/passwd"})
         EXPECT_EQ(reason([&](Options& o) { o.base_url = url; }), "base_url") << url;
-    for (const std::string& key : {""s, "re x"s, "re_x\r\nX: y"s, "re_\xc3\xa9"s}) EXPECT_EQ(reason([&](Options& o) { o.api_key = key; }), "api_key");
+    for (const std::string& key : {""s, "re x"s, "re_x\r\nX: y"s, "re_\xc3\xa9"s})
+        EXPECT_EQ(reason([&](Options& o) { o.api_key = key; }), "api_key");
     EXPECT_EQ(reason([](Options& o) { o.timeout = 1s; }), "timeout");
 }
 

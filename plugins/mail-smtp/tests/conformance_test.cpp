@@ -13,18 +13,27 @@ struct Held {
     RecordingLogger log;
     ManualClock clock;
     tests::SmtpServer server;
-    smtp::SmtpMailer mailer{{"localhost", server.port(), smtp::Security::none, {}, {}, *mime::parse_mailbox("Kitchen <k@example.com>"), {}, {}},
-                            clock, log};
+    smtp::SmtpMailer mailer{{"localhost",
+                             server.port(),
+                             smtp::Security::none,
+                             {},
+                             {},
+                             *mime::parse_mailbox("Kitchen <k@example.com>"),
+                             {},
+                             {}},
+                            clock,
+                            log};
 };
 
 MailerFactory smtp_factory() {
     auto current = std::make_shared<std::shared_ptr<Held>>();  // of the running test
-    return {"server",
-            [current]() -> std::shared_ptr<Mailer> {
-                *current = std::make_shared<Held>();
-                return {*current, &(*current)->mailer};
-            },
-            [current](const std::string& recipient) { return (*current)->server.mails_to(recipient); }};
+    return {
+        "server",
+        [current]() -> std::shared_ptr<Mailer> {
+            *current = std::make_shared<Held>();
+            return {*current, &(*current)->mailer};
+        },
+        [current](const std::string& recipient) { return (*current)->server.mails_to(recipient); }};
 }
 
 }  // namespace

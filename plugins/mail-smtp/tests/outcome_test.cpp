@@ -7,7 +7,8 @@ namespace {
 
 TEST(Dialogue, FollowsTheCommands) {
     Dialogue dialogue;
-    for (const char* line : {"EHLO example.com\r\n", "STARTTLS\r\n", "EHLO example.com\r\n"}) dialogue.command(line);
+    for (const char* line : {"EHLO example.com\r\n", "STARTTLS\r\n", "EHLO example.com\r\n"})
+        dialogue.command(line);
     EXPECT_EQ(dialogue.stage(), Stage::greeting);
     dialogue.command("AUTH LOGIN\r\n");
     dialogue.command("cGFzc3dvcmQ=\r\n");
@@ -45,7 +46,8 @@ TEST(Outcome, EveryEndHasItsKind) {
         {CURLE_RECV_ERROR, 354, Stage::content, Errc::unavailable, "mail_server_unreachable"},
         {CURLE_OPERATION_TIMEDOUT, 550, Stage::recipient, Errc::unavailable, "mail_server_timeout"},
         {CURLE_USE_SSL_FAILED, 502, Stage::greeting, Errc::unavailable, "mail_server_without_tls"},
-        {CURLE_PEER_FAILED_VERIFICATION, 220, Stage::greeting, Errc::unavailable, "mail_server_untrusted"},
+        {CURLE_PEER_FAILED_VERIFICATION, 220, Stage::greeting, Errc::unavailable,
+         "mail_server_untrusted"},
         {CURLE_COULDNT_CONNECT, 0, Stage::greeting, Errc::unavailable, "mail_server_unreachable"},
     };
     for (const Case& c : cases) {

@@ -21,11 +21,16 @@ using tests::SmtpServer;
 class SmtpMailerTest : public testing::Test {
 protected:
     Options options(std::int64_t port, Security security) const {
-        return {"localhost", port, security, {}, {}, *mime::parse_mailbox("Kitchen <k@example.com>"), {}, {}};
+        return {"localhost", port, security,
+                {},          {},   *mime::parse_mailbox("Kitchen <k@example.com>"),
+                {},          {}};
     }
-    Status send(const Options& options, const Mail& mail) { return SmtpMailer(options, clock, log).send(mail); }
+    Status send(const Options& options, const Mail& mail) {
+        return SmtpMailer(options, clock, log).send(mail);
+    }
     static Mail a_mail(std::string key, std::string to = "ada@example.com") {
-        return {std::move(to), "The subject", "Your code is 493817.\n", "<p>493817</p>", std::move(key)};
+        return {std::move(to), "The subject", "Your code is 493817.\n", "<p>493817</p>",
+                std::move(key)};
     }
 
     testkit::ManualClock clock;
@@ -40,14 +45,20 @@ TEST_F(SmtpMailerTest, AMailArrivesWhole) {
     send(options(server.port(), Security::none), mail).value();
     ASSERT_EQ(server.mails().size(), 1u);
     const std::string got = server.mails()[0];
-    EXPECT_THAT(got, HasSubstr("tls=False login=None host=example.com from=k@example.com\nrcpt=ada@example.com\n"));
-    const auto message = mime::build({*mime::parse_mailbox("Kitchen <k@example.com>"), mail.to, mail.subject, mail.text, mail.html, clock.now(),
-                                      "the id", true});
+    EXPECT_THAT(
+        got,
+        HasSubstr(
+            "tls=False login=None host=example.com from=k@example.com\nrcpt=ada@example.com\n"));
+    const auto message =
+        mime::build({*mime::parse_mailbox("Kitchen <k@example.com>"), mail.to, mail.subject,
+                     mail.text, mail.html, clock.now(), "the id", true});
     const std::string body = message->substr(message->find("\r\n\r\n"));
     EXPECT_THAT(got, HasSubstr("Subject: The subject\r\n"));
     EXPECT_THAT(got, HasSubstr("\r\n.\r\n..two dots\r\n"));
     EXPECT_THAT(got, HasSubstr("<p>493817</p>\r\n"));
-    EXPECT_TRUE(std::all_of(got.begin(), got.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) << "8BITMIME was not asked for";
+    EXPECT_TRUE(std::all_of(got.begin(), got.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x80;
+    })) << "8BITMIME was not asked for";
 }
 
 TEST_F(SmtpMailerTest, ConnectionsAreUsedAgain) {
@@ -62,7 +73,8 @@ TEST_F(SmtpMailerTest, ConnectionsAreUsedAgain) {
 
 TEST_F(SmtpMailerTest, StartTlsWithTheRightCertificateAndLogin) {
     const Certificate certificate = Certificate::make(directory.path(), "mx");
-    SmtpServer server({"--starttls", certificate.chain, certificate.key, "--auth", "chuks", "pass word"});
+    SmtpServer server(
+        {"--starttls", certificate.chain, certificate.key, "--auth", "chuks", "pass word"});
     Options secure = options(server.port(), Security::starttls);
     secure.username = "chuks";
     secure.password = "pass word";
@@ -79,7 +91,8 @@ TEST_F(SmtpMailerTest, StartTlsWithTheRightCertificateAndLogin) {
     nobody.username = nobody.password = "";
     EXPECT_EQ(send(nobody, a_mail("k3")).error().code, "mail_login_refused");
     EXPECT_EQ(server.mails().size(), 1u);
-    for (const char* secret : {"pass word", "wrong secret", "493817", "ada@", "subject"}) EXPECT_FALSE(log.contains(secret)) << secret;
+    for (const char* secret : {"pass word", "wrong secret", "493817", "ada@", "subject"})
+        EXPECT_FALSE(log.contains(secret)) << secret;
 }
 
 TEST_F(SmtpMailerTest, TlsFromTheStart) {
@@ -94,12 +107,15 @@ TEST_F(SmtpMailerTest, TlsFromTheStart) {
 TEST_F(SmtpMailerTest, AWrongCertificateIsRefused) {
     const Certificate certificate = Certificate::make(directory.path(), "mx");
     const Certificate another = Certificate::make(directory.path(), "other");
-    const Certificate elsewhere = Certificate::make(directory.path(), "elsewhere", "mail.example.com");
+    const Certificate elsewhere =
+        Certificate::make(directory.path(), "elsewhere", "mail.example.com");
     SmtpServer starttls({"--starttls", certificate.chain, certificate.key});
     SmtpServer tls({"--tls", certificate.chain, certificate.key});
     SmtpServer other_name({"--starttls", elsewhere.chain, elsewhere.key});
-    for (Options secure : {options(starttls.port(), Security::starttls), options(tls.port(), Security::tls)}) {
-        EXPECT_EQ(send(secure, a_mail("k")).error().code, "mail_server_untrusted");  // the system knows no such authority
+    for (Options secure :
+         {options(starttls.port(), Security::starttls), options(tls.port(), Security::tls)}) {
+        EXPECT_EQ(send(secure, a_mail("k")).error().code,
+                  "mail_server_untrusted");  // the system knows no such authority
         secure.ca_file = another.authority;
         EXPECT_EQ(send(secure, a_mail("k")).error().code, "mail_server_untrusted");
         secure.ca_file = directory.path() / "missing.pem";
@@ -108,7 +124,8 @@ TEST_F(SmtpMailerTest, AWrongCertificateIsRefused) {
     Options secure = options(other_name.port(), Security::starttls);
     secure.ca_file = elsewhere.authority;
     EXPECT_EQ(send(secure, a_mail("k")).error().code, "mail_server_untrusted");
-    for (const SmtpServer* server : {&starttls, &tls, &other_name}) EXPECT_TRUE(server->mails().empty());
+    for (const SmtpServer* server : {&starttls, &tls, &other_name})
+        EXPECT_TRUE(server->mails().empty());
 }
 
 TEST_F(SmtpMailerTest, WithoutTlsNothingIsSaid) {
@@ -130,8 +147,10 @@ TEST_F(SmtpMailerTest, RepliesOfTheServerHaveTheirKind) {
         const char* to;
         Errc kind;
         const char* reply;
-    } cases[] = {{"deferred@example.com", Errc::unavailable, "451"},   {"refused@example.com", Errc::unprocessable, "550"},
-                 {"toolarge@example.com", Errc::unprocessable, "552"}, {"rejected@example.com", Errc::unprocessable, "554"},
+    } cases[] = {{"deferred@example.com", Errc::unavailable, "451"},
+                 {"refused@example.com", Errc::unprocessable, "550"},
+                 {"toolarge@example.com", Errc::unprocessable, "552"},
+                 {"rejected@example.com", Errc::unprocessable, "554"},
                  {"noroom@example.com", Errc::unavailable, "452"}};
     for (const auto& c : cases) {
         for (int again = 0; again < 2; ++again) {
@@ -197,7 +216,8 @@ TEST_F(SmtpMailerTest, AKeyIsNewAgainAfterADay) {
 
 TEST(SmtpOptions, WhatCannotWorkIsSaid) {
     const auto reason = [](auto change) -> std::string {
-        Options options{"mx.example.com", 0, Security::starttls, {}, {}, {"", "k@example.com"}, {}, {}};
+        Options options{
+            "mx.example.com", 0, Security::starttls, {}, {}, {"", "k@example.com"}, {}, {}};
         change(options);
         try {
             check(options);
@@ -207,7 +227,8 @@ TEST(SmtpOptions, WhatCannotWorkIsSaid) {
         return "good";
     };
     EXPECT_EQ(reason([](Options&) {}), "good");
-    for (const char* host : {"", "mx example", "mx.example.com/x", "user@mx", "mx:25", "mx\r\nRSET", "::1"})
+    for (const char* host :
+         {"", "mx example", "mx.example.com/x", "user@mx", "mx:25", "mx\r\nRSET", "::1"})
         EXPECT_EQ(reason([&](Options& o) { o.host = host; }), "host") << host;
     EXPECT_EQ(reason([](Options& o) { o.security = Security::none; }), "security");
     for (const char* host : {"localhost", "127.0.0.1", "[::1]"})
@@ -215,7 +236,8 @@ TEST(SmtpOptions, WhatCannotWorkIsSaid) {
                       o.security = Security::none;
                       o.host = host;
                   }),
-                  "good") << host;
+                  "good")
+            << host;
     EXPECT_EQ(reason([](Options& o) { o.username = "chuks"; }), "username");
     EXPECT_EQ(reason([](Options& o) { o.password = "secret"; }), "username");
     EXPECT_EQ(reason([](Options& o) {

@@ -1,4 +1,5 @@
-// The SMTP server of smtp_server.py as a child process, with certificates made for the test, and the mails it took.
+// The SMTP server of smtp_server.py as a child process, with certificates made for the test, and
+// the mails it took.
 //
 // Thread-safety: construct on one thread; the rest from any.
 #pragma once
@@ -22,13 +23,21 @@ namespace kitchen::tests {
 struct Certificate {
     std::string authority, chain, key;  ///< PEM files
 
-    static Certificate make(const std::filesystem::path& directory, const std::string& name, const std::string& host = "localhost") {
+    static Certificate make(const std::filesystem::path& directory, const std::string& name,
+                            const std::string& host = "localhost") {
         const std::string base = directory / name;
-        const std::vector<std::string> new_key = {"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"};
-        run({"openssl", "req", "-x509", "-subj", "/CN=Test authority " + name, "-days", "2", "-keyout", base + ".ca.key", "-out", base + ".ca.pem"}, new_key);
-        run({"openssl", "req", "-subj", "/CN=" + host, "-addext", "subjectAltName=DNS:" + host, "-keyout", base + ".key", "-out", base + ".csr"}, new_key);
-        run({"openssl", "x509", "-req", "-in", base + ".csr", "-CA", base + ".ca.pem", "-CAkey", base + ".ca.key", "-CAcreateserial", "-days", "2",
-             "-copy_extensions", "copy", "-out", base + ".pem"}, {});
+        const std::vector<std::string> new_key = {"-newkey", "ec", "-pkeyopt",
+                                                  "ec_paramgen_curve:P-256", "-nodes"};
+        run({"openssl", "req", "-x509", "-subj", "/CN=Test authority " + name, "-days", "2",
+             "-keyout", base + ".ca.key", "-out", base + ".ca.pem"},
+            new_key);
+        run({"openssl", "req", "-subj", "/CN=" + host, "-addext", "subjectAltName=DNS:" + host,
+             "-keyout", base + ".key", "-out", base + ".csr"},
+            new_key);
+        run({"openssl", "x509", "-req", "-in", base + ".csr", "-CA", base + ".ca.pem", "-CAkey",
+             base + ".ca.key", "-CAcreateserial", "-days", "2", "-copy_extensions", "copy", "-out",
+             base + ".pem"},
+            {});
         return {base + ".ca.pem", base + ".pem", base + ".key"};
     }
 
@@ -43,7 +52,8 @@ private:
 class SmtpServer {
 public:
     explicit SmtpServer(std::vector<std::string> arguments = {}) : process_(start(arguments)) {
-        if (!process_.wait_for("LISTENING ") || !process_.wait_for("\n")) throw std::runtime_error("no SMTP server: " + process_.output());
+        if (!process_.wait_for("LISTENING ") || !process_.wait_for("\n"))
+            throw std::runtime_error("no SMTP server: " + process_.output());
         const std::string output = process_.output();
         port_ = std::stoi(output.substr(output.find("LISTENING ") + 10));
     }
@@ -60,7 +70,8 @@ public:
         std::vector<std::string> mails;
         for (const auto& name : names) {
             std::ifstream in(name, std::ios::binary);
-            mails.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+            mails.emplace_back(std::istreambuf_iterator<char>(in),
+                               std::istreambuf_iterator<char>());
         }
         return mails;
     }
@@ -74,8 +85,9 @@ public:
 private:
     testkit::ChildProcess start(const std::vector<std::string>& arguments) const {
         // Debian's own: aiosmtpd is not there for others.
-        std::vector<std::string> command = {"/usr/bin/python3", KITCHEN_TEST_SOURCE_DIR "/plugins/mail-smtp/tests/smtp_server.py", "--directory",
-                                            directory_.path()};
+        std::vector<std::string> command = {
+            "/usr/bin/python3", KITCHEN_TEST_SOURCE_DIR "/plugins/mail-smtp/tests/smtp_server.py",
+            "--directory", directory_.path()};
         command.insert(command.end(), arguments.begin(), arguments.end());
         return testkit::ChildProcess(std::move(command));
     }

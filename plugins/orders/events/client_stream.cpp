@@ -6,7 +6,8 @@
 
 namespace kitchen::orders {
 
-void ClientStream::open(std::shared_ptr<http::EventStream> stream, std::string_view first, std::int64_t last, bool then_end) {
+void ClientStream::open(std::shared_ptr<http::EventStream> stream, std::string_view first,
+                        std::int64_t last, bool then_end) {
     const std::lock_guard lock(mutex_);
     stream_ = std::move(stream);
     last_ = last;
@@ -28,7 +29,8 @@ void ClientStream::send_locked(const OrderEvent& event) {
     const std::int64_t id = ids_ == Ids::versions ? event.version : event.position;
     if (ended_ || id <= last_) return;
     last_ = id;
-    // What the client does not take is cut off by the transport, which says so to whoever asked it to.
+    // What the client does not take is cut off by the transport, which says so to whoever asked it
+    // to.
     stream_->write(event_text(id, event, actor_));
     if (ids_ == Ids::versions && event.is_last()) end_locked();
 }

@@ -1,6 +1,7 @@
 // One client's stream of events: an id for each, nothing twice, and an end.
 //
-// It listens before it is open: what comes in between is kept, and what the client has been given first decides how much of it is new.
+// It listens before it is open: what comes in between is kept, and what the client has been given
+// first decides how much of it is new.
 //
 // Thread-safety: all calls, from any thread. The clock must outlive it.
 #pragma once
@@ -26,11 +27,14 @@ public:
         positions,  ///< all orders
     };
 
-    ClientStream(Ids ids, Actor actor, const Clock& clock, std::chrono::steady_clock::time_point end_at)
+    ClientStream(Ids ids, Actor actor, const Clock& clock,
+                 std::chrono::steady_clock::time_point end_at)
         : ids_(ids), actor_(actor), clock_(clock), end_at_(end_at) {}
 
-    /// Sends `first`, by which the client knows everything up to the id `last`, then what has come since. `then_end`: and no more.
-    void open(std::shared_ptr<http::EventStream> stream, std::string_view first, std::int64_t last, bool then_end);
+    /// Sends `first`, by which the client knows everything up to the id `last`, then what has come
+    /// since. `then_end`: and no more.
+    void open(std::shared_ptr<http::EventStream> stream, std::string_view first, std::int64_t last,
+              bool then_end);
 
     void on_event(const OrderEvent& event) override;
     /// A heartbeat, or the end when it is time.

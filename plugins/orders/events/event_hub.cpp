@@ -4,8 +4,14 @@
 
 namespace kitchen::orders {
 
-EventHub::EventHub(OrderFeed& feed, Jobs& jobs, Cache* cache, Random& random, Logger& log, ListenerLimits limits)
-    : feed_(feed), jobs_(jobs), cache_(cache), log_(log), replica_(random.hex(8)), listeners_(limits) {}
+EventHub::EventHub(OrderFeed& feed, Jobs& jobs, Cache* cache, Random& random, Logger& log,
+                   ListenerLimits limits)
+    : feed_(feed),
+      jobs_(jobs),
+      cache_(cache),
+      log_(log),
+      replica_(random.hex(8)),
+      listeners_(limits) {}
 
 void EventHub::open() {
     if (!cache_) return;
@@ -19,10 +25,12 @@ void EventHub::close() {
     subscription_.reset();
 }
 
-Result<Listeners::Seat> EventHub::join(std::int64_t user_id, std::optional<std::int64_t> order_id, Listeners::Pointer listener) {
+Result<Listeners::Seat> EventHub::join(std::int64_t user_id, std::optional<std::int64_t> order_id,
+                                       Listeners::Pointer listener) {
     Result<Listeners::Seat> seat = Error(Errc::internal, "", "");
     {
-        // cursor() forgets the cursor of an empty house under the same mutex: whoever finds one here finds one that is kept.
+        // cursor() forgets the cursor of an empty house under the same mutex: whoever finds one
+        // here finds one that is kept.
         const std::lock_guard lock(mutex_);
         seat = listeners_.add(user_id, order_id, std::move(listener));
         if (!seat || cursor_) return seat;
@@ -90,7 +98,8 @@ void EventHub::dispatch(const OrderEvent& event) {
     for (const Listeners::Pointer& listener : listeners_.of(event.order_id)) {
         try {
             listener->on_event(event);
-        } catch (...) {  // out of memory: one that has missed something goes, and comes back to where it was
+        } catch (...) {  // out of memory: one that has missed something goes, and comes back to
+                         // where it was
             listener->end();
         }
     }
@@ -99,7 +108,8 @@ void EventHub::dispatch(const OrderEvent& event) {
 void EventHub::tell_others() {
     if (!others_to_tell_.exchange(false)) return;
     if (const Status told = cache_->publish(channel, replica_); !told)
-        log_.debug("other replicas were not told of changed orders; they poll", {{"code", told.error().code}});
+        log_.debug("other replicas were not told of changed orders; they poll",
+                   {{"code", told.error().code}});
 }
 
 std::optional<std::int64_t> EventHub::cursor() {
@@ -124,6 +134,9 @@ void EventHub::beat() {
     for (const Listeners::Pointer& listener : listeners_.all()) listener->on_beat();
 }
 
-void EventHub::note(const Error& error) { log_.warn("events of orders could not be read", {{"code", error.code}, {"detail", error.detail}}); }
+void EventHub::note(const Error& error) {
+    log_.warn("events of orders could not be read",
+              {{"code", error.code}, {"detail", error.detail}});
+}
 
 }  // namespace kitchen::orders

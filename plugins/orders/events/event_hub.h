@@ -1,5 +1,6 @@
-// Brings changes of orders to those who listen in this process: at once when the change was made here or the word of it came from another
-// replica, and otherwise, when that word was lost, at the next poll. The store is the truth; messages only say when to look.
+// Brings changes of orders to those who listen in this process: at once when the change was made
+// here or the word of it came from another replica, and otherwise, when that word was lost, at the
+// next poll. The store is the truth; messages only say when to look.
 //
 // One reading of the feed serves all listeners. Nothing is read while there are none.
 //
@@ -24,21 +25,26 @@ namespace kitchen::orders {
 
 class EventHub {
 public:
-    /// `cache` nullptr: the only replica, or one that learns of the others' changes by polling. All must outlive this.
-    EventHub(OrderFeed& feed, Jobs& jobs, Cache* cache, Random& random, Logger& log, ListenerLimits limits);
+    /// `cache` nullptr: the only replica, or one that learns of the others' changes by polling. All
+    /// must outlive this.
+    EventHub(OrderFeed& feed, Jobs& jobs, Cache* cache, Random& random, Logger& log,
+             ListenerLimits limits);
 
     /// Hears of other replicas' changes from now on.
     void open();
     /// Ends all listeners, and hears no more: no call is under way when it returns.
     void close();
 
-    /// Everything that is committed from the moment this returns reaches the listener, and perhaps some of what was before.
-    /// Reads the store. Errors: those of Listeners::add() and of the store.
-    Result<Listeners::Seat> join(std::int64_t user_id, std::optional<std::int64_t> order_id, Listeners::Pointer listener);
+    /// Everything that is committed from the moment this returns reaches the listener, and perhaps
+    /// some of what was before. Reads the store. Errors: those of Listeners::add() and of the
+    /// store.
+    Result<Listeners::Seat> join(std::int64_t user_id, std::optional<std::int64_t> order_id,
+                                 Listeners::Pointer listener);
 
     /// An order has changed, durably: for Transaction::after_commit(). Posts a job.
     void changed();
-    /// Reads what is new, if somebody listens; otherwise keeps the feed numbered. For a periodic job.
+    /// Reads what is new, if somebody listens; otherwise keeps the feed numbered. For a periodic
+    /// job.
     void poll();
     /// Lets all listeners do what is due. For a periodic job.
     void beat();
@@ -71,7 +77,8 @@ private:
 
     std::mutex mutex_;
     std::optional<std::int64_t> cursor_;  // position up to which everything was dispatched
-    bool posted_ = false, running_ = false, again_ = false;  // at most one delivery runs, and one waits
+    bool posted_ = false, running_ = false,
+         again_ = false;  // at most one delivery runs, and one waits
 };
 
 }  // namespace kitchen::orders

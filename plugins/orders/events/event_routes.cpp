@@ -14,12 +14,14 @@ using http::Schema;
 
 namespace {
 
-// What a client that was away for long is given at once, well below the backlog that the transport keeps of a stream: then the stream
-// ends, and the client comes back for more.
+// What a client that was away for long is given at once, well below the backlog that the transport
+// keeps of a stream: then the stream ends, and the client comes back for more.
 constexpr std::int64_t events_at_once = 500;
 constexpr std::size_t octets_at_once = 64 * 1024;
 
-http::Parameter last_event_id(const char* what) { return {"Last-Event-ID", Schema::string(), what, "", false}; }
+http::Parameter last_event_id(const char* what) {
+    return {"Last-Event-ID", Schema::string(), what, "", false};
+}
 
 void add_answers(Route& route, const char* text) {
     route.answer_list.push_back({200, text, order_event_schema(), "text/event-stream"});
@@ -39,8 +41,8 @@ std::chrono::milliseconds up_to(std::chrono::milliseconds bound, Random& random)
 
 }  // namespace
 
-void EventRoutes::serve(const EventStreamOptions& options, EventHub& hub, OrderFeed& feed, OrderService& orders, const Clock& clock,
-                        Random& random) {
+void EventRoutes::serve(const EventStreamOptions& options, EventHub& hub, OrderFeed& feed,
+                        OrderService& orders, const Clock& clock, Random& random) {
     options_ = options;
     hub_ = &hub;
     feed_ = &feed;
@@ -52,9 +54,12 @@ void EventRoutes::serve(const EventStreamOptions& options, EventHub& hub, OrderF
 void EventRoutes::declare(Setup& setup) {
     Route one = Route::get("/orders/{id:id}/events/");
     one.summary("Watch an order")
-        .describe("Server-sent events of the type `order`, one for each change; `id` is the version. The first is the order as it stands, or with "
-                  "Last-Event-ID everything after that version. Ends with the order; whoever comes back then is told by 204 to stay away. "
-                  "Lines that begin with a colon are heartbeats.")
+        .describe(
+            "Server-sent events of the type `order`, one for each change; `id` is the version. The "
+            "first is the order as it stands, or with "
+            "Last-Event-ID everything after that version. Ends with the order; whoever comes back "
+            "then is told by 204 to stay away. "
+            "Lines that begin with a colon are heartbeats.")
         .signed_in()
         .header(last_event_id("The version that you have seen last."))
         .answers(204, "You have seen all of it: do not connect again")
@@ -65,17 +70,23 @@ void EventRoutes::declare(Setup& setup) {
 
     Route all = Route::get("/orders/events/");
     all.summary("Watch all orders")
-        .describe("Server-sent events of the type `order`, one for each change of any order; `id` is its position among them. Begins now, or with "
-                  "Last-Event-ID after that position. Load the list once the stream is open, and apply what has a higher version. A client "
-                  "that is far behind gets a part, and the end of the stream; it comes back for the rest.")
+        .describe(
+            "Server-sent events of the type `order`, one for each change of any order; `id` is its "
+            "position among them. Begins now, or with "
+            "Last-Event-ID after that position. Load the list once the stream is open, and apply "
+            "what has a higher version. A client "
+            "that is far behind gets a part, and the end of the stream; it comes back for the "
+            "rest.")
         .roles({"kitchen", "admin"})
-        .header(last_event_id("The id that you have seen last. One that was never given counts as none."))
+        .header(last_event_id(
+            "The id that you have seen last. One that was never given counts as none."))
         .handle([this](Request& request) { return all_orders(request); });
     add_answers(all, "A stream; the shape is that of the data of each event");
     setup.add_route(std::move(all));
 }
 
-// Both listen first and read then: what is committed in between comes both ways, and the stream lets it through once.
+// Both listen first and read then: what is committed in between comes both ways, and the stream
+// lets it through once.
 
 Result<Response> EventRoutes::one_order(Request& request) {
     const Viewer viewer{request.who().user_id, request.who().role};
@@ -92,7 +103,8 @@ Result<Response> EventRoutes::one_order(Request& request) {
     if (is_over && *seen == order->version) return Response::no_content();
     const bool is_known = *seen && **seen <= order->version;
     std::string first = retry_text(options_.retry + up_to(options_.retry / 2, *random_));
-    for (std::int64_t version = is_known ? **seen + 1 : order->version; version <= order->version; ++version)
+    for (std::int64_t version = is_known ? **seen + 1 : order->version; version <= order->version;
+         ++version)
         first += event_text(version, event_of(*order, version), viewer.actor());
     return answer(std::move(stream), *std::move(seat), std::move(first), order->version, is_over);
 }
@@ -126,13 +138,15 @@ std::shared_ptr<ClientStream> EventRoutes::new_stream(ClientStream::Ids ids, Act
     return std::make_shared<ClientStream>(ids, actor, *clock_, clock_->steady_now() + age);
 }
 
-Response EventRoutes::answer(std::shared_ptr<ClientStream> stream, Listeners::Seat seat, std::string first, std::int64_t last,
-                             bool then_end) const {
+Response EventRoutes::answer(std::shared_ptr<ClientStream> stream, Listeners::Seat seat,
+                             std::string first, std::int64_t last, bool then_end) const {
     Response response(200);
-    response.headers = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
+    response.headers = {{"Content-Type", "text/event-stream"},
+                        {"Cache-Control", "no-store"},
+                        {"X-Accel-Buffering", "no"}};
     // The seat is given up when the stream closes, or with this function when it is never called.
-    response.stream = [stream = std::move(stream), seat = std::move(seat), first = std::move(first), last,
-                       then_end](std::shared_ptr<http::EventStream> client) mutable {
+    response.stream = [stream = std::move(stream), seat = std::move(seat), first = std::move(first),
+                       last, then_end](std::shared_ptr<http::EventStream> client) mutable {
         client->on_close([seat = std::exchange(seat, nullptr)]() mutable { seat.reset(); });
         stream->open(std::move(client), first, last, then_end);
     };

@@ -1,6 +1,7 @@
 // HTTP to streams of events: GET /orders/{id}/events/ and GET /orders/events/.
 //
-// Thread-safety: declare() and serve() during configure and start; the handlers then on many threads at once.
+// Thread-safety: declare() and serve() during configure and start; the handlers then on many
+// threads at once.
 #pragma once
 
 #include <chrono>
@@ -16,8 +17,10 @@
 namespace kitchen::orders {
 
 struct EventStreamOptions {
-    std::chrono::milliseconds max_age = std::chrono::hours(1);  ///< then the client has to come again, and to say who it is
-    std::chrono::milliseconds retry = std::chrono::seconds(2);  ///< told to clients; spread by up to a half
+    std::chrono::milliseconds max_age =
+        std::chrono::hours(1);  ///< then the client has to come again, and to say who it is
+    std::chrono::milliseconds retry =
+        std::chrono::seconds(2);  ///< told to clients; spread by up to a half
 };
 
 class EventRoutes {
@@ -25,14 +28,16 @@ public:
     /// Adds the routes. They answer once serve() has been called.
     void declare(Setup& setup);
     /// All must outlive the routes.
-    void serve(const EventStreamOptions& options, EventHub& hub, OrderFeed& feed, OrderService& orders, const Clock& clock, Random& random);
+    void serve(const EventStreamOptions& options, EventHub& hub, OrderFeed& feed,
+               OrderService& orders, const Clock& clock, Random& random);
 
 private:
     Result<http::Response> one_order(http::Request& request);
     Result<http::Response> all_orders(http::Request& request);
 
     std::shared_ptr<ClientStream> new_stream(ClientStream::Ids ids, Actor actor) const;
-    http::Response answer(std::shared_ptr<ClientStream> stream, Listeners::Seat seat, std::string first, std::int64_t last, bool then_end) const;
+    http::Response answer(std::shared_ptr<ClientStream> stream, Listeners::Seat seat,
+                          std::string first, std::int64_t last, bool then_end) const;
 
     EventStreamOptions options_;
     EventHub* hub_ = nullptr;

@@ -1,4 +1,5 @@
-// How events go over the wire: text/event-stream (HTML Living Standard, section 9.2 "Server-sent events").
+// How events go over the wire: text/event-stream (HTML Living Standard, section 9.2 "Server-sent
+// events").
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -24,7 +25,8 @@ std::string retry_text(std::chrono::milliseconds delay);
 /// Gives the client an id to come back with, and no event.
 std::string id_text(std::int64_t id);
 
-/// The value of Last-Event-ID; nothing when there is none. Error: malformed "last_event_id_invalid".
+/// The value of Last-Event-ID; nothing when there is none. Error: malformed
+/// "last_event_id_invalid".
 Result<std::optional<std::int64_t>> parse_last_event_id(const std::string* field);
 
 }  // namespace kitchen::orders

@@ -45,20 +45,28 @@ struct Listeners::Table {
 Listeners::Listeners(ListenerLimits limits) : table_(std::make_shared<Table>(limits)) {}
 Listeners::~Listeners() { close(); }
 
-Result<Listeners::Seat> Listeners::add(std::int64_t user_id, std::optional<std::int64_t> order_id, Pointer listener) {
+Result<Listeners::Seat> Listeners::add(std::int64_t user_id, std::optional<std::int64_t> order_id,
+                                       Pointer listener) {
     const std::int64_t key = order_id.value_or(Table::every_order);
     const OrderListener* const who = listener.get();
     const std::lock_guard lock(table_->mutex);
-    if (table_->closed) return Error(Errc::unavailable, "closing", "The server is about to stop. Connect again.").retry_in(std::chrono::seconds(1));
+    if (table_->closed)
+        return Error(Errc::unavailable, "closing", "The server is about to stop. Connect again.")
+            .retry_in(std::chrono::seconds(1));
     const auto user = table_->by_user.find(user_id);
     if (user != table_->by_user.end() && user->second >= table_->limits.per_user)
         return Error(Errc::too_many_requests, "too_many_streams_of_user",
-                     "You watch orders in " + std::to_string(user->second) + " places already. Close one of them first.").retry_in(full_for);
+                     "You watch orders in " + std::to_string(user->second) +
+                         " places already. Close one of them first.")
+            .retry_in(full_for);
     if (table_->by_order.size() >= table_->limits.all)
-        return Error(Errc::unavailable, "too_many_streams", "Too many people are watching their orders here. Try again in a moment.").retry_in(full_for);
+        return Error(Errc::unavailable, "too_many_streams",
+                     "Too many people are watching their orders here. Try again in a moment.")
+            .retry_in(full_for);
     table_->by_order.emplace(key, std::move(listener));
     ++table_->by_user[user_id];
-    return Seat(nullptr, [table = table_, user_id, key, who](void*) { table->remove(user_id, key, who); });
+    return Seat(nullptr,
+                [table = table_, user_id, key, who](void*) { table->remove(user_id, key, who); });
 }
 
 std::vector<Listeners::Pointer> Listeners::of(std::int64_t order_id) const {

@@ -1,6 +1,7 @@
 // Who watches which orders in this process, and how many may.
 //
-// Thread-safety: all calls, from any thread; one mutex, held for no longer than a look into a table. A listener is called, and let go, without it.
+// Thread-safety: all calls, from any thread; one mutex, held for no longer than a look into a
+// table. A listener is called, and let go, without it.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +15,13 @@
 
 namespace kitchen::orders {
 
-/// Told of changes on the threads of jobs. Calls must not block; they may come on several threads at once.
+/// Told of changes on the threads of jobs. Calls must not block; they may come on several threads
+/// at once.
 class OrderListener {
 public:
     virtual ~OrderListener() = default;
-    /// Changes of one order come in the order of their versions, all changes in that of their positions; one may come that is known already.
+    /// Changes of one order come in the order of their versions, all changes in that of their
+    /// positions; one may come that is known already.
     virtual void on_event(const OrderEvent& event) = 0;
     /// From time to time, for what is due.
     virtual void on_beat() = 0;
@@ -40,8 +43,8 @@ public:
     explicit Listeners(ListenerLimits limits);
     ~Listeners();
 
-    /// `order_id` nothing: every order. Errors: too_many_requests "too_many_streams_of_user", unavailable "too_many_streams"; after close()
-    /// unavailable "closing".
+    /// `order_id` nothing: every order. Errors: too_many_requests "too_many_streams_of_user",
+    /// unavailable "too_many_streams"; after close() unavailable "closing".
     Result<Seat> add(std::int64_t user_id, std::optional<std::int64_t> order_id, Pointer listener);
     /// Those of that order and those of all.
     std::vector<Pointer> of(std::int64_t order_id) const;

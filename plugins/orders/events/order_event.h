@@ -15,7 +15,7 @@ namespace kitchen::orders {
 struct OrderEvent {
     std::int64_t position = 0;  ///< among the changes of all orders; 0: not given yet
     std::int64_t order_id = 0;
-    std::int64_t version = 0;   ///< that the order had after it
+    std::int64_t version = 0;        ///< that the order had after it
     std::optional<OrderState> from;  ///< nothing: the order was placed
     OrderState to = OrderState::pending;
     Timestamp at;

@@ -13,7 +13,8 @@ Result<OrderEvent> event_of(Row row) {
     const auto to = parse_state(row.text(4));
     const auto fulfillment = parse_fulfillment(row.text(7));
     if (!to || !fulfillment)
-        return Error(Errc::corrupt, "order_corrupt", "The order could not be read.").with_subject("order_history.to_status");
+        return Error(Errc::corrupt, "order_corrupt", "The order could not be read.")
+            .with_subject("order_history.to_status");
     event.position = row.integer(0);
     event.order_id = row.integer(1);
     event.version = row.integer(2);
@@ -29,19 +30,26 @@ Result<OrderEvent> event_of(Row row) {
 
 OrderFeed::OrderFeed(Store& store)
     : store_(store),
-      unnumbered_(store.prepare("SELECT order_id FROM order_history WHERE position IS NULL LIMIT 1")),
+      unnumbered_(
+          store.prepare("SELECT order_id FROM order_history WHERE position IS NULL LIMIT 1")),
       // Writes the row even when it stays as it is: that is the lock.
-      lock_(store.prepare("INSERT INTO order_feed (id, position) VALUES (1, 0) "
-                          "ON CONFLICT (id) DO UPDATE SET position = order_feed.position RETURNING position")),
-      number_(store.prepare("UPDATE order_history SET position = $1 + fresh.place FROM (SELECT order_id, version, "
-                            "ROW_NUMBER() OVER (ORDER BY order_id, version) AS place FROM order_history WHERE position IS NULL "
-                            "ORDER BY order_id, version LIMIT $2) AS fresh "
-                            "WHERE order_history.order_id = fresh.order_id AND order_history.version = fresh.version")),
+      lock_(store.prepare(
+          "INSERT INTO order_feed (id, position) VALUES (1, 0) "
+          "ON CONFLICT (id) DO UPDATE SET position = order_feed.position RETURNING position")),
+      number_(store.prepare(
+          "UPDATE order_history SET position = $1 + fresh.place FROM (SELECT order_id, version, "
+          "ROW_NUMBER() OVER (ORDER BY order_id, version) AS place FROM order_history WHERE "
+          "position IS NULL "
+          "ORDER BY order_id, version LIMIT $2) AS fresh "
+          "WHERE order_history.order_id = fresh.order_id AND order_history.version = "
+          "fresh.version")),
       advance_(store.prepare("UPDATE order_feed SET position = $1 WHERE id = 1")),
       head_(store.prepare("SELECT position FROM order_feed WHERE id = 1")),
-      after_(store.prepare("SELECT h.position, h.order_id, h.version, h.from_status, h.to_status, h.moved_at, h.reason, "
-                           "o.fulfillment_type FROM order_history h JOIN orders o ON o.id = h.order_id "
-                           "WHERE h.position > $1 ORDER BY h.position LIMIT $2")) {}
+      after_(store.prepare(
+          "SELECT h.position, h.order_id, h.version, h.from_status, h.to_status, h.moved_at, "
+          "h.reason, "
+          "o.fulfillment_type FROM order_history h JOIN orders o ON o.id = h.order_id "
+          "WHERE h.position > $1 ORDER BY h.position LIMIT $2")) {}
 
 Result<bool> OrderFeed::has_unnumbered(Transaction& tx) const {
     Result<Rows> rows = tx.query(unnumbered_);
@@ -60,7 +68,8 @@ Result<std::int64_t> OrderFeed::number_some(Transaction& tx) const {
     Result<Rows> numbered = tx.query(number_, {last, batch});
     if (!numbered) return std::move(numbered).error();
     const std::int64_t count = numbered->changed();
-    if (Result<Rows> advanced = tx.query(advance_, {last + count}); !advanced) return std::move(advanced).error();
+    if (Result<Rows> advanced = tx.query(advance_, {last + count}); !advanced)
+        return std::move(advanced).error();
     return count;
 }
 
@@ -80,10 +89,12 @@ Result<FeedPage> OrderFeed::read(Transaction& tx, std::int64_t position, std::in
 }
 
 Status OrderFeed::number() {
-    Result<bool> unnumbered = store_.read<bool>([&](Transaction& tx) { return has_unnumbered(tx); });
+    Result<bool> unnumbered =
+        store_.read<bool>([&](Transaction& tx) { return has_unnumbered(tx); });
     if (!unnumbered) return std::move(unnumbered).error();
     for (std::int64_t numbered = *unnumbered ? batch : 0; numbered == batch;) {
-        Result<std::int64_t> some = store_.transact<std::int64_t>([&](Transaction& tx) { return number_some(tx); });
+        Result<std::int64_t> some =
+            store_.transact<std::int64_t>([&](Transaction& tx) { return number_some(tx); });
         if (!some) return std::move(some).error();
         numbered = *some;
     }
@@ -93,14 +104,15 @@ Status OrderFeed::number() {
 Result<FeedPage> OrderFeed::after(std::int64_t position, std::int64_t limit) {
     for (;;) {
         // Not read(), which may show a copy that is behind what a listener has seen already.
-        Result<std::optional<FeedPage>> page = store_.transact<std::optional<FeedPage>>([&](Transaction& tx) -> Result<std::optional<FeedPage>> {
-            Result<std::int64_t> numbered = number_some(tx);
-            if (!numbered) return std::move(numbered).error();
-            if (*numbered == batch) return std::optional<FeedPage>();  // there may be more
-            Result<FeedPage> found = read(tx, position, limit);
-            if (!found) return std::move(found).error();
-            return std::optional<FeedPage>(*std::move(found));
-        });
+        Result<std::optional<FeedPage>> page = store_.transact<std::optional<FeedPage>>(
+            [&](Transaction& tx) -> Result<std::optional<FeedPage>> {
+                Result<std::int64_t> numbered = number_some(tx);
+                if (!numbered) return std::move(numbered).error();
+                if (*numbered == batch) return std::optional<FeedPage>();  // there may be more
+                Result<FeedPage> found = read(tx, position, limit);
+                if (!found) return std::move(found).error();
+                return std::optional<FeedPage>(*std::move(found));
+            });
         if (!page) return std::move(page).error();
         if (*page) return **std::move(page);
     }

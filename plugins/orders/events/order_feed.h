@@ -1,8 +1,10 @@
-// The changes of all orders in one order, by position: what a reader needs to go on where it stopped.
+// The changes of all orders in one order, by position: what a reader needs to go on where it
+// stopped.
 //
-// Positions rise by one and become visible in that order: who has read up to a position will find whatever is committed later at a higher
-// one. They are given after the commit, so that placing and moving orders never waits for another order (docs/adr/0022). Changes of one
-// order stand in the order of its versions.
+// Positions rise by one and become visible in that order: who has read up to a position will find
+// whatever is committed later at a higher one. They are given after the commit, so that placing and
+// moving orders never waits for another order (docs/adr/0022). Changes of one order stand in the
+// order of its versions.
 //
 // Errors: those of the store.
 // Thread-safety: all calls, from any thread. The store must outlive it.

@@ -11,8 +11,8 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using tests::OrderKitchen;
 using tests::error_of;
+using tests::OrderKitchen;
 
 constexpr std::int64_t ada = 1;
 const Viewer customer{ada, "customer"};
@@ -27,7 +27,8 @@ std::vector<std::string> faults(const Error& error) {
 
 TEST(CheckoutService, TurnsACartIntoAnOrder) {
     OrderKitchen kitchen;
-    const auto rice = kitchen.food("Jollof rice", 280'000, 20), beef = kitchen.food("Beef", 150'000, 20), dodo = kitchen.food("Dodo", 70'000);
+    const auto rice = kitchen.food("Jollof rice", 280'000, 20),
+               beef = kitchen.food("Beef", 150'000, 20), dodo = kitchen.food("Dodo", 70'000);
     kitchen.carts.add(ada, {rice, {{beef}, {dodo}}, 2, "No pepper"}, tests::any_version).value();
     kitchen.put(ada, dodo, 3);
     CheckoutRequest request = OrderKitchen::request(ada, Fulfillment::delivery);
@@ -74,7 +75,8 @@ TEST(CheckoutService, TurnsACartIntoAnOrder) {
 
 TEST(CheckoutService, TakesDishesAndSidesOfAllLinesTogether) {
     OrderKitchen kitchen;
-    const auto egg = kitchen.food("Egg", 100, 9), rice = kitchen.food("Rice", 100), beans = kitchen.food("Beans", 100);
+    const auto egg = kitchen.food("Egg", 100, 9), rice = kitchen.food("Rice", 100),
+               beans = kitchen.food("Beans", 100);
     kitchen.put(ada, egg, 2);
     kitchen.put(ada, rice, 3, {{egg}, {}});
     kitchen.put(ada, beans, 2, {{egg}, {egg}});
@@ -93,7 +95,8 @@ TEST(CheckoutService, AnEmptyCartIsNoOrder) {
 
 TEST(CheckoutService, WhenSomethingIsShortNothingHappens) {
     OrderKitchen kitchen;
-    const auto plenty = kitchen.food("Plenty", 100, 50), few = kitchen.food("Few", 100, 5), gone = kitchen.food("Gone", 100);
+    const auto plenty = kitchen.food("Plenty", 100, 50), few = kitchen.food("Few", 100, 5),
+               gone = kitchen.food("Gone", 100);
     kitchen.put(ada, plenty, 2);
     kitchen.put(ada, few, 5);
     kitchen.put(ada, plenty, 1, {{gone}, {}});
@@ -103,7 +106,8 @@ TEST(CheckoutService, WhenSomethingIsShortNothingHappens) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Errc::conflict);
     EXPECT_EQ(refused.error().code, "items_unavailable");
-    EXPECT_THAT(faults(refused.error()), ElementsAre("/items/1/food short", "/items/2/side_proteins/0 deleted"));
+    EXPECT_THAT(faults(refused.error()),
+                ElementsAre("/items/1/food short", "/items/2/side_proteins/0 deleted"));
     EXPECT_THAT(refused.error().faults[0].detail, HasSubstr("Few"));
 
     EXPECT_EQ(kitchen.stock_of(plenty), 50);
@@ -147,7 +151,8 @@ TEST(CheckoutService, FeesComeFromTheRules) {
     CheckoutRequest request = OrderKitchen::request(ada, Fulfillment::delivery);
     request.tip = 1'000;
     request.expected_total = quote.price.total;
-    const Order order = kitchen.orders.read(customer, kitchen.place(request).value().order_id).value();
+    const Order order =
+        kitchen.orders.read(customer, kitchen.place(request).value().order_id).value();
     EXPECT_EQ(order.price.delivery_fee, 50'000);
     EXPECT_EQ(order.price.service_fee, 10'000);
     EXPECT_EQ(order.price.tax, 19'500);
@@ -180,7 +185,8 @@ TEST(CheckoutService, ThePhoneIsNormalised) {
     EXPECT_THAT(faults(error_of(kitchen.place(request))), ElementsAre("/contact_phone format"));
     request.contact_phone = "08055555555";
     const Placed placed = kitchen.place(request).value();
-    EXPECT_EQ(kitchen.orders.read(customer, placed.order_id).value().contact_phone, "+2348055555555");
+    EXPECT_EQ(kitchen.orders.read(customer, placed.order_id).value().contact_phone,
+              "+2348055555555");
 }
 
 TEST(CheckoutService, AClosedAccountOrdersNothing) {
@@ -201,13 +207,19 @@ TEST(CheckoutService, MayBeScheduledTwoWeeksAhead) {
     const Timestamp now = kitchen.clock.now();
     CheckoutRequest request = OrderKitchen::request(ada);
     kitchen.put(ada, dish);
-    for (const auto wrong : {now, now - std::chrono::hours(1), now + std::chrono::hours(24 * 14) + std::chrono::milliseconds(1)}) {
+    for (const auto wrong : {now, now - std::chrono::hours(1),
+                             now + std::chrono::hours(24 * 14) + std::chrono::milliseconds(1)}) {
         request.scheduled_for = wrong;
-        EXPECT_THAT(faults(error_of(kitchen.place(request))), ElementsAre("/scheduled_for out_of_range"));
+        EXPECT_THAT(faults(error_of(kitchen.place(request))),
+                    ElementsAre("/scheduled_for out_of_range"));
     }
-    for (const auto right : {now + std::chrono::milliseconds(1), now + std::chrono::hours(24 * 14)}) {
+    for (const auto right :
+         {now + std::chrono::milliseconds(1), now + std::chrono::hours(24 * 14)}) {
         request.scheduled_for = right;
-        EXPECT_EQ(kitchen.orders.read(customer, kitchen.place(request).value().order_id).value().scheduled_for, right);
+        EXPECT_EQ(kitchen.orders.read(customer, kitchen.place(request).value().order_id)
+                      .value()
+                      .scheduled_for,
+                  right);
         kitchen.put(ada, dish);
     }
 }
@@ -223,7 +235,8 @@ TEST(CheckoutService, NamesAndPricesAreFrozen) {
     });
     kitchen.edit(side, [](auto& draft) { draft.price = 77; });
     kitchen.remove(dish);
-    EXPECT_EQ(order_json(kitchen.orders.read(customer, placed.order_id).value(), Actor::customer), placed.answer);
+    EXPECT_EQ(order_json(kitchen.orders.read(customer, placed.order_id).value(), Actor::customer),
+              placed.answer);
     EXPECT_THAT(placed.answer, HasSubstr("\"total\":350"));
 }
 
@@ -233,7 +246,9 @@ TEST(CheckoutService, TheSameKeyGivesTheSameAnswer) {
     kitchen.put(ada, dish);
     const Placed first = kitchen.place(OrderKitchen::request(ada), "key").value();
     kitchen.put(ada, dish, 2);
-    kitchen.orders.move({9, "kitchen"}, first.order_id, OrderState::confirmed, "", tests::any_version).value();
+    kitchen.orders
+        .move({9, "kitchen"}, first.order_id, OrderState::confirmed, "", tests::any_version)
+        .value();
     const Placed again = kitchen.place(OrderKitchen::request(ada), "key").value();
     EXPECT_TRUE(again.replayed);
     EXPECT_EQ(again.order_id, first.order_id);
@@ -241,7 +256,8 @@ TEST(CheckoutService, TheSameKeyGivesTheSameAnswer) {
     EXPECT_EQ(kitchen.order_count(), 1);
     EXPECT_EQ(kitchen.stock_of(dish), 9);
     EXPECT_EQ(kitchen.cart_of(ada).lines.size(), 1u);
-    EXPECT_EQ(error_of(kitchen.place(OrderKitchen::request(ada), "key", "{\"tip\":1}")).code, "idempotency_key_reused");
+    EXPECT_EQ(error_of(kitchen.place(OrderKitchen::request(ada), "key", "{\"tip\":1}")).code,
+              "idempotency_key_reused");
     EXPECT_FALSE(kitchen.place(OrderKitchen::request(ada), "other").value().replayed);
 }
 
@@ -269,11 +285,15 @@ TEST(CheckoutService, KeysAreForgottenAfterADay) {
 
 namespace {
 
-/// Somebody changes the cart between the moment it is read and the moment it is emptied, as a store with overlapping writers allows.
+/// Somebody changes the cart between the moment it is read and the moment it is emptied, as a store
+/// with overlapping writers allows.
 class RestlessCarts final : public Carts {
 public:
-    RestlessCarts(cart::CartService& carts, cart::CartRepository& rows) : carts_(carts), rows_(rows) {}
-    Result<CartContents> read(Transaction& tx, std::int64_t user_id) override { return carts_.read(tx, user_id); }
+    RestlessCarts(cart::CartService& carts, cart::CartRepository& rows)
+        : carts_(carts), rows_(rows) {}
+    Result<CartContents> read(Transaction& tx, std::int64_t user_id) override {
+        return carts_.read(tx, user_id);
+    }
     Status empty(Transaction& tx, std::int64_t user_id) override {
         rows_.raise_version(tx, user_id, {}).value();
         return carts_.empty(tx, user_id);
@@ -288,8 +308,11 @@ private:
 class SellingOutCatalog final : public Catalog {
 public:
     explicit SellingOutCatalog(Catalog& catalog) : catalog_(catalog) {}
-    Result<std::vector<Food>> foods(Transaction& tx, std::span<const std::int64_t> ids) override { return catalog_.foods(tx, ids); }
-    Status take(Transaction& tx, std::span<const Portion> portions, std::string_view, std::optional<std::int64_t>) override {
+    Result<std::vector<Food>> foods(Transaction& tx, std::span<const std::int64_t> ids) override {
+        return catalog_.foods(tx, ids);
+    }
+    Status take(Transaction& tx, std::span<const Portion> portions, std::string_view,
+                std::optional<std::int64_t>) override {
         std::vector<Portion> all(portions.begin(), portions.end());
         for (Portion& portion : all) portion.quantity += 1'000'000;
         return catalog_.take(tx, all, "somebody else", std::nullopt);
@@ -313,9 +336,10 @@ TEST(CheckoutService, ACartThatChangesMeanwhileIsNotOrdered) {
     kitchen.put(ada, dish);
     cart::CartRepository rows(*kitchen.store);
     RestlessCarts carts(kitchen.carts, rows);
-    CheckoutService checkout(*kitchen.store, carts, kitchen.catalog, kitchen.identity, kitchen.clock, kitchen.repository,
-                             kitchen.idempotency, {});
-    const auto refused = checkout.place(OrderKitchen::request(ada), std::nullopt, OrderKitchen::render);
+    CheckoutService checkout(*kitchen.store, carts, kitchen.catalog, kitchen.identity,
+                             kitchen.clock, kitchen.repository, kitchen.idempotency, {});
+    const auto refused =
+        checkout.place(OrderKitchen::request(ada), std::nullopt, OrderKitchen::render);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Errc::conflict);
     EXPECT_EQ(refused.error().code, "cart_changed");
@@ -325,16 +349,19 @@ TEST(CheckoutService, ACartThatChangesMeanwhileIsNotOrdered) {
 
 TEST(CheckoutService, ARefusalOfTheCatalogueNamesTheItems) {
     OrderKitchen kitchen;
-    const auto dish = kitchen.food("Dish", 100, 5), side = kitchen.food("Side", 100, 5), free = kitchen.food("Free", 100);
+    const auto dish = kitchen.food("Dish", 100, 5), side = kitchen.food("Side", 100, 5),
+               free = kitchen.food("Free", 100);
     kitchen.put(ada, free);
     kitchen.put(ada, dish, 1, {{side}, {}});
     SellingOutCatalog catalog(kitchen.catalog);
-    CheckoutService checkout(*kitchen.store, kitchen.carts, catalog, kitchen.identity, kitchen.clock, kitchen.repository,
-                             kitchen.idempotency, {});
-    const auto refused = checkout.place(OrderKitchen::request(ada), std::nullopt, OrderKitchen::render);
+    CheckoutService checkout(*kitchen.store, kitchen.carts, catalog, kitchen.identity,
+                             kitchen.clock, kitchen.repository, kitchen.idempotency, {});
+    const auto refused =
+        checkout.place(OrderKitchen::request(ada), std::nullopt, OrderKitchen::render);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "items_unavailable");
-    EXPECT_THAT(faults(refused.error()), ElementsAre("/items/1/food short", "/items/1/side_proteins/0 short"));
+    EXPECT_THAT(faults(refused.error()),
+                ElementsAre("/items/1/food short", "/items/1/side_proteins/0 short"));
     EXPECT_EQ(kitchen.order_count(), 0);
     EXPECT_EQ(kitchen.cart_of(ada).lines.size(), 2u);
 }
@@ -387,13 +414,17 @@ TEST_P(CheckoutRaces, OneCartAtOnceIsOneOrder) {
     const auto dish = kitchen.food("Suya", 250'000, 50);
     kitchen.put(ada, dish, 2);
     std::atomic<int> placed{0};
-    tests::in_parallel(20, 20, [&](int) { placed += kitchen.place(OrderKitchen::request(ada)).has_value(); });
+    tests::in_parallel(
+        20, 20, [&](int) { placed += kitchen.place(OrderKitchen::request(ada)).has_value(); });
     EXPECT_EQ(placed, 1);
     EXPECT_EQ(kitchen.stock_of(dish), 48);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, CheckoutRaces, testing::Values(tests::Storage::memory, tests::Storage::file), [](const auto& info) {
-    return info.param == tests::Storage::file ? std::string("File") : std::string("Memory");
-});
+INSTANTIATE_TEST_SUITE_P(Stores, CheckoutRaces,
+                         testing::Values(tests::Storage::memory, tests::Storage::file),
+                         [](const auto& info) {
+                             return info.param == tests::Storage::file ? std::string("File")
+                                                                       : std::string("Memory");
+                         });
 
 }  // namespace kitchen::orders

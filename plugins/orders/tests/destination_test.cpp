@@ -10,14 +10,16 @@ namespace kitchen::orders {
 namespace {
 
 using testing::ElementsAre;
+using tests::error_of;
 using tests::FakeAddresses;
 using tests::OrderKitchen;
-using tests::error_of;
 
 constexpr std::int64_t ada = 1, eve = 2;
 
 std::string fault(const Error& error) {
-    return error.code + (error.faults.size() == 1 ? " " + error.faults[0].pointer + " " + error.faults[0].code : "");
+    return error.code + (error.faults.size() == 1
+                             ? " " + error.faults[0].pointer + " " + error.faults[0].code
+                             : "");
 }
 
 /// Ada has two addresses, the first is her default; Eve has none.
@@ -31,7 +33,8 @@ protected:
         book.of[ada][1].phone = "";
         book.of[ada][1].delivery_instructions = "";
     }
-    static CheckoutRequest to(std::optional<std::int64_t> address_id, std::int64_t user = ada, Fulfillment fulfillment = Fulfillment::delivery) {
+    static CheckoutRequest to(std::optional<std::int64_t> address_id, std::int64_t user = ada,
+                              Fulfillment fulfillment = Fulfillment::delivery) {
         CheckoutRequest request = OrderKitchen::request(user, fulfillment);
         request.address_id = address_id;
         return request;
@@ -75,9 +78,11 @@ TEST_F(Delivery, OrElseToTheDefaultOne) {
 TEST_F(Delivery, WhatBecomesOfTheAddressLaterDoesNotMatter) {
     const Order placed = order(kitchen, to(7));
     book.of[ada][0].line1 = "Elsewhere";
-    EXPECT_EQ(kitchen.orders.read({ada, "customer"}, placed.id).value().address["line1"], Json("12 Allen Avenue"));
+    EXPECT_EQ(kitchen.orders.read({ada, "customer"}, placed.id).value().address["line1"],
+              Json("12 Allen Avenue"));
     book.of.clear();
-    EXPECT_EQ(kitchen.orders.list({ada, "customer"}, {}, 10, 0).value().orders.at(0).address, placed.address);
+    EXPECT_EQ(kitchen.orders.list({ada, "customer"}, {}, 10, 0).value().orders.at(0).address,
+              placed.address);
 }
 
 TEST_F(Delivery, SomebodyElsesAddressIsAsUnknownAsAnyOther) {
@@ -103,13 +108,16 @@ TEST_F(Delivery, ToNowhereMayBeAllowed) {
     OrderKitchen lenient(tests::Storage::memory, rules, &book);
     lenient.food("Dish", 100);
     EXPECT_TRUE(order(lenient, to(std::nullopt, eve)).address.is_null());
-    EXPECT_EQ(order(lenient, to(std::nullopt)).address["id"], Json(7)) << "the default one all the same";
+    EXPECT_EQ(order(lenient, to(std::nullopt)).address["id"], Json(7))
+        << "the default one all the same";
     lenient.put(eve, dish);
-    EXPECT_EQ(fault(error_of(lenient.place(to(7, eve)))), "address_not_found /address_id not_found");
+    EXPECT_EQ(fault(error_of(lenient.place(to(7, eve)))),
+              "address_not_found /address_id not_found");
 }
 
 TEST_F(Delivery, WhatIsPickedUpGoesToNoAddress) {
-    EXPECT_EQ(fault(refusal(to(7, ada, Fulfillment::pickup))), "validation_failed /address_id not_for_pickup");
+    EXPECT_EQ(fault(refusal(to(7, ada, Fulfillment::pickup))),
+              "validation_failed /address_id not_for_pickup");
     const Order placed = order(kitchen, to(std::nullopt, ada, Fulfillment::pickup));
     EXPECT_TRUE(placed.address.is_null());
     EXPECT_EQ(placed.delivery_instructions, "");
@@ -127,18 +135,23 @@ TEST_F(Delivery, WithoutAnAddressBookNothingIsAskedFor) {
 TEST_F(Delivery, IsQuotedAsItWillBePlaced) {
     kitchen.put(ada, dish);
     kitchen.put(eve, dish);
-    const auto quote = [&](std::int64_t user, Fulfillment fulfillment, std::optional<std::int64_t> id) { return kitchen.checkout.quote(user, fulfillment, 0, id); };
+    const auto quote = [&](std::int64_t user, Fulfillment fulfillment,
+                           std::optional<std::int64_t> id) {
+        return kitchen.checkout.quote(user, fulfillment, 0, id);
+    };
     EXPECT_EQ(quote(ada, Fulfillment::delivery, 8).value().address->id, 8);
     EXPECT_EQ(quote(ada, Fulfillment::delivery, {}).value().address->id, 7);
     EXPECT_FALSE(quote(ada, Fulfillment::pickup, {}).value().address);
     EXPECT_TRUE(quote(ada, Fulfillment::pickup, {}).value().problems.empty());
     const Quote nowhere = quote(eve, Fulfillment::delivery, {}).value();
     ASSERT_EQ(nowhere.problems.size(), 1u);
-    EXPECT_EQ(nowhere.problems[0].pointer + " " + nowhere.problems[0].code, "/address address_required");
+    EXPECT_EQ(nowhere.problems[0].pointer + " " + nowhere.problems[0].code,
+              "/address address_required");
     EXPECT_EQ(nowhere.price.subtotal, 100);
     EXPECT_TRUE(parse_json(quote_json(nowhere)).value()["address"].is_null());
     EXPECT_EQ(error_of(quote(eve, Fulfillment::delivery, 7)).code, "address_not_found");
-    EXPECT_EQ(fault(error_of(quote(ada, Fulfillment::pickup, 7))), "validation_failed /address_id not_for_pickup");
+    EXPECT_EQ(fault(error_of(quote(ada, Fulfillment::pickup, 7))),
+              "validation_failed /address_id not_for_pickup");
 }
 
 TEST_F(Delivery, ARepeatedRequestGivesTheFirstAnswer) {
@@ -154,15 +167,20 @@ TEST(OrderAddress, ShowsWhatIsNeededToFindIt) {
     Address address = FakeAddresses::home(7);
     address.latitude = 6.5, address.longitude = 3.25;
     const Json json = order_address(address);
-    EXPECT_EQ(json.dump(), R"({"id":7,"label":"Home","recipient_name":"Ada Obi","line1":"12 Allen Avenue","line2":null,"city":"Ikeja","state":"Lagos",)"
-                           R"("postal_code":"100281","country":"NG","landmark":"opposite the blue mosque","phone":"+2348090000000","latitude":6.5,"longitude":3.25})");
+    EXPECT_EQ(
+        json.dump(),
+        R"({"id":7,"label":"Home","recipient_name":"Ada Obi","line1":"12 Allen Avenue","line2":null,"city":"Ikeja","state":"Lagos",)"
+        R"("postal_code":"100281","country":"NG","landmark":"opposite the blue mosque","phone":"+2348090000000","latitude":6.5,"longitude":3.25})");
     std::vector<Fault> wrong;
     order_address_schema().validate(json, "", wrong);
     EXPECT_TRUE(wrong.empty());
-    EXPECT_THAT(address_lines(json), ElementsAre(Json("Ada Obi"), Json("12 Allen Avenue"), Json("Ikeja, Lagos 100281"), Json("opposite the blue mosque")));
+    EXPECT_THAT(address_lines(json),
+                ElementsAre(Json("Ada Obi"), Json("12 Allen Avenue"), Json("Ikeja, Lagos 100281"),
+                            Json("opposite the blue mosque")));
     address.recipient_name = address.postal_code = address.landmark = "";
     address.line2 = "Flat 3";
-    EXPECT_THAT(address_lines(order_address(address)), ElementsAre(Json("12 Allen Avenue"), Json("Flat 3"), Json("Ikeja, Lagos")));
+    EXPECT_THAT(address_lines(order_address(address)),
+                ElementsAre(Json("12 Allen Avenue"), Json("Flat 3"), Json("Ikeja, Lagos")));
     EXPECT_TRUE(address_lines(Json()).empty());
 }
 

@@ -14,8 +14,11 @@ using tests::FakeEventStream;
 /// Takes jobs, or does not.
 class Desk final : public Jobs {
 public:
-    bool post(std::string name, std::function<void()> work) override { return takes && jobs.post(std::move(name), std::move(work)); }
-    bool post_after(std::chrono::milliseconds delay, std::string name, std::function<void()> work) override {
+    bool post(std::string name, std::function<void()> work) override {
+        return takes && jobs.post(std::move(name), std::move(work));
+    }
+    bool post_after(std::chrono::milliseconds delay, std::string name,
+                    std::function<void()> work) override {
         return takes && jobs.post_after(delay, std::move(name), std::move(work));
     }
     bool takes = true;
@@ -32,7 +35,9 @@ protected:
         kitchen.put(1, dish);
         return kitchen.place(tests::OrderKitchen::request(1)).value().order_id;
     }
-    void move(std::int64_t id, OrderState to) { kitchen.orders.move({8, "kitchen"}, id, to, "because", tests::any_version).value(); }
+    void move(std::int64_t id, OrderState to) {
+        kitchen.orders.move({8, "kitchen"}, id, to, "because", tests::any_version).value();
+    }
 
     /// A client who watches one order, or all.
     struct Client {
@@ -48,7 +53,8 @@ protected:
     Client joined(std::optional<std::int64_t> order_id) {
         Client client;
         const auto ids = order_id ? ClientStream::Ids::versions : ClientStream::Ids::positions;
-        client.stream = std::make_shared<ClientStream>(ids, Actor::staff, kitchen.clock, kitchen.clock.steady_now() + std::chrono::hours(1));
+        client.stream = std::make_shared<ClientStream>(
+            ids, Actor::staff, kitchen.clock, kitchen.clock.steady_now() + std::chrono::hours(1));
         client.seat = hub.join(1, order_id, client.stream).value();
         return client;
     }
@@ -71,7 +77,8 @@ protected:
 
 TEST_F(EventHubTest, BringsEachChangeToThoseWhoWatchThatOrderAndThoseWhoWatchAll) {
     const auto first = place(), second = place();
-    const Client one = watching(first, 1), other = watching(second, 1), all = watching(std::nullopt, feed.head().value());
+    const Client one = watching(first, 1), other = watching(second, 1),
+                 all = watching(std::nullopt, feed.head().value());
     desk.jobs.run_all();
     move(first, OrderState::confirmed);
     move(second, OrderState::confirmed);
@@ -178,10 +185,12 @@ TEST_F(EventHubTest, AStoreThatIsAwayIsTriedAgain) {
     const auto id = place();
     const Client one = watching(id, 1);
     desk.jobs.run_all();
-    const Statement spoil = kitchen.store->prepare("UPDATE order_history SET to_status = $1 WHERE to_status = $2");
+    const Statement spoil =
+        kitchen.store->prepare("UPDATE order_history SET to_status = $1 WHERE to_status = $2");
     const auto rename = [&](const char* to, const char* from) {
         ASSERT_TRUE(kitchen.store->transact([&](Transaction& tx) -> Status {
-            if (Result<Rows> done = tx.query(spoil, {to, from}); !done) return std::move(done).error();
+            if (Result<Rows> done = tx.query(spoil, {to, from}); !done)
+                return std::move(done).error();
             return {};
         }));
     };

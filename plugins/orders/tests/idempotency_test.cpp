@@ -12,14 +12,17 @@ using tests::error_of;
 class IdempotencyTest : public testing::Test {
 protected:
     /// Claims, and keeps `answer` when the key was free; gives what was kept before.
-    Result<std::optional<KeptAnswer>> run(const IdempotentRequest& request, const std::string& answer) {
-        return kitchen.store->transact<std::optional<KeptAnswer>>([&](Transaction& tx) -> Result<std::optional<KeptAnswer>> {
-            const Timestamp now = kitchen.clock.now();
-            auto kept = repository.claim(tx, request, now, now - std::chrono::hours(24));
-            if (kept && !*kept)
-                if (Status done = repository.keep(tx, request, {7, answer}); !done) return std::move(done).error();
-            return kept;
-        });
+    Result<std::optional<KeptAnswer>> run(const IdempotentRequest& request,
+                                          const std::string& answer) {
+        return kitchen.store->transact<std::optional<KeptAnswer>>(
+            [&](Transaction& tx) -> Result<std::optional<KeptAnswer>> {
+                const Timestamp now = kitchen.clock.now();
+                auto kept = repository.claim(tx, request, now, now - std::chrono::hours(24));
+                if (kept && !*kept)
+                    if (Status done = repository.keep(tx, request, {7, answer}); !done)
+                        return std::move(done).error();
+                return kept;
+            });
     }
 
     tests::TestKitchen kitchen{tests::Storage::memory, {"orders"}};
@@ -35,12 +38,16 @@ TEST(IdempotencyKey, IsVisibleAscii) {
     EXPECT_TRUE(is_idempotency_key(std::string(255, 'k')));
     EXPECT_FALSE(is_idempotency_key(""));
     EXPECT_FALSE(is_idempotency_key(std::string(256, 'k')));
-    for (const char* key : {"a b", "a\tb", "caf\xC3\xA9", "a\x7f"}) EXPECT_FALSE(is_idempotency_key(key)) << key;
+    for (const char* key : {"a b", "a\tb", "caf\xC3\xA9", "a\x7f"})
+        EXPECT_FALSE(is_idempotency_key(key)) << key;
 }
 
 TEST(CanonicalRequest, DoesNotSeeTheOrderOfMembers) {
-    const auto canonical = [](const char* text) { return canonical_request(parse_json(text).value()); };
-    EXPECT_EQ(canonical(R"({"a":1,"b":{"y":[1,2],"x":null}})"), canonical(R"({ "b": {"x": null, "y": [1, 2]}, "a": 1 })"));
+    const auto canonical = [](const char* text) {
+        return canonical_request(parse_json(text).value());
+    };
+    EXPECT_EQ(canonical(R"({"a":1,"b":{"y":[1,2],"x":null}})"),
+              canonical(R"({ "b": {"x": null, "y": [1, 2]}, "a": 1 })"));
     EXPECT_NE(canonical(R"({"a":[1,2]})"), canonical(R"({"a":[2,1]})"));
     EXPECT_NE(canonical(R"({"a":1})"), canonical(R"({"a":"1"})"));
     EXPECT_NE(canonical(R"({"a":null})"), canonical(R"({})"));
@@ -100,8 +107,10 @@ TEST_F(IdempotencyTest, SweepsWhatIsOld) {
     other.key = "younger";
     ASSERT_TRUE(run(other, "x"));
     const auto sweep = [&](std::chrono::hours age) {
-        return kitchen.store->transact<std::int64_t>(
-            [&](Transaction& tx) { return repository.sweep(tx, kitchen.clock.now() - age); }).value();
+        return kitchen.store
+            ->transact<std::int64_t>(
+                [&](Transaction& tx) { return repository.sweep(tx, kitchen.clock.now() - age); })
+            .value();
     };
     EXPECT_EQ(sweep(std::chrono::hours(3)), 0);
     EXPECT_EQ(sweep(std::chrono::hours(1)), 1);

@@ -19,14 +19,17 @@ public:
 
 std::shared_ptr<Ear> ear() { return std::make_shared<Ear>(); }
 
-std::string refusal(const Result<Listeners::Seat>& seat) { return seat ? "a seat" : seat.error().code; }
+std::string refusal(const Result<Listeners::Seat>& seat) {
+    return seat ? "a seat" : seat.error().code;
+}
 
 }  // namespace
 
 TEST(Listeners, AreThoseOfTheOrderAndThoseOfAll) {
     Listeners listeners({10, 10});
     const auto seven = ear(), eight = ear(), all = ear();
-    const auto a = listeners.add(1, 7, seven).value(), b = listeners.add(1, 8, eight).value(), c = listeners.add(2, std::nullopt, all).value();
+    const auto a = listeners.add(1, 7, seven).value(), b = listeners.add(1, 8, eight).value(),
+               c = listeners.add(2, std::nullopt, all).value();
     EXPECT_EQ(listeners.of(7), (std::vector<Listeners::Pointer>{seven, all}));
     EXPECT_EQ(listeners.of(8), (std::vector<Listeners::Pointer>{eight, all}));
     EXPECT_EQ(listeners.of(9), (std::vector<Listeners::Pointer>{all}));

@@ -44,32 +44,43 @@ plugins:
     config: {cache: {revalidate: 0s}}
   - id: cart
   - id: orders
-    config: {events: )" + events + "}\n", {.environment = {{"DATA", directory_.path().string()}, {"ADMIN_PASSWORD", password}}}),
+    config: {events: )" +
+                      events + "}\n",
+                  {.environment = {{"DATA", directory_.path().string()},
+                                   {"ADMIN_PASSWORD", password}}}),
           chef_(signed_in()) {}
 
     HttpClient signed_in() {
         HttpClient client = kernel_.client();
-        const HttpAnswer login = client.post("/login/", Json::object({{"email", "chef@kitchen.example"}, {"password", password}}));
+        const HttpAnswer login = client.post(
+            "/login/", Json::object({{"email", "chef@kitchen.example"}, {"password", password}}));
         token_ = login.json["access_token"].as_string();
         client.bearer(token_);
         return client;
     }
     std::int64_t food() {
-        const HttpAnswer made = chef_.post("/foods/", Json::object({{"name", "Jollof"}, {"price", 100}, {"category", "Mains"}}));
+        const HttpAnswer made = chef_.post(
+            "/foods/", Json::object({{"name", "Jollof"}, {"price", 100}, {"category", "Mains"}}));
         EXPECT_EQ(made.status, 201) << made.body;
         return made.json["id"].as_integer();
     }
     std::int64_t place(std::int64_t food) {
         EXPECT_LT(chef_.post("/cart/", Json::object({{"food_id", food}})).status, 300);
-        const HttpAnswer placed = chef_.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
+        const HttpAnswer placed =
+            chef_.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
         EXPECT_EQ(placed.status, 201) << placed.body;
         return placed.json["id"].as_integer();
     }
     void move(std::int64_t order, const std::string& status) {
-        const HttpAnswer moved = chef_.post("/orders/" + std::to_string(order) + "/status/", Json::object({{"status", status}, {"reason", "because"}}));
+        const HttpAnswer moved =
+            chef_.post("/orders/" + std::to_string(order) + "/status/",
+                       Json::object({{"status", status}, {"reason", "because"}}));
         EXPECT_EQ(moved.status, 200) << moved.body;
     }
-    double streams() { return testkit::Exposition::parse(kernel_.client().get("/metrics").body).value("kitchen_order_event_streams"); }
+    double streams() {
+        return testkit::Exposition::parse(kernel_.client().get("/metrics").body)
+            .value("kitchen_order_event_streams");
+    }
 
     testkit::TestKernel& kernel() { return kernel_; }
     HttpClient& chef() { return chef_; }
@@ -86,14 +97,19 @@ struct Event {
     std::string id, type;
     Json data;
 
-    std::string change() const { return std::to_string(data["order_id"].as_integer()) + "/" + std::to_string(data["version"].as_integer()); }
+    std::string change() const {
+        return std::to_string(data["order_id"].as_integer()) + "/" +
+               std::to_string(data["version"].as_integer());
+    }
 };
 
 /// An open stream, read as the standard has it.
 class Watch {
 public:
-    Watch(Kitchen& kitchen, const std::string& target, const std::string& last_id = "") : client_(kitchen.kernel().port()) {
-        client_.get(target, "Authorization: Bearer " + kitchen.token() + "\r\n" + (last_id.empty() ? "" : "Last-Event-ID: " + last_id + "\r\n"));
+    Watch(Kitchen& kitchen, const std::string& target, const std::string& last_id = "")
+        : client_(kitchen.kernel().port()) {
+        client_.get(target, "Authorization: Bearer " + kitchen.token() + "\r\n" +
+                                (last_id.empty() ? "" : "Last-Event-ID: " + last_id + "\r\n"));
         head_ = client_.read_head().value_or("");
     }
     int status() const { return head_.size() < 12 ? 0 : std::atoi(head_.c_str() + 9); }
@@ -110,7 +126,8 @@ public:
                 const std::string line = block->substr(at, block->find('\n', at) - at);
                 at += line.size() + 1;
                 const std::size_t colon = std::min(line.find(':'), line.size());
-                const std::string name = line.substr(0, colon), value = line.substr(std::min(colon + 2, line.size()));
+                const std::string name = line.substr(0, colon),
+                                  value = line.substr(std::min(colon + 2, line.size()));
                 if (name == "id") last_id_ = event.id = value;
                 if (name == "event") event.type = value;
                 if (name == "data") data += value;
@@ -138,26 +155,32 @@ private:
     std::string head_, last_id_;
 };
 
-std::string stream_of(std::int64_t order) { return "/orders/" + std::to_string(order) + "/events/"; }
+std::string stream_of(std::int64_t order) {
+    return "/orders/" + std::to_string(order) + "/events/";
+}
 const std::string all_orders = "/orders/events/";
 
 std::string postgres(const testkit::PostgresDatabase& database) {
-    return "{id: store-postgres, config: {url: '" + database.url() + "', pool_timeout: 1m, statement_timeout: 1m, lock_timeout: 1m, "
+    return "{id: store-postgres, config: {url: '" + database.url() +
+           "', pool_timeout: 1m, statement_timeout: 1m, lock_timeout: 1m, "
            "retry_attempts: 100, retry_time: 1m}}";
 }
 
 class OrderEvents : public testing::TestWithParam<std::string> {
 protected:
     std::unique_ptr<Kitchen> open(const std::string& events = "{poll: 1m, heartbeat: 10m}") {
-        const std::string store = GetParam() == "Sqlite"     ? "{id: store-sqlite, config: {path: '${DATA}/kitchen.db'}}"
-                                  : GetParam() == "Postgres" ? postgres(*(database = std::make_unique<testkit::PostgresDatabase>()))
-                                                             : "id: store-memory";
+        const std::string store =
+            GetParam() == "Sqlite" ? "{id: store-sqlite, config: {path: '${DATA}/kitchen.db'}}"
+            : GetParam() == "Postgres"
+                ? postgres(*(database = std::make_unique<testkit::PostgresDatabase>()))
+                : "id: store-memory";
         return std::make_unique<Kitchen>(store, "id: cache-memory", events);
     }
     std::unique_ptr<testkit::PostgresDatabase> database;
 };
 
-INSTANTIATE_TEST_SUITE_P(Stores, OrderEvents, testing::Values("Memory", "Sqlite", "Postgres"), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Stores, OrderEvents, testing::Values("Memory", "Sqlite", "Postgres"),
+                         [](const auto& info) { return info.param; });
 
 }  // namespace
 
@@ -166,7 +189,8 @@ TEST_P(OrderEvents, AnOrderIsWatchedToItsEnd) {
     const auto order = kitchen->place(kitchen->food());
     Watch watch(*kitchen, stream_of(order));
     ASSERT_EQ(watch.status(), 200);
-    for (const char* field : {"Content-Type: text/event-stream\r\n", "Cache-Control: no-store\r\n", "X-Accel-Buffering: no\r\n"})
+    for (const char* field : {"Content-Type: text/event-stream\r\n", "Cache-Control: no-store\r\n",
+                              "X-Accel-Buffering: no\r\n"})
         EXPECT_NE(watch.head().find(field), std::string::npos) << watch.head();
     EXPECT_TRUE(watch.client().read_until("retry: "));
     EXPECT_TRUE(watch.client().read_until("\n\n"));
@@ -239,7 +263,8 @@ TEST_P(OrderEvents, TheKitchenSeesEveryOrder) {
     EXPECT_EQ(ahead.last_id(), "6");
 }
 
-// Everybody orders while the kitchen's clients leave and come back: each of them sees each change once.
+// Everybody orders while the kitchen's clients leave and come back: each of them sees each change
+// once.
 TEST_P(OrderEvents, NothingIsLostAndNothingComesTwice) {
     const auto kitchen = open("{poll: 50ms, max_streams_per_user: 100}");
     const auto food = kitchen->food();
@@ -255,12 +280,19 @@ TEST_P(OrderEvents, NothingIsLostAndNothingComesTwice) {
             std::int64_t id = 0;
             while (id == 0) {  // the chef's one cart is a crowded place
                 client.post("/cart/", Json::object({{"food_id", food}}));
-                const HttpAnswer placed = client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
-                if (placed.status == 201) id = placed.json["id"].as_integer();
-                else ASSERT_TRUE(placed.status == 409 || placed.status == 422) << placed.body;
+                const HttpAnswer placed =
+                    client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
+                if (placed.status == 201)
+                    id = placed.json["id"].as_integer();
+                else
+                    ASSERT_TRUE(placed.status == 409 || placed.status == 422) << placed.body;
             }
             for (const char* state : {"confirmed", "preparing"})
-                ASSERT_EQ(client.post("/orders/" + std::to_string(id) + "/status/", Json::object({{"status", state}})).status, 200);
+                ASSERT_EQ(client
+                              .post("/orders/" + std::to_string(id) + "/status/",
+                                    Json::object({{"status", state}}))
+                              .status,
+                          200);
         }
     };
     const auto watcher = [&](int patience) {
@@ -279,27 +311,33 @@ TEST_P(OrderEvents, NothingIsLostAndNothingComesTwice) {
         return seen;
     };
     std::vector<std::future<std::vector<std::string>>> watchers;
-    for (const int patience : {1, 3, 1000}) watchers.push_back(std::async(std::launch::async, watcher, patience));
+    for (const int patience : {1, 3, 1000})
+        watchers.push_back(std::async(std::launch::async, watcher, patience));
     std::vector<std::thread> cooks;
     for (int i = 0; i < 3; ++i) cooks.emplace_back(cook);
     for (auto& thread : cooks) thread.join();
 
     std::vector<std::string> expected = watchers[0].get();
     EXPECT_EQ(expected.size(), static_cast<std::size_t>(changes));
-    EXPECT_EQ(std::set<std::string>(expected.begin(), expected.end()).size(), static_cast<std::size_t>(changes));
+    EXPECT_EQ(std::set<std::string>(expected.begin(), expected.end()).size(),
+              static_cast<std::size_t>(changes));
     EXPECT_EQ(watchers[1].get(), expected);
     EXPECT_EQ(watchers[2].get(), expected);
     std::vector<std::string> live;
     for (int i = 0; i < changes; ++i) live.push_back(first.changes(1));
     EXPECT_EQ(live, expected);
     for (std::size_t order = 1; order <= orders; ++order) {
-        const auto at = [&](int version) { return std::find(expected.begin(), expected.end(), std::to_string(order) + "/" + std::to_string(version)); };
+        const auto at = [&](int version) {
+            return std::find(expected.begin(), expected.end(),
+                             std::to_string(order) + "/" + std::to_string(version));
+        };
         EXPECT_TRUE(at(1) < at(2) && at(2) < at(3)) << order;
     }
 }
 
 class OrderEventsInMemory : public OrderEvents {};
-INSTANTIATE_TEST_SUITE_P(Stores, OrderEventsInMemory, testing::Values("Memory"), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Stores, OrderEventsInMemory, testing::Values("Memory"),
+                         [](const auto& info) { return info.param; });
 
 TEST_P(OrderEventsInMemory, AnIdThatIsNoneIsRefused) {
     const auto kitchen = open();
@@ -370,7 +408,11 @@ TEST_P(OrderEventsInMemory, AClientFarBehindGetsItPieceByPiece) {
     constexpr int orders = 40;
     for (int i = 1; i <= orders; ++i) {
         const auto id = kitchen->place(food);
-        ASSERT_EQ(kitchen->chef().post("/orders/" + std::to_string(id) + "/cancel/", Json::object({{"reason", reason}})).status, 200);
+        ASSERT_EQ(kitchen->chef()
+                      .post("/orders/" + std::to_string(id) + "/cancel/",
+                            Json::object({{"reason", reason}}))
+                      .status,
+                  200);
         expected += (i > 1 ? " " : "") + std::to_string(i) + "/1 " + std::to_string(i) + "/2";
     }
     std::string seen, last = "0";
@@ -399,7 +441,8 @@ TEST_P(OrderEventsInMemory, StoppingEndsTheStreams) {
     EXPECT_EQ(all.client().read_to_end(), "") << "in order, and not by a reset";
 }
 
-// --- Two replicas -------------------------------------------------------------------------------------------------------------------
+// --- Two replicas
+// -------------------------------------------------------------------------------------------------------------------
 
 class OrderEventsOnTwoReplicas : public testing::Test {
 protected:
@@ -414,7 +457,8 @@ protected:
         EXPECT_EQ(all.changes(1), "1/2");
         // It goes on where it was, at the other one.
         there.move(order, "preparing");
-        Watch moved(here, stream_of(order), one.last_id()), all_moved(here, all_orders, all.last_id());
+        Watch moved(here, stream_of(order), one.last_id()),
+            all_moved(here, all_orders, all.last_id());
         EXPECT_EQ(moved.changes(1), "1/3");
         EXPECT_EQ(all_moved.changes(1), "1/3");
         here.move(order, "cancelled");
@@ -425,7 +469,8 @@ protected:
 
 TEST_F(OrderEventsOnTwoReplicas, TheWordOfAChangeIsHeard) {
     const testkit::RedisServer redis;
-    expect_delivery("{id: cache-redis, config: {url: '" + redis.url() + "', connect_timeout: 30s, command_timeout: 30s}}",
+    expect_delivery("{id: cache-redis, config: {url: '" + redis.url() +
+                        "', connect_timeout: 30s, command_timeout: 30s}}",
                     "{poll: 1m, heartbeat: 10m}");
 }
 
@@ -438,7 +483,8 @@ TEST_F(OrderEventsOnTwoReplicas, AStandbyThatIsBehindIsNotAsked) {
     const auto standby = testkit::PostgresServer::replica_of(testkit::PostgresServer::shared());
     Kitchen here(postgres(database), "id: cache-memory", "{poll: 20ms}");
     const auto order = here.place(here.food());
-    Kitchen there("{id: store-postgres, config: {url: '" + database.url() + "', replica_url: '" + standby->url(database.name()) + "'}}",
+    Kitchen there("{id: store-postgres, config: {url: '" + database.url() + "', replica_url: '" +
+                      standby->url(database.name()) + "'}}",
                   "id: cache-memory", "{poll: 20ms}");
     Watch before(there, stream_of(order));
     EXPECT_EQ(before.changes(1), "1/1");
@@ -451,7 +497,8 @@ TEST_F(OrderEventsOnTwoReplicas, AStandbyThatIsBehindIsNotAsked) {
     standby->sql("SELECT pg_wal_replay_resume()", database.name());
 }
 
-// A change that was begun before others and is committed after them stands behind them, and nobody has passed it.
+// A change that was begun before others and is committed after them stands behind them, and nobody
+// has passed it.
 TEST_F(OrderEventsOnTwoReplicas, ALateCommitIsNotLost) {
     Kitchen kitchen(postgres(database), "id: cache-memory", "{poll: 20ms}");
     const auto food = kitchen.food();
@@ -460,14 +507,18 @@ TEST_F(OrderEventsOnTwoReplicas, ALateCommitIsNotLost) {
     EXPECT_EQ(all.changes(2), "1/1 2/1");
 
     Store& store = kitchen.kernel().service<Store>();
-    const Statement raise = store.prepare("UPDATE orders SET version = 2, status = 'confirmed' WHERE id = $1");
-    const Statement record = store.prepare("INSERT INTO order_history (order_id, version, from_status, to_status, by_user, by_role, moved_at) "
-                                           "VALUES ($1, 2, 'pending', 'confirmed', 1, 'admin', 0)");
+    const Statement raise =
+        store.prepare("UPDATE orders SET version = 2, status = 'confirmed' WHERE id = $1");
+    const Statement record = store.prepare(
+        "INSERT INTO order_history (order_id, version, from_status, to_status, by_user, by_role, "
+        "moved_at) "
+        "VALUES ($1, 2, 'pending', 'confirmed', 1, 'admin', 0)");
     std::promise<void> written, may_commit;
     std::thread writer([&] {
         const Status done = store.transact([&](Transaction& tx) -> Status {
             for (const Statement statement : {raise, record})
-                if (Result<Rows> rows = tx.query(statement, {slow}); !rows) return std::move(rows).error();
+                if (Result<Rows> rows = tx.query(statement, {slow}); !rows)
+                    return std::move(rows).error();
             written.set_value();
             may_commit.get_future().wait();
             return {};

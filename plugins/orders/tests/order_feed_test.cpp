@@ -25,7 +25,8 @@ protected:
         std::string text;
         const FeedPage page = feed.after(after, limit).value();
         for (const OrderEvent& e : page.events)
-            text += (text.empty() ? "" : " ") + std::to_string(e.position) + ":" + std::to_string(e.order_id) + "/" + std::to_string(e.version);
+            text += (text.empty() ? "" : " ") + std::to_string(e.position) + ":" +
+                    std::to_string(e.order_id) + "/" + std::to_string(e.version);
         return text;
     }
 
@@ -34,8 +35,11 @@ protected:
     OrderFeed feed{*kitchen.store};
 };
 
-INSTANTIATE_TEST_SUITE_P(Storages, OrderFeedTest, testing::Values(tests::Storage::memory, tests::Storage::file),
-                         [](const auto& info) { return info.param == tests::Storage::memory ? "Memory" : "File"; });
+INSTANTIATE_TEST_SUITE_P(Storages, OrderFeedTest,
+                         testing::Values(tests::Storage::memory, tests::Storage::file),
+                         [](const auto& info) {
+                             return info.param == tests::Storage::memory ? "Memory" : "File";
+                         });
 
 }  // namespace
 
@@ -84,11 +88,13 @@ TEST_P(OrderFeedTest, SaysWhatHasHappened) {
 
 TEST_P(OrderFeedTest, NumbersMoreThanOneBatch) {
     const auto id = place();
-    const Statement insert = kitchen.store->prepare("INSERT INTO order_history (order_id, version, from_status, to_status, by_user, by_role, "
-                                                    "moved_at) VALUES ($1, $2, 'pending', 'pending', 1, 'kitchen', 0)");
+    const Statement insert = kitchen.store->prepare(
+        "INSERT INTO order_history (order_id, version, from_status, to_status, by_user, by_role, "
+        "moved_at) VALUES ($1, $2, 'pending', 'pending', 1, 'kitchen', 0)");
     ASSERT_TRUE(kitchen.store->transact([&](Transaction& tx) -> Status {
         for (std::int64_t version = 2; version <= 1200; ++version)
-            if (Result<Rows> done = tx.query(insert, {id, version}); !done) return std::move(done).error();
+            if (Result<Rows> done = tx.query(insert, {id, version}); !done)
+                return std::move(done).error();
         return {};
     }));
     EXPECT_EQ(feed.head().value(), 1200);

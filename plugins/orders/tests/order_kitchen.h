@@ -33,7 +33,8 @@ public:
         return std::optional<Account>(account);
     }
     Result<std::string> normalise_phone(std::string_view phone) const override {
-        if (phone.size() != 11 || phone[0] != '0') return Error(Errc::unprocessable, "phone_invalid", "No phone number.");
+        if (phone.size() != 11 || phone[0] != '0')
+            return Error(Errc::unprocessable, "phone_invalid", "No phone number.");
         return "+234" + std::string(phone.substr(1));
     }
 };
@@ -58,7 +59,8 @@ public:
         address.phone = "+2348090000000";
         return address;
     }
-    Result<std::optional<Address>> address(Transaction&, std::int64_t user_id, std::int64_t address_id) override {
+    Result<std::optional<Address>> address(Transaction&, std::int64_t user_id,
+                                           std::int64_t address_id) override {
         return find(user_id, [&](const Address& a) { return a.id == address_id; });
     }
     Result<std::optional<Address>> default_address(Transaction&, std::int64_t user_id) override {
@@ -76,16 +78,19 @@ private:
 
 class OrderKitchen : public TestKitchen {
 public:
-    explicit OrderKitchen(Storage storage = Storage::memory, orders::CheckoutRules rules = {}, Addresses* addresses = nullptr)
+    explicit OrderKitchen(Storage storage = Storage::memory, orders::CheckoutRules rules = {},
+                          Addresses* addresses = nullptr)
         : TestKitchen(storage, {"orders"}),
           repository(*store),
           idempotency(*store),
-          checkout(*store, carts, catalog, identity, clock, repository, idempotency, rules, nullptr, addresses, [this] { note_change(); }),
+          checkout(*store, carts, catalog, identity, clock, repository, idempotency, rules, nullptr,
+                   addresses, [this] { note_change(); }),
           orders(*store, catalog, clock, repository, nullptr, [this] { note_change(); }) {
         store->verify().value();
     }
 
-    static orders::CheckoutRequest request(std::int64_t user_id, orders::Fulfillment fulfillment = orders::Fulfillment::pickup) {
+    static orders::CheckoutRequest request(
+        std::int64_t user_id, orders::Fulfillment fulfillment = orders::Fulfillment::pickup) {
         orders::CheckoutRequest request;
         request.buyer = {user_id, "customer"};
         request.fulfillment = fulfillment;
@@ -94,12 +99,17 @@ public:
     Result<orders::Placed> place(const orders::CheckoutRequest& request) {
         return checkout.place(request, std::nullopt, render);
     }
-    Result<orders::Placed> place(const orders::CheckoutRequest& request, const std::string& key, const std::string& body = "{}") {
-        return checkout.place(request, orders::IdempotentRequest{request.buyer.user_id, "POST /orders/", key, body}, render);
+    Result<orders::Placed> place(const orders::CheckoutRequest& request, const std::string& key,
+                                 const std::string& body = "{}") {
+        return checkout.place(
+            request, orders::IdempotentRequest{request.buyer.user_id, "POST /orders/", key, body},
+            render);
     }
     std::int64_t order_count() { return orders.list({1, "admin"}, {}, 1, 0).value().total_count; }
 
-    static std::string render(const orders::Order& order) { return orders::order_json(order, orders::Actor::customer); }
+    static std::string render(const orders::Order& order) {
+        return orders::order_json(order, orders::Actor::customer);
+    }
 
     std::function<void()> on_change;  ///< called after the commit of each change of an order
     FakeIdentity identity;

@@ -24,14 +24,18 @@ const Viewer ada{1, "customer"}, cook{8, "kitchen"};
 /// With a real outbox on the same store.
 class OrderMailsTest : public tests::TestKitchen, public testing::Test {
 protected:
-    OrderMailsTest() : TestKitchen(tests::Storage::memory, {"orders", "outbox"}) { store->verify().value(); }
+    OrderMailsTest() : TestKitchen(tests::Storage::memory, {"orders", "outbox"}) {
+        store->verify().value();
+    }
 
     std::int64_t place(const CheckoutRequest& request) {
         return checkout.place(request, std::nullopt, OrderKitchen::render).value().order_id;
     }
     /// Sends what waits; all mails so far.
     std::vector<Mail> mails() {
-        kitchen::outbox::OutboxWorker(*store, mailer, clock, random, log, metrics, tracing, outgoing, {}).run();
+        kitchen::outbox::OutboxWorker(*store, mailer, clock, random, log, metrics, tracing,
+                                      outgoing, {})
+            .run();
         return mailer.mails();
     }
 
@@ -47,9 +51,12 @@ protected:
     OrderRepository repository{*store};
     IdempotencyRepository idempotency{*store};
     FakeAddresses book;
-    CheckoutService checkout{*store, carts, catalog, identity, clock, repository, idempotency, {{50'000, 0, 750}}, &order_mails, &book};
+    CheckoutService checkout{*store,       carts,      catalog,     identity,
+                             clock,        repository, idempotency, {{50'000, 0, 750}},
+                             &order_mails, &book};
     OrderService orders{*store, catalog, clock, repository, &order_mails};
-    const std::int64_t dish = food("Jollof & <rice>", 280'000, 3), side = food("Suya", 120'000, 100);
+    const std::int64_t dish = food("Jollof & <rice>", 280'000, 3),
+                       side = food("Suya", 120'000, 100);
 };
 
 TEST_F(OrderMailsTest, APlacedOrder) {
@@ -65,24 +72,33 @@ TEST_F(OrderMailsTest, APlacedOrder) {
     const Mail mail = mails()[0];
     EXPECT_EQ(mail.to, "user1@example.com");
     EXPECT_EQ(mail.subject, "Your order " + std::to_string(id));
-    EXPECT_THAT(mail.text, AllOf(HasSubstr("2 x Jollof & <rice> with Suya: NGN 8,000.00\n"), HasSubstr("Food: NGN 8,000.00\n"),
-                                 HasSubstr("Delivery: NGN 500.00\n"), HasSubstr("Tax: NGN 637.50\n"), HasSubstr("Tip: NGN 100.00\n"),
-                                 HasSubstr("Total: NGN 9,237.50\n"), HasSubstr("call +2348031000001"),
-                                 HasSubstr("\n    Ada Obi\n    12 Allen Avenue\n    Ikeja, Lagos 100281\n    by <the> mosque\n"), Not(HasSubstr("Discount")), Not(HasSubstr("pick it up")),
-                                 Not(HasSubstr("{{"))));
-    EXPECT_THAT(mail.html, AllOf(HasSubstr("2 &times; Jollof &amp; &lt;rice&gt; with Suya"), HasSubstr("<strong>NGN 9,237.50</strong>"),
-                                 HasSubstr("Ikeja, Lagos 100281<br>by &lt;the&gt; mosque<br>"), Not(HasSubstr("<rice>"))));
+    EXPECT_THAT(
+        mail.text,
+        AllOf(HasSubstr("2 x Jollof & <rice> with Suya: NGN 8,000.00\n"),
+              HasSubstr("Food: NGN 8,000.00\n"), HasSubstr("Delivery: NGN 500.00\n"),
+              HasSubstr("Tax: NGN 637.50\n"), HasSubstr("Tip: NGN 100.00\n"),
+              HasSubstr("Total: NGN 9,237.50\n"), HasSubstr("call +2348031000001"),
+              HasSubstr("\n    Ada Obi\n    12 Allen Avenue\n    Ikeja, Lagos 100281\n    by <the> "
+                        "mosque\n"),
+              Not(HasSubstr("Discount")), Not(HasSubstr("pick it up")), Not(HasSubstr("{{"))));
+    EXPECT_THAT(mail.html, AllOf(HasSubstr("2 &times; Jollof &amp; &lt;rice&gt; with Suya"),
+                                 HasSubstr("<strong>NGN 9,237.50</strong>"),
+                                 HasSubstr("Ikeja, Lagos 100281<br>by &lt;the&gt; mosque<br>"),
+                                 Not(HasSubstr("<rice>"))));
 }
 
 TEST_F(OrderMailsTest, EveryStepIsAMail) {
     put(1, dish);
     const std::int64_t id = place(OrderKitchen::request(1));
-    for (const OrderState to : {OrderState::confirmed, OrderState::preparing, OrderState::ready, OrderState::completed})
+    for (const OrderState to :
+         {OrderState::confirmed, OrderState::preparing, OrderState::ready, OrderState::completed})
         orders.move(cook, id, to, "", any_version).value();
     std::vector<std::string> subjects;
     for (const Mail& mail : mails()) subjects.push_back(mail.subject);
     const std::string order = "Your order " + std::to_string(id);
-    EXPECT_THAT(subjects, testing::ElementsAre(order, order + " is confirmed", order + " is being prepared", order + " is ready", order + " is completed"));
+    EXPECT_THAT(subjects,
+                testing::ElementsAre(order, order + " is confirmed", order + " is being prepared",
+                                     order + " is ready", order + " is completed"));
     EXPECT_THAT(mails()[3].text, HasSubstr("You can pick it up now."));
     EXPECT_THAT(mails()[2].text, Not(HasSubstr("pick it up now")));
 }
@@ -103,7 +119,9 @@ TEST_F(OrderMailsTest, WhatDidNotHappenIsNotTold) {
     const std::int64_t id = place(OrderKitchen::request(1));
     EXPECT_FALSE(checkout.place(OrderKitchen::request(2), std::nullopt, OrderKitchen::render));
     EXPECT_FALSE(orders.move(cook, id, OrderState::completed, "", any_version));
-    EXPECT_FALSE(orders.move(cook, id, OrderState::confirmed, "", [](std::int64_t) { return Status(Error(Errc::precondition_failed, "stale", "Stale.")); }));
+    EXPECT_FALSE(orders.move(cook, id, OrderState::confirmed, "", [](std::int64_t) {
+        return Status(Error(Errc::precondition_failed, "stale", "Stale."));
+    }));
     ASSERT_EQ(mails().size(), 1u);
     EXPECT_EQ(mails()[0].to, "user1@example.com");
 }

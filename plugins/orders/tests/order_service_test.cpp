@@ -22,7 +22,8 @@ protected:
         kitchen.put(user, dish, 3, {{side}, {}});
         return kitchen.place(OrderKitchen::request(user, fulfillment)).value().order_id;
     }
-    Result<Order> move(const Viewer& who, std::int64_t id, OrderState to, const std::string& reason = "") {
+    Result<Order> move(const Viewer& who, std::int64_t id, OrderState to,
+                       const std::string& reason = "") {
         return kitchen.orders.move(who, id, to, reason, any_version);
     }
 
@@ -48,14 +49,15 @@ TEST_F(OrderServiceTest, CustomersSeeTheirOwnStaffSeeAll) {
 TEST_F(OrderServiceTest, GoesThroughTheKitchen) {
     const auto id = place(1, Fulfillment::delivery);
     std::int64_t version = 1;
-    for (const OrderState to : {OrderState::confirmed, OrderState::preparing, OrderState::ready, OrderState::out_for_delivery,
-                                OrderState::completed}) {
+    for (const OrderState to : {OrderState::confirmed, OrderState::preparing, OrderState::ready,
+                                OrderState::out_for_delivery, OrderState::completed}) {
         kitchen.clock.advance(std::chrono::minutes(5));
         const Order moved = move(cook, id, to).value();
         EXPECT_EQ(moved.status, to);
         EXPECT_EQ(moved.version, ++version);
         // What is answered is what is stored.
-        EXPECT_EQ(order_json(moved, Actor::staff), order_json(kitchen.orders.read(cook, id).value(), Actor::staff));
+        EXPECT_EQ(order_json(moved, Actor::staff),
+                  order_json(kitchen.orders.read(cook, id).value(), Actor::staff));
     }
     const Order done = kitchen.orders.read(ada, id).value();
     EXPECT_EQ(done.history.size(), 6u);
@@ -116,7 +118,8 @@ TEST_F(OrderServiceTest, CustomersCancelUntilItIsCookedStaffUntilItIsServed) {
     EXPECT_TRUE(move(ada, confirmed, OrderState::cancelled));
 
     const auto served = place();
-    for (const OrderState to : {OrderState::confirmed, OrderState::preparing, OrderState::ready, OrderState::completed})
+    for (const OrderState to :
+         {OrderState::confirmed, OrderState::preparing, OrderState::ready, OrderState::completed})
         ASSERT_TRUE(move(cook, served, to));
     EXPECT_EQ(error_of(move(boss, served, OrderState::cancelled, "Late")).kind, Errc::conflict);
 }
@@ -129,18 +132,24 @@ TEST_F(OrderServiceTest, AMoveOfAnotherVersionIsRefused) {
             return {};
         };
     };
-    EXPECT_EQ(error_of(kitchen.orders.move(cook, id, OrderState::confirmed, "", only(2))).kind, Errc::precondition_failed);
+    EXPECT_EQ(error_of(kitchen.orders.move(cook, id, OrderState::confirmed, "", only(2))).kind,
+              Errc::precondition_failed);
     EXPECT_TRUE(kitchen.orders.move(cook, id, OrderState::confirmed, "", only(1)));
-    EXPECT_EQ(error_of(kitchen.orders.move(cook, id, OrderState::preparing, "", only(1))).kind, Errc::precondition_failed);
+    EXPECT_EQ(error_of(kitchen.orders.move(cook, id, OrderState::preparing, "", only(1))).kind,
+              Errc::precondition_failed);
 }
 
 TEST_F(OrderServiceTest, AMoveOnAnOldVersionDoesNothing) {
     const auto id = place();
     const Order old = kitchen.orders.read(cook, id).value();
     ASSERT_TRUE(move(cook, id, OrderState::confirmed));
-    const bool moved = kitchen.store->transact<bool>([&](Transaction& tx) {
-        return kitchen.repository.move(tx, old, {old.status, OrderState::cancelled, cook, kitchen.clock.now(), "No"});
-    }).value();
+    const bool moved =
+        kitchen.store
+            ->transact<bool>([&](Transaction& tx) {
+                return kitchen.repository.move(
+                    tx, old, {old.status, OrderState::cancelled, cook, kitchen.clock.now(), "No"});
+            })
+            .value();
     EXPECT_FALSE(moved);
     EXPECT_EQ(kitchen.orders.read(cook, id).value().status, OrderState::confirmed);
     EXPECT_EQ(kitchen.orders.read(cook, id).value().history.size(), 2u);
@@ -155,7 +164,8 @@ TEST_F(OrderServiceTest, ListsNewestFirstAndFilters) {
         times.push_back(kitchen.clock.now());
     }
     ASSERT_TRUE(move(cook, ids[4], OrderState::confirmed));
-    const auto listed = [&](const Viewer& who, const OrderFilter& filter, std::int64_t limit = 100, std::int64_t offset = 0) {
+    const auto listed = [&](const Viewer& who, const OrderFilter& filter, std::int64_t limit = 100,
+                            std::int64_t offset = 0) {
         const OrderPage page = kitchen.orders.list(who, filter, limit, offset).value();
         std::vector<std::int64_t> found;
         for (const Order& order : page.orders) {
@@ -194,9 +204,12 @@ TEST_P(OrderRaces, ManyCancelOneOrderOnce) {
     const auto id = kitchen.place(OrderKitchen::request(1)).value().order_id;
     std::atomic<int> done{0}, conflicts{0};
     tests::in_parallel(20, 20, [&](int i) {
-        const auto moved = kitchen.orders.move(i % 2 ? ada : cook, id, OrderState::cancelled, "Rain", any_version);
-        if (moved) ++done;
-        else conflicts += moved.error().kind == Errc::conflict;
+        const auto moved =
+            kitchen.orders.move(i % 2 ? ada : cook, id, OrderState::cancelled, "Rain", any_version);
+        if (moved)
+            ++done;
+        else
+            conflicts += moved.error().kind == Errc::conflict;
     });
     EXPECT_EQ(done, 1);
     EXPECT_EQ(conflicts, 19);
@@ -204,8 +217,11 @@ TEST_P(OrderRaces, ManyCancelOneOrderOnce) {
     EXPECT_EQ(kitchen.journal_lines(dish), 3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, OrderRaces, testing::Values(tests::Storage::memory, tests::Storage::file), [](const auto& info) {
-    return info.param == tests::Storage::file ? std::string("File") : std::string("Memory");
-});
+INSTANTIATE_TEST_SUITE_P(Stores, OrderRaces,
+                         testing::Values(tests::Storage::memory, tests::Storage::file),
+                         [](const auto& info) {
+                             return info.param == tests::Storage::file ? std::string("File")
+                                                                       : std::string("Memory");
+                         });
 
 }  // namespace kitchen::orders

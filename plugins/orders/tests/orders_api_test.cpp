@@ -1,4 +1,5 @@
-// Carts and orders over a real socket, through the real loader: what the kernel and these plugins must agree on.
+// Carts and orders over a real socket, through the real loader: what the kernel and these plugins
+// must agree on.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -18,7 +19,8 @@ class OrdersApi : public testing::Test {
 protected:
     explicit OrdersApi(const std::string& more_orders = "", const std::string& more_plugins = "") {
         testkit::TestKernelOptions options;
-        options.environment = {{"DATA", directory.path().string()}, {"ADMIN_PASSWORD", "correct horse battery"}};
+        options.environment = {{"DATA", directory.path().string()},
+                               {"ADMIN_PASSWORD", "correct horse battery"}};
         kernel = std::make_unique<testkit::TestKernel>(R"(
 plugins:
   - id: store-memory
@@ -33,21 +35,26 @@ plugins:
   - id: catalog
   - id: cart
   - id: orders
-    config: {delivery_fee: 50000, service_fee_basis_points: 250, tax_basis_points: 750)" + more_orders + "}\n" + more_plugins,
+    config: {delivery_fee: 50000, service_fee_basis_points: 250, tax_basis_points: 750)" +
+                                                           more_orders + "}\n" + more_plugins,
                                                        options);
         chef = std::make_unique<HttpClient>(kernel->client());
         chef->basic("chef@kitchen.example", "correct horse battery");
     }
     std::int64_t food(const std::string& name, std::int64_t price) {
-        const HttpAnswer made = chef->post("/foods/", Json::object({{"name", name}, {"price", price}, {"category", "Mains"}}));
+        const HttpAnswer made = chef->post(
+            "/foods/", Json::object({{"name", name}, {"price", price}, {"category", "Mains"}}));
         EXPECT_EQ(made.status, 201) << made.body;
         return made.json["id"].as_integer();
     }
-    HttpAnswer put(std::int64_t food_id) { return chef->post("/cart/", Json::object({{"food_id", food_id}})); }
+    HttpAnswer put(std::int64_t food_id) {
+        return chef->post("/cart/", Json::object({{"food_id", food_id}}));
+    }
     static std::string fault(const HttpAnswer& answer) {
         const Json* errors = answer.json.find("errors");
         if (answer.status != 422 || !errors || errors->size() != 1) return answer.body;
-        return errors->as_array()[0]["pointer"].as_string() + " " + errors->as_array()[0]["code"].as_string();
+        return errors->as_array()[0]["pointer"].as_string() + " " +
+               errors->as_array()[0]["code"].as_string();
     }
 
     testkit::TemporaryDirectory directory;
@@ -65,15 +72,22 @@ TEST_F(OrdersApi, AConditionalReadOfTheCartNeverShowsOldPrices) {
     EXPECT_EQ(first.header("etag"), '"' + std::to_string(first.json["version"].as_integer()) + '"');
     EXPECT_EQ(first.header("etag"), added.header("etag"));
     EXPECT_EQ(chef->get("/cart", {{"If-None-Match", first.header("etag")}}).status, 304);
-    ASSERT_EQ(chef->patch("/foods/" + std::to_string(dish) + "/", Json::object({{"price", 120'000}})).status, 200);
+    ASSERT_EQ(
+        chef->patch("/foods/" + std::to_string(dish) + "/", Json::object({{"price", 120'000}}))
+            .status,
+        200);
     const HttpAnswer dearer = chef->get("/cart/", {{"If-None-Match", first.header("etag")}});
     EXPECT_EQ(dearer.status, 200);
     EXPECT_EQ(dearer.json["subtotal"].as_integer(), 120'000);
     EXPECT_EQ(chef->get("/cart/", {{"If-None-Match", dearer.header("etag")}}).status, 304);
 
     const std::string item = "/cart/" + std::to_string(added.json["id"].as_integer()) + "/";
-    EXPECT_EQ(chef->patch(item, Json::object({{"quantity", 2}}), {{"If-Match", "\"0\""}}).status, 412);
-    EXPECT_EQ(chef->patch(item, Json::object({{"quantity", 2}}), {{"If-Match", dearer.header("etag")}}).status, 200);
+    EXPECT_EQ(chef->patch(item, Json::object({{"quantity", 2}}), {{"If-Match", "\"0\""}}).status,
+              412);
+    EXPECT_EQ(
+        chef->patch(item, Json::object({{"quantity", 2}}), {{"If-Match", dearer.header("etag")}})
+            .status,
+        200);
     const HttpAnswer removed = chef->del(item);
     EXPECT_EQ(removed.status, 204);
     EXPECT_EQ(removed.header("etag"), "\"3\"");
@@ -82,18 +96,26 @@ TEST_F(OrdersApi, AConditionalReadOfTheCartNeverShowsOldPrices) {
 
 TEST_F(OrdersApi, TheQuoteIsWhatTheOrderCosts) {
     ASSERT_EQ(put(food("Dish", 199'900)).status, 201);
-    const HttpAnswer nowhere = chef->post("/cart/quote/", Json::object({{"fulfillment_type", "delivery"}}));
-    EXPECT_EQ(nowhere.json["problems"].as_array().at(0)["code"], Json("address_required")) << nowhere.body;
-    EXPECT_EQ(chef->post("/orders/", Json::object({{"fulfillment_type", "delivery"}})).problem_code(), "address_required");
-    const HttpAnswer address = chef->post("/me/addresses/", Json::object({{"line1", "12 Allen Avenue"}, {"city", "Ikeja"}, {"state", "Lagos"}}));
+    const HttpAnswer nowhere =
+        chef->post("/cart/quote/", Json::object({{"fulfillment_type", "delivery"}}));
+    EXPECT_EQ(nowhere.json["problems"].as_array().at(0)["code"], Json("address_required"))
+        << nowhere.body;
+    EXPECT_EQ(
+        chef->post("/orders/", Json::object({{"fulfillment_type", "delivery"}})).problem_code(),
+        "address_required");
+    const HttpAnswer address = chef->post(
+        "/me/addresses/",
+        Json::object({{"line1", "12 Allen Avenue"}, {"city", "Ikeja"}, {"state", "Lagos"}}));
     ASSERT_EQ(address.status, 201) << address.body;
-    const HttpAnswer quote = chef->post("/cart/quote/", Json::object({{"fulfillment_type", "delivery"}, {"tip", 1'000}}));
+    const HttpAnswer quote = chef->post(
+        "/cart/quote/", Json::object({{"fulfillment_type", "delivery"}, {"tip", 1'000}}));
     ASSERT_EQ(quote.status, 200) << quote.body;
     EXPECT_EQ(quote.json["problems"].size(), 0u);
     EXPECT_EQ(quote.json["service_fee"].as_integer(), 4'998);  // 4,997.5
     EXPECT_EQ(quote.json["tax"].as_integer(), 19'117);         // 19,117.35
     EXPECT_EQ(quote.json["total"].as_integer(), 199'900 + 50'000 + 4'998 + 19'117 + 1'000);
-    Json body = Json::object({{"fulfillment_type", "delivery"}, {"tip", 1'000}, {"expected_total", 1}});
+    Json body =
+        Json::object({{"fulfillment_type", "delivery"}, {"tip", 1'000}, {"expected_total", 1}});
     const HttpAnswer changed = chef->post("/orders/", body);
     EXPECT_EQ(changed.status, 409);
     EXPECT_EQ(changed.problem_code(), "total_changed");
@@ -109,20 +131,25 @@ TEST_F(OrdersApi, TheQuoteIsWhatTheOrderCosts) {
 
 TEST_F(OrdersApi, WrongRequestsAreNamed) {
     const auto dish = food("Dish", 100);
-    EXPECT_EQ(fault(chef->post("/cart/", Json::object({{"food_id", dish}, {"quantity", 100}}))), "/quantity too_large");
-    EXPECT_EQ(fault(chef->post("/cart/quote/", Json::object({{"fulfillment_type", "pickup"}, {"address_id", 1}}))),
+    EXPECT_EQ(fault(chef->post("/cart/", Json::object({{"food_id", dish}, {"quantity", 100}}))),
+              "/quantity too_large");
+    EXPECT_EQ(fault(chef->post("/cart/quote/",
+                               Json::object({{"fulfillment_type", "pickup"}, {"address_id", 1}}))),
               "/address_id not_for_pickup");
     EXPECT_EQ(fault(chef->get("/orders/?limit=0")), "?limit too_small");
     EXPECT_EQ(fault(chef->get("/orders/?from=yesterday")), "?from format");
     EXPECT_EQ(chef->get("/orders/?status=eaten").status, 422);
     EXPECT_EQ(chef->get("/orders/0/").status, 404);
     EXPECT_EQ(chef->get("/orders/7/").problem_code(), "order_not_found");
-    EXPECT_EQ(chef->patch("/cart/7/", Json::object({{"quantity", 1}})).problem_code(), "cart_item_not_found");
+    EXPECT_EQ(chef->patch("/cart/7/", Json::object({{"quantity", 1}})).problem_code(),
+              "cart_item_not_found");
     const HttpAnswer missing = put(999);
     EXPECT_EQ(missing.status, 409);
     EXPECT_EQ(missing.problem_code(), "food_not_found");
     EXPECT_EQ(missing.json["errors"].as_array().at(0)["pointer"].as_string(), "/food_id");
-    EXPECT_EQ(kernel->client().post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status, 401);
+    EXPECT_EQ(
+        kernel->client().post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status,
+        401);
 }
 
 TEST_F(OrdersApi, TheKitchenIsToldWhatIsPossible) {
@@ -130,23 +157,36 @@ TEST_F(OrdersApi, TheKitchenIsToldWhatIsPossible) {
     std::vector<std::string> orders;
     for (int i = 0; i < 3; ++i) {
         ASSERT_EQ(put(dish).status, 201);
-        orders.push_back(chef->post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).header("location"));
+        orders.push_back(chef->post("/orders/", Json::object({{"fulfillment_type", "pickup"}}))
+                             .header("location"));
     }
-    const HttpAnswer leap = chef->post(orders[0] + "status/", Json::object({{"status", "completed"}}));
+    const HttpAnswer leap =
+        chef->post(orders[0] + "status/", Json::object({{"status", "completed"}}));
     EXPECT_EQ(leap.status, 409);
     EXPECT_EQ(leap.json["allowed_transitions"].dump(), R"(["confirmed","cancelled"])");
-    const HttpAnswer moved = chef->post(orders[0] + "status/", Json::object({{"status", "confirmed"}}), {{"If-Match", "\"1\""}});
+    const HttpAnswer moved = chef->post(
+        orders[0] + "status/", Json::object({{"status", "confirmed"}}), {{"If-Match", "\"1\""}});
     EXPECT_EQ(moved.status, 200);
     EXPECT_EQ(moved.header("etag"), "\"2\"");
     EXPECT_EQ(chef->get(orders[0], {{"If-None-Match", "\"2\""}}).status, 304);
-    EXPECT_EQ(chef->post(orders[0] + "status/", Json::object({{"status", "preparing"}}), {{"If-Match", "\"1\""}}).status, 412);
-    EXPECT_EQ(fault(chef->send("POST", orders[1] + "cancel/")), "/reason required");  // no body at all
-    EXPECT_EQ(chef->post(orders[1] + "cancel/", Json::object({{"reason", "No gas"}})).json["cancel_reason"].as_string(), "No gas");
+    EXPECT_EQ(chef->post(orders[0] + "status/", Json::object({{"status", "preparing"}}),
+                         {{"If-Match", "\"1\""}})
+                  .status,
+              412);
+    EXPECT_EQ(fault(chef->send("POST", orders[1] + "cancel/")),
+              "/reason required");  // no body at all
+    EXPECT_EQ(chef->post(orders[1] + "cancel/", Json::object({{"reason", "No gas"}}))
+                  .json["cancel_reason"]
+                  .as_string(),
+              "No gas");
 
-    const HttpAnswer page = chef->get("/orders/?status=pending&from=2020-01-01T00:00:00%2B01:00&limit=1");
+    const HttpAnswer page =
+        chef->get("/orders/?status=pending&from=2020-01-01T00:00:00%2B01:00&limit=1");
     ASSERT_EQ(page.status, 200) << page.body;
     EXPECT_EQ(page.json["total_count"].as_integer(), 1);
-    EXPECT_EQ("/orders/" + std::to_string(page.json["result"].as_array().at(0)["id"].as_integer()) + "/", orders[2]);
+    EXPECT_EQ(
+        "/orders/" + std::to_string(page.json["result"].as_array().at(0)["id"].as_integer()) + "/",
+        orders[2]);
     const HttpAnswer all = chef->get("/orders/?limit=2&to=2999-01-01T00:00:00Z");
     EXPECT_EQ(all.json["count"].as_integer(), 2);
     EXPECT_NE(all.json["next"].as_string().find("to=2999"), std::string::npos);
@@ -154,40 +194,60 @@ TEST_F(OrdersApi, TheKitchenIsToldWhatIsPossible) {
 
 class OrdersWithMail : public OrdersApi {
 protected:
-    OrdersWithMail() : OrdersApi(", mail: {enabled: true}", "  - id: outbox\n    config: {poll_interval: 10ms}\n") {}
+    OrdersWithMail()
+        : OrdersApi(", mail: {enabled: true}",
+                    "  - id: outbox\n    config: {poll_interval: 10ms}\n") {}
 };
 
 TEST_F(OrdersWithMail, TheCustomerReadsOfEachStep) {
     ASSERT_EQ(put(food("Jollof rice", 280'000)).status, 201);
-    const HttpAnswer placed = chef->post("/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "dinner"}});
+    const HttpAnswer placed = chef->post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
+                                         {{"Idempotency-Key", "dinner"}});
     ASSERT_EQ(placed.status, 201) << placed.body;
-    EXPECT_EQ(chef->post("/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "dinner"}}).header("idempotent-replayed"), "true");
-    EXPECT_EQ(chef->post(placed.header("location") + "status/", Json::object({{"status", "completed"}})).status, 409);
-    EXPECT_EQ(chef->post(placed.header("location") + "status/", Json::object({{"status", "confirmed"}})).status, 200);
-    ASSERT_TRUE(testkit::wait_until([&] { return chef->get("/admin/mail/?state=sent").json["total_count"] == Json(2); }));
+    EXPECT_EQ(chef->post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
+                         {{"Idempotency-Key", "dinner"}})
+                  .header("idempotent-replayed"),
+              "true");
+    EXPECT_EQ(
+        chef->post(placed.header("location") + "status/", Json::object({{"status", "completed"}}))
+            .status,
+        409);
+    EXPECT_EQ(
+        chef->post(placed.header("location") + "status/", Json::object({{"status", "confirmed"}}))
+            .status,
+        200);
+    ASSERT_TRUE(testkit::wait_until(
+        [&] { return chef->get("/admin/mail/?state=sent").json["total_count"] == Json(2); }));
     const HttpAnswer mails = chef->get("/admin/mail/");
     EXPECT_EQ(mails.json["total_count"], Json(2));
     EXPECT_EQ(mails.json["result"].as_array().at(0)["subject"], Json("Your order 1 is confirmed"));
     EXPECT_EQ(mails.json["result"].as_array().at(1)["subject"], Json("Your order 1"));
     EXPECT_EQ(mails.json["result"].as_array().at(1)["to"], Json("chef@kitchen.example"));
     int files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(directory.path() / "mail")) files += entry.path().extension() == ".eml" ? 1 : 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path() / "mail"))
+        files += entry.path().extension() == ".eml" ? 1 : 0;
     EXPECT_EQ(files, 2);
 }
 
 TEST(OrdersStart, MailsNeedAnOutbox) {
     const auto refusal = [](const std::string& orders, const std::string& outbox) -> std::string {
         try {
-            testkit::TestKernel kernel("plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: {directory: /tmp/kitchen-no-mail}}, "
-                                       "{id: auth}, {id: catalog}, {id: cart}, " + outbox + "{id: orders, config: {mail: " + orders + "}}]");
+            testkit::TestKernel kernel(
+                "plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: "
+                "{directory: /tmp/kitchen-no-mail}}, "
+                "{id: auth}, {id: catalog}, {id: cart}, " +
+                outbox + "{id: orders, config: {mail: " + orders + "}}]");
             return "started";
         } catch (const std::runtime_error& refused) {
             return refused.what();
         }
     };
-    EXPECT_NE(refusal("{enabled: true}", "").find("add 'outbox' to the plugins"), std::string::npos);
+    EXPECT_NE(refusal("{enabled: true}", "").find("add 'outbox' to the plugins"),
+              std::string::npos);
     EXPECT_EQ(refusal("{enabled: false}", ""), "started");
-    EXPECT_NE(refusal("{enabled: true, templates: /no/such}", "{id: outbox}, ").find("/no/such/order_placed.subject: there is no such file"), std::string::npos);
+    EXPECT_NE(refusal("{enabled: true, templates: /no/such}", "{id: outbox}, ")
+                  .find("/no/such/order_placed.subject: there is no such file"),
+              std::string::npos);
 }
 
 }  // namespace kitchen::orders

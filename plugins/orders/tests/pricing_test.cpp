@@ -8,10 +8,10 @@ namespace kitchen::orders {
 
 TEST(Pricing, SharesAreRoundedHalfUp) {
     EXPECT_EQ(share_of(10'000, 750), 750);
-    EXPECT_EQ(share_of(66, 750), 5);    // 4.95
-    EXPECT_EQ(share_of(100, 50), 1);    // 0.5
-    EXPECT_EQ(share_of(99, 50), 0);     // 0.495
-    EXPECT_EQ(share_of(300, 50), 2);    // 1.5
+    EXPECT_EQ(share_of(66, 750), 5);  // 4.95
+    EXPECT_EQ(share_of(100, 50), 1);  // 0.5
+    EXPECT_EQ(share_of(99, 50), 0);   // 0.495
+    EXPECT_EQ(share_of(300, 50), 2);  // 1.5
     EXPECT_EQ(share_of(0, 10'000), 0);
     EXPECT_EQ(share_of(123, 0), 0);
     EXPECT_EQ(share_of(INT64_MAX, 10'000), INT64_MAX);
@@ -23,7 +23,8 @@ TEST(Pricing, SharesAreExactForAnyAmount) {
         const auto amount = static_cast<std::int64_t>(random() >> (1 + random() % 62));
         const auto points = static_cast<std::int64_t>(random() % 10'001);
         const __int128 exact = (static_cast<__int128>(amount) * points + 5'000) / 10'000;
-        ASSERT_EQ(share_of(amount, points), static_cast<std::int64_t>(exact)) << amount << " × " << points;
+        ASSERT_EQ(share_of(amount, points), static_cast<std::int64_t>(exact))
+            << amount << " × " << points;
     }
 }
 
@@ -56,11 +57,15 @@ TEST(Pricing, ADiscountNeverExceedsTheFoods) {
 TEST(Pricing, ThePartsAlwaysAddUp) {
     std::mt19937_64 random(11);
     for (int i = 0; i < 10'000; ++i) {
-        const auto number = [&](std::int64_t below) { return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(below)); };
+        const auto number = [&](std::int64_t below) {
+            return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(below));
+        };
         const Fees fees{number(1'000'000), number(10'001), number(10'001)};
-        const Price p = price(fees, i % 2 ? Fulfillment::delivery : Fulfillment::pickup, number(1'000'000'000'000'000'000),
-                              number(1'000'000'000), number(1'000'000'000));
-        ASSERT_EQ(p.total, p.subtotal + p.delivery_fee + p.service_fee + p.tax + p.tip - p.discount);
+        const Price p =
+            price(fees, i % 2 ? Fulfillment::delivery : Fulfillment::pickup,
+                  number(1'000'000'000'000'000'000), number(1'000'000'000), number(1'000'000'000));
+        ASSERT_EQ(p.total,
+                  p.subtotal + p.delivery_fee + p.service_fee + p.tax + p.tip - p.discount);
         ASSERT_GE(p.total, 0);
     }
 }

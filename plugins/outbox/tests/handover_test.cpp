@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 class HandoverTest : public OutboxTest {
 protected:
     HandoverTest() {
-        service = std::make_unique<OutboxService>(*store, clock, random, tracing, *repository, [this](std::int64_t id) { handover.note(id); });
+        service = std::make_unique<OutboxService>(*store, clock, random, tracing, *repository,
+                                                  [this](std::int64_t id) { handover.note(id); });
     }
     std::vector<std::string> taken() {
         std::vector<std::string> bodies;
@@ -90,8 +91,10 @@ INSTANTIATE_TEST_SUITE_P(Stores, HandoverTest, all_stores, store_name);
 
 TEST(MailMessage, OthersAreNoneOfOurs) {
     EXPECT_EQ(parse_message(to_message(7)), 7);
-    EXPECT_EQ(parse_message(R"({"outbox_mail": 9223372036854775807, "more": []})"), 9223372036854775807);
-    for (const char* body : {"", "7", "{}", "[]", "{\"outbox_mail\":0}", "{\"outbox_mail\":-1}", "{\"outbox_mail\":\"7\"}", "{\"outbox_mail\":7.5}", "hello",
+    EXPECT_EQ(parse_message(R"({"outbox_mail": 9223372036854775807, "more": []})"),
+              9223372036854775807);
+    for (const char* body : {"", "7", "{}", "[]", "{\"outbox_mail\":0}", "{\"outbox_mail\":-1}",
+                             "{\"outbox_mail\":\"7\"}", "{\"outbox_mail\":7.5}", "hello",
                              "{\"outbox_mail\":9223372036854775808}"})
         EXPECT_EQ(parse_message(body), std::nullopt) << body;
 }

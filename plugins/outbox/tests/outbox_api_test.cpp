@@ -11,17 +11,18 @@
 namespace kitchen::outbox {
 namespace {
 
-using testkit::HttpAnswer;
-using testkit::HttpClient;
 using testing::HasSubstr;
 using testing::Not;
+using testkit::HttpAnswer;
+using testkit::HttpClient;
 using Kind = tests::ResendFault::Kind;
 
 class OutboxApi : public testing::Test {
 protected:
     OutboxApi() {
         testkit::TestKernelOptions options;
-        options.environment = {{"URL", service.base_url()}, {"ADMIN_PASSWORD", "correct horse battery"}};
+        options.environment = {{"URL", service.base_url()},
+                               {"ADMIN_PASSWORD", "correct horse battery"}};
         kernel = std::make_unique<testkit::TestKernel>(R"(
 plugins:
   - id: store-memory
@@ -41,13 +42,18 @@ plugins:
     }
 
     void enqueue(const std::string& key, const std::string& to) {
-        kernel->service<Outbox>().enqueue({to, "Your order", "Jollof rice\n", "<p>Jollof rice</p>", key}).value();
+        kernel->service<Outbox>()
+            .enqueue({to, "Your order", "Jollof rice\n", "<p>Jollof rice</p>", key})
+            .value();
     }
     Json newest() { return admin->get("/admin/mail/?limit=1").json["result"].as_array().at(0); }
     bool newest_becomes(const std::string& state) {
         return testkit::wait_until([&] { return newest()["state"].as_string() == state; });
     }
-    HttpAnswer retry(const Json& mail) { return admin->send("POST", "/admin/mail/" + std::to_string(mail["id"].as_integer()) + "/retry/"); }
+    HttpAnswer retry(const Json& mail) {
+        return admin->send("POST",
+                           "/admin/mail/" + std::to_string(mail["id"].as_integer()) + "/retry/");
+    }
 
     tests::ResendDouble service{"re_secret"};
     std::unique_ptr<testkit::TestKernel> kernel;
@@ -119,33 +125,43 @@ TEST_F(OutboxApi, IsForAdministratorsOnly) {
 
 TEST(OutboxStart, RefusesSettingsThatDoNotFit) {
     try {
-        testkit::TestKernel kernel("plugins: [{id: store-memory}, {id: mail-resend, config: {api_key: x, from: k@example.com}}, "
-                                   "{id: outbox, config: {backoff: {base: 1m, cap: 1s}}}]");
+        testkit::TestKernel kernel(
+            "plugins: [{id: store-memory}, {id: mail-resend, config: {api_key: x, from: "
+            "k@example.com}}, "
+            "{id: outbox, config: {backoff: {base: 1m, cap: 1s}}}]");
         FAIL();
     } catch (const std::runtime_error& refused) {
-        EXPECT_THAT(refused.what(), HasSubstr("backoff.cap: must not be shorter than backoff.base"));
+        EXPECT_THAT(refused.what(),
+                    HasSubstr("backoff.cap: must not be shorter than backoff.base"));
     }
 }
 
-// What the mail service sees of a request: of the code that is mailed from memory, and of a mail that lay in the outbox.
+// What the mail service sees of a request: of the code that is mailed from memory, and of a mail
+// that lay in the outbox.
 TEST_F(OutboxApi, TheTraceOfARequestGoesOnToTheMailService) {
     const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736", caller = "00f067aa0ba902b7";
     const TraceContext trace{"00-" + id + '-' + caller + "-01", "vendor=opaque"};
     const HttpAnswer signup = kernel->client().post(
-        "/signup/", Json::object({{"email", "ada@mail.example"}, {"phone_number", "08031234567"}, {"password", "correct horse battery"}}),
+        "/signup/",
+        Json::object({{"email", "ada@mail.example"},
+                      {"phone_number", "08031234567"},
+                      {"password", "correct horse battery"}}),
         {{"traceparent", trace.traceparent}, {"tracestate", trace.tracestate}});
     ASSERT_EQ(signup.status, 200) << signup.body;
     kernel->service<Tracing>().resume(trace, [&] { enqueue("order/1/1", "bola@mail.example"); });
     ASSERT_TRUE(testkit::wait_until([&] { return service.mails().size() == 2; }));
     for (const tests::ResendMail& mail : service.mails()) {
-        EXPECT_THAT(mail.traceparent, testing::MatchesRegex("00-" + id + "-[0-9a-f]{16}-01")) << mail.to;
+        EXPECT_THAT(mail.traceparent, testing::MatchesRegex("00-" + id + "-[0-9a-f]{16}-01"))
+            << mail.to;
         EXPECT_THAT(mail.traceparent, Not(HasSubstr(caller))) << "a span of its own";
         EXPECT_EQ(mail.tracestate, "vendor=opaque") << mail.to;
     }
     ASSERT_TRUE(newest_becomes("sent"));
     int told = 0;
     for (const std::string& line : kernel->log_lines())
-        if (line.find("mail taken") != std::string::npos && line.find("trace_id=" + id) != std::string::npos) ++told;
+        if (line.find("mail taken") != std::string::npos &&
+            line.find("trace_id=" + id) != std::string::npos)
+            ++told;
     EXPECT_EQ(told, 2) << "the log's lines belong together as well";
     enqueue("order/2/1", "chi@mail.example");
     ASSERT_TRUE(testkit::wait_until([&] { return service.mails().size() == 3; }));

@@ -1,4 +1,5 @@
-// The outbox on SQLite in memory and on PostgreSQL, with a clock that stands still, and mailers that misbehave.
+// The outbox on SQLite in memory and on PostgreSQL, with a clock that stands still, and mailers
+// that misbehave.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,10 +21,11 @@
 
 namespace kitchen::outbox {
 
-using tests::StoreKind;
 using tests::store_name;
+using tests::StoreKind;
 
-/// Takes a mail once a key, as a real service does. `on_send` runs at each call, before the mail is taken; what it gives is the answer.
+/// Takes a mail once a key, as a real service does. `on_send` runs at each call, before the mail is
+/// taken; what it gives is the answer.
 class KeyedMailer final : public Mailer {
 public:
     std::function<Status(const Mail&)> on_send = [](const Mail&) { return Status(); };
@@ -58,7 +60,8 @@ private:
 };
 
 /// Each suite says: INSTANTIATE_TEST_SUITE_P(Stores, Suite, all_stores, store_name);
-inline const auto all_stores = testing::Values(StoreKind{"Memory", &tests::in_memory}, StoreKind{"Postgres", &tests::on_postgres});
+inline const auto all_stores = testing::Values(StoreKind{"Memory", &tests::in_memory},
+                                               StoreKind{"Postgres", &tests::on_postgres});
 
 class OutboxTest : public testing::TestWithParam<StoreKind> {
 protected:
@@ -70,10 +73,12 @@ protected:
     }
 
     static Mail a_mail(std::string key = "order/7/1", std::string to = "ada@example.com") {
-        return {std::move(to), "Your order 7", "Jollof rice\n", "<p>Jollof rice</p>", std::move(key)};
+        return {std::move(to), "Your order 7", "Jollof rice\n", "<p>Jollof rice</p>",
+                std::move(key)};
     }
     std::unique_ptr<OutboxWorker> worker(WorkerSettings settings = {}) {
-        return std::make_unique<OutboxWorker>(*store, mailer, clock, random, log, metrics, tracing, *repository, settings);
+        return std::make_unique<OutboxWorker>(*store, mailer, clock, random, log, metrics, tracing,
+                                              *repository, settings);
     }
     OutgoingMail only() {
         const MailPage page = service->list(std::nullopt, 10, 0).value();
@@ -82,8 +87,13 @@ protected:
     }
     std::int64_t count(MailState state) { return service->list(state, 1, 0).value().total_count; }
     std::string body_of(std::int64_t id) {
-        const Statement read = store->prepare("SELECT body_text || body_html FROM outbox_mails WHERE id = $1");
-        return store->read<std::string>([&](Transaction& tx) -> Result<std::string> { return tx.query(read, {id}).value().front().string(0); }).value();
+        const Statement read =
+            store->prepare("SELECT body_text || body_html FROM outbox_mails WHERE id = $1");
+        return store
+            ->read<std::string>([&](Transaction& tx) -> Result<std::string> {
+                return tx.query(read, {id}).value().front().string(0);
+            })
+            .value();
     }
 
     std::shared_ptr<Store> store = GetParam().make();

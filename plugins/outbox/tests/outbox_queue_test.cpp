@@ -1,5 +1,5 @@
-// The outbox over SQS, through the real loader: replicas that share one store and one queue, to a double of SQS that verifies every signature and
-// a double of the Resend API.
+// The outbox over SQS, through the real loader: replicas that share one store and one queue, to a
+// double of SQS that verifies every signature and a double of the Resend API.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,28 +26,43 @@ enum class Database { sqlite, postgres };
 class OutboxQueue : public testing::TestWithParam<Database> {
 protected:
     OutboxQueue() {
-        if (GetParam() == Database::postgres) database = std::make_unique<testkit::PostgresDatabase>();
+        if (GetParam() == Database::postgres)
+            database = std::make_unique<testkit::PostgresDatabase>();
     }
 
-    /// Looks into the table without having been told once an hour: what is sent before came through the queue.
-    std::unique_ptr<TestKernel> replica(const std::string& overdue = "1h", const std::string& secret = tests::SqsDouble::secret, bool queued = true) {
+    /// Looks into the table without having been told once an hour: what is sent before came through
+    /// the queue.
+    std::unique_ptr<TestKernel> replica(const std::string& overdue = "1h",
+                                        const std::string& secret = tests::SqsDouble::secret,
+                                        bool queued = true) {
         testkit::TestKernelOptions options;
-        options.environment = {{"MAIL", service.base_url()}, {"QUEUE", queue.queue_url()}, {"SECRET", secret}, {"ADMIN_PASSWORD", "correct horse battery"},
-                               {"DATABASE", database ? database->url() : (directory.path() / "kitchen.db").string()}};
-        const std::string store = database ? "{id: store-postgres, config: {url: '${DATABASE}', pool_size: 5}}" : "{id: store-sqlite, config: {path: '${DATABASE}'}}";
+        options.environment = {
+            {"MAIL", service.base_url()},
+            {"QUEUE", queue.queue_url()},
+            {"SECRET", secret},
+            {"ADMIN_PASSWORD", "correct horse battery"},
+            {"DATABASE", database ? database->url() : (directory.path() / "kitchen.db").string()}};
+        const std::string store =
+            database ? "{id: store-postgres, config: {url: '${DATABASE}', pool_size: 5}}"
+                     : "{id: store-sqlite, config: {path: '${DATABASE}'}}";
         const std::string sqs =
-            "  - id: queue-sqs\n    config: {queue_url: '${QUEUE}', region: us-east-1, access_key_id: AKIDEXAMPLE, secret_access_key: !env SECRET, check_interval: 100ms}\n";
-        return std::make_unique<TestKernel>("server: {listen: '127.0.0.1:0', timeouts: {drain: 1m}}\nplugins:\n  - " + store + R"(
+            "  - id: queue-sqs\n    config: {queue_url: '${QUEUE}', region: us-east-1, "
+            "access_key_id: AKIDEXAMPLE, secret_access_key: !env SECRET, check_interval: 100ms}\n";
+        return std::make_unique<TestKernel>(
+            "server: {listen: '127.0.0.1:0', timeouts: {drain: 1m}}\nplugins:\n  - " + store + R"(
   - id: cache-memory
   - id: mail-resend
     config: {base_url: '${MAIL}', api_key: re_secret, from: 'Chuks Kitchen <k@example.com>'}
-)" + (queued ? sqs : "") + R"(  - id: auth
+)" + (queued ? sqs : "") +
+                R"(  - id: auth
     config:
       key: a-key-that-is-the-same-on-every-replica
       cookie_secure: false
       bootstrap_admin: {email: chef@kitchen.example, phone: '08030000000', password: !env ADMIN_PASSWORD}
   - id: outbox
-    config: {poll_interval: 10ms, lease: 30s, overdue: )" + overdue + ", backoff: {base: 10ms, cap: 20ms}}\n", options);
+    config: {poll_interval: 10ms, lease: 30s, overdue: )" +
+                overdue + ", backoff: {base: 10ms, cap: 20ms}}\n",
+            options);
     }
     static void enqueue(TestKernel& kernel, const std::string& key, const std::string& to) {
         kernel.service<Outbox>().enqueue({to, "Your order", "Jollof rice\n", "", key}).value();
@@ -73,7 +88,9 @@ protected:
 TEST_P(OutboxQueue, TwoReplicasSendEachMailOnce) {
     constexpr int mails = 60;
     const auto one = replica(), two = replica();
-    for (int i = 0; i < mails; ++i) enqueue(i % 2 ? *one : *two, "order/" + std::to_string(i), "to" + std::to_string(i) + "@example.com");
+    for (int i = 0; i < mails; ++i)
+        enqueue(i % 2 ? *one : *two, "order/" + std::to_string(i),
+                "to" + std::to_string(i) + "@example.com");
     ASSERT_TRUE(wait_until([&] { return count(*one, "sent") == mails; }));
     ASSERT_TRUE(queue_empties());
     EXPECT_EQ(service.requests(), mails);
@@ -81,7 +98,8 @@ TEST_P(OutboxQueue, TwoReplicasSendEachMailOnce) {
     EXPECT_EQ(queue.requests("SendMessage"), mails);
     const Json seen = queue.state();
     EXPECT_EQ(seen["refusals"].size(), 0u) << seen.dump();
-    for (const Json& body : seen["bodies"].as_array()) EXPECT_THAT(body.as_string(), testing::MatchesRegex("\\{\"outbox_mail\":[0-9]+\\}"));
+    for (const Json& body : seen["bodies"].as_array())
+        EXPECT_THAT(body.as_string(), testing::MatchesRegex("\\{\"outbox_mail\":[0-9]+\\}"));
 }
 
 // By the leases in the table alone.
@@ -89,7 +107,9 @@ TEST_P(OutboxQueue, ThreeReplicasWithoutAQueueSendEachMailOnce) {
     constexpr int mails = 60;
     std::vector<std::unique_ptr<TestKernel>> replicas;
     for (int i = 0; i < 3; ++i) replicas.push_back(replica("1h", "", false));
-    for (int i = 0; i < mails; ++i) enqueue(*replicas[static_cast<std::size_t>(i % 3)], "order/" + std::to_string(i), "to" + std::to_string(i) + "@example.com");
+    for (int i = 0; i < mails; ++i)
+        enqueue(*replicas[static_cast<std::size_t>(i % 3)], "order/" + std::to_string(i),
+                "to" + std::to_string(i) + "@example.com");
     ASSERT_TRUE(wait_until([&] { return count(*replicas[0], "sent") == mails; }));
     EXPECT_EQ(service.requests(), mails);
     EXPECT_EQ(sent(), static_cast<std::size_t>(mails));
@@ -99,7 +119,8 @@ TEST_P(OutboxQueue, ThreeReplicasWithoutAQueueSendEachMailOnce) {
 TEST_P(OutboxQueue, MessagesThatComeTwiceAreOneMail) {
     const auto one = replica(), two = replica();
     queue.deliver_twice(5);
-    for (int i = 0; i < 5; ++i) enqueue(*one, "order/" + std::to_string(i), "to" + std::to_string(i) + "@example.com");
+    for (int i = 0; i < 5; ++i)
+        enqueue(*one, "order/" + std::to_string(i), "to" + std::to_string(i) + "@example.com");
     ASSERT_TRUE(wait_until([&] { return count(*one, "sent") == 5; }));
     EXPECT_EQ(service.requests(), 5);
 }
@@ -133,12 +154,15 @@ TEST_P(OutboxQueue, FaultsOfTheMailerAreOneMailInTheEnd) {
 }
 
 TEST_P(OutboxQueue, WithoutTheQueueTheTableSends) {
-    queue.fail(R"([{"action": "*", "kind": "answer", "status": 503, "type": "ServiceUnavailable", "count": -1}])");
+    queue.fail(
+        R"([{"action": "*", "kind": "answer", "status": 503, "type": "ServiceUnavailable", "count": -1}])");
     const auto one = replica("10ms");
-    for (int i = 0; i < 3; ++i) enqueue(*one, "order/" + std::to_string(i), "to" + std::to_string(i) + "@example.com");
+    for (int i = 0; i < 3; ++i)
+        enqueue(*one, "order/" + std::to_string(i), "to" + std::to_string(i) + "@example.com");
     ASSERT_TRUE(wait_until([&] { return count(*one, "sent") == 3; }));
     HttpClient client = one->client();
-    EXPECT_TRUE(wait_until([&] { return client.get("/health/").json["checks"]["queue"]["status"] == Json("down"); }));
+    EXPECT_TRUE(wait_until(
+        [&] { return client.get("/health/").json["checks"]["queue"]["status"] == Json("down"); }));
     EXPECT_EQ(client.get("/health/").status, 200);
 }
 
@@ -158,14 +182,16 @@ TEST_P(OutboxQueue, ALongPollDoesNotHoldUpTheStop) {
     const auto one = replica();
     queue.wait_for_requests("ReceiveMessage", 1);
     one->stop();
-    EXPECT_THAT(one->log_lines(), testing::Not(testing::Contains(testing::HasSubstr("the queue gives no mails"))));
+    EXPECT_THAT(one->log_lines(),
+                testing::Not(testing::Contains(testing::HasSubstr("the queue gives no mails"))));
 }
 
 TEST_P(OutboxQueue, CountsWhatItDoes) {
     const auto one = replica();
     enqueue(*one, "order/1", "ada@example.com");
     ASSERT_TRUE(wait_until([&] { return count(*one, "sent") == 1; }));
-    const testkit::Exposition metrics = testkit::Exposition::parse(one->client().get("/metrics").body);
+    const testkit::Exposition metrics =
+        testkit::Exposition::parse(one->client().get("/metrics").body);
     EXPECT_EQ(metrics.value("kitchen_outbox_attempts_total{outcome=\"sent\"}"), 1);
     EXPECT_EQ(metrics.value("kitchen_outbox_waiting_mails"), 0);
     EXPECT_EQ(metrics.value("kitchen_queue_received_total{provider=\"queue-sqs\"}"), 1);
@@ -175,11 +201,14 @@ TEST_P(OutboxQueue, AWrongKeyHoldsUpNoMail) {
     const auto one = replica("10ms", "a-very-wrong-secret");
     enqueue(*one, "order/1", "ada@example.com");
     ASSERT_TRUE(wait_until([&] { return count(*one, "sent") == 1; }));
-    for (const std::string& line : one->log_lines()) EXPECT_EQ(line.find("a-very-wrong-secret"), std::string::npos) << line;
+    for (const std::string& line : one->log_lines())
+        EXPECT_EQ(line.find("a-very-wrong-secret"), std::string::npos) << line;
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, OutboxQueue, testing::Values(Database::sqlite, Database::postgres),
-                         [](const auto& info) { return info.param == Database::sqlite ? "Sqlite" : "Postgres"; });
+                         [](const auto& info) {
+                             return info.param == Database::sqlite ? "Sqlite" : "Postgres";
+                         });
 
 }  // namespace
 }  // namespace kitchen::outbox

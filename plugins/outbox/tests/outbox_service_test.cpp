@@ -43,7 +43,9 @@ TEST_P(OutboxServiceTest, OneMailAKey) {
 }
 
 TEST_P(OutboxServiceTest, PagesAreNewestFirstAndFiltered) {
-    for (int i = 0; i < 5; ++i) service->enqueue(a_mail("k" + std::to_string(i), "to" + std::to_string(i) + "@example.com")).value();
+    for (int i = 0; i < 5; ++i)
+        service->enqueue(a_mail("k" + std::to_string(i), "to" + std::to_string(i) + "@example.com"))
+            .value();
     const MailPage page = service->list(MailState::waiting, 2, 1).value();
     EXPECT_EQ(page.total_count, 5);
     ASSERT_EQ(page.mails.size(), 2u);

@@ -32,7 +32,8 @@ TEST_P(OutboxWorkerTest, SendsWhatIsDueAndForgetsWhatItSaid) {
     EXPECT_EQ(sent.subject, "Your order 7");
     EXPECT_EQ(sent.text, "Jollof rice\n");
     EXPECT_EQ(sent.html, "<p>Jollof rice</p>");
-    EXPECT_EQ(sent.idempotency_key.size(), 32u) << "not the caller's: another installation may have the same";
+    EXPECT_EQ(sent.idempotency_key.size(), 32u)
+        << "not the caller's: another installation may have the same";
     const OutgoingMail mail = only();
     EXPECT_EQ(mail.state, MailState::sent);
     EXPECT_EQ(mail.sent_at, clock.now());
@@ -63,7 +64,8 @@ TEST_P(OutboxWorkerTest, WaitsBetweenAttemptsAndKeepsTheKey) {
     worker(settings)->run();
     EXPECT_EQ(only().state, MailState::sent);
     EXPECT_EQ(only().last_error, "");
-    for (const Mail& call : mailer.calls()) EXPECT_EQ(call.idempotency_key, mailer.calls()[0].idempotency_key);
+    for (const Mail& call : mailer.calls())
+        EXPECT_EQ(call.idempotency_key, mailer.calls()[0].idempotency_key);
 }
 
 TEST_P(OutboxWorkerTest, RetryAfterIsObeyed) {
@@ -92,7 +94,9 @@ TEST_P(OutboxWorkerTest, AMailerThatIsAwayIsLeftAlone) {
     EXPECT_EQ(worker()->run(), OutboxWorker::failures_per_run);
     EXPECT_EQ(mailer.calls().size(), 3u);
     // A recipient that is refused for now does not hold up the others.
-    mailer.on_send = [n = 0](const Mail&) mutable { return ++n % 3 == 0 ? Status() : Status(Error(Errc::unavailable, "greylisted", "Later.")); };
+    mailer.on_send = [n = 0](const Mail&) mutable {
+        return ++n % 3 == 0 ? Status() : Status(Error(Errc::unavailable, "greylisted", "Later."));
+    };
     EXPECT_EQ(worker()->run(), 7);
     EXPECT_EQ(mailer.mails().size(), 2u);
 }
@@ -182,7 +186,9 @@ TEST_P(OutboxWorkerTest, WhoLostTheLeaseNotesNothing) {
 
 TEST_P(OutboxWorkerTest, RacingWorkersSendEachMailOnce) {
     constexpr int mails = 120, workers = 4;
-    for (int i = 0; i < mails; ++i) service->enqueue(a_mail("k" + std::to_string(i), "to" + std::to_string(i) + "@example.com")).value();
+    for (int i = 0; i < mails; ++i)
+        service->enqueue(a_mail("k" + std::to_string(i), "to" + std::to_string(i) + "@example.com"))
+            .value();
     std::latch start(workers);
     std::vector<std::future<int>> all;
     for (int i = 0; i < workers; ++i)
@@ -274,7 +280,10 @@ TEST_P(OutboxWorkerTest, CountsWhatBecomesOfAttempts) {
     refuse(Errc::unprocessable);
     worker()->run();
     for (const char* outcome : {"sent", "failed", "dead"})
-        EXPECT_EQ(metrics.value("kitchen_outbox_attempts_total{outcome=\"" + std::string(outcome) + "\"}"), 1) << outcome;
+        EXPECT_EQ(metrics.value("kitchen_outbox_attempts_total{outcome=\"" + std::string(outcome) +
+                                "\"}"),
+                  1)
+            << outcome;
 }
 
 TEST_P(OutboxWorkerTest, StopsAfterTheMailInHand) {
@@ -297,7 +306,8 @@ TEST_P(OutboxWorkerTest, TheLogTellsNothingOfTheMail) {
     refuse(Errc::unprocessable);
     worker()->run();
     EXPECT_TRUE(log.contains("refused for good"));
-    for (const char* secret : {"ada@", "Jollof", "Your order"}) EXPECT_FALSE(log.contains(secret)) << secret;
+    for (const char* secret : {"ada@", "Jollof", "Your order"})
+        EXPECT_FALSE(log.contains(secret)) << secret;
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, OutboxWorkerTest, all_stores, store_name);

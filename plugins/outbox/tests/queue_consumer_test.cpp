@@ -13,7 +13,10 @@ using namespace std::chrono_literals;
 
 class QueueConsumerTest : public OutboxTest {
 protected:
-    std::unique_ptr<QueueConsumer> consumer() { return std::make_unique<QueueConsumer>(queue, *sender, clock, random, log, settings.lease, 10s); }
+    std::unique_ptr<QueueConsumer> consumer() {
+        return std::make_unique<QueueConsumer>(queue, *sender, clock, random, log, settings.lease,
+                                               10s);
+    }
     /// Writes a mail and tells the queue of it.
     std::int64_t add(std::string key) {
         service->enqueue(a_mail(std::move(key))).value();
@@ -204,10 +207,12 @@ TEST_P(QueueConsumerTest, ItsThreadEndsAtOnce) {
 // The whole way, on this thread but for the consumer's.
 TEST_P(QueueConsumerTest, TheTransportCarriesMailsAndTheTableSavesThem) {
     QueueTransport transport(queue, clock, random, log, *sender, settings, 1min);
-    OutboxService outbox(*store, clock, random, tracing, *repository, [&](std::int64_t id) { transport.note(id); });
+    OutboxService outbox(*store, clock, random, tracing, *repository,
+                         [&](std::int64_t id) { transport.note(id); });
     outbox.enqueue(a_mail("told")).value();
     transport.run();
-    ASSERT_TRUE(testkit::wait_until([&] { return count(MailState::sent) == 1 && queue.size() == 0; }));
+    ASSERT_TRUE(
+        testkit::wait_until([&] { return count(MailState::sent) == 1 && queue.size() == 0; }));
 
     service->enqueue(a_mail("the process died before it told of it")).value();
     transport.run();

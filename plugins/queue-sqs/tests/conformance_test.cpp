@@ -15,11 +15,20 @@ QueueFactory sqs_factory() {
         tests::SqsDouble service;
         RecordingLogger log;
         SeededRandom random;
-        sqs::SqsQueue queue{sqs::checked({service.queue_url(), "us-east-1", {}, tests::SqsDouble::key_id, tests::SqsDouble::secret, {}, {}, {}}), random, log};
+        sqs::SqsQueue queue{sqs::checked({service.queue_url(),
+                                          "us-east-1",
+                                          {},
+                                          tests::SqsDouble::key_id,
+                                          tests::SqsDouble::secret,
+                                          {},
+                                          {},
+                                          {}}),
+                            random, log};
         ~Held() {
             // A stale receipt is refused by both; nothing else is.
             const Json seen = service.state();
-            for (const Json& refusal : seen["refusals"].as_array()) EXPECT_EQ(refusal.as_string(), "400 InvalidParameterValue");
+            for (const Json& refusal : seen["refusals"].as_array())
+                EXPECT_EQ(refusal.as_string(), "400 InvalidParameterValue");
         }
     };
     auto current = std::make_shared<std::shared_ptr<Held>>();  // of the running test
@@ -50,6 +59,7 @@ QueueFactory memory_factory() {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Queues, QueueConformance, testing::Values(sqs_factory(), memory_factory()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Queues, QueueConformance, testing::Values(sqs_factory(), memory_factory()),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace kitchen::testkit

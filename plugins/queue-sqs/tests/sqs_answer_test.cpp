@@ -6,7 +6,9 @@ namespace kitchen::sqs {
 namespace {
 
 Error error_of(long status, const std::string& type, const std::string& message = "") {
-    return read_answer({status, "{\"__type\": \"" + type + "\", \"message\": \"" + message + "\"}", {}}).error();
+    return read_answer(
+               {status, "{\"__type\": \"" + type + "\", \"message\": \"" + message + "\"}", {}})
+        .error();
 }
 
 TEST(SqsAnswer, ErrorsHaveTheirWords) {
@@ -18,23 +20,39 @@ TEST(SqsAnswer, ErrorsHaveTheirWords) {
     };
     const Case table[] = {
         {400, "com.amazonaws.sqs#QueueDoesNotExist", "", "queue_missing", Errc::unavailable, false},
-        {400, "AWS.SimpleQueueService.NonExistentQueue", "", "queue_missing", Errc::unavailable, false},
-        {400, "com.amazon.coral.availability#ThrottlingException", "", "queue_throttled", Errc::too_many_requests, true},
-        {403, "com.amazonaws.sqs#RequestThrottled", "", "queue_throttled", Errc::too_many_requests, true},
+        {400, "AWS.SimpleQueueService.NonExistentQueue", "", "queue_missing", Errc::unavailable,
+         false},
+        {400, "com.amazon.coral.availability#ThrottlingException", "", "queue_throttled",
+         Errc::too_many_requests, true},
+        {403, "com.amazonaws.sqs#RequestThrottled", "", "queue_throttled", Errc::too_many_requests,
+         true},
         {403, "com.amazonaws.sqs#OverLimit", "", "queue_throttled", Errc::too_many_requests, true},
-        {500, "com.amazon.coral.service#InternalFailure", "", "queue_failed", Errc::unavailable, true},
+        {500, "com.amazon.coral.service#InternalFailure", "", "queue_failed", Errc::unavailable,
+         true},
         {503, "ServiceUnavailable", "", "queue_failed", Errc::unavailable, true},
-        {403, "com.amazon.coral.service#InvalidSignatureException", "The request signature we calculated does not match", "queue_signature_refused", Errc::unavailable, false},
-        {403, "SignatureDoesNotMatch", "Signature expired: 20220127T001427Z is now earlier than …", "queue_clock_wrong", Errc::unavailable, false},
-        {400, "InvalidSignatureException", "Signature not yet current: …", "queue_clock_wrong", Errc::unavailable, false},
-        {403, "com.amazon.coral.service#UnrecognizedClientException", "", "queue_key_refused", Errc::unavailable, false},
+        {403, "com.amazon.coral.service#InvalidSignatureException",
+         "The request signature we calculated does not match", "queue_signature_refused",
+         Errc::unavailable, false},
+        {403, "SignatureDoesNotMatch", "Signature expired: 20220127T001427Z is now earlier than …",
+         "queue_clock_wrong", Errc::unavailable, false},
+        {400, "InvalidSignatureException", "Signature not yet current: …", "queue_clock_wrong",
+         Errc::unavailable, false},
+        {403, "com.amazon.coral.service#UnrecognizedClientException", "", "queue_key_refused",
+         Errc::unavailable, false},
         {403, "InvalidClientTokenId", "", "queue_key_refused", Errc::unavailable, false},
-        {403, "com.amazon.coral.service#ExpiredTokenException", "", "queue_token_expired", Errc::unavailable, false},
-        {403, "com.amazon.coral.service#AccessDeniedException", "", "queue_access_denied", Errc::unavailable, false},
-        {400, "com.amazonaws.sqs#ReceiptHandleIsInvalid", "", "queue_receipt_stale", Errc::conflict, false},
-        {400, "com.amazonaws.sqs#MessageNotInflight", "", "queue_receipt_stale", Errc::conflict, false},
-        {400, "InvalidParameterValue", "Value AQEB for parameter ReceiptHandle is invalid. Reason: Message does not exist", "queue_receipt_stale", Errc::conflict, false},
-        {400, "com.amazonaws.sqs#InvalidMessageContents", "", "queue_body_refused", Errc::unprocessable, false},
+        {403, "com.amazon.coral.service#ExpiredTokenException", "", "queue_token_expired",
+         Errc::unavailable, false},
+        {403, "com.amazon.coral.service#AccessDeniedException", "", "queue_access_denied",
+         Errc::unavailable, false},
+        {400, "com.amazonaws.sqs#ReceiptHandleIsInvalid", "", "queue_receipt_stale", Errc::conflict,
+         false},
+        {400, "com.amazonaws.sqs#MessageNotInflight", "", "queue_receipt_stale", Errc::conflict,
+         false},
+        {400, "InvalidParameterValue",
+         "Value AQEB for parameter ReceiptHandle is invalid. Reason: Message does not exist",
+         "queue_receipt_stale", Errc::conflict, false},
+        {400, "com.amazonaws.sqs#InvalidMessageContents", "", "queue_body_refused",
+         Errc::unprocessable, false},
         {400, "Whatever", "", "queue_unknown", Errc::unavailable, false},
         {302, "", "", "queue_unknown", Errc::unavailable, false},
     };

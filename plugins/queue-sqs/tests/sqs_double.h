@@ -1,4 +1,5 @@
-// Amazon SQS as a child process on 127.0.0.1 (sqs_double.py): verifies every signature, keeps one queue, fails on demand, and its time can be moved.
+// Amazon SQS as a child process on 127.0.0.1 (sqs_double.py): verifies every signature, keeps one
+// queue, fails on demand, and its time can be moved.
 //
 // Thread-safety: construct on one thread; the rest from any.
 #pragma once
@@ -20,10 +21,13 @@ public:
     static constexpr const char* key_id = "AKIDEXAMPLE";
     static constexpr const char* secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-    explicit SqsDouble(std::vector<std::string> arguments = {}) : process_(start(std::move(arguments))) {
-        if (!process_.wait_for("LISTENING ") || !process_.wait_for("\n")) throw std::runtime_error("no SQS double: " + process_.output());
+    explicit SqsDouble(std::vector<std::string> arguments = {})
+        : process_(start(std::move(arguments))) {
+        if (!process_.wait_for("LISTENING ") || !process_.wait_for("\n"))
+            throw std::runtime_error("no SQS double: " + process_.output());
         const std::string output = process_.output();
-        port_ = static_cast<std::uint16_t>(std::stoi(output.substr(output.find("LISTENING ") + 10)));
+        port_ =
+            static_cast<std::uint16_t>(std::stoi(output.substr(output.find("LISTENING ") + 10)));
     }
 
     std::uint16_t port() const { return port_; }
@@ -41,14 +45,18 @@ public:
         return seen["visible"].as_integer() + seen["hidden"].as_integer();
     }
     void wait_for_requests(const std::string& action, std::int64_t count) const {
-        if (!testkit::wait_until([&] { return requests(action) >= count; })) throw std::runtime_error("no " + action);
+        if (!testkit::wait_until([&] { return requests(action) >= count; }))
+            throw std::runtime_error("no " + action);
     }
 
-    void advance(std::chrono::seconds by) { order("advance", Json::object({{"seconds", by.count()}})); }
+    void advance(std::chrono::seconds by) {
+        order("advance", Json::object({{"seconds", by.count()}}));
+    }
     /// The server's clock, seen from ours.
     void skew(std::chrono::minutes by) { order("skew", Json::object({{"minutes", by.count()}})); }
-    /// Requests fail so, in order: [{"action": "SendMessage" or "*", "kind": "answer" with "status" and "type", "hang", "lose_request",
-    /// "lose_answer", or "garbage" with "body"; "count": how many requests, −1: all}]
+    /// Requests fail so, in order: [{"action": "SendMessage" or "*", "kind": "answer" with "status"
+    /// and "type", "hang", "lose_request", "lose_answer", or "garbage" with "body"; "count": how
+    /// many requests, −1: all}]
     void fail(const std::string& faults) {
         const auto list = parse_json(faults);
         if (!list) throw std::logic_error("no JSON: " + faults);
@@ -63,12 +71,21 @@ public:
 
 private:
     static testkit::ChildProcess start(std::vector<std::string> arguments) {
-        std::vector<std::string> command = {"/usr/bin/python3", "-W", "ignore", "-B", KITCHEN_TEST_SOURCE_DIR "/plugins/queue-sqs/tests/sqs_double.py", "--key", key_id, secret};
+        std::vector<std::string> command = {"/usr/bin/python3",
+                                            "-W",
+                                            "ignore",
+                                            "-B",
+                                            KITCHEN_TEST_SOURCE_DIR
+                                            "/plugins/queue-sqs/tests/sqs_double.py",
+                                            "--key",
+                                            key_id,
+                                            secret};
         command.insert(command.end(), arguments.begin(), arguments.end());
         return testkit::ChildProcess(std::move(command));
     }
     void order(const std::string& what, const Json& value = Json::object()) {
-        if (testkit::HttpClient(port_).post("/_control/" + what, value).status != 200) throw std::runtime_error("the double refused: " + what);
+        if (testkit::HttpClient(port_).post("/_control/" + what, value).status != 200)
+            throw std::runtime_error("the double refused: " + what);
     }
 
     testkit::ChildProcess process_;

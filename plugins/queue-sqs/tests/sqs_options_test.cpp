@@ -40,12 +40,17 @@ TEST(SqsOptions, WhatCannotWorkIsSaid) {
         return "good";
     };
     EXPECT_EQ(reason([](Options&) {}), "good");
-    for (const char* url : {"", "mails", "http://sqs.eu-west-1.amazonaws.com/1/mails", "https://sqs.eu-west-1.amazonaws.com", "https://sqs.eu-west-1.amazonaws.com/mails",
-                            "https://a:b@sqs.eu-west-1.amazonaws.com/1/mails", "https://sqs.eu-west-1.amazonaws.com/1/mails?x", "https://sqs.eu-west-1.amazonaws.com/1/",
-                            "https://sqs.eu-west-1.amazonaws.com/1/mails.fifo"})
+    for (const char* url :
+         {"", "mails", "http://sqs.eu-west-1.amazonaws.com/1/mails",
+          "https://sqs.eu-west-1.amazonaws.com", "https://sqs.eu-west-1.amazonaws.com/mails",
+          "https://a:b@sqs.eu-west-1.amazonaws.com/1/mails",
+          "https://sqs.eu-west-1.amazonaws.com/1/mails?x", "https://sqs.eu-west-1.amazonaws.com/1/",
+          "https://sqs.eu-west-1.amazonaws.com/1/mails.fifo"})
         EXPECT_EQ(reason([&](Options& o) { o.queue_url = url; }), "queue_url") << url;
-    EXPECT_EQ(reason([](Options& o) { o.queue_url = "https://queue.example.com/1/mails"; }), "region");
-    EXPECT_EQ(reason([](Options& o) { o.queue_url = "https://sqs.evil.example/1/mails"; }), "region");
+    EXPECT_EQ(reason([](Options& o) { o.queue_url = "https://queue.example.com/1/mails"; }),
+              "region");
+    EXPECT_EQ(reason([](Options& o) { o.queue_url = "https://sqs.evil.example/1/mails"; }),
+              "region");
     EXPECT_EQ(reason([](Options& o) { o.region = "eu:west"; }), "region");
     EXPECT_EQ(reason([](Options& o) { o.endpoint = "http://sqs.example.com"; }), "endpoint");
     EXPECT_EQ(reason([](Options& o) { o.endpoint = "https://sqs.example.com/path"; }), "endpoint");

@@ -24,8 +24,12 @@ protected:
         good.retry_wait = 1ms;
         return good;
     }
-    std::unique_ptr<SqsQueue> queue_of(Options wanted) { return std::make_unique<SqsQueue>(checked(std::move(wanted)), random, log); }
-    static std::vector<QueueMessage> receive(SqsQueue& queue) { return queue.receive({10, 20s, 30s}, {}).value(); }
+    std::unique_ptr<SqsQueue> queue_of(Options wanted) {
+        return std::make_unique<SqsQueue>(checked(std::move(wanted)), random, log);
+    }
+    static std::vector<QueueMessage> receive(SqsQueue& queue) {
+        return queue.receive({10, 20s, 30s}, {}).value();
+    }
 
     SqsDouble service;
     testkit::SeededRandom random;
@@ -52,13 +56,15 @@ TEST_F(SqsQueueTest, WrongKeysAreToldAndNotShown) {
         EXPECT_EQ(used->check().error().code, refused.error().code);
         return refused.error().code;
     };
-    EXPECT_EQ(code_with([](Options& o) { o.secret_access_key = "not-the-secret"; }), "queue_signature_refused");
+    EXPECT_EQ(code_with([](Options& o) { o.secret_access_key = "not-the-secret"; }),
+              "queue_signature_refused");
     EXPECT_EQ(code_with([](Options& o) { o.access_key_id = "AKIDOTHER"; }), "queue_key_refused");
     EXPECT_EQ(code_with([](Options& o) { o.region = "eu-west-1"; }), "queue_signature_refused");
     EXPECT_EQ(code_with([](Options& o) { o.queue_url += "-other"; }), "queue_missing");
     EXPECT_EQ(service.requests("SendMessage"), 4) << "what cannot pass is not tried again";
     EXPECT_TRUE(log.contains("queue_signature_refused"));
-    for (const char* hidden : {"not-the-secret", "AKIDOTHER", SqsDouble::secret}) EXPECT_FALSE(log.contains(hidden)) << hidden;
+    for (const char* hidden : {"not-the-secret", "AKIDOTHER", SqsDouble::secret})
+        EXPECT_FALSE(log.contains(hidden)) << hidden;
 }
 
 TEST_F(SqsQueueTest, AWrongClockIsTold) {
@@ -82,7 +88,8 @@ TEST_F(SqsQueueTest, TemporaryKeysCarryTheirToken) {
 }
 
 TEST_F(SqsQueueTest, WhatMayPassIsTriedAgain) {
-    service.fail(R"([{"action": "SendMessage", "kind": "answer", "status": 500, "type": "InternalFailure"},
+    service.fail(
+        R"([{"action": "SendMessage", "kind": "answer", "status": 500, "type": "InternalFailure"},
                      {"action": "SendMessage", "kind": "answer", "status": 400, "type": "ThrottlingException"}])");
     EXPECT_TRUE(queue->send("x"));
     EXPECT_EQ(service.requests("SendMessage"), 3);
@@ -90,12 +97,14 @@ TEST_F(SqsQueueTest, WhatMayPassIsTriedAgain) {
 }
 
 TEST_F(SqsQueueTest, ThreeTriesAndNoMore) {
-    service.fail(R"([{"action": "SendMessage", "kind": "answer", "status": 503, "type": "", "count": -1}])");
+    service.fail(
+        R"([{"action": "SendMessage", "kind": "answer", "status": 503, "type": "", "count": -1}])");
     const Status refused = queue->send("x");
     EXPECT_EQ(refused.error().code, "queue_failed");
     EXPECT_EQ(refused.error().subject, "503");
     EXPECT_EQ(service.requests("SendMessage"), 3);
-    service.fail(R"([{"action": "SendMessage", "kind": "answer", "status": 400, "type": "RequestThrottled", "count": -1, "headers": [["Retry-After", "7"]]}])");
+    service.fail(
+        R"([{"action": "SendMessage", "kind": "answer", "status": 400, "type": "RequestThrottled", "count": -1, "headers": [["Retry-After", "7"]]}])");
     const Status throttled = queue->send("x");
     EXPECT_EQ(throttled.error().kind, Errc::too_many_requests);
     EXPECT_EQ(throttled.error().retry_after, 7s);
@@ -133,7 +142,9 @@ TEST_F(SqsQueueTest, StopEndsALongPollThatHangs) {
     const auto mine = queue_of(patient);
     service.fail(R"([{"action": "ReceiveMessage", "kind": "hang"}])");
     std::stop_source stop;
-    auto waiting = std::async(std::launch::async, [&] { return mine->receive({10, 20s, 30s}, stop.get_token()); });
+    auto waiting = std::async(std::launch::async, [&] {
+        return mine->receive({10, 20s, 30s}, stop.get_token());
+    });
     service.wait_for_requests("ReceiveMessage", 1);
     stop.request_stop();
     EXPECT_TRUE(waiting.get().value().empty());
@@ -147,9 +158,12 @@ TEST_F(SqsQueueTest, NobodyListens) {
 }
 
 TEST_F(SqsQueueTest, AnswersThatAreNotOfSqs) {
-    for (const char* body : {"<html>", "[]", "{\\\"Messages\\\": 7}", "{\\\"Messages\\\": [7]}", "{\\\"Messages\\\": [{\\\"Body\\\": 7, \\\"ReceiptHandle\\\": \\\"x\\\"}]}",
-                             "{\\\"Messages\\\": [{\\\"Body\\\": \\\"x\\\"}]}"}) {
-        service.fail(std::string(R"([{"action": "ReceiveMessage", "kind": "garbage", "body": ")") + body + "\"}]");
+    for (const char* body :
+         {"<html>", "[]", "{\\\"Messages\\\": 7}", "{\\\"Messages\\\": [7]}",
+          "{\\\"Messages\\\": [{\\\"Body\\\": 7, \\\"ReceiptHandle\\\": \\\"x\\\"}]}",
+          "{\\\"Messages\\\": [{\\\"Body\\\": \\\"x\\\"}]}"}) {
+        service.fail(std::string(R"([{"action": "ReceiveMessage", "kind": "garbage", "body": ")") +
+                     body + "\"}]");
         EXPECT_EQ(queue->receive({10, 0s, 30s}, {}).error().code, "queue_unknown") << body;
     }
 }
@@ -170,7 +184,8 @@ TEST_F(SqsQueueTest, AMessageMayComeToTwo) {
 }
 
 TEST_F(SqsQueueTest, OneLineWhenItBeginsAndOneWhenItEnds) {
-    service.fail(R"([{"action": "ReceiveMessage", "kind": "answer", "status": 500, "type": "InternalFailure", "count": 5}])");
+    service.fail(
+        R"([{"action": "ReceiveMessage", "kind": "answer", "status": 500, "type": "InternalFailure", "count": 5}])");
     for (int i = 0; i < 5; ++i) EXPECT_FALSE(queue->receive({10, 0s, 30s}, {}));
     EXPECT_TRUE(queue->receive({10, 0s, 30s}, {}));
     EXPECT_EQ(log.lines().size(), 2u);

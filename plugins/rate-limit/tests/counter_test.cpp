@@ -66,7 +66,8 @@ TEST_F(CounterTest, WhileTheCacheIsAwayItCountsHereAndAsksOnceASecond) {
     EXPECT_EQ(cache.asked, 7) << "back at once";
     EXPECT_TRUE(log.contains("the cache is back"));
     int warnings = 0;
-    for (const std::string& line : log.lines()) warnings += line.find("the cache is away") != std::string::npos;
+    for (const std::string& line : log.lines())
+        warnings += line.find("the cache is away") != std::string::npos;
     EXPECT_EQ(warnings, 1);
 }
 
@@ -102,7 +103,10 @@ TEST_F(CounterTest, ManyThreadsNeverGetMoreThanTheBurst) {
         std::vector<std::thread> threads;
         for (int t = 0; t < 8; ++t)
             threads.emplace_back([&] {
-                for (int i = 0; i < 50; ++i) granted += counter.count({"race", 20, seconds(60)}, away ? "away" : "here", true).allowed;
+                for (int i = 0; i < 50; ++i)
+                    granted +=
+                        counter.count({"race", 20, seconds(60)}, away ? "away" : "here", true)
+                            .allowed;
             });
         for (std::thread& thread : threads) thread.join();
         EXPECT_EQ(granted, 20) << away;
@@ -111,11 +115,16 @@ TEST_F(CounterTest, ManyThreadsNeverGetMoreThanTheBurst) {
 
 TEST(RateFields, AreStructuredLists) {
     http::Fields fields;
-    add_fields(fields, {"default-address", 100, milliseconds(50)}, {true, 97, milliseconds(0), milliseconds(101)});
-    EXPECT_EQ(fields, (http::Fields{{"RateLimit-Policy", "\"default-address\";q=100;w=5"}, {"RateLimit", "\"default-address\";r=97;t=1"}}));
-    add_fields(fields, {"default-user", 2, milliseconds(1)}, {false, 0, milliseconds(1001), milliseconds(90'000)});
-    EXPECT_EQ(fields, (http::Fields{{"RateLimit-Policy", "\"default-address\";q=100;w=5, \"default-user\";q=2;w=1"},
-                                    {"RateLimit", "\"default-address\";r=97;t=1, \"default-user\";r=0;t=2"}}));
+    add_fields(fields, {"default-address", 100, milliseconds(50)},
+               {true, 97, milliseconds(0), milliseconds(101)});
+    EXPECT_EQ(fields, (http::Fields{{"RateLimit-Policy", "\"default-address\";q=100;w=5"},
+                                    {"RateLimit", "\"default-address\";r=97;t=1"}}));
+    add_fields(fields, {"default-user", 2, milliseconds(1)},
+               {false, 0, milliseconds(1001), milliseconds(90'000)});
+    EXPECT_EQ(fields,
+              (http::Fields{
+                  {"RateLimit-Policy", "\"default-address\";q=100;w=5, \"default-user\";q=2;w=1"},
+                  {"RateLimit", "\"default-address\";r=97;t=1, \"default-user\";r=0;t=2"}}));
 }
 
 TEST(RefusalsTest, AreAllCountedAndLoggedOnceASecond) {

@@ -12,9 +12,11 @@ namespace kitchen::rate_limit::test {
 class FailingCache : public MemoryCache {
 public:
     using MemoryCache::MemoryCache;
-    Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst, Millis period) override {
+    Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst,
+                                   Millis period) override {
         ++asked;
-        if (away) return Error(Errc::unavailable, "cache_unavailable", "The cache cannot be reached.");
+        if (away)
+            return Error(Errc::unavailable, "cache_unavailable", "The cache cannot be reached.");
         return MemoryCache::rate_tick(key, burst, period);
     }
 

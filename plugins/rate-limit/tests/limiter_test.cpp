@@ -16,9 +16,16 @@ using std::chrono::seconds;
 Settings settings() {
     Settings out;
     out.exempt = RouteClass({"GET /health/"});
-    out.classes.push_back({"auth", RouteClass({"POST /login/"}), {"auth-address", 1, seconds(30)}, {"auth-user", 0, seconds(1)}});
-    out.classes.push_back({"orders", RouteClass({"* /orders/*"}), {"orders-address", 0, seconds(1)}, {"orders-user", 1, seconds(30)}});
-    out.rest = {"default", {}, {"default-address", 2, seconds(10)}, {"default-user", 3, seconds(10)}};
+    out.classes.push_back({"auth",
+                           RouteClass({"POST /login/"}),
+                           {"auth-address", 1, seconds(30)},
+                           {"auth-user", 0, seconds(1)}});
+    out.classes.push_back({"orders",
+                           RouteClass({"* /orders/*"}),
+                           {"orders-address", 0, seconds(1)},
+                           {"orders-user", 1, seconds(30)}});
+    out.rest = {
+        "default", {}, {"default-address", 2, seconds(10)}, {"default-user", 3, seconds(10)}};
     return out;
 }
 
@@ -27,7 +34,8 @@ protected:
     LimiterTest() { limiter.bind(counter, refusals); }
 
     /// As the pipeline does: the shield phase, then, when somebody is signed in, the admit phase.
-    Result<Response> send(const Route& route, std::string address, std::int64_t user = 0, std::string method = "") {
+    Result<Response> send(const Route& route, std::string address, std::int64_t user = 0,
+                          std::string method = "") {
         request = Request{};
         request.method = method.empty() ? route.method : std::move(method);
         request.route = &route;
@@ -52,7 +60,8 @@ protected:
     Refusals refusals{clock, metrics, log};
     Limiter limiter{settings()};
     Request request;
-    const Route foods = Route::get("/foods/"), login = Route::post("/login/"), health = Route::get("/health/"), orders = Route::post("/orders/");
+    const Route foods = Route::get("/foods/"), login = Route::post("/login/"),
+                health = Route::get("/health/"), orders = Route::post("/orders/");
 };
 
 TEST_F(LimiterTest, RefusesByAddressAndSaysWhen) {
@@ -64,7 +73,8 @@ TEST_F(LimiterTest, RefusesByAddressAndSaysWhen) {
     EXPECT_EQ(refused.error().kind, Errc::too_many_requests);
     EXPECT_EQ(refused.error().code, "rate_limited");
     EXPECT_EQ(refused.error().retry_after, seconds(10));
-    EXPECT_EQ(refused.error().detail, "Too many requests from your address. Try again in 10 seconds.");
+    EXPECT_EQ(refused.error().detail,
+              "Too many requests from your address. Try again in 10 seconds.");
     EXPECT_EQ(answer_field("RateLimit"), "\"default-address\";r=0;t=10");
     EXPECT_EQ(answer_field("RateLimit-Policy"), "\"default-address\";q=2;w=20");
     EXPECT_EQ(metrics.value("kitchen_rate_limit_refusals_total{policy=\"default-address\"}"), 1);
@@ -91,10 +101,12 @@ TEST_F(LimiterTest, ClassesHaveTheirOwnLimits) {
 
 TEST_F(LimiterTest, OneUserIsLimitedFromWhereverHeComes) {
     EXPECT_TRUE(send(orders, "192.0.2.1", 7));
-    EXPECT_EQ(answer_field("RateLimit-Policy"), "\"orders-user\";q=1;w=30") << "no limit by address there";
+    EXPECT_EQ(answer_field("RateLimit-Policy"), "\"orders-user\";q=1;w=30")
+        << "no limit by address there";
     const auto refused = send(orders, "192.0.2.2", 7);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().detail, "Too many requests from your account. Try again in 30 seconds.");
+    EXPECT_EQ(refused.error().detail,
+              "Too many requests from your account. Try again in 30 seconds.");
     EXPECT_TRUE(send(orders, "192.0.2.2", 8));
 }
 

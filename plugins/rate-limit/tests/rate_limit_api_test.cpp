@@ -17,9 +17,11 @@ using testkit::HttpAnswer;
 using testkit::HttpClient;
 using testkit::TestKernel;
 
-/// Answers of proxies at 127.0.0.1 name the client. `limits`: the plugin's configuration, in flow style.
+/// Answers of proxies at 127.0.0.1 name the client. `limits`: the plugin's configuration, in flow
+/// style.
 std::string yaml(const std::string& limits, const std::string& cache = "{id: cache-memory}") {
-    return "server: {trusted_proxies: [127.0.0.1]}\nplugins: [" + cache + ", {id: rate-limit, config: " + limits + "}]\n";
+    return "server: {trusted_proxies: [127.0.0.1]}\nplugins: [" + cache +
+           ", {id: rate-limit, config: " + limits + "}]\n";
 }
 
 testkit::TestKernelOptions still_time() {
@@ -46,12 +48,16 @@ TEST(RateLimitApi, RefusesWithAProblemAndSaysWhen) {
     EXPECT_EQ(refused.header("ratelimit"), "\"default-address\";r=0;t=10");
     EXPECT_EQ(refused.json["violated-policies"], Json::array({"default-address"}));
     EXPECT_EQ(refused.header("x-content-type-options"), "nosniff");
-    EXPECT_EQ(client.get("/health/", from("203.0.113.10")).status, 200) << "another client behind the same proxy";
-    EXPECT_EQ(client.get("/health/", from("127.0.0.1, 203.0.113.9")).status, 429) << "whatever it invents";
+    EXPECT_EQ(client.get("/health/", from("203.0.113.10")).status, 200)
+        << "another client behind the same proxy";
+    EXPECT_EQ(client.get("/health/", from("127.0.0.1, 203.0.113.9")).status, 429)
+        << "whatever it invents";
     kernel.clock().advance(std::chrono::seconds(10));
     EXPECT_EQ(client.get("/health/", from("203.0.113.9")).status, 200);
     const auto lines = kernel.log_lines();
-    EXPECT_THAT(lines, testing::Contains(testing::AllOf(HasSubstr("requests refused"), HasSubstr("default-address"), HasSubstr("203.0.113.9"))));
+    EXPECT_THAT(lines, testing::Contains(testing::AllOf(HasSubstr("requests refused"),
+                                                        HasSubstr("default-address"),
+                                                        HasSubstr("203.0.113.9"))));
 }
 
 TEST(RateLimitApi, HealthAndTheLikeAreExempt) {
@@ -68,9 +74,10 @@ TEST(RateLimitApi, HealthAndTheLikeAreExempt) {
 }
 
 TEST(RateLimitApi, WithoutTheCacheItStillLimitsAndHealthIsDegraded) {
-    TestKernel kernel(yaml("{per_address: {burst: 3, period: 1h}, exempt: ['GET /health/', 'POST /cache/*']}",
-                           "{id: switchable-cache, path: " KITCHEN_SWITCHABLE_CACHE "}"),
-                      still_time());
+    TestKernel kernel(
+        yaml("{per_address: {burst: 3, period: 1h}, exempt: ['GET /health/', 'POST /cache/*']}",
+             "{id: switchable-cache, path: " KITCHEN_SWITCHABLE_CACHE "}"),
+        still_time());
     HttpClient client = kernel.client();
     EXPECT_EQ(client.get("/health/").json["status"], Json("ok"));
     EXPECT_EQ(client.post("/cache/away/", Json()).status, 422) << "the route takes no body";
@@ -91,7 +98,8 @@ TEST(RateLimitApi, WithoutTheCacheItStillLimitsAndHealthIsDegraded) {
 
 TEST(RateLimitApi, UsersAreLimitedOnceTheyAreKnown) {
     namespace fs = std::filesystem;
-    const fs::path mails = fs::path(testing::TempDir()) / ("rate-limit-" + std::to_string(::getpid()));
+    const fs::path mails =
+        fs::path(testing::TempDir()) / ("rate-limit-" + std::to_string(::getpid()));
     testkit::TestKernelOptions options = still_time();
     options.environment = {{"PASSWORD", "plantain-and-beans"}, {"MAILS", mails.string()}};
     {
@@ -115,17 +123,20 @@ plugins:
         HttpClient chief = kernel.client();
         chief.basic("chief@example.com", "plantain-and-beans");
         EXPECT_EQ(chief.get("/me/", from("203.0.113.1")).status, 200);
-        EXPECT_EQ(chief.get("/me/", from("203.0.113.2")).header("ratelimit"), "\"mine-user\";r=0;t=7200");
+        EXPECT_EQ(chief.get("/me/", from("203.0.113.2")).header("ratelimit"),
+                  "\"mine-user\";r=0;t=7200");
         const HttpAnswer refused = chief.get("/me/", from("203.0.113.3"));
         EXPECT_EQ(refused.status, 429);
         EXPECT_EQ(refused.json["violated-policies"], Json::array({"mine-user"}));
         HttpClient wrong = kernel.client();
         wrong.basic("chief@example.com", "wrong-password");
-        EXPECT_EQ(wrong.get("/me/", from("203.0.113.4")).status, 401) << "somebody else cannot use it up";
+        EXPECT_EQ(wrong.get("/me/", from("203.0.113.4")).status, 401)
+            << "somebody else cannot use it up";
         EXPECT_EQ(chief.get("/users/", from("203.0.113.3")).status, 200) << "another class";
 
         HttpClient guesser = kernel.client();
-        const Json guess = Json::object({{"email", "nobody@example.com"}, {"password", "guess-guess"}});
+        const Json guess =
+            Json::object({{"email", "nobody@example.com"}, {"password", "guess-guess"}});
         EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.5")).status, 401);
         EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.5")).status, 401);
         EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.5")).status, 429);
@@ -143,12 +154,17 @@ TEST(RateLimitApi, MistakesInTheConfigurationAreNamed) {
         }
         return "";
     };
-    EXPECT_THAT(refusal("{classes: {auth: {routes: [POST login]}}}"), HasSubstr("classes.auth.routes: 'POST login' is no route"));
-    EXPECT_THAT(refusal("{classes: {auth: {per_user: {burst: 3}}}}"), HasSubstr("classes.auth.routes: required, but not set"));
-    EXPECT_THAT(refusal("{classes: {auth: {routes: [], per_adress: {burst: 3}}}}"), HasSubstr("did you mean 'per_address'?"));
-    EXPECT_THAT(refusal("{classes: {default: {routes: []}}}"), HasSubstr("classes.default: that is what all other routes are"));
+    EXPECT_THAT(refusal("{classes: {auth: {routes: [POST login]}}}"),
+                HasSubstr("classes.auth.routes: 'POST login' is no route"));
+    EXPECT_THAT(refusal("{classes: {auth: {per_user: {burst: 3}}}}"),
+                HasSubstr("classes.auth.routes: required, but not set"));
+    EXPECT_THAT(refusal("{classes: {auth: {routes: [], per_adress: {burst: 3}}}}"),
+                HasSubstr("did you mean 'per_address'?"));
+    EXPECT_THAT(refusal("{classes: {default: {routes: []}}}"),
+                HasSubstr("classes.default: that is what all other routes are"));
     EXPECT_THAT(refusal("{exempt: ['health']}"), HasSubstr("exempt: 'health' is no route"));
-    EXPECT_THAT(refusal("{per_address: {burst: 1000000, period: 1d}}"), HasSubstr("per_address: burst times period is longer than a year"));
+    EXPECT_THAT(refusal("{per_address: {burst: 1000000, period: 1d}}"),
+                HasSubstr("per_address: burst times period is longer than a year"));
 }
 
 }  // namespace

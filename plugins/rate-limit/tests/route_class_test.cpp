@@ -39,14 +39,17 @@ TEST(RouteClass, HoldsWhatItsEntriesSay) {
         {"GET /", Route::get("/"), true},
         {"GET /", Route::get("/foods/"), false},
     };
-    for (const Case& c : cases) EXPECT_EQ(RouteClass({c.entry}).holds(c.route), c.holds) << c.entry << " and " << c.route.pattern;
+    for (const Case& c : cases)
+        EXPECT_EQ(RouteClass({c.entry}).holds(c.route), c.holds)
+            << c.entry << " and " << c.route.pattern;
     EXPECT_FALSE(RouteClass().holds(Route::get("/")));
     EXPECT_TRUE(RouteClass({"GET /a/", "GET /b/"}).holds(Route::get("/b/")));
 }
 
 TEST(RouteClass, RefusesWhatCannotBeRead) {
-    for (const char* entry : {"", "/login/", "POST", "POST login/", "post /login/", "HEAD /login/", "POST,/login/", "POST, GET /login/", "BREW /tea/",
-                              "POST /a/*/b/", "POST /a*/", "POST /a b/", "POST  /a/"})
+    for (const char* entry : {"", "/login/", "POST", "POST login/", "post /login/", "HEAD /login/",
+                              "POST,/login/", "POST, GET /login/", "BREW /tea/", "POST /a/*/b/",
+                              "POST /a*/", "POST /a b/", "POST  /a/"})
         EXPECT_THROW(RouteClass({entry}), std::invalid_argument) << entry;
 }
 

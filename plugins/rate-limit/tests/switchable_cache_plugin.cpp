@@ -10,10 +10,12 @@ public:
     void configure(Setup& setup) override {
         setup.provide<Cache>(cache_);
         for (const bool away : {true, false})
-            setup.add_route(http::Route::post(away ? "/cache/away/" : "/cache/back/").answers(204, "Done").handle([this, away](http::Request&) {
-                cache_.away = away;
-                return Result<http::Response>(http::Response(204));
-            }));
+            setup.add_route(http::Route::post(away ? "/cache/away/" : "/cache/back/")
+                                .answers(204, "Done")
+                                .handle([this, away](http::Request&) {
+                                    cache_.away = away;
+                                    return Result<http::Response>(http::Response(204));
+                                }));
     }
     void start(Services& services) override { clock_.bind(services.get<Clock>()); }
     void stop() override { cache_.stop(); }
@@ -27,4 +29,7 @@ private:
 
 constexpr const char* provides[] = {"cache/1"};
 KITCHEN_PLUGIN(kitchen::rate_limit::test::SwitchableCachePlugin,
-               {.id = "switchable-cache", .version = "1.0.0", .summary = "A cache that can be away", .provides = provides})
+               {.id = "switchable-cache",
+                .version = "1.0.0",
+                .summary = "A cache that can be away",
+                .provides = provides})

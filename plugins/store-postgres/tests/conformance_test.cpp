@@ -26,16 +26,22 @@ std::shared_ptr<Store> behind_pooler() {
         postgres::PostgresStore store;
     };
     auto three = std::make_shared<Three>();
-    three->store.open({.url = PostgresServer::url_on(three->pooler.port(), three->database.name()), .pgbouncer = true}).value();
+    three->store
+        .open({.url = PostgresServer::url_on(three->pooler.port(), three->database.name()),
+               .pgbouncer = true})
+        .value();
     return {three, &three->store};
 }
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Postgres, StoreConformance,
-                         testing::Values(StoreFactory{"repeatable_read", [] { return in_database(postgres::Isolation::repeatable_read); }},
-                                         StoreFactory{"serializable", [] { return in_database(postgres::Isolation::serializable); }},
-                                         StoreFactory{"pgbouncer", behind_pooler}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Postgres, StoreConformance,
+    testing::Values(StoreFactory{"repeatable_read",
+                                 [] { return in_database(postgres::Isolation::repeatable_read); }},
+                    StoreFactory{"serializable",
+                                 [] { return in_database(postgres::Isolation::serializable); }},
+                    StoreFactory{"pgbouncer", behind_pooler}),
+    [](const auto& info) { return info.param.name; });
 
 }  // namespace kitchen::testkit

@@ -1,7 +1,8 @@
 // An empty store of each kind, for the tests of repositories that must hold on all of them:
 //
-//     class CouponsTest : public testing::TestWithParam<StoreKind> { std::shared_ptr<Store> store = GetParam().make(); … };
-//     INSTANTIATE_TEST_SUITE_P(Stores, CouponsTest, each_store, store_name);
+//     class CouponsTest : public testing::TestWithParam<StoreKind> { std::shared_ptr<Store> store =
+//     GetParam().make(); … }; INSTANTIATE_TEST_SUITE_P(Stores, CouponsTest, each_store,
+//     store_name);
 //
 // Thread-safety: as the stores say.
 #pragma once
@@ -50,13 +51,22 @@ inline std::shared_ptr<Store> on_postgres() {
     };
     auto both = std::make_shared<Both>();
     // With patience: what is tested does not depend on how busy the machine is.
-    both->store.open({.url = both->database.url(), .pool_timeout = std::chrono::minutes(2), .statement_timeout = std::chrono::minutes(1),
-                      .lock_timeout = std::chrono::minutes(1), .retry_attempts = 100, .retry_time = std::chrono::minutes(1)}).value();
+    both->store
+        .open({.url = both->database.url(),
+               .pool_timeout = std::chrono::minutes(2),
+               .statement_timeout = std::chrono::minutes(1),
+               .lock_timeout = std::chrono::minutes(1),
+               .retry_attempts = 100,
+               .retry_time = std::chrono::minutes(1)})
+        .value();
     return {both, &both->store};
 }
 
 inline const auto each_store =
-    testing::Values(StoreKind{"Memory", &in_memory}, StoreKind{"Sqlite", &in_a_file}, StoreKind{"Postgres", &on_postgres});
-inline std::string store_name(const testing::TestParamInfo<StoreKind>& info) { return info.param.name; }
+    testing::Values(StoreKind{"Memory", &in_memory}, StoreKind{"Sqlite", &in_a_file},
+                    StoreKind{"Postgres", &on_postgres});
+inline std::string store_name(const testing::TestParamInfo<StoreKind>& info) {
+    return info.param.name;
+}
 
 }  // namespace kitchen::tests

@@ -12,12 +12,17 @@
 namespace kitchen::postgres {
 
 TEST(PostgresError, EverySqlstateHasItsPlaceInTheVocabulary) {
-    const auto kind = [](const char* state) { return to_failure(state, "m", "SELECT 1").error.kind; };
-    const auto trouble = [](const char* state) { return to_failure(state, "m", "SELECT 1").trouble; };
+    const auto kind = [](const char* state) {
+        return to_failure(state, "m", "SELECT 1").error.kind;
+    };
+    const auto trouble = [](const char* state) {
+        return to_failure(state, "m", "SELECT 1").trouble;
+    };
     EXPECT_EQ(kind("23505"), Errc::unique);
     EXPECT_EQ(kind("23P01"), Errc::unique);
     for (const char* state : {"23503", "23001"}) EXPECT_EQ(kind(state), Errc::reference) << state;
-    for (const char* state : {"23514", "23502", "23000"}) EXPECT_EQ(kind(state), Errc::check) << state;
+    for (const char* state : {"23514", "23502", "23000"})
+        EXPECT_EQ(kind(state), Errc::check) << state;
     for (const char* state : {"40001", "40P01"}) {
         EXPECT_EQ(kind(state), Errc::busy) << state;
         EXPECT_EQ(trouble(state), Trouble::conflict) << state;
@@ -31,23 +36,30 @@ TEST(PostgresError, EverySqlstateHasItsPlaceInTheVocabulary) {
         EXPECT_EQ(kind(state), Errc::unavailable) << state;
         EXPECT_EQ(trouble(state), Trouble::lost) << state;
     }
-    for (const char* state : {"53300", "53200", "58030", "3D000", "28P01"}) EXPECT_EQ(kind(state), Errc::unavailable) << state;
+    for (const char* state : {"53300", "53200", "58030", "3D000", "28P01"})
+        EXPECT_EQ(kind(state), Errc::unavailable) << state;
     for (const char* state : {"XX001", "XX002"}) EXPECT_EQ(kind(state), Errc::corrupt) << state;
     EXPECT_EQ(kind("22021"), Errc::unprocessable);
-    for (const char* state : {"42601", "42703", "22P02", "22003", "0A000", "XX000", "25006"}) EXPECT_EQ(kind(state), Errc::internal) << state;
+    for (const char* state : {"42601", "42703", "22P02", "22003", "0A000", "XX000", "25006"})
+        EXPECT_EQ(kind(state), Errc::internal) << state;
 }
 
 TEST(PostgresError, OnlyMessagesAboutNamesAreRepeated) {
-    EXPECT_NE(to_failure("42703", "column \"x\" does not exist", "").error.detail.find("column"), std::string::npos);
-    EXPECT_EQ(to_failure("22P02", "invalid input syntax for type bigint: \"geheim\"", "").error.detail.find("geheim"), std::string::npos);
-    EXPECT_NE(to_failure("26000", "prepared statement", "").error.detail.find("pgbouncer: true"), std::string::npos);
+    EXPECT_NE(to_failure("42703", "column \"x\" does not exist", "").error.detail.find("column"),
+              std::string::npos);
+    EXPECT_EQ(to_failure("22P02", "invalid input syntax for type bigint: \"geheim\"", "")
+                  .error.detail.find("geheim"),
+              std::string::npos);
+    EXPECT_NE(to_failure("26000", "prepared statement", "").error.detail.find("pgbouncer: true"),
+              std::string::npos);
 }
 
 TEST(Lsn, IsReadAndOrdered) {
     EXPECT_EQ(parse_lsn("0/0"), 0u);
     EXPECT_EQ(parse_lsn("16/B374D848"), 0x16B374D848u);
     EXPECT_LT(parse_lsn("1/FFFFFFFF"), parse_lsn("2/0"));
-    for (const char* wrong : {"", "/", "1", "1/", "/1", "1/g", "1/2/3", "1/123456789"}) EXPECT_EQ(parse_lsn(wrong), std::nullopt) << wrong;
+    for (const char* wrong : {"", "/", "1", "1/", "/1", "1/g", "1/2/3", "1/123456789"})
+        EXPECT_EQ(parse_lsn(wrong), std::nullopt) << wrong;
 }
 
 TEST(ConflictGate, WhoRunsAloneRunsAlone) {
@@ -58,7 +70,8 @@ TEST(ConflictGate, WhoRunsAloneRunsAlone) {
         threads.emplace_back([&, thread] {
             for (int i = 0; i < 200; ++i) {
                 const bool alone = (thread + i) % 3 == 0;
-                const auto pass = alone ? gate.enter_alone(std::chrono::minutes(1)) : gate.enter(std::chrono::minutes(1));
+                const auto pass = alone ? gate.enter_alone(std::chrono::minutes(1))
+                                        : gate.enter(std::chrono::minutes(1));
                 const int others = inside.fetch_add(1);
                 if (alone && others != 0) ++together;
                 std::this_thread::yield();

@@ -1,4 +1,5 @@
-// A database that goes away in every way there is. What was acknowledged is there, what was refused is not, and no call waits for ever.
+// A database that goes away in every way there is. What was acknowledged is there, what was refused
+// is not, and no call waits for ever.
 #include "store_fixture.h"
 
 #include <atomic>
@@ -12,7 +13,8 @@ using Towards = FaultProxy::Towards;
 
 class Faults : public PostgresStoreTest {
 protected:
-    /// Adds items from several threads until told to stop; what became of each is in acknowledged and unknown.
+    /// Adds items from several threads until told to stop; what became of each is in acknowledged
+    /// and unknown.
     void begin_adding() {
         for (int thread = 0; thread < 4; ++thread)
             adding_.emplace_back([this, thread] {
@@ -20,11 +22,16 @@ protected:
                     const int id = thread * 1'000'000 + i;
                     const Status done = add(id);
                     std::lock_guard lock(mutex_);
-                    if (done) acknowledged_.insert(id);
-                    else if (done.error().code == "commit_unknown") unknown_.insert(id);
-                    else refused_.insert(id);
-                    EXPECT_TRUE(done || done.error().kind == Errc::unavailable || done.error().kind == Errc::busy)
-                        << done.error().code << " " << done.error().detail << " " << done.error().subject;
+                    if (done)
+                        acknowledged_.insert(id);
+                    else if (done.error().code == "commit_unknown")
+                        unknown_.insert(id);
+                    else
+                        refused_.insert(id);
+                    EXPECT_TRUE(done || done.error().kind == Errc::unavailable ||
+                                done.error().kind == Errc::busy)
+                        << done.error().code << " " << done.error().detail << " "
+                        << done.error().subject;
                 }
             });
     }
@@ -45,8 +52,10 @@ protected:
         ASSERT_TRUE(testkit::wait_until([&] { return store.ping().has_value(); }));
         const Rows rows = store.read<Rows>([&](Transaction& tx) { return tx.query(all); }).value();
         for (const Row row : rows) stored.insert(static_cast<int>(row.integer(0)));
-        for (const int id : acknowledged_) EXPECT_TRUE(stored.contains(id)) << id << " was acknowledged and is lost";
-        for (const int id : refused_) EXPECT_FALSE(stored.contains(id)) << id << " was refused and is there";
+        for (const int id : acknowledged_)
+            EXPECT_TRUE(stored.contains(id)) << id << " was acknowledged and is lost";
+        for (const int id : refused_)
+            EXPECT_FALSE(stored.contains(id)) << id << " was refused and is there";
         EXPECT_LE(stored.size(), acknowledged_.size() + unknown_.size());
     }
 
@@ -71,21 +80,27 @@ TEST_F(Faults, SessionsKilledInTheMiddle) {
 TEST_F(Faults, AKilledSessionIsRetriedWhenNothingWasCommitted) {
     open();
     int runs = 0;
-    store.transact([&](Transaction& tx) -> Status {
-        if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES (1)")); !added) return std::move(added).error();
-        if (++runs == 1) database.terminate_sessions();
-        return {};
-    }).value();
+    store
+        .transact([&](Transaction& tx) -> Status {
+            if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES (1)")); !added)
+                return std::move(added).error();
+            if (++runs == 1) database.terminate_sessions();
+            return {};
+        })
+        .value();
     EXPECT_EQ(runs, 2);
     runs = 0;
-    store.read([&](Transaction& tx) -> Status {
-        if (auto rows = tx.query(store.prepare("SELECT id FROM items")); !rows) return std::move(rows).error();
-        if (++runs == 1) database.terminate_sessions();
-        auto rows = tx.query(store.prepare("SELECT id FROM items"));
-        if (!rows) return std::move(rows).error();
-        EXPECT_EQ(rows->size(), 1u);
-        return {};
-    }).value();
+    store
+        .read([&](Transaction& tx) -> Status {
+            if (auto rows = tx.query(store.prepare("SELECT id FROM items")); !rows)
+                return std::move(rows).error();
+            if (++runs == 1) database.terminate_sessions();
+            auto rows = tx.query(store.prepare("SELECT id FROM items"));
+            if (!rows) return std::move(rows).error();
+            EXPECT_EQ(rows->size(), 1u);
+            return {};
+        })
+        .value();
     EXPECT_EQ(runs, 2);
 }
 
@@ -133,7 +148,8 @@ TEST_F(Faults, AServerThatFreezesDuringCommitLeavesItUnknown) {
     open(hasty(database.url()));
     create_items(store);
     const Status done = store.transact([&](Transaction& tx) -> Status {
-        if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES (1)")); !added) return std::move(added).error();
+        if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES (1)")); !added)
+            return std::move(added).error();
         PostgresServer::shared().freeze();
         return {};
     });
@@ -182,13 +198,19 @@ TEST_F(Faults, ALineThatBreaksBeforeCommitIsRetried) {
     create_items(store);
     add(1).value();
     int runs = 0, hooks = 0;
-    store.transact([&](Transaction& tx) -> Status {
-        tx.after_commit([&] { ++hooks; });
-        if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES ($1)"), {2}); !added) return std::move(added).error();
-        if (++runs == 1) proxy.cut();
-        if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES ($1)"), {3}); !added) return std::move(added).error();
-        return {};
-    }).value();
+    store
+        .transact([&](Transaction& tx) -> Status {
+            tx.after_commit([&] { ++hooks; });
+            if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES ($1)"), {2});
+                !added)
+                return std::move(added).error();
+            if (++runs == 1) proxy.cut();
+            if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES ($1)"), {3});
+                !added)
+                return std::move(added).error();
+            return {};
+        })
+        .value();
     EXPECT_EQ(runs, 2);
     EXPECT_EQ(hooks, 1) << "those of the lost run are dropped";
     EXPECT_EQ(count(), 3);
@@ -223,7 +245,8 @@ TEST_F(Faults, OctetsInSmallPiecesAreTheSameAnswers) {
 }
 
 TEST(FaultsOfAFullServer, OurOwnConnectionsAreWaitedFor) {
-    PostgresServer server({.settings = {"max_connections=5", "superuser_reserved_connections=0", "max_wal_senders=0"}});
+    PostgresServer server({.settings = {"max_connections=5", "superuser_reserved_connections=0",
+                                        "max_wal_senders=0"}});
     PostgresDatabase database(server);
     PostgresStore store;
     store.open({.url = database.url(), .pool_size = 20, .pool_timeout = 1min}).value();
@@ -232,7 +255,9 @@ TEST(FaultsOfAFullServer, OurOwnConnectionsAreWaitedFor) {
     std::atomic<int> added{0};
     for (int thread = 0; thread < 16; ++thread)
         threads.emplace_back([&, thread] {
-            for (int i = 0; i < 10; ++i) added += write(store, "INSERT INTO items (id) VALUES ($1)", {thread * 100 + i}).has_value();
+            for (int i = 0; i < 10; ++i)
+                added += write(store, "INSERT INTO items (id) VALUES ($1)", {thread * 100 + i})
+                             .has_value();
         });
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(added.load(), 160);

@@ -12,12 +12,21 @@ using testing::Not;
 
 TEST_F(PostgresStoreTest, ParametersFitTheTypesThatTheServerInfers) {
     open();
-    store.migrate([](SchemaTransaction& tx) {
-        return tx.script("CREATE TABLE t (id BIGINT, n BIGINT, i INTEGER, x DOUBLE PRECISION, s TEXT, b BYTEA, yes BOOLEAN);");
-    }).value();
-    write(store, "INSERT INTO t VALUES (1, $1, $2, $3, $4, $5, $6)", {7, 8, 9, 10, "bytes", true}).value();  // integers where others are wanted
-    write(store, "INSERT INTO t VALUES (2, $1, $2, $3, $4, $5, $6)", {"7", "8", "9.5", 2.5, Param::blob("b"), "true"}).value();
-    write(store, "INSERT INTO t VALUES (3, $1, $2, $3, $4, $5, $6)", {nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}).value();
+    store
+        .migrate([](SchemaTransaction& tx) {
+            return tx.script(
+                "CREATE TABLE t (id BIGINT, n BIGINT, i INTEGER, x DOUBLE PRECISION, s TEXT, b "
+                "BYTEA, yes BOOLEAN);");
+        })
+        .value();
+    write(store, "INSERT INTO t VALUES (1, $1, $2, $3, $4, $5, $6)", {7, 8, 9, 10, "bytes", true})
+        .value();  // integers where others are wanted
+    write(store, "INSERT INTO t VALUES (2, $1, $2, $3, $4, $5, $6)",
+          {"7", "8", "9.5", 2.5, Param::blob("b"), "true"})
+        .value();
+    write(store, "INSERT INTO t VALUES (3, $1, $2, $3, $4, $5, $6)",
+          {nullptr, nullptr, nullptr, nullptr, nullptr, nullptr})
+        .value();
     const Statement all = store.prepare("SELECT n, i, x, s, b, yes FROM t ORDER BY id");
     const Rows rows = store.read<Rows>([&](Transaction& tx) { return tx.query(all); }).value();
     ASSERT_EQ(rows.size(), 3u);
@@ -35,14 +44,18 @@ TEST_F(PostgresStoreTest, ParametersFitTheTypesThatTheServerInfers) {
 TEST_F(PostgresStoreTest, AnUntypedNullFindsItsType) {
     open();
     write(store, "INSERT INTO items (id, amount) VALUES (1, 5)").value();
-    EXPECT_EQ(number(store, "SELECT count(*) FROM items WHERE CAST($1 AS BIGINT) IS NULL OR amount = $1", {nullptr}), 1);
+    EXPECT_EQ(
+        number(store, "SELECT count(*) FROM items WHERE CAST($1 AS BIGINT) IS NULL OR amount = $1",
+               {nullptr}),
+        1);
     EXPECT_EQ(number(store, "SELECT COALESCE($1, amount) FROM items", {nullptr}), 5);
     EXPECT_EQ(number(store, "SELECT count(*) FROM items WHERE $1 = '' OR $1 = 'x'", {nullptr}), 0);
 }
 
 TEST_F(PostgresStoreTest, NoValueReachesAnError) {
     open();
-    for (const char* sql : {"INSERT INTO items (id) VALUES ($1)", "SELECT id FROM items WHERE id = $1"}) {
+    for (const char* sql :
+         {"INSERT INTO items (id) VALUES ($1)", "SELECT id FROM items WHERE id = $1"}) {
         const Status refused = write(store, sql, {"geheim@mail.example"});
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().kind, Errc::internal);
@@ -53,7 +66,8 @@ TEST_F(PostgresStoreTest, NoValueReachesAnError) {
 
 TEST_F(PostgresStoreTest, TextThatCannotBeStoredIsTheCallersFault) {
     open();
-    store.migrate([](SchemaTransaction& tx) { return tx.script("CREATE TABLE t (s TEXT);"); }).value();
+    store.migrate([](SchemaTransaction& tx) { return tx.script("CREATE TABLE t (s TEXT);"); })
+        .value();
     for (const std::string& bad : {std::string("a\0b", 3), std::string("\xff\xfe")}) {
         const Status refused = write(store, "INSERT INTO t VALUES ($1)", {bad});
         ASSERT_FALSE(refused);
@@ -73,9 +87,11 @@ TEST_F(PostgresStoreTest, VerifyRefusesColumnsThatOtherStoresGiveAsSomethingElse
 
 TEST_F(PostgresStoreTest, ABodyMayNotMeddleWithTheTransaction) {
     open();
-    for (const char* sql : {"COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT a", "SET statement_timeout = 0", "COPY items TO STDOUT"}) {
+    for (const char* sql : {"COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT a",
+                            "SET statement_timeout = 0", "COPY items TO STDOUT"}) {
         const Status refused = store.transact([&](Transaction& tx) -> Status {
-            if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES (1)")); !added) return std::move(added).error();
+            if (auto added = tx.query(store.prepare("INSERT INTO items (id) VALUES (1)")); !added)
+                return std::move(added).error();
             Rows rows;
             return tx.run(store.prepare(sql), {}, rows);
         });
@@ -83,9 +99,17 @@ TEST_F(PostgresStoreTest, ABodyMayNotMeddleWithTheTransaction) {
         EXPECT_EQ(refused.error().kind, Errc::internal) << sql;
         EXPECT_EQ(count(), 0) << sql;
     }
-    const Status ended = store.migrate([](SchemaTransaction& tx) { return tx.script("INSERT INTO items (id) VALUES (2); COMMIT"); });
+    const Status ended = store.migrate([](SchemaTransaction& tx) {
+        return tx.script("INSERT INTO items (id) VALUES (2); COMMIT");
+    });
     EXPECT_FALSE(ended);
-    EXPECT_EQ(store.transact([&](Transaction&) { return store.transact([](Transaction&) { return Status(); }); }).error().code, "store_nested");
+    EXPECT_EQ(store
+                  .transact([&](Transaction&) {
+                      return store.transact([](Transaction&) { return Status(); });
+                  })
+                  .error()
+                  .code,
+              "store_nested");
     EXPECT_EQ(store.read([&](Transaction&) { return store.ping(); }).error().code, "store_nested");
     add(3).value();
 }
@@ -110,14 +134,17 @@ TEST_F(PostgresStoreTest, AConflictIsRunAgain) {
     const Statement get = store.prepare("SELECT amount FROM items WHERE id = 1");
     const Statement set = store.prepare("UPDATE items SET amount = $1 WHERE id = 1");
     int runs = 0;
-    store.transact([&](Transaction& tx) -> Status {
-        auto rows = tx.query(get);
-        if (!rows) return std::move(rows).error();
-        // Somebody else is faster the first time.
-        if (++runs == 1) database.sql("UPDATE items SET amount = 10 WHERE id = 1");
-        if (auto changed = tx.query(set, {rows->front().integer(0) + 1}); !changed) return Error(Errc::conflict, "mapped", "By the body.");
-        return {};
-    }).value();
+    store
+        .transact([&](Transaction& tx) -> Status {
+            auto rows = tx.query(get);
+            if (!rows) return std::move(rows).error();
+            // Somebody else is faster the first time.
+            if (++runs == 1) database.sql("UPDATE items SET amount = 10 WHERE id = 1");
+            if (auto changed = tx.query(set, {rows->front().integer(0) + 1}); !changed)
+                return Error(Errc::conflict, "mapped", "By the body.");
+            return {};
+        })
+        .value();
     EXPECT_EQ(runs, 2);
     EXPECT_EQ(number(store, "SELECT amount FROM items WHERE id = 1"), 11);
     EXPECT_EQ(store.stats().conflicts, 1u);
@@ -130,7 +157,8 @@ TEST_F(PostgresStoreTest, RetriesEndAsBusy) {
     int runs = 0;
     const Status done = store.transact([&](Transaction& tx) -> Status {
         ++runs;
-        if (auto rows = tx.query(store.prepare("SELECT amount FROM items")); !rows) return std::move(rows).error();
+        if (auto rows = tx.query(store.prepare("SELECT amount FROM items")); !rows)
+            return std::move(rows).error();
         database.sql("UPDATE items SET amount = amount + 1");
         Rows rows;
         return tx.run(store.prepare("UPDATE items SET amount = 0"), {}, rows);
@@ -174,13 +202,17 @@ TEST_F(PostgresStoreTest, WaitsForLocksAndStatementsEnd) {
     write(store, "INSERT INTO items (id) VALUES (1)").value();
     PostgresStore holder;
     holder.open({.url = database.url()}).value();
-    holder.transact([&](Transaction& tx) -> Status {
-        if (auto locked = tx.query(holder.prepare("UPDATE items SET amount = 1 WHERE id = 1")); !locked) return std::move(locked).error();
-        const Status waited = write(store, "UPDATE items SET amount = 2 WHERE id = 1");
-        EXPECT_EQ(waited.error().kind, Errc::busy);
-        EXPECT_EQ(waited.error().subject, "55P03");
-        return {};
-    }).value();
+    holder
+        .transact([&](Transaction& tx) -> Status {
+            if (auto locked = tx.query(holder.prepare("UPDATE items SET amount = 1 WHERE id = 1"));
+                !locked)
+                return std::move(locked).error();
+            const Status waited = write(store, "UPDATE items SET amount = 2 WHERE id = 1");
+            EXPECT_EQ(waited.error().kind, Errc::busy);
+            EXPECT_EQ(waited.error().subject, "55P03");
+            return {};
+        })
+        .value();
     const Status slow = write(store, "SELECT 1 FROM pg_sleep(60)");
     EXPECT_EQ(slow.error().kind, Errc::busy);
     EXPECT_EQ(slow.error().subject, "57014");
@@ -221,13 +253,18 @@ TEST_F(PostgresStoreTest, StatementsOfAChangedTableArePreparedAgain) {
 TEST_F(PostgresStoreTest, RefusesAServerThatWouldNotKeepItsPromise) {
     database.sql("ALTER DATABASE " + database.name() + " SET synchronous_commit = off");
     open();  // turned on for the session
-    EXPECT_EQ(number(store, "SELECT count(*) FROM pg_settings WHERE name = 'synchronous_commit' AND setting = 'on'"), 1);
+    EXPECT_EQ(number(store,
+                     "SELECT count(*) FROM pg_settings WHERE name = 'synchronous_commit' AND "
+                     "setting = 'on'"),
+              1);
     PostgresStore pooled;  // where there is no session to turn it on in
     const Status refused = pooled.open({.url = database.url(), .pgbouncer = true});
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().detail, HasSubstr("synchronous_commit"));
 
-    PostgresServer::shared().sql("CREATE DATABASE latin TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'");
+    PostgresServer::shared().sql(
+        "CREATE DATABASE latin TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE "
+        "'C'");
     PostgresStore latin;
     const Status encoded = latin.open({.url = PostgresServer::shared().url("latin")});
     PostgresServer::shared().sql("DROP DATABASE latin WITH (FORCE)");
@@ -243,8 +280,10 @@ TEST_F(PostgresStoreTest, UniqueIndexesAreNamedThroughConcurrentInserts) {
         threads.emplace_back([&] {
             for (int id = 0; id < 20; ++id) {
                 const Status done = add(id);
-                if (done) ++added;
-                else if (done.error().is_unique("items_pkey")) ++refused;
+                if (done)
+                    ++added;
+                else if (done.error().is_unique("items_pkey"))
+                    ++refused;
             }
         });
     for (auto& thread : threads) thread.join();

@@ -12,9 +12,12 @@
 namespace kitchen::postgres {
 namespace {
 
-constexpr Migration migrations[] = {
-    {1, "0001_things", "CREATE TABLE things (id {{identity}}, name TEXT NOT NULL);\nINSERT INTO things (name) VALUES ('one');"},
-    {2, "0002_more", "ALTER TABLE things ADD COLUMN note TEXT NOT NULL DEFAULT '';\nINSERT INTO things (name) VALUES ('two');"}};
+constexpr Migration migrations[] = {{1, "0001_things",
+                                     "CREATE TABLE things (id {{identity}}, name TEXT NOT "
+                                     "NULL);\nINSERT INTO things (name) VALUES ('one');"},
+                                    {2, "0002_more",
+                                     "ALTER TABLE things ADD COLUMN note TEXT NOT NULL DEFAULT "
+                                     "'';\nINSERT INTO things (name) VALUES ('two');"}};
 
 /// Runs `work` in a child; its exit code is 0 when it returns true.
 template <class Work>
@@ -60,11 +63,16 @@ TEST(Processes, AMigrationKilledInTheMiddleLeavesNothingAndLetsOthersIn) {
     const pid_t child = fork_child([&] {
         PostgresStore store;
         store.open({.url = url}).value();
-        return store.migrate([&](SchemaTransaction& tx) -> Status {
-            if (Status done = tx.script("CREATE TABLE things (id BIGINT); INSERT INTO things VALUES (1);"); !done) return done;
-            if (::write(ends[1], "x", 1) == 1) ::pause();
-            return {};
-        }).has_value();
+        return store
+            .migrate([&](SchemaTransaction& tx) -> Status {
+                if (Status done = tx.script(
+                        "CREATE TABLE things (id BIGINT); INSERT INTO things VALUES (1);");
+                    !done)
+                    return done;
+                if (::write(ends[1], "x", 1) == 1) ::pause();
+                return {};
+            })
+            .has_value();
     });
     char inside = 0;
     ASSERT_EQ(::read(ends[0], &inside, 1), 1);
@@ -83,19 +91,23 @@ TEST(Processes, TheWaitForAnothersMigrationEnds) {
     PostgresStore holder, waiter;
     holder.open({.url = database.url()}).value();
     waiter.open({.url = database.url(), .migration_timeout = 200ms}).value();
-    holder.migrate([&](SchemaTransaction&) -> Status {
-        const Status refused = waiter.migrate([](SchemaTransaction&) { return Status(); });
-        EXPECT_TRUE(!refused && refused.error().kind == Errc::busy);
-        return {};
-    }).value();
+    holder
+        .migrate([&](SchemaTransaction&) -> Status {
+            const Status refused = waiter.migrate([](SchemaTransaction&) { return Status(); });
+            EXPECT_TRUE(!refused && refused.error().kind == Errc::busy);
+            return {};
+        })
+        .value();
     waiter.migrate([](SchemaTransaction&) { return Status(); }).value();
 }
 
-// The conflict gate knows one process only. Of several, one wins a popular row each time, and whoever loses must be let in some time.
+// The conflict gate knows one process only. Of several, one wins a popular row each time, and
+// whoever loses must be let in some time.
 TEST(Processes, APopularRowIsForAllOfThem) {
     PostgresDatabase database;
     PostgresStore stores[3];
-    for (PostgresStore& store : stores) store.open({.url = database.url(), .retry_time = 1min}).value();
+    for (PostgresStore& store : stores)
+        store.open({.url = database.url(), .retry_time = 1min}).value();
     create_items(stores[0]);
     write(stores[0], "INSERT INTO items (id) VALUES (1)").value();
     std::atomic<int> refused{0};
@@ -109,7 +121,8 @@ TEST(Processes, APopularRowIsForAllOfThem) {
                     refused += !store.transact([&](Transaction& tx) -> Status {
                         auto rows = tx.query(get);
                         if (!rows) return std::move(rows).error();
-                        std::this_thread::sleep_for(3ms);  // the body's work, as a checkout has it: others come in between
+                        std::this_thread::sleep_for(
+                            3ms);  // the body's work, as a checkout has it: others come in between
                         Rows none;
                         const Param more[] = {rows->front().integer(0) + 1};
                         return tx.run(set, more, none);

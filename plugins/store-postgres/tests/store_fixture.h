@@ -30,7 +30,8 @@ inline Status write(Store& store, std::string_view sql, const std::vector<Param>
     });
 }
 
-inline Result<std::int64_t> read_number(Store& store, std::string_view sql, const std::vector<Param>& params = {}) {
+inline Result<std::int64_t> read_number(Store& store, std::string_view sql,
+                                        const std::vector<Param>& params = {}) {
     const Statement statement = store.prepare(sql);
     return store.read<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
         auto rows = tx.query(statement, params);
@@ -39,14 +40,19 @@ inline Result<std::int64_t> read_number(Store& store, std::string_view sql, cons
     });
 }
 
-inline std::int64_t number(Store& store, std::string_view sql, const std::vector<Param>& params = {}) {
+inline std::int64_t number(Store& store, std::string_view sql,
+                           const std::vector<Param>& params = {}) {
     return read_number(store, sql, params).value();
 }
 
 inline void create_items(Store& store) {
-    store.migrate([](SchemaTransaction& tx) {
-        return tx.script("CREATE TABLE IF NOT EXISTS items (id BIGINT PRIMARY KEY, amount BIGINT NOT NULL DEFAULT 0);");
-    }).value();
+    store
+        .migrate([](SchemaTransaction& tx) {
+            return tx.script(
+                "CREATE TABLE IF NOT EXISTS items (id BIGINT PRIMARY KEY, amount BIGINT NOT NULL "
+                "DEFAULT 0);");
+        })
+        .value();
 }
 
 /// Short limits, so that what must end in time does so in a test's time.

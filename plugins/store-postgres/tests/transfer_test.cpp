@@ -13,22 +13,36 @@ protected:
     static void make_tables(Store& store) {
         const Dialect dialect = store.dialect();
         const std::string identity(dialect.identity), blob(dialect.blob);
-        store.migrate([&](SchemaTransaction& tx) {
-            return tx.script("CREATE TABLE kitchen_migrations (plugin TEXT NOT NULL, number BIGINT NOT NULL, checksum TEXT NOT NULL);"
-                             "CREATE TABLE guests (id " + identity + ", name TEXT, referred_by BIGINT REFERENCES guests (id));"
-                             "CREATE TABLE empty_one (id " + identity + ", name TEXT);"
-                             "CREATE TABLE album (guest_id BIGINT NOT NULL REFERENCES guests (id), \"order\" BIGINT, score DOUBLE PRECISION, data " + blob + ");");
-        }).value();
+        store
+            .migrate([&](SchemaTransaction& tx) {
+                return tx.script(
+                    "CREATE TABLE kitchen_migrations (plugin TEXT NOT NULL, number BIGINT NOT "
+                    "NULL, checksum TEXT NOT NULL);"
+                    "CREATE TABLE guests (id " +
+                    identity +
+                    ", name TEXT, referred_by BIGINT REFERENCES guests (id));"
+                    "CREATE TABLE empty_one (id " +
+                    identity +
+                    ", name TEXT);"
+                    "CREATE TABLE album (guest_id BIGINT NOT NULL REFERENCES guests (id), "
+                    "\"order\" BIGINT, score DOUBLE PRECISION, data " +
+                    blob + ");");
+            })
+            .value();
     }
     void SetUp() override {
         open({.url = database.url()});
         file.open({.path = (directory.path() / "kitchen.db").string()}).value();
         make_tables(store);
         make_tables(file);
-        write(file, "INSERT INTO guests (id, name, referred_by) "
-                    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) "
-                    "SELECT i, CASE WHEN i % 7 > 0 THEN 'Ọlá' END, CASE WHEN i > 1 THEN i - 1 END FROM n").value();
-        write(file, "INSERT INTO album VALUES ($1, $2, $3, $4)", {std::int64_t{2}, nullptr, 0.1, Param::blob(std::string_view("\0\xff'", 3))}).value();
+        write(file,
+              "INSERT INTO guests (id, name, referred_by) "
+              "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) "
+              "SELECT i, CASE WHEN i % 7 > 0 THEN 'Ọlá' END, CASE WHEN i > 1 THEN i - 1 END FROM n")
+            .value();
+        write(file, "INSERT INTO album VALUES ($1, $2, $3, $4)",
+              {std::int64_t{2}, nullptr, 0.1, Param::blob(std::string_view("\0\xff'", 3))})
+            .value();
     }
 
     testkit::TemporaryDirectory directory;
@@ -39,7 +53,10 @@ TEST_F(Transfer, CarriesEveryCellThereAndBack) {
     const auto copied = transfer::copy_store({file, file}, {store, store});
     ASSERT_TRUE(copied) << copied.error().detail << copied.error().subject;
     EXPECT_EQ(number(store, "SELECT count(*) FROM guests WHERE name = 'Ọlá'"), 1286);
-    EXPECT_EQ(number(store, "SELECT octet_length(data) FROM album WHERE score = 0.1 AND \"order\" IS NULL"), 3);
+    EXPECT_EQ(
+        number(store,
+               "SELECT octet_length(data) FROM album WHERE score = 0.1 AND \"order\" IS NULL"),
+        3);
 
     sqlite::SqliteStore again;
     again.open({.path = (directory.path() / "again.db").string()}).value();

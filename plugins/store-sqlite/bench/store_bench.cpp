@@ -1,5 +1,6 @@
-// How many small transactions and reads a second the store does: `store_bench [FOLDER] [SECONDS]`. The folder decides which disk
-// is measured; it must exist, and the database in it is removed afterwards.
+// How many small transactions and reads a second the store does: `store_bench [FOLDER] [SECONDS]`.
+// The folder decides which disk is measured; it must exist, and the database in it is removed
+// afterwards.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -35,40 +36,54 @@ double rate(int threads, double seconds, const std::function<void(int, std::int6
     return static_cast<double>(calls) / std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-void measure(const char* name, Store& store, double seconds, const std::function<double()>& group_size) {
-    store.migrate([](SchemaTransaction& tx) {
-        return tx.script("CREATE TABLE foods (id BIGINT PRIMARY KEY, name TEXT NOT NULL, stock BIGINT NOT NULL);"
-                         "INSERT INTO foods SELECT value, 'Jollof rice ' || value, 1000000 FROM "
-                         "(WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1000) SELECT value FROM n);");
-    }).value();
-    const Statement take = store.prepare("UPDATE foods SET stock = stock - 1 WHERE id = $1 AND stock > 0");
+void measure(const char* name, Store& store, double seconds,
+             const std::function<double()>& group_size) {
+    store
+        .migrate([](SchemaTransaction& tx) {
+            return tx.script(
+                "CREATE TABLE foods (id BIGINT PRIMARY KEY, name TEXT NOT NULL, stock BIGINT NOT "
+                "NULL);"
+                "INSERT INTO foods SELECT value, 'Jollof rice ' || value, 1000000 FROM "
+                "(WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE "
+                "value < 1000) SELECT value FROM n);");
+        })
+        .value();
+    const Statement take =
+        store.prepare("UPDATE foods SET stock = stock - 1 WHERE id = $1 AND stock > 0");
     const Statement one = store.prepare("SELECT name, stock FROM foods WHERE id = $1");
-    const Statement page = store.prepare("SELECT id, name, stock FROM foods ORDER BY id LIMIT 10 OFFSET $1");
+    const Statement page =
+        store.prepare("SELECT id, name, stock FROM foods ORDER BY id LIMIT 10 OFFSET $1");
     const auto id = [](int thread, std::int64_t i) { return (thread * 131 + i * 7) % 1000 + 1; };
 
     for (int threads : {1, 32}) {
         (void)group_size();
         const double writes = rate(threads, seconds, [&](int thread, std::int64_t i) {
-            store.transact([&](Transaction& tx) -> Status {
-                Rows rows;
-                const Param params[] = {id(thread, i)};
-                return tx.run(take, params, rows);
-            }).value();
+            store
+                .transact([&](Transaction& tx) -> Status {
+                    Rows rows;
+                    const Param params[] = {id(thread, i)};
+                    return tx.run(take, params, rows);
+                })
+                .value();
         });
-        std::printf("%-7s %2d threads: %9.0f transactions/s, %.1f in a COMMIT\n", name, threads, writes, group_size());
+        std::printf("%-7s %2d threads: %9.0f transactions/s, %.1f in a COMMIT\n", name, threads,
+                    writes, group_size());
     }
     for (int threads : {1, 4}) {
         const auto reads = [&](Statement statement) {
             return rate(threads, seconds, [&, statement](int thread, std::int64_t i) {
-                store.read([&](Transaction& tx) -> Status {
-                    Rows rows;
-                    const Param params[] = {id(thread, i)};
-                    return tx.run(statement, params, rows);
-                }).value();
+                store
+                    .read([&](Transaction& tx) -> Status {
+                        Rows rows;
+                        const Param params[] = {id(thread, i)};
+                        return tx.run(statement, params, rows);
+                    })
+                    .value();
             });
         };
         const double by_id = reads(one), pages = reads(page);
-        std::printf("%-7s %2d threads: %9.0f reads/s of one row, %.0f of ten\n", name, threads, by_id, pages);
+        std::printf("%-7s %2d threads: %9.0f reads/s of one row, %.0f of ten\n", name, threads,
+                    by_id, pages);
     }
 }
 

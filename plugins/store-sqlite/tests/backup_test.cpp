@@ -20,17 +20,22 @@ class Backup : public SqliteStoreTest {
 protected:
     std::string copy = dir.file("copy.db");
 
-    void add(std::int64_t id) { write(store, "INSERT INTO items (id, body) VALUES ($1, 'x')", {id}).value(); }
+    void add(std::int64_t id) {
+        write(store, "INSERT INTO items (id, body) VALUES ($1, 'x')", {id}).value();
+    }
     std::int64_t count() { return number(store, "SELECT count(*) FROM items"); }
     static std::int64_t count_in(const std::string& path) {
         SqliteStore other;
         other.open({.path = path}).value();
         return number(other, "SELECT count(*) FROM items");
     }
-    static std::string complaint(const auto& result) { return result ? "it was done" : result.error().code + ": " + result.error().detail; }
+    static std::string complaint(const auto& result) {
+        return result ? "it was done" : result.error().code + ": " + result.error().detail;
+    }
     std::vector<std::string> files() const {
         std::vector<std::string> names;
-        for (const auto& entry : fs::directory_iterator(fs::path(copy).parent_path())) names.push_back(entry.path().filename());
+        for (const auto& entry : fs::directory_iterator(fs::path(copy).parent_path()))
+            names.push_back(entry.path().filename());
         return names;
     }
 };
@@ -58,11 +63,13 @@ TEST_F(Backup, IsOneSnapshotWhileOthersWrite) {
     std::atomic<std::int64_t> written{0};
     std::thread writer([&] {
         for (std::int64_t id = 1; !stop; id += 2) {
-            store.transact([&](Transaction& tx) -> Status {
-                     for (const std::int64_t one : {id, id + 1})
-                         if (auto done = tx.query(insert, {one}); !done) return done.error();
-                     return {};
-                 }).value();
+            store
+                .transact([&](Transaction& tx) -> Status {
+                    for (const std::int64_t one : {id, id + 1})
+                        if (auto done = tx.query(insert, {one}); !done) return done.error();
+                    return {};
+                })
+                .value();
             written = id + 1;
         }
     });
@@ -90,9 +97,11 @@ TEST_F(Backup, NeverOverwrites) {
 }
 
 TEST_F(Backup, SaysWhatIsMissing) {
-    EXPECT_THAT(complaint(back_up(dir.file("nothing.db"), copy)), HasSubstr("no_database: There is no file"));
+    EXPECT_THAT(complaint(back_up(dir.file("nothing.db"), copy)),
+                HasSubstr("no_database: There is no file"));
     open();
-    EXPECT_THAT(complaint(back_up(dir.file(), dir.file("no/such/folder"))), HasSubstr("No such file"));
+    EXPECT_THAT(complaint(back_up(dir.file(), dir.file("no/such/folder"))),
+                HasSubstr("No such file"));
     EXPECT_THAT(complaint(restore(dir.file("nothing.db"), dir.file())), HasSubstr("no_database"));
 }
 
@@ -124,8 +133,11 @@ TEST_F(Backup, IsNotRestoredUnderARunningServer) {
 
 TEST_F(Backup, ThatIsDamagedIsRefused) {
     open();
-    write(store, "INSERT INTO items (id, body) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) "
-                 "SELECT i, 'x' FROM n").value();
+    write(store,
+          "INSERT INTO items (id, body) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+          "FROM n WHERE i < 500) "
+          "SELECT i, 'x' FROM n")
+        .value();
     ASSERT_TRUE(back_up(dir.file(), copy));
     store.close();
     {

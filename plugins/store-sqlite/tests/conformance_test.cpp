@@ -20,9 +20,11 @@ std::shared_ptr<Store> in_file() {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance,
-                         testing::Values(StoreFactory{"file", in_file},
-                                         StoreFactory{"memory", [] { return std::shared_ptr<Store>(sqlite::open_memory()); }}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Sqlite, StoreConformance,
+    testing::Values(StoreFactory{"file", in_file},
+                    StoreFactory{"memory",
+                                 [] { return std::shared_ptr<Store>(sqlite::open_memory()); }}),
+    [](const auto& info) { return info.param.name; });
 
 }  // namespace kitchen::testkit

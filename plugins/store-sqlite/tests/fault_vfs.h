@@ -1,6 +1,7 @@
 // The operating system's files with faults on demand: what a disk does that is full or dying.
 //
-// Thread-safety: faults may be switched from any thread. It must outlive every connection that was opened by its name.
+// Thread-safety: faults may be switched from any thread. It must outlive every connection that was
+// opened by its name.
 #pragma once
 
 #include <sqlite3.h>
@@ -27,7 +28,8 @@ public:
     std::atomic<int> exclusive_locks{0};    ///< of the database itself, tried
 
 private:
-    static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags);
+    static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
+                    int* out_flags);
     std::string name_;
     sqlite3_vfs* real_;
     sqlite3_vfs vfs_;

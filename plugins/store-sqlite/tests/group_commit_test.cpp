@@ -41,10 +41,12 @@ TEST_F(GroupCommit, ABodyThatFailsUndoesOnlyItself) {
         return second(tx);
     };
     const Stats before = store.stats();
-    const auto answers = run_together({adding(1), twice, adding(2), [&](Transaction& tx) -> Status {
+    const auto answers = run_together({adding(1), twice, adding(2),
+                                       [&](Transaction& tx) -> Status {
                                            (void)adding(3)(tx);
                                            return Error(Errc::conflict, "changed_mind", "No.");
-                                       }, adding(4)});
+                                       },
+                                       adding(4)});
     EXPECT_TRUE(answers[0] && answers[2] && answers[4]);
     EXPECT_EQ(answers[1].error().kind, Errc::unique);
     EXPECT_EQ(answers[3].error().code, "changed_mind");
@@ -62,11 +64,15 @@ TEST_F(GroupCommit, HooksRunAfterTheCommitOnTheThreadsOfTheirCallers) {
     const auto hooked = [&](int id, Store::Body body) {
         return [&, id, body](Transaction& tx) -> Status {
             tx.after_commit([&, id] {
-                // One that waits holds up neither the thread that writes nor the hooks of the others of its group.
+                // One that waits holds up neither the thread that writes nor the hooks of the
+                // others of its group.
                 if (id == 0) {
-                    EXPECT_EQ(others.get_future().wait_for(std::chrono::minutes(1)), std::future_status::ready);
+                    EXPECT_EQ(others.get_future().wait_for(std::chrono::minutes(1)),
+                              std::future_status::ready);
                 }
-                EXPECT_EQ(number(store, "SELECT count(*) FROM items WHERE id = " + std::to_string(id)), 1);
+                EXPECT_EQ(
+                    number(store, "SELECT count(*) FROM items WHERE id = " + std::to_string(id)),
+                    1);
                 std::lock_guard lock(mutex);
                 ran.push_back(id);
                 threads.insert(std::this_thread::get_id());
@@ -75,10 +81,13 @@ TEST_F(GroupCommit, HooksRunAfterTheCommitOnTheThreadsOfTheirCallers) {
             return body(tx);
         };
     };
-    const auto refusing = [](Transaction&) -> Status { return Error(Errc::conflict, "changed_mind", "No."); };
+    const auto refusing = [](Transaction&) -> Status {
+        return Error(Errc::conflict, "changed_mind", "No.");
+    };
     const Stats before = store.stats();
-    const auto answers = run_together({hooked(0, adding(0)), hooked(1, adding(1)), hooked(2, refusing), hooked(3, adding(0)),
-                                       hooked(4, adding(4)), hooked(5, adding(5))});
+    const auto answers =
+        run_together({hooked(0, adding(0)), hooked(1, adding(1)), hooked(2, refusing),
+                      hooked(3, adding(0)), hooked(4, adding(4)), hooked(5, adding(5))});
     EXPECT_EQ(store.stats().commits - before.commits, 1u);
     EXPECT_TRUE(answers[0] && answers[1] && !answers[2] && !answers[3] && answers[4] && answers[5]);
     EXPECT_EQ(threads.size(), 4u);
@@ -89,10 +98,13 @@ TEST_F(GroupCommit, HooksRunAfterTheCommitOnTheThreadsOfTheirCallers) {
 
 TEST_F(GroupCommit, HooksOfAGroupThatRunsAgainRunOnce) {
     open();
-    store.migrate([](SchemaTransaction& tx) {
-        return tx.script("CREATE TRIGGER poison BEFORE INSERT ON items WHEN new.body = 'poison' "
-                         "BEGIN SELECT RAISE(ROLLBACK, 'poison'); END;");
-    }).value();
+    store
+        .migrate([](SchemaTransaction& tx) {
+            return tx.script(
+                "CREATE TRIGGER poison BEFORE INSERT ON items WHEN new.body = 'poison' "
+                "BEGIN SELECT RAISE(ROLLBACK, 'poison'); END;");
+        })
+        .value();
     std::atomic<int> ran{0}, refused{0};
     const auto hooked = [](std::atomic<int>& hooks, Store::Body body) {
         return [&hooks, body](Transaction& tx) -> Status {
@@ -100,18 +112,23 @@ TEST_F(GroupCommit, HooksOfAGroupThatRunsAgainRunOnce) {
             return body(tx);
         };
     };
-    (void)run_together({hooked(ran, adding(1)), hooked(ran, adding(2)), hooked(refused, adding(3, "poison")), hooked(ran, adding(4))});
+    (void)run_together({hooked(ran, adding(1)), hooked(ran, adding(2)),
+                        hooked(refused, adding(3, "poison")), hooked(ran, adding(4))});
     EXPECT_EQ(ran.load(), 3);
     EXPECT_EQ(refused.load(), 0);
 }
 
 TEST_F(GroupCommit, WhenSqliteGivesUpTheTransactionOnlyTheCulpritIsRefused) {
     open();
-    store.migrate([](SchemaTransaction& tx) {
-        return tx.script("CREATE TRIGGER poison BEFORE INSERT ON items WHEN new.body = 'poison' "
-                         "BEGIN SELECT RAISE(ROLLBACK, 'poison'); END;");
-    }).value();
-    const auto answers = run_together({adding(1), adding(2), adding(3, "poison"), adding(4), adding(2), adding(5)});
+    store
+        .migrate([](SchemaTransaction& tx) {
+            return tx.script(
+                "CREATE TRIGGER poison BEFORE INSERT ON items WHEN new.body = 'poison' "
+                "BEGIN SELECT RAISE(ROLLBACK, 'poison'); END;");
+        })
+        .value();
+    const auto answers =
+        run_together({adding(1), adding(2), adding(3, "poison"), adding(4), adding(2), adding(5)});
     EXPECT_EQ(answers[2].error().kind, Errc::check);
     EXPECT_EQ(answers[4].error().kind, Errc::unique);
     for (int i : {0, 1, 3, 5}) EXPECT_TRUE(answers[i]) << i;

@@ -1,4 +1,5 @@
-// What happens between processes: a crash, and several at once. Each child is forked before this process has threads.
+// What happens between processes: a crash, and several at once. Each child is forked before this
+// process has threads.
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
@@ -19,8 +20,7 @@ pid_t fork_child(Work work) {
     bool good = false;
     try {
         good = work();
-    } catch (...) {
-    }
+    } catch (...) {}
     ::_exit(good ? 0 : 1);
 }
 
@@ -35,7 +35,8 @@ std::string integrity(const std::string& path) {
     sqlite3_stmt* check = nullptr;
     std::string answer = "not readable";
     if (sqlite3_open(path.c_str(), &db) == SQLITE_OK &&
-        sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &check, nullptr) == SQLITE_OK && sqlite3_step(check) == SQLITE_ROW) {
+        sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &check, nullptr) == SQLITE_OK &&
+        sqlite3_step(check) == SQLITE_ROW) {
         answer = reinterpret_cast<const char*>(sqlite3_column_text(check, 0));
     }
     sqlite3_finalize(check);
@@ -61,7 +62,8 @@ TEST(Processes, WhatWasAcknowledgedBeforeAKillIsThere) {
                         const std::int64_t id = (round * 4 + thread) * 1'000'000 + i;
                         const Status done = store.transact([&](Transaction& tx) -> Status {
                             Rows rows;
-                            const Param params[] = {id, std::string_view("a body long enough to spread over pages")};
+                            const Param params[] = {
+                                id, std::string_view("a body long enough to spread over pages")};
                             return tx.run(insert, params, rows);
                         });
                         if (done && ::write(ends[1], &id, sizeof id) != sizeof id) ::_exit(1);
@@ -97,25 +99,31 @@ TEST(Processes, ShareOneFileWithoutLosingAnUpdate) {
     const auto count_up = [&]() -> bool {
         SqliteStore store;
         store.open({.path = dir.file(), .busy_timeout = std::chrono::minutes(1)}).value();
-        store.migrate([](SchemaTransaction& tx) {
-            return tx.script("CREATE TABLE IF NOT EXISTS counter (n BIGINT NOT NULL);"
-                             "INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);");
-        }).value();
+        store
+            .migrate([](SchemaTransaction& tx) {
+                return tx.script(
+                    "CREATE TABLE IF NOT EXISTS counter (n BIGINT NOT NULL);"
+                    "INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);");
+            })
+            .value();
         const Statement get = store.prepare("SELECT n FROM counter");
         const Statement set = store.prepare("UPDATE counter SET n = $1");
         for (int i = 0; i < 100; ++i) {
-            store.transact([&](Transaction& tx) -> Status {
-                auto rows = tx.query(get);
-                if (!rows) return std::move(rows).error();
-                auto done = tx.query(set, {rows->front().integer(0) + 1});
-                if (!done) return std::move(done).error();
-                return {};
-            }).value();
+            store
+                .transact([&](Transaction& tx) -> Status {
+                    auto rows = tx.query(get);
+                    if (!rows) return std::move(rows).error();
+                    auto done = tx.query(set, {rows->front().integer(0) + 1});
+                    if (!done) return std::move(done).error();
+                    return {};
+                })
+                .value();
         }
         return true;
     };
     std::vector<pid_t> children;
-    for (int i = 0; i < 3; ++i) children.push_back(fork_child(count_up));  // also: all open and migrate a new file at once
+    for (int i = 0; i < 3; ++i)
+        children.push_back(fork_child(count_up));  // also: all open and migrate a new file at once
     EXPECT_TRUE(count_up());
     for (pid_t child : children) EXPECT_EQ(wait_for(child), 0);
     auto store = open_sqlite({.path = dir.file()});
@@ -135,7 +143,8 @@ TEST(Processes, OpenANewFileAllAtOnce) {
                 ::close(gate[1]);
                 (void)!::read(gate[0], &go, 1);  // until the parent closes its end
                 SqliteStore store;
-                return store.open({.path = dir.file(), .busy_timeout = std::chrono::minutes(1)}).has_value();
+                return store.open({.path = dir.file(), .busy_timeout = std::chrono::minutes(1)})
+                    .has_value();
             }));
         }
         ::close(gate[1]);
@@ -149,7 +158,8 @@ TEST(Processes, AMigrationKilledInTheMiddleLeavesNothing) {
     const pid_t child = fork_child([&]() -> bool {
         auto store = open_sqlite({.path = dir.file()});
         (void)store->migrate([](SchemaTransaction& tx) -> Status {
-            tx.script("CREATE TABLE half (id BIGINT PRIMARY KEY); INSERT INTO half VALUES (1);").value();
+            tx.script("CREATE TABLE half (id BIGINT PRIMARY KEY); INSERT INTO half VALUES (1);")
+                .value();
             ::kill(::getpid(), SIGKILL);
             return {};
         });

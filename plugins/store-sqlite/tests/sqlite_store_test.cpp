@@ -17,7 +17,9 @@ class SqliteStoreFile : public SqliteStoreTest {
 protected:
     /// Another program's connection to the same file.
     struct Outsider {
-        explicit Outsider(const std::string& path) { EXPECT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK); }
+        explicit Outsider(const std::string& path) {
+            EXPECT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
+        }
         ~Outsider() { sqlite3_close(db); }
         int run(const char* sql) { return sqlite3_exec(db, sql, nullptr, nullptr, nullptr); }
         sqlite3* db = nullptr;
@@ -100,7 +102,8 @@ TEST_F(SqliteStoreFile, FindsDamageInTheMiddle) {
     EXPECT_EQ(opened.error().kind, Errc::corrupt);
     EXPECT_THAT(opened.error().detail, HasSubstr(dir.file()));
     store.open({.path = dir.file()}).value();
-    EXPECT_EQ(read_number(store, "SELECT sum(length(body)) FROM items").error().kind, Errc::corrupt);
+    EXPECT_EQ(read_number(store, "SELECT sum(length(body)) FROM items").error().kind,
+              Errc::corrupt);
 }
 
 TEST_F(SqliteStoreFile, LockedFromOutsideWritesAreBusyAndReadsGoOn) {
@@ -124,7 +127,9 @@ TEST_F(SqliteStoreFile, LockedFromOutsideAllThatWaitAreAnswered) {
     Outsider outsider(dir.file());
     ASSERT_EQ(outsider.run("BEGIN IMMEDIATE"), SQLITE_OK);
     std::vector<std::future<Status>> answers;
-    for (int i = 0; i < 12; ++i) answers.push_back(std::async(std::launch::async, [this, i] { return store.transact(adding(i)); }));
+    for (int i = 0; i < 12; ++i)
+        answers.push_back(
+            std::async(std::launch::async, [this, i] { return store.transact(adding(i)); }));
     for (auto& answer : answers) EXPECT_EQ(answer.get().error().kind, Errc::busy);
     ASSERT_EQ(outsider.run("ROLLBACK"), SQLITE_OK);
     EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 0);
@@ -142,9 +147,11 @@ TEST_F(SqliteStoreFile, WaitsForALockThatGoesInTime) {
 TEST_F(SqliteStoreFile, WaitsForAnotherProgramBeforeItSwitchesToTheLog) {
     FaultVfs vfs("switch-waits");
     Outsider outsider(dir.file());
-    ASSERT_EQ(outsider.run("CREATE TABLE old (id BIGINT); BEGIN; SELECT count(*) FROM old"), SQLITE_OK);
+    ASSERT_EQ(outsider.run("CREATE TABLE old (id BIGINT); BEGIN; SELECT count(*) FROM old"),
+              SQLITE_OK);
     auto opened = std::async(std::launch::async, [&] {
-        return store.open({.path = dir.file(), .busy_timeout = std::chrono::minutes(1), .vfs = vfs.name()});
+        return store.open(
+            {.path = dir.file(), .busy_timeout = std::chrono::minutes(1), .vfs = vfs.name()});
     });
     while (vfs.exclusive_locks == 0) std::this_thread::yield();  // it has met the reader
     ASSERT_EQ(outsider.run("COMMIT"), SQLITE_OK);
@@ -156,11 +163,13 @@ TEST_F(SqliteStoreFile, RefusesToGrowPastItsSizeAndGoesOn) {
     open({.max_size = 100 * 4096});
     int added = 0;
     Status done;
-    while ((done = store.transact(adding(added, std::string(10'000, 'x'))))) ASSERT_LT(++added, 100);
+    while ((done = store.transact(adding(added, std::string(10'000, 'x')))))
+        ASSERT_LT(++added, 100);
     EXPECT_EQ(done.error().kind, Errc::storage_full);
     EXPECT_GT(added, 10);
     EXPECT_EQ(number(store, "SELECT count(*) FROM items"), added);
-    EXPECT_EQ(store.transact(adding(1000, std::string(10'000, 'x'))).error().kind, Errc::storage_full);
+    EXPECT_EQ(store.transact(adding(1000, std::string(10'000, 'x'))).error().kind,
+              Errc::storage_full);
     write(store, "DELETE FROM items WHERE id < 5").value();
     store.transact(adding(1000, std::string(10'000, 'x'))).value();
     store.close();
@@ -172,22 +181,28 @@ TEST_F(SqliteStoreFile, ReadsBesideAWriterSeeTheOldState) {
     open();
     store.transact(adding(1)).value();
     const Statement count = store.prepare("SELECT count(*) FROM items");
-    store.read([&](Transaction& tx) -> Status {
-        EXPECT_EQ(tx.query(count).value().front().integer(0), 1);
-        std::async(std::launch::async, [&] { store.transact(adding(2)).value(); }).get();  // commits meanwhile
-        EXPECT_EQ(tx.query(count).value().front().integer(0), 1);
-        return {};
-    }).value();
+    store
+        .read([&](Transaction& tx) -> Status {
+            EXPECT_EQ(tx.query(count).value().front().integer(0), 1);
+            std::async(std::launch::async, [&] {
+                store.transact(adding(2)).value();
+            }).get();  // commits meanwhile
+            EXPECT_EQ(tx.query(count).value().front().integer(0), 1);
+            return {};
+        })
+        .value();
     EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 2);
 }
 
 TEST_F(SqliteStoreFile, AReadThatFindsNoFreeConnectionIsBusy) {
     open({.readers = 1, .busy_timeout = std::chrono::milliseconds(30)});
-    store.read([&](Transaction&) -> Status {
-        const auto other = std::async(std::launch::async, [&] { return store.ping(); }).get();
-        EXPECT_EQ(other.error().kind, Errc::busy);
-        return {};
-    }).value();
+    store
+        .read([&](Transaction&) -> Status {
+            const auto other = std::async(std::launch::async, [&] { return store.ping(); }).get();
+            EXPECT_EQ(other.error().kind, Errc::busy);
+            return {};
+        })
+        .value();
     store.ping().value();
 }
 
@@ -234,11 +249,15 @@ protected:
 };
 
 TEST_P(SqliteBodies, CannotEndTheTransactionNorReachAround) {
-    for (const char* sql : {"COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT x", "RELEASE body", "ROLLBACK TO body",
-                            "PRAGMA foreign_keys = OFF", "ATTACH ':memory:' AS other", "VACUUM"}) {
+    for (const char* sql :
+         {"COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT x", "RELEASE body", "ROLLBACK TO body",
+          "PRAGMA foreign_keys = OFF", "ATTACH ':memory:' AS other", "VACUUM"}) {
         const Status done = store->transact([&](Transaction& tx) -> Status {
             Rows rows;
-            if (Status added = tx.run(store->prepare("INSERT INTO items (id, body) VALUES (1, 'x')"), {}, rows); !added) return added;
+            if (Status added = tx.run(
+                    store->prepare("INSERT INTO items (id, body) VALUES (1, 'x')"), {}, rows);
+                !added)
+                return added;
             return tx.run(store->prepare(sql), {}, rows);
         });
         ASSERT_FALSE(done) << sql;
@@ -250,7 +269,9 @@ TEST_P(SqliteBodies, CannotEndTheTransactionNorReachAround) {
 }
 
 TEST_P(SqliteBodies, CannotCallTheStoreAgain) {
-    const auto nested = [](const Status& done) { return !done && done.error().code == "store_nested"; };
+    const auto nested = [](const Status& done) {
+        return !done && done.error().code == "store_nested";
+    };
     const Store::Body nothing = [](Transaction&) -> Status { return {}; };
     const auto all_refused = [&](Transaction&) -> Status {
         EXPECT_TRUE(nested(store->read(nothing)));
@@ -263,10 +284,11 @@ TEST_P(SqliteBodies, CannotCallTheStoreAgain) {
 }
 
 TEST_P(SqliteBodies, WriteParametersAsDollarAndNumber) {
-    for (const char* sql : {"SELECT id FROM items WHERE id = ?", "SELECT id FROM items WHERE id = ?1",
-                            "SELECT id FROM items WHERE id = :id", "SELECT id FROM items WHERE id = $id",
-                            "SELECT id FROM items WHERE id = $0", "SELECT id FROM items WHERE id = $2",
-                            "SELECT id FROM items WHERE id = $1x"}) {
+    for (const char* sql :
+         {"SELECT id FROM items WHERE id = ?", "SELECT id FROM items WHERE id = ?1",
+          "SELECT id FROM items WHERE id = :id", "SELECT id FROM items WHERE id = $id",
+          "SELECT id FROM items WHERE id = $0", "SELECT id FROM items WHERE id = $2",
+          "SELECT id FROM items WHERE id = $1x"}) {
         const Statement statement = store->prepare(sql);
         const Status done = store->read([&](Transaction& tx) -> Status {
             Rows rows;
@@ -278,9 +300,13 @@ TEST_P(SqliteBodies, WriteParametersAsDollarAndNumber) {
 }
 
 TEST_P(SqliteBodies, HearTheNamesThatPostgresqlWouldGive) {
-    store->migrate([](SchemaTransaction& tx) {
-        return tx.script("CREATE TABLE t (a BIGINT, b BIGINT, c TEXT UNIQUE, PRIMARY KEY (a, b), UNIQUE (b, c));");
-    }).value();
+    store
+        ->migrate([](SchemaTransaction& tx) {
+            return tx.script(
+                "CREATE TABLE t (a BIGINT, b BIGINT, c TEXT UNIQUE, PRIMARY KEY (a, b), UNIQUE (b, "
+                "c));");
+        })
+        .value();
     write(*store, "INSERT INTO t VALUES (1, 1, 'x')").value();
     EXPECT_EQ(write(*store, "INSERT INTO t VALUES (1, 1, 'y')").error().subject, "t_pkey");
     EXPECT_EQ(write(*store, "INSERT INTO t VALUES (1, 2, 'x')").error().subject, "t_c_key");
@@ -311,10 +337,14 @@ TEST(MemoryStore, ForgetsWhenClosed) {
 TEST(MemoryStore, AnswersBusyToThoseWhoWaitTooLong) {
     MemoryStore store;
     store.open(std::chrono::milliseconds(30)).value();
-    store.transact([&](Transaction&) -> Status {
-        EXPECT_EQ(std::async(std::launch::async, [&] { return store.ping(); }).get().error().kind, Errc::busy);
-        return {};
-    }).value();
+    store
+        .transact([&](Transaction&) -> Status {
+            EXPECT_EQ(
+                std::async(std::launch::async, [&] { return store.ping(); }).get().error().kind,
+                Errc::busy);
+            return {};
+        })
+        .value();
 }
 
 }  // namespace

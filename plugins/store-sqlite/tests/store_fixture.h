@@ -33,12 +33,17 @@ inline Result<std::int64_t> read_number(Store& store, std::string_view sql) {
     });
 }
 
-inline std::int64_t number(Store& store, std::string_view sql) { return read_number(store, sql).value(); }
+inline std::int64_t number(Store& store, std::string_view sql) {
+    return read_number(store, sql).value();
+}
 
 inline void create_items(Store& store) {
-    store.migrate([](SchemaTransaction& tx) {
-        return tx.script("CREATE TABLE IF NOT EXISTS items (id BIGINT PRIMARY KEY, body TEXT NOT NULL);");
-    }).value();
+    store
+        .migrate([](SchemaTransaction& tx) {
+            return tx.script(
+                "CREATE TABLE IF NOT EXISTS items (id BIGINT PRIMARY KEY, body TEXT NOT NULL);");
+        })
+        .value();
 }
 
 class SqliteStoreTest : public testing::Test {
@@ -50,7 +55,8 @@ protected:
         create_items(store);
     }
 
-    /// Runs `bodies` so that they wait together behind a body that is running, and gives their answers. They join its group.
+    /// Runs `bodies` so that they wait together behind a body that is running, and gives their
+    /// answers. They join its group.
     std::vector<Status> run_together(const std::vector<Store::Body>& bodies) {
         std::promise<void> started, go;
         std::once_flag once;
@@ -64,8 +70,10 @@ protected:
         started.get_future().wait();
         std::vector<std::future<Status>> answers;
         for (std::size_t i = 0; i < bodies.size(); ++i) {
-            answers.push_back(std::async(std::launch::async, [&, i] { return store.transact(bodies[i]); }));
-            while (store.stats().waiting != i + 1) std::this_thread::yield();  // so they queue in this order
+            answers.push_back(
+                std::async(std::launch::async, [&, i] { return store.transact(bodies[i]); }));
+            while (store.stats().waiting != i + 1)
+                std::this_thread::yield();  // so they queue in this order
         }
         go.set_value();
         (void)first.get();
@@ -76,7 +84,8 @@ protected:
 
     /// A body that inserts one item.
     Store::Body adding(int id, std::string body = "x") {
-        return [insert = store.prepare("INSERT INTO items (id, body) VALUES ($1, $2)"), id, body](Transaction& tx) -> Status {
+        return [insert = store.prepare("INSERT INTO items (id, body) VALUES ($1, $2)"), id,
+                body](Transaction& tx) -> Status {
             Rows rows;
             const Param params[] = {id, body};
             return tx.run(insert, params, rows);

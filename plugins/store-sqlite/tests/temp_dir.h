@@ -9,7 +9,9 @@ namespace kitchen::sqlite {
 
 class TempDir {
 public:
-    std::string file(const std::string& name = "kitchen.db") const { return (directory_.path() / name).string(); }
+    std::string file(const std::string& name = "kitchen.db") const {
+        return (directory_.path() / name).string();
+    }
 
 private:
     testkit::TemporaryDirectory directory_;

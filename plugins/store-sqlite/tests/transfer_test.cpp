@@ -13,9 +13,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr std::string_view schema =
-    "CREATE TABLE kitchen_migrations (plugin TEXT NOT NULL, number BIGINT NOT NULL, checksum TEXT NOT NULL);"
-    "CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, referred_by BIGINT REFERENCES users (id));"
-    "CREATE TABLE photos (user_id BIGINT NOT NULL REFERENCES users (id), \"order\" BIGINT, score DOUBLE PRECISION, data BLOB);";
+    "CREATE TABLE kitchen_migrations (plugin TEXT NOT NULL, number BIGINT NOT NULL, checksum TEXT "
+    "NOT NULL);"
+    "CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, referred_by BIGINT "
+    "REFERENCES users (id));"
+    "CREATE TABLE photos (user_id BIGINT NOT NULL REFERENCES users (id), \"order\" BIGINT, score "
+    "DOUBLE PRECISION, data BLOB);";
 
 template <class AnyStore>
 void make_tables(AnyStore& store, std::string_view sql = schema) {
@@ -29,13 +32,19 @@ protected:
         memory.open().value();
         make_tables(file);
         make_tables(memory);
-        write(file, "INSERT INTO users (id, name, referred_by) "  // several batches
-                    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) "
-                    "SELECT i, CASE WHEN i % 7 > 0 THEN 'Ọlá \"''' END, CASE WHEN i > 1 THEN i - 1 END FROM n").value();
+        write(file,
+              "INSERT INTO users (id, name, referred_by) "  // several batches
+              "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) "
+              "SELECT i, CASE WHEN i % 7 > 0 THEN 'Ọlá \"''' END, CASE WHEN i > 1 THEN i - 1 END "
+              "FROM n")
+            .value();
         write(file, "INSERT INTO photos VALUES ($1, $2, $3, $4)",
-              {std::int64_t{2}, nullptr, 0.1, Param::blob(std::string_view("\0\xff'", 3))}).value();
+              {std::int64_t{2}, nullptr, 0.1, Param::blob(std::string_view("\0\xff'", 3))})
+            .value();
     }
-    Result<std::vector<transfer::CopiedTable>> copy() { return transfer::copy_store({file, file}, {memory, memory}); }
+    Result<std::vector<transfer::CopiedTable>> copy() {
+        return transfer::copy_store({file, file}, {memory, memory});
+    }
 
     TempDir dir;
     SqliteStore file;
@@ -65,7 +74,10 @@ TEST_F(Transfer, CarriesEveryCellOver) {
     EXPECT_EQ((*copied)[0].name, "users");
     EXPECT_EQ((*copied)[0].rows, 2500);
     EXPECT_EQ(number(memory, "SELECT count(*) FROM users WHERE name IS NULL"), 357);
-    EXPECT_EQ(number(memory, "SELECT count(*) FROM photos WHERE data = X'00ff27' AND score = 0.1 AND \"order\" IS NULL"), 1);
+    EXPECT_EQ(number(memory,
+                     "SELECT count(*) FROM photos WHERE data = X'00ff27' AND score = 0.1 AND "
+                     "\"order\" IS NULL"),
+              1);
     write(memory, "INSERT INTO users (name) VALUES ('new')").value();
     EXPECT_EQ(number(memory, "SELECT max(id) FROM users"), 2501);
 }
@@ -83,7 +95,8 @@ TEST_F(Transfer, OnlyBetweenTheSameTables) {
     make_tables(file, "CREATE TABLE gone (id BIGINT);");
     const auto refused = copy();
     ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error().detail, testing::AllOf(HasSubstr("the target has no table gone"), HasSubstr("the source has no table extra"),
+    EXPECT_THAT(refused.error().detail, testing::AllOf(HasSubstr("the target has no table gone"),
+                                                       HasSubstr("the source has no table extra"),
                                                        HasSubstr("the columns of photos differ")));
 }
 

@@ -1,10 +1,11 @@
 // Routes that take their time: what churn, overload, drain and stream tests need a handler to do.
 //
-//   GET  /stove/simmer/{id}/?ms=5   on the pool: sleeps, then answers the id again and again, 2,000 octets of it
-//   GET  /stove/glance/{id}/        the same on the socket's worker, at once
-//   GET  /stove/hold/               on the pool: answers when somebody has sent POST /stove/release/
-//   GET  /stove/steam/              a stream; POST /stove/puff/ writes an event to every open one
-//   GET  /stove/                    {"holding": N, "steaming": N, "condensed": N}: requests held, streams open, streams closed
+//   GET  /stove/simmer/{id}/?ms=5   on the pool: sleeps, then answers the id again and again, 2,000
+//   octets of it GET  /stove/glance/{id}/        the same on the socket's worker, at once GET
+//   /stove/hold/               on the pool: answers when somebody has sent POST /stove/release/ GET
+//   /stove/steam/              a stream; POST /stove/puff/ writes an event to every open one GET
+//   /stove/                    {"holding": N, "steaming": N, "condensed": N}: requests held,
+//   streams open, streams closed
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -39,21 +40,42 @@ class Stove : public Plugin {
 public:
     void configure(Setup& setup) override {
         Route simmer = Route::get("/stove/simmer/{id}/");
-        simmer.query({"ms", http::Schema::integer().min(0).max(60'000), "How long", "5"}).answers(200, "The id");
+        simmer.query({"ms", http::Schema::integer().min(0).max(60'000), "How long", "5"})
+            .answers(200, "The id");
         setup.add_route(simmer.handle([](Request& request) -> Result<Response> {
-            std::this_thread::sleep_for(std::chrono::milliseconds(request.query_integer("ms").value_or(0)));
+            std::this_thread::sleep_for(
+                std::chrono::milliseconds(request.query_integer("ms").value_or(0)));
             return plain(pattern(request.path_text("id")));
         }));
-        setup.add_route(Route::get("/stove/glance/{id}/").answers(200, "The id").runs_inline().handle(
-            [](Request& request) -> Result<Response> { return plain(pattern(request.path_text("id"))); }));
-        setup.add_route(Route::get("/stove/hold/").answers(204, "Released").handle([this](Request&) { return hold(); }));
-        setup.add_route(Route::post("/stove/release/").answers(204, "Done").runs_inline().handle([this](Request&) -> Result<Response> {
-            release();
-            return Response::no_content();
-        }));
-        setup.add_route(Route::get("/stove/steam/").answers(200, "A stream").handle([this](Request&) { return steam(); }));
-        setup.add_route(Route::post("/stove/puff/").answers(204, "Done").runs_inline().handle([this](Request&) { return puff(); }));
-        setup.add_route(Route::get("/stove/").answers(200, "Counts").runs_inline().handle([this](Request&) { return counts(); }));
+        setup.add_route(Route::get("/stove/glance/{id}/")
+                            .answers(200, "The id")
+                            .runs_inline()
+                            .handle([](Request& request) -> Result<Response> {
+                                return plain(pattern(request.path_text("id")));
+                            }));
+        setup.add_route(
+            Route::get("/stove/hold/").answers(204, "Released").handle([this](Request&) {
+                return hold();
+            }));
+        setup.add_route(Route::post("/stove/release/")
+                            .answers(204, "Done")
+                            .runs_inline()
+                            .handle([this](Request&) -> Result<Response> {
+                                release();
+                                return Response::no_content();
+                            }));
+        setup.add_route(
+            Route::get("/stove/steam/").answers(200, "A stream").handle([this](Request&) {
+                return steam();
+            }));
+        setup.add_route(
+            Route::post("/stove/puff/").answers(204, "Done").runs_inline().handle([this](Request&) {
+                return puff();
+            }));
+        setup.add_route(
+            Route::get("/stove/").answers(200, "Counts").runs_inline().handle([this](Request&) {
+                return counts();
+            }));
     }
     void drain() override {
         release();
@@ -118,9 +140,10 @@ private:
         for (const auto& stream : streams())
             if (!stream->is_open()) forget(stream);
         std::lock_guard lock(shared_->mutex);
-        return Response::json(200, Json::object({{"holding", shared_->holding},
-                                                 {"steaming", static_cast<std::int64_t>(shared_->streams.size())},
-                                                 {"condensed", shared_->closed}}));
+        return Response::json(
+            200, Json::object({{"holding", shared_->holding},
+                               {"steaming", static_cast<std::int64_t>(shared_->streams.size())},
+                               {"condensed", shared_->closed}}));
     }
 
     std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();

@@ -1,9 +1,10 @@
-// Code around every handler, in phases: observe → shield → identify → admit → (the kernel authorises) → handle. Within a phase in the
-// order of the plugins, then of declaration.
+// Code around every handler, in phases: observe → shield → identify → admit → (the kernel
+// authorises) → handle. Within a phase in the order of the plugins, then of declaration.
 //
-// A middleware calls next() to go on and may change the request before and the response after; or it answers itself. It
-// sees only requests that matched a route, before their query and body are validated (Request::json is still null). It runs on the thread that runs the
-// handler: for an inline route it must not block.
+// A middleware calls next() to go on and may change the request before and the response after; or
+// it answers itself. It sees only requests that matched a route, before their query and body are
+// validated (Request::json is still null). It runs on the thread that runs the handler: for an
+// inline route it must not block.
 //
 // Thread-safety: called on many threads at once.
 #pragma once

@@ -1,4 +1,5 @@
-// One request, as a handler sees it: parsed, matched, validated against its route's description, identified.
+// One request, as a handler sees it: parsed, matched, validated against its route's description,
+// identified.
 //
 // Thread-safety: belongs to the thread that handles it.
 #pragma once
@@ -22,22 +23,27 @@ class Route;
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
-    std::string method;          ///< "GET"
-    std::string target;          ///< as sent: path and query
-    std::string path;            ///< percent-decoded, without a trailing slash (but "/")
-    Fields headers;              ///< names lower-cased, order kept
-    std::string body;            ///< the octets
-    Json json;                   ///< the body, parsed and valid by the route's schema; null when the route takes none
-    Fields path_parameters;      ///< by the names in the route's pattern
-    Fields query_parameters;     ///< declared ones only, decoded, valid, defaults filled in
-    std::string client_address;  ///< numeric; of the client itself when a trusted proxy stands between
-    std::string base_url;        ///< "https://kitchen.example": scheme and authority for absolute links, no slash at the end
+    std::string method;  ///< "GET"
+    std::string target;  ///< as sent: path and query
+    std::string path;    ///< percent-decoded, without a trailing slash (but "/")
+    Fields headers;      ///< names lower-cased, order kept
+    std::string body;    ///< the octets
+    Json
+        json;  ///< the body, parsed and valid by the route's schema; null when the route takes none
+    Fields path_parameters;   ///< by the names in the route's pattern
+    Fields query_parameters;  ///< declared ones only, decoded, valid, defaults filled in
+    std::string
+        client_address;    ///< numeric; of the client itself when a trusted proxy stands between
+    std::string base_url;  ///< "https://kitchen.example": scheme and authority for absolute links,
+                           ///< no slash at the end
     std::string request_id;
-    Trace trace;                 ///< the caller's, or one that begins here; never without id
+    Trace trace;  ///< the caller's, or one that begins here; never without id
     std::optional<Principal> principal;
     const Route* route = nullptr;  ///< the matched route; never null in middleware and handlers
-    Fields answer_fields;  ///< by middleware: added to the answer whatever it becomes, a problem too
-    std::chrono::steady_clock::time_point deadline;  ///< after it nobody waits for the answer any more
+    Fields
+        answer_fields;  ///< by middleware: added to the answer whatever it becomes, a problem too
+    std::chrono::steady_clock::time_point
+        deadline;  ///< after it nobody waits for the answer any more
 
     /// The first field of that (lower-case) name.
     const std::string* header(std::string_view lower_case_name) const noexcept {
@@ -58,10 +64,14 @@ struct Request {
         const std::string* value = find(path_parameters, name);
         return value ? std::string_view(*value) : std::string_view();
     }
-    /// A path parameter written {name:id} in the pattern: a positive integer (anything else was answered 404).
-    std::int64_t path_id(std::string_view name) const { return std::stoll(std::string(path_text(name))); }
+    /// A path parameter written {name:id} in the pattern: a positive integer (anything else was
+    /// answered 404).
+    std::int64_t path_id(std::string_view name) const {
+        return std::stoll(std::string(path_text(name)));
+    }
 
-    /// The value of a cookie (RFC 6265) that the route names with Route::uses_cookie(); nothing when absent, malformed or not named.
+    /// The value of a cookie (RFC 6265) that the route names with Route::uses_cookie(); nothing
+    /// when absent, malformed or not named.
     std::optional<std::string> cookie(std::string_view name) const;
 
     /// Undefined unless the route asked for a signed-in user.

@@ -1,5 +1,5 @@
-// One answer. The kernel adds Date, Content-Length, Connection and X-Request-Id, turns a GET whose ETag matches If-None-Match into
-// 304, and drops the body for HEAD.
+// One answer. The kernel adds Date, Content-Length, Connection and X-Request-Id, turns a GET whose
+// ETag matches If-None-Match into 304, and drops the body for HEAD.
 //
 // Thread-safety: a plain value. EventStream: see there.
 #pragma once
@@ -16,7 +16,8 @@
 
 namespace kitchen::http {
 
-/// The open end of a streamed answer. All calls thread-safe; share ownership for as long as you write.
+/// The open end of a streamed answer. All calls thread-safe; share ownership for as long as you
+/// write.
 class EventStream {
 public:
     virtual ~EventStream() = default;
@@ -24,7 +25,8 @@ public:
     virtual bool write(std::string_view bytes) = 0;
     virtual void close() = 0;
     virtual bool is_open() const = 0;
-    /// Called once when the stream has closed, for whatever reason; at once if it has already. Must not block.
+    /// Called once when the stream has closed, for whatever reason; at once if it has already. Must
+    /// not block.
     virtual void on_close(std::function<void()> callback) = 0;
 };
 
@@ -42,7 +44,8 @@ struct Response {
     int status = 200;
     Fields headers;
     std::string body;
-    /// When set, the body is a stream: called with its open end once the head has been sent. Must not block.
+    /// When set, the body is a stream: called with its open end once the head has been sent. Must
+    /// not block.
     std::function<void(std::shared_ptr<EventStream>)> stream;
 
     Response() = default;
@@ -72,8 +75,9 @@ struct Response {
     Response&& with_cookie(const Cookie& cookie) &&;
 };
 
-/// If-Match (RFC 9110 13.1.1) against a version used with Response::with_version. Success when there is no such field,
-/// it is "*", or it lists the version; precondition_failed otherwise. Weak tags never match.
+/// If-Match (RFC 9110 13.1.1) against a version used with Response::with_version. Success when
+/// there is no such field, it is "*", or it lists the version; precondition_failed otherwise. Weak
+/// tags never match.
 Status check_if_match(const Request& request, std::int64_t current_version);
 
 }  // namespace kitchen::http

@@ -1,13 +1,15 @@
-// A route: what it takes, what it gives, who may call it, and the function that answers. Said once, here; routing, validation,
-// 404 / 405 / 415 / 422 answers, authorisation and the OpenAPI document all come from it.
+// A route: what it takes, what it gives, who may call it, and the function that answers. Said once,
+// here; routing, validation, 404 / 405 / 415 / 422 answers, authorisation and the OpenAPI document
+// all come from it.
 //
 //     setup.add_route(Route::get("/foods/{id:id}/").summary("One food")
 //         .answers(200, "The food", food_schema()).answers(404, "Unknown or deleted")
 //         .handle([this](Request& req) { return routes_.read(req); }));
 //
-// Patterns: literal segments, {name} (one non-empty segment) and {name:id} (a positive integer below 2^63; anything else does not
-// match). A trailing slash is optional in requests whichever way the pattern is written. A literal beats a parameter. Two routes
-// with the same method and shape are a start-up error that names both plugins. HEAD comes with GET, OPTIONS with everything.
+// Patterns: literal segments, {name} (one non-empty segment) and {name:id} (a positive integer
+// below 2^63; anything else does not match). A trailing slash is optional in requests whichever way
+// the pattern is written. A literal beats a parameter. Two routes with the same method and shape
+// are a start-up error that names both plugins. HEAD comes with GET, OPTIONS with everything.
 //
 // Thread-safety: built in configure(); immutable afterwards. Handlers run on many threads at once.
 #pragma once
@@ -34,7 +36,8 @@ enum class Access : std::uint8_t {
     roles,      ///< 401 without a principal, 403 unless its role is listed
 };
 
-/// A query parameter or request header. Query values are checked like a JSON value of the schema's type.
+/// A query parameter or request header. Query values are checked like a JSON value of the schema's
+/// type.
 struct Parameter {
     std::string name;
     Schema schema;
@@ -58,33 +61,67 @@ public:
     static Route patch(std::string pattern) { return Route("PATCH", std::move(pattern)); }
     static Route del(std::string pattern) { return Route("DELETE", std::move(pattern)); }
 
-    Route& summary(std::string text) { summary_text = std::move(text); return *this; }
-    Route& describe(std::string text) { description = std::move(text); return *this; }
-    Route& query(Parameter p) { query_parameters.push_back(std::move(p)); return *this; }
+    Route& summary(std::string text) {
+        summary_text = std::move(text);
+        return *this;
+    }
+    Route& describe(std::string text) {
+        description = std::move(text);
+        return *this;
+    }
+    Route& query(Parameter p) {
+        query_parameters.push_back(std::move(p));
+        return *this;
+    }
     /// Documents a request header; not validated.
-    Route& header(Parameter p) { header_parameters.push_back(std::move(p)); return *this; }
+    Route& header(Parameter p) {
+        header_parameters.push_back(std::move(p));
+        return *this;
+    }
     /// The route takes a JSON body of this shape. Without it a body is refused (422) unless empty.
-    Route& body(Schema schema) { body_schema = std::move(schema); return *this; }
+    Route& body(Schema schema) {
+        body_schema = std::move(schema);
+        return *this;
+    }
     /// The body may be left out altogether; the handler then sees null.
-    Route& optional_body() { body_optional = true; return *this; }
-    Route& body_limit(std::size_t bytes) { max_body = bytes; return *this; }
+    Route& optional_body() {
+        body_optional = true;
+        return *this;
+    }
+    Route& body_limit(std::size_t bytes) {
+        max_body = bytes;
+        return *this;
+    }
     Route& answers(int status, std::string text, std::optional<Schema> schema = std::nullopt) {
         answer_list.push_back({status, std::move(text), std::move(schema)});
         return *this;
     }
-    Route& signed_in() { access = Access::signed_in; return *this; }
+    Route& signed_in() {
+        access = Access::signed_in;
+        return *this;
+    }
     Route& roles(std::vector<std::string> names) {
         access = Access::roles;
         allowed_roles = std::move(names);
         return *this;
     }
-    /// The route looks at this cookie. A browser sends cookies whoever's page makes it do so; so a request that changes something and comes
-    /// from another site's page is refused (403) before the handler, unless server.cors.origins lists that site.
-    Route& uses_cookie(std::string name) { cookies.push_back(std::move(name)); return *this; }
-    /// Runs on the reactor: the handler answers from memory, in microseconds, and touches no store, cache, file or lock held for
-    /// long. Only for routes open to anyone.
-    Route& runs_inline() { is_inline = true; return *this; }
-    Route& handle(Handler fn) { handler = std::move(fn); return *this; }
+    /// The route looks at this cookie. A browser sends cookies whoever's page makes it do so; so a
+    /// request that changes something and comes from another site's page is refused (403) before
+    /// the handler, unless server.cors.origins lists that site.
+    Route& uses_cookie(std::string name) {
+        cookies.push_back(std::move(name));
+        return *this;
+    }
+    /// Runs on the reactor: the handler answers from memory, in microseconds, and touches no store,
+    /// cache, file or lock held for long. Only for routes open to anyone.
+    Route& runs_inline() {
+        is_inline = true;
+        return *this;
+    }
+    Route& handle(Handler fn) {
+        handler = std::move(fn);
+        return *this;
+    }
 
     std::string method;
     std::string pattern;

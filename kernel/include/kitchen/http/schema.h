@@ -1,5 +1,5 @@
-// The shape of a JSON value: one description that validates a body, documents it in OpenAPI, and tells the handler what
-// it may rely on.
+// The shape of a JSON value: one description that validates a body, documents it in OpenAPI, and
+// tells the handler what it may rely on.
 //
 //     auto signup = Schema::object({
 //         {"email", Schema::string().format(Format::email).max(254)},
@@ -50,26 +50,58 @@ public:
     static Schema array(Schema items);
     static Schema object(std::initializer_list<Member> members);
 
-    /// Bounds, both included: of the value (integer, number), of the length in Unicode code points (string), of
-    /// the number of elements (array).
-    Schema& min(std::int64_t v) { minimum = v; return *this; }
-    Schema& max(std::int64_t v) { maximum = v; return *this; }
-    Schema& one_of(std::vector<std::string> words) { choices = std::move(words); return *this; }
-    Schema& format(Format f) { text_format = f; return *this; }
+    /// Bounds, both included: of the value (integer, number), of the length in Unicode code points
+    /// (string), of the number of elements (array).
+    Schema& min(std::int64_t v) {
+        minimum = v;
+        return *this;
+    }
+    Schema& max(std::int64_t v) {
+        maximum = v;
+        return *this;
+    }
+    Schema& one_of(std::vector<std::string> words) {
+        choices = std::move(words);
+        return *this;
+    }
+    Schema& format(Format f) {
+        text_format = f;
+        return *this;
+    }
     /// null is accepted too.
-    Schema& or_null() { nullable = true; return *this; }
+    Schema& or_null() {
+        nullable = true;
+        return *this;
+    }
     /// Elements of the array must differ.
-    Schema& unique_items() { unique = true; return *this; }
+    Schema& unique_items() {
+        unique = true;
+        return *this;
+    }
     /// The object may have members beyond those named.
-    Schema& open() { allows_more = true; return *this; }
-    Schema& describe(std::string text) { description = std::move(text); return *this; }
-    Schema& fallback(Json v) { default_value = std::move(v); return *this; }  ///< documentation: the handler applies it
+    Schema& open() {
+        allows_more = true;
+        return *this;
+    }
+    Schema& describe(std::string text) {
+        description = std::move(text);
+        return *this;
+    }
+    Schema& fallback(Json v) {
+        default_value = std::move(v);
+        return *this;
+    }  ///< documentation: the handler applies it
     /// Puts the shape under #/components/schemas/NAME in the OpenAPI document.
-    Schema& named(std::string component) { name = std::move(component); return *this; }
+    Schema& named(std::string component) {
+        name = std::move(component);
+        return *this;
+    }
 
-    /// Appends one fault per deviation, at most 100. `pointer` is where `value` stands ("" for the whole body).
+    /// Appends one fault per deviation, at most 100. `pointer` is where `value` stands ("" for the
+    /// whole body).
     void validate(const Json& value, const std::string& pointer, std::vector<Fault>& faults) const;
-    /// As a JSON Schema 2020-12 object; named parts become $ref and are added to `components` (an object).
+    /// As a JSON Schema 2020-12 object; named parts become $ref and are added to `components` (an
+    /// object).
     Json to_json_schema(Json& components) const;
 
     Type type = Type::any;

@@ -52,10 +52,16 @@ protected:
     /// The plugins of config/default.yaml on files in the test's directory.
     std::string kitchen() {
         const std::string d = directory_.path().string();
-        return write("server: {listen: '127.0.0.1:0', plugin_dir: '" KITCHEN_TEST_PLUGIN_DIR "'}\nplugins:\n"
-                     "  - {id: store-sqlite, config: {path: '" + d + "/kitchen.db'}}\n  - id: cache-memory\n"
-                     "  - {id: mail-log, config: {directory: '" + d + "/mail'}}\n"
-                     "  - {id: auth, config: {key_file: '" + d + "/auth.key'}}\n");
+        return write("server: {listen: '127.0.0.1:0', plugin_dir: '" KITCHEN_TEST_PLUGIN_DIR
+                     "'}\nplugins:\n"
+                     "  - {id: store-sqlite, config: {path: '" +
+                     d +
+                     "/kitchen.db'}}\n  - id: cache-memory\n"
+                     "  - {id: mail-log, config: {directory: '" +
+                     d +
+                     "/mail'}}\n"
+                     "  - {id: auth, config: {key_file: '" +
+                     d + "/auth.key'}}\n");
     }
     testkit::TemporaryDirectory directory_;
 };
@@ -63,8 +69,9 @@ protected:
 TEST_F(CommandLine, HelpAndVersion) {
     const Outcome help = run({"--help"});
     EXPECT_EQ(help.code, 0);
-    EXPECT_THAT(help.output, AllOf(HasSubstr("serve"), HasSubstr("check-config"), HasSubstr("Exit codes: 0 ok, 1 the command failed, 2 usage, "
-                                                                                             "3 configuration, 4 plugin, 5 start-up, 6 runtime")));
+    EXPECT_THAT(help.output, AllOf(HasSubstr("serve"), HasSubstr("check-config"),
+                                   HasSubstr("Exit codes: 0 ok, 1 the command failed, 2 usage, "
+                                             "3 configuration, 4 plugin, 5 start-up, 6 runtime")));
     const Outcome version = run({"--version"});
     EXPECT_EQ(version.code, 0);
     EXPECT_THAT(version.output, HasSubstr("chuks-kitchen "));
@@ -79,9 +86,18 @@ TEST_F(CommandLine, HelpListsTheCommandsOfPlugins) {
 
 TEST_F(CommandLine, WrongUseEndsWithTwo) {
     const std::string config = empty();
-    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-             {}, {"serve"}, {"sreve"}, {"sreve", "--config", config}, {"check-config", "--config"}, {"migrate", "--config", config},
-             {"migrate", "undo", "--config", config}, {"plugins"}, {"plugins", "inspect"}, {"serve", "--config", config, "--fast"}, {"--fast"}}) {
+    for (const std::vector<std::string>& arguments :
+         std::vector<std::vector<std::string>>{{},
+                                               {"serve"},
+                                               {"sreve"},
+                                               {"sreve", "--config", config},
+                                               {"check-config", "--config"},
+                                               {"migrate", "--config", config},
+                                               {"migrate", "undo", "--config", config},
+                                               {"plugins"},
+                                               {"plugins", "inspect"},
+                                               {"serve", "--config", config, "--fast"},
+                                               {"--fast"}}) {
         const Outcome outcome = run(arguments);
         EXPECT_EQ(outcome.code, 2) << testing::PrintToString(arguments) << outcome.output;
         EXPECT_NE(outcome.output, "");
@@ -95,8 +111,11 @@ TEST_F(CommandLine, AWrongConfigurationEndsWithThree) {
     for (const char* command : {"check-config", "serve", "routes"}) {
         const Outcome outcome = run({command, "--config", config});
         EXPECT_EQ(outcome.code, 3) << command;
-        EXPECT_THAT(outcome.output, AllOf(HasSubstr(config + ":1:10: error: server.lisen: unknown key; did you mean 'listen'?"),
-                                          HasSubstr(config + ":3:14: error: log.level: must be one of")));
+        EXPECT_THAT(
+            outcome.output,
+            AllOf(HasSubstr(config +
+                            ":1:10: error: server.lisen: unknown key; did you mean 'listen'?"),
+                  HasSubstr(config + ":3:14: error: log.level: must be one of")));
     }
 }
 
@@ -108,7 +127,8 @@ TEST_F(CommandLine, AMissingPluginEndsWithFour) {
 }
 
 TEST_F(CommandLine, AnAddressThatCannotBeBoundEndsWithFive) {
-    const Outcome outcome = run({"serve", "--config", write("server: {listen: '203.0.113.1:1'}\nplugins: []\n")});
+    const Outcome outcome =
+        run({"serve", "--config", write("server: {listen: '203.0.113.1:1'}\nplugins: []\n")});
     EXPECT_EQ(outcome.code, 5) << outcome.output;
 }
 
@@ -118,27 +138,34 @@ TEST_F(CommandLine, CheckConfigTouchesNothing) {
     EXPECT_EQ(outcome.code, 0) << outcome.output;
     EXPECT_THAT(outcome.output, HasSubstr(": ok\n"));
     std::vector<std::string> files;
-    for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) files.push_back(entry.path().filename());
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.path()))
+        files.push_back(entry.path().filename());
     EXPECT_THAT(files, testing::ElementsAre("kitchen.yaml"));
 }
 
 TEST_F(CommandLine, ShowsTheConfigurationWithSecretsMasked) {
     ::setenv("KITCHEN_CLI_TEST_SECRET", "http://hunter2.example", 1);
-    const Outcome outcome = run({"check-config", "--show", "--config", write("server: {public_url: !env KITCHEN_CLI_TEST_SECRET}\nplugins: []\n")});
+    const Outcome outcome =
+        run({"check-config", "--show", "--config",
+             write("server: {public_url: !env KITCHEN_CLI_TEST_SECRET}\nplugins: []\n")});
     ::unsetenv("KITCHEN_CLI_TEST_SECRET");
     EXPECT_EQ(outcome.code, 0);
-    EXPECT_THAT(outcome.output, AllOf(HasSubstr("public_url: ********"), Not(HasSubstr("hunter2"))));
+    EXPECT_THAT(outcome.output,
+                AllOf(HasSubstr("public_url: ********"), Not(HasSubstr("hunter2"))));
 }
 
 TEST_F(CommandLine, ListsPluginsAndRoutes) {
     const std::string config = kitchen();
     const Outcome plugins = run({"plugins", "list", "--config", config});
     EXPECT_EQ(plugins.code, 0);
-    EXPECT_THAT(plugins.output, AllOf(HasSubstr("store-sqlite"), HasSubstr("store/1"), HasSubstr("identity/1")));
+    EXPECT_THAT(plugins.output,
+                AllOf(HasSubstr("store-sqlite"), HasSubstr("store/1"), HasSubstr("identity/1")));
     const Outcome routes = run({"routes", "--config", config});
     EXPECT_EQ(routes.code, 0);
-    EXPECT_THAT(routes.output, AllOf(HasSubstr("POST"), HasSubstr("/signup/"), HasSubstr("/livez"), HasSubstr("kernel")));
-    const Outcome inspected = run({"plugins", "inspect", "auth", "--plugin-dir", KITCHEN_TEST_PLUGIN_DIR});
+    EXPECT_THAT(routes.output, AllOf(HasSubstr("POST"), HasSubstr("/signup/"), HasSubstr("/livez"),
+                                     HasSubstr("kernel")));
+    const Outcome inspected =
+        run({"plugins", "inspect", "auth", "--plugin-dir", KITCHEN_TEST_PLUGIN_DIR});
     EXPECT_EQ(inspected.code, 0);
     EXPECT_THAT(inspected.output, AllOf(HasSubstr("otp.max_attempts"), HasSubstr("identity/1")));
     EXPECT_EQ(run({"plugins", "inspect", "auth", "--config", config}).output, inspected.output);
@@ -146,7 +173,8 @@ TEST_F(CommandLine, ListsPluginsAndRoutes) {
 
 TEST_F(CommandLine, PlansAndAppliesMigrations) {
     const std::string config = kitchen();
-    EXPECT_THAT(run({"migrate", "plan", "--config", config}).output, HasSubstr("pending  auth  0001"));
+    EXPECT_THAT(run({"migrate", "plan", "--config", config}).output,
+                HasSubstr("pending  auth  0001"));
     const Outcome applied = run({"migrate", "apply", "--config", config});
     EXPECT_EQ(applied.code, 0) << applied.output;
     EXPECT_THAT(applied.output, HasSubstr("applied  auth  0001"));
@@ -158,10 +186,13 @@ TEST_F(CommandLine, PlansAndAppliesMigrations) {
 TEST_F(CommandLine, CopiesAStoreIntoAnEmptyOne) {
     const std::string config = kitchen();
     const auto create_admin = [&](const std::string& file, const char* email, const char* phone) {
-        return run({"create-admin", "--config", file, "--email", email, "--phone", phone}, "a-long-passphrase-31\n").code;
+        return run({"create-admin", "--config", file, "--email", email, "--phone", phone},
+                   "a-long-passphrase-31\n")
+            .code;
     };
     ASSERT_EQ(create_admin(config, "ada@example.com", "08031234567"), 0);
-    const std::string source = (directory_.path() / "source.yaml").string(), target = (directory_.path() / "target.yaml").string();
+    const std::string source = (directory_.path() / "source.yaml").string(),
+                      target = (directory_.path() / "target.yaml").string();
     std::string text = read(config);
     std::ofstream(source) << text;
     text.replace(text.find("kitchen.db"), 10, "copied.db");
@@ -169,9 +200,11 @@ TEST_F(CommandLine, CopiesAStoreIntoAnEmptyOne) {
 
     const Outcome copied = run({"store", "copy", "--from", source, "--to", target});
     EXPECT_EQ(copied.code, 0) << copied.output;
-    EXPECT_THAT(copied.output, HasSubstr("copied 1 rows of 4 tables; both ends read back the same"));
+    EXPECT_THAT(copied.output,
+                HasSubstr("copied 1 rows of 4 tables; both ends read back the same"));
     EXPECT_EQ(create_admin(target, "ada@example.com", "08031234567"), 1) << "she has been copied";
-    EXPECT_EQ(create_admin(target, "bola@example.com", "08031234568"), 0) << "her id comes after those copied";
+    EXPECT_EQ(create_admin(target, "bola@example.com", "08031234568"), 0)
+        << "her id comes after those copied";
 
     const Outcome again = run({"store", "copy", "--from", source, "--to", target});
     EXPECT_EQ(again.code, 1);
@@ -181,13 +214,15 @@ TEST_F(CommandLine, CopiesAStoreIntoAnEmptyOne) {
 
 TEST_F(CommandLine, RunsCommandsOfPlugins) {
     const std::string config = kitchen();
-    const std::vector<std::string> admin = {"create-admin", "--config", config, "--email", "ada@example.com", "--phone", "08031234567"};
+    const std::vector<std::string> admin = {"create-admin",    "--config", config,       "--email",
+                                            "ada@example.com", "--phone",  "08031234567"};
     const Outcome made = run(admin, "a-long-passphrase-31\n");
     EXPECT_EQ(made.code, 0) << made.output;
     EXPECT_THAT(made.output, Not(HasSubstr("passphrase-31")));
     EXPECT_EQ(run(admin, "a-long-passphrase-31\n").code, 1) << "the email is taken";
     EXPECT_EQ(run(admin, "").code, 1) << "no password";
-    EXPECT_EQ(run({"create-admin", "--config", config, "--email", "b@example.com"}, "x\n").code, 2) << "no phone";
+    EXPECT_EQ(run({"create-admin", "--config", config, "--email", "b@example.com"}, "x\n").code, 2)
+        << "no phone";
     EXPECT_EQ(run({"create-admin", "--config", config, "--help"}).code, 0);
     const Outcome misspelt = run({"create-admni", "--config", config});
     EXPECT_EQ(misspelt.code, 2);
@@ -198,7 +233,11 @@ TEST_F(CommandLine, CommandsRunWhileTheServerDoes) {
     const std::string config = kitchen();
     ChildProcess server = chuks_kitchen({"serve", "--config", config});
     ASSERT_TRUE(server.wait_for("serving"));
-    EXPECT_EQ(run({"create-admin", "--config", config, "--email", "ada@example.com", "--phone", "08031234567"}, "a-long-passphrase-31\n").code, 0);
+    EXPECT_EQ(run({"create-admin", "--config", config, "--email", "ada@example.com", "--phone",
+                   "08031234567"},
+                  "a-long-passphrase-31\n")
+                  .code,
+              0);
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0) << server.output();
 }
@@ -206,7 +245,9 @@ TEST_F(CommandLine, CommandsRunWhileTheServerDoes) {
 TEST_F(CommandLine, BacksUpWhileTheServerRunsAndRestoresOnceItHasStopped) {
     const std::string config = kitchen(), copy = (directory_.path() / "copy.db").string();
     const auto create_admin = [&](const char* email, const char* phone) {
-        return run({"create-admin", "--config", config, "--email", email, "--phone", phone}, "a-long-passphrase-31\n").code;
+        return run({"create-admin", "--config", config, "--email", email, "--phone", phone},
+                   "a-long-passphrase-31\n")
+            .code;
     };
     ChildProcess server = chuks_kitchen({"serve", "--config", config});
     ASSERT_TRUE(server.wait_for("serving")) << server.output();
@@ -214,11 +255,15 @@ TEST_F(CommandLine, BacksUpWhileTheServerRunsAndRestoresOnceItHasStopped) {
     const Outcome backed_up = run({"backup", "--config", config, "--to", copy});
     EXPECT_EQ(backed_up.code, 0) << backed_up.output;
     ASSERT_EQ(create_admin("bola@example.com", "08031234568"), 0);
-    EXPECT_THAT(run({"restore", "--config", config, "--from", copy}).output, HasSubstr("is in use. Stop the server first"));
+    EXPECT_THAT(run({"restore", "--config", config, "--from", copy}).output,
+                HasSubstr("is in use. Stop the server first"));
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0) << server.output();
 
-    const auto damage = [&] { std::ofstream(directory_.path() / "kitchen.db", std::ios::trunc) << std::string(10'000, 'x'); };
+    const auto damage = [&] {
+        std::ofstream(directory_.path() / "kitchen.db", std::ios::trunc)
+            << std::string(10'000, 'x');
+    };
     for (const bool damaged : {false, true}) {
         if (damaged) damage();
         const Outcome restored = run({"restore", "--config", config, "--from", copy});
@@ -246,10 +291,12 @@ TEST_F(CommandLine, LinksNoBackend) {
     ASSERT_NE(pipe, nullptr);
     std::string libraries;
     char buffer[4096];
-    for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) libraries.append(buffer, got);
+    for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
+        libraries.append(buffer, got);
     ASSERT_EQ(::pclose(pipe), 0);
     ASSERT_THAT(libraries, HasSubstr("libc.so"));
-    for (const char* name : {"libsqlite", "libpq", "libhiredis", "libcurl", "libsodium"}) EXPECT_THAT(libraries, Not(HasSubstr(name)));
+    for (const char* name : {"libsqlite", "libpq", "libhiredis", "libcurl", "libsodium"})
+        EXPECT_THAT(libraries, Not(HasSubstr(name)));
 }
 
 }  // namespace

@@ -62,16 +62,19 @@ TEST(Section, FillsInDefaults) {
 }
 
 TEST(Section, ReadsNestedAndDottedKeysAlike) {
-    EXPECT_EQ(read("key_file: k\notp: {max_attempts: 3}\n").section->integer("otp.max_attempts"), 3);
+    EXPECT_EQ(read("key_file: k\notp: {max_attempts: 3}\n").section->integer("otp.max_attempts"),
+              3);
     EXPECT_EQ(read("key_file: k\notp.max_attempts: 3\n").section->integer("otp.max_attempts"), 3);
-    EXPECT_THAT(read("key_file: k\notp: {ttl: 2m}\notp.ttl: 3m\n").errors, ElementsAre("f:3:1: error: auth.otp.ttl: this key stands twice"));
+    EXPECT_THAT(read("key_file: k\notp: {ttl: 2m}\notp.ttl: 3m\n").errors,
+                ElementsAre("f:3:1: error: auth.otp.ttl: this key stands twice"));
 }
 
 TEST(Section, TreatsNothingAsLeftOut) {
     const Read r = read("key_file: k\nmode:\notp:\n");
     EXPECT_THAT(r.errors, IsEmpty());
     EXPECT_EQ(r.section->text("mode"), "fast");
-    EXPECT_THAT(read("key_file:\n").errors, ElementsAre("f:9:9: error: auth.key_file: required, but not set"));
+    EXPECT_THAT(read("key_file:\n").errors,
+                ElementsAre("f:9:9: error: auth.key_file: required, but not set"));
 }
 
 struct Case {
@@ -81,39 +84,59 @@ struct Case {
 
 class SectionErrors : public testing::TestWithParam<Case> {};
 
-TEST_P(SectionErrors, AreNamedWithTheirPlace) { EXPECT_THAT(read(GetParam().yaml).errors, ElementsAre(GetParam().error)); }
+TEST_P(SectionErrors, AreNamedWithTheirPlace) {
+    EXPECT_THAT(read(GetParam().yaml).errors, ElementsAre(GetParam().error));
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Table, SectionErrors,
     testing::Values(
-        Case{"key_file: k\notp:\n  max_attempt: 3\n", "f:3:3: error: auth.otp.max_attempt: unknown key; did you mean 'max_attempts'?"},
-        Case{"key_file: k\nopt:\n  ttl: 1m\n", "f:2:1: error: auth.opt: unknown key; did you mean 'otp'?"},
-        Case{"key_file: k\nmax_attempts: 3\n", "f:2:1: error: auth.max_attempts: unknown key; did you mean 'otp.max_attempts'?"},
+        Case{"key_file: k\notp:\n  max_attempt: 3\n",
+             "f:3:3: error: auth.otp.max_attempt: unknown key; did you mean 'max_attempts'?"},
+        Case{"key_file: k\nopt:\n  ttl: 1m\n",
+             "f:2:1: error: auth.opt: unknown key; did you mean 'otp'?"},
+        Case{"key_file: k\nmax_attempts: 3\n",
+             "f:2:1: error: auth.max_attempts: unknown key; did you mean 'otp.max_attempts'?"},
         Case{"key_file: k\nzebra: 1\n", "f:2:1: error: auth.zebra: unknown key"},
         Case{"mode: fast\n", "f:9:9: error: auth.key_file: required, but not set"},
-        Case{"key_file: k\notp: 3\n", "f:2:6: error: auth.otp: expected a map, found a single value"},
-        Case{"key_file: {a: b}\n", "f:1:11: error: auth.key_file: expected a single value, found a map"},
-        Case{"key_file: k\notp: {max_attempts: many}\n", "f:2:21: error: auth.otp.max_attempts: expected a whole number, found 'many'"},
-        Case{"key_file: k\notp: {max_attempts: 11}\n", "f:2:21: error: auth.otp.max_attempts: must be between 1 and 10, found '11'"},
-        Case{"key_file: k\notp: {ttl: 5}\n", "f:2:12: error: auth.otp.ttl: expected a duration such as 250ms, 30s, 10m, 2h or 1d, found '5'"},
-        Case{"key_file: k\notp: {ttl: 1s}\n", "f:2:12: error: auth.otp.ttl: must be between 1m and 1h, found '1s'"},
-        Case{"key_file: k\nupload: 11MiB\n", "f:2:9: error: auth.upload: must be at most 10MiB, found '11MiB'"},
-        Case{"key_file: k\nstrict: yes\n", "f:2:9: error: auth.strict: expected true or false, found 'yes'"},
-        Case{"key_file: k\nmode: carefull\n", "f:2:7: error: auth.mode: must be one of fast, careful, found 'carefull'; did you mean 'careful'?"},
-        Case{"key_file: k\nratio: 1.5\n", "f:2:8: error: auth.ratio: must be between 0 and 1, found '1.5'"},
+        Case{"key_file: k\notp: 3\n",
+             "f:2:6: error: auth.otp: expected a map, found a single value"},
+        Case{"key_file: {a: b}\n",
+             "f:1:11: error: auth.key_file: expected a single value, found a map"},
+        Case{"key_file: k\notp: {max_attempts: many}\n",
+             "f:2:21: error: auth.otp.max_attempts: expected a whole number, found 'many'"},
+        Case{"key_file: k\notp: {max_attempts: 11}\n",
+             "f:2:21: error: auth.otp.max_attempts: must be between 1 and 10, found '11'"},
+        Case{"key_file: k\notp: {ttl: 5}\n",
+             "f:2:12: error: auth.otp.ttl: expected a duration such as 250ms, 30s, 10m, 2h or 1d, "
+             "found '5'"},
+        Case{"key_file: k\notp: {ttl: 1s}\n",
+             "f:2:12: error: auth.otp.ttl: must be between 1m and 1h, found '1s'"},
+        Case{"key_file: k\nupload: 11MiB\n",
+             "f:2:9: error: auth.upload: must be at most 10MiB, found '11MiB'"},
+        Case{"key_file: k\nstrict: yes\n",
+             "f:2:9: error: auth.strict: expected true or false, found 'yes'"},
+        Case{"key_file: k\nmode: carefull\n",
+             "f:2:7: error: auth.mode: must be one of fast, careful, found 'carefull'; did you "
+             "mean 'careful'?"},
+        Case{"key_file: k\nratio: 1.5\n",
+             "f:2:8: error: auth.ratio: must be between 0 and 1, found '1.5'"},
         Case{"key_file: k\nhosts: a\n", "f:2:8: error: auth.hosts: expected a sequence, found 'a'"},
-        Case{"key_file: k\nhosts: [[a]]\n", "f:2:8: error: auth.hosts: expected a sequence of text, found a sequence in it"},
+        Case{"key_file: k\nhosts: [[a]]\n",
+             "f:2:8: error: auth.hosts: expected a sequence of text, found a sequence in it"},
         Case{"- a\n", "f:1:1: error: auth: expected a map, found a sequence"}));
 
 TEST(Section, ReportsAllErrorsAtOnceInTheOrderOfTheFile) {
     const Read r = read("strict: perhaps\notp:\n  ttl: soon\n  max_attempt: 1\nmode: slow\n");
-    EXPECT_THAT(r.errors, ElementsAre(HasSubstr("f:1:9:"), HasSubstr("f:3:8:"), HasSubstr("f:4:3:"), HasSubstr("f:5:7:"), HasSubstr("key_file")));
+    EXPECT_THAT(r.errors, ElementsAre(HasSubstr("f:1:9:"), HasSubstr("f:3:8:"), HasSubstr("f:4:3:"),
+                                      HasSubstr("f:5:7:"), HasSubstr("key_file")));
 }
 
 TEST(Section, NeverShowsASecret) {
-    constexpr kitchen_config_key secrets[] = {{"token", KITCHEN_CONFIG_SECRET, nullptr, 0, nullptr, ""},
-                                              {"port", KITCHEN_CONFIG_INTEGER, nullptr, 0, nullptr, ""},
-                                              {"mode", KITCHEN_CONFIG_CHOICE, nullptr, 0, "fast|plumb", ""}};
+    constexpr kitchen_config_key secrets[] = {
+        {"token", KITCHEN_CONFIG_SECRET, nullptr, 0, nullptr, ""},
+        {"port", KITCHEN_CONFIG_INTEGER, nullptr, 0, nullptr, ""},
+        {"mode", KITCHEN_CONFIG_CHOICE, nullptr, 0, "fast|plumb", ""}};
     const Read r = read("token: [plum]\nport: !env WORD\nmode: !env WORD\n", secrets);
     ASSERT_EQ(r.errors.size(), 3u);
     for (const std::string& error : r.errors) EXPECT_THAT(error, Not(HasSubstr("plum'")));
@@ -121,10 +144,13 @@ TEST(Section, NeverShowsASecret) {
 }
 
 TEST(Section, ExpandsVariablesInDefaults) {
-    constexpr kitchen_config_key declared[] = {{"fruit", KITCHEN_CONFIG_TEXT, "${WORD}/${NOBODY:-x}", 0, nullptr, ""}};
+    constexpr kitchen_config_key declared[] = {
+        {"fruit", KITCHEN_CONFIG_TEXT, "${WORD}/${NOBODY:-x}", 0, nullptr, ""}};
     EXPECT_EQ(read("{}", declared).section->text("fruit"), "plum/x");
-    constexpr kitchen_config_key unset[] = {{"fruit", KITCHEN_CONFIG_TEXT, "${NOBODY}", 0, nullptr, ""}};
-    EXPECT_THAT(read("{}", unset).errors, ElementsAre(HasSubstr("auth.fruit: the environment variable NOBODY is not set")));
+    constexpr kitchen_config_key unset[] = {
+        {"fruit", KITCHEN_CONFIG_TEXT, "${NOBODY}", 0, nullptr, ""}};
+    EXPECT_THAT(read("{}", unset).errors,
+                ElementsAre(HasSubstr("auth.fruit: the environment variable NOBODY is not set")));
 }
 
 TEST(Section, ThrowsForKeysAskedForWrongly) {
@@ -143,7 +169,9 @@ constexpr kitchen_config_key named[] = {
 };
 
 TEST(NamedSections, AreReadInTheOrderOfTheFileWithDefaults) {
-    const Read r = read("classes:\n  zebra: {routes: [a]}\n  ant:\n    routes: [b, c]\n    limit: {burst: 7}\n", named);
+    const Read r = read(
+        "classes:\n  zebra: {routes: [a]}\n  ant:\n    routes: [b, c]\n    limit: {burst: 7}\n",
+        named);
     EXPECT_THAT(r.errors, IsEmpty());
     EXPECT_THAT(r.section->names("classes"), ElementsAre("zebra", "ant"));
     EXPECT_THAT(r.section->list("classes.zebra.routes"), ElementsAre("a"));
@@ -153,43 +181,63 @@ TEST(NamedSections, AreReadInTheOrderOfTheFileWithDefaults) {
     EXPECT_THROW(r.section->integer("classes.bee.limit.burst"), std::logic_error);
     EXPECT_THROW(r.section->names("burst"), std::logic_error);
     EXPECT_THAT(read("{}", named).section->names("classes"), IsEmpty());
-    EXPECT_THAT(read("classes.ant.routes: [a]\n", named).section->names("classes"), ElementsAre("ant"));
+    EXPECT_THAT(read("classes.ant.routes: [a]\n", named).section->names("classes"),
+                ElementsAre("ant"));
 }
 
 class NamedSectionErrors : public testing::TestWithParam<Case> {};
 
-TEST_P(NamedSectionErrors, AreNamedWithTheirPlace) { EXPECT_THAT(read(GetParam().yaml, named).errors, ElementsAre(GetParam().error)); }
+TEST_P(NamedSectionErrors, AreNamedWithTheirPlace) {
+    EXPECT_THAT(read(GetParam().yaml, named).errors, ElementsAre(GetParam().error));
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Table, NamedSectionErrors,
     testing::Values(
-        Case{"classes:\n  ant: {limit: {burst: 7}}\n", "f:2:3: error: auth.classes.ant.routes: required, but not set"},
+        Case{"classes:\n  ant: {limit: {burst: 7}}\n",
+             "f:2:3: error: auth.classes.ant.routes: required, but not set"},
         Case{"classes:\n  ant:\n", "f:2:3: error: auth.classes.ant.routes: required, but not set"},
         Case{"classes:\n  ant: {routes: [a], limit: {bursts: 7}}\n",
              "f:2:30: error: auth.classes.ant.limit.bursts: unknown key; did you mean 'burst'?"},
-        Case{"classes:\n  ant: {routes: [a], limits: {burst: 7}}\n", "f:2:22: error: auth.classes.ant.limits: unknown key; did you mean 'limit'?"},
+        Case{"classes:\n  ant: {routes: [a], limits: {burst: 7}}\n",
+             "f:2:22: error: auth.classes.ant.limits: unknown key; did you mean 'limit'?"},
         Case{"classes:\n  ant: {routes: [a], limit: {burst: 11}}\n",
              "f:2:37: error: auth.classes.ant.limit.burst: must be between 1 and 10, found '11'"},
-        Case{"classes:\n  ant: {routes: a}\n", "f:2:17: error: auth.classes.ant.routes: expected a sequence, found 'a'"},
-        Case{"classes:\n  ant: {routes: [a], limit: 3}\n", "f:2:29: error: auth.classes.ant.limit: expected a map, found a single value"},
-        Case{"classes:\n  An t: {routes: [a]}\n", "f:2:3: error: auth.classes.An t: expected a name of lower-case letters, digits, '-' and '_'"},
+        Case{"classes:\n  ant: {routes: a}\n",
+             "f:2:17: error: auth.classes.ant.routes: expected a sequence, found 'a'"},
+        Case{"classes:\n  ant: {routes: [a], limit: 3}\n",
+             "f:2:29: error: auth.classes.ant.limit: expected a map, found a single value"},
+        Case{"classes:\n  An t: {routes: [a]}\n",
+             "f:2:3: error: auth.classes.An t: expected a name of lower-case letters, digits, '-' "
+             "and '_'"},
         Case{"classes: [a]\n", "f:1:10: error: auth.classes: expected a map, found a sequence"},
-        Case{"clases:\n  ant: {routes: [a]}\n", "f:1:1: error: auth.clases: unknown key; did you mean 'classes'?"}));
+        Case{"clases:\n  ant: {routes: [a]}\n",
+             "f:1:1: error: auth.clases: unknown key; did you mean 'classes'?"}));
 
 TEST(CheckDeclaration, FindsFaultsOfThePlugin) {
-    const auto fault = [](kitchen_config_key key) { return check_declaration({&key, 1}).value_or(""); };
+    const auto fault = [](kitchen_config_key key) {
+        return check_declaration({&key, 1}).value_or("");
+    };
     EXPECT_EQ(check_declaration(keys).value_or(""), "");
-    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_INTEGER, "x", 0, nullptr, ""}), HasSubstr("the default is wrong"));
-    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_INTEGER, "9", 0, "1..5", ""}), HasSubstr("must be between 1 and 5"));
+    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_INTEGER, "x", 0, nullptr, ""}),
+                HasSubstr("the default is wrong"));
+    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_INTEGER, "9", 0, "1..5", ""}),
+                HasSubstr("must be between 1 and 5"));
     EXPECT_THAT(fault({"n", KITCHEN_CONFIG_INTEGER, nullptr, 0, "1-5", ""}), HasSubstr("min..max"));
     EXPECT_THAT(fault({"n", KITCHEN_CONFIG_DURATION, nullptr, 0, "1..5s", ""}), HasSubstr("limit"));
-    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_CHOICE, nullptr, 0, nullptr, ""}), HasSubstr("no choices"));
-    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_LIST, "a", 0, nullptr, ""}), HasSubstr("expected a sequence"));
+    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_CHOICE, nullptr, 0, nullptr, ""}),
+                HasSubstr("no choices"));
+    EXPECT_THAT(fault({"n", KITCHEN_CONFIG_LIST, "a", 0, nullptr, ""}),
+                HasSubstr("expected a sequence"));
     EXPECT_EQ(check_declaration(named).value_or(""), "");
-    for (const char* key : {"*", "*.a", "a.*", "a*.b", "a.*b.c", "a.*.*.b", "a.*.b.*.c", ".*.a", "a.*."})
-        EXPECT_THAT(fault({key, KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}), HasSubstr("'*'")) << key;
-    EXPECT_THAT(fault({"", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}), HasSubstr("without a name"));
-    constexpr kitchen_config_key twice[] = {{"n", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}, {"n", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}};
+    for (const char* key :
+         {"*", "*.a", "a.*", "a*.b", "a.*b.c", "a.*.*.b", "a.*.b.*.c", ".*.a", "a.*."})
+        EXPECT_THAT(fault({key, KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}), HasSubstr("'*'"))
+            << key;
+    EXPECT_THAT(fault({"", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}),
+                HasSubstr("without a name"));
+    constexpr kitchen_config_key twice[] = {{"n", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""},
+                                            {"n", KITCHEN_CONFIG_TEXT, nullptr, 0, nullptr, ""}};
     EXPECT_THAT(check_declaration(twice).value_or(""), HasSubstr("twice"));
 }
 

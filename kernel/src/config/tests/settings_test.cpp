@@ -18,7 +18,8 @@ struct Read {
 Read read(const std::string& yaml) {
     Diagnostics diagnostics("f");
     Read out;
-    out.settings = read_settings(yaml, [](const std::string&) { return std::nullopt; }, diagnostics);
+    out.settings = read_settings(
+        yaml, [](const std::string&) { return std::nullopt; }, diagnostics);
     out.errors = diagnostics.lines();
     return out;
 }
@@ -97,35 +98,54 @@ struct Case {
 
 class SettingsErrors : public testing::TestWithParam<Case> {};
 
-TEST_P(SettingsErrors, AreNamedWithTheirPlace) { EXPECT_THAT(read(GetParam().yaml).errors, ElementsAre(GetParam().error)); }
+TEST_P(SettingsErrors, AreNamedWithTheirPlace) {
+    EXPECT_THAT(read(GetParam().yaml).errors, ElementsAre(GetParam().error));
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Table, SettingsErrors,
     testing::Values(
         Case{"", "f: error: expected a map with server, log, plugins and bind"},
         Case{"just text\n", "f:1:1: error: expected a map with server, log, plugins and bind"},
-        Case{"sever: {}\nplugins: []\n", "f:1:1: error: sever: unknown key; did you mean 'server'?"},
-        Case{"server: {lisen: x}\nplugins: []\n", "f:1:10: error: server.lisen: unknown key; did you mean 'listen'?"},
+        Case{"sever: {}\nplugins: []\n",
+             "f:1:1: error: sever: unknown key; did you mean 'server'?"},
+        Case{"server: {lisen: x}\nplugins: []\n",
+             "f:1:10: error: server.lisen: unknown key; did you mean 'listen'?"},
         Case{"server: {listen: 8080}\nplugins: []\n",
-             "f:1:18: error: server.listen: expected host:port, such as 127.0.0.1:8080 or [::1]:8080"},
-        Case{"server: {workers: 0}\nplugins: []\n", "f:1:19: error: server.workers: must be between 1 and 64, found '0'"},
+             "f:1:18: error: server.listen: expected host:port, such as 127.0.0.1:8080 or "
+             "[::1]:8080"},
+        Case{"server: {workers: 0}\nplugins: []\n",
+             "f:1:19: error: server.workers: must be between 1 and 64, found '0'"},
         Case{"server: {limits: {body: 1KB}}\nplugins: []\n",
-             "f:1:25: error: server.limits.body: expected a size such as 512, 64KiB, 10MiB or 1GiB, found '1KB'"},
+             "f:1:25: error: server.limits.body: expected a size such as 512, 64KiB, 10MiB or "
+             "1GiB, found '1KB'"},
         Case{"server: {public_url: kitchen.example}\nplugins: []\n",
-             "f:1:22: error: server.public_url: expected http:// or https:// and a host, without a path"},
-        Case{"log: {format: jsn}\nplugins: []\n", "f:1:15: error: log.format: must be one of text, json, found 'jsn'; did you mean 'json'?"},
-        Case{"plugins: {id: x}\n", "f:1:10: error: plugins: expected a sequence of entries such as '- id: store-sqlite'"},
-        Case{"plugins: [x]\n", "f:1:11: error: plugins: expected an entry such as '- id: store-sqlite'"},
+             "f:1:22: error: server.public_url: expected http:// or https:// and a host, without a "
+             "path"},
+        Case{"log: {format: jsn}\nplugins: []\n",
+             "f:1:15: error: log.format: must be one of text, json, found 'jsn'; did you mean "
+             "'json'?"},
+        Case{"plugins: {id: x}\n",
+             "f:1:10: error: plugins: expected a sequence of entries such as '- id: store-sqlite'"},
+        Case{"plugins: [x]\n",
+             "f:1:11: error: plugins: expected an entry such as '- id: store-sqlite'"},
         Case{"plugins:\n  - enabled: true\n", "f:2:5: error: plugins.id: required, but not set"},
-        Case{"plugins:\n  - id: Bad_Name\n", "f:2:9: error: plugins.id: expected lower-case letters, digits and '-'"},
-        Case{"plugins:\n  - id: ../evil\n", "f:2:9: error: plugins.id: expected lower-case letters, digits and '-'"},
+        Case{"plugins:\n  - id: Bad_Name\n",
+             "f:2:9: error: plugins.id: expected lower-case letters, digits and '-'"},
+        Case{"plugins:\n  - id: ../evil\n",
+             "f:2:9: error: plugins.id: expected lower-case letters, digits and '-'"},
         Case{"plugins:\n  - id: a\n  - id: a\n", "f:3:9: error: plugins.id: 'a' is listed twice"},
-        Case{"plugins:\n  - id: a\n    requird: true\n", "f:3:5: error: plugins.requird: unknown key; did you mean 'required'?"},
-        Case{"plugins: [{id: store}]\nbind: {store/1: stor}\n", "f:2:17: error: bind.store/1: no plugin 'stor' is listed; did you mean 'store'?"},
-        Case{"plugins: [{id: a, enabled: false}]\nbind: {store/1: a}\n", "f:2:17: error: bind.store/1: the plugin 'a' is not enabled"},
-        Case{"plugins: []\nbind: [a]\n", "f:2:7: error: bind: expected a map such as 'store/1: store-sqlite'"},
+        Case{"plugins:\n  - id: a\n    requird: true\n",
+             "f:3:5: error: plugins.requird: unknown key; did you mean 'required'?"},
+        Case{"plugins: [{id: store}]\nbind: {store/1: stor}\n",
+             "f:2:17: error: bind.store/1: no plugin 'stor' is listed; did you mean 'store'?"},
+        Case{"plugins: [{id: a, enabled: false}]\nbind: {store/1: a}\n",
+             "f:2:17: error: bind.store/1: the plugin 'a' is not enabled"},
+        Case{"plugins: []\nbind: [a]\n",
+             "f:2:7: error: bind: expected a map such as 'store/1: store-sqlite'"},
         Case{"plugins: []\nlog: {level: !env SECRET_LEVEL}\n",
-             "f:2:14: error: level: the environment variable SECRET_LEVEL is not set, and there is no default (SECRET_LEVEL:-…)"}));
+             "f:2:14: error: level: the environment variable SECRET_LEVEL is not set, and there is "
+             "no default (SECRET_LEVEL:-…)"}));
 
 TEST(Settings, ParsesListen) {
     std::string host;
@@ -137,29 +157,39 @@ TEST(Settings, ParsesListen) {
     EXPECT_EQ(host, "::1");
     EXPECT_TRUE(parse_listen("localhost:0", host, port));
     EXPECT_EQ(port, 0);
-    for (const char* bad : {"", "8080", ":8080", "host", "host:", "host:99999", "host:-1", "::1:80", "[::1]", "[]:80", "[host]:80", "[::1:80", "a b:1"})
+    for (const char* bad : {"", "8080", ":8080", "host", "host:", "host:99999", "host:-1", "::1:80",
+                            "[::1]", "[]:80", "[host]:80", "[::1:80", "a b:1"})
         EXPECT_FALSE(parse_listen(bad, host, port)) << bad;
 }
 
 TEST(Settings, ReportsMistakesOfAllSectionsTogether) {
-    EXPECT_EQ(read("server: {workers: x}\nlog: {level: y}\nplugins: [{id: A}]\nbind: {a/1: b}\n").errors.size(), 4u);
+    EXPECT_EQ(read("server: {workers: x}\nlog: {level: y}\nplugins: [{id: A}]\nbind: {a/1: b}\n")
+                  .errors.size(),
+              4u);
 }
 
 TEST(Settings, TakesNoSecretForAnId) {
-    const auto environment = [](const std::string&) { return std::optional<std::string>("hunter2"); };
+    const auto environment = [](const std::string&) {
+        return std::optional<std::string>("hunter2");
+    };
     Diagnostics diagnostics("f");
-    const Settings settings = read_settings("plugins: [{id: !env A}, {id: !env B}, {id: hunter}]\nbind: {x/1: !env A, y/1: huntre}\n", environment, diagnostics);
+    const Settings settings = read_settings(
+        "plugins: [{id: !env A}, {id: !env B}, {id: hunter}]\nbind: {x/1: !env A, y/1: huntre}\n",
+        environment, diagnostics);
     EXPECT_EQ(settings.plugins.size(), 1u);
     const auto lines = diagnostics.lines();
     ASSERT_EQ(lines.size(), 4u);
-    EXPECT_EQ(lines[0], "f:1:16: error: plugins.id: an id is shown everywhere, and !env and !file give secrets; use ${…} instead");
+    EXPECT_EQ(lines[0],
+              "f:1:16: error: plugins.id: an id is shown everywhere, and !env and !file give "
+              "secrets; use ${…} instead");
     EXPECT_EQ(lines[2], "f:2:13: error: bind.x/1: no plugin ******** is listed");
     for (const std::string& line : lines) EXPECT_THAT(line, testing::Not(HasSubstr("hunter2")));
 }
 
 TEST(Diagnostics, AreOneSafeLineEach) {
-    EXPECT_THAT(read("plugins: []\n\"a\\nf:1:1: error: \\e[2J\\x9b\": 1\n").errors,
-                ElementsAre(HasSubstr(": error: a\\x0af:1:1: error: \\x1b[2J\\xc2\\x9b: unknown key")));
+    EXPECT_THAT(
+        read("plugins: []\n\"a\\nf:1:1: error: \\e[2J\\x9b\": 1\n").errors,
+        ElementsAre(HasSubstr(": error: a\\x0af:1:1: error: \\x1b[2J\\xc2\\x9b: unknown key")));
     Diagnostics diagnostics("f");
     diagnostics.error({1, 1}, "cut off in the middle: \xe2\x82");
     diagnostics.error({2, 1}, std::string(5'000, 'x'));
@@ -168,8 +198,10 @@ TEST(Diagnostics, AreOneSafeLineEach) {
 }
 
 TEST(Render, QuotesWhatATerminalWouldObey) {
-    const Settings settings = read("plugins: []\n\"k\\n\\e[2J\": \"\\x7f\\x9b ẹ\"\nstore/1: x\n").settings;
-    EXPECT_EQ(render(settings.root), "plugins: []\n\"k\\n\\u001b[2J\": \"\\u007f\\u009b ẹ\"\nstore/1: \"x\"\n");
+    const Settings settings =
+        read("plugins: []\n\"k\\n\\e[2J\": \"\\x7f\\x9b ẹ\"\nstore/1: x\n").settings;
+    EXPECT_EQ(render(settings.root),
+              "plugins: []\n\"k\\n\\u001b[2J\": \"\\u007f\\u009b ẹ\"\nstore/1: \"x\"\n");
 }
 
 TEST(Diagnostics, CapsTheirNumber) {
@@ -188,7 +220,8 @@ plugins: []
 )");
     EXPECT_THAT(r.errors, IsEmpty());
     EXPECT_EQ(r.settings.server.trusted_proxies.size(), 3u);
-    EXPECT_THAT(r.settings.server.cors.origins, ElementsAre("https://app.example", "http://localhost:5173"));
+    EXPECT_THAT(r.settings.server.cors.origins,
+                ElementsAre("https://app.example", "http://localhost:5173"));
     EXPECT_THAT(r.settings.server.cors.headers, ElementsAre("Authorization"));
     EXPECT_FALSE(r.settings.server.cors.credentials);
     EXPECT_EQ(r.settings.server.cors.max_age, std::chrono::hours(1));
@@ -201,14 +234,22 @@ plugins: []
 
 TEST(Settings, RefusesToTrustWhatCannotBeMeant) {
     for (const char* item : {"10.0.0.1/8", "10.0.0.0/33", "proxy.example", "*", "[::1]", "unix"}) {
-        const Read r = read(std::string("server:\n  trusted_proxies: [127.0.0.1, '") + item + "']\nplugins: []\n");
-        EXPECT_THAT(r.errors, ElementsAre(testing::AllOf(HasSubstr("f:2:"), HasSubstr("server.trusted_proxies:"), HasSubstr("item 2 is none")))) << item;
+        const Read r = read(std::string("server:\n  trusted_proxies: [127.0.0.1, '") + item +
+                            "']\nplugins: []\n");
+        EXPECT_THAT(r.errors, ElementsAre(testing::AllOf(HasSubstr("f:2:"),
+                                                         HasSubstr("server.trusted_proxies:"),
+                                                         HasSubstr("item 2 is none"))))
+            << item;
     }
-    for (const char* item : {"*", "null", "app.example", "https://app.example/", "https://*.example", "ftp://app.example", ""}) {
-        const Read r = read(std::string("server:\n  cors: {origins: ['") + item + "']}\nplugins: []\n");
-        EXPECT_THAT(r.errors, ElementsAre(HasSubstr("server.cors.origins: expected exact origins"))) << item;
+    for (const char* item : {"*", "null", "app.example", "https://app.example/",
+                             "https://*.example", "ftp://app.example", ""}) {
+        const Read r =
+            read(std::string("server:\n  cors: {origins: ['") + item + "']}\nplugins: []\n");
+        EXPECT_THAT(r.errors, ElementsAre(HasSubstr("server.cors.origins: expected exact origins")))
+            << item;
     }
-    EXPECT_THAT(read("server: {cors: {headers: ['*']}}\nplugins: []\n").errors, ElementsAre(HasSubstr("server.cors.headers")));
+    EXPECT_THAT(read("server: {cors: {headers: ['*']}}\nplugins: []\n").errors,
+                ElementsAre(HasSubstr("server.cors.headers")));
 }
 
 }  // namespace

@@ -61,7 +61,8 @@ TEST(Expand, EscapesAndNeverExpandsTwice) {
 }
 
 TEST(Expand, NamesWhatIsMissing) {
-    EXPECT_THAT(problems_of("${NOBODY} ${NOTHING}"), ElementsAre(HasSubstr("NOBODY is not set"), HasSubstr("NOTHING is not set")));
+    EXPECT_THAT(problems_of("${NOBODY} ${NOTHING}"),
+                ElementsAre(HasSubstr("NOBODY is not set"), HasSubstr("NOTHING is not set")));
     EXPECT_THAT(problems_of("${NAME"), ElementsAre(HasSubstr("without its '}'")));
     EXPECT_THAT(problems_of("${}"), ElementsAre(HasSubstr("letters, digits")));
     EXPECT_THAT(problems_of("${1X}"), ElementsAre(HasSubstr("letters, digits")));
@@ -76,7 +77,8 @@ protected:
         return node;
     }
     std::string write_file(const std::string& name, const std::string& content) {
-        const std::string path = testing::TempDir() + "kitchen-" + std::to_string(::getpid()) + '-' + name;
+        const std::string path =
+            testing::TempDir() + "kitchen-" + std::to_string(::getpid()) + '-' + name;
         std::ofstream(path, std::ios::binary) << content;
         return path;
     }
@@ -111,9 +113,10 @@ TEST_F(Substitute, TakesSecretsFromFilesWithoutTheLastNewline) {
 
 TEST_F(Substitute, ReportsEveryProblemWithItsPlace) {
     const Node root = read("a: ${NOBODY}\nb: !env NOTHING\nc: !file /no/such/file\n");
-    EXPECT_THAT(diagnostics.lines(), ElementsAre(HasSubstr("f:1:4: error: a: the environment variable NOBODY"),
-                                                 HasSubstr("f:2:4: error: b: the environment variable NOTHING"),
-                                                 HasSubstr("f:3:4: error: c: cannot read the file '/no/such/file'")));
+    EXPECT_THAT(diagnostics.lines(),
+                ElementsAre(HasSubstr("f:1:4: error: a: the environment variable NOBODY"),
+                            HasSubstr("f:2:4: error: b: the environment variable NOTHING"),
+                            HasSubstr("f:3:4: error: c: cannot read the file '/no/such/file'")));
     EXPECT_TRUE(root.find("a")->unresolved);
 }
 
@@ -124,8 +127,11 @@ TEST_F(Substitute, NeverRepeatsASecretPastedInTheWrongPlace) {
 }
 
 TEST_F(Substitute, RefusesFilesThatAreNoSecrets) {
-    read("a: !file /dev/zero\nb: !file " + testing::TempDir() + "\nc: !file " + write_file("big", std::string(100'000, 'x')) + "\n");
-    EXPECT_THAT(diagnostics.lines(), ElementsAre(HasSubstr("not a regular file"), HasSubstr("not a regular file"), HasSubstr("larger than")));
+    read("a: !file /dev/zero\nb: !file " + testing::TempDir() + "\nc: !file " +
+         write_file("big", std::string(100'000, 'x')) + "\n");
+    EXPECT_THAT(diagnostics.lines(),
+                ElementsAre(HasSubstr("not a regular file"), HasSubstr("not a regular file"),
+                            HasSubstr("larger than")));
     const std::string fifo = testing::TempDir() + "kitchen-fifo-" + std::to_string(::getpid());
     ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
     read("a: !file " + fifo + "\n");  // must not hang

@@ -15,7 +15,8 @@ TEST(Values, ReadDurations) {
     EXPECT_EQ(parse_duration("10m"), milliseconds(600'000));
     EXPECT_EQ(parse_duration("2h"), milliseconds(7'200'000));
     EXPECT_EQ(parse_duration("1d"), milliseconds(86'400'000));
-    for (const char* bad : {"", "5", "-5s", "1.5s", "5 s", "5S", "s", "5sec", "99999999999999999d", "99999999999999999999s"})
+    for (const char* bad : {"", "5", "-5s", "1.5s", "5 s", "5S", "s", "5sec", "99999999999999999d",
+                            "99999999999999999999s"})
         EXPECT_FALSE(parse_duration(bad)) << bad;
 }
 
@@ -24,16 +25,19 @@ TEST(Values, ReadSizes) {
     EXPECT_EQ(parse_bytes("64KiB"), 65'536);
     EXPECT_EQ(parse_bytes("10MiB"), 10'485'760);
     EXPECT_EQ(parse_bytes("1GiB"), 1'073'741'824);
-    for (const char* bad : {"", "1KB", "1 MiB", "-1", "1.5MiB", "9999999999GiB"}) EXPECT_FALSE(parse_bytes(bad)) << bad;
+    for (const char* bad : {"", "1KB", "1 MiB", "-1", "1.5MiB", "9999999999GiB"})
+        EXPECT_FALSE(parse_bytes(bad)) << bad;
 }
 
 TEST(Values, ReadNumbersAndBooleans) {
     EXPECT_EQ(parse_integer("-12"), -12);
     EXPECT_EQ(parse_integer("9223372036854775807"), INT64_MAX);
-    for (const char* bad : {"", "1.0", "0x10", "1e3", "9223372036854775808", " 1", "1 ", "+1"}) EXPECT_FALSE(parse_integer(bad)) << bad;
+    for (const char* bad : {"", "1.0", "0x10", "1e3", "9223372036854775808", " 1", "1 ", "+1"})
+        EXPECT_FALSE(parse_integer(bad)) << bad;
     EXPECT_EQ(parse_number("0.5"), 0.5);
     EXPECT_EQ(parse_number("3"), 3.0);
-    for (const char* bad : {"", "nan", "inf", "-inf", "1e999", "1,5"}) EXPECT_FALSE(parse_number(bad)) << bad;
+    for (const char* bad : {"", "nan", "inf", "-inf", "1e999", "1,5"})
+        EXPECT_FALSE(parse_number(bad)) << bad;
     EXPECT_EQ(parse_boolean("true"), true);
     EXPECT_EQ(parse_boolean("false"), false);
     for (const char* bad : {"", "yes", "True", "1", "on"}) EXPECT_FALSE(parse_boolean(bad)) << bad;
@@ -48,10 +52,13 @@ TEST(Values, KeepToLimits) {
     EXPECT_EQ(check(KITCHEN_CONFIG_INTEGER, std::int64_t{0}, "1.."), "must be at least 1");
     EXPECT_EQ(check(KITCHEN_CONFIG_INTEGER, std::int64_t{9}, "..8"), "must be at most 8");
     EXPECT_EQ(check(KITCHEN_CONFIG_NUMBER, 0.75, "0.5..0.7"), "must be between 0.5 and 0.7");
-    EXPECT_EQ(check(KITCHEN_CONFIG_DURATION, milliseconds(500), "1s..1h"), "must be between 1s and 1h");
-    EXPECT_EQ(check(KITCHEN_CONFIG_BYTES, std::int64_t{1'048'577}, "1KiB..1MiB"), "must be between 1KiB and 1MiB");
+    EXPECT_EQ(check(KITCHEN_CONFIG_DURATION, milliseconds(500), "1s..1h"),
+              "must be between 1s and 1h");
+    EXPECT_EQ(check(KITCHEN_CONFIG_BYTES, std::int64_t{1'048'577}, "1KiB..1MiB"),
+              "must be between 1KiB and 1MiB");
     EXPECT_EQ(check(KITCHEN_CONFIG_CHOICE, std::string("json"), "text|json"), "");
-    EXPECT_EQ(check(KITCHEN_CONFIG_CHOICE, std::string("xml"), "text|json"), "must be one of text, json");
+    EXPECT_EQ(check(KITCHEN_CONFIG_CHOICE, std::string("xml"), "text|json"),
+              "must be one of text, json");
     EXPECT_EQ(check(KITCHEN_CONFIG_INTEGER, std::int64_t{5}, nullptr), "");
     EXPECT_THROW(check(KITCHEN_CONFIG_INTEGER, std::int64_t{5}, "1-5"), std::invalid_argument);
     EXPECT_THROW(check(KITCHEN_CONFIG_INTEGER, std::int64_t{5}, "one..5"), std::invalid_argument);

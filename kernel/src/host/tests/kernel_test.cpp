@@ -8,7 +8,8 @@
 
 #include "kitchen/testkit/test_kernel.h"
 
-// What needs no plugin. Life with plugins, good and broken ones, is tested in tests/fixtures and tests/api.
+// What needs no plugin. Life with plugins, good and broken ones, is tested in tests/fixtures and
+// tests/api.
 namespace kitchen::host {
 namespace {
 
@@ -58,8 +59,11 @@ TEST(Kernel, TellsItsLifeInTheLog) {
     TestKernel kernel("plugins: []");
     kernel.stop();
     const auto lines = kernel.log_lines();
-    EXPECT_THAT(lines, AllOf(Contains(AllOf(HasSubstr("serving"), HasSubstr("url=http://127.0.0.1:"), HasSubstr("startup_ms="))),
-                             Contains(HasSubstr("draining")), Contains(AllOf(HasSubstr("stopped"), HasSubstr("clean=true")))));
+    EXPECT_THAT(lines,
+                AllOf(Contains(AllOf(HasSubstr("serving"), HasSubstr("url=http://127.0.0.1:"),
+                                     HasSubstr("startup_ms="))),
+                      Contains(HasSubstr("draining")),
+                      Contains(AllOf(HasSubstr("stopped"), HasSubstr("clean=true")))));
 }
 
 TEST(Kernel, HonoursTheLogLevel) {
@@ -75,8 +79,11 @@ TEST(Kernel, ReportsEveryMistakeAtOnceAndPrefersTheConfigurationsCode) {
         FAIL() << "loaded";
     } catch (const StartError& e) {
         EXPECT_EQ(e.code(), ExitCode::configuration);
-        EXPECT_THAT(e.lines(), ElementsAre(HasSubstr("f:1:19: error: server.workers"), HasSubstr("f:2:16: error: plugin 'nobody': there is no file"),
-                                           HasSubstr("f:3:1: error: bidn: unknown key; did you mean 'bind'?")));
+        EXPECT_THAT(
+            e.lines(),
+            ElementsAre(HasSubstr("f:1:19: error: server.workers"),
+                        HasSubstr("f:2:16: error: plugin 'nobody': there is no file"),
+                        HasSubstr("f:3:1: error: bidn: unknown key; did you mean 'bind'?")));
     }
 }
 
@@ -149,7 +156,9 @@ TEST(Kernel, StoppingWithoutStartingIsNothing) {
 
 TEST(TestKernel, ThrowsEveryMistakeAndSeesOnlyItsEnvironment) {
     try {
-        TestKernel kernel("server: {workers: '${WORKERS}'}\nplugins: [{id: nobody}]", {.plugin_dir = "/nowhere", .environment = {{"X", "1"}}, .manual_clock = false});
+        TestKernel kernel(
+            "server: {workers: '${WORKERS}'}\nplugins: [{id: nobody}]",
+            {.plugin_dir = "/nowhere", .environment = {{"X", "1"}}, .manual_clock = false});
         FAIL() << "started";
     } catch (const std::runtime_error& e) {
         EXPECT_THAT(e.what(), AllOf(HasSubstr("WORKERS is not set"), HasSubstr("'nobody'")));

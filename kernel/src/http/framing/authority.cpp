@@ -19,7 +19,9 @@ bool is_registered_name(std::string_view text) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (octets::is(text[i], octets::kHost)) continue;
         if (text[i] != '%' || text.size() - i < 3) return false;
-        if (!octets::is(text[i + 1], octets::kHexDigit) || !octets::is(text[i + 2], octets::kHexDigit)) return false;
+        if (!octets::is(text[i + 1], octets::kHexDigit) ||
+            !octets::is(text[i + 2], octets::kHexDigit))
+            return false;
         i += 2;
     }
     return !text.empty();

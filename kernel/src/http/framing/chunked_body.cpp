@@ -1,4 +1,5 @@
-// RequestParser: the chunked coding (RFC 9112 section 7.1). Extensions and trailers are read and dropped.
+// RequestParser: the chunked coding (RFC 9112 section 7.1). Extensions and trailers are read and
+// dropped.
 #include <algorithm>
 
 #include "octets.h"
@@ -19,7 +20,8 @@ std::uint64_t hex_value(char c) noexcept {
 
 bool is_trailer_field(std::string_view line) noexcept {
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !octets::all(line.substr(0, colon), octets::kToken)) return false;
+    if (colon == std::string_view::npos || !octets::all(line.substr(0, colon), octets::kToken))
+        return false;
     for (const char c : line.substr(colon + 1))
         if (!octets::is(c, octets::kFieldText)) return false;
     return true;
@@ -52,7 +54,8 @@ RequestParser::Progress RequestParser::read_chunked_body(Input& input) {
                 break;
             }
             default: {
-                const std::size_t left = limits_.trailer_section - std::min(limits_.trailer_section, section_octets_ + 2);
+                const std::size_t left = limits_.trailer_section -
+                                         std::min(limits_.trailer_section, section_octets_ + 2);
                 std::string_view line;
                 switch (take_line(input, left, line)) {
                     case Line::need_more: return {Event::need_more, input.at};

@@ -10,10 +10,10 @@
 namespace kitchen::http::octets {
 
 enum Class : std::uint8_t {
-    kToken = 1,       ///< tchar: methods and field names
-    kFieldText = 2,   ///< HTAB, SP, VCHAR, obs-text: inside a field value
-    kTarget = 4,      ///< visible ASCII but '#': inside a request target
-    kHost = 8,        ///< unreserved: inside a registered name or IPv4 address
+    kToken = 1,      ///< tchar: methods and field names
+    kFieldText = 2,  ///< HTAB, SP, VCHAR, obs-text: inside a field value
+    kTarget = 4,     ///< visible ASCII but '#': inside a request target
+    kHost = 8,       ///< unreserved: inside a registered name or IPv4 address
     kHexDigit = 16,
     kDigit = 32,
 };
@@ -24,7 +24,9 @@ constexpr std::array<std::uint8_t, 256> make_table() {
         const bool digit = c >= '0' && c <= '9';
         const bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         std::uint8_t bits = 0;
-        if (digit || alpha || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos)
+        if (digit || alpha ||
+            std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
+                std::string_view::npos)
             bits |= kToken;
         if (c == '\t' || (c >= 0x20 && c != 0x7f)) bits |= kFieldText;
         if (c > 0x20 && c < 0x7f && c != '#') bits |= kTarget;
@@ -38,7 +40,9 @@ constexpr std::array<std::uint8_t, 256> make_table() {
 
 inline constexpr auto kTable = make_table();
 
-constexpr bool is(char c, Class wanted) noexcept { return (kTable[static_cast<unsigned char>(c)] & wanted) != 0; }
+constexpr bool is(char c, Class wanted) noexcept {
+    return (kTable[static_cast<unsigned char>(c)] & wanted) != 0;
+}
 
 /// True for a non-empty text made of that class alone.
 constexpr bool all(std::string_view text, Class wanted) noexcept {
@@ -47,7 +51,9 @@ constexpr bool all(std::string_view text, Class wanted) noexcept {
     return !text.empty();
 }
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view lower_case_b) noexcept {
     if (a.size() != lower_case_b.size()) return false;

@@ -28,7 +28,8 @@ void for_each_member(std::string_view list, Function&& function) {
 // Length of "http://" or "https://" at the front, or 0.
 std::size_t scheme_length(std::string_view target) noexcept {
     for (const std::string_view scheme : {"http://", "https://"})
-        if (octets::equal_ignoring_case(target.substr(0, scheme.size()), scheme)) return scheme.size();
+        if (octets::equal_ignoring_case(target.substr(0, scheme.size()), scheme))
+            return scheme.size();
     return 0;
 }
 
@@ -42,11 +43,13 @@ bool RequestParser::read_request_line(std::string_view line) {
     const auto target = line.substr(first + 1, last - first - 1);
     const auto version = line.substr(last + 1);
 
-    if (version.size() != 8 || !version.starts_with("HTTP/") || !octets::is(version[5], octets::kDigit) ||
-        version[6] != '.' || !octets::is(version[7], octets::kDigit))
+    if (version.size() != 8 || !version.starts_with("HTTP/") ||
+        !octets::is(version[5], octets::kDigit) || version[6] != '.' ||
+        !octets::is(version[7], octets::kDigit))
         return fail(kBadRequestLine);
     if (version[5] != '1') return fail(kBadVersion);
-    minor_version_ = request_.minor_version = version[7] == '0' ? 0 : 1;  // a later minor version is read as the latest known one
+    minor_version_ = request_.minor_version =
+        version[7] == '0' ? 0 : 1;  // a later minor version is read as the latest known one
 
     if (!octets::all(method, octets::kToken)) return fail(kBadMethod);
     request_.method.assign(method);
@@ -72,7 +75,8 @@ bool RequestParser::read_absolute_target(std::string_view target, std::size_t sc
     authority_.assign(target.substr(0, end));
     const auto path = target.substr(end);
     request_.target.clear();
-    if (path.empty() || path.front() != '/') request_.target += path.empty() && request_.method == "OPTIONS" ? '*' : '/';
+    if (path.empty() || path.front() != '/')
+        request_.target += path.empty() && request_.method == "OPTIONS" ? '*' : '/';
     request_.target += path;
     return true;
 }
@@ -101,19 +105,18 @@ bool RequestParser::note_field(std::string_view name, std::string_view value) {
         case 6:
             if (name != "expect") return true;
             for_each_member(value, [&](std::string_view member) {
-                (octets::equal_ignoring_case(member, "100-continue") ? expects_continue_ : bad_expectation_) = true;
+                (octets::equal_ignoring_case(member, "100-continue") ? expects_continue_
+                                                                     : bad_expectation_) = true;
             });
             return true;
         case 10:
             if (name == "connection") note_connection(value);
             return true;
-        case 14:
-            return name != "content-length" || note_content_length(value);
+        case 14: return name != "content-length" || note_content_length(value);
         case 17:
             if (name == "transfer-encoding") note_transfer_encoding(value);
             return true;
-        default:
-            return true;
+        default: return true;
     }
 }
 
@@ -152,7 +155,8 @@ void RequestParser::note_connection(std::string_view value) {
 bool RequestParser::finish_head() {
     if (has_transfer_encoding_) {
         if (has_content_length_) return fail(kAmbiguousLength);
-        if (!chunked_ || repeated_chunked_ || minor_version_ == 0) return fail(kBadTransferEncoding);
+        if (!chunked_ || repeated_chunked_ || minor_version_ == 0)
+            return fail(kBadTransferEncoding);
         if (other_coding_) return fail(kUnknownCoding);
     }
     if (!has_host_ && minor_version_ >= 1) return fail(kMissingHost);

@@ -31,7 +31,9 @@ bool RequestParser::fail(const FramingError& error) {
     return false;
 }
 
-RequestParser::Progress RequestParser::failed(const Input& input) { return {Event::error, input.at}; }
+RequestParser::Progress RequestParser::failed(const Input& input) {
+    return {Event::error, input.at};
+}
 
 RequestParser::Progress RequestParser::complete(const Input& input) {
     phase_ = Phase::start;
@@ -65,18 +67,14 @@ RequestParser::Progress RequestParser::feed(std::string_view bytes) {
             phase_ = Phase::request_line;
             [[fallthrough]];
         case Phase::request_line:
-        case Phase::fields:
-            return read_head(input);
+        case Phase::fields: return read_head(input);
         case Phase::head_done:
             if (!begin_body()) return failed(input);
             if (phase_ == Phase::head_done) return complete(input);
             return feed(bytes);
-        case Phase::sized_body:
-            return read_sized_body(input);
-        case Phase::failed:
-            return failed(input);
-        default:
-            return read_chunked_body(input);
+        case Phase::sized_body: return read_sized_body(input);
+        case Phase::failed: return failed(input);
+        default: return read_chunked_body(input);
     }
 }
 
@@ -101,12 +99,16 @@ bool RequestParser::skip_empty_lines(Input& input) {
     return true;
 }
 
-// The line without its CRLF. It points into the input when it lies there whole, so that nothing is copied. Length is judged
-// before content, so that the outcome does not depend on how the line was split.
-RequestParser::Line RequestParser::take_line(Input& input, std::size_t limit, std::string_view& line) {
+// The line without its CRLF. It points into the input when it lies there whole, so that nothing is
+// copied. Length is judged before content, so that the outcome does not depend on how the line was
+// split.
+RequestParser::Line RequestParser::take_line(Input& input, std::size_t limit,
+                                             std::string_view& line) {
     const auto rest = input.rest();
     const void* found = rest.empty() ? nullptr : std::memchr(rest.data(), '\n', rest.size());
-    const auto length = found ? static_cast<std::size_t>(static_cast<const char*>(found) - rest.data()) : rest.size();
+    const auto length =
+        found ? static_cast<std::size_t>(static_cast<const char*>(found) - rest.data())
+              : rest.size();
     octets_examined_ += length;
     if (line_.size() + length > limit + 1) return Line::too_long;  // + 1: the CR
     if (!found) {
@@ -130,11 +132,14 @@ RequestParser::Progress RequestParser::read_head(Input& input) {
     for (;;) {
         const bool first = phase_ == Phase::request_line;
         // Each field line counts with its CRLF; the empty line that ends the section does not.
-        const std::size_t left = limits_.header_section - std::min(limits_.header_section, section_octets_ + 2);
+        const std::size_t left =
+            limits_.header_section - std::min(limits_.header_section, section_octets_ + 2);
         std::string_view line;
         switch (take_line(input, first ? limits_.request_line : left, line)) {
             case Line::need_more: return {Event::need_more, input.at};
-            case Line::too_long: fail(first ? kTargetTooLong : kHeadersTooLarge); return failed(input);
+            case Line::too_long:
+                fail(first ? kTargetTooLong : kHeadersTooLarge);
+                return failed(input);
             case Line::bare_lf: fail(kBareLineFeed); return failed(input);
             case Line::ready: break;
         }

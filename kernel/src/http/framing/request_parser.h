@@ -1,11 +1,11 @@
 // Reads HTTP/1.x requests (RFC 9112) from bytes that arrive in any portions. Knows no socket.
 //
-// Strict: whatever another party on the way could read differently is refused, and the refusal is final, since
-// after it nobody can say where the next request begins. What is refused beyond the letter of the RFC is listed
-// in README.md beside this file.
+// Strict: whatever another party on the way could read differently is refused, and the refusal is
+// final, since after it nobody can say where the next request begins. What is refused beyond the
+// letter of the RFC is listed in README.md beside this file.
 //
-// Cost is linear in the bytes fed, however they are split: nothing is scanned twice. Memory grows with what has
-// arrived, never with what was announced. Every limit holds in total, not per feed().
+// Cost is linear in the bytes fed, however they are split: nothing is scanned twice. Memory grows
+// with what has arrived, never with what was announced. Every limit holds in total, not per feed().
 //
 //     RequestParser parser;
 //     while (...) {
@@ -33,20 +33,22 @@
 namespace kitchen::http {
 
 struct ParserLimits {
-    std::size_t request_line = 8 * 1024;     ///< octets, without CRLF; past it 414
-    std::size_t header_section = 16 * 1024;  ///< octets of all field lines with their CRLF; past it 431
-    std::size_t header_fields = 100;         ///< past it 431
+    std::size_t request_line = 8 * 1024;  ///< octets, without CRLF; past it 414
+    std::size_t header_section =
+        16 * 1024;                    ///< octets of all field lines with their CRLF; past it 431
+    std::size_t header_fields = 100;  ///< past it 431
     std::size_t leading_empty_lines = 4;     ///< CRLFs tolerated before a request line
     std::size_t chunk_extensions = 1024;     ///< octets in the whole body; past it 400
     std::size_t trailer_section = 4 * 1024;  ///< octets; past it 400
-    std::size_t body = 1024 * 1024;          ///< octets, until set_body_limit() says otherwise; past it 413
+    std::size_t body = 1024 * 1024;  ///< octets, until set_body_limit() says otherwise; past it 413
 };
 
 class RequestParser {
 public:
     enum class Event {
         need_more,  ///< everything fed was consumed
-        head,       ///< request() holds all but the body; feed() goes on from here, even when fed nothing
+        head,       ///< request() holds all but the body; feed() goes on from here, even when fed
+                    ///< nothing
         complete,   ///< take_request() has the whole; the next feed() starts the next request
         error,      ///< see error(); consumes nothing more, ever
     };
@@ -60,7 +62,8 @@ public:
     /// Consumes up to the next event.
     Progress feed(std::string_view bytes);
 
-    /// After Event::head: the most octets the body may have. A body announced as longer is an error at the next feed().
+    /// After Event::head: the most octets the body may have. A body announced as longer is an error
+    /// at the next feed().
     void set_body_limit(std::size_t octets) noexcept { body_limit_ = octets; }
     /// After Event::head of a request without a body: forgets it, as if it had been taken.
     void discard_request();
@@ -72,21 +75,39 @@ public:
     const FramingError& error() const noexcept { return error_; }
 
     // From Event::head until the next request begins:
-    bool has_body() const noexcept { return chunked_ || content_length_ > 0; }  ///< a body was announced
-    bool expects_continue() const noexcept { return expects_continue_; }  ///< Expect: 100-continue, from HTTP/1.1
+    bool has_body() const noexcept {
+        return chunked_ || content_length_ > 0;
+    }  ///< a body was announced
+    bool expects_continue() const noexcept {
+        return expects_continue_;
+    }                                  ///< Expect: 100-continue, from HTTP/1.1
     bool keep_alive() const noexcept;  ///< what the client asked for, or the default of its version
 
-    /// True from the first octet of a request until it is complete; false between requests and after an error.
+    /// True from the first octet of a request until it is complete; false between requests and
+    /// after an error.
     bool in_progress() const noexcept { return phase_ != Phase::start && phase_ != Phase::failed; }
     /// True while the head is still being read.
-    bool in_head() const noexcept { return phase_ == Phase::request_line || phase_ == Phase::fields; }
+    bool in_head() const noexcept {
+        return phase_ == Phase::request_line || phase_ == Phase::fields;
+    }
     /// Octets looked at so far, for proving that the cost is linear.
     std::uint64_t octets_examined() const noexcept { return octets_examined_; }
 
 private:
     enum class Phase {
-        start, request_line, fields, head_done, sized_body,
-        chunk_size, chunk_extension, chunk_size_lf, chunk_data, chunk_data_cr, chunk_data_lf, trailers, failed,
+        start,
+        request_line,
+        fields,
+        head_done,
+        sized_body,
+        chunk_size,
+        chunk_extension,
+        chunk_size_lf,
+        chunk_data,
+        chunk_data_cr,
+        chunk_data_lf,
+        trailers,
+        failed,
     };
     enum class Line { ready, need_more, too_long, bare_lf };
     struct Input {
@@ -125,7 +146,7 @@ private:
     Phase phase_ = Phase::start;
     WireRequest request_;
     FramingError error_;
-    std::string line_;  ///< the unfinished line
+    std::string line_;                ///< the unfinished line
     std::size_t section_octets_ = 0;  ///< of the header or trailer section so far
     std::size_t empty_lines_ = 0;
     bool half_empty_line_ = false;  ///< CR seen, LF outstanding
@@ -143,7 +164,7 @@ private:
     bool has_content_length_ = false;
     bool length_overflow_ = false;
     bool has_transfer_encoding_ = false;
-    bool chunked_ = false;          ///< the last coding so far is "chunked"
+    bool chunked_ = false;  ///< the last coding so far is "chunked"
     bool other_coding_ = false;
     bool repeated_chunked_ = false;
     bool extension_started_ = false;  ///< the ";" was seen

@@ -11,7 +11,9 @@ namespace {
 
 constexpr int kFallbackStatus = 500;
 
-int sendable(int status) noexcept { return status >= 200 && status <= 599 ? status : kFallbackStatus; }
+int sendable(int status) noexcept {
+    return status >= 200 && status <= 599 ? status : kFallbackStatus;
+}
 
 bool written_here(std::string_view name) noexcept {
     using octets::equal_ignoring_case;
@@ -32,8 +34,9 @@ bool is_safe(std::string_view name, std::string_view value) noexcept {
 }
 
 bool same_name(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return octets::lower(x) == octets::lower(y); });
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return octets::lower(x) == octets::lower(y);
+           });
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -60,7 +63,8 @@ bool has_response_body(const ResponseFraming& framing) noexcept {
     return !framing.head_request && framing.status != 204 && framing.status != 304;
 }
 
-void append_response_head(std::string& out, const ResponseFraming& framing, const HeaderList& headers, std::string_view date,
+void append_response_head(std::string& out, const ResponseFraming& framing,
+                          const HeaderList& headers, std::string_view date,
                           const HeaderList& defaults) {
     const int status = sendable(framing.status);
     out += "HTTP/1.1 ";
@@ -74,8 +78,10 @@ void append_response_head(std::string& out, const ResponseFraming& framing, cons
         if (!written_here(name) && is_safe(name, value)) append_field(out, name, value);
     }
     for (const auto& [name, value] : defaults) {
-        const bool given = std::any_of(headers.begin(), headers.end(),
-                                       [&name = name](const auto& field) { return same_name(field.first, name) && is_safe(field.first, field.second); });
+        const bool given =
+            std::any_of(headers.begin(), headers.end(), [&name = name](const auto& field) {
+                return same_name(field.first, name) && is_safe(field.first, field.second);
+            });
         if (!given) append_field(out, name, value);
     }
     // A 304 would have to repeat the length of the answer it stands for, which is not known here.

@@ -1,4 +1,5 @@
-// Writes the head of a response (RFC 9112 section 4): status line, Date, Content-Length, Connection, and the fields given.
+// Writes the head of a response (RFC 9112 section 4): status line, Date, Content-Length,
+// Connection, and the fields given.
 //
 // Thread-safety: append_response_head is a pure function; a DateCache may be shared by all threads.
 #pragma once
@@ -19,18 +20,20 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 /// What decides how a response is framed.
 struct ResponseFraming {
-    int status = 200;  ///< outside 200..599: 500 is sent instead
+    int status = 200;           ///< outside 200..599: 500 is sent instead
     bool head_request = false;  ///< the request's method was HEAD
-    int minor_version = 1;  ///< of the request
-    bool keep_alive = true;  ///< the connection will be kept
+    int minor_version = 1;      ///< of the request
+    bool keep_alive = true;     ///< the connection will be kept
     bool until_close = false;  ///< the body ends with the connection: no Content-Length, never kept
     std::size_t body_size = 0;
 };
 
-/// Appends the head, up to and with the empty line. Date, Content-Length, Transfer-Encoding and Connection among `headers` are
-/// ignored; so is every field whose name is no token or whose value holds a control character (CR, LF, NUL…). `defaults` are fields
-/// of every answer; each gives way to one of its name in `headers`.
-void append_response_head(std::string& out, const ResponseFraming& framing, const HeaderList& headers, std::string_view date,
+/// Appends the head, up to and with the empty line. Date, Content-Length, Transfer-Encoding and
+/// Connection among `headers` are ignored; so is every field whose name is no token or whose value
+/// holds a control character (CR, LF, NUL…). `defaults` are fields of every answer; each gives way
+/// to one of its name in `headers`.
+void append_response_head(std::string& out, const ResponseFraming& framing,
+                          const HeaderList& headers, std::string_view date,
                           const HeaderList& defaults = {});
 
 /// Whether octets follow the head: not after HEAD, 204 or 304.
@@ -42,7 +45,9 @@ std::string_view reason_phrase(int status) noexcept;
 /// An IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT"), not terminated.
 using HttpDate = std::array<char, 29>;
 HttpDate format_http_date(std::time_t time) noexcept;
-inline std::string_view text_of(const HttpDate& date) noexcept { return {date.data(), date.size()}; }
+inline std::string_view text_of(const HttpDate& date) noexcept {
+    return {date.data(), date.size()};
+}
 
 /// The date of now, formatted once a second.
 class DateCache {

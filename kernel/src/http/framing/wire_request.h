@@ -13,10 +13,12 @@ namespace kitchen::http {
 /// A request as it was framed: the octets are checked, nothing is decoded or interpreted.
 struct WireRequest {
     std::string method;  ///< token, case kept
-    std::string target;  ///< origin-form or "*", exactly as sent (absolute-form arrives as origin-form)
+    std::string
+        target;  ///< origin-form or "*", exactly as sent (absolute-form arrives as origin-form)
     int minor_version = 1;  ///< HTTP/1.<minor>; 0 or 1
-    std::vector<std::pair<std::string, std::string>> headers;  ///< names lower-cased, values trimmed, order kept
-    std::string body;  ///< de-chunked
+    std::vector<std::pair<std::string, std::string>>
+        headers;               ///< names lower-cased, values trimmed, order kept
+    std::string body;          ///< de-chunked
     std::string peer_address;  ///< numeric, without the port
 
     /// The first field with that lower-case name, or nullptr.

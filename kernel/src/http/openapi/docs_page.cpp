@@ -23,7 +23,9 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-std::string text_of(const Json& value) { return value.is_string() ? value.as_string() : std::string(); }
+std::string text_of(const Json& value) {
+    return value.is_string() ? value.as_string() : std::string();
+}
 
 constexpr std::string_view schema_prefix = "#/components/schemas/";
 
@@ -35,7 +37,8 @@ std::string type_of(const Json& schema) {
     }
     if (const Json* any_of = schema.find("anyOf")) {
         std::string out;
-        for (const Json& one : any_of->as_array()) out += (out.empty() ? "" : " or ") + type_of(one);
+        for (const Json& one : any_of->as_array())
+            out += (out.empty() ? "" : " or ") + type_of(one);
         return out;
     }
     std::string out;
@@ -50,7 +53,10 @@ std::string type_of(const Json& schema) {
     if (schema.has("enum")) {
         std::string words;
         for (const Json& word : schema["enum"].as_array())
-            if (!word.is_null()) words += (words.empty() ? "" : ", ") + ("<code>" + escaped(word.is_string() ? word.as_string() : word.dump()) + "</code>");
+            if (!word.is_null())
+                words += (words.empty() ? "" : ", ") +
+                         ("<code>" + escaped(word.is_string() ? word.as_string() : word.dump()) +
+                          "</code>");
         out += ": " + words;
     }
     const auto bound = [&](const char* name, const char* before, const char* after) {
@@ -62,28 +68,36 @@ std::string type_of(const Json& schema) {
     bound("maxLength", ", at most ", " characters");
     bound("minItems", ", at least ", " elements");
     bound("maxItems", ", at most ", " elements");
-    if (schema.has("pattern")) out += ", matches <code>" + escaped(text_of(schema["pattern"])) + "</code>";
-    if (schema.has("default")) out += ", default <code>" + escaped(schema["default"].dump()) + "</code>";
+    if (schema.has("pattern"))
+        out += ", matches <code>" + escaped(text_of(schema["pattern"])) + "</code>";
+    if (schema.has("default"))
+        out += ", default <code>" + escaped(schema["default"].dump()) + "</code>";
     return out;
 }
 
 class PageWriter {
 public:
-    PageWriter(const Json& openapi, std::string_view style_url) : openapi_(openapi), style_url_(style_url) {}
+    PageWriter(const Json& openapi, std::string_view style_url)
+        : openapi_(openapi), style_url_(style_url) {}
 
     std::string write() {
         const std::string title = escaped(text_of(openapi_["info"]["title"]));
-        out_ = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" + title +
-               " API</title>\n<link rel=\"stylesheet\" href=\"" + escaped(style_url_) + "\">\n</head>\n<body>\n<header>\n<h1>" + title +
-               " <small>" + escaped(text_of(openapi_["info"]["version"])) + "</small></h1>\n<p>" + escaped(text_of(openapi_["info"]["description"])) +
-               "</p>\n<p><a href=\"/openapi.json\">openapi.json</a> holds the same for machines.</p>\n</header>\n";
+        out_ =
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+            title + " API</title>\n<link rel=\"stylesheet\" href=\"" + escaped(style_url_) +
+            "\">\n</head>\n<body>\n<header>\n<h1>" + title + " <small>" +
+            escaped(text_of(openapi_["info"]["version"])) + "</small></h1>\n<p>" +
+            escaped(text_of(openapi_["info"]["description"])) +
+            "</p>\n<p><a href=\"/openapi.json\">openapi.json</a> holds the same for "
+            "machines.</p>\n</header>\n";
         contents();
         out_ += "<main>\n";
         for (const Json& tag : openapi_["tags"].as_array()) section(text_of(tag["name"]));
         section("");
         out_ += "<section>\n<h2>Schemas</h2>\n";
-        for (const auto& [name, schema] : openapi_["components"]["schemas"].as_object()) component(name, schema);
+        for (const auto& [name, schema] : openapi_["components"]["schemas"].as_object())
+            component(name, schema);
         out_ += "</section>\n</main>\n</body>\n</html>\n";
         return std::move(out_);
     }
@@ -94,7 +108,8 @@ private:
         for (const auto& [path, item] : openapi_["paths"].as_object())
             for (const auto& [method, operation] : item.as_object()) {
                 const Json& tags = operation["tags"];
-                if ((tags.size() > 0 ? text_of(tags.as_array().front()) : "") == tag) visit(path, method, operation);
+                if ((tags.size() > 0 ? text_of(tags.as_array().front()) : "") == tag)
+                    visit(path, method, operation);
             }
     }
 
@@ -109,8 +124,10 @@ private:
         for (const Json& tag : openapi_["tags"].as_array()) {
             const std::string name = text_of(tag["name"]);
             out_ += "<h2>" + escaped(name) + "</h2>\n<ul>\n";
-            each_operation(name, [&](const std::string& path, const std::string& method, const Json& operation) {
-                out_ += "<li><a href=\"#" + escaped(text_of(operation["operationId"])) + "\"><b class=\"" + method + "\">" + upper(method) + "</b> " +
+            each_operation(name, [&](const std::string& path, const std::string& method,
+                                     const Json& operation) {
+                out_ += "<li><a href=\"#" + escaped(text_of(operation["operationId"])) +
+                        "\"><b class=\"" + method + "\">" + upper(method) + "</b> " +
                         escaped(path) + "</a></li>\n";
             });
             out_ += "</ul>\n";
@@ -120,52 +137,68 @@ private:
 
     void section(const std::string& tag) {
         bool is_first = true;
-        each_operation(tag, [&](const std::string& path, const std::string& method, const Json& op) {
-            if (is_first) out_ += "<section>\n<h2>" + escaped(tag.empty() ? "Others" : tag) + "</h2>\n";
-            is_first = false;
-            operation(path, method, op);
-        });
+        each_operation(
+            tag, [&](const std::string& path, const std::string& method, const Json& op) {
+                if (is_first)
+                    out_ += "<section>\n<h2>" + escaped(tag.empty() ? "Others" : tag) + "</h2>\n";
+                is_first = false;
+                operation(path, method, op);
+            });
         if (!is_first) out_ += "</section>\n";
     }
 
     void operation(const std::string& path, const std::string& method, const Json& op) {
         const std::string id = escaped(text_of(op["operationId"]));
-        out_ += "<article id=\"" + id + "\">\n<h3><b class=\"" + method + "\">" + upper(method) + "</b> <code>" + escaped(path) + "</code></h3>\n";
-        if (op.has("summary")) out_ += "<p><strong>" + escaped(text_of(op["summary"])) + "</strong></p>\n";
+        out_ += "<article id=\"" + id + "\">\n<h3><b class=\"" + method + "\">" + upper(method) +
+                "</b> <code>" + escaped(path) + "</code></h3>\n";
+        if (op.has("summary"))
+            out_ += "<p><strong>" + escaped(text_of(op["summary"])) + "</strong></p>\n";
         if (op.has("description")) out_ += "<p>" + escaped(text_of(op["description"])) + "</p>\n";
         out_ += "<p class=\"access\">" + access(op) + "</p>\n";
         if (op.has("parameters")) parameters(op["parameters"]);
         if (op.has("requestBody")) {
-            out_ += "<h4>Body" + std::string(op["requestBody"]["required"] == Json(true) ? "" : " (may be left out)") + "</h4>\n";
+            out_ += "<h4>Body" +
+                    std::string(
+                        op["requestBody"]["required"] == Json(true) ? "" : " (may be left out)") +
+                    "</h4>\n";
             shape(op["requestBody"]["content"]["application/json"]["schema"]);
         }
         answers(op["responses"]);
-        out_ += "<h4>Example</h4>\n<pre>" + escaped(curl_example(openapi_, path, upper(method), op)) + "</pre>\n</article>\n";
+        out_ += "<h4>Example</h4>\n<pre>" +
+                escaped(curl_example(openapi_, path, upper(method), op)) + "</pre>\n</article>\n";
     }
 
     static std::string access(const Json& op) {
         if (op["security"].size() == 0) return "Open to anyone.";
         if (!op.has("x-roles")) return "For anyone who is signed in.";
         std::string roles;
-        for (const Json& role : op["x-roles"].as_array()) roles += (roles.empty() ? "" : ", ") + escaped(text_of(role));
+        for (const Json& role : op["x-roles"].as_array())
+            roles += (roles.empty() ? "" : ", ") + escaped(text_of(role));
         return "For: " + roles + ".";
     }
 
     void parameters(const Json& list) {
-        out_ += "<h4>Parameters</h4>\n<table>\n<tr><th>Name</th><th>In</th><th>Type</th><th>Meaning</th></tr>\n";
+        out_ +=
+            "<h4>Parameters</h4>\n<table>\n<tr><th>Name</th><th>In</th><th>Type</th><th>Meaning</"
+            "th></tr>\n";
         for (const Json& p : list.as_array())
-            row({"<code>" + escaped(text_of(p["name"])) + "</code>" + (p["required"] == Json(true) ? " *" : ""), escaped(text_of(p["in"])),
-                 type_of(p["schema"]), escaped(text_of(p["description"]))});
+            row({"<code>" + escaped(text_of(p["name"])) + "</code>" +
+                     (p["required"] == Json(true) ? " *" : ""),
+                 escaped(text_of(p["in"])), type_of(p["schema"]),
+                 escaped(text_of(p["description"]))});
         out_ += "</table>\n";
     }
 
     void answers(const Json& list) {
-        out_ += "<h4>Answers</h4>\n<table>\n<tr><th>Status</th><th>Meaning</th><th>Body</th></tr>\n";
+        out_ +=
+            "<h4>Answers</h4>\n<table>\n<tr><th>Status</th><th>Meaning</th><th>Body</th></tr>\n";
         for (const auto& [status, written] : list.as_object()) {
             const Json& answer = resolved(written);
             std::string bodies;
-            for (const auto& [type, media] : answer["content"].is_object() ? answer["content"].as_object() : Json::Object())
-                bodies += (bodies.empty() ? "" : "<br>") + type_of(media["schema"]) + " <small>" + escaped(type) + "</small>";
+            for (const auto& [type, media] :
+                 answer["content"].is_object() ? answer["content"].as_object() : Json::Object())
+                bodies += (bodies.empty() ? "" : "<br>") + type_of(media["schema"]) + " <small>" +
+                          escaped(type) + "</small>";
             row({escaped(status), escaped(text_of(answer["description"])), bodies});
         }
         out_ += "</table>\n";
@@ -187,8 +220,12 @@ private:
         out_ += "<table>\n<tr><th>Member</th><th>Type</th><th>Meaning</th></tr>\n";
         const Json& required = schema["required"];
         for (const auto& [name, member] : properties.as_object()) {
-            const bool is_required = required.is_array() && std::find(required.as_array().begin(), required.as_array().end(), Json(name)) != required.as_array().end();
-            row({"<code>" + escaped(name) + "</code>" + (is_required ? " *" : ""), type_of(member), escaped(text_of(member["description"]))});
+            const bool is_required =
+                required.is_array() &&
+                std::find(required.as_array().begin(), required.as_array().end(), Json(name)) !=
+                    required.as_array().end();
+            row({"<code>" + escaped(name) + "</code>" + (is_required ? " *" : ""), type_of(member),
+                 escaped(text_of(member["description"]))});
         }
         out_ += "</table>\n";
     }
@@ -202,7 +239,9 @@ private:
     const Json& resolved(const Json& answer) const {
         constexpr std::string_view prefix = "#/components/responses/";
         const Json* reference = answer.find("$ref");
-        return reference ? openapi_["components"]["responses"][text_of(*reference).substr(prefix.size())] : answer;
+        return reference
+                   ? openapi_["components"]["responses"][text_of(*reference).substr(prefix.size())]
+                   : answer;
     }
 
     const Json& openapi_;
@@ -212,7 +251,9 @@ private:
 
 }  // namespace
 
-std::string render_docs(const Json& openapi, std::string_view style_url) { return PageWriter(openapi, style_url).write(); }
+std::string render_docs(const Json& openapi, std::string_view style_url) {
+    return PageWriter(openapi, style_url).write();
+}
 
 std::string_view docs_style() noexcept {
     return R"css(:root { color-scheme: light dark; --line: #8884; --soft: #8882; }
@@ -233,7 +274,8 @@ pre { background: var(--soft); border-radius: .25rem; overflow-x: auto; padding:
 }
 
 std::string_view docs_policy() noexcept {
-    return "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    return "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+           "frame-ancestors 'none'";
 }
 
 }  // namespace kitchen::http

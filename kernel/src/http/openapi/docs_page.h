@@ -1,4 +1,5 @@
-// The browsable form of the OpenAPI document: one page of plain HTML, made once on the server, without any script.
+// The browsable form of the OpenAPI document: one page of plain HTML, made once on the server,
+// without any script.
 //
 // Thread-safety: pure functions.
 #pragma once

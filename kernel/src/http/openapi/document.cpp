@@ -14,8 +14,10 @@ namespace {
 using Kind = PatternSegment::Kind;
 
 const char* const description =
-    "Paths may be written with or without their trailing slash. HEAD works wherever GET does, and OPTIONS everywhere. Money is an "
-    "integer of minor units. Times are RFC 3339 in UTC. Errors are problem documents (RFC 9457) with a stable `code`.";
+    "Paths may be written with or without their trailing slash. HEAD works wherever GET does, and "
+    "OPTIONS everywhere. Money is an "
+    "integer of minor units. Times are RFC 3339 in UTC. Errors are problem documents (RFC 9457) "
+    "with a stable `code`.";
 
 /// What the kernel answers by itself, with a name under components/responses.
 struct Implied {
@@ -26,7 +28,8 @@ struct Implied {
 constexpr Implied implied_answers[] = {
     {400, "BadRequest", "The request could not be read."},
     {401, "Unauthorized", "Who is asking is not known."},
-    {403, "Forbidden", "Known, but not allowed; or sent by the page of another site, where a cookie counts."},
+    {403, "Forbidden",
+     "Known, but not allowed; or sent by the page of another site, where a cookie counts."},
     {404, "NotFound", "No such thing, or not yours."},
     {413, "ContentTooLarge", "The body is larger than is allowed here."},
     {415, "UnsupportedMediaType", "The body is not JSON."},
@@ -39,7 +42,9 @@ constexpr Implied implied_answers[] = {
 bool applies(int status, const Route& route, bool has_path_parameters) {
     switch (status) {
         case 401: return route.access != Access::anyone;
-        case 403: return route.access == Access::roles || (!route.cookies.empty() && route.method != "GET");
+        case 403:
+            return route.access == Access::roles ||
+                   (!route.cookies.empty() && route.method != "GET");
         case 404: return has_path_parameters;
         case 413:
         case 415: return route.body_schema.has_value();
@@ -51,25 +56,29 @@ bool applies(int status, const Route& route, bool has_path_parameters) {
 
 Schema problem_schema() {
     const Schema fault = Schema::object({
-        {"pointer", Schema::string().describe("JSON pointer into the body, or ?name for a query parameter.")},
+        {"pointer",
+         Schema::string().describe("JSON pointer into the body, or ?name for a query parameter.")},
         {"code", Schema::string()},
         {"detail", Schema::string()},
     });
-    return Schema::object({
-                              {"type", Schema::string()},
-                              {"title", Schema::string()},
-                              {"status", Schema::integer()},
-                              {"detail", Schema::string().describe("A sentence a person can act on.")},
-                              {"instance", Schema::string(), optional},
-                              {"code", Schema::string().describe("A stable word for this very error.")},
-                              {"request_id", Schema::string()},
-                              {"errors", Schema::array(fault), optional},
-                          })
+    return Schema::object(
+               {
+                   {"type", Schema::string()},
+                   {"title", Schema::string()},
+                   {"status", Schema::integer()},
+                   {"detail", Schema::string().describe("A sentence a person can act on.")},
+                   {"instance", Schema::string(), optional},
+                   {"code", Schema::string().describe("A stable word for this very error.")},
+                   {"request_id", Schema::string()},
+                   {"errors", Schema::array(fault), optional},
+               })
         .open()
         .named("Problem");
 }
 
-Json reference(const std::string& where, const std::string& name) { return Json::object({{"$ref", "#/components/" + where + "/" + name}}); }
+Json reference(const std::string& where, const std::string& name) {
+    return Json::object({{"$ref", "#/components/" + where + "/" + name}});
+}
 
 Json content(const std::string& type, Json schema) {
     return Json::object({{type, Json::object({{"schema", std::move(schema)}})}});
@@ -77,13 +86,15 @@ Json content(const std::string& type, Json schema) {
 
 bool is_component_name(const std::string& name) {
     return std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '.' || c == '-' || c == '_';
     });
 }
 
 class DocumentBuilder {
 public:
-    Json build(const std::vector<Route>& routes, const DocumentInfo& info, std::vector<std::string>& problems) {
+    Json build(const std::vector<Route>& routes, const DocumentInfo& info,
+               std::vector<std::string>& problems) {
         problem_reference_ = problem_schema().to_json_schema(schemas_);
         std::set<std::string> plugins;
         for (const Route& route : routes) {
@@ -91,23 +102,34 @@ public:
                 add(route);
                 if (!route.plugin.empty()) plugins.insert(route.plugin);
             } catch (const std::logic_error& fault) {
-                problems.push_back(route.method + " " + route.pattern + " (plugin " + route.plugin + "): " + fault.what());
+                problems.push_back(route.method + " " + route.pattern + " (plugin " + route.plugin +
+                                   "): " + fault.what());
             }
         }
         for (const auto& [name, shape] : schemas_.as_object())
-            if (!is_component_name(name)) problems.push_back("'" + name + "' cannot be the name of a schema: use A-Z, a-z, 0-9, '.', '-', '_'");
+            if (!is_component_name(name))
+                problems.push_back(
+                    "'" + name +
+                    "' cannot be the name of a schema: use A-Z, a-z, 0-9, '.', '-', '_'");
 
         Json document = Json::object({{"openapi", "3.1.0"}});
-        document.set("info", Json::object({{"title", info.title}, {"version", info.version.empty() ? "0" : info.version}, {"description", description}}));
-        if (!info.server_url.empty()) document.set("servers", Json::array({Json::object({{"url", info.server_url}})}));
+        document.set("info", Json::object({{"title", info.title},
+                                           {"version", info.version.empty() ? "0" : info.version},
+                                           {"description", description}}));
+        if (!info.server_url.empty())
+            document.set("servers", Json::array({Json::object({{"url", info.server_url}})}));
         Json tags = Json::array();
-        for (const std::string& plugin : plugins) tags.as_array().push_back(Json::object({{"name", plugin}}));
-        document.set("tags", std::move(tags)).set("paths", std::move(paths_)).set("components", components());
+        for (const std::string& plugin : plugins)
+            tags.as_array().push_back(Json::object({{"name", plugin}}));
+        document.set("tags", std::move(tags))
+            .set("paths", std::move(paths_))
+            .set("components", components());
         return document;
     }
 
 private:
-    /// Two patterns that differ in the names of their parameters only are one path: its names are those of the first.
+    /// Two patterns that differ in the names of their parameters only are one path: its names are
+    /// those of the first.
     struct Place {
         std::string path;
         std::vector<std::string> names;
@@ -134,14 +156,18 @@ private:
         if (!route.plugin.empty()) operation.set("tags", Json::array({route.plugin}));
         if (!route.summary_text.empty()) operation.set("summary", route.summary_text);
         if (!route.description.empty()) operation.set("description", route.description);
-        if (Json list = parameters(route, segments, place); list.size() > 0) operation.set("parameters", std::move(list));
+        if (Json list = parameters(route, segments, place); list.size() > 0)
+            operation.set("parameters", std::move(list));
         if (route.body_schema)
-            operation.set("requestBody", Json::object({{"required", !route.body_optional},
-                                                       {"content", content("application/json", shape(*route.body_schema))}}));
+            operation.set("requestBody",
+                          Json::object({{"required", !route.body_optional},
+                                        {"content",
+                                         content("application/json", shape(*route.body_schema))}}));
         operation.set("responses", responses(route, !place.names.empty()));
         Json security = Json::array();
         if (route.access != Access::anyone)
-            for (const char* scheme : {"basic", "bearer"}) security.as_array().push_back(Json::object({{scheme, Json::array()}}));
+            for (const char* scheme : {"basic", "bearer"})
+                security.as_array().push_back(Json::object({{scheme, Json::array()}}));
         operation.set("security", std::move(security));
         if (route.access == Access::roles) {
             Json roles = Json::array();
@@ -159,39 +185,54 @@ private:
     /// "get_foods_by_id": from method and path, so that it stays the same as long as they do.
     std::string operation_id(const Route& route, const std::vector<PatternSegment>& segments) {
         std::string id = route.method;
-        for (const PatternSegment& segment : segments) id += (segment.kind == Kind::literal ? "_" : "_by_") + segment.text;
+        for (const PatternSegment& segment : segments)
+            id += (segment.kind == Kind::literal ? "_" : "_by_") + segment.text;
         if (segments.empty()) id += "_root";
         for (char& c : id) {
             c = octets::lower(c);
             if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) c = '_';
         }
         std::string unique = id;
-        for (int n = 2; !operation_ids_.insert(unique).second; ++n) unique = id + "_" + std::to_string(n);
+        for (int n = 2; !operation_ids_.insert(unique).second; ++n)
+            unique = id + "_" + std::to_string(n);
         return unique;
     }
 
-    Json parameters(const Route& route, const std::vector<PatternSegment>& segments, const Place& place) {
+    Json parameters(const Route& route, const std::vector<PatternSegment>& segments,
+                    const Place& place) {
         Json list = Json::array();
         std::size_t next = 0;
         for (const PatternSegment& segment : segments) {
             if (segment.kind == Kind::literal) continue;
-            const Schema schema = segment.kind == Kind::id ? Schema::integer().min(1) : Schema::string().min(1);
-            list.as_array().push_back(
-                Json::object({{"name", place.names.at(next++)}, {"in", "path"}, {"required", true}, {"schema", shape(schema)}}));
+            const Schema schema =
+                segment.kind == Kind::id ? Schema::integer().min(1) : Schema::string().min(1);
+            list.as_array().push_back(Json::object({{"name", place.names.at(next++)},
+                                                    {"in", "path"},
+                                                    {"required", true},
+                                                    {"schema", shape(schema)}}));
         }
-        for (const Parameter& p : route.query_parameters) list.as_array().push_back(parameter(p, "query"));
-        for (const Parameter& p : route.header_parameters) list.as_array().push_back(parameter(p, "header"));
-        for (const std::string& cookie : route.cookies) list.as_array().push_back(parameter({cookie, Schema::string(), ""}, "cookie"));
+        for (const Parameter& p : route.query_parameters)
+            list.as_array().push_back(parameter(p, "query"));
+        for (const Parameter& p : route.header_parameters)
+            list.as_array().push_back(parameter(p, "header"));
+        for (const std::string& cookie : route.cookies)
+            list.as_array().push_back(parameter({cookie, Schema::string(), ""}, "cookie"));
         return list;
     }
 
     Json parameter(const Parameter& p, const char* in) {
         Json schema = shape(p.schema);
         if (!p.default_value.empty()) {
-            const bool is_text = p.schema.type == Schema::Type::string || p.schema.type == Schema::Type::any;
-            schema.set("default", is_text ? Json(p.default_value) : parse_json(p.default_value).value_or(Json(p.default_value)));
+            const bool is_text =
+                p.schema.type == Schema::Type::string || p.schema.type == Schema::Type::any;
+            schema.set("default",
+                       is_text ? Json(p.default_value)
+                               : parse_json(p.default_value).value_or(Json(p.default_value)));
         }
-        Json out = Json::object({{"name", p.name}, {"in", in}, {"required", p.is_required}, {"schema", std::move(schema)}});
+        Json out = Json::object({{"name", p.name},
+                                 {"in", in},
+                                 {"required", p.is_required},
+                                 {"schema", std::move(schema)}});
         if (!p.description.empty()) out.set("description", p.description);
         return out;
     }
@@ -204,12 +245,16 @@ private:
             // An error without a shape of its own is a problem.
             if (!answer.schema && answer.status < 400) continue;
             Json all = slot["content"];
-            const Json more = answer.schema ? content(answer.content_type, shape(*answer.schema)) : content("application/problem+json", problem_reference_);
+            const Json more = answer.schema
+                                  ? content(answer.content_type, shape(*answer.schema))
+                                  : content("application/problem+json", problem_reference_);
             for (const auto& [type, value] : more.as_object()) all.set(type, value);
             slot.set("content", std::move(all));
         }
         for (const Implied& implied : implied_answers)
-            if (applies(implied.status, route, has_path_parameters)) by_status.emplace(std::to_string(implied.status), reference("responses", implied.name));
+            if (applies(implied.status, route, has_path_parameters))
+                by_status.emplace(std::to_string(implied.status),
+                                  reference("responses", implied.name));
         Json out = Json::object();
         for (auto& [status, answer] : by_status) out.set(status, std::move(answer));
         return out.set("default", reference("responses", "Problem"));
@@ -218,14 +263,23 @@ private:
     Json components() {
         Json answers = Json::object();
         const auto add_answer = [&](const char* name, const char* text) {
-            answers.set(name, Json::object({{"description", text}, {"content", content("application/problem+json", problem_reference_)}}));
+            answers.set(name, Json::object({{"description", text},
+                                            {"content", content("application/problem+json",
+                                                                problem_reference_)}}));
         };
         for (const Implied& implied : implied_answers) add_answer(implied.name, implied.text);
         add_answer("Problem", "Any other error.");
         Json schemes = Json::object();
-        schemes.set("basic", Json::object({{"type", "http"}, {"scheme", "basic"}, {"description", "user_id:password, or email:password."}}));
-        schemes.set("bearer", Json::object({{"type", "http"}, {"scheme", "bearer"}, {"description", "An access token."}}));
-        return Json::object({{"schemas", std::move(schemas_)}, {"responses", std::move(answers)}, {"securitySchemes", std::move(schemes)}});
+        schemes.set("basic",
+                    Json::object({{"type", "http"},
+                                  {"scheme", "basic"},
+                                  {"description", "user_id:password, or email:password."}}));
+        schemes.set("bearer", Json::object({{"type", "http"},
+                                            {"scheme", "bearer"},
+                                            {"description", "An access token."}}));
+        return Json::object({{"schemas", std::move(schemas_)},
+                             {"responses", std::move(answers)},
+                             {"securitySchemes", std::move(schemes)}});
     }
 
     Json shape(const Schema& schema) { return schema.to_json_schema(schemas_); }
@@ -239,7 +293,8 @@ private:
 
 }  // namespace
 
-Json build_openapi(const std::vector<Route>& routes, const DocumentInfo& info, std::vector<std::string>& problems) {
+Json build_openapi(const std::vector<Route>& routes, const DocumentInfo& info,
+                   std::vector<std::string>& problems) {
     return DocumentBuilder().build(routes, info, problems);
 }
 

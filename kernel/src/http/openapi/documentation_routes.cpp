@@ -34,7 +34,8 @@ struct Page {
         response.headers.reserve(5);
         response.headers.emplace_back("Content-Type", type);
         response.headers.emplace_back("ETag", tag);
-        response.headers.emplace_back("Cache-Control", "no-cache");  // kept, but asked for again each time
+        response.headers.emplace_back("Cache-Control",
+                                      "no-cache");  // kept, but asked for again each time
         response.body = body;
         return response;
     }
@@ -50,20 +51,27 @@ Documentation::Documentation() : published_(std::make_shared<Published>()) {}
 
 std::vector<Route> Documentation::routes() const {
     std::vector<Route> routes;
-    const auto add = [&](const char* path, const char* summary, const char* type, Schema schema, Handler handler) {
+    const auto add = [&](const char* path, const char* summary, const char* type, Schema schema,
+                         Handler handler) {
         Route route = Route::get(path);
         route.summary(summary).runs_inline().handle(std::move(handler));
         route.answer_list.push_back({200, summary, std::move(schema), type});
         route.plugin = "kernel";
         routes.push_back(std::move(route));
     };
-    add("/openapi.json", "This API as an OpenAPI 3.1 document", "application/json", Schema::object({}).open(),
-        [page = published_](Request&) -> Result<Response> { return page->document.answer("application/json"); });
-    add("/docs/", "This API as a page to read", "text/html", Schema::string(), [page = published_](Request&) -> Result<Response> {
-        return page->docs.answer("text/html; charset=utf-8").with_header("Content-Security-Policy", std::string(docs_policy()));
-    });
+    add("/openapi.json", "This API as an OpenAPI 3.1 document", "application/json",
+        Schema::object({}).open(), [page = published_](Request&) -> Result<Response> {
+            return page->document.answer("application/json");
+        });
+    add("/docs/", "This API as a page to read", "text/html", Schema::string(),
+        [page = published_](Request&) -> Result<Response> {
+            return page->docs.answer("text/html; charset=utf-8")
+                .with_header("Content-Security-Policy", std::string(docs_policy()));
+        });
     add(style_path, "The style sheet of that page", "text/css", Schema::string(),
-        [page = published_](Request&) -> Result<Response> { return page->style.answer("text/css; charset=utf-8"); });
+        [page = published_](Request&) -> Result<Response> {
+            return page->style.answer("text/css; charset=utf-8");
+        });
     return routes;
 }
 

@@ -15,8 +15,8 @@ class Documentation {
 public:
     Documentation();
 
-    /// To be put into the table that the document is made from, so that it lists them too. The routes share ownership of what is
-    /// published.
+    /// To be put into the table that the document is made from, so that it lists them too. The
+    /// routes share ownership of what is published.
     std::vector<Route> routes() const;
     void publish(const Json& openapi);
 

@@ -7,7 +7,9 @@ namespace {
 
 constexpr int max_depth = 8;
 
-std::string text_of(const Json& value) { return value.is_string() ? value.as_string() : std::string(); }
+std::string text_of(const Json& value) {
+    return value.is_string() ? value.as_string() : std::string();
+}
 
 std::string example_text(const Json& schema) {
     const std::string format = text_of(schema["format"]);
@@ -17,7 +19,9 @@ std::string example_text(const Json& schema) {
     const bool is_digits = text_of(schema["pattern"]).find("[0-9]") != std::string::npos;
     std::string text = is_digits ? "123456" : "text";
     const auto bound = [&](const char* name, std::size_t otherwise) {
-        return schema[name].is_integer() ? static_cast<std::size_t>(std::min<std::int64_t>(schema[name].as_integer(), 64)) : otherwise;
+        return schema[name].is_integer()
+                   ? static_cast<std::size_t>(std::min<std::int64_t>(schema[name].as_integer(), 64))
+                   : otherwise;
     };
     while (text.size() < bound("minLength", 0)) text += is_digits ? '0' : 'x';
     text.resize(std::min(text.size(), bound("maxLength", text.size())));
@@ -29,19 +33,27 @@ Json example(const Json& openapi, const Json& schema, int depth) {
     if (schema.find("default")) return schema["default"];
     if (const Json* reference = schema.find("$ref")) {
         const std::string pointer = text_of(*reference);
-        return example(openapi, openapi["components"]["schemas"][pointer.substr(pointer.rfind('/') + 1)], depth + 1);
+        return example(openapi,
+                       openapi["components"]["schemas"][pointer.substr(pointer.rfind('/') + 1)],
+                       depth + 1);
     }
-    if (const Json* any_of = schema.find("anyOf")) return example(openapi, any_of->as_array().front(), depth + 1);
+    if (const Json* any_of = schema.find("anyOf"))
+        return example(openapi, any_of->as_array().front(), depth + 1);
     if (const Json* words = schema.find("enum")) return words->as_array().front();
     const Json& type_member = schema["type"];
-    const std::string type = text_of(type_member.is_array() ? type_member.as_array().front() : type_member);
+    const std::string type =
+        text_of(type_member.is_array() ? type_member.as_array().front() : type_member);
     if (type == "boolean") return true;
-    if (type == "integer" || type == "number") return schema.has("minimum") ? schema["minimum"] : schema.has("maximum") ? schema["maximum"] : Json(1);
+    if (type == "integer" || type == "number")
+        return schema.has("minimum")   ? schema["minimum"]
+               : schema.has("maximum") ? schema["maximum"]
+                                       : Json(1);
     if (type == "string") return example_text(schema);
     if (type == "array") return Json::array({example(openapi, schema["items"], depth + 1)});
     Json out = Json::object();
     if (schema["properties"].is_object())
-        for (const auto& [name, member] : schema["properties"].as_object()) out.set(name, example(openapi, member, depth + 1));
+        for (const auto& [name, member] : schema["properties"].as_object())
+            out.set(name, example(openapi, member, depth + 1));
     return out;
 }
 
@@ -49,8 +61,10 @@ Json example(const Json& openapi, const Json& schema, int depth) {
 std::string shell_quoted(const std::string& text) {
     std::string out = "'";
     for (const char c : text) {
-        if (c == '\'') out += "'\\''";
-        else out += c;
+        if (c == '\'')
+            out += "'\\''";
+        else
+            out += c;
     }
     return out + "'";
 }
@@ -59,7 +73,8 @@ std::string shell_quoted(const std::string& text) {
 
 Json example_of(const Json& openapi, const Json& schema) { return example(openapi, schema, 0); }
 
-std::string curl_example(const Json& openapi, const std::string& path, const std::string& method, const Json& operation) {
+std::string curl_example(const Json& openapi, const std::string& path, const std::string& method,
+                         const Json& operation) {
     std::string url = path;
     std::string query;
     if (operation["parameters"].is_array()) {
@@ -70,17 +85,23 @@ std::string curl_example(const Json& openapi, const std::string& path, const std
             const std::string text = value.is_string() ? value.as_string() : value.dump();
             const std::string slot = "{" + name + "}";
             if (in == "path") url.replace(url.find(slot), slot.size(), text);
-            if (in == "query" && parameter["required"] == Json(true)) query += (query.empty() ? "?" : "&") + name + "=" + text;
+            if (in == "query" && parameter["required"] == Json(true))
+                query += (query.empty() ? "?" : "&") + name + "=" + text;
         }
     }
     const Json& servers = openapi["servers"];
-    const std::string base = servers.size() > 0 ? text_of(servers.as_array().front()["url"]) : "http://localhost:8080";
+    const std::string base =
+        servers.size() > 0 ? text_of(servers.as_array().front()["url"]) : "http://localhost:8080";
     std::string out = "curl";
     if (method != "GET") out += " -X " + method;
     if (operation["security"].size() > 0) out += " -u USER_ID:PASSWORD";
     if (operation.has("requestBody"))
         out += " -H 'Content-Type: application/json' \\\n  -d " +
-               shell_quoted(example_of(openapi, operation["requestBody"]["content"]["application/json"]["schema"]).dump()) + " \\\n ";
+               shell_quoted(
+                   example_of(openapi,
+                              operation["requestBody"]["content"]["application/json"]["schema"])
+                       .dump()) +
+               " \\\n ";
     return out + " " + shell_quoted(base + url + query);
 }
 

@@ -13,10 +13,12 @@ constexpr std::size_t max_faults = 100;
 constexpr std::size_t max_shown_name = 128;
 
 std::string pointer_to(std::string_view name) {
-    return '?' + std::string(utf8::prefix(name, max_shown_name)) + (name.size() > max_shown_name ? "…" : "");
+    return '?' + std::string(utf8::prefix(name, max_shown_name)) +
+           (name.size() > max_shown_name ? "…" : "");
 }
 
-/// The value that the text stands for; the text itself, which the schema then refuses, when it stands for none of that type.
+/// The value that the text stands for; the text itself, which the schema then refuses, when it
+/// stands for none of that type.
 Json typed(const std::string& text, Schema::Type type) {
     switch (type) {
         case Schema::Type::boolean:
@@ -36,7 +38,8 @@ void validate(const Parameter& parameter, const std::string& text, std::vector<F
 
 }  // namespace
 
-Status read_query(std::string_view query, const Route& route, Fields& out, std::vector<Fault>& faults) {
+Status read_query(std::string_view query, const Route& route, Fields& out,
+                  std::vector<Fault>& faults) {
     const auto& declared = route.query_parameters;
     if (query.empty() && declared.empty()) return {};
     const auto add_fault = [&](std::string_view name, const char* code, const char* detail) {
@@ -53,15 +56,19 @@ Status read_query(std::string_view query, const Route& route, Fields& out, std::
         const auto name = percent_decode(pair.substr(0, equals), Plus::space);
         auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), Plus::space);
         if (!name || !value)
-            return Error(Errc::malformed, "bad_query", "The query is not percent-encoded UTF-8 text without NUL.");
-        const auto parameter = std::find_if(declared.begin(), declared.end(), [&](const Parameter& p) { return p.name == *name; });
+            return Error(Errc::malformed, "bad_query",
+                         "The query is not percent-encoded UTF-8 text without NUL.");
+        const auto parameter = std::find_if(declared.begin(), declared.end(),
+                                            [&](const Parameter& p) { return p.name == *name; });
         if (parameter == declared.end()) {
             add_fault(*name, "unknown_parameter", "This route has no such query parameter.");
             continue;
         }
         auto& slot = values[static_cast<std::size_t>(parameter - declared.begin())];
-        if (slot) add_fault(*name, "duplicate_parameter", "May be given only once.");
-        else slot = std::move(value);
+        if (slot)
+            add_fault(*name, "duplicate_parameter", "May be given only once.");
+        else
+            slot = std::move(value);
     }
     for (std::size_t i = 0; i < declared.size(); ++i) {
         const Parameter& parameter = declared[i];
@@ -80,14 +87,18 @@ Status read_query(std::string_view query, const Route& route, Fields& out, std::
 void check_query_parameters(const Route& route, std::vector<std::string>& problems) {
     const auto& declared = route.query_parameters;
     for (auto it = declared.begin(); it != declared.end(); ++it) {
-        const std::string where = route.method + " " + route.pattern + " (plugin " + route.plugin + "): query parameter '" + it->name + "' ";
-        if (std::any_of(declared.begin(), it, [&](const Parameter& p) { return p.name == it->name; }))
+        const std::string where = route.method + " " + route.pattern + " (plugin " + route.plugin +
+                                  "): query parameter '" + it->name + "' ";
+        if (std::any_of(declared.begin(), it,
+                        [&](const Parameter& p) { return p.name == it->name; }))
             problems.push_back(where + "is declared twice");
         if (it->schema.type == Schema::Type::array || it->schema.type == Schema::Type::object)
             problems.push_back(where + "is a list or an object, which a query cannot hold");
         std::vector<Fault> faults;
         if (!it->default_value.empty()) validate(*it, it->default_value, faults);
-        if (!faults.empty()) problems.push_back(where + "has a default that it refuses itself: " + faults.front().detail);
+        if (!faults.empty())
+            problems.push_back(where +
+                               "has a default that it refuses itself: " + faults.front().detail);
     }
 }
 

@@ -10,14 +10,15 @@
 
 namespace kitchen::http {
 
-/// Decodes "a=1&b=2" ('+' is a space) and checks each value like a JSON value of its parameter's type. Appends the declared
-/// parameters to `out`, in the order declared, defaults filled in, and one fault (pointer "?name") for each that is
-/// unknown, repeated, missing or not valid.
-/// Errors: malformed when an escape is no escape, or the octets are not UTF-8.
-Status read_query(std::string_view query, const Route& route, Fields& out, std::vector<Fault>& faults);
+/// Decodes "a=1&b=2" ('+' is a space) and checks each value like a JSON value of its parameter's
+/// type. Appends the declared parameters to `out`, in the order declared, defaults filled in, and
+/// one fault (pointer "?name") for each that is unknown, repeated, missing or not valid. Errors:
+/// malformed when an escape is no escape, or the octets are not UTF-8.
+Status read_query(std::string_view query, const Route& route, Fields& out,
+                  std::vector<Fault>& faults);
 
-/// Appends a sentence for each query parameter that could never work: declared twice, of a type that has no text form, or
-/// with a default that its own schema refuses.
+/// Appends a sentence for each query parameter that could never work: declared twice, of a type
+/// that has no text form, or with a default that its own schema refuses.
 void check_query_parameters(const Route& route, std::vector<std::string>& problems);
 
 }  // namespace kitchen::http

@@ -13,8 +13,10 @@ RequestPath::RequestPath(std::string_view target) {
         return;
     }
     rest.remove_prefix(1);
-    if (rest.ends_with('/')) rest.remove_suffix(1);
-    else if (rest.empty()) return;
+    if (rest.ends_with('/'))
+        rest.remove_suffix(1);
+    else if (rest.empty())
+        return;
     for (;;) {
         const std::size_t slash = std::min(rest.find('/'), rest.size());
         add(rest.substr(0, slash));
@@ -23,11 +25,13 @@ RequestPath::RequestPath(std::string_view target) {
     }
 }
 
-// The rest of a path that matches nothing is still looked at, so that what is malformed is 400 wherever it stands.
+// The rest of a path that matches nothing is still looked at, so that what is malformed is 400
+// wherever it stands.
 void RequestPath::add(std::string_view raw) {
     std::string_view segment = raw;
     std::string decoded;
-    const bool plain = std::all_of(raw.begin(), raw.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '%'; });
+    const bool plain = std::all_of(raw.begin(), raw.end(),
+                                   [](char c) { return c > 0x20 && c < 0x7f && c != '%'; });
     if (!plain) {
         auto text = percent_decode(raw, Plus::literal);
         if (!text) {
@@ -67,6 +71,8 @@ std::string_view query_of(std::string_view target) noexcept {
     return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
 }
 
-std::string_view path_of(std::string_view target) noexcept { return target.substr(0, target.find('?')); }
+std::string_view path_of(std::string_view target) noexcept {
+    return target.substr(0, target.find('?'));
+}
 
 }  // namespace kitchen::http

@@ -1,6 +1,7 @@
 // The path of a request target, taken apart at its slashes and percent-decoded segment by segment.
 //
-// Thread-safety: belongs to one thread. Views reach into the target given and into this object: it is not copied or moved.
+// Thread-safety: belongs to one thread. Views reach into the target given and into this object: it
+// is not copied or moved.
 #pragma once
 
 #include <array>
@@ -15,13 +16,15 @@ namespace kitchen::http {
 
 class RequestPath {
 public:
-    /// `target` must outlive this. One pass over the path, and no allocation unless something in it is encoded.
+    /// `target` must outlive this. One pass over the path, and no allocation unless something in it
+    /// is encoded.
     explicit RequestPath(std::string_view target);
     RequestPath(const RequestPath&) = delete;
     RequestPath& operator=(const RequestPath&) = delete;
 
-    /// False: not a path that anybody should have sent. A '%' without two hexadecimal digits, an encoded NUL, octets that
-    /// are not UTF-8, "." or ".." as a segment (encoded or not), or no '/' in front.
+    /// False: not a path that anybody should have sent. A '%' without two hexadecimal digits, an
+    /// encoded NUL, octets that are not UTF-8, "." or ".." as a segment (encoded or not), or no '/'
+    /// in front.
     bool is_valid() const noexcept { return valid_; }
     /// No pattern can match: it has an empty segment, or more segments than any pattern.
     bool is_unmatchable() const noexcept { return unmatchable_; }

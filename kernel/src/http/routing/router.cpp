@@ -28,13 +28,15 @@ std::string allow_value(std::uint32_t methods) {
 }
 
 std::string described(const Route& route) {
-    return route.method + " " + route.pattern + (route.plugin.empty() ? "" : " (plugin " + route.plugin + ")");
+    return route.method + " " + route.pattern +
+           (route.plugin.empty() ? "" : " (plugin " + route.plugin + ")");
 }
 
 /// The same for two patterns that differ only in the names and types of their parameters.
 std::string shape(const std::vector<PatternSegment>& pattern) {
     std::string out;
-    for (const PatternSegment& segment : pattern) out += segment.kind == PatternSegment::Kind::literal ? "/" + segment.text : "/{}";
+    for (const PatternSegment& segment : pattern)
+        out += segment.kind == PatternSegment::Kind::literal ? "/" + segment.text : "/{}";
     return out;
 }
 
@@ -48,20 +50,24 @@ struct Router::Search {
     std::uint32_t methods = 0;  ///< of every place where the path ended
 };
 
-Router::Router(const std::vector<Route>& routes, std::vector<std::string>& problems) : routes_(routes), nodes_(1) {
-    for (std::uint32_t methods = 0; methods < allow_.size(); ++methods) allow_[methods] = allow_value(methods);
+Router::Router(const std::vector<Route>& routes, std::vector<std::string>& problems)
+    : routes_(routes), nodes_(1) {
+    for (std::uint32_t methods = 0; methods < allow_.size(); ++methods)
+        allow_[methods] = allow_value(methods);
     patterns_.resize(routes.size());
     std::map<std::string, std::size_t> seen;  // method and shape
     for (std::size_t i = 0; i < routes.size(); ++i) {
         try {
             patterns_[i] = parse_pattern(routes[i].pattern);
         } catch (const std::invalid_argument& fault) {
-            problems.push_back(described(routes[i]) + ": the pattern is not well formed: " + fault.what());
+            problems.push_back(described(routes[i]) +
+                               ": the pattern is not well formed: " + fault.what());
             continue;
         }
         const auto [first, is_new] = seen.emplace(routes[i].method + shape(patterns_[i]), i);
         if (!is_new) {
-            problems.push_back(described(routes[i]) + " takes the same requests as " + described(routes[first->second]));
+            problems.push_back(described(routes[i]) + " takes the same requests as " +
+                               described(routes[first->second]));
             continue;
         }
         add(static_cast<std::int32_t>(i), problems);
@@ -85,12 +91,14 @@ Router::NodeIndex Router::child(NodeIndex parent, const PatternSegment& segment)
     NodeIndex found = next;
     if (segment.kind == PatternSegment::Kind::literal) {
         auto& literals = nodes_[parent].literals;
-        const auto place = std::lower_bound(literals.begin(), literals.end(), segment.text,
-                                            [](const auto& entry, const std::string& text) { return entry.first < text; });
+        const auto place = std::lower_bound(
+            literals.begin(), literals.end(), segment.text,
+            [](const auto& entry, const std::string& text) { return entry.first < text; });
         if (place != literals.end() && place->first == segment.text) return place->second;
         literals.emplace(place, segment.text, next);
     } else {
-        NodeIndex& slot = segment.kind == PatternSegment::Kind::id ? nodes_[parent].id : nodes_[parent].text;
+        NodeIndex& slot =
+            segment.kind == PatternSegment::Kind::id ? nodes_[parent].id : nodes_[parent].text;
         if (slot != 0) return slot;
         slot = next;
     }
@@ -98,7 +106,8 @@ Router::NodeIndex Router::child(NodeIndex parent, const PatternSegment& segment)
     return found;
 }
 
-// True when the search is over. The recursion is as deep as the tree, which is as deep as the longest pattern.
+// True when the search is over. The recursion is as deep as the tree, which is as deep as the
+// longest pattern.
 bool Router::descend(Search& search, NodeIndex index, std::size_t depth) const {
     const Node& node = nodes_[index];
     if (depth == search.path.size()) {
@@ -111,9 +120,12 @@ bool Router::descend(Search& search, NodeIndex index, std::size_t depth) const {
         return search.method >= 0 && search.found != no_route;
     }
     const std::string_view segment = search.path[depth];
-    const auto literal = std::lower_bound(node.literals.begin(), node.literals.end(), segment,
-                                          [](const auto& entry, std::string_view text) { return entry.first < text; });
-    if (literal != node.literals.end() && literal->first == segment && descend(search, literal->second, depth + 1)) return true;
+    const auto literal = std::lower_bound(
+        node.literals.begin(), node.literals.end(), segment,
+        [](const auto& entry, std::string_view text) { return entry.first < text; });
+    if (literal != node.literals.end() && literal->first == segment &&
+        descend(search, literal->second, depth + 1))
+        return true;
     if (node.id != 0 && is_id(segment) && descend(search, node.id, depth + 1)) return true;
     return node.text != 0 && descend(search, node.text, depth + 1);
 }
@@ -158,7 +170,8 @@ Match Router::match(std::string_view method, std::string_view target) const {
     match.path = path.decoded();
     const auto& pattern = patterns_[match.index];
     for (std::size_t i = 0; i < pattern.size(); ++i)
-        if (pattern[i].kind != PatternSegment::Kind::literal) match.path_parameters.emplace_back(pattern[i].text, path[i]);
+        if (pattern[i].kind != PatternSegment::Kind::literal)
+            match.path_parameters.emplace_back(pattern[i].text, path[i]);
     return match;
 }
 

@@ -1,5 +1,6 @@
-// Finds the route of a request: a tree of path segments, a literal before {name:id} before {name}, going back when a branch leads
-// nowhere. Cost is linear in the path; the depth of the search is that of the longest pattern, whatever the path.
+// Finds the route of a request: a tree of path segments, a literal before {name:id} before {name},
+// going back when a branch leads nowhere. Cost is linear in the path; the depth of the search is
+// that of the longest pattern, whatever the path.
 //
 // Thread-safety: immutable once built; match() from any thread.
 #pragma once
@@ -19,8 +20,9 @@ namespace kitchen::http {
 
 struct Match {
     enum class Outcome : std::uint8_t {
-        found,               ///< `route` answers; HEAD finds the route of GET
-        options,             ///< OPTIONS of a path that exists; `route` is one of those there; or of "*", and `route` is null
+        found,    ///< `route` answers; HEAD finds the route of GET
+        options,  ///< OPTIONS of a path that exists; `route` is one of those there; or of "*", and
+                  ///< `route` is null
         not_found,
         method_not_allowed,  ///< the path exists; see `allow`
         unknown_method,      ///< not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS
@@ -28,20 +30,23 @@ struct Match {
     };
     Outcome outcome = Outcome::not_found;
     const Route* route = nullptr;
-    std::size_t index = 0;    ///< of the route in the table
-    std::string_view allow;   ///< value of the Allow field, for `options` and `method_not_allowed`; lives as long as the router
-    std::string path;         ///< of `found` and `options`: decoded, without the trailing slash
-    Fields path_parameters;   ///< of `found`
+    std::size_t index = 0;   ///< of the route in the table
+    std::string_view allow;  ///< value of the Allow field, for `options` and `method_not_allowed`;
+                             ///< lives as long as the router
+    std::string path;        ///< of `found` and `options`: decoded, without the trailing slash
+    Fields path_parameters;  ///< of `found`
 };
 
 class Router {
 public:
-    /// The routes must outlive the router and not move. Appends a sentence to `problems` for every pattern that is not well
-    /// formed and for every route that takes the same method and shape as an earlier one; those are left out.
+    /// The routes must outlive the router and not move. Appends a sentence to `problems` for every
+    /// pattern that is not well formed and for every route that takes the same method and shape as
+    /// an earlier one; those are left out.
     Router(const std::vector<Route>& routes, std::vector<std::string>& problems);
 
     Match match(std::string_view method, std::string_view target) const;
-    /// Only whether and where, for a decision before the body has come: `path` and `path_parameters` stay empty.
+    /// Only whether and where, for a decision before the body has come: `path` and
+    /// `path_parameters` stay empty.
     Match find(std::string_view method, std::string_view target) const;
 
 private:
@@ -52,7 +57,8 @@ private:
         std::vector<std::pair<std::string, NodeIndex>> literals;  ///< sorted
         NodeIndex id = 0;  ///< 0: none; the root is nobody's child
         NodeIndex text = 0;
-        std::array<std::int32_t, method_count> routes{no_route, no_route, no_route, no_route, no_route};
+        std::array<std::int32_t, method_count> routes{no_route, no_route, no_route, no_route,
+                                                      no_route};
     };
     struct Search;
 

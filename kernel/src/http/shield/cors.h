@@ -1,7 +1,9 @@
-// Cross-origin resource sharing (the Fetch standard, "CORS protocol"): which scripts of other origins a browser lets read our answers.
+// Cross-origin resource sharing (the Fetch standard, "CORS protocol"): which scripts of other
+// origins a browser lets read our answers.
 //
-// Origins are listed one by one and compared as they are; there is no wildcard, so that credentials may be allowed. An origin that is not
-// listed gets the same answer without any of these fields, and its browser keeps it from the script.
+// Origins are listed one by one and compared as they are; there is no wildcard, so that credentials
+// may be allowed. An origin that is not listed gets the same answer without any of these fields,
+// and its browser keeps it from the script.
 //
 // Thread-safety: immutable.
 #pragma once
@@ -16,9 +18,9 @@
 namespace kitchen::http {
 
 struct CorsOptions {
-    std::vector<std::string> origins;  ///< as parse_origin() gives them; empty: no CORS at all
-    std::vector<std::string> headers;  ///< request headers that scripts may set
-    bool credentials = true;           ///< scripts may send cookies and stored credentials
+    std::vector<std::string> origins;   ///< as parse_origin() gives them; empty: no CORS at all
+    std::vector<std::string> headers;   ///< request headers that scripts may set
+    bool credentials = true;            ///< scripts may send cookies and stored credentials
     std::chrono::seconds max_age{600};  ///< how long a browser may remember a preflight
 };
 
@@ -27,8 +29,9 @@ public:
     explicit Cors(const CorsOptions& options);
 
     bool allows(std::string_view origin) const noexcept;
-    /// What the answer to a request of that method and with those headers says about it; on a preflight, which methods and headers may be
-    /// used. The methods are those of the answer's own Allow.
+    /// What the answer to a request of that method and with those headers says about it; on a
+    /// preflight, which methods and headers may be used. The methods are those of the answer's own
+    /// Allow.
     void add_fields(std::string_view method, const Fields& request, Response& response) const;
 
 private:

@@ -7,24 +7,33 @@
 
 namespace kitchen::http {
 
-Perimeter::Perimeter(std::vector<IpNetwork> trusted_proxies, const CorsOptions& cors, const std::string& public_url)
-    : proxies_(std::move(trusted_proxies)), cors_(cors), own_origin_(parse_origin(public_url).value_or("")) {}
+Perimeter::Perimeter(std::vector<IpNetwork> trusted_proxies, const CorsOptions& cors,
+                     const std::string& public_url)
+    : proxies_(std::move(trusted_proxies)),
+      cors_(cors),
+      own_origin_(parse_origin(public_url).value_or("")) {}
 
 namespace {
 
-/// What a browser adds by itself, whoever's page made it send the request: a cookie, or a name and password that somebody once typed.
+/// What a browser adds by itself, whoever's page made it send the request: a cookie, or a name and
+/// password that somebody once typed.
 bool may_be_ambient(const WireRequest& request, const Route& route) {
     constexpr std::string_view basic = "basic";
     const auto is_basic = [&](const auto& field) {
-        return field.first == "authorization" && octets::equal_ignoring_case(std::string_view(field.second).substr(0, basic.size()), basic);
+        return field.first == "authorization" &&
+               octets::equal_ignoring_case(std::string_view(field.second).substr(0, basic.size()),
+                                           basic);
     };
-    return !route.cookies.empty() || std::any_of(request.headers.begin(), request.headers.end(), is_basic);
+    return !route.cookies.empty() ||
+           std::any_of(request.headers.begin(), request.headers.end(), is_basic);
 }
 
 }  // namespace
 
 bool Perimeter::admits(const WireRequest& request, const Route& route) const {
-    if (!may_be_ambient(request, route) || request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS") return true;
+    if (!may_be_ambient(request, route) || request.method == "GET" || request.method == "HEAD" ||
+        request.method == "OPTIONS")
+        return true;
     if (!request.header("origin")) {
         const std::string* site = request.header("sec-fetch-site");
         return !site || !octets::equal_ignoring_case(*site, "cross-site");
@@ -37,7 +46,8 @@ bool Perimeter::admits(const WireRequest& request, const Route& route) const {
 bool Perimeter::is_own(std::string_view origin, const WireRequest& request) const {
     if (!own_origin_.empty()) return origin == own_origin_;
     const Sender sender = sender_of(request);
-    // A proxy that nobody declared may have ended TLS: then the scheme is not known, and either will do.
+    // A proxy that nobody declared may have ended TLS: then the scheme is not known, and either
+    // will do.
     for (const std::string_view scheme : {"http", "https"})
         if (sender.scheme.empty() || sender.scheme == scheme)
             if (parse_origin(std::string(scheme) + "://" + sender.authority) == origin) return true;
@@ -50,10 +60,12 @@ Fields security_fields(std::string_view public_url) {
         {"X-Frame-Options", "DENY"},
         {"Referrer-Policy", "no-referrer"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
-        {"Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+        {"Content-Security-Policy",
+         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
     };
     constexpr const char* one_year = "max-age=31536000";
-    if (public_url.starts_with("https://")) fields.emplace_back("Strict-Transport-Security", one_year);
+    if (public_url.starts_with("https://"))
+        fields.emplace_back("Strict-Transport-Security", one_year);
     return fields;
 }
 

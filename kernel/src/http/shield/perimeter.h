@@ -1,4 +1,5 @@
-// What stands around every route, whichever plugin it belongs to: trusted proxies, CORS, and the check of the origin where a cookie or HTTP Basic counts.
+// What stands around every route, whichever plugin it belongs to: trusted proxies, CORS, and the
+// check of the origin where a cookie or HTTP Basic counts.
 //
 // Thread-safety: immutable.
 #pragma once
@@ -17,18 +18,23 @@ namespace kitchen::http {
 class Perimeter {
 public:
     /// `public_url`: scheme and authority that clients use; "" when only the request can tell.
-    Perimeter(std::vector<IpNetwork> trusted_proxies, const CorsOptions& cors, const std::string& public_url);
+    Perimeter(std::vector<IpNetwork> trusted_proxies, const CorsOptions& cors,
+              const std::string& public_url);
 
     bool is_proxy(std::string_view peer_address) const { return proxies_.trusts(peer_address); }
     Sender sender_of(const WireRequest& request) const { return proxies_.sender_of(request); }
 
-    /// False for a request that the page of somebody else's site made a browser send, where the browser adds a cookie or a remembered password by
-    /// itself: one that changes something, to a route that uses cookies or with HTTP Basic, whose Origin is neither our own nor allowed by CORS, or
-    /// that has none and says Sec-Fetch-Site: cross-site. Clients that are no browser send neither field, and pass.
+    /// False for a request that the page of somebody else's site made a browser send, where the
+    /// browser adds a cookie or a remembered password by itself: one that changes something, to a
+    /// route that uses cookies or with HTTP Basic, whose Origin is neither our own nor allowed by
+    /// CORS, or that has none and says Sec-Fetch-Site: cross-site. Clients that are no browser send
+    /// neither field, and pass.
     bool admits(const WireRequest& request, const Route& route) const;
 
     /// CORS, as it applies to the answer of a request of that method and with those headers.
-    void finish(std::string_view method, const Fields& request, Response& response) const { cors_.add_fields(method, request, response); }
+    void finish(std::string_view method, const Fields& request, Response& response) const {
+        cors_.add_fields(method, request, response);
+    }
 
 private:
     bool is_own(std::string_view origin, const WireRequest& request) const;
@@ -38,8 +44,9 @@ private:
     const std::string own_origin_;  ///< "": as the request says
 };
 
-/// What every answer says to browsers unless it says otherwise itself: nothing here is to be run, framed, guessed at or leaked.
-/// Strict-Transport-Security is among them when the public URL is https (RFC 6797 forbids it over plain HTTP).
+/// What every answer says to browsers unless it says otherwise itself: nothing here is to be run,
+/// framed, guessed at or leaked. Strict-Transport-Security is among them when the public URL is
+/// https (RFC 6797 forbids it over plain HTTP).
 Fields security_fields(std::string_view public_url);
 
 }  // namespace kitchen::http

@@ -9,7 +9,8 @@
 namespace kitchen::http {
 namespace {
 
-/// Goes through the elements of a comma-separated field from the last to the first, over all its lines, until told to stop.
+/// Goes through the elements of a comma-separated field from the last to the first, over all its
+/// lines, until told to stop.
 template <class Visit>
 void each_from_the_right(const WireRequest& request, std::string_view name, const Visit& visit) {
     for (auto field = request.headers.rbegin(); field != request.headers.rend(); ++field) {
@@ -35,7 +36,9 @@ std::string_view last_value(const WireRequest& request, std::string_view name) {
 
 /// As RFC 7239 writes them too, some proxies add the port: "192.0.2.1:4711", "[2001:db8::1]:4711".
 std::optional<IpAddress> parse_node(std::string_view text) {
-    const auto is_port = [](std::string_view port) { return port.size() <= 5 && octets::all(port, octets::kDigit); };
+    const auto is_port = [](std::string_view port) {
+        return port.size() <= 5 && octets::all(port, octets::kDigit);
+    };
     if (text.starts_with('[')) {
         const std::size_t end = text.find(']');
         if (end == std::string_view::npos) return std::nullopt;
@@ -45,7 +48,8 @@ std::optional<IpAddress> parse_node(std::string_view text) {
         return text.substr(1, end - 1).find(':') != std::string_view::npos ? inside : std::nullopt;
     }
     const std::size_t colon = text.find(':');
-    if (colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos && is_port(text.substr(colon + 1)))
+    if (colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos &&
+        is_port(text.substr(colon + 1)))
         text = text.substr(0, colon);
     return IpAddress::parse(text);
 }
@@ -53,7 +57,8 @@ std::optional<IpAddress> parse_node(std::string_view text) {
 }  // namespace
 
 bool TrustedProxies::trusts(const IpAddress& address) const noexcept {
-    return std::any_of(networks_.begin(), networks_.end(), [&](const IpNetwork& network) { return network.contains(address); });
+    return std::any_of(networks_.begin(), networks_.end(),
+                       [&](const IpNetwork& network) { return network.contains(address); });
 }
 
 bool TrustedProxies::trusts(std::string_view peer_address) const {
@@ -62,7 +67,8 @@ bool TrustedProxies::trusts(std::string_view peer_address) const {
     return address && trusts(*address);
 }
 
-std::string TrustedProxies::client_behind(std::string_view peer_address, const WireRequest& request) const {
+std::string TrustedProxies::client_behind(std::string_view peer_address,
+                                          const WireRequest& request) const {
     std::string client(peer_address);
     each_from_the_right(request, "x-forwarded-for", [&](std::string_view node) {
         const auto address = parse_node(node);
@@ -81,7 +87,8 @@ Sender TrustedProxies::sender_of(const WireRequest& request) const {
     const std::string_view scheme = last_value(request, "x-forwarded-proto");
     for (const std::string_view known : {"http", "https"})
         if (octets::equal_ignoring_case(scheme, known)) sender.scheme = known;
-    if (const std::string_view host = last_value(request, "x-forwarded-host"); is_authority(host)) sender.authority = host;
+    if (const std::string_view host = last_value(request, "x-forwarded-host"); is_authority(host))
+        sender.authority = host;
     return sender;
 }
 

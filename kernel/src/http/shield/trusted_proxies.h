@@ -1,10 +1,12 @@
 // Who a request comes from and where it was sent to, when there may be proxies in between.
 //
-// X-Forwarded-For, -Proto and -Host are what anybody can write, so they count only when the connection comes from a network that the
-// configuration trusts. A proxy appends at the right end of X-Forwarded-For what it saw itself; so the list is read from there, for
-// as long as the address just read is a trusted proxy too, and the first one that is not is the client. What stands further left is the
-// client's own invention. Of -Proto and -Host the last value counts, for the same reason. A value that cannot be read is ignored:
-// the client is then the last address known for certain. Forwarded (RFC 7239) is not read.
+// X-Forwarded-For, -Proto and -Host are what anybody can write, so they count only when the
+// connection comes from a network that the configuration trusts. A proxy appends at the right end
+// of X-Forwarded-For what it saw itself; so the list is read from there, for as long as the address
+// just read is a trusted proxy too, and the first one that is not is the client. What stands
+// further left is the client's own invention. Of -Proto and -Host the last value counts, for the
+// same reason. A value that cannot be read is ignored: the client is then the last address known
+// for certain. Forwarded (RFC 7239) is not read.
 //
 // Thread-safety: immutable.
 #pragma once
@@ -20,9 +22,10 @@
 namespace kitchen::http {
 
 struct Sender {
-    std::string address;    ///< of the client; numeric
-    std::string scheme;     ///< "http" or "https" as a trusted proxy says; "" when none does
-    std::string authority;  ///< host and port that the client asked for; "" when it named none (HTTP/1.0)
+    std::string address;  ///< of the client; numeric
+    std::string scheme;   ///< "http" or "https" as a trusted proxy says; "" when none does
+    std::string
+        authority;  ///< host and port that the client asked for; "" when it named none (HTTP/1.0)
 };
 
 class TrustedProxies {

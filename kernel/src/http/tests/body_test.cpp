@@ -6,11 +6,15 @@ namespace kitchen::http {
 namespace {
 
 TEST(IsJsonType, Decides) {
-    for (const char* good : {"application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"",
-                             "application/json ; charset=Utf-8 ; x=y", "application/json;", "application/json; v=1"})
+    for (const char* good :
+         {"application/json", "Application/JSON", "application/json; charset=utf-8",
+          "application/json;charset=\"UTF-8\"", "application/json ; charset=Utf-8 ; x=y",
+          "application/json;", "application/json; v=1"})
         EXPECT_TRUE(is_json_type(good)) << good;
-    for (const char* bad : {"", "text/plain", "application/jsonp", "application/json-patch+json", "application/problem+json", "json", "application/json, text/plain",
-                            "application/json; charset=latin1", "application/json; charset=utf-16", "application/json; charset", "text/html; application/json",
+    for (const char* bad : {"", "text/plain", "application/jsonp", "application/json-patch+json",
+                            "application/problem+json", "json", "application/json, text/plain",
+                            "application/json; charset=latin1", "application/json; charset=utf-16",
+                            "application/json; charset", "text/html; application/json",
                             "multipart/form-data; boundary=x"})
         EXPECT_FALSE(is_json_type(bad)) << bad;
 }
@@ -41,9 +45,15 @@ TEST_F(ReadBody, RefusesWhatIsNoJson) {
     EXPECT_EQ(read("{").error().kind, Errc::malformed);
     EXPECT_EQ(read("{").error().detail, "The JSON document ends too early.");
     EXPECT_EQ(read(R"({"a":1})", {}).error().kind, Errc::unsupported_media_type);
-    EXPECT_EQ(read(R"({"a":1})", {{"content-type", "text/plain"}}).error().kind, Errc::unsupported_media_type);
-    EXPECT_EQ(read(R"({"a":1})", {{"content-type", "application/json"}, {"content-encoding", "gzip"}}).error().kind, Errc::unsupported_media_type);
-    EXPECT_TRUE(read(R"({"a":1})", {{"content-type", "application/json"}, {"content-encoding", "identity"}}));
+    EXPECT_EQ(read(R"({"a":1})", {{"content-type", "text/plain"}}).error().kind,
+              Errc::unsupported_media_type);
+    EXPECT_EQ(
+        read(R"({"a":1})", {{"content-type", "application/json"}, {"content-encoding", "gzip"}})
+            .error()
+            .kind,
+        Errc::unsupported_media_type);
+    EXPECT_TRUE(read(R"({"a":1})",
+                     {{"content-type", "application/json"}, {"content-encoding", "identity"}}));
 }
 
 TEST_F(ReadBody, WantsOneUnlessItMayBeLeftOut) {
@@ -70,8 +80,10 @@ TEST_F(ReadBody, WantsNoneWhereNoneIsTaken) {
 TEST_F(ReadBody, IsRefusedByItsTypeBeforeItComes) {
     const Fields length{{"content-length", "7"}};
     EXPECT_EQ(check_body_type(length, route_).error().kind, Errc::unsupported_media_type);
-    EXPECT_EQ(check_body_type({{"transfer-encoding", "chunked"}}, route_).error().kind, Errc::unsupported_media_type);
-    EXPECT_TRUE(check_body_type({{"content-length", "7"}, {"content-type", "application/json"}}, route_));
+    EXPECT_EQ(check_body_type({{"transfer-encoding", "chunked"}}, route_).error().kind,
+              Errc::unsupported_media_type);
+    EXPECT_TRUE(
+        check_body_type({{"content-length", "7"}, {"content-type", "application/json"}}, route_));
     EXPECT_TRUE(check_body_type({{"content-length", "0"}}, route_));
     EXPECT_TRUE(check_body_type({}, route_));
     EXPECT_TRUE(check_body_type(length, Route::post("/x")));

@@ -19,20 +19,32 @@ protected:
             route.plugin = "test";
             routes_.push_back(std::move(route));
         };
-        add(Route::get("/set/{value}/").runs_inline().handle([](Request& request) -> Result<Response> {
-            return Response(204).with_cookie({.name = "sid", .value = std::string(request.path_text("value")), .max_age_seconds = 600});
-        }));
+        add(Route::get("/set/{value}/")
+                .runs_inline()
+                .handle([](Request& request) -> Result<Response> {
+                    return Response(204).with_cookie(
+                        {.name = "sid",
+                         .value = std::string(request.path_text("value")),
+                         .max_age_seconds = 600});
+                }));
         add(Route::get("/clear/").runs_inline().handle([](Request&) -> Result<Response> {
             return Response(204).with_cookie({.name = "sid", .value = "", .max_age_seconds = 0});
         }));
-        add(Route::get("/seen/").uses_cookie("sid").runs_inline().handle([](Request& request) -> Result<Response> {
-            Json json = Json::object({{"cookie", request.cookie("sid").value_or("none")}});
-            json.set("authorization", request.header("authorization") ? Json(*request.header("authorization")) : Json());
-            return Response::json(200, json);
-        }));
-        add(Route::post("/size/").runs_inline().body(Schema::string()).handle([](Request& request) -> Result<Response> {
-            return Response::json(200, Json(static_cast<std::int64_t>(request.body.size())));
-        }));
+        add(Route::get("/seen/").uses_cookie("sid").runs_inline().handle(
+            [](Request& request) -> Result<Response> {
+                Json json = Json::object({{"cookie", request.cookie("sid").value_or("none")}});
+                json.set("authorization", request.header("authorization")
+                                              ? Json(*request.header("authorization"))
+                                              : Json());
+                return Response::json(200, json);
+            }));
+        add(Route::post("/size/")
+                .runs_inline()
+                .body(Schema::string())
+                .handle([](Request& request) -> Result<Response> {
+                    return Response::json(200,
+                                          Json(static_cast<std::int64_t>(request.body.size())));
+                }));
         add(Route::get("/close/").runs_inline().handle([](Request&) -> Result<Response> {
             Response response(200);
             response.stream = [](std::shared_ptr<EventStream> stream) {
@@ -84,17 +96,21 @@ TEST_F(HttpClientTest, KeepsAndDropsCookies) {
 
 TEST_F(HttpClientTest, LeavesAnAnswerWithoutAnEnd) {
     HttpClient client(server_->port());
-    const HttpAnswer answer = client.stream("/on/", [](std::string_view body) { return body == "and on"; });
+    const HttpAnswer answer =
+        client.stream("/on/", [](std::string_view body) { return body == "and on"; });
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.body, "and on");
     EXPECT_EQ(client.stream("/close/", [](std::string_view) { return false; }).body, "to the end");
     EXPECT_EQ(client.get("/seen/").status, 200);
-    EXPECT_EQ(client.stream("/seen/", [](std::string_view) { return true; }).json["cookie"], Json("none")) << "an answer of a known length is read";
+    EXPECT_EQ(client.stream("/seen/", [](std::string_view) { return true; }).json["cookie"],
+              Json("none"))
+        << "an answer of a known length is read";
 }
 
 TEST_F(HttpClientTest, SendsCredentials) {
     HttpClient client(server_->port());
-    EXPECT_EQ(client.basic("12", "pass:word").get("/seen/").json["authorization"], Json("Basic MTI6cGFzczp3b3Jk"));
+    EXPECT_EQ(client.basic("12", "pass:word").get("/seen/").json["authorization"],
+              Json("Basic MTI6cGFzczp3b3Jk"));
     EXPECT_EQ(client.basic("1", "").get("/seen/").json["authorization"], Json("Basic MTo="));
     EXPECT_EQ(client.basic("1", "a").get("/seen/").json["authorization"], Json("Basic MTph"));
     EXPECT_EQ(client.basic("1", "ab").get("/seen/").json["authorization"], Json("Basic MTphYg=="));

@@ -10,9 +10,12 @@ namespace kitchen::http {
 namespace {
 
 TEST(RequestId, IsAcceptedOrNot) {
-    for (const std::string& good : {std::string("a"), std::string("A-z_0.9"), std::string(128, 'x')}) EXPECT_TRUE(is_request_id(good)) << good;
-    for (const std::string& bad : {std::string(), std::string(129, 'x'), std::string("a b"), std::string("a\r\nb"), std::string("é"), std::string("a/b"),
-                                   std::string("<x>"), std::string("a\0b", 3)})
+    for (const std::string& good :
+         {std::string("a"), std::string("A-z_0.9"), std::string(128, 'x')})
+        EXPECT_TRUE(is_request_id(good)) << good;
+    for (const std::string& bad :
+         {std::string(), std::string(129, 'x'), std::string("a b"), std::string("a\r\nb"),
+          std::string("é"), std::string("a/b"), std::string("<x>"), std::string("a\0b", 3)})
         EXPECT_FALSE(is_request_id(bad)) << bad;
 }
 

@@ -13,10 +13,12 @@ namespace {
 using std::chrono::milliseconds;
 
 std::string requests(const std::string& method, const std::string& route, int status) {
-    return "kitchen_http_requests_total{method=\"" + method + "\",route=\"" + route + "\",status=\"" + std::to_string(status) + "\"}";
+    return "kitchen_http_requests_total{method=\"" + method + "\",route=\"" + route +
+           "\",status=\"" + std::to_string(status) + "\"}";
 }
 std::string durations(const std::string& method, const std::string& route) {
-    return "kitchen_http_request_duration_seconds{method=\"" + method + "\",route=\"" + route + "\"}";
+    return "kitchen_http_request_duration_seconds{method=\"" + method + "\",route=\"" + route +
+           "\"}";
 }
 
 TEST(RequestMetrics, TellsRoutesMethodsAndStatusesApart) {
@@ -46,7 +48,8 @@ TEST(RequestMetrics, LosesNothingBetweenThreads) {
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t)
         threads.emplace_back([&] {
-            for (int i = 0; i < rounds; ++i) counted.answered(&routes[i % 2], "GET", 200 + i % 10, milliseconds(1));
+            for (int i = 0; i < rounds; ++i)
+                counted.answered(&routes[i % 2], "GET", 200 + i % 10, milliseconds(1));
         });
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(metrics.value(requests("GET", "/a/", 204)), 4 * rounds / 10);

@@ -30,10 +30,12 @@ std::string raw_exchange(std::uint16_t port, std::string_view bytes) {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    EXPECT_EQ(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+    EXPECT_EQ(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
     std::string out;
     char chunk[4096];
-    for (ssize_t got; (got = ::recv(fd, chunk, sizeof chunk, 0)) > 0;) out.append(chunk, static_cast<std::size_t>(got));
+    for (ssize_t got; (got = ::recv(fd, chunk, sizeof chunk, 0)) > 0;)
+        out.append(chunk, static_cast<std::size_t>(got));
     ::close(fd);
     return out;
 }
@@ -61,14 +63,25 @@ protected:
         add_page_parameters(page);
         add(std::move(page));
         add(constant(Route::get("/inline/"), "\"inline\""));
-        add(Route::get("/blocking/{n:id}/").handle([](Request& request) -> Result<Response> { return Response::json(200, std::string(request.path_text("n"))); }));
-        add(Route::post("/things/").body(Schema::object({{"a", Schema::integer()}})).handle([](Request& request) -> Result<Response> {
-            return Response::json(201, request.json);
+        add(Route::get("/blocking/{n:id}/").handle([](Request& request) -> Result<Response> {
+            return Response::json(200, std::string(request.path_text("n")));
         }));
-        add(Route::post("/small/").body(Schema::object({}).open()).body_limit(10).handle([](Request&) -> Result<Response> { return Response(204); }));
-        add(Route::get("/throw/").handle([](Request&) -> Result<Response> { throw std::runtime_error("database password"); }));
-        add(Route::get("/tagged/").handle([](Request&) -> Result<Response> { return Response::json(200, std::string("\"seven\"")).with_version(7); }));
-        add(Route::get("/me/").signed_in().handle([](Request&) -> Result<Response> { return Response(204); }));
+        add(Route::post("/things/")
+                .body(Schema::object({{"a", Schema::integer()}}))
+                .handle([](Request& request) -> Result<Response> {
+                    return Response::json(201, request.json);
+                }));
+        add(Route::post("/small/")
+                .body(Schema::object({}).open())
+                .body_limit(10)
+                .handle([](Request&) -> Result<Response> { return Response(204); }));
+        add(Route::get("/throw/").handle(
+            [](Request&) -> Result<Response> { throw std::runtime_error("database password"); }));
+        add(Route::get("/tagged/").handle([](Request&) -> Result<Response> {
+            return Response::json(200, std::string("\"seven\"")).with_version(7);
+        }));
+        add(Route::get("/me/").signed_in().handle(
+            [](Request&) -> Result<Response> { return Response(204); }));
         add(Route::get("/wait/").handle([this](Request&) -> Result<Response> {
             ++waiting_;
             waiting_.notify_all();
@@ -115,7 +128,9 @@ TEST_F(ServerTest, AnswersRoutesOfBothKinds) {
     EXPECT_NE(answer.header("date"), "");
     EXPECT_EQ(c.get("/blocking/42/").body, "42");
     EXPECT_EQ(c.post("/things/", Json::object({{"a", 1}})).status, 201);
-    EXPECT_EQ(c.get("/page/?limit=2&offset=2").json["prev"], Json("http://127.0.0.1:" + std::to_string(server_->port()) + "/page/?limit=2&offset=0"));
+    EXPECT_EQ(
+        c.get("/page/?limit=2&offset=2").json["prev"],
+        Json("http://127.0.0.1:" + std::to_string(server_->port()) + "/page/?limit=2&offset=0"));
 }
 
 TEST_F(ServerTest, RefusesWhatDoesNotFit) {
@@ -130,7 +145,8 @@ TEST_F(ServerTest, RefusesWhatDoesNotFit) {
     EXPECT_EQ(c.get("/a/%2e%2e/b").status, 400);
     EXPECT_EQ(c.get(std::string(8000, '/')).status, 404);
     EXPECT_EQ(c.send("POST", "/things/", "{}", {{"Content-Type", "text/plain"}}).status, 415);
-    EXPECT_EQ(c.send("POST", "/things/", "{\"a\":", {{"Content-Type", "application/json"}}).status, 400);
+    EXPECT_EQ(c.send("POST", "/things/", "{\"a\":", {{"Content-Type", "application/json"}}).status,
+              400);
     EXPECT_EQ(c.post("/things/", Json::object({{"b", 1}})).status, 422);
     EXPECT_EQ(c.get("/inline/?x=1").status, 422);
     EXPECT_EQ(c.get("/me/").status, 401);
@@ -197,7 +213,9 @@ TEST_F(ServerTest, KeepsPipelinedAnswersInOrder) {
     start();
     std::string requests;
     for (int i = 1; i <= 20; ++i)
-        requests += (i % 2 ? "GET /blocking/" + std::to_string(i) + "/" : std::string("GET /inline/")) + " HTTP/1.1\r\nHost: a\r\n" + (i == 20 ? "Connection: close\r\n" : "") + "\r\n";
+        requests +=
+            (i % 2 ? "GET /blocking/" + std::to_string(i) + "/" : std::string("GET /inline/")) +
+            " HTTP/1.1\r\nHost: a\r\n" + (i == 20 ? "Connection: close\r\n" : "") + "\r\n";
     const std::string answers = raw_exchange(server_->port(), requests);
     std::size_t at = 0;
     for (int i = 1; i <= 20; ++i) {
@@ -249,7 +267,8 @@ TEST_F(ServerTest, StreamsEvents) {
 
 TEST_F(ServerTest, FramesStrictlyAndSaysSo) {
     start();
-    const std::string answer = raw_exchange(server_->port(), "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+    const std::string answer =
+        raw_exchange(server_->port(), "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
     EXPECT_THAT(answer, HasSubstr("HTTP/1.1 400 "));
     EXPECT_THAT(answer, HasSubstr("X-Request-Id: "));
     EXPECT_THAT(answer, HasSubstr("\"code\":\"duplicate_host\""));
@@ -262,11 +281,14 @@ TEST_F(ServerTest, PublishesItsDescription) {
     EXPECT_EQ(document.status, 200);
     EXPECT_EQ(document.json["openapi"], Json("3.1.0"));
     EXPECT_EQ(document.json["info"]["version"], Json("9.9"));
-    for (const char* path : {"/inline/", "/blocking/{n}/", "/things/", "/openapi.json", "/docs/"}) EXPECT_NE(document.json["paths"].find(path), nullptr) << path;
+    for (const char* path : {"/inline/", "/blocking/{n}/", "/things/", "/openapi.json", "/docs/"})
+        EXPECT_NE(document.json["paths"].find(path), nullptr) << path;
     EXPECT_EQ(c.get("/openapi.json", {{"If-None-Match", document.header("etag")}}).status, 304);
-    const HttpAnswer first = c.get("/docs/"), again = c.get("/docs/", {{"If-None-Match", first.header("etag")}});
+    const HttpAnswer first = c.get("/docs/"),
+                     again = c.get("/docs/", {{"If-None-Match", first.header("etag")}});
     EXPECT_EQ(again.status, 304);
-    EXPECT_EQ(again.header("content-security-policy"), first.header("content-security-policy")) << "browsers take a 304's for the page's";
+    EXPECT_EQ(again.header("content-security-policy"), first.header("content-security-policy"))
+        << "browsers take a 304's for the page's";
     EXPECT_EQ(again.header("content-type"), "");
 
     const HttpAnswer docs = c.get("/docs");
@@ -297,19 +319,22 @@ TEST_F(ServerTest, StopsWithRequestsUnderWay) {
     start();
     std::vector<std::thread> clients;
     const auto add_client = [&](const char* path) {
-        clients.emplace_back([this, path] { EXPECT_THROW(client().get(path), std::runtime_error); });
+        clients.emplace_back(
+            [this, path] { EXPECT_THROW(client().get(path), std::runtime_error); });
     };
     for (int i = 0; i < 2; ++i) add_client("/wait/");
     for (int seen; (seen = waiting_) < 2;) waiting_.wait(seen);
     add_client("/blocking/1/");  // waits in the queue, and is dropped with it
     while (server_->stats().in_flight < 3) std::this_thread::yield();
     std::thread stopper([&] { server_->stop(); });
-    for (std::thread& thread : clients) thread.join();  // their connections are closed while handlers still run
+    for (std::thread& thread : clients)
+        thread.join();  // their connections are closed while handlers still run
     release();
     stopper.join();
 }
 
-// --- The table ------------------------------------------------------------------------------------------------------------------
+// --- The table
+// ------------------------------------------------------------------------------------------------------------------
 
 std::string refusal_of(std::vector<Route> routes) {
     testkit::RecordingLogger log;
@@ -335,12 +360,17 @@ TEST(ServerTableCheck, ReportsEverythingAtOnce) {
     for_nobody.roles({});
     Route get_with_body = constant(Route::get("/e/"));
     get_with_body.body(Schema::object({}));
-    const std::string text = refusal_of({constant(Route::get("/a/")), twin, private_inline, Route::get("/c/"), for_nobody, get_with_body,
-                                         constant(Route::get("bad")), constant(Route::get("/openapi.json")), constant(Route::post("/f/").optional_body())});
+    const std::string text = refusal_of(
+        {constant(Route::get("/a/")), twin, private_inline, Route::get("/c/"), for_nobody,
+         get_with_body, constant(Route::get("bad")), constant(Route::get("/openapi.json")),
+         constant(Route::post("/f/").optional_body())});
     for (const char* expected :
-         {"GET /a/ (plugin other) takes the same requests as GET /a/ (plugin p)", "GET /b/ (plugin p) runs inline and needs a principal",
-          "GET /c/ (plugin p) has no handler", "GET /d/ (plugin p) is for no role at all", "GET /e/ (plugin p) takes a body",
-          "GET bad (plugin p): the pattern is not well formed", "GET /openapi.json (plugin kernel) takes the same requests as GET /openapi.json (plugin p)",
+         {"GET /a/ (plugin other) takes the same requests as GET /a/ (plugin p)",
+          "GET /b/ (plugin p) runs inline and needs a principal",
+          "GET /c/ (plugin p) has no handler", "GET /d/ (plugin p) is for no role at all",
+          "GET /e/ (plugin p) takes a body", "GET bad (plugin p): the pattern is not well formed",
+          "GET /openapi.json (plugin kernel) takes the same requests as GET /openapi.json (plugin "
+          "p)",
           "POST /f/ (plugin p) has an optional body without a schema"})
         EXPECT_THAT(text, HasSubstr(expected));
 }

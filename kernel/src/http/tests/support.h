@@ -1,4 +1,5 @@
-// A server's layers without a socket: an exchange that keeps its answer, and a dispatcher with everything around it.
+// A server's layers without a socket: an exchange that keeps its answer, and a dispatcher with
+// everything around it.
 //
 // Thread-safety: FakeExchange as Exchange; the rest on one thread.
 #pragma once
@@ -30,7 +31,8 @@ public:
     /// Waits for it.
     WireResponse answer() {
         std::unique_lock lock(mutex_);
-        if (!replied_.wait_for(lock, std::chrono::seconds(30), [&] { return answer_.has_value(); })) throw std::runtime_error("no answer");
+        if (!replied_.wait_for(lock, std::chrono::seconds(30), [&] { return answer_.has_value(); }))
+            throw std::runtime_error("no answer");
         return *answer_;
     }
     bool has_answer() {
@@ -56,13 +58,16 @@ inline std::size_t count_fields(const WireResponse& response, std::string_view n
     for (const auto& [key, value] : response.headers) n += key == name;
     return n;
 }
-inline Json body_of(const WireResponse& response) { return parse_json(response.body).value_or(Json()); }
+inline Json body_of(const WireResponse& response) {
+    return parse_json(response.body).value_or(Json());
+}
 inline std::string code_of(const WireResponse& response) {
     const Json code = body_of(response)["code"];
     return code.is_string() ? code.as_string() : "";
 }
 
-inline WireRequest wire(std::string method, std::string target, Fields headers = {}, std::string body = "") {
+inline WireRequest wire(std::string method, std::string target, Fields headers = {},
+                        std::string body = "") {
     WireRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
@@ -73,7 +78,8 @@ inline WireRequest wire(std::string method, std::string target, Fields headers =
     request.peer_address = "192.0.2.7";
     return request;
 }
-inline WireRequest json_wire(std::string method, std::string target, std::string body, Fields headers = {}) {
+inline WireRequest json_wire(std::string method, std::string target, std::string body,
+                             Fields headers = {}) {
     headers.emplace_back("content-type", "application/json");
     return wire(std::move(method), std::move(target), std::move(headers), std::move(body));
 }
@@ -93,7 +99,10 @@ private:
 class Harness {
 public:
     explicit Harness(ServerTable routes, ServerOptions server_options = {})
-        : options(std::move(server_options)), table(std::move(routes)), router(table.routes, problems), pipeline(table.middleware, log),
+        : options(std::move(server_options)),
+          table(std::move(routes)),
+          router(table.routes, problems),
+          pipeline(table.middleware, log),
           dispatcher(options, router, pipeline, log, clock, random) {
         if (!problems.empty()) throw std::logic_error(problems.front());
     }
@@ -108,13 +117,19 @@ public:
         WireRequest head = request;
         head.body.clear();
         HeadDecision decision = dispatcher.on_head(head);
-        if (decision.refuse) exchange->reply(std::move(decision.refusal));
-        else if (request.body.size() > decision.body_limit) exchange->reply(dispatcher.on_framing_error({413, "body_too_large", "Too large."}, "192.0.2.7", &request));
-        else dispatcher.on_request(std::move(request), exchange);
+        if (decision.refuse)
+            exchange->reply(std::move(decision.refusal));
+        else if (request.body.size() > decision.body_limit)
+            exchange->reply(dispatcher.on_framing_error({413, "body_too_large", "Too large."},
+                                                        "192.0.2.7", &request));
+        else
+            dispatcher.on_request(std::move(request), exchange);
         return exchange;
     }
     WireResponse send(WireRequest request) { return start(std::move(request))->answer(); }
-    WireResponse get(std::string target, Fields headers = {}) { return send(wire("GET", std::move(target), std::move(headers))); }
+    WireResponse get(std::string target, Fields headers = {}) {
+        return send(wire("GET", std::move(target), std::move(headers)));
+    }
 
     ServerOptions options;
     ServerTable table;
@@ -130,7 +145,9 @@ public:
 
 /// An inline route that answers with `text` as JSON.
 inline Route constant(Route route, std::string text = "{}") {
-    route.runs_inline().handle([text = std::move(text)](Request&) -> Result<Response> { return Response::json(200, text); });
+    route.runs_inline().handle([text = std::move(text)](Request&) -> Result<Response> {
+        return Response::json(200, text);
+    });
     return route;
 }
 

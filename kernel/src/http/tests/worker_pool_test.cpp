@@ -80,10 +80,12 @@ TEST(WorkerPool, WhatWaitsUntilItsDeadlineExpiresWhileEveryThreadIsStuck) {
         release.wait();
     }));
     started.wait();
-    for (int round = 0; round < 3; ++round) {  // its place is free again, and the next one expires as well
+    for (int round = 0; round < 3;
+         ++round) {  // its place is free again, and the next one expires as well
         test::Gate expired;
         std::unique_ptr<WorkerPool::Task> task = std::make_unique<Impatient>(expired);
-        ASSERT_TRUE(pool.try_post(task, std::chrono::steady_clock::now() + std::chrono::milliseconds(10)));
+        ASSERT_TRUE(
+            pool.try_post(task, std::chrono::steady_clock::now() + std::chrono::milliseconds(10)));
         expired.wait();
     }
     test::Gate done;
@@ -106,7 +108,8 @@ TEST(WorkerPool, StopDropsWhatWaitsAndWaitsForWhatRuns) {
     const auto waiting = [] { ADD_FAILURE() << "ran after stop"; };
     ASSERT_TRUE(post(pool, waiting));
     std::thread stopper([&] { pool.stop(); });
-    while (post(pool, waiting)) std::this_thread::yield();  // refused as soon as it has begun to stop
+    while (post(pool, waiting))
+        std::this_thread::yield();  // refused as soon as it has begun to stop
     release.open();
     stopper.join();
     EXPECT_TRUE(finished);

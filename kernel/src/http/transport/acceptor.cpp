@@ -14,27 +14,29 @@ namespace {
 constexpr std::uint64_t kFirstConnectionTag = kFirstTag + 16;  // above those a worker uses itself
 constexpr int kLookAwayMs = 100;
 constexpr std::string_view kShed =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n";
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: "
+    "close\r\n\r\n";
 
 // Best effort, without waiting: this client costs no more than these calls.
 void turn_away(UniqueFd client) noexcept {
     char octets[4096];
     ::send(client.get(), kShed.data(), kShed.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::shutdown(client.get(), SHUT_WR);
-    while (::recv(client.get(), octets, sizeof octets, MSG_DONTWAIT) == sizeof octets) {
-    }
+    while (::recv(client.get(), octets, sizeof octets, MSG_DONTWAIT) == sizeof octets) {}
 }
 
 }  // namespace
 
-Acceptor::Acceptor(UniqueFd listening, std::shared_ptr<TransportState> state, const std::vector<std::unique_ptr<Worker>>& workers)
+Acceptor::Acceptor(UniqueFd listening, std::shared_ptr<TransportState> state,
+                   const std::vector<std::unique_ptr<Worker>>& workers)
     : listening_(std::move(listening)),
       wake_(make_event_fd()),
       reserve_(make_event_fd()),
       state_(std::move(state)),
       workers_(workers),
       next_tag_(kFirstConnectionTag) {
-    if (!wake_ || !reserve_) throw std::runtime_error("cannot accept connections: out of descriptors");
+    if (!wake_ || !reserve_)
+        throw std::runtime_error("cannot accept connections: out of descriptors");
 }
 
 Acceptor::~Acceptor() { stop(); }
@@ -72,29 +74,38 @@ void Acceptor::run() {
     if (take_queued_) take_the_queue();
 }
 
-// Closing a listening socket resets the connections that the kernel has completed and nobody has accepted, and their clients may
-// have sent a request already. So no new handshake is begun, those under way may end, and then the queue is empty for good.
-// Whoever is not let in now finds the port closed when trying again, before having sent anything.
+// Closing a listening socket resets the connections that the kernel has completed and nobody has
+// accepted, and their clients may have sent a request already. So no new handshake is begun, those
+// under way may end, and then the queue is empty for good. Whoever is not let in now finds the port
+// closed when trying again, before having sent anything.
 void Acceptor::take_the_queue() {
     constexpr int kHandshakeMs = 100;
     refuse_new_handshakes(listening_.get());
     pollfd watched{listening_.get(), POLLIN, 0};
     do {
-        while (accept_one() == Outcome::accepted) {
-        }
+        while (accept_one() == Outcome::accepted) {}
     } while (::poll(&watched, 1, kHandshakeMs) > 0 && accept_one() == Outcome::accepted);
 }
 
 Acceptor::Outcome Acceptor::accept_one() {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    UniqueFd client(::accept4(listening_.get(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    UniqueFd client(::accept4(listening_.get(), reinterpret_cast<sockaddr*>(&address), &size,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!client) {
         switch (errno) {
             case EAGAIN: return Outcome::nothing_queued;
-            case EMFILE: case ENFILE: return Outcome::out_of_descriptors;
-            case ENOBUFS: case ENOMEM: case EBADF: case EINVAL: case ENOTSOCK: case EOPNOTSUPP: return Outcome::failed;
-            default: return Outcome::accepted;  // this client's trouble (accept(2)), not the listening socket's: go on
+            case EMFILE:
+            case ENFILE: return Outcome::out_of_descriptors;
+            case ENOBUFS:
+            case ENOMEM:
+            case EBADF:
+            case EINVAL:
+            case ENOTSOCK:
+            case EOPNOTSUPP: return Outcome::failed;
+            default:
+                return Outcome::accepted;  // this client's trouble (accept(2)), not the listening
+                                           // socket's: go on
         }
     }
     try {
@@ -112,7 +123,8 @@ void Acceptor::admit(UniqueFd client, const sockaddr_storage& address) {
     auto& worker = least_busy_worker();
     std::shared_ptr<Connection> connection;
     try {
-        connection = std::make_shared<Connection>(next_tag_++, std::move(client), peer, admission, state_, worker);
+        connection = std::make_shared<Connection>(next_tag_++, std::move(client), peer, admission,
+                                                  state_, worker);
     } catch (...) {  // out of memory: there is nobody yet who would give the place back
         state_->release(peer, admission);
         if (admission == TransportState::Admission::admitted) state_->settle();
@@ -121,13 +133,15 @@ void Acceptor::admit(UniqueFd client, const sockaddr_storage& address) {
     worker.adopt(std::move(connection));
 }
 
-// Without this the client at the head of the queue stays there, and the listening socket stays readable. That there is nobody in the
-// queue is only seen with a descriptor to spare: accept4() fails for the lack of one before it looks.
+// Without this the client at the head of the queue stays there, and the listening socket stays
+// readable. That there is nobody in the queue is only seen with a descriptor to spare: accept4()
+// fails for the lack of one before it looks.
 Acceptor::Outcome Acceptor::shed_one() {
     auto outcome = Outcome::accepted;
     if (reserve_) {
         reserve_.reset();
-        UniqueFd client(::accept4(listening_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        UniqueFd client(
+            ::accept4(listening_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (client) {
             state_->add_refused();
             turn_away(std::move(client));
@@ -136,11 +150,13 @@ Acceptor::Outcome Acceptor::shed_one() {
         }
     }
     reserve_ = make_event_fd();
-    return reserve_ ? outcome : Outcome::out_of_descriptors;  // somebody was faster: wait until descriptors come free
+    return reserve_ ? outcome : Outcome::out_of_descriptors;  // somebody was faster: wait until
+                                                              // descriptors come free
 }
 
 Worker& Acceptor::least_busy_worker() const {
-    return **std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) { return a->load() < b->load(); });
+    return **std::min_element(workers_.begin(), workers_.end(),
+                              [](const auto& a, const auto& b) { return a->load() < b->load(); });
 }
 
 }  // namespace kitchen::http

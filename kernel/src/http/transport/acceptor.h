@@ -1,7 +1,7 @@
 // Takes new connections from the kernel, one thread, and hands them to the least busy worker.
 //
-// When descriptors run out it does not spin: a descriptor held in reserve is given up to accept and turn away one client after
-// another, and when even that fails it looks away for a moment.
+// When descriptors run out it does not spin: a descriptor held in reserve is given up to accept and
+// turn away one client after another, and when even that fails it looks away for a moment.
 // Thread-safety: stop_listening() and stop() from any thread, one at a time.
 #pragma once
 
@@ -20,7 +20,8 @@ namespace kitchen::http {
 class Acceptor {
 public:
     /// `workers` outlive it.
-    Acceptor(UniqueFd listening, std::shared_ptr<TransportState> state, const std::vector<std::unique_ptr<Worker>>& workers);
+    Acceptor(UniqueFd listening, std::shared_ptr<TransportState> state,
+             const std::vector<std::unique_ptr<Worker>>& workers);
     ~Acceptor();
 
     void start();

@@ -11,18 +11,23 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// At the end of a drain an idle connection gets this long for one more request. Closing at once would cut off a request that is on
-// its way, and the client could not know whether it had been carried out.
+// At the end of a drain an idle connection gets this long for one more request. Closing at once
+// would cut off a request that is on its way, and the client could not know whether it had been
+// carried out.
 constexpr milliseconds kDrainGrace{500};
 
-constexpr FramingError kHeadTimeout{408, "head_timeout", "The request head did not arrive in time."};
-constexpr FramingError kBodyTimeout{408, "body_timeout", "The request body did not arrive in time."};
-constexpr FramingError kTooManyConnections{503, "too_many_connections", "There are too many connections; try again later."};
+constexpr FramingError kHeadTimeout{408, "head_timeout",
+                                    "The request head did not arrive in time."};
+constexpr FramingError kBodyTimeout{408, "body_timeout",
+                                    "The request body did not arrive in time."};
+constexpr FramingError kTooManyConnections{503, "too_many_connections",
+                                           "There are too many connections; try again later."};
 
 }  // namespace
 
-Connection::Connection(std::uint64_t tag, UniqueFd fd, std::string peer_address, TransportState::Admission admission,
-                       std::shared_ptr<TransportState> state, ConnectionWorker& worker)
+Connection::Connection(std::uint64_t tag, UniqueFd fd, std::string peer_address,
+                       TransportState::Admission admission, std::shared_ptr<TransportState> state,
+                       ConnectionWorker& worker)
     : tag_(tag),
       peer_address_(std::move(peer_address)),
       admission_(admission),
@@ -115,10 +120,12 @@ void Connection::on_closing_idle() {
     update_locked();
 }
 
-// At the end of a turn: which clock is running, and since when. A clock goes on while neither the phase nor the request changed,
-// however many octets trickle in.
+// At the end of a turn: which clock is running, and since when. A clock goes on while neither the
+// phase nor the request changed, however many octets trickle in.
 void Connection::time_reading_locked() {
-    const auto timed = !parser_.in_progress() ? Timed::idle : parser_.in_head() ? Timed::head : Timed::body;
+    const auto timed = !parser_.in_progress() ? Timed::idle
+                       : parser_.in_head()    ? Timed::head
+                                              : Timed::body;
     if (timed != timed_ || timed_request_ != requests_) start_timing_locked(timed);
 }
 
@@ -127,7 +134,9 @@ void Connection::start_timing_locked(Timed timed) {
     timed_ = timed;
     timed_request_ = requests_;
     timed_since_ = Clock::now();
-    auto limit = timed == Timed::head ? options.head_timeout : timed == Timed::body ? options.body_timeout : options.idle_timeout;
+    auto limit = timed == Timed::head   ? options.head_timeout
+                 : timed == Timed::body ? options.body_timeout
+                                        : options.idle_timeout;
     if (timed == Timed::idle && shared_->closing_idle()) limit = std::min(limit, kDrainGrace);
     read_deadline_ = timed_since_ + limit;
 }
@@ -154,18 +163,17 @@ void Connection::update_locked() {
         case State::reading:
         case State::answering:
             // Back-pressure: past the bound the kernel's buffers fill, then the client's.
-            wanted.read = !end_of_input_ && unparsed_ < std::max<std::size_t>(shared_->options().max_pipeline_bytes, 1);
+            wanted.read =
+                !end_of_input_ &&
+                unparsed_ < std::max<std::size_t>(shared_->options().max_pipeline_bytes, 1);
             if (state_ == State::reading) deadline = read_deadline_;
             break;
         case State::lingering:
             deadline = linger_deadline_;
             wanted.read = true;
             break;
-        case State::streaming:
-            wanted.read = true;
-            break;
-        default:
-            break;
+        case State::streaming: wanted.read = true; break;
+        default: break;
     }
     if (blocked_) deadline = write_deadline_;
     deadline_.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);

@@ -1,9 +1,11 @@
-// One client connection: reads requests, hands them up one at a time, writes the answers in that order.
+// One client connection: reads requests, hands them up one at a time, writes the answers in that
+// order.
 //
-// Thread-safety. Reading, parsing, calls to the handler and closing the descriptor happen on the worker's thread alone; those
-// functions say so. Answers, stream writes and queries come from any thread. What both sides touch is guarded by one mutex, which is
-// never held during a call to the handler or to a callback. Because the descriptor is closed under that mutex and used to
-// send under it, an answer can never reach a later client that got the same descriptor number.
+// Thread-safety. Reading, parsing, calls to the handler and closing the descriptor happen on the
+// worker's thread alone; those functions say so. Answers, stream writes and queries come from any
+// thread. What both sides touch is guarded by one mutex, which is never held during a call to the
+// handler or to a callback. Because the descriptor is closed under that mutex and used to send
+// under it, an answer can never reach a later client that got the same descriptor number.
 #pragma once
 
 #include <atomic>
@@ -27,7 +29,8 @@ namespace kitchen::http {
 
 class Connection;
 
-/// Where a connection asks its worker to come back to it. Callable from any thread until the connection is closed.
+/// Where a connection asks its worker to come back to it. Callable from any thread until the
+/// connection is closed.
 class ConnectionWorker {
 public:
     virtual ~ConnectionWorker() = default;
@@ -37,8 +40,9 @@ public:
 
 class Connection final : public std::enable_shared_from_this<Connection> {
 public:
-    Connection(std::uint64_t tag, UniqueFd fd, std::string peer_address, TransportState::Admission admission,
-               std::shared_ptr<TransportState> state, ConnectionWorker& worker);
+    Connection(std::uint64_t tag, UniqueFd fd, std::string peer_address,
+               TransportState::Admission admission, std::shared_ptr<TransportState> state,
+               ConnectionWorker& worker);
     ~Connection();
 
     std::uint64_t tag() const noexcept { return tag_; }
@@ -49,7 +53,7 @@ public:
     void on_resume();
     void on_tick(Clock::time_point now);
     void on_closing_idle();  ///< hurries an idle connection towards its end
-    void close();  ///< idempotent
+    void close();            ///< idempotent
 
     // On any thread:
     void answer(WireResponse& response) noexcept;  ///< out of memory: the connection is closed
@@ -66,7 +70,8 @@ private:
         answering,  ///< one request is with the handler
         streaming,
         closing,    ///< nothing more is read; what is queued is sent
-        lingering,  ///< all is sent and said to be the end; input is discarded until the client closes
+        lingering,  ///< all is sent and said to be the end; input is discarded until the client
+                    ///< closes
         doomed,     ///< to be closed by the worker
         closed,
     };
@@ -107,9 +112,11 @@ private:
     void linger_locked();
     void settle_locked();
     void doom_locked(bool abortive = false);
-    void update_locked();  ///< interest and deadline, after anything changed
+    void update_locked();           ///< interest and deadline, after anything changed
     void finish_off_turn_locked();  ///< the end of every change made outside the worker's turn
-    bool worker_is_in_turn_locked() const { return in_turn_ && turn_thread_ == std::this_thread::get_id(); }
+    bool worker_is_in_turn_locked() const {
+        return in_turn_ && turn_thread_ == std::this_thread::get_id();
+    }
     bool close_if_doomed(Lock& lock);
 
     const std::uint64_t tag_;
@@ -128,7 +135,8 @@ private:
 
     std::atomic<bool> connected_{true};
     std::atomic<bool> closed_{false};
-    std::atomic<Clock::rep> deadline_{0};  ///< of whatever is awaited; read without the lock by on_tick()
+    std::atomic<Clock::rep> deadline_{
+        0};  ///< of whatever is awaited; read without the lock by on_tick()
 
     mutable std::mutex mutex_;
     State state_ = State::reading;
@@ -143,8 +151,8 @@ private:
     bool end_of_input_ = false;
     bool settled_ = false;
     bool watched_ = false;
-    std::size_t unparsed_ = 0;  ///< input_size(), for other threads
-    std::size_t unflushed_ = 0;  ///< requests handed up and not fully answered
+    std::size_t unparsed_ = 0;    ///< input_size(), for other threads
+    std::size_t unflushed_ = 0;   ///< requests handed up and not fully answered
     std::uint64_t requests_ = 0;  ///< begun and done with
     Timed timed_ = Timed::none;
     std::uint64_t timed_request_ = 0;

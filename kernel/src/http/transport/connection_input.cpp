@@ -11,11 +11,13 @@
 namespace kitchen::http {
 namespace {
 
-// One client may not keep a worker to itself: after so many parser events the others get their turn.
+// One client may not keep a worker to itself: after so many parser events the others get their
+// turn.
 constexpr int kStepsPerTurn = 64;
 // Answers to pipelined requests leave together, up to so many octets.
 constexpr std::size_t kCoalesceUpTo = 64 * 1024;
-// Read and thrown away after our last octet, so that closing does not reset the connection under the answer.
+// Read and thrown away after our last octet, so that closing does not reset the connection under
+// the answer.
 constexpr std::size_t kDiscardAtMost = 8 * 1024 * 1024;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -57,7 +59,8 @@ void Connection::on_resume() {
 // One read for each event: a flooding client waits for the others' reads.
 void Connection::read_some(std::span<char> scratch) {
     const auto bound = std::max<std::size_t>(shared_->options().max_pipeline_bytes, 1);
-    const auto room = std::clamp<std::size_t>(bound - std::min(bound, input_size()), 1, scratch.size());
+    const auto room =
+        std::clamp<std::size_t>(bound - std::min(bound, input_size()), 1, scratch.size());
     const auto got = ::recv(fd_.get(), scratch.data(), room, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
     if (got > 0) shared_->add_received(static_cast<std::size_t>(got));
@@ -67,7 +70,8 @@ void Connection::read_some(std::span<char> scratch) {
         if (got < 0) {
             doom_locked();
         } else if (got == 0) {
-            // While somebody waits for an answer this may be a half-close. At a stream's end of input the client has left.
+            // While somebody waits for an answer this may be a half-close. At a stream's end of
+            // input the client has left.
             end_of_input_ = true;
             if (!listening) doom_locked();
         } else if (!listening) {
@@ -148,15 +152,9 @@ bool Connection::step(std::string_view& bytes) {
                 out_.append(kContinue);
             }
             return false;
-        case RequestParser::Event::head:
-            decide_on_head(!bytes.empty());
-            return true;
-        case RequestParser::Event::complete:
-            hand_up();
-            return true;
-        case RequestParser::Event::error:
-            refuse(parser_.error());
-            return true;
+        case RequestParser::Event::head: decide_on_head(!bytes.empty()); return true;
+        case RequestParser::Event::complete: hand_up(); return true;
+        case RequestParser::Event::error: refuse(parser_.error()); return true;
     }
     return false;
 }
@@ -178,12 +176,14 @@ void Connection::decide_on_head(bool bytes_follow) {
     }
     if (!decision.refuse) {
         parser_.set_body_limit(decision.body_limit);
-        // Nobody waits for a 100 who has begun to send already. Sent when the parser has agreed to the length.
+        // Nobody waits for a 100 who has begun to send already. Sent when the parser has agreed to
+        // the length.
         continue_due_ = parser_.expects_continue() && parser_.has_body() && !bytes_follow;
         return;
     }
     const auto request = asked();
-    const bool keep = request.keep_alive && !decision.refusal.close && !parser_.has_body() && !shared_->draining();
+    const bool keep = request.keep_alive && !decision.refusal.close && !parser_.has_body() &&
+                      !shared_->draining();
     head_is_known_ = false;  // answered
     if (!parser_.has_body()) parser_.discard_request();
     const Lock lock(mutex_);
@@ -210,7 +210,8 @@ void Connection::hand_up() {
 
 WireResponse Connection::describe(const FramingError& error) noexcept {
     try {
-        return shared_->handler().on_framing_error(error, peer_address_, head_is_known_ ? &parser_.request() : nullptr);
+        return shared_->handler().on_framing_error(error, peer_address_,
+                                                   head_is_known_ ? &parser_.request() : nullptr);
     } catch (...) {
         return bare_response(error.status);
     }

@@ -29,10 +29,12 @@ std::shared_ptr<WireStream> Connection::queue_answer(WireResponse& response) {
     std::shared_ptr<WireStream> stream;
     const Lock lock(mutex_);
     if (state_ != State::answering) return stream;
-    const bool streams = response.stream && has_response_body({.status = response.status, .head_request = asked_.head});
+    const bool streams = response.stream && has_response_body({.status = response.status,
+                                                               .head_request = asked_.head});
     if (streams) stream = std::make_shared<ConnectionStream>(shared_from_this());
     const bool last = end_of_input_ && unparsed_ == 0;
-    const bool keep = asked_.keep_alive && !response.close && !response.stream && !last && !shared_->draining();
+    const bool keep =
+        asked_.keep_alive && !response.close && !response.stream && !last && !shared_->draining();
     queue_locked(response, asked_, keep, streams);
     state_ = streams ? State::streaming : keep ? State::reading : State::closing;
     finish_off_turn_locked();
@@ -56,7 +58,8 @@ void Connection::queue_locked(WireResponse& response, const Asked& asked, bool k
                                   .body_size = response.body.size()};
     auto& tail = out_.tail();
     const auto before = tail.size();
-    append_response_head(tail, framing, response.headers, text_of(shared_->dates().now()), shared_->options().default_fields);
+    append_response_head(tail, framing, response.headers, text_of(shared_->dates().now()),
+                         shared_->options().default_fields);
     out_.commit(before);
     if (!stream && has_response_body(framing)) out_.take(std::move(response.body));
 }
@@ -67,7 +70,8 @@ void Connection::finish_off_turn_locked() {
     if (!out_.empty() && !blocked_) flush_locked();
     update_locked();
     if (in_turn_) return;  // on another thread, and it looks at all of this when it ends
-    const bool more_to_read = state_ == State::reading && !blocked_ && (unparsed_ > 0 || end_of_input_);
+    const bool more_to_read =
+        state_ == State::reading && !blocked_ && (unparsed_ > 0 || end_of_input_);
     if (more_to_read || state_ == State::doomed) worker_.resume(shared_from_this());
 }
 
@@ -82,13 +86,12 @@ void Connection::flush_locked() {
             return;
         case OutputQueue::Result::blocked: {
             const bool progress = state_ == State::streaming && out_.size() < before;
-            if (!blocked_ || progress) write_deadline_ = Clock::now() + shared_->options().write_timeout;
+            if (!blocked_ || progress)
+                write_deadline_ = Clock::now() + shared_->options().write_timeout;
             blocked_ = true;
             return;
         }
-        case OutputQueue::Result::failed:
-            doom_locked();
-            return;
+        case OutputQueue::Result::failed: doom_locked(); return;
     }
 }
 
@@ -105,8 +108,8 @@ void Connection::after_drained_locked() {
     }
 }
 
-// Everything is sent. Closing while the client still sends would reset the connection and could take the answer with it, so only
-// our direction is closed until the client has closed its own.
+// Everything is sent. Closing while the client still sends would reset the connection and could
+// take the answer with it, so only our direction is closed until the client has closed its own.
 void Connection::linger_locked() {
     settle_locked();
     if (end_of_input_) return doom_locked();
@@ -140,7 +143,6 @@ void Connection::end_stream() {
     }
     run(callbacks);
 }
-
 
 bool Connection::is_streaming() const {
     const Lock lock(mutex_);

@@ -1,7 +1,8 @@
-// The seam to the library that polls: N workers, each an epoll set and a thread. Asio or plain epoll could stand here.
+// The seam to the library that polls: N workers, each an epoll set and a thread. Asio or plain
+// epoll could stand here.
 //
-// Everything is identified by a tag that is never used twice, not by descriptor number, so an event that was
-// queued for a descriptor closed since then finds nobody. All watching is level-triggered.
+// Everything is identified by a tag that is never used twice, not by descriptor number, so an event
+// that was queued for a descriptor closed since then finds nobody. All watching is level-triggered.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The two faces of a connection that the layer above holds: the place for one answer, and the far end of a stream.
+// The two faces of a connection that the layer above holds: the place for one answer, and the far
+// end of a stream.
 //
 // Thread-safe.
 #pragma once
@@ -13,7 +14,8 @@ namespace kitchen::http {
 
 class ConnectionExchange final : public Exchange {
 public:
-    explicit ConnectionExchange(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+    explicit ConnectionExchange(std::shared_ptr<Connection> connection)
+        : connection_(std::move(connection)) {}
     ~ConnectionExchange() override;
 
     void reply(WireResponse response) override;
@@ -27,13 +29,16 @@ private:
 /// Dropped by its last holder, it closes.
 class ConnectionStream final : public WireStream {
 public:
-    explicit ConnectionStream(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+    explicit ConnectionStream(std::shared_ptr<Connection> connection)
+        : connection_(std::move(connection)) {}
     ~ConnectionStream() override { connection_->end_stream(); }
 
     bool write(std::string_view bytes) override { return connection_->write_stream(bytes); }
     void close() override { connection_->end_stream(); }
     bool is_open() const override { return connection_->is_streaming(); }
-    void on_close(std::function<void()> callback) override { connection_->on_stream_close(std::move(callback)); }
+    void on_close(std::function<void()> callback) override {
+        connection_->on_stream_close(std::move(callback));
+    }
 
 private:
     std::shared_ptr<Connection> connection_;

@@ -11,14 +11,15 @@
 namespace kitchen::http {
 namespace {
 
-constexpr std::size_t kJoinUpTo = 16 * 1024;  // octets in one piece
+constexpr std::size_t kJoinUpTo = 16 * 1024;     // octets in one piece
 constexpr std::size_t kKeepCapacity = 2 * 1024;  // kept for the next answer on an idle connection
 constexpr std::size_t kPiecesPerCall = 16;
 
 }  // namespace
 
 std::string& OutputQueue::tail() {
-    if (pieces_.empty() || (size_ > 0 && pieces_.back().size() >= kJoinUpTo)) pieces_.emplace_back();
+    if (pieces_.empty() || (size_ > 0 && pieces_.back().size() >= kJoinUpTo))
+        pieces_.emplace_back();
     return pieces_.back();
 }
 

@@ -1,4 +1,5 @@
-// What is still to be sent on one connection. Small pieces are joined, large ones are kept as they are.
+// What is still to be sent on one connection. Small pieces are joined, large ones are kept as they
+// are.
 //
 // Thread-safety: none; the connection guards it.
 #pragma once
@@ -23,7 +24,8 @@ public:
     void append(std::string_view bytes);
     void take(std::string bytes);  ///< without copying, when it is large
 
-    /// Sends until all is gone, the socket takes no more, or it fails. Never blocks, never raises SIGPIPE.
+    /// Sends until all is gone, the socket takes no more, or it fails. Never blocks, never raises
+    /// SIGPIPE.
     Result send_to(int fd) noexcept;
     void clear() noexcept;
 

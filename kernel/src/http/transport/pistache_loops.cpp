@@ -1,4 +1,5 @@
-// The one source file that knows Pistache: its reactor (an epoll set and a thread for each worker) drives our sinks.
+// The one source file that knows Pistache: its reactor (an epoll set and a thread for each worker)
+// drives our sinks.
 //
 // Why only this much of it: docs/adr/0001-transport.md.
 #include <pistache/os.h>
@@ -24,8 +25,8 @@ Polling::NotifyOn to_notify_on(Interest interest) {
     return flags;
 }
 
-// One worker's part. The reactor holds one handler and no more: with two, its tags collide (the shift that should separate
-// them is computed in bytes, and is 0).
+// One worker's part. The reactor holds one handler and no more: with two, its tags collide (the
+// shift that should separate them is computed in bytes, and is 0).
 class LoopHandler final : public Aio::Handler, public EventLoop {
 public:
     void set_sink(EventSink& sink) { sink_ = &sink; }
@@ -34,9 +35,9 @@ public:
     // Pistache's side.
     std::shared_ptr<Aio::Handler> clone() const override { return std::make_shared<LoopHandler>(); }
 
-    // Called with a set that holds the reactor's shutdown eventfd and nothing else. Pistache never closes
-    // that one, so we find it, to close it in its stead: modifying succeeds for members of the set alone, and what is set here is
-    // what it had.
+    // Called with a set that holds the reactor's shutdown eventfd and nothing else. Pistache never
+    // closes that one, so we find it, to close it in its stead: modifying succeeds for members of
+    // the set alone, and what is set here is what it had.
     void registerPoller(Polling::Epoll& poller) override {
         constexpr int kHighestTried = 1 << 16;
         for (int fd = 0; fd < kHighestTried && !leaked_; ++fd) {
@@ -44,8 +45,7 @@ public:
                 poller.rearmFd(fd, Pistache::Flags<Polling::NotifyOn>(Polling::NotifyOn::Read),
                                Polling::Tag(static_cast<std::uint64_t>(fd)), Polling::Mode::Edge);
                 leaked_.reset(fd);
-            } catch (const std::exception&) {
-            }
+            } catch (const std::exception&) {}
         }
     }
 
@@ -62,10 +62,12 @@ public:
 
     // Our side.
     bool watch(int fd, std::uint64_t tag, Interest interest) noexcept override {
-        return quietly([&] { reactor()->registerFd(key(), fd, to_notify_on(interest), Polling::Tag(tag)); });
+        return quietly(
+            [&] { reactor()->registerFd(key(), fd, to_notify_on(interest), Polling::Tag(tag)); });
     }
     bool change(int fd, std::uint64_t tag, Interest interest) noexcept override {
-        return quietly([&] { reactor()->modifyFd(key(), fd, to_notify_on(interest), Polling::Tag(tag)); });
+        return quietly(
+            [&] { reactor()->modifyFd(key(), fd, to_notify_on(interest), Polling::Tag(tag)); });
     }
     void unwatch(int fd) noexcept override {
         quietly([&] { reactor()->removeFd(key(), fd); });
@@ -88,7 +90,8 @@ private:
 
 class PistacheLoops final : public EventLoops {
 public:
-    explicit PistacheLoops(const std::vector<EventSink*>& sinks) : reactor_(Aio::Reactor::create()) {
+    explicit PistacheLoops(const std::vector<EventSink*>& sinks)
+        : reactor_(Aio::Reactor::create()) {
         reactor_->init(Aio::AsyncContext(sinks.size(), "http"));
         const auto key = reactor_->addHandler(std::make_shared<LoopHandler>());
         for (const auto& handler : reactor_->handlers(key)) {
@@ -111,15 +114,17 @@ public:
         }
     }
 
-    // Shutting down twice, or before a worker has come to run, is safe: it sets a flag that the worker reads first. The threads
-    // are joined by the reactor's destructor, which would wait for ever without the shutdown.
+    // Shutting down twice, or before a worker has come to run, is safe: it sets a flag that the
+    // worker reads first. The threads are joined by the reactor's destructor, which would wait for
+    // ever without the shutdown.
     void stop() noexcept override {
         if (!reactor_) return;
         std::vector<UniqueFd> leaked;
         try {
             reactor_->shutdown();
         } catch (const std::exception&) {
-            // Only when the shutdown eventfd cannot be written, which cannot be: its counter does not overflow.
+            // Only when the shutdown eventfd cannot be written, which cannot be: its counter does
+            // not overflow.
             std::terminate();
         }
         for (auto& loop : loops_) leaked.push_back(loop->take_leaked_descriptor());
@@ -135,7 +140,8 @@ private:
 }  // namespace
 
 std::unique_ptr<EventLoops> make_pistache_loops(const std::vector<EventSink*>& sinks) {
-    if (sinks.empty() || sinks.size() > 255) throw std::runtime_error("the number of HTTP workers must be 1 to 255");
+    if (sinks.empty() || sinks.size() > 255)
+        throw std::runtime_error("the number of HTTP workers must be 1 to 255");
     return std::make_unique<PistacheLoops>(sinks);
 }
 

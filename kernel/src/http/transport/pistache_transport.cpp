@@ -108,7 +108,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Transport> make_pistache_transport(TransportOptions options, TransportHandler& handler) {
+std::unique_ptr<Transport> make_pistache_transport(TransportOptions options,
+                                                   TransportHandler& handler) {
     return std::make_unique<PistacheTransport>(std::move(options), handler);
 }
 

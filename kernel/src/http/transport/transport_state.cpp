@@ -60,8 +60,9 @@ bool TransportState::wait_until_settled(Clock::time_point deadline) {
 
 std::chrono::milliseconds TransportState::tick() const noexcept {
     using std::chrono::milliseconds;
-    const auto shortest = std::min({options_.head_timeout, options_.body_timeout, options_.idle_timeout, options_.write_timeout,
-                                    options_.linger_timeout});
+    const auto shortest =
+        std::min({options_.head_timeout, options_.body_timeout, options_.idle_timeout,
+                  options_.write_timeout, options_.linger_timeout});
     return std::clamp(shortest / 4, milliseconds(10), milliseconds(250));
 }
 

@@ -1,5 +1,5 @@
-// What all parts of one transport share: options, handler, counters, admission. Outlives the transport as long as somebody still
-// holds an exchange.
+// What all parts of one transport share: options, handler, counters, admission. Outlives the
+// transport as long as somebody still holds an exchange.
 //
 // Thread-safe.
 #pragma once
@@ -29,18 +29,25 @@ public:
     TransportHandler& handler() const noexcept { return handler_; }
     DateCache& dates() noexcept { return dates_; }
 
-    enum class Admission { admitted, refused, shed };  ///< shed: not even an orderly refusal can be afforded
+    enum class Admission {
+        admitted,
+        refused,
+        shed
+    };  ///< shed: not even an orderly refusal can be afforded
     /// Counts a new connection. Each result but `shed` is undone by release().
     Admission admit(const std::string& peer_address);
     void release(const std::string& peer_address, Admission admission);
 
-    // A connection is settled when it owes nobody an answer any more: it is closed, or only waits for the client to close.
+    // A connection is settled when it owes nobody an answer any more: it is closed, or only waits
+    // for the client to close.
     void settle();
     /// Waits until all connections are settled; false at the deadline.
     bool wait_until_settled(Clock::time_point deadline);
 
     void add_in_flight() noexcept { in_flight_.fetch_add(1, std::memory_order_relaxed); }
-    void remove_in_flight(std::size_t count) noexcept { in_flight_.fetch_sub(count, std::memory_order_relaxed); }
+    void remove_in_flight(std::size_t count) noexcept {
+        in_flight_.fetch_sub(count, std::memory_order_relaxed);
+    }
 
     void start_draining() noexcept { draining_.store(true); }
     bool draining() const noexcept { return draining_.load(std::memory_order_relaxed); }
@@ -49,13 +56,16 @@ public:
     void start_ending_streams() noexcept { ending_streams_.store(true); }
     bool ending_streams() const noexcept { return ending_streams_.load(); }
 
-    void add_received(std::size_t bytes) noexcept { received_.fetch_add(bytes, std::memory_order_relaxed); }
+    void add_received(std::size_t bytes) noexcept {
+        received_.fetch_add(bytes, std::memory_order_relaxed);
+    }
     void add_sent(std::size_t bytes) noexcept { sent_.fetch_add(bytes, std::memory_order_relaxed); }
     /// A connection that admit() was never asked about.
     void add_refused() noexcept { refused_.fetch_add(1, std::memory_order_relaxed); }
 
     TransportStats stats() const noexcept {
-        return {connections_.load(), in_flight_.load(), accepted_.load(), refused_.load(), received_.load(), sent_.load()};
+        return {connections_.load(), in_flight_.load(), accepted_.load(),
+                refused_.load(),     received_.load(),  sent_.load()};
     }
 
     /// How often deadlines are looked at: a quarter of the shortest, within 10 to 250 ms.

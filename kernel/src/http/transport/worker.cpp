@@ -15,16 +15,19 @@ constexpr std::size_t kReadAtMost = 64 * 1024;
 
 }  // namespace
 
-Worker::Worker(std::shared_ptr<TransportState> state) : state_(std::move(state)), scratch_(kReadAtMost) {}
+Worker::Worker(std::shared_ptr<TransportState> state)
+    : state_(std::move(state)), scratch_(kReadAtMost) {}
 
 void Worker::attach(EventLoop& loop) {
     loop_ = &loop;
     wake_ = make_event_fd();
     timer_ = UniqueFd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
     itimerspec every{};
-    every.it_value.tv_nsec = every.it_interval.tv_nsec = std::chrono::nanoseconds(state_->tick()).count();
+    every.it_value.tv_nsec = every.it_interval.tv_nsec =
+        std::chrono::nanoseconds(state_->tick()).count();
     if (!wake_ || !timer_ || ::timerfd_settime(timer_.get(), 0, &every, nullptr) != 0 ||
-        !loop.watch(wake_.get(), kWakeTag, {.read = true}) || !loop.watch(timer_.get(), kTimerTag, {.read = true}))
+        !loop.watch(wake_.get(), kWakeTag, {.read = true}) ||
+        !loop.watch(timer_.get(), kTimerTag, {.read = true}))
         throw std::runtime_error("cannot start an HTTP worker: out of descriptors");
 }
 
@@ -33,7 +36,9 @@ void Worker::adopt(std::shared_ptr<Connection> connection) {
     post({Letter::Kind::adopt, std::move(connection)});
 }
 
-void Worker::resume(std::shared_ptr<Connection> connection) { post({Letter::Kind::resume, std::move(connection)}); }
+void Worker::resume(std::shared_ptr<Connection> connection) {
+    post({Letter::Kind::resume, std::move(connection)});
+}
 void Worker::close_idle() { post({Letter::Kind::close_idle, nullptr}); }
 void Worker::end_streams() { post({Letter::Kind::end_streams, nullptr}); }
 
@@ -43,8 +48,8 @@ void Worker::close_all() {
     done.wait();
 }
 
-// The eventfd is written under the lock only when the mailbox was empty, and read before the mailbox is emptied: no letter can
-// be left behind, and a full mailbox costs no system call.
+// The eventfd is written under the lock only when the mailbox was empty, and read before the
+// mailbox is emptied: no letter can be left behind, and a full mailbox costs no system call.
 void Worker::post(Letter letter) {
     const std::lock_guard lock(mutex_);
     mailbox_.push_back(std::move(letter));
@@ -64,7 +69,8 @@ bool Worker::guarded(Connection& connection, Call&& call) noexcept {
 template <typename Call>
 void Worker::for_all(Call&& call) noexcept {
     const std::size_t before = connections_.size();
-    for (auto at = connections_.begin(); at != connections_.end();) at = guarded(*at->second, call) ? std::next(at) : connections_.erase(at);
+    for (auto at = connections_.begin(); at != connections_.end();)
+        at = guarded(*at->second, call) ? std::next(at) : connections_.erase(at);
     // Those that are on their way here are counted already, and stay so.
     load_.fetch_sub(before - connections_.size(), std::memory_order_relaxed);
 }
@@ -74,7 +80,9 @@ void Worker::on_ready(std::uint64_t tag, Readiness readiness) noexcept {
     if (tag == kTimerTag) return tick();
     const auto found = connections_.find(tag);
     if (found == connections_.end()) return;  // closed earlier in this batch of events
-    if (guarded(*found->second, [&](Connection& connection) { connection.on_ready(readiness, scratch_); })) return;
+    if (guarded(*found->second,
+                [&](Connection& connection) { connection.on_ready(readiness, scratch_); }))
+        return;
     connections_.erase(found);
     load_.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -89,7 +97,8 @@ void Worker::read_mailbox() {
     for (auto& letter : letters) {
         switch (letter.kind) {
             case Letter::Kind::adopt: {
-                const auto& connection = connections_.emplace(letter.connection->tag(), letter.connection).first->second;
+                const auto& connection =
+                    connections_.emplace(letter.connection->tag(), letter.connection).first->second;
                 if (guarded(*connection, [](Connection& c) { c.open(); })) break;
                 connections_.erase(letter.connection->tag());
                 load_.fetch_sub(1, std::memory_order_relaxed);
@@ -97,14 +106,13 @@ void Worker::read_mailbox() {
             }
             case Letter::Kind::resume:
                 if (guarded(*letter.connection, [](Connection& c) { c.on_resume(); })) break;
-                if (connections_.erase(letter.connection->tag())) load_.fetch_sub(1, std::memory_order_relaxed);
+                if (connections_.erase(letter.connection->tag()))
+                    load_.fetch_sub(1, std::memory_order_relaxed);
                 break;
             case Letter::Kind::close_idle:
                 for_all([](Connection& c) { c.on_closing_idle(); });
                 break;
-            case Letter::Kind::end_streams:
-                for_all([](Connection& c) { c.end_stream(); });
-                break;
+            case Letter::Kind::end_streams: for_all([](Connection& c) { c.end_stream(); }); break;
             case Letter::Kind::close_all:
                 for_all([](Connection& c) { c.close(); });
                 letter.done->count_down();

@@ -27,7 +27,8 @@ public:
     void resume(std::shared_ptr<Connection> connection) override;
     void close_idle();
     void end_streams();
-    /// Closes all connections, waits for that; then the loop can be stopped. Not from the worker's own thread.
+    /// Closes all connections, waits for that; then the loop can be stopped. Not from the worker's
+    /// own thread.
     void close_all();
     std::size_t load() const noexcept { return load_.load(std::memory_order_relaxed); }
 

@@ -28,7 +28,8 @@ class Roadblock {
 public:
     Roadblock(JobPool& pool, unsigned threads) : arrived_(threads) {
         for (unsigned i = 0; i < threads; ++i)
-            // A copy of its own: a thread may still be on its way out of wait() when the block is gone.
+            // A copy of its own: a thread may still be on its way out of wait() when the block is
+            // gone.
             EXPECT_TRUE(pool.post("roadblock", [this, released = released_] {
                 arrived_.count_down();
                 released.wait();
@@ -61,7 +62,8 @@ TEST_F(JobPoolTest, RunsDelayedJobsInTheOrderOfTheirTimes) {
     std::string seen;
     {
         Roadblock block(pool, 1);
-        ASSERT_TRUE(pool.post_after(milliseconds(2), "late", [&] { order.set_value(seen + "late"); }));
+        ASSERT_TRUE(
+            pool.post_after(milliseconds(2), "late", [&] { order.set_value(seen + "late"); }));
         ASSERT_TRUE(pool.post_after(milliseconds(1), "soon", [&] { seen += "soon "; }));
         ASSERT_TRUE(pool.post("now", [&] { seen += "now "; }));
     }
@@ -72,7 +74,8 @@ TEST_F(JobPoolTest, DoesNotRunADelayedJobEarly) {
     JobPool pool({}, log);
     const auto begin = std::chrono::steady_clock::now();
     std::promise<std::chrono::steady_clock::time_point> ran;
-    ASSERT_TRUE(pool.post_after(milliseconds(20), "a", [&] { ran.set_value(std::chrono::steady_clock::now()); }));
+    ASSERT_TRUE(pool.post_after(milliseconds(20), "a",
+                                [&] { ran.set_value(std::chrono::steady_clock::now()); }));
     EXPECT_GE(ran.get_future().get() - begin, milliseconds(20));
 }
 
@@ -81,8 +84,11 @@ TEST_F(JobPoolTest, WorksForTheTraceOfWhoeverPosted) {
     JobPool pool({1, 10}, log);
     std::promise<std::string> of_request;
     {
-        const observe::TraceScope scope(std::make_shared<const observe::CarriedTrace>(observe::CarriedTrace{{"a-trace", "", 0}, ""}));
-        ASSERT_TRUE(pool.post("mail", [&] { of_request.set_value(current_trace() ? current_trace()->trace.id : ""); }));
+        const observe::TraceScope scope(std::make_shared<const observe::CarriedTrace>(
+            observe::CarriedTrace{{"a-trace", "", 0}, ""}));
+        ASSERT_TRUE(pool.post("mail", [&] {
+            of_request.set_value(current_trace() ? current_trace()->trace.id : "");
+        }));
     }
     std::promise<bool> of_nobody;
     ASSERT_TRUE(pool.post("sweep", [&] { of_nobody.set_value(current_trace() == nullptr); }));
@@ -177,7 +183,8 @@ TEST_F(JobPoolTest, WhatADroppedJobHoldsMayCallBack) {
     JobPool pool({}, log);
     bool refused = false;
     {
-        auto guard = std::shared_ptr<void>(nullptr, [&](void*) { refused = !pool.post("from a destructor", [] {}); });
+        auto guard = std::shared_ptr<void>(
+            nullptr, [&](void*) { refused = !pool.post("from a destructor", [] {}); });
         ASSERT_TRUE(pool.post_after(hours(1), "later", [guard] {}));
     }
     EXPECT_TRUE(pool.drain(long_enough));

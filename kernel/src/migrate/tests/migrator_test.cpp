@@ -16,8 +16,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Just enough of a store: remembers the scripts it ran and the rows of kitchen_migrations, and forgets both when a body fails. Runs
-/// every body twice, as a store may.
+/// Just enough of a store: remembers the scripts it ran and the rows of kitchen_migrations, and
+/// forgets both when a body fails. Runs every body twice, as a store may.
 class FakeStore : public Store {
 public:
     struct Entry {
@@ -52,14 +52,17 @@ private:
     class FakeTransaction final : public SchemaTransaction {
     public:
         explicit FakeTransaction(State& state) : state_(state) {}
-        Status run(Statement, std::span<const Param>, Rows&) override { throw std::logic_error("not used"); }
+        Status run(Statement, std::span<const Param>, Rows&) override {
+            throw std::logic_error("not used");
+        }
         void after_commit(std::function<void()>) override { throw std::logic_error("not used"); }
         Status script(std::string_view sql) override {
             if (sql.find("kitchen_migrations") != std::string_view::npos) {
                 state_.has_table = true;
                 return {};
             }
-            if (sql.find("SYNTAX") != std::string_view::npos) return Error(Errc::internal, "sql", "The store refused a statement.");
+            if (sql.find("SYNTAX") != std::string_view::npos)
+                return Error(Errc::internal, "sql", "The store refused a statement.");
             state_.scripts.emplace_back(sql);
             return {};
         }
@@ -75,7 +78,8 @@ private:
                     out.add_bytes(entry.checksum);
                 }
             } else {
-                state_.entries[{plugin, params[1].integer()}] = {std::string(params[2].bytes()), std::string(params[3].bytes()),
+                state_.entries[{plugin, params[1].integer()}] = {std::string(params[2].bytes()),
+                                                                 std::string(params[3].bytes()),
                                                                  params[4].integer()};
             }
             return {};
@@ -86,7 +90,8 @@ private:
     };
 };
 
-constexpr Migration first[] = {{1, "0001_foods", "CREATE TABLE foods (id {{identity}}, photo {{blob}})"}};
+constexpr Migration first[] = {
+    {1, "0001_foods", "CREATE TABLE foods (id {{identity}}, photo {{blob}})"}};
 constexpr Migration both[] = {first[0], {2, "0002_tags", "CREATE TABLE tags (id {{identity}})"}};
 constexpr Migration edited[] = {{1, "0001_foods", "CREATE TABLE foods (id {{identity}})"}, both[1]};
 constexpr Migration broken[] = {first[0], {2, "0002_bad", "SYNTAX ERROR"}};
@@ -105,8 +110,10 @@ protected:
 };
 
 TEST_F(MigratorTest, AppliesInOrderOnce) {
-    EXPECT_THAT(names(migrator.apply("catalog", both)), ElementsAre("catalog/0001_foods", "catalog/0002_tags"));
-    EXPECT_THAT(store.state.scripts, ElementsAre("CREATE TABLE foods (id SERIAL, photo BYTES)", "CREATE TABLE tags (id SERIAL)"));
+    EXPECT_THAT(names(migrator.apply("catalog", both)),
+                ElementsAre("catalog/0001_foods", "catalog/0002_tags"));
+    EXPECT_THAT(store.state.scripts, ElementsAre("CREATE TABLE foods (id SERIAL, photo BYTES)",
+                                                 "CREATE TABLE tags (id SERIAL)"));
     EXPECT_THAT(names(migrator.apply("catalog", both)), IsEmpty());
     EXPECT_EQ(store.state.scripts.size(), 2u);
     const auto& entry = store.state.entries.at({"catalog", 1});
@@ -126,7 +133,8 @@ TEST_F(MigratorTest, KeepsPluginsApart) {
 }
 
 TEST_F(MigratorTest, PlansWithoutChangingAnything) {
-    EXPECT_THAT(names(migrator.plan("catalog", both)), ElementsAre("catalog/0001_foods", "catalog/0002_tags"));
+    EXPECT_THAT(names(migrator.plan("catalog", both)),
+                ElementsAre("catalog/0001_foods", "catalog/0002_tags"));
     EXPECT_FALSE(store.state.has_table);
     EXPECT_THAT(store.state.scripts, IsEmpty());
     ASSERT_TRUE(migrator.apply("catalog", first));
@@ -136,10 +144,12 @@ TEST_F(MigratorTest, PlansWithoutChangingAnything) {
 
 TEST_F(MigratorTest, RefusesDriftByName) {
     ASSERT_TRUE(migrator.apply("catalog", both));
-    for (const auto& result : {migrator.apply("catalog", edited), migrator.plan("catalog", edited)}) {
+    for (const auto& result :
+         {migrator.apply("catalog", edited), migrator.plan("catalog", edited)}) {
         ASSERT_FALSE(result);
         EXPECT_EQ(result.error().code, "migration_drift");
-        EXPECT_THAT(result.error().detail, HasSubstr("'0001_foods' of plugin 'catalog' has changed"));
+        EXPECT_THAT(result.error().detail,
+                    HasSubstr("'0001_foods' of plugin 'catalog' has changed"));
     }
 }
 

@@ -43,8 +43,11 @@ TEST_F(CurrentTraceTest, BelongsToOneThreadAndOneScope) {
     tracing.resume(caller, [&] {
         std::thread([] { EXPECT_EQ(current_trace(), nullptr); }).join();
         tracing.resume({}, [] { EXPECT_EQ(current_trace(), nullptr) << "nobody's work"; });
-        tracing.resume({"00-broken", "vendor=opaque"}, [&] { EXPECT_EQ(tracing.outgoing().tracestate, "") << "no state without a trace"; });
-        EXPECT_THROW(tracing.resume({}, [] { throw std::runtime_error("of the work"); }), std::runtime_error);
+        tracing.resume({"00-broken", "vendor=opaque"}, [&] {
+            EXPECT_EQ(tracing.outgoing().tracestate, "") << "no state without a trace";
+        });
+        EXPECT_THROW(tracing.resume({}, [] { throw std::runtime_error("of the work"); }),
+                     std::runtime_error);
         ASSERT_NE(current_trace(), nullptr);
         EXPECT_EQ(current_trace()->trace.id, id);
     });

@@ -28,9 +28,15 @@ public:
     Dialect dialect() const override { return {"fake", "", ""}; }
     Statement prepare(std::string_view) override { return {next_++}; }
     Status verify() override { return {}; }
-    Status read(const Body& body) override { return call([&] { return body(*this); }); }
-    Status transact(const Body& body) override { return call([&] { return body(*this); }); }
-    Status migrate(const std::function<Status(SchemaTransaction&)>& body) override { return call([&] { return body(*this); }); }
+    Status read(const Body& body) override {
+        return call([&] { return body(*this); });
+    }
+    Status transact(const Body& body) override {
+        return call([&] { return body(*this); });
+    }
+    Status migrate(const std::function<Status(SchemaTransaction&)>& body) override {
+        return call([&] { return body(*this); });
+    }
     Status ping() override { return {}; }
     using Store::read;
     using Store::transact;
@@ -71,10 +77,12 @@ private:
 class MeasuredStoreTest : public testing::Test {
 protected:
     double errors(const char* operation, const char* kind) const {
-        return metrics.value("kitchen_store_errors_total{kind=\"" + std::string(kind) + "\",operation=\"" + operation + "\",provider=\"fake\"}");
+        return metrics.value("kitchen_store_errors_total{kind=\"" + std::string(kind) +
+                             "\",operation=\"" + operation + "\",provider=\"fake\"}");
     }
     double calls(const char* operation) const {
-        return metrics.value("kitchen_store_operation_duration_seconds{operation=\"" + std::string(operation) + "\",provider=\"fake\"}");
+        return metrics.value("kitchen_store_operation_duration_seconds{operation=\"" +
+                             std::string(operation) + "\",provider=\"fake\"}");
     }
     static Status query(Transaction& tx, Statement statement, std::string_view secret = "hunter2") {
         auto rows = tx.query(statement, {secret});
@@ -96,7 +104,8 @@ TEST_F(MeasuredStoreTest, CountsCallsAndPassesValuesOn) {
     });
     EXPECT_EQ(*value, 42);
     EXPECT_TRUE(store.transact([&](Transaction& tx) { return query(tx, statement); }));
-    EXPECT_TRUE(store.migrate([](SchemaTransaction& tx) { return tx.script("CREATE TABLE t (x BIGINT)"); }));
+    EXPECT_TRUE(store.migrate(
+        [](SchemaTransaction& tx) { return tx.script("CREATE TABLE t (x BIGINT)"); }));
     EXPECT_EQ(calls("read"), 1);
     EXPECT_EQ(calls("transact"), 1);
     EXPECT_EQ(calls("migrate"), 1);
@@ -134,7 +143,8 @@ TEST_F(MeasuredStoreTest, LogsASlowStatementWithoutItsParameters) {
 
 TEST_F(MeasuredStoreTest, CutsALongText) {
     inner.pace = milliseconds(300);
-    ASSERT_TRUE(store.migrate([](SchemaTransaction& tx) { return tx.script("-- " + std::string(1'000'000, 'x')); }));
+    ASSERT_TRUE(store.migrate(
+        [](SchemaTransaction& tx) { return tx.script("-- " + std::string(1'000'000, 'x')); }));
     ASSERT_EQ(log.lines().size(), 1u);
     EXPECT_LT(log.lines()[0].size(), 2200u);
 }
@@ -164,7 +174,8 @@ TEST_F(MeasuredStoreTest, CountsTheErrorOfAStatementOnce) {
 }
 
 TEST_F(MeasuredStoreTest, DoesNotCountWhatABodyAnswers) {
-    EXPECT_FALSE(store.read([](Transaction&) -> Status { return Error(Errc::not_found, "no_food", "No."); }));
+    EXPECT_FALSE(store.read(
+        [](Transaction&) -> Status { return Error(Errc::not_found, "no_food", "No."); }));
     EXPECT_EQ(errors("read", "not_found"), 0);
     EXPECT_EQ(calls("read"), 1);
 }
@@ -188,7 +199,8 @@ TEST_F(MeasuredStoreTest, CountsErrorsThatARetrySettled) {
 }
 
 TEST_F(MeasuredStoreTest, CountsACallWhoseBodyThrows) {
-    EXPECT_THROW((void)store.read([](Transaction&) -> Status { throw std::runtime_error("bug"); }), std::runtime_error);
+    EXPECT_THROW((void)store.read([](Transaction&) -> Status { throw std::runtime_error("bug"); }),
+                 std::runtime_error);
     EXPECT_EQ(calls("read"), 1);
 }
 
@@ -202,15 +214,25 @@ public:
     Status set(std::string_view, std::string_view, Millis) override { return answer(); }
     Result<bool> set_if_absent(std::string_view, std::string_view, Millis) override { return true; }
     Result<bool> erase(std::string_view) override { return true; }
-    Result<std::optional<Millis>> ttl(std::string_view) override { return std::optional(Millis(7)); }
+    Result<std::optional<Millis>> ttl(std::string_view) override {
+        return std::optional(Millis(7));
+    }
     Status set_fields(std::string_view, const CacheFields&, Millis) override { return answer(); }
     Result<bool> update_fields(std::string_view, const CacheFields&) override { return false; }
-    Result<std::optional<CacheFields>> get_fields(std::string_view) override { return std::optional<CacheFields>(); }
-    Result<std::optional<std::int64_t>> increment_field(std::string_view, std::string_view, std::int64_t max) override { return std::optional(max); }
-    Result<Comparison> compare_and_count(std::string_view, std::string_view, std::string_view, std::int64_t max) override {
+    Result<std::optional<CacheFields>> get_fields(std::string_view) override {
+        return std::optional<CacheFields>();
+    }
+    Result<std::optional<std::int64_t>> increment_field(std::string_view, std::string_view,
+                                                        std::int64_t max) override {
+        return std::optional(max);
+    }
+    Result<Comparison> compare_and_count(std::string_view, std::string_view, std::string_view,
+                                         std::int64_t max) override {
         return Comparison{Comparison::Outcome::mismatch, max, {}};
     }
-    Result<RateDecision> rate_tick(std::string_view, std::int64_t burst, Millis) override { return RateDecision{true, burst, {}, {}}; }
+    Result<RateDecision> rate_tick(std::string_view, std::int64_t burst, Millis) override {
+        return RateDecision{true, burst, {}, {}};
+    }
     Status publish(std::string_view, std::string_view) override { return answer(); }
     std::shared_ptr<void> subscribe(std::string_view, Subscriber subscriber) override {
         subscriber("hello");
@@ -252,18 +274,25 @@ TEST(MeasuredCacheTest, CountsAndPassesEverythingOn) {
     EXPECT_EQ(metrics.value("kitchen_cache_lookups_total{outcome=\"hit\",provider=\"fake\"}"), 1);
     EXPECT_EQ(metrics.value("kitchen_cache_lookups_total{outcome=\"miss\",provider=\"fake\"}"), 2);
     const auto calls = [&](const std::string& operation) {
-        return metrics.value("kitchen_cache_operation_duration_seconds{operation=\"" + operation + "\",provider=\"fake\"}");
+        return metrics.value("kitchen_cache_operation_duration_seconds{operation=\"" + operation +
+                             "\",provider=\"fake\"}");
     };
     EXPECT_EQ(calls("get"), 2);
-    for (const char* once : {"set", "set_if_absent", "erase", "ttl", "set_fields", "update_fields", "get_fields", "increment_field",
-                             "compare_and_count", "rate_tick", "publish"})
+    for (const char* once :
+         {"set", "set_if_absent", "erase", "ttl", "set_fields", "update_fields", "get_fields",
+          "increment_field", "compare_and_count", "rate_tick", "publish"})
         EXPECT_EQ(calls(once), 1) << once;
 
     inner.broken = true;
     EXPECT_FALSE(cache.get("known"));
     EXPECT_FALSE(cache.publish("c", "m"));
-    EXPECT_EQ(metrics.value("kitchen_cache_errors_total{kind=\"unavailable\",operation=\"get\",provider=\"fake\"}"), 1);
-    EXPECT_EQ(metrics.value("kitchen_cache_errors_total{kind=\"unavailable\",operation=\"publish\",provider=\"fake\"}"), 1);
+    EXPECT_EQ(
+        metrics.value(
+            "kitchen_cache_errors_total{kind=\"unavailable\",operation=\"get\",provider=\"fake\"}"),
+        1);
+    EXPECT_EQ(metrics.value("kitchen_cache_errors_total{kind=\"unavailable\",operation=\"publish\","
+                            "provider=\"fake\"}"),
+              1);
     EXPECT_EQ(metrics.value("kitchen_cache_lookups_total{outcome=\"miss\",provider=\"fake\"}"), 2);
 }
 
@@ -284,7 +313,8 @@ TEST(MeasuredQueueTest, CountsAndPassesEverythingOn) {
     EXPECT_EQ(metrics.value("kitchen_queue_received_total{provider=\"fake\"}"), 3);
     EXPECT_EQ(metrics.value("kitchen_queue_redelivered_total{provider=\"fake\"}"), 1);
     const auto calls = [&](const std::string& operation) {
-        return metrics.value("kitchen_queue_operation_duration_seconds{operation=\"" + operation + "\",provider=\"fake\"}");
+        return metrics.value("kitchen_queue_operation_duration_seconds{operation=\"" + operation +
+                             "\",provider=\"fake\"}");
     };
     EXPECT_EQ(calls("send"), 2);
     EXPECT_EQ(calls("receive"), 2);
@@ -293,7 +323,9 @@ TEST(MeasuredQueueTest, CountsAndPassesEverythingOn) {
 
     inner.fail_with(Error(Errc::unavailable, "queue_away", "Later."));
     EXPECT_FALSE(queue.send("three"));
-    EXPECT_EQ(metrics.value("kitchen_queue_errors_total{kind=\"unavailable\",operation=\"send\",provider=\"fake\"}"), 1);
+    EXPECT_EQ(metrics.value("kitchen_queue_errors_total{kind=\"unavailable\",operation=\"send\","
+                            "provider=\"fake\"}"),
+              1);
 }
 
 TEST(InstrumentsTest, WrapsStoresCachesAndQueuesAndNothingElse) {

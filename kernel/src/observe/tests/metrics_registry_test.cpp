@@ -30,15 +30,17 @@ protected:
 
 TEST_F(MetricsRegistryTest, CountsInOneSeriesForOneNameAndSetOfLabels) {
     Counter& first = metrics.counter("kitchen_x_total", "X.", {{"a", "1"}, {"b", "2"}});
-    EXPECT_EQ(&first, &metrics.counter("kitchen_x_total", "Other words.", {{"b", "2"}, {"a", "1"}}));
+    EXPECT_EQ(&first,
+              &metrics.counter("kitchen_x_total", "Other words.", {{"b", "2"}, {"a", "1"}}));
     Counter& other = metrics.counter("kitchen_x_total", "X.", {{"a", "1"}, {"b", "3"}});
     first.add();
     first.add(2.5);
     first.add(-7);
     first.add(std::numeric_limits<double>::quiet_NaN());
     other.add();
-    EXPECT_EQ(metrics.text(), "# HELP kitchen_x_total X.\n# TYPE kitchen_x_total counter\n"
-                              "kitchen_x_total{a=\"1\",b=\"2\"} 3.5\nkitchen_x_total{a=\"1\",b=\"3\"} 1\n");
+    EXPECT_EQ(metrics.text(),
+              "# HELP kitchen_x_total X.\n# TYPE kitchen_x_total counter\n"
+              "kitchen_x_total{a=\"1\",b=\"2\"} 3.5\nkitchen_x_total{a=\"1\",b=\"3\"} 1\n");
 }
 
 TEST_F(MetricsRegistryTest, KeepsGauges) {
@@ -50,8 +52,10 @@ TEST_F(MetricsRegistryTest, KeepsGauges) {
 
 TEST_F(MetricsRegistryTest, PutsObservationsIntoBuckets) {
     constexpr double bounds[] = {0.1, 1};
-    Histogram& histogram = metrics.histogram("kitchen_wait_seconds", "Wait.", {{"route", "/"}}, bounds);
-    for (const double value : {0.05, 0.1, 0.5, 1.0, 30.0, std::numeric_limits<double>::quiet_NaN()}) histogram.observe(value);
+    Histogram& histogram =
+        metrics.histogram("kitchen_wait_seconds", "Wait.", {{"route", "/"}}, bounds);
+    for (const double value : {0.05, 0.1, 0.5, 1.0, 30.0, std::numeric_limits<double>::quiet_NaN()})
+        histogram.observe(value);
     histogram.observe(std::chrono::milliseconds(250));
     const Exposition seen = scrape();
     EXPECT_EQ(seen.value("kitchen_wait_seconds_bucket{route=\"/\",le=\"0.1\"}"), 2);
@@ -75,22 +79,36 @@ TEST_F(MetricsRegistryTest, RefusesWhatBreaksTheRules) {
     const std::vector<std::function<void()>> wrong = {
         [&] { metrics.counter("kitchen_x", "X."); },
         [&] { metrics.gauge("kitchen_y_total", "Y."); },
-        [&] { metrics.gauge("kitchen_x_total", "X.", {{"a", "1"}}); },
+        [&] {
+            metrics.gauge("kitchen_x_total", "X.", {{"a", "1"}});
+        },
         [&] { metrics.counter("9_total", "X."); },
         [&] { metrics.counter("a-b_total", "X."); },
         [&] { metrics.gauge("", "X."); },
         [&] { metrics.gauge("kitchen_y", ""); },
         [&] { metrics.gauge("kitchen_y", "Two\nlines."); },
         [&] { metrics.counter("kitchen_x_total", "X."); },
-        [&] { metrics.counter("kitchen_x_total", "X.", {{"b", "1"}}); },
-        [&] { metrics.gauge("kitchen_y", "Y.", {{"a", "1"}, {"a", "2"}}); },
-        [&] { metrics.gauge("kitchen_y", "Y.", {{"__a", "1"}}); },
-        [&] { metrics.gauge("kitchen_y", "Y.", {{"a b", "1"}}); },
-        [&] { metrics.histogram("kitchen_h", "H.", {{"le", "1"}}); },
+        [&] {
+            metrics.counter("kitchen_x_total", "X.", {{"b", "1"}});
+        },
+        [&] {
+            metrics.gauge("kitchen_y", "Y.", {{"a", "1"}, {"a", "2"}});
+        },
+        [&] {
+            metrics.gauge("kitchen_y", "Y.", {{"__a", "1"}});
+        },
+        [&] {
+            metrics.gauge("kitchen_y", "Y.", {{"a b", "1"}});
+        },
+        [&] {
+            metrics.histogram("kitchen_h", "H.", {{"le", "1"}});
+        },
         [&] { metrics.histogram("kitchen_h", "H.", {}, {}); },
         [&] { metrics.histogram("kitchen_h", "H.", {}, descending); },
         [&] { metrics.histogram("kitchen_h", "H.", {}, twice); },
-        [&] { (void)metrics.sampled_counter("kitchen_x_total", "X.", {{"a", "1"}}, [] { return 1; }); },
+        [&] {
+            (void)metrics.sampled_counter("kitchen_x_total", "X.", {{"a", "1"}}, [] { return 1; });
+        },
     };
     for (std::size_t i = 0; i < wrong.size(); ++i) EXPECT_THROW(wrong[i](), std::logic_error) << i;
     EXPECT_EQ(scrape().samples.size(), 1u);
@@ -98,16 +116,19 @@ TEST_F(MetricsRegistryTest, RefusesWhatBreaksTheRules) {
 
 TEST_F(MetricsRegistryTest, CountsTogetherWhatIsTooMuch) {
     MetricsRegistry small(log, 2);
-    for (int i = 0; i < 100; ++i) small.counter("kitchen_x_total", "X.", {{"id", std::to_string(i)}}).add();
+    for (int i = 0; i < 100; ++i)
+        small.counter("kitchen_x_total", "X.", {{"id", std::to_string(i)}}).add();
     const Exposition seen = Exposition::parse(small.text());
     EXPECT_EQ(seen.samples.size(), 3u);
     EXPECT_EQ(seen.value("kitchen_x_total{id=\"overflow\"}"), 98);
-    EXPECT_EQ(log.lines(), std::vector<std::string>{"a metric has too many series metric=kitchen_x_total limit=2"});
+    EXPECT_EQ(log.lines(), std::vector<std::string>{
+                               "a metric has too many series metric=kitchen_x_total limit=2"});
 }
 
 TEST_F(MetricsRegistryTest, SamplesAtEachScrapeUntilTheHandleGoes) {
     double value = 1;
-    auto handle = metrics.sampled_gauge("kitchen_size_bytes", "Size.", {{"of", "file"}}, [&] { return value; });
+    auto handle = metrics.sampled_gauge("kitchen_size_bytes", "Size.", {{"of", "file"}},
+                                        [&] { return value; });
     EXPECT_EQ(scrape().value("kitchen_size_bytes{of=\"file\"}"), 1);
     value = 2;
     EXPECT_EQ(scrape().value("kitchen_size_bytes{of=\"file\"}"), 2);
@@ -116,12 +137,14 @@ TEST_F(MetricsRegistryTest, SamplesAtEachScrapeUntilTheHandleGoes) {
     handle.reset();
     value = 3;
     EXPECT_EQ(metrics.text(), "");
-    handle = metrics.sampled_gauge("kitchen_size_bytes", "Size.", {{"of", "file"}}, [&] { return value; });
+    handle = metrics.sampled_gauge("kitchen_size_bytes", "Size.", {{"of", "file"}},
+                                   [&] { return value; });
     EXPECT_EQ(scrape().value("kitchen_size_bytes{of=\"file\"}"), 3);
 }
 
 TEST_F(MetricsRegistryTest, LeavesOutASampleThatThrows) {
-    const auto bad = metrics.sampled_counter("kitchen_bad_total", "Bad.", {}, []() -> double { throw std::runtime_error("away"); });
+    const auto bad = metrics.sampled_counter("kitchen_bad_total", "Bad.", {},
+                                             []() -> double { throw std::runtime_error("away"); });
     const auto good = metrics.sampled_counter("kitchen_good_total", "Good.", {}, [] { return 4; });
     EXPECT_EQ(scrape().value("kitchen_good_total"), 4);
     EXPECT_THAT(metrics.text(), Not(HasSubstr("kitchen_bad")));
@@ -147,7 +170,9 @@ TEST_F(MetricsRegistryTest, LosesNothingBetweenThreads) {
                 shared.add();
                 own.add();
                 histogram.observe(0.25);
-                if (i % 1000 == 0) (void)metrics.sampled_gauge("kitchen_z_" + std::to_string(t), "Z.", {}, [] { return 1; });
+                if (i % 1000 == 0)
+                    (void)metrics.sampled_gauge("kitchen_z_" + std::to_string(t), "Z.", {},
+                                                [] { return 1; });
             }
             --running;
         });
@@ -169,7 +194,8 @@ TEST_F(MetricsRegistryTest, DescribesTheProcess) {
     EXPECT_GE(seen.value("process_cpu_seconds_total"), 0);
     EXPECT_GT(seen.value("process_start_time_seconds"), 1'600'000'000);
     EXPECT_GT(seen.value("process_resident_memory_bytes"), 100'000);
-    EXPECT_GT(seen.value("process_virtual_memory_bytes"), seen.value("process_resident_memory_bytes"));
+    EXPECT_GT(seen.value("process_virtual_memory_bytes"),
+              seen.value("process_resident_memory_bytes"));
     EXPECT_GE(seen.value("process_threads"), 1);
     EXPECT_GE(seen.value("process_open_fds"), 3);
     EXPECT_GT(seen.value("process_max_fds"), seen.value("process_open_fds"));

@@ -26,7 +26,8 @@ protected:
         ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
         std::string text;
         char octets[4096];
-        for (ssize_t got; (got = ::read(ends[0], octets, sizeof octets)) > 0;) text.append(octets, static_cast<std::size_t>(got));
+        for (ssize_t got; (got = ::read(ends[0], octets, sizeof octets)) > 0;)
+            text.append(octets, static_cast<std::size_t>(got));
         return text;
     }
 

@@ -22,8 +22,9 @@ struct Stranger {
     static constexpr std::string_view interface_name = "stranger/1";
 };
 
-/// A plugin whose phases are what the test says. It is reached through a descriptor, as the real ones are; the descriptor's functions
-/// take no argument, so the script is handed over in a thread-local variable while create() runs.
+/// A plugin whose phases are what the test says. It is reached through a descriptor, as the real
+/// ones are; the descriptor's functions take no argument, so the script is handed over in a
+/// thread-local variable while create() runs.
 struct Script {
     std::function<void(Setup&)> configure = [](Setup&) {};
     std::function<void(Services&)> start = [](Services&) {};
@@ -59,14 +60,18 @@ protected:
         descriptor_.need_count = 1;
         descriptor_.provides = provides;
         descriptor_.provide_count = promises_greeter ? 1 : 0;
-        descriptor_.create = [] { return static_cast<void*>(static_cast<Plugin*>(new ScriptedPlugin(*script_for_create))); };
+        descriptor_.create = [] {
+            return static_cast<void*>(static_cast<Plugin*>(new ScriptedPlugin(*script_for_create)));
+        };
         descriptor_.destroy = [](void* plugin) { delete static_cast<Plugin*>(plugin); };
         script_for_create = &script;
-        instance = std::make_unique<Instance>(Manifest(descriptor_, "scripted.so"), std::make_unique<config::Section>(),
+        instance = std::make_unique<Instance>(Manifest(descriptor_, "scripted.so"),
+                                              std::make_unique<config::Section>(),
                                               std::make_unique<testkit::RecordingLogger>(), true);
         ASSERT_TRUE(instance->create());
     }
-    std::string configure_error(std::function<void(kitchen::Setup&)> configure, bool promises_greeter = false) {
+    std::string configure_error(std::function<void(kitchen::Setup&)> configure,
+                                bool promises_greeter = false) {
         script.configure = std::move(configure);
         make(promises_greeter);
         const Status done = instance->configure();
@@ -96,14 +101,16 @@ TEST_F(InstanceTest, GoesThroughItsLife) {
 }
 
 TEST_F(InstanceTest, NamesPluginAndPhaseOfEveryException) {
-    EXPECT_EQ(configure_error([](kitchen::Setup&) { throw std::runtime_error("no recipe"); }), "plugin 'scripted' failed in configure: no recipe");
+    EXPECT_EQ(configure_error([](kitchen::Setup&) { throw std::runtime_error("no recipe"); }),
+              "plugin 'scripted' failed in configure: no recipe");
     EXPECT_EQ(instance->state(), State::failed);
 
     script.configure = [](kitchen::Setup&) {};
     script.start = [](Services&) { throw 42; };
     make();
     ASSERT_TRUE(instance->configure());
-    EXPECT_THAT(instance->start(registry).error().detail, HasSubstr("plugin 'scripted' failed in start: it threw something"));
+    EXPECT_THAT(instance->start(registry).error().detail,
+                HasSubstr("plugin 'scripted' failed in start: it threw something"));
 
     script.start = [](Services&) {};
     script.drain = script.stop = [] { throw std::runtime_error("stuck"); };
@@ -149,23 +156,44 @@ TEST_F(InstanceTest, HoldsPluginsToTheirDescriptor) {
     static Greeter greeter;
     EXPECT_EQ(configure_error([](kitchen::Setup& s) { s.provide(greeter); }, true), "");
     EXPECT_EQ(instance->declarations().services.at("greeter/1"), &greeter);
-    EXPECT_THAT(configure_error([](kitchen::Setup& s) { s.provide(greeter); }), HasSubstr("greeter/1, which its descriptor does not name"));
-    EXPECT_THAT(configure_error([](kitchen::Setup&) {}, true), HasSubstr("promises greeter/1, but configure() did not provide it"));
-    EXPECT_THAT(configure_error([](kitchen::Setup& s) { s.provide(greeter), s.provide(greeter); }, true), HasSubstr("twice"));
+    EXPECT_THAT(configure_error([](kitchen::Setup& s) { s.provide(greeter); }),
+                HasSubstr("greeter/1, which its descriptor does not name"));
+    EXPECT_THAT(configure_error([](kitchen::Setup&) {}, true),
+                HasSubstr("promises greeter/1, but configure() did not provide it"));
+    EXPECT_THAT(
+        configure_error([](kitchen::Setup& s) { s.provide(greeter), s.provide(greeter); }, true),
+        HasSubstr("twice"));
 }
 
 TEST_F(InstanceTest, RefusesEmptyOrWrongDeclarations) {
     constexpr Migration gap[] = {{2, "0002_late", ""}};
-    EXPECT_THAT(configure_error([&](kitchen::Setup& s) { s.add_migrations(gap); }), HasSubstr("does not need store/1"));
-    EXPECT_THAT(configure_error([](kitchen::Setup& s) { s.add_route(http::Route::get("/x/")); }), HasSubstr("GET /x/ has no handler"));
-    EXPECT_THAT(configure_error([](kitchen::Setup& s) { s.add_periodic("sweep", std::chrono::seconds(0), [] {}); }), HasSubstr("no interval"));
-    EXPECT_THAT(configure_error([](kitchen::Setup& s) { s.add_periodic("sweep", std::chrono::seconds(1), nullptr); }), HasSubstr("empty"));
-    EXPECT_THAT(configure_error([](kitchen::Setup& s) { s.add_health_check("store", true, nullptr); }), HasSubstr("empty"));
-    EXPECT_THAT(configure_error([](kitchen::Setup& s) { s.add_middleware(http::Phase::observe, "count", nullptr); }), HasSubstr("empty"));
-    EXPECT_THAT(configure_error([](kitchen::Setup& s) { s.add_command({"Bad Name", "", {}, [](CommandContext&) { return Status(); }}); }),
+    EXPECT_THAT(configure_error([&](kitchen::Setup& s) { s.add_migrations(gap); }),
+                HasSubstr("does not need store/1"));
+    EXPECT_THAT(configure_error([](kitchen::Setup& s) { s.add_route(http::Route::get("/x/")); }),
+                HasSubstr("GET /x/ has no handler"));
+    EXPECT_THAT(configure_error([](kitchen::Setup& s) {
+                    s.add_periodic("sweep", std::chrono::seconds(0), [] {});
+                }),
+                HasSubstr("no interval"));
+    EXPECT_THAT(configure_error([](kitchen::Setup& s) {
+                    s.add_periodic("sweep", std::chrono::seconds(1), nullptr);
+                }),
+                HasSubstr("empty"));
+    EXPECT_THAT(
+        configure_error([](kitchen::Setup& s) { s.add_health_check("store", true, nullptr); }),
+        HasSubstr("empty"));
+    EXPECT_THAT(configure_error([](kitchen::Setup& s) {
+                    s.add_middleware(http::Phase::observe, "count", nullptr);
+                }),
+                HasSubstr("empty"));
+    EXPECT_THAT(configure_error([](kitchen::Setup& s) {
+                    s.add_command({"Bad Name", "", {}, [](CommandContext&) { return Status(); }});
+                }),
                 HasSubstr("lower-case"));
     EXPECT_THAT(configure_error([](kitchen::Setup& s) {
-                    s.add_command({"ok", "", {{"config", "", true}}, [](CommandContext&) { return Status(); }});
+                    s.add_command({"ok", "", {{"config", "", true}}, [](CommandContext&) {
+                                       return Status();
+                                   }});
                 }),
                 HasSubstr("option 'config'"));
 }
@@ -173,7 +201,8 @@ TEST_F(InstanceTest, RefusesEmptyOrWrongDeclarations) {
 TEST_F(InstanceTest, DestroysWhatItDeclaredBeforeThePlugin) {
     bool alive_when_closure_died = false;
     script.configure = [&](kitchen::Setup& s) {
-        auto probe = std::shared_ptr<void>(nullptr, [&](void*) { alive_when_closure_died = script.destroyed == 0; });
+        auto probe = std::shared_ptr<void>(
+            nullptr, [&](void*) { alive_when_closure_died = script.destroyed == 0; });
         s.add_health_check("x", true, [probe] { return Status(); });
     };
     make();

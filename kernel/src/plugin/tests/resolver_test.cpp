@@ -16,7 +16,8 @@ using testing::SizeIs;
 ResolverNeed must(std::string name) { return {std::move(name), false}; }
 ResolverNeed may(std::string name) { return {std::move(name), true}; }
 
-ResolverNode node(std::string id, std::vector<ResolverNeed> needs, std::vector<std::string> provides, bool required = true) {
+ResolverNode node(std::string id, std::vector<ResolverNeed> needs,
+                  std::vector<std::string> provides, bool required = true) {
     return {std::move(id), required, std::move(needs), std::move(provides), {}};
 }
 
@@ -33,28 +34,36 @@ std::vector<std::string> skipped(const Resolution& r) {
 }
 
 TEST(Resolver, PutsProvidersFirstAndKeepsTheListedOrderOtherwise) {
-    const Resolution r = resolve({node("orders", {must("cart/1"), must("store/1")}, {}), node("alone", {}, {}),
-                                  node("cart", {must("store/1")}, {"cart/1"}), node("store", {}, {"store/1"})}, {});
+    const Resolution r =
+        resolve({node("orders", {must("cart/1"), must("store/1")}, {}), node("alone", {}, {}),
+                 node("cart", {must("store/1")}, {"cart/1"}), node("store", {}, {"store/1"})},
+                {});
     EXPECT_THAT(messages(r), IsEmpty());
     EXPECT_THAT(r.order, ElementsAre("store", "cart", "orders", "alone"));
     EXPECT_THAT(r.bindings, ElementsAre(Pair("cart/1", "cart"), Pair("store/1", "store")));
 }
 
 TEST(Resolver, SatisfiesEveryNeedForEveryListedOrder) {
-    std::vector<ResolverNode> nodes = {node("a", {must("b/1"), may("c/1")}, {"a/1"}), node("b", {must("d/1")}, {"b/1"}),
+    std::vector<ResolverNode> nodes = {node("a", {must("b/1"), may("c/1")}, {"a/1"}),
+                                       node("b", {must("d/1")}, {"b/1"}),
                                        node("c", {must("d/1")}, {"c/1"}), node("d", {}, {"d/1"})};
     std::sort(nodes.begin(), nodes.end(), [](const auto& x, const auto& y) { return x.id < y.id; });
     do {
         const Resolution r = resolve(nodes, {});
-        const auto at = [&](const char* id) { return std::find(r.order.begin(), r.order.end(), id) - r.order.begin(); };
+        const auto at = [&](const char* id) {
+            return std::find(r.order.begin(), r.order.end(), id) - r.order.begin();
+        };
         ASSERT_THAT(r.order, SizeIs(4));
-        EXPECT_TRUE(at("d") < at("b") && at("d") < at("c") && at("b") < at("a") && at("c") < at("a"));
+        EXPECT_TRUE(at("d") < at("b") && at("d") < at("c") && at("b") < at("a") &&
+                    at("c") < at("a"));
         EXPECT_EQ(resolve(nodes, {}).order, r.order);
-    } while (std::next_permutation(nodes.begin(), nodes.end(), [](const auto& x, const auto& y) { return x.id < y.id; }));
+    } while (std::next_permutation(nodes.begin(), nodes.end(),
+                                   [](const auto& x, const auto& y) { return x.id < y.id; }));
 }
 
 TEST(Resolver, ListsEveryMissingNeed) {
-    const Resolution r = resolve({node("a", {must("x/1"), must("y/1")}, {}), node("b", {must("x/1"), may("z/1")}, {})}, {});
+    const Resolution r = resolve(
+        {node("a", {must("x/1"), must("y/1")}, {}), node("b", {must("x/1"), may("z/1")}, {})}, {});
     EXPECT_THAT(messages(r), ElementsAre("plugin 'a' needs x/1, which no listed plugin provides",
                                          "plugin 'a' needs y/1, which no listed plugin provides",
                                          "plugin 'b' needs x/1, which no listed plugin provides"));
@@ -67,10 +76,12 @@ TEST(Resolver, DoesWithoutOptionalNeeds) {
 }
 
 TEST(Resolver, AsksToChooseAmongSeveralOnce) {
-    const std::vector<ResolverNode> nodes = {node("a", {must("store/1")}, {}), node("b", {may("store/1")}, {}),
-                                             node("sqlite", {}, {"store/1"}), node("memory", {}, {"store/1"})};
+    const std::vector<ResolverNode> nodes = {
+        node("a", {must("store/1")}, {}), node("b", {may("store/1")}, {}),
+        node("sqlite", {}, {"store/1"}), node("memory", {}, {"store/1"})};
     EXPECT_THAT(messages(resolve(nodes, {})),
-                ElementsAre("plugin 'a' needs store/1, which several plugins provide: sqlite, memory; choose one under bind:, such as "
+                ElementsAre("plugin 'a' needs store/1, which several plugins provide: sqlite, "
+                            "memory; choose one under bind:, such as "
                             "'store/1: sqlite'"));
     const Resolution chosen = resolve(nodes, {{"store/1", "memory", {}}});
     EXPECT_THAT(messages(chosen), IsEmpty());
@@ -79,29 +90,38 @@ TEST(Resolver, AsksToChooseAmongSeveralOnce) {
 }
 
 TEST(Resolver, DoesNotAskWhenNobodyNeedsIt) {
-    EXPECT_THAT(messages(resolve({node("sqlite", {}, {"store/1"}), node("memory", {}, {"store/1"})}, {})), IsEmpty());
+    EXPECT_THAT(
+        messages(resolve({node("sqlite", {}, {"store/1"}), node("memory", {}, {"store/1"})}, {})),
+        IsEmpty());
 }
 
 TEST(Resolver, RefusesABindToAnotherThing) {
-    const std::vector<ResolverNode> nodes = {node("a", {must("store/1")}, {}), node("sqlite", {}, {"store/1"})};
+    const std::vector<ResolverNode> nodes = {node("a", {must("store/1")}, {}),
+                                             node("sqlite", {}, {"store/1"})};
     EXPECT_THAT(messages(resolve(nodes, {{"store/1", "a", {}}})),
                 ElementsAre("bind.store/1: plugin 'a' does not provide it; those that do: sqlite"));
-    EXPECT_THAT(messages(resolve(nodes, {{"stor/1", "sqlite", {}}})),
-                ElementsAre("bind.stor/1: plugin 'sqlite' does not provide it; no listed plugin does"));
+    EXPECT_THAT(
+        messages(resolve(nodes, {{"stor/1", "sqlite", {}}})),
+        ElementsAre("bind.stor/1: plugin 'sqlite' does not provide it; no listed plugin does"));
 }
 
 TEST(Resolver, PrintsEachCycleWhole) {
-    const Resolution r = resolve({node("a", {must("b/1")}, {"a/1"}), node("b", {must("c/1")}, {"b/1"}), node("c", {must("a/1")}, {"c/1"}),
-                                  node("x", {must("y/1")}, {"x/1"}), node("y", {must("x/1")}, {"y/1"}), node("self", {must("self/1")}, {"self/1"}),
-                                  node("outside", {must("a/1")}, {})}, {});
+    const Resolution r =
+        resolve({node("a", {must("b/1")}, {"a/1"}), node("b", {must("c/1")}, {"b/1"}),
+                 node("c", {must("a/1")}, {"c/1"}), node("x", {must("y/1")}, {"x/1"}),
+                 node("y", {must("x/1")}, {"y/1"}), node("self", {must("self/1")}, {"self/1"}),
+                 node("outside", {must("a/1")}, {})},
+                {});
     EXPECT_THAT(messages(r), ElementsAre("these plugins need each other in a cycle: a → b → c → a",
                                          "these plugins need each other in a cycle: x → y → x",
                                          "these plugins need each other in a cycle: self → self"));
 }
 
 TEST(Resolver, LeavesOptionalPluginsOutWithThoseThatNeedThem) {
-    const Resolution r = resolve({node("a", {must("missing/1")}, {"a/1"}, false), node("b", {must("a/1")}, {"b/1"}, false),
-                                  node("c", {may("b/1")}, {}), node("d", {}, {})}, {});
+    const Resolution r = resolve(
+        {node("a", {must("missing/1")}, {"a/1"}, false), node("b", {must("a/1")}, {"b/1"}, false),
+         node("c", {may("b/1")}, {}), node("d", {}, {})},
+        {});
     EXPECT_THAT(messages(r), IsEmpty());
     EXPECT_THAT(skipped(r), ElementsAre("a", "b"));
     EXPECT_THAT(r.order, ElementsAre("c", "d"));
@@ -109,20 +129,25 @@ TEST(Resolver, LeavesOptionalPluginsOutWithThoseThatNeedThem) {
 }
 
 TEST(Resolver, ARequiredPluginCannotLoseItsProvider) {
-    EXPECT_THAT(messages(resolve({node("a", {must("missing/1")}, {"a/1"}, false), node("b", {must("a/1")}, {})}, {})),
-                ElementsAre("plugin 'b' needs a/1, which no listed plugin provides"));
+    EXPECT_THAT(
+        messages(resolve(
+            {node("a", {must("missing/1")}, {"a/1"}, false), node("b", {must("a/1")}, {})}, {})),
+        ElementsAre("plugin 'b' needs a/1, which no listed plugin provides"));
 }
 
 TEST(Resolver, BreaksACycleAtAnOptionalPlugin) {
-    const Resolution r = resolve({node("a", {may("b/1")}, {"a/1"}), node("b", {must("a/1")}, {"b/1"}, false)}, {});
+    const Resolution r =
+        resolve({node("a", {may("b/1")}, {"a/1"}), node("b", {must("a/1")}, {"b/1"}, false)}, {});
     EXPECT_THAT(messages(r), IsEmpty());
     EXPECT_THAT(skipped(r), ElementsAre("b"));
     EXPECT_THAT(r.order, ElementsAre("a"));
 }
 
 TEST(Resolver, FallsBackToTheOtherProviderWhenTheBoundOneIsGone) {
-    const Resolution r = resolve({node("a", {must("cache/1")}, {}), node("redis", {}, {"cache/1"}, false), node("memory", {}, {"cache/1"})},
-                                 {{"cache/1", "redis", {}}}, {"redis"});
+    const Resolution r =
+        resolve({node("a", {must("cache/1")}, {}), node("redis", {}, {"cache/1"}, false),
+                 node("memory", {}, {"cache/1"})},
+                {{"cache/1", "redis", {}}}, {"redis"});
     EXPECT_THAT(messages(r), IsEmpty());
     EXPECT_THAT(r.warnings, ElementsAre("bind: cache/1 names 'redis', which was left out"));
     EXPECT_THAT(r.bindings, ElementsAre(Pair("cache/1", "memory")));

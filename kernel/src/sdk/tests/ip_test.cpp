@@ -69,14 +69,17 @@ TEST(IpNetwork, ContainsWhatItShould) {
     for (const Case& c : cases) {
         const auto network = IpNetwork::parse(c.network);
         ASSERT_TRUE(network) << c.network;
-        EXPECT_EQ(network->contains(*IpAddress::parse(c.address)), c.inside) << c.network << " " << c.address;
+        EXPECT_EQ(network->contains(*IpAddress::parse(c.address)), c.inside)
+            << c.network << " " << c.address;
     }
 }
 
 TEST(IpNetwork, RefusesWhatIsNone) {
-    for (const char* text : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8 ", "10.0.0.0/08",
-                             "10.0.0.7/8", "10.0.0.0/8/8", "10.0.0.0/255.0.0.0", "10/8", "::/129", "fd00::1/8", "fe80::%eth0/64",
-                             "::ffff:10.0.0.0/64", "example.com", "*", "10.0.0.0/99999999999999999999"})
+    for (const char* text :
+         {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8 ",
+          "10.0.0.0/08", "10.0.0.7/8", "10.0.0.0/8/8", "10.0.0.0/255.0.0.0", "10/8", "::/129",
+          "fd00::1/8", "fe80::%eth0/64", "::ffff:10.0.0.0/64", "example.com", "*",
+          "10.0.0.0/99999999999999999999"})
         EXPECT_FALSE(IpNetwork::parse(text)) << text;
 }
 

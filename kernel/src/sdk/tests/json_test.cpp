@@ -11,24 +11,28 @@ std::string nested(std::size_t depth) { return std::string(depth, '[') + std::st
 
 std::string numbered_members(int count) {
     std::string out = "{";
-    for (int i = 0; i < count; ++i) out += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":" + std::to_string(i);
+    for (int i = 0; i < count; ++i)
+        out += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":" + std::to_string(i);
     return out + "}";
 }
 
 TEST(ParseJson, ReadsEveryKindOfValue) {
     const auto json = parse_json(R"( {"a":[1,-2,3.5,true,false,null,"x\u00e9\n"],"b":{},"c":[]} )");
     ASSERT_TRUE(json);
-    EXPECT_EQ(*json, Json::object({{"a", Json::array({1, -2, 3.5, true, false, nullptr, "x\xc3\xa9\n"})},
-                                   {"b", Json::object()},
-                                   {"c", Json::array()}}));
+    EXPECT_EQ(*json,
+              Json::object({{"a", Json::array({1, -2, 3.5, true, false, nullptr, "x\xc3\xa9\n"})},
+                            {"b", Json::object()},
+                            {"c", Json::array()}}));
 }
 
 TEST(ParseJson, KeepsIntegersAndDecimalsApart) {
     EXPECT_TRUE(parse_json("1")->is_integer());
     EXPECT_FALSE(parse_json("1.0")->is_integer());
     EXPECT_FALSE(parse_json("1e2")->is_integer());
-    EXPECT_EQ(parse_json("9223372036854775807")->as_integer(), std::numeric_limits<std::int64_t>::max());
-    EXPECT_EQ(parse_json("-9223372036854775808")->as_integer(), std::numeric_limits<std::int64_t>::min());
+    EXPECT_EQ(parse_json("9223372036854775807")->as_integer(),
+              std::numeric_limits<std::int64_t>::max());
+    EXPECT_EQ(parse_json("-9223372036854775808")->as_integer(),
+              std::numeric_limits<std::int64_t>::min());
     EXPECT_EQ(parse_json("-0")->as_integer(), 0);
     EXPECT_EQ(parse_json("1e-999")->as_number(), 0);
 }
@@ -91,24 +95,29 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"TooLarge", "[1e999]", "A number is too large."},
         Refusal{"TooLargeNegative", "-1e999", "A number is too large."},
         Refusal{"PastInt64", "9223372036854775808", "An integer is outside the range of 64 bits."},
-        Refusal{"BelowInt64", "-9223372036854775809", "An integer is outside the range of 64 bits."},
-        Refusal{"FarPastInt64", std::string(300, '9'), "An integer is outside the range of 64 bits."},
+        Refusal{"BelowInt64", "-9223372036854775809",
+                "An integer is outside the range of 64 bits."},
+        Refusal{"FarPastInt64", std::string(300, '9'),
+                "An integer is outside the range of 64 bits."},
         Refusal{"Latin1", "\"\xe9\"", "The text is not valid UTF-8 at octet 1."},
         Refusal{"Overlong", "\"\xc0\xaf\"", "The text is not valid UTF-8 at octet 1."},
         Refusal{"EncodedSurrogate", "\"\xed\xa0\x80\"", "The text is not valid UTF-8 at octet 1."},
         Refusal{"BadUtf8OutsideStrings", "{}\xff", "The text is not valid UTF-8 at octet 2."},
-        Refusal{"ByteOrderMark", "\xef\xbb\xbf{}", "The text begins with a byte order mark; leave it out."},
+        Refusal{"ByteOrderMark", "\xef\xbb\xbf{}",
+                "The text begins with a byte order mark; leave it out."},
         Refusal{"DuplicateKey", R"({"email":1,"x":2,"email":3})", "Duplicate key 'email'."},
         Refusal{"DuplicateKeyEscaped", R"({"email":1,"\u0065mail":3})", "Duplicate key 'email'."},
         Refusal{"DuplicateKeyInside", R"([{"a":{"b":1,"b":1}}])", "Duplicate key 'b'."},
         Refusal{"DuplicateKeyAmongMany", many_then_twin, "Duplicate key 'k299'."},
         Refusal{"DeepArrays", nested(10000), "The JSON is nested deeper than 32 levels."},
-        Refusal{"DeepUnclosed", std::string(1'000'000, '['), "The JSON is nested deeper than 32 levels."},
-        Refusal{"DeepObjects", "{\"a\":" + nested(32) + "}", "The JSON is nested deeper than 32 levels."}),
+        Refusal{"DeepUnclosed", std::string(1'000'000, '['),
+                "The JSON is nested deeper than 32 levels."},
+        Refusal{"DeepObjects", "{\"a\":" + nested(32) + "}",
+                "The JSON is nested deeper than 32 levels."}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ParseJson, ShowsOnlyTheStartOfALongDuplicateKey) {
-    const std::string key = std::string(63, 'k') + std::string(100, 'x') ;
+    const std::string key = std::string(63, 'k') + std::string(100, 'x');
     JsonError error;
     EXPECT_FALSE(parse_json("{\"" + key + "\":1,\"" + key + "\":2}", &error));
     EXPECT_EQ(error.detail, "Duplicate key '" + key.substr(0, 64) + "…'.");
@@ -130,7 +139,9 @@ TEST(Json, FindsSetsAndCounts) {
 }
 
 TEST(Json, ComesBackTheSameFromItsText) {
-    for (const char* text : {"null", "true", "[]", "{}", R"({"a":[1,1.0,-7,0.1,1e+300,"\"\\\b\f\n\r\t\u0001é𝄞"],"b":{"c":null}})"}) {
+    for (const char* text :
+         {"null", "true", "[]", "{}",
+          R"({"a":[1,1.0,-7,0.1,1e+300,"\"\\\b\f\n\r\t\u0001é𝄞"],"b":{"c":null}})"}) {
         const auto json = parse_json(text);
         ASSERT_TRUE(json) << text;
         EXPECT_EQ(json->dump(), text);

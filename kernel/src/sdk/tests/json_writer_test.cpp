@@ -18,10 +18,25 @@ TEST(JsonWriter, PutsCommasWhereTheyBelong) {
     std::string out;
     JsonWriter json(out);
     json.begin_object();
-    json.member("a", 1).member("b", "x").key("c").begin_array().value(true).null().begin_array().end_array().value(2).end_array();
-    json.key("d").begin_object().end_object().member("e", std::optional<std::int64_t>()).member("f", std::optional<std::string>("y"));
+    json.member("a", 1)
+        .member("b", "x")
+        .key("c")
+        .begin_array()
+        .value(true)
+        .null()
+        .begin_array()
+        .end_array()
+        .value(2)
+        .end_array();
+    json.key("d")
+        .begin_object()
+        .end_object()
+        .member("e", std::optional<std::int64_t>())
+        .member("f", std::optional<std::string>("y"));
     json.key("g").raw("[1,2]").member("h", Json::object({{"i", nullptr}})).end_object();
-    EXPECT_EQ(out, R"({"a":1,"b":"x","c":[true,null,[],2],"d":{},"e":null,"f":"y","g":[1,2],"h":{"i":null}})");
+    EXPECT_EQ(
+        out,
+        R"({"a":1,"b":"x","c":[true,null,[],2],"d":{},"e":null,"f":"y","g":[1,2],"h":{"i":null}})");
 }
 
 TEST(JsonWriter, JoinsSeveralValues) {
@@ -53,24 +68,28 @@ void PrintTo(const Text& text, std::ostream* out) { *out << text.name; }
 
 class JsonWriterText : public testing::TestWithParam<Text> {};
 
-TEST_P(JsonWriterText, IsEscaped) { EXPECT_EQ(written(std::string_view(GetParam().in)), GetParam().out); }
+TEST_P(JsonWriterText, IsEscaped) {
+    EXPECT_EQ(written(std::string_view(GetParam().in)), GetParam().out);
+}
 
 constexpr const char* bad = "\xef\xbf\xbd";
 
 INSTANTIATE_TEST_SUITE_P(
     Table, JsonWriterText,
-    testing::Values(Text{"Empty", "", "\"\""}, Text{"Plain", "a/b <c>", "\"a/b <c>\""},
-                    Text{"QuoteAndBackslash", "\"\\", R"("\"\\")"}, Text{"Short", "\b\f\n\r\t", R"("\b\f\n\r\t")"},
-                    Text{"Controls", std::string("\0\x1f\x7f", 3), "\"\\u0000\\u001f\x7f\""},
-                    Text{"TwoOctets", "\xc3\xa9", "\"\xc3\xa9\""}, Text{"ThreeOctets", "₦5", "\"₦5\""},
-                    Text{"FourOctets", "𝄞", "\"𝄞\""}, Text{"Last", "\xf4\x8f\xbf\xbf", "\"\xf4\x8f\xbf\xbf\""},
-                    Text{"LoneContinuation", "a\x80z", std::string("\"a") + bad + "z\""},
-                    Text{"CutShort", "a\xe2\x82", std::string("\"a") + bad + bad + "\""},
-                    Text{"Overlong", "\xc0\x80", std::string("\"") + bad + bad + "\""},
-                    Text{"OverlongThree", "\xe0\x80\x80", std::string("\"") + bad + bad + bad + "\""},
-                    Text{"Surrogate", "\xed\xa0\x80", std::string("\"") + bad + bad + bad + "\""},
-                    Text{"PastUnicode", "\xf4\x90\x80\x80", std::string("\"") + bad + bad + bad + bad + "\""},
-                    Text{"NeverUsed", "\xff\xfe", std::string("\"") + bad + bad + "\""}),
+    testing::Values(
+        Text{"Empty", "", "\"\""}, Text{"Plain", "a/b <c>", "\"a/b <c>\""},
+        Text{"QuoteAndBackslash", "\"\\", R"("\"\\")"},
+        Text{"Short", "\b\f\n\r\t", R"("\b\f\n\r\t")"},
+        Text{"Controls", std::string("\0\x1f\x7f", 3), "\"\\u0000\\u001f\x7f\""},
+        Text{"TwoOctets", "\xc3\xa9", "\"\xc3\xa9\""}, Text{"ThreeOctets", "₦5", "\"₦5\""},
+        Text{"FourOctets", "𝄞", "\"𝄞\""}, Text{"Last", "\xf4\x8f\xbf\xbf", "\"\xf4\x8f\xbf\xbf\""},
+        Text{"LoneContinuation", "a\x80z", std::string("\"a") + bad + "z\""},
+        Text{"CutShort", "a\xe2\x82", std::string("\"a") + bad + bad + "\""},
+        Text{"Overlong", "\xc0\x80", std::string("\"") + bad + bad + "\""},
+        Text{"OverlongThree", "\xe0\x80\x80", std::string("\"") + bad + bad + bad + "\""},
+        Text{"Surrogate", "\xed\xa0\x80", std::string("\"") + bad + bad + bad + "\""},
+        Text{"PastUnicode", "\xf4\x90\x80\x80", std::string("\"") + bad + bad + bad + bad + "\""},
+        Text{"NeverUsed", "\xff\xfe", std::string("\"") + bad + bad + "\""}),
     [](const auto& info) { return info.param.name; });
 
 TEST(JsonWriter, WhateverTheOctetsTheTextIsJson) {

@@ -27,7 +27,8 @@ TEST_P(PageJson, LinksItsNeighbours) {
     Request request;
     request.target = c.target;
     request.base_url = base;
-    const auto page = parse_json(page_json(request, {c.limit, c.offset}, c.count ? R"({"id":1},{"id":2})" : "", c.count, c.total));
+    const auto page = parse_json(page_json(
+        request, {c.limit, c.offset}, c.count ? R"({"id":1},{"id":2})" : "", c.count, c.total));
     ASSERT_TRUE(page);
     EXPECT_EQ((*page)["result"].size(), c.count ? 2u : 0u);
     EXPECT_EQ((*page)["count"], Json(c.count));
@@ -45,23 +46,30 @@ INSTANTIATE_TEST_SUITE_P(
     Table, PageJson,
     testing::Values(
         Case{"First", "/foods/", 10, 0, 10, 25, "/foods/?limit=10&offset=10", nullptr},
-        Case{"Middle", "/foods/?offset=10", 10, 10, 10, 25, "/foods/?limit=10&offset=20", "/foods/?limit=10&offset=0"},
+        Case{"Middle", "/foods/?offset=10", 10, 10, 10, 25, "/foods/?limit=10&offset=20",
+             "/foods/?limit=10&offset=0"},
         Case{"Last", "/foods/?offset=20", 10, 20, 5, 25, nullptr, "/foods/?limit=10&offset=10"},
         Case{"OnlyOne", "/foods/", 10, 0, 3, 3, nullptr, nullptr},
         Case{"ExactlyFull", "/foods/", 10, 0, 10, 10, nullptr, nullptr},
         Case{"OneMore", "/foods/", 10, 0, 10, 11, "/foods/?limit=10&offset=10", nullptr},
         Case{"Nothing", "/foods/", 10, 0, 0, 0, nullptr, nullptr},
         Case{"NothingButAnOffset", "/foods/?offset=5", 10, 5, 0, 0, nullptr, nullptr},
-        Case{"PrevNotBelowZero", "/foods/?offset=5", 10, 5, 10, 25, "/foods/?limit=10&offset=15", "/foods/?limit=10&offset=0"},
-        Case{"JustPastTheEnd", "/foods/?offset=25", 10, 25, 0, 25, nullptr, "/foods/?limit=10&offset=20"},
-        Case{"PastAFullEnd", "/foods/?offset=20", 10, 20, 0, 20, nullptr, "/foods/?limit=10&offset=10"},
-        Case{"FarPastTheEnd", "/foods/?offset=1000", 10, 1000, 0, 25, nullptr, "/foods/?limit=10&offset=20"},
-        Case{"HugeOffset", "/foods/?offset=9223372036854775807", 100, huge, 0, 25, nullptr, "/foods/?limit=100&offset=0"},
+        Case{"PrevNotBelowZero", "/foods/?offset=5", 10, 5, 10, 25, "/foods/?limit=10&offset=15",
+             "/foods/?limit=10&offset=0"},
+        Case{"JustPastTheEnd", "/foods/?offset=25", 10, 25, 0, 25, nullptr,
+             "/foods/?limit=10&offset=20"},
+        Case{"PastAFullEnd", "/foods/?offset=20", 10, 20, 0, 20, nullptr,
+             "/foods/?limit=10&offset=10"},
+        Case{"FarPastTheEnd", "/foods/?offset=1000", 10, 1000, 0, 25, nullptr,
+             "/foods/?limit=10&offset=20"},
+        Case{"HugeOffset", "/foods/?offset=9223372036854775807", 100, huge, 0, 25, nullptr,
+             "/foods/?limit=100&offset=0"},
         Case{"KeepsFilters", "/foods?search=jollof%20rice+x&limit=2&tag=hot", 2, 0, 2, 5,
              "/foods?search=jollof%20rice+x&tag=hot&limit=2&offset=2", nullptr},
         Case{"KeepsWhatLooksAlike", "/foods/?limits=1&my_offset=2&flag", 10, 0, 10, 11,
              "/foods/?limits=1&my_offset=2&flag&limit=10&offset=10", nullptr},
-        Case{"DropsEncodedNames", "/foods/?%6cimit=2&off%73et=0&&a=1", 2, 0, 2, 5, "/foods/?a=1&limit=2&offset=2", nullptr},
+        Case{"DropsEncodedNames", "/foods/?%6cimit=2&off%73et=0&&a=1", 2, 0, 2, 5,
+             "/foods/?a=1&limit=2&offset=2", nullptr},
         Case{"KeepsOddTargets", "/foods/?", 10, 0, 10, 11, "/foods/?limit=10&offset=10", nullptr}),
     [](const auto& info) { return info.param.name; });
 
@@ -88,7 +96,8 @@ TEST(PageSchema, FitsWhatPageJsonWrites) {
     request.base_url = base;
     const Schema schema = page_schema(Schema::object({{"id", Schema::integer()}}), "FoodPage");
     std::vector<Fault> faults;
-    schema.validate(*parse_json(page_json(request, {2, 2}, R"({"id":1},{"id":2})", 2, 9)), "", faults);
+    schema.validate(*parse_json(page_json(request, {2, 2}, R"({"id":1},{"id":2})", 2, 9)), "",
+                    faults);
     schema.validate(*parse_json(page_json(request, {2, 0}, "", 0, 0)), "", faults);
     EXPECT_TRUE(faults.empty());
     EXPECT_EQ(schema.name, "FoodPage");

@@ -22,16 +22,25 @@ TEST_P(RequestCookie, IsReadOrNot) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, RequestCookie,
-    testing::Values(Case{"Alone", {{"cookie", "sid=abc"}}, "abc"}, Case{"Among", {{"cookie", "a=1; sid=abc; b=2"}}, "abc"},
-                    Case{"NoSpace", {{"cookie", "a=1;sid=abc;b=2"}}, "abc"}, Case{"Spaces", {{"cookie", "  sid = abc  "}}, "abc"},
-                    Case{"Quoted", {{"cookie", "sid=\"abc\""}}, "abc"}, Case{"Empty", {{"cookie", "sid="}}, ""},
-                    Case{"EqualsInside", {{"cookie", "sid=a=b="}}, "a=b="}, Case{"FirstWins", {{"cookie", "sid=1; sid=2"}}, "1"},
-                    Case{"SecondField", {{"cookie", "a=1"}, {"x", "sid=no"}, {"cookie", "sid=abc"}}, "abc"},
-                    Case{"None", {}, std::nullopt}, Case{"OtherName", {{"cookie", "xsid=1; sidx=2; SID=3"}}, std::nullopt},
-                    Case{"NoEquals", {{"cookie", "sid"}}, std::nullopt}, Case{"OnlySemicolons", {{"cookie", ";;; ;"}}, std::nullopt},
-                    Case{"SpaceInside", {{"cookie", "sid=a b"}}, std::nullopt}, Case{"HalfQuoted", {{"cookie", "sid=\"abc"}}, std::nullopt},
-                    Case{"OneQuote", {{"cookie", "sid=\""}}, std::nullopt}, Case{"Comma", {{"cookie", "sid=a,b"}}, std::nullopt},
-                    Case{"Backslash", {{"cookie", "sid=a\\b"}}, std::nullopt}, Case{"NotAscii", {{"cookie", "sid=\xc3\xa9"}}, std::nullopt}),
+    testing::Values(
+        Case{"Alone", {{"cookie", "sid=abc"}}, "abc"},
+        Case{"Among", {{"cookie", "a=1; sid=abc; b=2"}}, "abc"},
+        Case{"NoSpace", {{"cookie", "a=1;sid=abc;b=2"}}, "abc"},
+        Case{"Spaces", {{"cookie", "  sid = abc  "}}, "abc"},
+        Case{"Quoted", {{"cookie", "sid=\"abc\""}}, "abc"}, Case{"Empty", {{"cookie", "sid="}}, ""},
+        Case{"EqualsInside", {{"cookie", "sid=a=b="}}, "a=b="},
+        Case{"FirstWins", {{"cookie", "sid=1; sid=2"}}, "1"},
+        Case{"SecondField", {{"cookie", "a=1"}, {"x", "sid=no"}, {"cookie", "sid=abc"}}, "abc"},
+        Case{"None", {}, std::nullopt},
+        Case{"OtherName", {{"cookie", "xsid=1; sidx=2; SID=3"}}, std::nullopt},
+        Case{"NoEquals", {{"cookie", "sid"}}, std::nullopt},
+        Case{"OnlySemicolons", {{"cookie", ";;; ;"}}, std::nullopt},
+        Case{"SpaceInside", {{"cookie", "sid=a b"}}, std::nullopt},
+        Case{"HalfQuoted", {{"cookie", "sid=\"abc"}}, std::nullopt},
+        Case{"OneQuote", {{"cookie", "sid=\""}}, std::nullopt},
+        Case{"Comma", {{"cookie", "sid=a,b"}}, std::nullopt},
+        Case{"Backslash", {{"cookie", "sid=a\\b"}}, std::nullopt},
+        Case{"NotAscii", {{"cookie", "sid=\xc3\xa9"}}, std::nullopt}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

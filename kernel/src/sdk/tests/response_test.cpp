@@ -18,7 +18,9 @@ TEST(ResponseWithCookie, WritesTheAttributes) {
               "sid=abc; Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax");
     EXPECT_EQ(set_cookie({.name = "sid", .value = "", .max_age_seconds = 0, .secure = false}),
               "sid=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-    EXPECT_EQ(set_cookie({.name = "sid", .value = "a", .path = "/x", .http_only = false, .same_site = ""}), "sid=a; Path=/x; Secure");
+    EXPECT_EQ(set_cookie(
+                  {.name = "sid", .value = "a", .path = "/x", .http_only = false, .same_site = ""}),
+              "sid=a; Path=/x; Secure");
 }
 
 TEST(ResponseWithCookie, RefusesWhatWouldWriteFurtherAttributes) {
@@ -27,7 +29,8 @@ TEST(ResponseWithCookie, RefusesWhatWouldWriteFurtherAttributes) {
     EXPECT_THROW(set_cookie({.name = "sid", .value = "a; Domain=x"}), std::invalid_argument);
     EXPECT_THROW(set_cookie({.name = "sid", .value = "a\r\nX: y"}), std::invalid_argument);
     EXPECT_THROW(set_cookie({.name = "sid", .value = "a", .path = "/;x"}), std::invalid_argument);
-    EXPECT_THROW(set_cookie({.name = "sid", .value = "a", .same_site = "Lax\n"}), std::invalid_argument);
+    EXPECT_THROW(set_cookie({.name = "sid", .value = "a", .same_site = "Lax\n"}),
+                 std::invalid_argument);
 }
 
 struct MatchCase {
@@ -51,14 +54,21 @@ TEST_P(CheckIfMatch, AtVersionSeven) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, CheckIfMatch,
-    testing::Values(MatchCase{"Absent", {}, true}, MatchCase{"Star", {{"if-match", "*"}}, true}, MatchCase{"Same", {{"if-match", "\"7\""}}, true},
-                    MatchCase{"Listed", {{"if-match", "\"6\", \"7\""}}, true}, MatchCase{"EmptyElements", {{"if-match", ", ,\"7\","}}, true},
+    testing::Values(MatchCase{"Absent", {}, true}, MatchCase{"Star", {{"if-match", "*"}}, true},
+                    MatchCase{"Same", {{"if-match", "\"7\""}}, true},
+                    MatchCase{"Listed", {{"if-match", "\"6\", \"7\""}}, true},
+                    MatchCase{"EmptyElements", {{"if-match", ", ,\"7\","}}, true},
                     MatchCase{"SecondField", {{"if-match", "\"6\""}, {"if-match", "\"7\""}}, true},
-                    MatchCase{"CommaInsideATag", {{"if-match", "\"a,b\",\"7\""}}, true}, MatchCase{"Other", {{"if-match", "\"8\""}}, false},
-                    MatchCase{"Longer", {{"if-match", "\"77\""}}, false}, MatchCase{"Weak", {{"if-match", "W/\"7\""}}, false},
-                    MatchCase{"Unquoted", {{"if-match", "7"}}, false}, MatchCase{"HalfQuoted", {{"if-match", "\"7"}}, false},
-                    MatchCase{"Empty", {{"if-match", ""}}, false}, MatchCase{"StarInList", {{"if-match", "*, \"8\""}}, false},
-                    MatchCase{"Joined", {{"if-match", "\"7\"x"}}, false}, MatchCase{"OnlyWeakPrefix", {{"if-match", "W/"}}, false}),
+                    MatchCase{"CommaInsideATag", {{"if-match", "\"a,b\",\"7\""}}, true},
+                    MatchCase{"Other", {{"if-match", "\"8\""}}, false},
+                    MatchCase{"Longer", {{"if-match", "\"77\""}}, false},
+                    MatchCase{"Weak", {{"if-match", "W/\"7\""}}, false},
+                    MatchCase{"Unquoted", {{"if-match", "7"}}, false},
+                    MatchCase{"HalfQuoted", {{"if-match", "\"7"}}, false},
+                    MatchCase{"Empty", {{"if-match", ""}}, false},
+                    MatchCase{"StarInList", {{"if-match", "*, \"8\""}}, false},
+                    MatchCase{"Joined", {{"if-match", "\"7\"x"}}, false},
+                    MatchCase{"OnlyWeakPrefix", {{"if-match", "W/"}}, false}),
     [](const auto& info) { return info.param.name; });
 
 TEST(EntityTagListed, ComparesWeaklyForReads) {
@@ -70,10 +80,13 @@ TEST(EntityTagListed, ComparesWeaklyForReads) {
 }
 
 TEST(Response, BuildsUsualAnswers) {
-    const Response r = Response::json(201, Json::object({{"id", 1}})).with_location("/foods/1/").with_version(3);
+    const Response r =
+        Response::json(201, Json::object({{"id", 1}})).with_location("/foods/1/").with_version(3);
     EXPECT_EQ(r.status, 201);
     EXPECT_EQ(r.body, R"({"id":1})");
-    EXPECT_EQ(r.headers, (Fields{{"Content-Type", "application/json"}, {"Location", "/foods/1/"}, {"ETag", "\"3\""}}));
+    EXPECT_EQ(r.headers, (Fields{{"Content-Type", "application/json"},
+                                 {"Location", "/foods/1/"},
+                                 {"ETag", "\"3\""}}));
     EXPECT_EQ(Response::no_content().status, 204);
 }
 

@@ -33,7 +33,9 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.name << ": " << c.jso
 
 class SchemaValidate : public testing::TestWithParam<Case> {};
 
-TEST_P(SchemaValidate, FindsEveryFault) { EXPECT_EQ(faults_of(GetParam().schema, GetParam().json), GetParam().faults); }
+TEST_P(SchemaValidate, FindsEveryFault) {
+    EXPECT_EQ(faults_of(GetParam().schema, GetParam().json), GetParam().faults);
+}
 
 const Schema person = Schema::object({
     {"name", Schema::string().min(1).max(5)},
@@ -52,9 +54,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NotNullable", person, R"({"name":"a","age":null})", {"/age type"}},
         Case{"Unknown", person, R"({"name":"a","is_admin":true})", {"/is_admin unknown_field"}},
         Case{"UnknownIsEscaped", person, R"({"name":"a","~x/y":1})", {"/~0x~1y unknown_field"}},
-        Case{"Several", person, R"({"age":"x","nick":3,"zz":1})", {"/name required", "/age type", "/nick type", "/zz unknown_field"}},
-        Case{"NotAnObject", person, "[]", {" type"}},
-        Case{"NullBody", person, "null", {" type"}},
+        Case{"Several",
+             person,
+             R"({"age":"x","nick":3,"zz":1})",
+             {"/name required", "/age type", "/nick type", "/zz unknown_field"}},
+        Case{"NotAnObject", person, "[]", {" type"}}, Case{"NullBody", person, "null", {" type"}},
         Case{"TooSmall", person, R"({"name":"a","age":-1})", {"/age too_small"}},
         Case{"TooLarge", person, R"({"name":"a","age":151})", {"/age too_large"}},
         Case{"DecimalIsNoInteger", person, R"({"name":"a","age":1.0})", {"/age type"}},
@@ -63,8 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TooLong", person, R"({"name":"abcdef"})", {"/name too_long"}},
         Case{"LengthInCodePoints", person, R"({"name":"₦₦₦₦₦"})", {}},
         Case{"NulInText", person, R"({"name":"a\u0000"})", {"/name format"}},
-        Case{"ArrayGood", ids, "[1,2,3]", {}},
-        Case{"TooFew", ids, "[]", {" too_few"}},
+        Case{"ArrayGood", ids, "[1,2,3]", {}}, Case{"TooFew", ids, "[]", {" too_few"}},
         Case{"TooMany", ids, "[1,1,0,\"x\"]", {" too_many"}},
         Case{"Elements", ids, "[0,\"x\",1]", {"/0 too_small", "/1 type"}},
         Case{"NotUnique", ids, "[7,7,7]", {"/1 not_unique", "/2 not_unique"}},
@@ -78,11 +81,23 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Boolean", Schema::boolean(), "1", {" type"}},
         Case{"BooleanGood", Schema::boolean(), "false", {}},
         Case{"AnyTakesAll", Schema::any(), R"([1,{"a":null}])", {}},
-        Case{"AnyRefusesNul", Schema::any(), R"([1,{"a":"\u0000","b\u0000":1}])", {"/1/a format", std::string("/1/b\0 format", 12)}},
-        Case{"Open", Schema::object({{"a", Schema::integer()}}).open(), R"({"a":1,"b":{"c":2}})", {}},
-        Case{"OpenRefusesNul", Schema::object({}).open(), R"({"b":{"c":"\u0000"}})", {"/b/c format"}},
-        Case{"Nested", Schema::object({{"items", Schema::array(Schema::object({{"q", Schema::integer().min(1)}}))}}),
-             R"({"items":[{"q":1},{"q":0},{}]})", {"/items/1/q too_small", "/items/2/q required"}},
+        Case{"AnyRefusesNul",
+             Schema::any(),
+             R"([1,{"a":"\u0000","b\u0000":1}])",
+             {"/1/a format", std::string("/1/b\0 format", 12)}},
+        Case{"Open",
+             Schema::object({{"a", Schema::integer()}}).open(),
+             R"({"a":1,"b":{"c":2}})",
+             {}},
+        Case{"OpenRefusesNul",
+             Schema::object({}).open(),
+             R"({"b":{"c":"\u0000"}})",
+             {"/b/c format"}},
+        Case{"Nested",
+             Schema::object({{"items",
+                              Schema::array(Schema::object({{"q", Schema::integer().min(1)}}))}}),
+             R"({"items":[{"q":1},{"q":0},{}]})",
+             {"/items/1/q too_small", "/items/2/q required"}},
         Case{"NullableObject", Schema(person).or_null(), "null", {}}),
     [](const auto& info) { return info.param.name; });
 
@@ -105,56 +120,92 @@ TEST_P(SchemaFormat, Decides) {
 }
 
 const std::string local64(64, 'a');
-const std::string good_long = local64 + "@" + std::string(61, 'b') + "." + std::string(61, 'c') + "." + std::string(61, 'd') + ".ng";
-const std::string bad_long = local64 + "@" + std::string(63, 'b') + "." + std::string(63, 'c') + "." + std::string(61, 'd') + ".ng";
+const std::string good_long = local64 + "@" + std::string(61, 'b') + "." + std::string(61, 'c') +
+                              "." + std::string(61, 'd') + ".ng";
+const std::string bad_long = local64 + "@" + std::string(63, 'b') + "." + std::string(63, 'c') +
+                             "." + std::string(61, 'd') + ".ng";
 const std::string local65 = "a" + local64 + "@b.ng";
 const std::string label64 = "a@" + local64 + ".ng";
 
 INSTANTIATE_TEST_SUITE_P(
     Email, SchemaFormat,
-    testing::Values(FormatCase{Format::email, "ada@example.com", true}, FormatCase{Format::email, "a.b+c@x-y.example.ng", true},
-                    FormatCase{Format::email, "\"a b\"@example.com", true}, FormatCase{Format::email, "\"a@\\\"b\"@example.com", true},
-                    FormatCase{Format::email, "o'hara@example.com", true}, FormatCase{Format::email, good_long.c_str(), true},
-                    FormatCase{Format::email, bad_long.c_str(), false}, FormatCase{Format::email, local65.c_str(), false},
-                    FormatCase{Format::email, label64.c_str(), false}, FormatCase{Format::email, "", false},
-                    FormatCase{Format::email, "ada", false}, FormatCase{Format::email, "@example.com", false},
-                    FormatCase{Format::email, "ada@", false}, FormatCase{Format::email, "ada@localhost", false},
-                    FormatCase{Format::email, "ada@example.", false}, FormatCase{Format::email, "ada@.com", false},
-                    FormatCase{Format::email, "ada@exa..com", false}, FormatCase{Format::email, ".ada@example.com", false},
-                    FormatCase{Format::email, "ada.@example.com", false}, FormatCase{Format::email, "a..b@example.com", false},
-                    FormatCase{Format::email, "ada@-x.com", false}, FormatCase{Format::email, "ada@x-.com", false},
-                    FormatCase{Format::email, "ada@1.2.3.4", false}, FormatCase{Format::email, "ada@[1.2.3.4]", false},
-                    FormatCase{Format::email, "ada lovelace@example.com", false}, FormatCase{Format::email, "ada@exa mple.com", false},
-                    FormatCase{Format::email, "ada@example.com\r\nBcc: x@y.ng", false}, FormatCase{Format::email, "a\n@example.com", false},
-                    FormatCase{Format::email, "\"a\n\"@example.com", false}, FormatCase{Format::email, "\"a\\\"@example.com", false},
-                    FormatCase{Format::email, "\"a\"b\"@example.com", false}, FormatCase{Format::email, "\"\"@example.com", false},
-                    FormatCase{Format::email, "ad\xc3\xa9@example.com", false}, FormatCase{Format::email, "a@b@example.com", false},
-                    FormatCase{Format::email, "<ada@example.com>", false}, FormatCase{Format::email, "ada@example.com ", false}));
+    testing::Values(FormatCase{Format::email, "ada@example.com", true},
+                    FormatCase{Format::email, "a.b+c@x-y.example.ng", true},
+                    FormatCase{Format::email, "\"a b\"@example.com", true},
+                    FormatCase{Format::email, "\"a@\\\"b\"@example.com", true},
+                    FormatCase{Format::email, "o'hara@example.com", true},
+                    FormatCase{Format::email, good_long.c_str(), true},
+                    FormatCase{Format::email, bad_long.c_str(), false},
+                    FormatCase{Format::email, local65.c_str(), false},
+                    FormatCase{Format::email, label64.c_str(), false},
+                    FormatCase{Format::email, "", false}, FormatCase{Format::email, "ada", false},
+                    FormatCase{Format::email, "@example.com", false},
+                    FormatCase{Format::email, "ada@", false},
+                    FormatCase{Format::email, "ada@localhost", false},
+                    FormatCase{Format::email, "ada@example.", false},
+                    FormatCase{Format::email, "ada@.com", false},
+                    FormatCase{Format::email, "ada@exa..com", false},
+                    FormatCase{Format::email, ".ada@example.com", false},
+                    FormatCase{Format::email, "ada.@example.com", false},
+                    FormatCase{Format::email, "a..b@example.com", false},
+                    FormatCase{Format::email, "ada@-x.com", false},
+                    FormatCase{Format::email, "ada@x-.com", false},
+                    FormatCase{Format::email, "ada@1.2.3.4", false},
+                    FormatCase{Format::email, "ada@[1.2.3.4]", false},
+                    FormatCase{Format::email, "ada lovelace@example.com", false},
+                    FormatCase{Format::email, "ada@exa mple.com", false},
+                    FormatCase{Format::email, "ada@example.com\r\nBcc: x@y.ng", false},
+                    FormatCase{Format::email, "a\n@example.com", false},
+                    FormatCase{Format::email, "\"a\n\"@example.com", false},
+                    FormatCase{Format::email, "\"a\\\"@example.com", false},
+                    FormatCase{Format::email, "\"a\"b\"@example.com", false},
+                    FormatCase{Format::email, "\"\"@example.com", false},
+                    FormatCase{Format::email, "ad\xc3\xa9@example.com", false},
+                    FormatCase{Format::email, "a@b@example.com", false},
+                    FormatCase{Format::email, "<ada@example.com>", false},
+                    FormatCase{Format::email, "ada@example.com ", false}));
 
 INSTANTIATE_TEST_SUITE_P(
     Url, SchemaFormat,
-    testing::Values(FormatCase{Format::http_url, "http://a", true}, FormatCase{Format::http_url, "HTTPS://a.ng:443/x?y=1#z", true},
-                    FormatCase{Format::http_url, "https://[2001:db8::1]:8080/", true}, FormatCase{Format::http_url, "http://a/%C3%A9", true},
-                    FormatCase{Format::http_url, "http://a?x", true}, FormatCase{Format::http_url, "http://a:", true},
-                    FormatCase{Format::http_url, "", false}, FormatCase{Format::http_url, "a.ng/x.jpg", false},
-                    FormatCase{Format::http_url, "/x.jpg", false}, FormatCase{Format::http_url, "ftp://a/", false},
-                    FormatCase{Format::http_url, "javascript://a/%0aalert(1)", false}, FormatCase{Format::http_url, "http:a", false},
-                    FormatCase{Format::http_url, "http://", false}, FormatCase{Format::http_url, "http:///x", false},
-                    FormatCase{Format::http_url, "http://:80/", false}, FormatCase{Format::http_url, "http://u:p@a/", false},
-                    FormatCase{Format::http_url, "http://a:65536/", false}, FormatCase{Format::http_url, "http://a:8x/", false},
-                    FormatCase{Format::http_url, "http://a b/", false}, FormatCase{Format::http_url, "http://a/\"><script>", false},
-                    FormatCase{Format::http_url, "http://a/%zz", false}, FormatCase{Format::http_url, "http://a/%", false},
-                    FormatCase{Format::http_url, "http://a/#x#y", false}, FormatCase{Format::http_url, "http://a/\xc3\xa9", false},
-                    FormatCase{Format::http_url, "http://[::1", false}, FormatCase{Format::http_url, "http://[x]/", false},
+    testing::Values(FormatCase{Format::http_url, "http://a", true},
+                    FormatCase{Format::http_url, "HTTPS://a.ng:443/x?y=1#z", true},
+                    FormatCase{Format::http_url, "https://[2001:db8::1]:8080/", true},
+                    FormatCase{Format::http_url, "http://a/%C3%A9", true},
+                    FormatCase{Format::http_url, "http://a?x", true},
+                    FormatCase{Format::http_url, "http://a:", true},
+                    FormatCase{Format::http_url, "", false},
+                    FormatCase{Format::http_url, "a.ng/x.jpg", false},
+                    FormatCase{Format::http_url, "/x.jpg", false},
+                    FormatCase{Format::http_url, "ftp://a/", false},
+                    FormatCase{Format::http_url, "javascript://a/%0aalert(1)", false},
+                    FormatCase{Format::http_url, "http:a", false},
+                    FormatCase{Format::http_url, "http://", false},
+                    FormatCase{Format::http_url, "http:///x", false},
+                    FormatCase{Format::http_url, "http://:80/", false},
+                    FormatCase{Format::http_url, "http://u:p@a/", false},
+                    FormatCase{Format::http_url, "http://a:65536/", false},
+                    FormatCase{Format::http_url, "http://a:8x/", false},
+                    FormatCase{Format::http_url, "http://a b/", false},
+                    FormatCase{Format::http_url, "http://a/\"><script>", false},
+                    FormatCase{Format::http_url, "http://a/%zz", false},
+                    FormatCase{Format::http_url, "http://a/%", false},
+                    FormatCase{Format::http_url, "http://a/#x#y", false},
+                    FormatCase{Format::http_url, "http://a/\xc3\xa9", false},
+                    FormatCase{Format::http_url, "http://[::1", false},
+                    FormatCase{Format::http_url, "http://[x]/", false},
                     FormatCase{Format::http_url, " http://a/", false}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Others, SchemaFormat,
-    testing::Values(FormatCase{Format::digits, "0123456789", true}, FormatCase{Format::digits, "", false},
-                    FormatCase{Format::digits, "12 3", false}, FormatCase{Format::digits, "-1", false},
-                    FormatCase{Format::digits, "１２３", false}, FormatCase{Format::date_time, "2026-01-31T09:05:00Z", true},
-                    FormatCase{Format::date_time, "tomorrow", false}, FormatCase{Format::password, "x", true},
-                    FormatCase{Format::none, "anything", true}));
+INSTANTIATE_TEST_SUITE_P(Others, SchemaFormat,
+                         testing::Values(FormatCase{Format::digits, "0123456789", true},
+                                         FormatCase{Format::digits, "", false},
+                                         FormatCase{Format::digits, "12 3", false},
+                                         FormatCase{Format::digits, "-1", false},
+                                         FormatCase{Format::digits, "１２３", false},
+                                         FormatCase{Format::date_time, "2026-01-31T09:05:00Z",
+                                                    true},
+                                         FormatCase{Format::date_time, "tomorrow", false},
+                                         FormatCase{Format::password, "x", true},
+                                         FormatCase{Format::none, "anything", true}));
 
 TEST(SchemaValidate, StopsAtAHundredFaults) {
     std::string json = "{";
@@ -167,13 +218,16 @@ TEST(SchemaValidate, StopsAtAHundredFaults) {
 }
 
 TEST(SchemaValidate, NeverEchoesAValue) {
-    const Schema schema = Schema::object({{"password", Schema::string().min(20).format(Format::password)},
-                                          {"choice", Schema::string().one_of({"a"})},
-                                          {"email", Schema::string().format(Format::email)}});
+    const Schema schema =
+        Schema::object({{"password", Schema::string().min(20).format(Format::password)},
+                        {"choice", Schema::string().one_of({"a"})},
+                        {"email", Schema::string().format(Format::email)}});
     std::vector<Fault> faults;
-    schema.validate(*parse_json(R"({"password":"hunter2","choice":"hunter2","email":"hunter2"})"), "", faults);
+    schema.validate(*parse_json(R"({"password":"hunter2","choice":"hunter2","email":"hunter2"})"),
+                    "", faults);
     ASSERT_EQ(faults.size(), 3u);
-    for (const Fault& fault : faults) EXPECT_EQ((fault.pointer + fault.detail).find("hunter2"), std::string::npos);
+    for (const Fault& fault : faults)
+        EXPECT_EQ((fault.pointer + fault.detail).find("hunter2"), std::string::npos);
 }
 
 TEST(SchemaValidate, CutsAnUnknownKeyThatIsTooLong) {
@@ -203,36 +257,48 @@ TEST(SchemaToJsonSchema, DescribesScalars) {
     EXPECT_EQ(json_schema(Schema::boolean()), R"({"type":"boolean"})");
     EXPECT_EQ(json_schema(Schema::integer().min(1).max(99).fallback(1)),
               R"({"type":"integer","format":"int64","minimum":1,"maximum":99,"default":1})");
-    EXPECT_EQ(json_schema(Schema::string().min(8).max(128).format(Format::password).describe("Secret.")),
-              R"({"type":"string","minLength":8,"maxLength":128,"format":"password","description":"Secret."})");
-    EXPECT_EQ(json_schema(Schema::string().format(Format::digits)), R"({"type":"string","pattern":"^[0-9]+$"})");
-    EXPECT_EQ(json_schema(Schema::string().one_of({"a", "b"}).or_null()), R"({"type":["string","null"],"enum":["a","b",null]})");
-    EXPECT_EQ(json_schema(Schema::integer().one_of({"1", "2"})), R"({"type":"integer","format":"int64","enum":[1,2]})");
+    EXPECT_EQ(
+        json_schema(Schema::string().min(8).max(128).format(Format::password).describe("Secret.")),
+        R"({"type":"string","minLength":8,"maxLength":128,"format":"password","description":"Secret."})");
+    EXPECT_EQ(json_schema(Schema::string().format(Format::digits)),
+              R"({"type":"string","pattern":"^[0-9]+$"})");
+    EXPECT_EQ(json_schema(Schema::string().one_of({"a", "b"}).or_null()),
+              R"({"type":["string","null"],"enum":["a","b",null]})");
+    EXPECT_EQ(json_schema(Schema::integer().one_of({"1", "2"})),
+              R"({"type":"integer","format":"int64","enum":[1,2]})");
 }
 
 TEST(SchemaToJsonSchema, DescribesObjectsAndLists) {
-    EXPECT_EQ(json_schema(Schema::object({{"a", Schema::boolean()}, {"b", Schema::number(), optional}})),
-              R"({"type":"object","properties":{"a":{"type":"boolean"},"b":{"type":"number"}},"required":["a"],"additionalProperties":false})");
+    EXPECT_EQ(
+        json_schema(Schema::object({{"a", Schema::boolean()}, {"b", Schema::number(), optional}})),
+        R"({"type":"object","properties":{"a":{"type":"boolean"},"b":{"type":"number"}},"required":["a"],"additionalProperties":false})");
     EXPECT_EQ(json_schema(Schema::object({}).open()), R"({"type":"object","properties":{}})");
-    EXPECT_EQ(json_schema(Schema::array(Schema::string()).min(1).max(5).unique_items()),
-              R"({"type":"array","minItems":1,"maxItems":5,"items":{"type":"string"},"uniqueItems":true})");
+    EXPECT_EQ(
+        json_schema(Schema::array(Schema::string()).min(1).max(5).unique_items()),
+        R"({"type":"array","minItems":1,"maxItems":5,"items":{"type":"string"},"uniqueItems":true})");
 }
 
 TEST(SchemaToJsonSchema, PutsNamedPartsIntoComponents) {
     const Schema food = Schema::object({{"id", Schema::integer()}}).named("Food");
     std::string components;
-    EXPECT_EQ(json_schema(Schema::object({{"food", food}, {"side", Schema(food).or_null().describe("A side.")}}).open(), &components),
-              R"({"type":"object","properties":{"food":{"$ref":"#/components/schemas/Food"},)"
-              R"("side":{"anyOf":[{"$ref":"#/components/schemas/Food"},{"type":"null"}],"description":"A side."}},)"
-              R"("required":["food","side"]})");
-    EXPECT_EQ(components, R"({"Food":{"type":"object","properties":{"id":{"type":"integer","format":"int64"}},)"
-                          R"("required":["id"],"additionalProperties":false}})");
+    EXPECT_EQ(
+        json_schema(
+            Schema::object({{"food", food}, {"side", Schema(food).or_null().describe("A side.")}})
+                .open(),
+            &components),
+        R"({"type":"object","properties":{"food":{"$ref":"#/components/schemas/Food"},)"
+        R"("side":{"anyOf":[{"$ref":"#/components/schemas/Food"},{"type":"null"}],"description":"A side."}},)"
+        R"("required":["food","side"]})");
+    EXPECT_EQ(components,
+              R"({"Food":{"type":"object","properties":{"id":{"type":"integer","format":"int64"}},)"
+              R"("required":["id"],"additionalProperties":false}})");
 }
 
 TEST(SchemaToJsonSchema, RefusesOneNameForTwoShapes) {
     Json components = Json::object();
     Schema::string().named("Thing").to_json_schema(components);
-    EXPECT_NO_THROW(Schema::string().named("Thing").describe("Said of one use.").to_json_schema(components));
+    EXPECT_NO_THROW(
+        Schema::string().named("Thing").describe("Said of one use.").to_json_schema(components));
     EXPECT_THROW(Schema::integer().named("Thing").to_json_schema(components), std::logic_error);
 }
 

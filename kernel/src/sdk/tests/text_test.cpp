@@ -10,7 +10,8 @@ TEST(Text, IsTrimmedOfWhatCannotBeSeen) {
     EXPECT_EQ(trimmed("Jollof Rice"), "Jollof Rice");
     EXPECT_EQ(trimmed(" \t\r\nJollof\u00a0Rice \n"), "Jollof\u00a0Rice") << "inside it stays";
     EXPECT_EQ(trimmed("\ufeff\u200b\u3000Ẹ̀bà\u2003\u200d\u2060"), "Ẹ̀bà");
-    for (const char* blank : {" ", "\u00a0", "\u200b", "\u3164", "\ufe0f", "\u00ad \u2028", "\U000e0020", "\u202e\u202c"})
+    for (const char* blank : {" ", "\u00a0", "\u200b", "\u3164", "\ufe0f", "\u00ad \u2028",
+                              "\U000e0020", "\u202e\u202c"})
         EXPECT_EQ(trimmed(blank), "") << blank;
 }
 
@@ -34,9 +35,11 @@ TEST(Text, IsCountedInCodePoints) {
 }
 
 TEST(Text, HasControlCharactersOrNot) {
-    for (const char* good : {"", "Jollof", "Ẹ̀bà ₦1 🍲", "\u00a0"}) EXPECT_FALSE(has_control_characters(good)) << good;
-    for (const std::string& bad : {std::string("a\0b", 3), std::string("\x1b[31m"), std::string("\x7f"), std::string("\u0085"), std::string("\u009f"),
-                                  std::string("a\nb")})
+    for (const char* good : {"", "Jollof", "Ẹ̀bà ₦1 🍲", "\u00a0"})
+        EXPECT_FALSE(has_control_characters(good)) << good;
+    for (const std::string& bad :
+         {std::string("a\0b", 3), std::string("\x1b[31m"), std::string("\x7f"),
+          std::string("\u0085"), std::string("\u009f"), std::string("a\nb")})
         EXPECT_TRUE(has_control_characters(bad)) << bad;
     EXPECT_FALSE(has_control_characters("a\tb\r\nc", true));
     EXPECT_TRUE(has_control_characters("a\vb", true));

@@ -30,33 +30,46 @@ TEST_P(Traceparent, IsReadOrRefused) {
     EXPECT_EQ(trace->flags, GetParam().flags);
 }
 
-std::string with(const std::string& version, const std::string& flags = "01", const std::string& more = "") {
+std::string with(const std::string& version, const std::string& flags = "01",
+                 const std::string& more = "") {
     return version + '-' + good_id + '-' + good_parent + '-' + flags + more;
 }
-std::string ids(const std::string& trace, const std::string& parent) { return "00-" + trace + '-' + parent + "-01"; }
+std::string ids(const std::string& trace, const std::string& parent) {
+    return "00-" + trace + '-' + parent + "-01";
+}
 std::string zeros(std::size_t n) { return std::string(n, '0'); }
 std::string upper(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
     return text;
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Table, Traceparent,
-    testing::Values(Case{"Sampled", with("00"), 1}, Case{"NotSampled", with("00", "00"), 0}, Case{"AllFlags", with("00", "ff"), 255},
-                    Case{"LaterVersion", with("01"), 1}, Case{"LaterVersionWithMore", with("cc", "01", "-what-the-future-brings"), 1},
-                    Case{"LaterVersionWithDash", with("01", "01", "-"), 1}, Case{"LaterVersionRunOn", with("01", "01", "x")},
-                    Case{"LaterVersionDot", with("cc", "01", ".what")}, Case{"VersionFf", with("ff")},
-                    Case{"Version00WithMore", with("00", "01", "-more")}, Case{"Version00WithDash", with("00", "01", "-")},
-                    Case{"Empty", ""}, Case{"TooShort", with("00", "0")}, Case{"ShortVersion", with("0")}, Case{"NoFlags", with("00", "")},
-                    Case{"BadVersion", with("0x")}, Case{"UpperVersion", with("CC")}, Case{"BadFlags", with("00", "0g")}, Case{"UpperFlags", with("00", "0A")},
-                    Case{"ZeroTrace", ids(zeros(32), good_parent)}, Case{"ZeroParent", ids(good_id, zeros(16))},
-                    Case{"UpperTrace", ids(upper(good_id), good_parent)}, Case{"UpperParent", ids(good_id, upper("00f067aa0ba902bf"))},
-                    Case{"TraceNotHex", ids("4bf92f3577b34da6a3ce929d0e0e473g", good_parent)}, Case{"ParentNotHex", ids(good_id, "00f067aa0ba902b.")},
-                    Case{"ShortTrace", ids("4bf92f3577b34da6a3ce929d0e0e473", "00f067aa0ba902b7a")},
-                    Case{"LongTrace", ids("4bf92f3577b34da6a3ce929d0e0e47360", "0f067aa0ba902b7")},
-                    Case{"Underscores", "00_" + std::string(good_id) + '_' + good_parent + "_01"},
-                    Case{"LeadingSpace", ' ' + with("00")}, Case{"TrailingSpace", with("00", "01", " ")},
-                    Case{"Nul", "00-" + std::string(32, '\0') + '-' + good_parent + "-01"}, Case{"Huge", std::string(100'000, '0')}),
+    testing::Values(
+        Case{"Sampled", with("00"), 1}, Case{"NotSampled", with("00", "00"), 0},
+        Case{"AllFlags", with("00", "ff"), 255}, Case{"LaterVersion", with("01"), 1},
+        Case{"LaterVersionWithMore", with("cc", "01", "-what-the-future-brings"), 1},
+        Case{"LaterVersionWithDash", with("01", "01", "-"), 1},
+        Case{"LaterVersionRunOn", with("01", "01", "x")},
+        Case{"LaterVersionDot", with("cc", "01", ".what")}, Case{"VersionFf", with("ff")},
+        Case{"Version00WithMore", with("00", "01", "-more")},
+        Case{"Version00WithDash", with("00", "01", "-")}, Case{"Empty", ""},
+        Case{"TooShort", with("00", "0")}, Case{"ShortVersion", with("0")},
+        Case{"NoFlags", with("00", "")}, Case{"BadVersion", with("0x")},
+        Case{"UpperVersion", with("CC")}, Case{"BadFlags", with("00", "0g")},
+        Case{"UpperFlags", with("00", "0A")}, Case{"ZeroTrace", ids(zeros(32), good_parent)},
+        Case{"ZeroParent", ids(good_id, zeros(16))},
+        Case{"UpperTrace", ids(upper(good_id), good_parent)},
+        Case{"UpperParent", ids(good_id, upper("00f067aa0ba902bf"))},
+        Case{"TraceNotHex", ids("4bf92f3577b34da6a3ce929d0e0e473g", good_parent)},
+        Case{"ParentNotHex", ids(good_id, "00f067aa0ba902b.")},
+        Case{"ShortTrace", ids("4bf92f3577b34da6a3ce929d0e0e473", "00f067aa0ba902b7a")},
+        Case{"LongTrace", ids("4bf92f3577b34da6a3ce929d0e0e47360", "0f067aa0ba902b7")},
+        Case{"Underscores", "00_" + std::string(good_id) + '_' + good_parent + "_01"},
+        Case{"LeadingSpace", ' ' + with("00")}, Case{"TrailingSpace", with("00", "01", " ")},
+        Case{"Nul", "00-" + std::string(32, '\0') + '-' + good_parent + "-01"},
+        Case{"Huge", std::string(100'000, '0')}),
     [](const auto& info) { return info.param.name; });
 
 TEST(OutgoingTraceparent, KeepsTheTraceUnderASpanOfItsOwn) {
@@ -74,9 +87,12 @@ TEST(OutgoingTraceparent, KeepsTheTraceUnderASpanOfItsOwn) {
 
 TEST(OutgoingTraceparent, IsValidWhateverTheRandomBytes) {
     struct Zeros final : Random {
-        void fill(std::span<std::byte> out) override { std::fill(out.begin(), out.end(), std::byte{0}); }
+        void fill(std::span<std::byte> out) override {
+            std::fill(out.begin(), out.end(), std::byte{0});
+        }
     } nothing;
-    EXPECT_EQ(traceparent({good_id, "", 0}, nothing), std::string("00-") + good_id + "-0000000000000001-00");
+    EXPECT_EQ(traceparent({good_id, "", 0}, nothing),
+              std::string("00-") + good_id + "-0000000000000001-00");
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
-// addresses/1: where the customers want their deliveries, for the feature that brings them. Published by the plugin that owns the address
-// book.
+// addresses/1: where the customers want their deliveries, for the feature that brings them.
+// Published by the plugin that owns the address book.
 //
-// The members are named as payment and delivery services name them (line1, city, state, postal_code). Texts are trimmed and hold no control
-// characters; "" stands for one that was not given.
+// The members are named as payment and delivery services name them (line1, city, state,
+// postal_code). Texts are trimmed and hold no control characters; "" stands for one that was not
+// given.
 //
 // Every call works inside the caller's open transaction.
 // Thread-safety: all calls, from any thread. Ownership: the provider's plugin.
@@ -32,7 +33,8 @@ struct Address {
     std::string delivery_instructions;  ///< may have several lines
     std::string phone;                  ///< E.164; of whoever is there
     std::optional<double> latitude, longitude;  ///< WGS 84, degrees; both or neither
-    bool is_default = false;                    ///< the one to use when none is named; each customer with addresses has exactly one
+    bool is_default =
+        false;  ///< the one to use when none is named; each customer with addresses has exactly one
 
     friend bool operator==(const Address&, const Address&) = default;
 };
@@ -42,9 +44,11 @@ public:
     static constexpr std::string_view interface_name = "addresses/1";
     virtual ~Addresses() = default;
     /// Nothing when there is no such address or it is somebody else's.
-    virtual Result<std::optional<Address>> address(Transaction& tx, std::int64_t user_id, std::int64_t address_id) = 0;
+    virtual Result<std::optional<Address>> address(Transaction& tx, std::int64_t user_id,
+                                                   std::int64_t address_id) = 0;
     /// Nothing when the user has no address.
-    virtual Result<std::optional<Address>> default_address(Transaction& tx, std::int64_t user_id) = 0;
+    virtual Result<std::optional<Address>> default_address(Transaction& tx,
+                                                           std::int64_t user_id) = 0;
 };
 
 }  // namespace kitchen

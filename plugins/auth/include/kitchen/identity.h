@@ -1,4 +1,5 @@
-// identity/1: facts about an account that another feature needs. Published by the plugin that owns accounts.
+// identity/1: facts about an account that another feature needs. Published by the plugin that owns
+// accounts.
 //
 // Thread-safety: all calls, from any thread. Ownership: the provider's plugin.
 #pragma once
@@ -27,8 +28,8 @@ public:
     virtual ~Identity() = default;
     /// Reads within the caller's transaction. Nothing when there is no such account.
     virtual Result<std::optional<Account>> account(Transaction& tx, std::int64_t user_id) = 0;
-    /// The E.164 form of a phone number as people write it ("0803 123 4567" → "+2348031234567"), by the provider's default region.
-    /// Error: unprocessable when it cannot be one.
+    /// The E.164 form of a phone number as people write it ("0803 123 4567" → "+2348031234567"), by
+    /// the provider's default region. Error: unprocessable when it cannot be one.
     virtual Result<std::string> normalise_phone(std::string_view phone) const = 0;
 };
 

@@ -1,4 +1,5 @@
-// cart/1: what somebody is about to buy, for the feature that turns it into an order. Published by the plugin that owns carts.
+// cart/1: what somebody is about to buy, for the feature that turns it into an order. Published by
+// the plugin that owns carts.
 //
 // Every call works inside the caller's open transaction.
 // Thread-safety: all calls, from any thread. Ownership: the provider's plugin.
@@ -23,9 +24,9 @@ struct CartLine {
     std::vector<Food> side_proteins, extra_sides;
     std::int64_t quantity = 0;
     std::string special_instructions;
-    std::int64_t unit_price = 0;         ///< food and sides together, minor units
-    std::int64_t line_total = 0;         ///< unit_price × quantity
-    std::vector<Fault> problems;         ///< code: "deleted", "unavailable", "short", "side_not_allowed"
+    std::int64_t unit_price = 0;  ///< food and sides together, minor units
+    std::int64_t line_total = 0;  ///< unit_price × quantity
+    std::vector<Fault> problems;  ///< code: "deleted", "unavailable", "short", "side_not_allowed"
 };
 
 struct CartContents {
@@ -40,8 +41,9 @@ public:
     static constexpr std::string_view interface_name = "cart/1";
     virtual ~Carts() = default;
     virtual Result<CartContents> read(Transaction& tx, std::int64_t user_id) = 0;
-    /// Removes every line. Success on an empty cart. Raises the version by one, and lets no other writer change this cart until the
-    /// transaction ends: a version that has grown by more since read() tells that somebody came in between.
+    /// Removes every line. Success on an empty cart. Raises the version by one, and lets no other
+    /// writer change this cart until the transaction ends: a version that has grown by more since
+    /// read() tells that somebody came in between.
     virtual Status empty(Transaction& tx, std::int64_t user_id) = 0;
 };
 

@@ -1,7 +1,8 @@
-// catalog/1: foods and their stock, for the features that sell them. Published by the plugin that owns the menu.
+// catalog/1: foods and their stock, for the features that sell them. Published by the plugin that
+// owns the menu.
 //
-// Every call works inside the caller's open transaction, so that a checkout is one transaction across plugins.
-// Thread-safety: all calls, from any thread. Ownership: the provider's plugin.
+// Every call works inside the caller's open transaction, so that a checkout is one transaction
+// across plugins. Thread-safety: all calls, from any thread. Ownership: the provider's plugin.
 #pragma once
 
 #include <cstdint>
@@ -58,19 +59,21 @@ public:
     static constexpr std::string_view interface_name = "catalog/1";
     virtual ~Catalog() = default;
 
-    /// The foods with these ids, in no particular order; unknown ids are left out, deleted foods are not. Ids may repeat.
+    /// The foods with these ids, in no particular order; unknown ids are left out, deleted foods
+    /// are not. Ids may repeat.
     virtual Result<std::vector<Food>> foods(Transaction& tx, std::span<const std::int64_t> ids) = 0;
 
-    /// Takes all portions from stock and writes the journal, or fails with conflict "insufficient_stock" whose faults name every
-    /// food that is gone or short (pointer "/foods/<id>", detail with what is left); then the transaction must be rolled back.
-    /// Portions of one food may be listed several times; they are summed. Foods without a count are only checked to be orderable.
-    /// `reference` goes into the journal: "order 12".
-    virtual Status take(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
-                        std::optional<std::int64_t> by_user) = 0;
+    /// Takes all portions from stock and writes the journal, or fails with conflict
+    /// "insufficient_stock" whose faults name every food that is gone or short (pointer
+    /// "/foods/<id>", detail with what is left); then the transaction must be rolled back. Portions
+    /// of one food may be listed several times; they are summed. Foods without a count are only
+    /// checked to be orderable. `reference` goes into the journal: "order 12".
+    virtual Status take(Transaction& tx, std::span<const Portion> portions,
+                        std::string_view reference, std::optional<std::int64_t> by_user) = 0;
 
     /// Puts portions back (counted foods only, deleted ones too) and writes the journal.
-    virtual Status give_back(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
-                             std::optional<std::int64_t> by_user) = 0;
+    virtual Status give_back(Transaction& tx, std::span<const Portion> portions,
+                             std::string_view reference, std::optional<std::int64_t> by_user) = 0;
 
     /// The public form of a food, as GET /foods/{id}/ gives it.
     virtual void write(JsonWriter& out, const Food& food) const = 0;

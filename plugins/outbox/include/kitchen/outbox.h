@@ -1,9 +1,12 @@
-// outbox/1: mails that are sent if, and only if, what they tell of has happened. Published by the plugin that owns the outgoing queue.
+// outbox/1: mails that are sent if, and only if, what they tell of has happened. Published by the
+// plugin that owns the outgoing queue.
 //
-// A mail is written into the caller's transaction and sent later, by a job, through whatever mailer/1 is bound: again and again until it is
-// taken, or until it is refused for good or has been tried too often. Then it is a dead letter, and an administrator may have it tried again.
+// A mail is written into the caller's transaction and sent later, by a job, through whatever
+// mailer/1 is bound: again and again until it is taken, or until it is refused for good or has been
+// tried too often. Then it is a dead letter, and an administrator may have it tried again.
 //
-// What waits here is stored in the clear. A mail with a secret in it (a one-time code) does not belong here: docs/adr/0003.
+// What waits here is stored in the clear. A mail with a secret in it (a one-time code) does not
+// belong here: docs/adr/0003.
 //
 // Thread-safety: all calls, from any thread. Ownership: the provider's plugin.
 #pragma once
@@ -21,10 +24,11 @@ public:
     static constexpr std::string_view interface_name = "outbox/1";
     virtual ~Outbox() = default;
 
-    /// Keeps the mail, to be sent once the transaction has been committed. `mail.idempotency_key` says what the mail is about, within this
-    /// installation ("order/7/2"): while a mail of that key is kept (for days), another is not added, and that is a success. The address is
-    /// not checked: one that no mailer takes becomes a dead letter, and does not stop what the mail tells of.
-    /// Errors: unprocessable "mail_key_missing"; what the store says.
+    /// Keeps the mail, to be sent once the transaction has been committed. `mail.idempotency_key`
+    /// says what the mail is about, within this installation ("order/7/2"): while a mail of that
+    /// key is kept (for days), another is not added, and that is a success. The address is not
+    /// checked: one that no mailer takes becomes a dead letter, and does not stop what the mail
+    /// tells of. Errors: unprocessable "mail_key_missing"; what the store says.
     virtual Status enqueue(Transaction& tx, const Mail& mail) = 0;
     /// The same in a transaction of its own: the mail is durable when it returns.
     virtual Status enqueue(const Mail& mail) = 0;

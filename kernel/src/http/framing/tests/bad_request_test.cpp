@@ -15,20 +15,27 @@ struct BadRequest {
 
 void PrintTo(const BadRequest& request, std::ostream* out) { *out << request.name; }
 
-std::string get(std::string_view fields) { return "GET / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n"; }
+std::string get(std::string_view fields) {
+    return "GET / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+}
 std::string post(std::string_view fields, std::string_view body = "") {
     return "POST / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n" + std::string(body);
 }
 std::string chunked(std::string_view body) { return post("Transfer-Encoding: chunked\r\n", body); }
-std::string line(std::string_view request_line) { return std::string(request_line) + "\r\nHost: a\r\n\r\n"; }
-std::string host(std::string_view value) { return "GET / HTTP/1.1\r\nHost: " + std::string(value) + "\r\n\r\n"; }
+std::string line(std::string_view request_line) {
+    return std::string(request_line) + "\r\nHost: a\r\n\r\n";
+}
+std::string host(std::string_view value) {
+    return "GET / HTTP/1.1\r\nHost: " + std::string(value) + "\r\n\r\n";
+}
 std::string nul(std::string text) {
     text[text.find('@')] = '\0';
     return text;
 }
 std::string fields(int count, std::size_t value_size) {
     std::string all;
-    for (int i = 0; i < count; ++i) all += "X-" + std::to_string(i) + ": " + std::string(value_size, 'v') + "\r\n";
+    for (int i = 0; i < count; ++i)
+        all += "X-" + std::to_string(i) + ": " + std::string(value_size, 'v') + "\r\n";
     return all;
 }
 
@@ -65,9 +72,12 @@ std::vector<BadRequest> bad_requests() {
         {"absolute_without_host_field", "GET http://a/ HTTP/1.1\r\n\r\n", 400, "missing_host"},
         {"connect", line("CONNECT a:443 HTTP/1.1"), 501, "connect_not_supported"},
         {"connect_path", line("CONNECT /a HTTP/1.1"), 400, "bad_target"},
-        {"target_64k", line("GET /" + std::string(65536, 'a') + " HTTP/1.1"), 414, "target_too_long"},
-        {"target_just_over", line("GET /" + std::string(8193 - 14, 'a') + " HTTP/1.1"), 414, "target_too_long"},
-        {"target_16000_slashes", line("GET " + std::string(16000, '/') + " HTTP/1.1"), 414, "target_too_long"},
+        {"target_64k", line("GET /" + std::string(65536, 'a') + " HTTP/1.1"), 414,
+         "target_too_long"},
+        {"target_just_over", line("GET /" + std::string(8193 - 14, 'a') + " HTTP/1.1"), 414,
+         "target_too_long"},
+        {"target_16000_slashes", line("GET " + std::string(16000, '/') + " HTTP/1.1"), 414,
+         "target_too_long"},
         {"endless_line", std::string(20000, 'A'), 414, "target_too_long"},
         {"five_empty_lines", "\r\n\r\n\r\n\r\n\r\n" + get(""), 400, "bad_request_line"},
         {"leading_lf", "\n" + get(""), 400, "bare_line_feed"},
@@ -93,7 +103,8 @@ std::vector<BadRequest> bad_requests() {
         {"name_not_a_token", get("Na/me: value\r\n"), 400, "bad_header"},
         {"name_not_ascii", get("N\xc3\xa4me: value\r\n"), 400, "bad_header"},
         {"header_64k", get("X: " + std::string(65536, 'v') + "\r\n"), 431, "headers_too_large"},
-        {"endless_field", "GET / HTTP/1.1\r\nX: " + std::string(20000, 'v'), 431, "headers_too_large"},
+        {"endless_field", "GET / HTTP/1.1\r\nX: " + std::string(20000, 'v'), 431,
+         "headers_too_large"},
         {"large_in_total", get(fields(30, 1000)), 431, "headers_too_large"},
         {"headers_1000", get(fields(1000, 1)), 431, "too_many_headers"},
         {"headers_101", get(fields(100, 1)), 431, "too_many_headers"},  // and Host
@@ -117,11 +128,15 @@ std::vector<BadRequest> bad_requests() {
         {"host_bad_percent", host("a%zz"), 400, "bad_host"},
         {"host_quote", host("a\"b"), 400, "bad_host"},
         // Expectations
-        {"expectation", post("Expect: 200-ok\r\nContent-Length: 1\r\n", "x"), 417, "bad_expectation"},
-        {"two_expectations", post("Expect: 100-continue, x\r\nContent-Length: 1\r\n", "x"), 417, "bad_expectation"},
+        {"expectation", post("Expect: 200-ok\r\nContent-Length: 1\r\n", "x"), 417,
+         "bad_expectation"},
+        {"two_expectations", post("Expect: 100-continue, x\r\nContent-Length: 1\r\n", "x"), 417,
+         "bad_expectation"},
         // Content-Length
-        {"lengths_differ", post("Content-Length: 1\r\nContent-Length: 2\r\n", "xx"), 400, "duplicate_content_length"},
-        {"lengths_equal", post("Content-Length: 1\r\nContent-Length: 1\r\n", "x"), 400, "duplicate_content_length"},
+        {"lengths_differ", post("Content-Length: 1\r\nContent-Length: 2\r\n", "xx"), 400,
+         "duplicate_content_length"},
+        {"lengths_equal", post("Content-Length: 1\r\nContent-Length: 1\r\n", "x"), 400,
+         "duplicate_content_length"},
         {"length_list", post("Content-Length: 1, 1\r\n", "x"), 400, "bad_content_length"},
         {"length_negative", post("Content-Length: -1\r\n"), 400, "bad_content_length"},
         {"length_plus", post("Content-Length: +5\r\n", "12345"), 400, "bad_content_length"},
@@ -133,26 +148,46 @@ std::vector<BadRequest> bad_requests() {
         {"length_fraction", post("Content-Length: 1.0\r\n", "1"), 400, "bad_content_length"},
         {"length_over_limit", post("Content-Length: 1048577\r\n"), 413, "body_too_large"},
         {"length_2_64", post("Content-Length: 18446744073709551616\r\n"), 413, "body_too_large"},
-        {"length_2_64_and_5", post("Content-Length: 18446744073709551621\r\n", "12345"), 413, "body_too_large"},
-        {"length_huge", post("Content-Length: " + std::string(400, '9') + "\r\n"), 413, "body_too_large"},
-        {"length_huge_then_more", post("Content-Length: " + std::string(30, '9') + "x\r\n"), 400, "bad_content_length"},
+        {"length_2_64_and_5", post("Content-Length: 18446744073709551621\r\n", "12345"), 413,
+         "body_too_large"},
+        {"length_huge", post("Content-Length: " + std::string(400, '9') + "\r\n"), 413,
+         "body_too_large"},
+        {"length_huge_then_more", post("Content-Length: " + std::string(30, '9') + "x\r\n"), 400,
+         "bad_content_length"},
         // Transfer-Encoding
-        {"length_and_coding", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400, "ambiguous_length"},
-        {"coding_and_length", post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n"), 400, "ambiguous_length"},
-        {"coding_chu", post("Transfer-Encoding: chu\r\n", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-        {"coding_xchunked", post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
+        {"length_and_coding",
+         post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400,
+         "ambiguous_length"},
+        {"coding_and_length",
+         post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n"), 400,
+         "ambiguous_length"},
+        {"coding_chu", post("Transfer-Encoding: chu\r\n", "0\r\n\r\n"), 400,
+         "bad_transfer_encoding"},
+        {"coding_xchunked", post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"), 400,
+         "bad_transfer_encoding"},
         {"coding_gzip", post("Transfer-Encoding: gzip\r\n"), 400, "bad_transfer_encoding"},
         {"coding_identity", post("Transfer-Encoding: identity\r\n"), 400, "bad_transfer_encoding"},
         {"coding_empty", post("Transfer-Encoding:\r\n"), 400, "bad_transfer_encoding"},
-        {"coding_not_last", post("Transfer-Encoding: chunked, gzip\r\n", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-        {"coding_twice", post("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-        {"coding_two_fields", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400, "bad_transfer_encoding"},
-        {"coding_identity_after", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"), 400, "bad_transfer_encoding"},
-        {"coding_parameter", post("Transfer-Encoding: chunked;a=b\r\n"), 400, "bad_transfer_encoding"},
+        {"coding_not_last", post("Transfer-Encoding: chunked, gzip\r\n", "0\r\n\r\n"), 400,
+         "bad_transfer_encoding"},
+        {"coding_twice", post("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n"), 400,
+         "bad_transfer_encoding"},
+        {"coding_two_fields", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+         400, "bad_transfer_encoding"},
+        {"coding_identity_after",
+         post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"), 400,
+         "bad_transfer_encoding"},
+        {"coding_parameter", post("Transfer-Encoding: chunked;a=b\r\n"), 400,
+         "bad_transfer_encoding"},
         {"coding_quoted", post("Transfer-Encoding: \"chunked\"\r\n"), 400, "bad_transfer_encoding"},
-        {"coding_gzip_chunked", post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 501, "unknown_transfer_coding"},
-        {"coding_1_0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "bad_transfer_encoding"},
-        {"coding_vertical_tab", post("Transfer-Encoding: \x0b" "chunked\r\n"), 400, "bad_header"},
+        {"coding_gzip_chunked", post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 501,
+         "unknown_transfer_coding"},
+        {"coding_1_0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+         "bad_transfer_encoding"},
+        {"coding_vertical_tab",
+         post("Transfer-Encoding: \x0b"
+              "chunked\r\n"),
+         400, "bad_header"},
         // Chunks
         {"chunk_0x5", chunked("0x5\r\n12345\r\n0\r\n\r\n"), 400, "bad_chunk"},
         {"chunk_negative", chunked("-1\r\n\r\n"), 400, "bad_chunk"},
@@ -174,7 +209,8 @@ std::vector<BadRequest> bad_requests() {
         {"extension_lf", chunked("5;a\n12345\r\n0\r\n\r\n"), 400, "bad_chunk"},
         {"extension_nul", nul(chunked("5;a@\r\n12345\r\n0\r\n\r\n")), 400, "bad_chunk"},
         {"extension_cr_x", chunked("5;a\rb\r\n12345\r\n0\r\n\r\n"), 400, "bad_chunk"},
-        {"extension_large", chunked("5;" + std::string(2000, 'a') + "\r\n12345\r\n0\r\n\r\n"), 400, "chunk_extensions_too_large"},
+        {"extension_large", chunked("5;" + std::string(2000, 'a') + "\r\n12345\r\n0\r\n\r\n"), 400,
+         "chunk_extensions_too_large"},
         {"extensions_in_total",
          [] {
              std::string body;
@@ -187,8 +223,10 @@ std::vector<BadRequest> bad_requests() {
         {"trailer_space_colon", chunked("0\r\nA : b\r\n\r\n"), 400, "bad_trailer"},
         {"trailer_nul", nul(chunked("0\r\nA: @\r\n\r\n")), 400, "bad_trailer"},
         {"trailer_lf", chunked("0\r\nA: b\n\r\n"), 400, "bare_line_feed"},
-        {"trailer_large", chunked("0\r\nA: " + std::string(70000, 'b') + "\r\n\r\n"), 400, "trailers_too_large"},
-        {"trailers_in_total", chunked("0\r\n" + fields(50, 100) + "\r\n"), 400, "trailers_too_large"},
+        {"trailer_large", chunked("0\r\nA: " + std::string(70000, 'b') + "\r\n\r\n"), 400,
+         "trailers_too_large"},
+        {"trailers_in_total", chunked("0\r\n" + fields(50, 100) + "\r\n"), 400,
+         "trailers_too_large"},
     };
 }
 
@@ -205,7 +243,8 @@ TEST_P(BadRequestTest, IsRefusedTheSameWayHoweverItIsSplit) {
     EXPECT_EQ(find_split_difference(bytes, whole), std::string_view::npos);
 }
 
-// What follows an error may be the body of the refused request, or an attack: it is never read as a request.
+// What follows an error may be the body of the refused request, or an attack: it is never read as a
+// request.
 TEST_P(BadRequestTest, NothingAfterItIsRead) {
     RequestParser parser;
     Outcome outcome;
@@ -230,7 +269,8 @@ TEST(BodyLimit, IsJudgedByTheAnnouncementBeforeTheBody) {
 
 TEST(BodyLimit, HoldsForTheSumOfChunks) {
     RequestParser parser;
-    std::string_view bytes = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n123456\r\n5\r\n";
+    std::string_view bytes =
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n123456\r\n5\r\n";
     const auto head = parser.feed(bytes);
     ASSERT_EQ(head.event, RequestParser::Event::head);
     parser.set_body_limit(10);

@@ -1,4 +1,5 @@
-// Our parser against Boost.Beast's on requests that are beyond doubt, and the list of where we differ on purpose.
+// Our parser against Boost.Beast's on requests that are beyond doubt, and the list of where we
+// differ on purpose.
 #include <boost/beast/http.hpp>
 #include <gtest/gtest.h>
 
@@ -45,8 +46,10 @@ std::optional<Reading> read_with_beast(std::string_view bytes) {
         for (char& c : name) c = octets::lower(c);
         reading.headers.emplace_back(std::move(name), std::string(field.value()));
     }
-    // basic_fields keeps equal names together; compare without regard to the order of different names.
-    std::stable_sort(reading.headers.begin(), reading.headers.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    // basic_fields keeps equal names together; compare without regard to the order of different
+    // names.
+    std::stable_sort(reading.headers.begin(), reading.headers.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     reading.keep_alive = message.keep_alive();
     reading.consumed = bytes.size() - rest.size();
     return reading;
@@ -69,7 +72,8 @@ std::optional<Reading> read_with_ours(std::string_view bytes) {
     reading.body = request.body;
     reading.minor_version = request.minor_version;
     reading.headers = request.headers;
-    std::stable_sort(reading.headers.begin(), reading.headers.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(reading.headers.begin(), reading.headers.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     reading.consumed = consumed;
     return reading;
 }
@@ -81,28 +85,37 @@ std::string pick(std::mt19937& random, std::initializer_list<std::string_view> c
 // A correct request, with the variety that clients show.
 std::string make_request(std::mt19937& random) {
     const bool http10 = random() % 8 == 0;
-    std::string request = pick(random, {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "BREW"}) + " " +
-                          pick(random, {"/", "/foods", "/foods?q=a%20b&x=1", "/a/b/c/", "//x", "/%7Euser", "/?", "/x;p=1"}) +
-                          (http10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
-    request += pick(random, {"Host: example.org\r\n", "host:127.0.0.1:80\r\n", "HOST: [::1]:8080 \r\n"});
+    std::string request =
+        pick(random, {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "BREW"}) + " " +
+        pick(random,
+             {"/", "/foods", "/foods?q=a%20b&x=1", "/a/b/c/", "//x", "/%7Euser", "/?", "/x;p=1"}) +
+        (http10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
+    request +=
+        pick(random, {"Host: example.org\r\n", "host:127.0.0.1:80\r\n", "HOST: [::1]:8080 \r\n"});
     for (auto n = random() % 6; n > 0; --n)
-        request += pick(random, {"Accept: */*\r\n", "User-Agent: a (b; c)\r\n", "X-Empty:\r\n", "Cookie: a=b; c=d\r\n", "Accept: text/html\r\n",
-                                 "X-Long: " , "If-None-Match: W/\"x\", \"y\"\r\n", "X-Tab:\ta\tb\t\r\n"});
+        request +=
+            pick(random, {"Accept: */*\r\n", "User-Agent: a (b; c)\r\n", "X-Empty:\r\n",
+                          "Cookie: a=b; c=d\r\n", "Accept: text/html\r\n",
+                          "X-Long: ", "If-None-Match: W/\"x\", \"y\"\r\n", "X-Tab:\ta\tb\t\r\n"});
     if (request.ends_with("X-Long: ")) request += std::string(random() % 500, 'l') + "\r\n";
-    for (std::size_t at; (at = request.find("X-Long: X")) != std::string::npos || (at = request.find("X-Long: A")) != std::string::npos;)
+    for (std::size_t at; (at = request.find("X-Long: X")) != std::string::npos ||
+                         (at = request.find("X-Long: A")) != std::string::npos;)
         request.insert(at + 8, "v\r\n");
     request += pick(random, {"", "", "Connection: close\r\n", "Connection: keep-alive\r\n"});
     std::string body;
     for (auto n = random() % 200; n > 0; --n) body += static_cast<char>(random() % 256);
     const auto kind = random() % 3;
     if (kind == 0) return request + "\r\n";
-    if (kind == 1 || http10) return request + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    if (kind == 1 || http10)
+        return request + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     request += "Transfer-Encoding: chunked\r\n\r\n";
     while (!body.empty()) {
         const auto size = 1 + random() % body.size();
         char hex[16];
-        std::snprintf(hex, sizeof hex, random() % 2 ? "%zx" : "%04zX", static_cast<std::size_t>(size));
-        request += std::string(hex) + pick(random, {"", "", ";a", ";a=b", ";a=\"b c\""}) + "\r\n" + body.substr(0, size) + "\r\n";
+        std::snprintf(hex, sizeof hex, random() % 2 ? "%zx" : "%04zX",
+                      static_cast<std::size_t>(size));
+        request += std::string(hex) + pick(random, {"", "", ";a", ";a=b", ";a=\"b c\""}) + "\r\n" +
+                   body.substr(0, size) + "\r\n";
         body.erase(0, size);
     }
     return request + "0\r\n\r\n";
@@ -111,7 +124,8 @@ std::string make_request(std::mt19937& random) {
 TEST(BeastDifferential, AgreesOnCorrectRequests) {
     std::mt19937 random(20240229);
     for (int i = 0; i < 5000; ++i) {
-        const auto bytes = make_request(random) + "GET /next HTTP/1.1\r\n";  // both must stop at the right octet
+        const auto bytes =
+            make_request(random) + "GET /next HTTP/1.1\r\n";  // both must stop at the right octet
         const auto beasts = read_with_beast(bytes);
         const auto ours = read_with_ours(bytes);
         ASSERT_TRUE(beasts.has_value()) << bytes;
@@ -133,12 +147,14 @@ TEST(BeastDifferential, IsNeverLaxerOnCorruptedRequests) {
         boost::beast::error_code error;
         parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
         if (!error || error == beast::error::need_more) continue;
-        // A Connection field that is no list of tokens: Beast refuses the request, we find no option in it that we know.
+        // A Connection field that is no list of tokens: Beast refuses the request, we find no
+        // option in it that we know.
         if (error == beast::error::bad_value) continue;
         ++refused_by_beast;
         const auto ours = read_with_ours(bytes);
         // The version is the one place: a later minor version is legal, and Beast refuses it.
-        if (ours && bytes.find("HTTP/1.1\r\n") != std::string::npos) ADD_FAILURE() << error.message() << "\n" << bytes;
+        if (ours && bytes.find("HTTP/1.1\r\n") != std::string::npos)
+            ADD_FAILURE() << error.message() << "\n" << bytes;
     }
     EXPECT_GT(refused_by_beast, 500);
 }
@@ -150,7 +166,8 @@ TEST(BeastDifferential, WeRefuseMoreOnPurpose) {
         {"two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"},
         {"Host that is no host", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"},
         {"folded field", "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n"},
-        {"coding other than chunked, read as no body", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chu\r\n\r\n"},
+        {"coding other than chunked, read as no body",
+         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chu\r\n\r\n"},
         {"coding in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
         {"relative target", "GET a HTTP/1.1\r\nHost: a\r\n\r\n"},
         {"fragment in the target", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n"},

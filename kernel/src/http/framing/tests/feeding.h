@@ -19,16 +19,17 @@ struct Outcome {
 };
 
 inline bool operator==(const WireRequest& a, const WireRequest& b) {
-    return a.method == b.method && a.target == b.target && a.minor_version == b.minor_version && a.headers == b.headers &&
-           a.body == b.body;
+    return a.method == b.method && a.target == b.target && a.minor_version == b.minor_version &&
+           a.headers == b.headers && a.body == b.body;
 }
 
 inline bool operator==(const Outcome& a, const Outcome& b) {
-    return a.requests == b.requests && a.keep_alive == b.keep_alive && a.heads == b.heads && a.status == b.status &&
-           a.code == b.code && a.in_progress == b.in_progress;
+    return a.requests == b.requests && a.keep_alive == b.keep_alive && a.heads == b.heads &&
+           a.status == b.status && a.code == b.code && a.in_progress == b.in_progress;
 }
 
-// Each portion is copied to its own block, so that a parser that keeps pointing into it is caught by ASan.
+// Each portion is copied to its own block, so that a parser that keeps pointing into it is caught
+// by ASan.
 inline void feed_portion(RequestParser& parser, std::string_view portion, Outcome& outcome) {
     const std::vector<char> block(portion.begin(), portion.end());
     std::string_view bytes(block.data(), block.size());
@@ -50,7 +51,8 @@ inline void feed_portion(RequestParser& parser, std::string_view portion, Outcom
     }
 }
 
-inline Outcome feed_in_portions(const std::vector<std::string_view>& portions, ParserLimits limits = {}) {
+inline Outcome feed_in_portions(const std::vector<std::string_view>& portions,
+                                ParserLimits limits = {}) {
     RequestParser parser(limits);
     Outcome outcome;
     for (const auto portion : portions) {
@@ -61,7 +63,9 @@ inline Outcome feed_in_portions(const std::vector<std::string_view>& portions, P
     return outcome;
 }
 
-inline Outcome feed_whole(std::string_view bytes, ParserLimits limits = {}) { return feed_in_portions({bytes}, limits); }
+inline Outcome feed_whole(std::string_view bytes, ParserLimits limits = {}) {
+    return feed_in_portions({bytes}, limits);
+}
 
 inline Outcome feed_bytewise(std::string_view bytes, ParserLimits limits = {}) {
     std::vector<std::string_view> portions;
@@ -70,11 +74,14 @@ inline Outcome feed_bytewise(std::string_view bytes, ParserLimits limits = {}) {
 }
 
 // The first position at which a split changes the outcome, or npos.
-inline std::size_t find_split_difference(std::string_view bytes, const Outcome& expected, ParserLimits limits = {}) {
+inline std::size_t find_split_difference(std::string_view bytes, const Outcome& expected,
+                                         ParserLimits limits = {}) {
     // Some inputs are long; around 400 positions, the first and last 100 all of them, tell as much.
     const std::size_t stride = bytes.size() > 1000 ? bytes.size() / 200 : 1;
-    for (std::size_t at = 0; at <= bytes.size(); at += (at < 100 || at + 100 > bytes.size()) ? 1 : stride)
-        if (!(feed_in_portions({bytes.substr(0, at), bytes.substr(at)}, limits) == expected)) return at;
+    for (std::size_t at = 0; at <= bytes.size();
+         at += (at < 100 || at + 100 > bytes.size()) ? 1 : stride)
+        if (!(feed_in_portions({bytes.substr(0, at), bytes.substr(at)}, limits) == expected))
+            return at;
     return std::string_view::npos;
 }
 

@@ -25,11 +25,16 @@ WireRequest one(std::string_view bytes) {
 }
 
 TEST(GoodRequest, HeadIsGivenAsSentWithNamesInLowerCase) {
-    const auto request = one("GET /foods?q=%20a|b HTTP/1.1\r\nHost: example.org:8080\r\nX-MiXed:  two words\t\r\nEmpty:\r\nX-Mixed: b\xe9\r\n\r\n");
+    const auto request =
+        one("GET /foods?q=%20a|b HTTP/1.1\r\nHost: example.org:8080\r\nX-MiXed:  two "
+            "words\t\r\nEmpty:\r\nX-Mixed: b\xe9\r\n\r\n");
     EXPECT_EQ(request.method, "GET");
     EXPECT_EQ(request.target, "/foods?q=%20a|b");
     EXPECT_EQ(request.minor_version, 1);
-    EXPECT_EQ(request.headers, (Headers{{"host", "example.org:8080"}, {"x-mixed", "two words"}, {"empty", ""}, {"x-mixed", "b\xe9"}}));
+    EXPECT_EQ(request.headers, (Headers{{"host", "example.org:8080"},
+                                        {"x-mixed", "two words"},
+                                        {"empty", ""},
+                                        {"x-mixed", "b\xe9"}}));
     ASSERT_NE(request.header("x-mixed"), nullptr);
     EXPECT_EQ(*request.header("x-mixed"), "two words");
     EXPECT_EQ(request.header("absent"), nullptr);
@@ -58,7 +63,9 @@ TEST(GoodRequest, HundredFields) {
     EXPECT_EQ(one(bytes + "\r\n").headers.size(), 100u);
 }
 
-TEST(GoodRequest, OptionsAsterisk) { EXPECT_EQ(one("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").target, "*"); }
+TEST(GoodRequest, OptionsAsterisk) {
+    EXPECT_EQ(one("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").target, "*");
+}
 
 TEST(GoodRequest, AbsoluteFormBecomesOriginFormAndItsAuthorityWins) {
     auto request = one("GET http://b:81/x?y HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -71,7 +78,8 @@ TEST(GoodRequest, AbsoluteFormBecomesOriginFormAndItsAuthorityWins) {
 }
 
 TEST(GoodRequest, Hosts) {
-    for (const std::string host : {"a", "a:80", "a:", "127.0.0.1:8080", "[::1]", "[::ffff:1.2.3.4]:80", "x_y.z~", "a%20b", "a:65535"})
+    for (const std::string host : {"a", "a:80", "a:", "127.0.0.1:8080", "[::1]",
+                                   "[::ffff:1.2.3.4]:80", "x_y.z~", "a%20b", "a:65535"})
         EXPECT_EQ(*one("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").header("host"), host);
 }
 
@@ -89,20 +97,23 @@ TEST(GoodRequest, LaterMinorVersionIsReadAsTheLatest) {
 }
 
 TEST(GoodRequest, SizedBody) {
-    EXPECT_EQ(one("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0005\r\n\r\n12\r\n5").body, "12\r\n5");
+    EXPECT_EQ(one("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0005\r\n\r\n12\r\n5").body,
+              "12\r\n5");
     EXPECT_EQ(one("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").body, "");
     EXPECT_EQ(one("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx").body, "x");
 }
 
 TEST(GoodRequest, ChunkedBodySplitAnywhere) {
-    const auto request = one("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n"
-                             "5\r\nhello\r\n00A \t;ext=\"v;w\";x\r\n\r\n, world\n\r\n0;last\r\n\r\n");
+    const auto request =
+        one("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n"
+            "5\r\nhello\r\n00A \t;ext=\"v;w\";x\r\n\r\n, world\n\r\n0;last\r\n\r\n");
     EXPECT_EQ(request.body, "hello\r\n, world\n");
 }
 
 TEST(GoodRequest, TrailersAreDroppedAndNeverMerged) {
-    const auto request = one("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-                             "1\r\nx\r\n0\r\nHost: evil\r\nContent-Length: 7\r\nX-Role: admin\r\n\r\n");
+    const auto request =
+        one("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "1\r\nx\r\n0\r\nHost: evil\r\nContent-Length: 7\r\nX-Role: admin\r\n\r\n");
     EXPECT_EQ(request.body, "x");
     EXPECT_EQ(request.headers, (Headers{{"host", "a"}, {"transfer-encoding", "chunked"}}));
 }
@@ -111,7 +122,8 @@ TEST(GoodRequest, TwentyPipelined) {
     std::string bytes;
     for (int i = 0; i < 20; ++i) {
         bytes += "POST /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n";
-        bytes += i % 2 ? "Content-Length: 3\r\n\r\nabc" : "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+        bytes += i % 2 ? "Content-Length: 3\r\n\r\nabc"
+                       : "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
     }
     const auto outcome = feed_every_way(bytes);
     ASSERT_EQ(outcome.requests.size(), 20u);
@@ -125,12 +137,16 @@ TEST(GoodRequest, TwentyPipelined) {
 TEST(GoodRequest, UnfinishedOnesAreInProgress) {
     EXPECT_TRUE(feed_every_way("G").in_progress);
     EXPECT_TRUE(feed_every_way("GET / HTTP/1.1\r\nHost: a\r\n").in_progress);
-    EXPECT_TRUE(feed_every_way("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1").in_progress);
-    EXPECT_TRUE(feed_every_way("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n").in_progress);
+    EXPECT_TRUE(
+        feed_every_way("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1").in_progress);
+    EXPECT_TRUE(
+        feed_every_way("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+            .in_progress);
 }
 
 bool keeps_alive(std::string_view version, std::string_view fields) {
-    const auto outcome = feed_every_way("GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n" + std::string(fields) + "\r\n");
+    const auto outcome = feed_every_way("GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n" +
+                                        std::string(fields) + "\r\n");
     return outcome.keep_alive.at(0);
 }
 
@@ -147,11 +163,17 @@ TEST(KeepAlive, ByVersionAndConnectionField) {
 
 TEST(Expect, ContinueIsKnownAndIgnoredIn10) {
     RequestParser parser;
-    ASSERT_EQ(parser.feed("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 1\r\n\r\n").event, RequestParser::Event::head);
+    ASSERT_EQ(
+        parser
+            .feed("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 1\r\n\r\n")
+            .event,
+        RequestParser::Event::head);
     EXPECT_TRUE(parser.expects_continue());
     EXPECT_TRUE(parser.has_body());
     RequestParser old;
-    ASSERT_EQ(old.feed("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n").event, RequestParser::Event::head);
+    ASSERT_EQ(
+        old.feed("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n").event,
+        RequestParser::Event::head);
     EXPECT_FALSE(old.expects_continue());
 }
 

@@ -13,11 +13,15 @@ std::string head(const ResponseFraming& framing, const HeaderList& headers = {})
     return out;
 }
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 TEST(ResponseHead, IsWrittenWhole) {
-    EXPECT_EQ(head({.status = 200, .body_size = 12}, {{"Content-Type", "text/plain"}, {"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2"}}),
-              "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: text/plain\r\nSet-Cookie: a=1\r\n"
+    EXPECT_EQ(head({.status = 200, .body_size = 12},
+                   {{"Content-Type", "text/plain"}, {"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2"}}),
+              "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: "
+              "text/plain\r\nSet-Cookie: a=1\r\n"
               "Set-Cookie: b=2\r\nContent-Length: 12\r\n\r\n");
 }
 
@@ -29,7 +33,10 @@ TEST(ResponseHead, ConnectionByVersionAndIntent) {
 }
 
 TEST(ResponseHead, FieldsWrittenHereAreNotTakenFromTheCaller) {
-    const auto text = head({.body_size = 1}, {{"DATE", "x"}, {"content-length", "9"}, {"Transfer-Encoding", "chunked"}, {"Connection", "upgrade"}});
+    const auto text = head({.body_size = 1}, {{"DATE", "x"},
+                                              {"content-length", "9"},
+                                              {"Transfer-Encoding", "chunked"},
+                                              {"Connection", "upgrade"}});
     EXPECT_FALSE(has(text, "chunked"));
     EXPECT_FALSE(has(text, "upgrade"));
     EXPECT_FALSE(has(text, ": 9"));
@@ -41,17 +48,26 @@ TEST(ResponseHead, DefaultsGiveWayToFieldsOfTheirName) {
     std::string plain, own, broken;
     append_response_head(plain, {.status = 204}, {}, kDate, defaults);
     EXPECT_TRUE(has(plain, "\r\nX-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\n"));
-    append_response_head(own, {.status = 204}, {{"x-frame-options", "SAMEORIGIN"}}, kDate, defaults);
+    append_response_head(own, {.status = 204}, {{"x-frame-options", "SAMEORIGIN"}}, kDate,
+                         defaults);
     EXPECT_FALSE(has(own, "DENY"));
     EXPECT_TRUE(has(own, "SAMEORIGIN") && has(own, "no-referrer"));
     append_response_head(broken, {.status = 204}, {{"X-Frame-Options", "a\nb"}}, kDate, defaults);
-    EXPECT_TRUE(has(broken, "DENY")) << "a field that is not sent does not stand in for the default";
+    EXPECT_TRUE(has(broken, "DENY"))
+        << "a field that is not sent does not stand in for the default";
 }
 
 TEST(ResponseHead, NothingCanBeInjected) {
-    const auto text = head({}, {{"Location", "/a\r\nSet-Cookie: evil=1"}, {"X\r\nSet-Cookie", "evil"}, {"Y", std::string("a\0b", 3)}, {"Z", "a\nb"},
-                                {"", "nameless"}, {"A B", "c"}, {"Good", "tab\tand \xc3\xa9"}});
-    EXPECT_EQ(text, "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nGood: tab\tand \xc3\xa9\r\nContent-Length: 0\r\n\r\n");
+    const auto text = head({}, {{"Location", "/a\r\nSet-Cookie: evil=1"},
+                                {"X\r\nSet-Cookie", "evil"},
+                                {"Y", std::string("a\0b", 3)},
+                                {"Z", "a\nb"},
+                                {"", "nameless"},
+                                {"A B", "c"},
+                                {"Good", "tab\tand \xc3\xa9"}});
+    EXPECT_EQ(text,
+              "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nGood: tab\tand "
+              "\xc3\xa9\r\nContent-Length: 0\r\n\r\n");
 }
 
 TEST(ResponseHead, BodylessStatuses) {
@@ -71,7 +87,8 @@ TEST(ResponseHead, StreamEndsWithTheConnection) {
 }
 
 TEST(ResponseHead, ImpossibleStatusIs500) {
-    for (const int status : {-1, 0, 99, 100, 101, 600, 1000}) EXPECT_TRUE(head({.status = status}).starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
+    for (const int status : {-1, 0, 99, 100, 101, 600, 1000})
+        EXPECT_TRUE(head({.status = status}).starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
     EXPECT_TRUE(head({.status = 299}).starts_with("HTTP/1.1 299 Unknown\r\n"));
 }
 

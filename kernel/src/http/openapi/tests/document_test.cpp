@@ -17,7 +17,9 @@ using testing::IsEmpty;
 using testing::Not;
 
 Schema food() {
-    return Schema::object({{"id", Schema::integer().min(1)}, {"name", Schema::string().min(1).max(80)}, {"tags", Schema::array(Schema::string()), optional}})
+    return Schema::object({{"id", Schema::integer().min(1)},
+                           {"name", Schema::string().min(1).max(80)},
+                           {"tags", Schema::array(Schema::string()), optional}})
         .named("Food");
 }
 
@@ -27,23 +29,46 @@ Route with_plugin(Route route, std::string plugin = "catalog") {
 }
 
 std::vector<Route> kitchen_routes() {
-    Route list = Route::get("/foods/").summary("Foods").describe("A <b>page</b> of them.").answers(200, "The page", Schema::array(food()));
-    list.query({"limit", Schema::integer().min(1).max(100), "Page size.", "10"}).query({"search", Schema::string(), "", "", true});
+    Route list = Route::get("/foods/")
+                     .summary("Foods")
+                     .describe("A <b>page</b> of them.")
+                     .answers(200, "The page", Schema::array(food()));
+    list.query({"limit", Schema::integer().min(1).max(100), "Page size.", "10"})
+        .query({"search", Schema::string(), "", "", true});
     list.header({"If-None-Match", Schema::string(), ""});
-    const Route one = Route::get("/foods/{id:id}/").answers(200, "The food", food()).answers(404, "Unknown or deleted").runs_inline();
-    const Route change = Route::patch("/foods/{food_id:id}/").roles({"admin"}).body(food()).answers(200, "The food", food());
-    const Route cancel = Route::post("/orders/{id:id}/cancel/").signed_in().body(Schema::object({{"reason", Schema::string().or_null(), optional}})).optional_body().answers(204, "Done");
-    Route receipt = Route::get("/orders/{id:id}/receipt/").signed_in().answers(200, "The receipt", food());
+    const Route one = Route::get("/foods/{id:id}/")
+                          .answers(200, "The food", food())
+                          .answers(404, "Unknown or deleted")
+                          .runs_inline();
+    const Route change = Route::patch("/foods/{food_id:id}/")
+                             .roles({"admin"})
+                             .body(food())
+                             .answers(200, "The food", food());
+    const Route cancel =
+        Route::post("/orders/{id:id}/cancel/")
+            .signed_in()
+            .body(Schema::object({{"reason", Schema::string().or_null(), optional}}))
+            .optional_body()
+            .answers(204, "Done");
+    Route receipt =
+        Route::get("/orders/{id:id}/receipt/").signed_in().answers(200, "The receipt", food());
     receipt.answer_list.push_back({200, "As a page", Schema::string(), "text/html"});
-    return {with_plugin(list), with_plugin(one), with_plugin(change), with_plugin(cancel, "orders"), with_plugin(receipt, "orders"),
+    return {with_plugin(list),
+            with_plugin(one),
+            with_plugin(change),
+            with_plugin(cancel, "orders"),
+            with_plugin(receipt, "orders"),
             with_plugin(Route::get("/foods/by_id/"))};
 }
 
 class OpenApi : public testing::Test {
 protected:
     std::vector<std::string> problems_;
-    Json document_ = build_openapi(kitchen_routes(), {"Chuks Kitchen", "1.2.3", "https://kitchen.example"}, problems_);
-    const Json& operation(const char* path, const char* method) const { return document_["paths"][path][method]; }
+    Json document_ = build_openapi(
+        kitchen_routes(), {"Chuks Kitchen", "1.2.3", "https://kitchen.example"}, problems_);
+    const Json& operation(const char* path, const char* method) const {
+        return document_["paths"][path][method];
+    }
 };
 
 std::vector<std::string> keys(const Json& object) {
@@ -69,15 +94,19 @@ TEST_F(OpenApi, IsTheVersionItSays) {
     EXPECT_EQ(document_["openapi"], Json("3.1.0"));
     EXPECT_EQ(document_["info"]["title"], Json("Chuks Kitchen"));
     EXPECT_EQ(document_["info"]["version"], Json("1.2.3"));
-    EXPECT_EQ(document_["servers"], Json::array({Json::object({{"url", "https://kitchen.example"}})}));
+    EXPECT_EQ(document_["servers"],
+              Json::array({Json::object({{"url", "https://kitchen.example"}})}));
     EXPECT_TRUE(parse_json(document_.dump())) << "no duplicate key, not too deep";
 }
 
 TEST_F(OpenApi, ListsPathsAsTheirPatterns) {
-    EXPECT_THAT(keys(document_["paths"]), ElementsAre("/foods/", "/foods/{id}/", "/orders/{id}/cancel/", "/orders/{id}/receipt/", "/foods/by_id/"));
+    EXPECT_THAT(keys(document_["paths"]),
+                ElementsAre("/foods/", "/foods/{id}/", "/orders/{id}/cancel/",
+                            "/orders/{id}/receipt/", "/foods/by_id/"));
     // One shape is one path, whatever its parameters are called.
     EXPECT_THAT(keys(document_["paths"]["/foods/{id}/"]), ElementsAre("get", "patch"));
-    EXPECT_EQ(operation("/foods/{id}/", "patch")["parameters"].as_array().at(0)["name"], Json("id"));
+    EXPECT_EQ(operation("/foods/{id}/", "patch")["parameters"].as_array().at(0)["name"],
+              Json("id"));
 }
 
 TEST_F(OpenApi, ResolvesEveryReference) {
@@ -102,42 +131,60 @@ TEST_F(OpenApi, ResolvesEveryReference) {
 TEST_F(OpenApi, HasUniqueOperationIds) {
     std::set<std::string> ids;
     for (const auto& [path, item] : document_["paths"].as_object())
-        for (const auto& [method, op] : item.as_object()) EXPECT_TRUE(ids.insert(op["operationId"].as_string()).second) << op["operationId"].as_string();
+        for (const auto& [method, op] : item.as_object())
+            EXPECT_TRUE(ids.insert(op["operationId"].as_string()).second)
+                << op["operationId"].as_string();
     // "/foods/{id}/" and "/foods/by_id/" would read the same.
-    EXPECT_THAT(ids, testing::IsSupersetOf({"get_foods", "get_foods_by_id", "get_foods_by_id_2", "patch_foods_by_food_id"}));
+    EXPECT_THAT(ids, testing::IsSupersetOf({"get_foods", "get_foods_by_id", "get_foods_by_id_2",
+                                            "patch_foods_by_food_id"}));
 }
 
 TEST_F(OpenApi, DescribesParameters) {
-    EXPECT_EQ(operation("/foods/", "get")["parameters"],
-              *parse_json(R"([{"name":"limit","in":"query","required":false,"schema":{"type":"integer","format":"int64","minimum":1,"maximum":100,"default":10},"description":"Page size."},
+    EXPECT_EQ(
+        operation("/foods/", "get")["parameters"],
+        *parse_json(
+            R"([{"name":"limit","in":"query","required":false,"schema":{"type":"integer","format":"int64","minimum":1,"maximum":100,"default":10},"description":"Page size."},
                               {"name":"search","in":"query","required":true,"schema":{"type":"string"}},
                               {"name":"If-None-Match","in":"header","required":false,"schema":{"type":"string"}}])"));
-    EXPECT_EQ(operation("/foods/{id}/", "get")["parameters"],
-              *parse_json(R"([{"name":"id","in":"path","required":true,"schema":{"type":"integer","format":"int64","minimum":1}}])"));
+    EXPECT_EQ(
+        operation("/foods/{id}/", "get")["parameters"],
+        *parse_json(
+            R"([{"name":"id","in":"path","required":true,"schema":{"type":"integer","format":"int64","minimum":1}}])"));
 }
 
 TEST_F(OpenApi, DescribesBodies) {
-    EXPECT_EQ(operation("/foods/{id}/", "patch")["requestBody"],
-              *parse_json(R"({"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Food"}}}})"));
+    EXPECT_EQ(
+        operation("/foods/{id}/", "patch")["requestBody"],
+        *parse_json(
+            R"({"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Food"}}}})"));
     EXPECT_EQ(operation("/orders/{id}/cancel/", "post")["requestBody"]["required"], Json(false));
     EXPECT_EQ(operation("/foods/", "get").find("requestBody"), nullptr);
 }
 
 TEST_F(OpenApi, ShowsTheAnswersOfTheKernelToo) {
-    EXPECT_THAT(keys(operation("/foods/", "get")["responses"]), ElementsAre("200", "400", "422", "429", "500", "503", "default"));
-    EXPECT_THAT(keys(operation("/foods/{id}/", "get")["responses"]), ElementsAre("200", "400", "404", "422", "500", "default"));
+    EXPECT_THAT(keys(operation("/foods/", "get")["responses"]),
+                ElementsAre("200", "400", "422", "429", "500", "503", "default"));
+    EXPECT_THAT(keys(operation("/foods/{id}/", "get")["responses"]),
+                ElementsAre("200", "400", "404", "422", "500", "default"));
     EXPECT_THAT(keys(operation("/foods/{id}/", "patch")["responses"]),
-                ElementsAre("200", "400", "401", "403", "404", "413", "415", "422", "429", "500", "503", "default"));
+                ElementsAre("200", "400", "401", "403", "404", "413", "415", "422", "429", "500",
+                            "503", "default"));
     // What the route says itself goes first.
-    EXPECT_EQ(operation("/foods/{id}/", "get")["responses"]["404"]["description"], Json("Unknown or deleted"));
-    EXPECT_NE(operation("/foods/{id}/", "get")["responses"]["404"]["content"].find("application/problem+json"), nullptr);
-    EXPECT_EQ(operation("/orders/{id}/cancel/", "post")["responses"]["204"], Json::object({{"description", "Done"}}));
-    EXPECT_THAT(keys(operation("/orders/{id}/receipt/", "get")["responses"]["200"]["content"]), ElementsAre("application/json", "text/html"));
+    EXPECT_EQ(operation("/foods/{id}/", "get")["responses"]["404"]["description"],
+              Json("Unknown or deleted"));
+    EXPECT_NE(operation("/foods/{id}/", "get")["responses"]["404"]["content"].find(
+                  "application/problem+json"),
+              nullptr);
+    EXPECT_EQ(operation("/orders/{id}/cancel/", "post")["responses"]["204"],
+              Json::object({{"description", "Done"}}));
+    EXPECT_THAT(keys(operation("/orders/{id}/receipt/", "get")["responses"]["200"]["content"]),
+                ElementsAre("application/json", "text/html"));
 }
 
 TEST_F(OpenApi, SaysWhoMayCall) {
     EXPECT_EQ(operation("/foods/", "get")["security"], Json::array());
-    EXPECT_EQ(operation("/orders/{id}/cancel/", "post")["security"], *parse_json(R"([{"basic":[]},{"bearer":[]}])"));
+    EXPECT_EQ(operation("/orders/{id}/cancel/", "post")["security"],
+              *parse_json(R"([{"basic":[]},{"bearer":[]}])"));
     EXPECT_EQ(operation("/orders/{id}/cancel/", "post").find("x-roles"), nullptr);
     EXPECT_EQ(operation("/foods/{id}/", "patch")["x-roles"], Json::array({"admin"}));
     EXPECT_EQ(document_["components"]["securitySchemes"]["basic"]["scheme"], Json("basic"));
@@ -145,13 +192,15 @@ TEST_F(OpenApi, SaysWhoMayCall) {
 }
 
 TEST(OpenApiProblems, NameTheRoute) {
-    const std::vector<Route> routes{with_plugin(Route::post("/a/").body(Schema::string().named("Thing")), "one"),
-                                    with_plugin(Route::post("/b/").body(Schema::integer().named("Thing")), "two"),
-                                    with_plugin(Route::post("/c/").body(Schema::integer().named("Not good")), "three")};
+    const std::vector<Route> routes{
+        with_plugin(Route::post("/a/").body(Schema::string().named("Thing")), "one"),
+        with_plugin(Route::post("/b/").body(Schema::integer().named("Thing")), "two"),
+        with_plugin(Route::post("/c/").body(Schema::integer().named("Not good")), "three")};
     std::vector<std::string> problems;
     build_openapi(routes, {"T", "", ""}, problems);
-    EXPECT_THAT(problems, ElementsAre("POST /b/ (plugin two): two different schemas are both named 'Thing'",
-                                      HasSubstr("'Not good' cannot be the name of a schema")));
+    EXPECT_THAT(problems,
+                ElementsAre("POST /b/ (plugin two): two different schemas are both named 'Thing'",
+                            HasSubstr("'Not good' cannot be the name of a schema")));
 }
 
 TEST_F(OpenApi, MakesExamplesThatItsOwnSchemasTake) {
@@ -161,20 +210,25 @@ TEST_F(OpenApi, MakesExamplesThatItsOwnSchemasTake) {
     EXPECT_TRUE(faults.empty());
     EXPECT_EQ(curl_example(document_, "/foods/{id}/", "PATCH", operation("/foods/{id}/", "patch")),
               "curl -X PATCH -u USER_ID:PASSWORD -H 'Content-Type: application/json' \\\n"
-              "  -d '{\"id\":1,\"name\":\"text\",\"tags\":[\"text\"]}' \\\n  'https://kitchen.example/foods/1/'");
-    EXPECT_EQ(curl_example(document_, "/foods/", "GET", operation("/foods/", "get")), "curl 'https://kitchen.example/foods/?search=text'");
+              "  -d '{\"id\":1,\"name\":\"text\",\"tags\":[\"text\"]}' \\\n  "
+              "'https://kitchen.example/foods/1/'");
+    EXPECT_EQ(curl_example(document_, "/foods/", "GET", operation("/foods/", "get")),
+              "curl 'https://kitchen.example/foods/?search=text'");
 }
 
 TEST_F(OpenApi, BecomesAPageToRead) {
     const std::string page = render_docs(document_, "/docs/style.css");
     for (const auto& [path, item] : document_["paths"].as_object())
-        for (const auto& [method, op] : item.as_object()) EXPECT_THAT(page, HasSubstr("<article id=\"" + op["operationId"].as_string() + "\">"));
+        for (const auto& [method, op] : item.as_object())
+            EXPECT_THAT(page, HasSubstr("<article id=\"" + op["operationId"].as_string() + "\">"));
     EXPECT_THAT(page, HasSubstr("<article id=\"schema-Food\">"));
     EXPECT_THAT(page, HasSubstr("For: admin."));
     EXPECT_THAT(page, HasSubstr("A &lt;b&gt;page&lt;/b&gt; of them."));
     EXPECT_THAT(page, HasSubstr("curl -X PATCH"));
     // Nothing to run, and nothing from elsewhere.
-    for (const char* word : {"<script", "<b>page", "style=\"", "onclick", "src=", "@import", "url("}) EXPECT_THAT(page, Not(HasSubstr(word)));
+    for (const char* word :
+         {"<script", "<b>page", "style=\"", "onclick", "src=", "@import", "url("})
+        EXPECT_THAT(page, Not(HasSubstr(word)));
     EXPECT_THAT(docs_policy(), HasSubstr("default-src 'none'"));
     EXPECT_THAT(docs_policy(), Not(HasSubstr("unsafe")));
     EXPECT_THAT(docs_style(), Not(HasSubstr("url(")));

@@ -47,31 +47,58 @@ INSTANTIATE_TEST_SUITE_P(
     Table, ReadQuery,
     testing::Values(
         Case{"Empty", "", {}, {}}, Case{"OnlySeparators", "&&", {}, {}},
-        Case{"All", "sort=-name&available=true&price=1.5&limit=100&search=rice",
-             {{"search", "rice"}, {"limit", "100"}, {"price", "1.5"}, {"available", "true"}, {"sort", "-name"}}, {}},
-        Case{"Decoded", "search=a+b%26c", {{"search", "a b&c"}}, {}}, Case{"DecodedName", "%73earch=x", {{"search", "x"}}, {}},
-        Case{"EqualsInside", "search=a=b", {{"search", "a=b"}}, {}}, Case{"NoValue", "search", {{"search", ""}}, {}},
-        Case{"QuestionMark", "search=?", {{"search", "?"}}, {}}, Case{"CodePoints", "search=%E2%82%A6%E2%82%A6%E2%82%A6%E2%82%A6%E2%82%A6",
-             {{"search", "₦₦₦₦₦"}}, {}},
-        Case{"TooLong", "search=abcdef", {}, {"?search too_long"}}, Case{"TooSmall", "limit=0", {}, {"?limit too_small"}},
-        Case{"TooLarge", "limit=101", {}, {"?limit too_large"}}, Case{"Negative", "limit=-1", {}, {"?limit too_small"}},
-        Case{"NoNumber", "limit=abc", {}, {"?limit type"}}, Case{"EmptyNumber", "limit=", {}, {"?limit type"}},
-        Case{"Decimal", "limit=1.0", {}, {"?limit type"}}, Case{"Exponent", "limit=1e1", {}, {"?limit type"}},
-        Case{"PlusIsSpace", "limit=+5", {}, {"?limit type"}}, Case{"RealPlus", "limit=%2B5", {}, {"?limit type"}},
-        Case{"LeadingZero", "limit=05", {}, {"?limit type"}}, Case{"Hex", "limit=0x5", {}, {"?limit type"}},
-        Case{"Huge", "limit=99999999999999999999", {}, {"?limit type"}}, Case{"JsonText", "limit=%225%22", {}, {"?limit type"}},
-        Case{"JsonNull", "limit=null", {}, {"?limit type"}}, Case{"JsonList", "limit=[[[[5]]]]", {}, {"?limit type"}},
-        Case{"BooleanWord", "available=yes", {}, {"?available type"}}, Case{"BooleanNumber", "available=1", {}, {"?available type"}},
-        Case{"PriceTooSmall", "price=-0.5", {}, {"?price too_small"}}, Case{"PriceNaN", "price=NaN", {}, {"?price type"}},
-        Case{"NotOneOf", "sort=price", {}, {"?sort not_one_of"}}, Case{"Unknown", "colour=red", {}, {"?colour unknown_parameter"}},
-        Case{"UnknownEmptyName", "=x", {}, {"? unknown_parameter"}}, Case{"Duplicate", "limit=5&limit=5", {}, {"?limit duplicate_parameter"}},
+        Case{"All",
+             "sort=-name&available=true&price=1.5&limit=100&search=rice",
+             {{"search", "rice"},
+              {"limit", "100"},
+              {"price", "1.5"},
+              {"available", "true"},
+              {"sort", "-name"}},
+             {}},
+        Case{"Decoded", "search=a+b%26c", {{"search", "a b&c"}}, {}},
+        Case{"DecodedName", "%73earch=x", {{"search", "x"}}, {}},
+        Case{"EqualsInside", "search=a=b", {{"search", "a=b"}}, {}},
+        Case{"NoValue", "search", {{"search", ""}}, {}},
+        Case{"QuestionMark", "search=?", {{"search", "?"}}, {}},
+        Case{"CodePoints",
+             "search=%E2%82%A6%E2%82%A6%E2%82%A6%E2%82%A6%E2%82%A6",
+             {{"search", "₦₦₦₦₦"}},
+             {}},
+        Case{"TooLong", "search=abcdef", {}, {"?search too_long"}},
+        Case{"TooSmall", "limit=0", {}, {"?limit too_small"}},
+        Case{"TooLarge", "limit=101", {}, {"?limit too_large"}},
+        Case{"Negative", "limit=-1", {}, {"?limit too_small"}},
+        Case{"NoNumber", "limit=abc", {}, {"?limit type"}},
+        Case{"EmptyNumber", "limit=", {}, {"?limit type"}},
+        Case{"Decimal", "limit=1.0", {}, {"?limit type"}},
+        Case{"Exponent", "limit=1e1", {}, {"?limit type"}},
+        Case{"PlusIsSpace", "limit=+5", {}, {"?limit type"}},
+        Case{"RealPlus", "limit=%2B5", {}, {"?limit type"}},
+        Case{"LeadingZero", "limit=05", {}, {"?limit type"}},
+        Case{"Hex", "limit=0x5", {}, {"?limit type"}},
+        Case{"Huge", "limit=99999999999999999999", {}, {"?limit type"}},
+        Case{"JsonText", "limit=%225%22", {}, {"?limit type"}},
+        Case{"JsonNull", "limit=null", {}, {"?limit type"}},
+        Case{"JsonList", "limit=[[[[5]]]]", {}, {"?limit type"}},
+        Case{"BooleanWord", "available=yes", {}, {"?available type"}},
+        Case{"BooleanNumber", "available=1", {}, {"?available type"}},
+        Case{"PriceTooSmall", "price=-0.5", {}, {"?price too_small"}},
+        Case{"PriceNaN", "price=NaN", {}, {"?price type"}},
+        Case{"NotOneOf", "sort=price", {}, {"?sort not_one_of"}},
+        Case{"Unknown", "colour=red", {}, {"?colour unknown_parameter"}},
+        Case{"UnknownEmptyName", "=x", {}, {"? unknown_parameter"}},
+        Case{"Duplicate", "limit=5&limit=5", {}, {"?limit duplicate_parameter"}},
         Case{"DuplicateEncoded", "limit=5&%6Cimit=6", {}, {"?limit duplicate_parameter"}},
-        Case{"Several", "x=1&limit=0&y=2", {}, {"?x unknown_parameter", "?y unknown_parameter", "?limit too_small"}}),
+        Case{"Several",
+             "x=1&limit=0&y=2",
+             {},
+             {"?x unknown_parameter", "?y unknown_parameter", "?limit too_small"}}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ReadQueryRefuses, WhatCannotBeDecoded) {
     const Route route = list_route();
-    for (const char* query : {"search=%", "search=%4", "search=%zz", "search=%00", "search=%ff", "search=%c0%80", "%zz=1", "unknown=%zz", "search=\xff"}) {
+    for (const char* query : {"search=%", "search=%4", "search=%zz", "search=%00", "search=%ff",
+                              "search=%c0%80", "%zz=1", "unknown=%zz", "search=\xff"}) {
         Fields values;
         std::vector<Fault> faults;
         const Status status = read_query(query, route, values, faults);
@@ -106,10 +133,14 @@ TEST(ReadQueryBounds, ItsFaults) {
 
 TEST(CheckQueryParameters, FindsWhatCannotWork) {
     Route route = Route::get("/x");
-    route.query({"a", Schema::integer().max(5), "", "6"}).query({"b", Schema::array(Schema::string()), ""}).query({"c", Schema::string(), ""}).query({"c", Schema::string(), ""});
+    route.query({"a", Schema::integer().max(5), "", "6"})
+        .query({"b", Schema::array(Schema::string()), ""})
+        .query({"c", Schema::string(), ""})
+        .query({"c", Schema::string(), ""});
     std::vector<std::string> problems;
     check_query_parameters(route, problems);
-    EXPECT_THAT(problems, ElementsAre(HasSubstr("'a' has a default that it refuses itself"), HasSubstr("'b' is a list or an object"),
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("'a' has a default that it refuses itself"),
+                                      HasSubstr("'b' is a list or an object"),
                                       HasSubstr("'c' is declared twice")));
     problems.clear();
     check_query_parameters(list_route(), problems);

@@ -13,8 +13,11 @@ using testing::IsEmpty;
 
 Route route(const char* method, std::string pattern, std::string plugin = "catalog") {
     const std::string_view m = method;
-    Route r = m == "GET" ? Route::get(pattern) : m == "POST" ? Route::post(pattern) : m == "PUT" ? Route::put(pattern)
-            : m == "PATCH" ? Route::patch(pattern) : Route::del(pattern);
+    Route r = m == "GET"     ? Route::get(pattern)
+              : m == "POST"  ? Route::post(pattern)
+              : m == "PUT"   ? Route::put(pattern)
+              : m == "PATCH" ? Route::patch(pattern)
+                             : Route::del(pattern);
     r.plugin = std::move(plugin);
     return r;
 }
@@ -53,7 +56,9 @@ struct Case {
     Fields parameters = {};
     const char* path = nullptr;  ///< when it differs from the target
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.method << ' ' << c.target.substr(0, 60); }
+void PrintTo(const Case& c, std::ostream* out) {
+    *out << c.method << ' ' << c.target.substr(0, 60);
+}
 
 class RouterTable : public RouterTest, public testing::WithParamInterface<Case> {};
 
@@ -72,52 +77,100 @@ TEST_P(RouterTable, Matches) {
 
 INSTANTIATE_TEST_SUITE_P(
     Found, RouterTable,
-    testing::Values(Case{"GET", "/", Outcome::found, "/"}, Case{"GET", "/?a=/b", Outcome::found, "/", {}, "/"},
-                    Case{"GET", "/foods", Outcome::found, "/foods/"}, Case{"GET", "/foods/", Outcome::found, "/foods/", {}, "/foods"},
-                    Case{"HEAD", "/foods", Outcome::found, "/foods/"}, Case{"GET", "/openapi.json/", Outcome::found, "/openapi.json", {}, "/openapi.json"},
-                    Case{"GET", "/foods?x=/../%zz", Outcome::found, "/foods/", {}, "/foods"},
-                    Case{"GET", "/foods/7", Outcome::found, "/foods/{id:id}/", {{"id", "7"}}},
-                    Case{"GET", "/foods/9223372036854775807", Outcome::found, "/foods/{id:id}/", {{"id", "9223372036854775807"}}},
-                    Case{"GET", "/%66oods/%37/", Outcome::found, "/foods/{id:id}/", {{"id", "7"}}, "/foods/7"},
-                    Case{"GET", "/foods/7/stock", Outcome::found, "/foods/{id:id}/stock/", {{"id", "7"}}},
-                    Case{"DELETE", "/cart/clear", Outcome::found, "/cart/clear/"},
-                    Case{"DELETE", "/cart/12", Outcome::found, "/cart/{item_id:id}/", {{"item_id", "12"}}},
-                    Case{"GET", "/files/a%2Fb", Outcome::found, "/files/{name}", {{"name", "a/b"}}, "/files/a/b"},
-                    Case{"GET", "/files/%e2%82%a6+%25", Outcome::found, "/files/{name}", {{"name", "₦+%"}}, "/files/₦+%"},
-                    Case{"GET", "/files/...", Outcome::found, "/files/{name}", {{"name", "..."}}},
-                    // A literal first, and back again when it leads nowhere, for the path or for the method.
-                    Case{"GET", "/files/special/raw", Outcome::found, "/files/special/raw"},
-                    Case{"GET", "/files/special/meta", Outcome::found, "/files/{name}/meta", {{"name", "special"}}},
-                    Case{"GET", "/files/special", Outcome::found, "/files/{name}", {{"name", "special"}}},
-                    Case{"POST", "/files/special", Outcome::found, "/files/special/"},
-                    Case{"OPTIONS", "/foods/7", Outcome::options, "/foods/{id:id}/", {{"id", "7"}}}));
+    testing::Values(
+        Case{"GET", "/", Outcome::found, "/"}, Case{"GET", "/?a=/b", Outcome::found, "/", {}, "/"},
+        Case{"GET", "/foods", Outcome::found, "/foods/"},
+        Case{"GET", "/foods/", Outcome::found, "/foods/", {}, "/foods"},
+        Case{"HEAD", "/foods", Outcome::found, "/foods/"},
+        Case{"GET", "/openapi.json/", Outcome::found, "/openapi.json", {}, "/openapi.json"},
+        Case{"GET", "/foods?x=/../%zz", Outcome::found, "/foods/", {}, "/foods"},
+        Case{"GET", "/foods/7", Outcome::found, "/foods/{id:id}/", {{"id", "7"}}},
+        Case{"GET",
+             "/foods/9223372036854775807",
+             Outcome::found,
+             "/foods/{id:id}/",
+             {{"id", "9223372036854775807"}}},
+        Case{"GET", "/%66oods/%37/", Outcome::found, "/foods/{id:id}/", {{"id", "7"}}, "/foods/7"},
+        Case{"GET", "/foods/7/stock", Outcome::found, "/foods/{id:id}/stock/", {{"id", "7"}}},
+        Case{"DELETE", "/cart/clear", Outcome::found, "/cart/clear/"},
+        Case{"DELETE", "/cart/12", Outcome::found, "/cart/{item_id:id}/", {{"item_id", "12"}}},
+        Case{"GET",
+             "/files/a%2Fb",
+             Outcome::found,
+             "/files/{name}",
+             {{"name", "a/b"}},
+             "/files/a/b"},
+        Case{"GET",
+             "/files/%e2%82%a6+%25",
+             Outcome::found,
+             "/files/{name}",
+             {{"name", "₦+%"}},
+             "/files/₦+%"},
+        Case{"GET", "/files/...", Outcome::found, "/files/{name}", {{"name", "..."}}},
+        // A literal first, and back again when it leads nowhere, for the path or for the method.
+        Case{"GET", "/files/special/raw", Outcome::found, "/files/special/raw"},
+        Case{"GET",
+             "/files/special/meta",
+             Outcome::found,
+             "/files/{name}/meta",
+             {{"name", "special"}}},
+        Case{"GET", "/files/special", Outcome::found, "/files/{name}", {{"name", "special"}}},
+        Case{"POST", "/files/special", Outcome::found, "/files/special/"},
+        Case{"OPTIONS", "/foods/7", Outcome::options, "/foods/{id:id}/", {{"id", "7"}}}));
 
 INSTANTIATE_TEST_SUITE_P(
     NotFound, RouterTable,
-    testing::Values(Case{"GET", "/nothing", Outcome::not_found}, Case{"GET", "//", Outcome::not_found}, Case{"GET", "//foods", Outcome::not_found},
-                    Case{"GET", "/foods//", Outcome::not_found}, Case{"GET", "/foods//7", Outcome::not_found}, Case{"GET", "/Foods", Outcome::not_found},
-                    Case{"GET", "/foods/0", Outcome::not_found}, Case{"GET", "/foods/-1", Outcome::not_found}, Case{"GET", "/foods/+1", Outcome::not_found},
-                    Case{"GET", "/foods/07", Outcome::not_found}, Case{"GET", "/foods/7x", Outcome::not_found}, Case{"GET", "/foods/1.0", Outcome::not_found},
-                    Case{"GET", "/foods/9223372036854775808", Outcome::not_found}, Case{"GET", "/foods/" + std::string(5000, '9'), Outcome::not_found},
-                    Case{"GET", "/foods%2F7", Outcome::not_found}, Case{"GET", "/foods/7%2Fstock", Outcome::not_found},
-                    Case{"GET", "/files/", Outcome::not_found}, Case{"OPTIONS", "/nothing", Outcome::not_found},
-                    Case{"GET", std::string(16000, '/'), Outcome::not_found}, Case{"GET", "/foods" + std::string(8000, '/'), Outcome::not_found},
-                    Case{"GET", [] { std::string deep; for (int i = 0; i < 4000; ++i) deep += "/a"; return deep; }(), Outcome::not_found}));
+    testing::Values(
+        Case{"GET", "/nothing", Outcome::not_found}, Case{"GET", "//", Outcome::not_found},
+        Case{"GET", "//foods", Outcome::not_found}, Case{"GET", "/foods//", Outcome::not_found},
+        Case{"GET", "/foods//7", Outcome::not_found}, Case{"GET", "/Foods", Outcome::not_found},
+        Case{"GET", "/foods/0", Outcome::not_found}, Case{"GET", "/foods/-1", Outcome::not_found},
+        Case{"GET", "/foods/+1", Outcome::not_found}, Case{"GET", "/foods/07", Outcome::not_found},
+        Case{"GET", "/foods/7x", Outcome::not_found}, Case{"GET", "/foods/1.0", Outcome::not_found},
+        Case{"GET", "/foods/9223372036854775808", Outcome::not_found},
+        Case{"GET", "/foods/" + std::string(5000, '9'), Outcome::not_found},
+        Case{"GET", "/foods%2F7", Outcome::not_found},
+        Case{"GET", "/foods/7%2Fstock", Outcome::not_found},
+        Case{"GET", "/files/", Outcome::not_found}, Case{"OPTIONS", "/nothing", Outcome::not_found},
+        Case{"GET", std::string(16000, '/'), Outcome::not_found},
+        Case{"GET", "/foods" + std::string(8000, '/'), Outcome::not_found},
+        Case{"GET",
+             [] {
+                 std::string deep;
+                 for (int i = 0; i < 4000; ++i) deep += "/a";
+                 return deep;
+             }(),
+             Outcome::not_found}));
 
 INSTANTIATE_TEST_SUITE_P(
     Bad, RouterTable,
-    testing::Values(Case{"GET", "", Outcome::bad_path}, Case{"GET", "foods", Outcome::bad_path}, Case{"GET", "*", Outcome::bad_path},
-                    Case{"GET", "/foods/..", Outcome::bad_path}, Case{"GET", "/../etc", Outcome::bad_path}, Case{"GET", "/./foods", Outcome::bad_path},
-                    Case{"GET", "/foods/%2e%2E/", Outcome::bad_path}, Case{"GET", "/foods/.%2e", Outcome::bad_path}, Case{"GET", "/foods/%2e", Outcome::bad_path},
-                    Case{"GET", "/foods/%00", Outcome::bad_path}, Case{"GET", "/files/a%00b", Outcome::bad_path}, Case{"GET", "/%zz", Outcome::bad_path},
-                    Case{"GET", "/files/%", Outcome::bad_path}, Case{"GET", "/files/%4", Outcome::bad_path}, Case{"GET", "/files/%ff", Outcome::bad_path},
-                    Case{"GET", "/files/%c0%ae", Outcome::bad_path}, Case{"GET", "/files/%ed%a0%80", Outcome::bad_path}, Case{"GET", "/files/\xff", Outcome::bad_path},
-                    Case{"GET", "//nothing//%zz", Outcome::bad_path}, Case{"OPTIONS", "/..", Outcome::bad_path},
-                    Case{"GET", [] { std::string deep; for (int i = 0; i < 100; ++i) deep += "/a"; return deep + "/%zz"; }(), Outcome::bad_path}));
+    testing::Values(
+        Case{"GET", "", Outcome::bad_path}, Case{"GET", "foods", Outcome::bad_path},
+        Case{"GET", "*", Outcome::bad_path}, Case{"GET", "/foods/..", Outcome::bad_path},
+        Case{"GET", "/../etc", Outcome::bad_path}, Case{"GET", "/./foods", Outcome::bad_path},
+        Case{"GET", "/foods/%2e%2E/", Outcome::bad_path},
+        Case{"GET", "/foods/.%2e", Outcome::bad_path}, Case{"GET", "/foods/%2e", Outcome::bad_path},
+        Case{"GET", "/foods/%00", Outcome::bad_path},
+        Case{"GET", "/files/a%00b", Outcome::bad_path}, Case{"GET", "/%zz", Outcome::bad_path},
+        Case{"GET", "/files/%", Outcome::bad_path}, Case{"GET", "/files/%4", Outcome::bad_path},
+        Case{"GET", "/files/%ff", Outcome::bad_path},
+        Case{"GET", "/files/%c0%ae", Outcome::bad_path},
+        Case{"GET", "/files/%ed%a0%80", Outcome::bad_path},
+        Case{"GET", "/files/\xff", Outcome::bad_path},
+        Case{"GET", "//nothing//%zz", Outcome::bad_path}, Case{"OPTIONS", "/..", Outcome::bad_path},
+        Case{"GET",
+             [] {
+                 std::string deep;
+                 for (int i = 0; i < 100; ++i) deep += "/a";
+                 return deep + "/%zz";
+             }(),
+             Outcome::bad_path}));
 
 INSTANTIATE_TEST_SUITE_P(Unknown, RouterTable,
-                         testing::Values(Case{"BREW", "/foods", Outcome::unknown_method}, Case{"get", "/foods", Outcome::unknown_method},
-                                         Case{"TRACE", "/foods", Outcome::unknown_method}, Case{"", "/", Outcome::unknown_method}));
+                         testing::Values(Case{"BREW", "/foods", Outcome::unknown_method},
+                                         Case{"get", "/foods", Outcome::unknown_method},
+                                         Case{"TRACE", "/foods", Outcome::unknown_method},
+                                         Case{"", "/", Outcome::unknown_method}));
 
 TEST_F(RouterTest, SaysWhatAPathAllows) {
     Match match = router_.match("DELETE", "/foods");
@@ -138,17 +191,25 @@ TEST_F(RouterTest, AnswersOptionsForTheWholeServer) {
 }
 
 TEST(RouterConflicts, NameBothPlugins) {
-    const std::vector<Route> routes{route("GET", "/a/{x}/", "one"), route("POST", "/a/{y}", "two"), route("GET", "/a/{y:id}", "three"),
-                                    route("GET", "/b", "one"), route("GET", "/b/", "two"), route("GET", "/a/b", "two")};
+    const std::vector<Route> routes{
+        route("GET", "/a/{x}/", "one"),     route("POST", "/a/{y}", "two"),
+        route("GET", "/a/{y:id}", "three"), route("GET", "/b", "one"),
+        route("GET", "/b/", "two"),         route("GET", "/a/b", "two")};
     std::vector<std::string> problems;
     const Router router(routes, problems);
-    EXPECT_THAT(problems, ElementsAre("GET /a/{y:id} (plugin three) takes the same requests as GET /a/{x}/ (plugin one)",
-                                      "GET /b/ (plugin two) takes the same requests as GET /b (plugin one)"));
+    EXPECT_THAT(
+        problems,
+        ElementsAre(
+            "GET /a/{y:id} (plugin three) takes the same requests as GET /a/{x}/ (plugin one)",
+            "GET /b/ (plugin two) takes the same requests as GET /b (plugin one)"));
 }
 
 TEST(RouterConflicts, TellBadPatterns) {
-    for (const char* pattern : {"", "foods", "//", "/a//b", "/{", "/{}", "/{x", "/x}", "/a{x}", "/{x}{y}", "/{X}", "/{1x}", "/{x:int}", "/{x:}",
-                                "/{x}/{x}", "/..", "/a b", "/%61", "/caf\xc3\xa9", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q"}) {
+    for (const char* pattern :
+         {"",     "foods", "//",       "/a//b",        "/{",
+          "/{}",  "/{x",   "/x}",      "/a{x}",        "/{x}{y}",
+          "/{X}", "/{1x}", "/{x:int}", "/{x:}",        "/{x}/{x}",
+          "/..",  "/a b",  "/%61",     "/caf\xc3\xa9", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q"}) {
         const std::vector<Route> routes{route("GET", pattern, "bad")};
         std::vector<std::string> problems;
         const Router router(routes, problems);
@@ -159,7 +220,8 @@ TEST(RouterConflicts, TellBadPatterns) {
 
 TEST(IsId, TakesPositiveIntegersOnly) {
     for (const char* good : {"1", "42", "9223372036854775807"}) EXPECT_TRUE(is_id(good)) << good;
-    for (const char* bad : {"", "0", "01", "-1", "+1", " 1", "1 ", "1a", "１", "9223372036854775808", "99999999999999999999999"})
+    for (const char* bad : {"", "0", "01", "-1", "+1", " 1", "1 ", "1a", "１",
+                            "9223372036854775808", "99999999999999999999999"})
         EXPECT_FALSE(is_id(bad)) << bad;
 }
 

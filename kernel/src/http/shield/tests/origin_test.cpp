@@ -31,7 +31,8 @@ TEST(Origin, IsReadStrictlyAndWrittenOneWay) {
         {"ftp://kitchen.example", "none"},
         {"file://", "none"},
     };
-    for (const auto& [text, wanted] : cases) EXPECT_EQ(parse_origin(text).value_or("none"), wanted) << text;
+    for (const auto& [text, wanted] : cases)
+        EXPECT_EQ(parse_origin(text).value_or("none"), wanted) << text;
 }
 
 }  // namespace

@@ -49,15 +49,18 @@ TEST(Cors, AllowsListedOriginsExactly) {
     EXPECT_EQ(field(allowed, "Access-Control-Allow-Credentials"), "true");
     EXPECT_THAT(field(allowed, "Access-Control-Expose-Headers"), HasSubstr("ETag"));
     EXPECT_EQ(field(allowed, "Vary"), "Origin");
-    for (const char* origin : {"https://app.example.evil.example", "https://evil.example", "http://app.example", "https://app.example:8443", "null", "*",
-                               "https://app.example/", "HTTPS://app.example", "https://sub.app.example", ""}) {
+    for (const char* origin :
+         {"https://app.example.evil.example", "https://evil.example", "http://app.example",
+          "https://app.example:8443", "null", "*", "https://app.example/", "HTTPS://app.example",
+          "https://sub.app.example", ""}) {
         const WireResponse refused = s.get("/foods/", {{"origin", origin}});
         EXPECT_EQ(refused.status, 200) << origin;
         EXPECT_EQ(count_fields(refused, "Access-Control-Allow-Origin"), 0u) << origin;
         EXPECT_EQ(count_fields(refused, "Access-Control-Allow-Credentials"), 0u) << origin;
         EXPECT_EQ(field(refused, "Vary"), "Origin") << origin;
     }
-    const WireResponse twice = s.get("/foods/", {{"origin", app}, {"origin", "https://evil.example"}});
+    const WireResponse twice =
+        s.get("/foods/", {{"origin", app}, {"origin", "https://evil.example"}});
     EXPECT_EQ(count_fields(twice, "Access-Control-Allow-Origin"), 0u);
     EXPECT_EQ(field(s.get("/foods/"), "Vary"), "Origin");
 }
@@ -65,13 +68,17 @@ TEST(Cors, AllowsListedOriginsExactly) {
 TEST(Cors, ProblemsAreReadableToo) {
     Harness s = server(with_cors());
     EXPECT_EQ(field(s.get("/nowhere/", {{"origin", app}}), "Access-Control-Allow-Origin"), app);
-    EXPECT_EQ(field(s.send(wire("DELETE", "/foods/", {{"origin", app}})), "Access-Control-Allow-Origin"), app);
+    EXPECT_EQ(
+        field(s.send(wire("DELETE", "/foods/", {{"origin", app}})), "Access-Control-Allow-Origin"),
+        app);
 }
 
 TEST(Cors, PreflightOfAListedOriginNamesMethodsAndHeaders) {
     Harness s = server(with_cors());
     s.add_pool(1, 4);
-    const Fields asked = {{"origin", app}, {"access-control-request-method", "POST"}, {"access-control-request-headers", "authorization"}};
+    const Fields asked = {{"origin", app},
+                          {"access-control-request-method", "POST"},
+                          {"access-control-request-headers", "authorization"}};
     const WireResponse answer = s.send(wire("OPTIONS", "/foods/", asked));
     EXPECT_EQ(answer.status, 204);
     EXPECT_EQ(field(answer, "Access-Control-Allow-Origin"), app);
@@ -84,13 +91,16 @@ TEST(Cors, PreflightOfAListedOriginNamesMethodsAndHeaders) {
 TEST(Cors, OtherOptionsGetAllowAndNothingElse) {
     Harness s = server(with_cors());
     s.add_pool(1, 4);
-    for (const Fields& asked : {Fields{}, Fields{{"origin", "https://evil.example"}, {"access-control-request-method", "POST"}}}) {
+    for (const Fields& asked : {Fields{}, Fields{{"origin", "https://evil.example"},
+                                                 {"access-control-request-method", "POST"}}}) {
         const WireResponse answer = s.send(wire("OPTIONS", "/foods/", asked));
         EXPECT_EQ(answer.status, 204);
         EXPECT_EQ(field(answer, "Allow"), "GET, HEAD, POST, OPTIONS");
-        for (const auto& [name, value] : answer.headers) EXPECT_THAT(name, Not(HasSubstr("Access-Control")));
+        for (const auto& [name, value] : answer.headers)
+            EXPECT_THAT(name, Not(HasSubstr("Access-Control")));
     }
-    const WireResponse nowhere = s.send(wire("OPTIONS", "/nowhere/", {{"origin", app}, {"access-control-request-method", "GET"}}));
+    const WireResponse nowhere = s.send(
+        wire("OPTIONS", "/nowhere/", {{"origin", app}, {"access-control-request-method", "GET"}}));
     EXPECT_EQ(nowhere.status, 404);
     EXPECT_EQ(count_fields(nowhere, "Access-Control-Allow-Methods"), 0u);
 }
@@ -102,7 +112,9 @@ TEST(Cors, IsOffWithoutOriginsAndCanGoWithoutCredentials) {
     ServerOptions options = with_cors();
     options.cors.credentials = false;
     Harness bare = server(options);
-    EXPECT_EQ(count_fields(bare.get("/foods/", {{"origin", app}}), "Access-Control-Allow-Credentials"), 0u);
+    EXPECT_EQ(
+        count_fields(bare.get("/foods/", {{"origin", app}}), "Access-Control-Allow-Credentials"),
+        0u);
 }
 
 TEST(OriginCheck, RefusesPagesOfOtherSitesWhereACookieCounts) {
@@ -115,7 +127,8 @@ TEST(OriginCheck, RefusesPagesOfOtherSitesWhereACookieCounts) {
         {{}, 200},
         {{{"cookie", "session=1"}}, 200},
         {{{"origin", "http://kitchen.test:8080"}}, 200},
-        {{{"origin", "https://kitchen.test:8080"}}, 200},  // TLS may have ended at a proxy that nobody declared
+        {{{"origin", "https://kitchen.test:8080"}},
+         200},  // TLS may have ended at a proxy that nobody declared
         {{{"origin", "http://KITCHEN.test:8080"}}, 200},
         {{{"origin", app}}, 200},
         {{{"origin", app}, {"sec-fetch-site", "cross-site"}}, 200},
@@ -129,32 +142,53 @@ TEST(OriginCheck, RefusesPagesOfOtherSitesWhereACookieCounts) {
         {{{"origin", "http://kitchen.test:8080"}, {"origin", "https://evil.example"}}, 403},
         {{{"sec-fetch-site", "cross-site"}}, 403},
         {{{"sec-fetch-site", "Cross-Site"}}, 403},
-        {{{"origin", "https://evil.example"}, {"x-forwarded-host", "evil.example"}, {"x-forwarded-proto", "https"}}, 403},
+        {{{"origin", "https://evil.example"},
+          {"x-forwarded-host", "evil.example"},
+          {"x-forwarded-proto", "https"}},
+         403},
     };
     for (const Case& c : cases) {
         const WireResponse answer = s.send(wire("POST", "/verify/", c.fields));
         EXPECT_EQ(answer.status, c.status) << testing::PrintToString(c.fields);
         EXPECT_EQ(code_of(answer), c.status == 403 ? "cross_origin" : "");
     }
-    EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", "https://evil.example"}})).status, 200) << "no cookie counts there";
+    EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", "https://evil.example"}})).status, 200)
+        << "no cookie counts there";
     for (const char* scheme : {"Basic", "basic", "BASIC"}) {
         const std::string typed_once = std::string(scheme) + " YWRhOnNlY3JldA==";
-        EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", "https://evil.example"}, {"authorization", typed_once}})).status, 403) << "a browser adds it by itself";
-        EXPECT_EQ(s.send(wire("POST", "/foods/", {{"sec-fetch-site", "cross-site"}, {"authorization", typed_once}})).status, 403);
-        EXPECT_EQ(s.send(wire("POST", "/foods/", {{"authorization", typed_once}})).status, 200) << "no browser";
-        EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", app}, {"authorization", typed_once}})).status, 200);
+        EXPECT_EQ(s.send(wire("POST", "/foods/",
+                              {{"origin", "https://evil.example"}, {"authorization", typed_once}}))
+                      .status,
+                  403)
+            << "a browser adds it by itself";
+        EXPECT_EQ(s.send(wire("POST", "/foods/",
+                              {{"sec-fetch-site", "cross-site"}, {"authorization", typed_once}}))
+                      .status,
+                  403);
+        EXPECT_EQ(s.send(wire("POST", "/foods/", {{"authorization", typed_once}})).status, 200)
+            << "no browser";
+        EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", app}, {"authorization", typed_once}}))
+                      .status,
+                  200);
     }
-    EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", "https://evil.example"}, {"authorization", "Bearer abc"}})).status, 200) << "only a script of ours has it";
-    EXPECT_EQ(s.get("/session/", {{"sec-fetch-site", "cross-site"}}).status, 200) << "a link from elsewhere changes nothing";
+    EXPECT_EQ(s.send(wire("POST", "/foods/",
+                          {{"origin", "https://evil.example"}, {"authorization", "Bearer abc"}}))
+                  .status,
+              200)
+        << "only a script of ours has it";
+    EXPECT_EQ(s.get("/session/", {{"sec-fetch-site", "cross-site"}}).status, 200)
+        << "a link from elsewhere changes nothing";
 }
 
 TEST(OriginCheck, ThePublicUrlSaysWhatIsOurs) {
     ServerOptions options;
     options.public_url = "https://kitchen.example";
     Harness s = server(options);
-    EXPECT_EQ(s.send(wire("POST", "/verify/", {{"origin", "https://kitchen.example"}})).status, 200);
+    EXPECT_EQ(s.send(wire("POST", "/verify/", {{"origin", "https://kitchen.example"}})).status,
+              200);
     EXPECT_EQ(s.send(wire("POST", "/verify/", {{"origin", "http://kitchen.example"}})).status, 403);
-    EXPECT_EQ(s.send(wire("POST", "/verify/", {{"origin", "http://kitchen.test:8080"}})).status, 403);
+    EXPECT_EQ(s.send(wire("POST", "/verify/", {{"origin", "http://kitchen.test:8080"}})).status,
+              403);
 }
 
 TEST(OriginCheck, ATrustedProxySaysWhatIsOurs) {
@@ -162,7 +196,12 @@ TEST(OriginCheck, ATrustedProxySaysWhatIsOurs) {
     options.trusted_proxies = {*IpNetwork::parse("192.0.2.7")};  // the peer of these requests
     Harness s = server(options);
     const auto post = [&](const char* origin) {
-        return s.send(wire("POST", "/verify/", {{"origin", origin}, {"x-forwarded-host", "kitchen.example"}, {"x-forwarded-proto", "https"}})).status;
+        return s
+            .send(wire("POST", "/verify/",
+                       {{"origin", origin},
+                        {"x-forwarded-host", "kitchen.example"},
+                        {"x-forwarded-proto", "https"}}))
+            .status;
     };
     EXPECT_EQ(post("https://kitchen.example"), 200);
     EXPECT_EQ(post("http://kitchen.example"), 403);

@@ -22,7 +22,8 @@ struct AnswerPool::Impl {
             if (tasks.empty()) {
                 if (ending) return;
                 changed.wait(lock);
-            } else if (const auto first = tasks.begin(); first->first <= std::chrono::steady_clock::now() || ending) {
+            } else if (const auto first = tasks.begin();
+                       first->first <= std::chrono::steady_clock::now() || ending) {
                 auto task = std::move(first->second);
                 tasks.erase(first);
                 lock.unlock();

@@ -1,5 +1,6 @@
-// Clients that leave in the middle while answers are on their way, so that descriptor numbers are reused all the time. Nobody
-// may ever read an octet that was meant for somebody else. KITCHEN_CHURN_SECONDS makes it longer.
+// Clients that leave in the middle while answers are on their way, so that descriptor numbers are
+// reused all the time. Nobody may ever read an octet that was meant for somebody else.
+// KITCHEN_CHURN_SECONDS makes it longer.
 #include <atomic>
 #include <cstdlib>
 #include <random>
@@ -20,12 +21,15 @@ std::string pattern(const std::string& id) {
 
 TEST_F(ChurnTest, NoOctetReachesAnotherClient) {
     const char* wanted = std::getenv("KITCHEN_CHURN_SECONDS");
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(wanted ? std::atoi(wanted) : 2);
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::seconds(wanted ? std::atoi(wanted) : 2);
     AnswerPool pool(4);
     handler_.request = [&](WireRequest request, std::shared_ptr<Exchange> exchange) {
-        if (request.target.starts_with("/inline")) return exchange->reply(text(pattern(request.target)));
-        pool.after(std::chrono::microseconds(3000 + std::hash<std::string>()(request.target) % 4000),
-                   [target = request.target, exchange] { exchange->reply(text(pattern(target))); });
+        if (request.target.starts_with("/inline"))
+            return exchange->reply(text(pattern(request.target)));
+        pool.after(
+            std::chrono::microseconds(3000 + std::hash<std::string>()(request.target) % 4000),
+            [target = request.target, exchange] { exchange->reply(text(pattern(target))); });
     };
     options_.workers = 2;
     start();
@@ -37,7 +41,8 @@ TEST_F(ChurnTest, NoOctetReachesAnotherClient) {
             for (long n = 0; std::chrono::steady_clock::now() < until; ++n) {
                 Client client(port_);
                 for (auto requests = 1 + random() % 3; requests > 0; --requests) {
-                    const auto id = (random() % 4 ? "/" : "/inline") + std::to_string(t) + "-" + std::to_string(n) + "-" + std::to_string(requests);
+                    const auto id = (random() % 4 ? "/" : "/inline") + std::to_string(t) + "-" +
+                                    std::to_string(n) + "-" + std::to_string(requests);
                     client.get(id);
                     const auto fate = random() % 4;
                     if (fate == 0) break;  // leaves without reading
@@ -61,7 +66,9 @@ TEST_F(ChurnTest, NoOctetReachesAnotherClient) {
     EXPECT_EQ(foreign, 0);
     EXPECT_EQ(lost, 0);
     EXPECT_GT(answered, 100);
-    EXPECT_TRUE(eventually([&] { return transport_->stats().connections == 0 && transport_->stats().in_flight == 0; }));
+    EXPECT_TRUE(eventually([&] {
+        return transport_->stats().connections == 0 && transport_->stats().in_flight == 0;
+    }));
     transport_->stop();
 }
 

@@ -50,9 +50,12 @@ TEST_F(DeadlineTest, IdleConnectionsAreClosedInSilence) {
 
 // The handler's time is its own: none of the clocks runs while it works.
 TEST_F(DeadlineTest, SlowHandlersAreNotCut) {
-    options_.head_timeout = options_.body_timeout = options_.idle_timeout = options_.write_timeout = 40ms;
+    options_.head_timeout = options_.body_timeout = options_.idle_timeout = options_.write_timeout =
+        40ms;
     AnswerPool pool(1);
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) { pool.after(300ms, [exchange] { exchange->reply(text("late")); }); };
+    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+        pool.after(300ms, [exchange] { exchange->reply(text("late")); });
+    };
     Client client(start());
     client.get("/");
     EXPECT_EQ(client.body(), "late");
@@ -73,11 +76,15 @@ TEST_F(DeadlineTest, ReaderThatStopsIsCutWhileOthersAreServed) {
     });
     EXPECT_TRUE(slow.wait_until_cut());
     others.join();
-    EXPECT_TRUE(eventually([&] { return transport_->stats().connections == 0 && transport_->stats().in_flight == 0; }));
+    EXPECT_TRUE(eventually([&] {
+        return transport_->stats().connections == 0 && transport_->stats().in_flight == 0;
+    }));
 }
 
 TEST_F(DeadlineTest, ReaderThatIsOnlySlowGetsItAll) {
-    handler_.request = [](WireRequest, std::shared_ptr<Exchange> exchange) { exchange->reply(text(std::string(16 << 20, 'x'))); };
+    handler_.request = [](WireRequest, std::shared_ptr<Exchange> exchange) {
+        exchange->reply(text(std::string(16 << 20, 'x')));
+    };
     start();
     Client slow(port_, 4096);
     slow.get("/");

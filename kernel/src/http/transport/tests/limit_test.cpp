@@ -123,7 +123,8 @@ TEST_F(LimitTest, InputWhileAnAnswerIsPendingIsBounded) {
     Client client(start());
     const int small = 64 * 1024;
     setsockopt(client.fd(), SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
-    const std::string one = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n" + std::string(10000, 'x');
+    const std::string one =
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n" + std::string(10000, 'x');
     constexpr int kRequests = 8000;  // 80 MB
 
     std::atomic<int> sent{0};
@@ -161,8 +162,7 @@ TEST_F(LimitTest, FloodingClientDoesNotStarveTheOthers) {
     std::thread flood([&] {
         std::string many;
         for (int i = 0; i < 2000; ++i) many += "GET /flood HTTP/1.1\r\nHost: a\r\n\r\n";
-        while (!done && flooder.send(many)) {
-        }
+        while (!done && flooder.send(many)) {}
         flooder.send_eof();
     });
     std::thread drain([&] { flooder.read_to_end(); });
@@ -172,7 +172,8 @@ TEST_F(LimitTest, FloodingClientDoesNotStarveTheOthers) {
     drain.join();
 }
 
-// The worker has a long pipeline before it when another client's request arrives: that one does not wait for all of it.
+// The worker has a long pipeline before it when another client's request arrives: that one does not
+// wait for all of it.
 TEST_F(LimitTest, LongPipelineTakesTurnsWithTheOthers) {
     constexpr int kPipelined = 1000;
     std::promise<void> other_has_asked;
@@ -224,7 +225,8 @@ TEST_F(LimitTest, OutOfDescriptorsItShedsAndRecovers) {
     early.get("/");
     EXPECT_EQ(early.status(), 200);
     std::vector<std::unique_ptr<Client>> clients;
-    for (int i = 0; i < 30; ++i) clients.push_back(std::make_unique<Client>(0));  // a socket, not yet connected
+    for (int i = 0; i < 30; ++i)
+        clients.push_back(std::make_unique<Client>(0));  // a socket, not yet connected
 
     rlimit before{};
     getrlimit(RLIMIT_NOFILE, &before);
@@ -243,7 +245,8 @@ TEST_F(LimitTest, OutOfDescriptorsItShedsAndRecovers) {
     for (int i = 0; i < 10; ++i) EXPECT_EQ(get("/recovered"), "GET /recovered ");
 }
 
-// With every descriptor taken and nobody in the queue there is nothing to do, and nothing must be done.
+// With every descriptor taken and nobody in the queue there is nothing to do, and nothing must be
+// done.
 TEST_F(LimitTest, OutOfDescriptorsAndIdleItRests) {
     start();
     std::vector<std::unique_ptr<Client>> clients;
@@ -263,7 +266,8 @@ TEST_F(LimitTest, OutOfDescriptorsAndIdleItRests) {
     getrusage(RUSAGE_SELF, &end_use);
     hoard.clear();
     setrlimit(RLIMIT_NOFILE, &before);
-    const auto used = (end_use.ru_stime.tv_sec - start_use.ru_stime.tv_sec) * 1'000'000 + end_use.ru_stime.tv_usec - start_use.ru_stime.tv_usec;
+    const auto used = (end_use.ru_stime.tv_sec - start_use.ru_stime.tv_sec) * 1'000'000 +
+                      end_use.ru_stime.tv_usec - start_use.ru_stime.tv_usec;
     EXPECT_LT(used, 200'000) << "microseconds of system time while nothing was to be done";
 }
 
@@ -285,7 +289,8 @@ TEST_F(LimitTest, OutOfDescriptorsWithoutReserveItRecovers) {
     getrusage(RUSAGE_SELF, &end_use);
     setrlimit(RLIMIT_NOFILE, &before);
     EXPECT_EQ(waiting.body(), "GET /waited ");
-    const auto used = (end_use.ru_stime.tv_sec - start_use.ru_stime.tv_sec) * 1'000'000 + end_use.ru_stime.tv_usec - start_use.ru_stime.tv_usec;
+    const auto used = (end_use.ru_stime.tv_sec - start_use.ru_stime.tv_sec) * 1'000'000 +
+                      end_use.ru_stime.tv_usec - start_use.ru_stime.tv_usec;
     EXPECT_LT(used, 200'000) << "microseconds of system time while nothing could be done";
 }
 

@@ -17,7 +17,8 @@ struct Pair {
     std::string read_available() const {
         std::string all;
         char bytes[4096];
-        for (ssize_t got; (got = ::recv(far.get(), bytes, sizeof bytes, MSG_DONTWAIT)) > 0;) all.append(bytes, static_cast<std::size_t>(got));
+        for (ssize_t got; (got = ::recv(far.get(), bytes, sizeof bytes, MSG_DONTWAIT)) > 0;)
+            all.append(bytes, static_cast<std::size_t>(got));
         return all;
     }
     UniqueFd near, far;

@@ -27,17 +27,23 @@ TEST_F(RequestTest, IsAnsweredAndTheConnectionKept) {
         EXPECT_FALSE(answer->has("Connection"));
     }
     EXPECT_EQ(transport_->stats().connections, 1u);
-    EXPECT_TRUE(eventually([&] { return transport_->stats().in_flight == 0; }));  // counted just after the octets have left
+    EXPECT_TRUE(eventually([&] {
+        return transport_->stats().in_flight == 0;
+    }));  // counted just after the octets have left
 }
 
 TEST_F(RequestTest, PeerAddressIsNumeric) {
-    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) { exchange->reply(text(request.peer_address)); };
+    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+        exchange->reply(text(request.peer_address));
+    };
     start();
     EXPECT_EQ(get("/"), "127.0.0.1");
 }
 
 TEST_F(RequestTest, ServesIpv6AndIpv4OnTheSameSocket) {
-    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) { exchange->reply(text(request.peer_address)); };
+    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+        exchange->reply(text(request.peer_address));
+    };
     options_.address = "::";
     try {
         start();
@@ -50,12 +56,15 @@ TEST_F(RequestTest, ServesIpv6AndIpv4OnTheSameSocket) {
     address.sin6_family = AF_INET6;
     address.sin6_port = htons(port_);
     address.sin6_addr = in6addr_loopback;
-    if (::connect(v6.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) GTEST_SKIP() << "no IPv6 loopback";
+    if (::connect(v6.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        GTEST_SKIP() << "no IPv6 loopback";
     const std::string_view request = "GET / HTTP/1.0\r\n\r\n";
-    ASSERT_EQ(::send(v6.get(), request.data(), request.size(), MSG_NOSIGNAL), static_cast<ssize_t>(request.size()));
+    ASSERT_EQ(::send(v6.get(), request.data(), request.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(request.size()));
     std::string all;
     char bytes[1024];
-    for (ssize_t got; (got = ::recv(v6.get(), bytes, sizeof bytes, 0)) > 0;) all.append(bytes, static_cast<std::size_t>(got));
+    for (ssize_t got; (got = ::recv(v6.get(), bytes, sizeof bytes, 0)) > 0;)
+        all.append(bytes, static_cast<std::size_t>(got));
     EXPECT_TRUE(all.ends_with("\r\n\r\n::1")) << all;
 }
 
@@ -118,7 +127,8 @@ TEST_F(RequestTest, NoContentHasNeitherLengthNorBody) {
 
 std::string twenty() {
     std::string bytes;
-    for (int i = 0; i < 20; ++i) bytes += post("/" + std::to_string(i), std::string(static_cast<std::size_t>(i), 'b'));
+    for (int i = 0; i < 20; ++i)
+        bytes += post("/" + std::to_string(i), std::string(static_cast<std::size_t>(i), 'b'));
     return bytes;
 }
 
@@ -126,7 +136,8 @@ void expect_twenty_in_order(Client& client) {
     for (int i = 0; i < 20; ++i) {
         const auto answer = client.read_answer();
         ASSERT_TRUE(answer);
-        ASSERT_EQ(answer->body, "POST /" + std::to_string(i) + " " + std::string(static_cast<std::size_t>(i), 'b'));
+        ASSERT_EQ(answer->body, "POST /" + std::to_string(i) + " " +
+                                    std::string(static_cast<std::size_t>(i), 'b'));
     }
 }
 
@@ -139,7 +150,8 @@ TEST_F(RequestTest, TwentyPipelinedInOneSegment) {
 TEST_F(RequestTest, TwentyPipelinedWithAnswersFromOtherThreadsOfAnyDuration) {
     AnswerPool pool(4);
     handler_.request = [&pool](WireRequest request, std::shared_ptr<Exchange> exchange) {
-        const auto delay = std::chrono::microseconds(std::hash<std::string>()(request.target) % 3000);
+        const auto delay =
+            std::chrono::microseconds(std::hash<std::string>()(request.target) % 3000);
         pool.after(delay, [request = std::move(request), exchange] {
             exchange->reply(text(request.method + " " + request.target + " " + request.body));
         });
@@ -156,8 +168,11 @@ TEST_F(RequestTest, TwentyPipelinedWithAnswersFromOtherThreadsOfAnyDuration) {
 // Inline and pooled answers on the same connection.
 TEST_F(RequestTest, PipelinedMixOfInlineAndPooledAnswers) {
     AnswerPool pool(2);
-    handler_.request = [&pool, n = 0](WireRequest request, std::shared_ptr<Exchange> exchange) mutable {
-        auto reply = [request = std::move(request), exchange] { exchange->reply(text(request.method + " " + request.target + " " + request.body)); };
+    handler_.request = [&pool, n = 0](WireRequest request,
+                                      std::shared_ptr<Exchange> exchange) mutable {
+        auto reply = [request = std::move(request), exchange] {
+            exchange->reply(text(request.method + " " + request.target + " " + request.body));
+        };
         if (n++ % 3 == 0) {
             reply();
         } else {
@@ -173,7 +188,9 @@ TEST_F(RequestTest, PipelinedMixOfInlineAndPooledAnswers) {
 }
 
 TEST_F(RequestTest, SplitAtEachPosition) {
-    const std::string bytes = "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: u\r\n\r\n";
+    const std::string bytes =
+        "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: "
+        "u\r\n\r\n";
     Client client(start());
     for (std::size_t at = 0; at <= bytes.size(); ++at) {
         client.send(std::string_view(bytes).substr(0, at));
@@ -185,9 +202,11 @@ TEST_F(RequestTest, SplitAtEachPosition) {
 TEST_F(RequestTest, FramingErrorsAnswerOnceAndClose) {
     start();
     for (const std::string_view bytes :
-         {"GET / H\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
+         {"GET / H\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
           "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n"}) {
+          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+          "chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n"}) {
         Client client(port_);
         client.send(bytes);
         client.get("/smuggled");
@@ -209,9 +228,12 @@ TEST_F(RequestTest, FramingErrorAfterGoodRequestsIsAnsweredInItsPlace) {
 }
 
 TEST_F(RequestTest, TheRefusedUploadIsReadSoThatTheAnswerArrives) {
-    handler_.head = [](const WireRequest&) { return HeadDecision{.body_limit = 1000, .refusal = {}}; };
+    handler_.head = [](const WireRequest&) {
+        return HeadDecision{.body_limit = 1000, .refusal = {}};
+    };
     Client client(start());
-    // More than the socket buffers hold: without lingering, closing resets this connection and the answer is lost.
+    // More than the socket buffers hold: without lingering, closing resets this connection and the
+    // answer is lost.
     ASSERT_TRUE(client.send(post("/", std::string(4 * 1024 * 1024, 'x'))));
     EXPECT_EQ(client.status(), 413);
     EXPECT_TRUE(client.ends());
@@ -233,7 +255,8 @@ TEST_F(RequestTest, ContinueIsNotSentWhenTheBodyIsThereOrRefused) {
         return decision;
     };
     Client there(start());
-    there.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc");
+    there.send(
+        "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc");
     EXPECT_EQ(there.body(), "POST / abc");
     there.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\na");
     there.send("bc");
@@ -243,7 +266,8 @@ TEST_F(RequestTest, ContinueIsNotSentWhenTheBodyIsThereOrRefused) {
     EXPECT_EQ(large.status(), 413);
     EXPECT_TRUE(large.ends());
     Client refused(port_);
-    refused.send("POST /refused HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    refused.send(
+        "POST /refused HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     EXPECT_EQ(refused.status(), 403);
     EXPECT_TRUE(refused.ends());
 }
@@ -264,7 +288,9 @@ TEST_F(RequestTest, RefusalWithoutABodyKeepsTheConnection) {
 
 TEST_F(RequestTest, HalfClosedClientStillGetsItsAnswers) {
     Parking parking;
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) { parking.park(std::move(exchange)); };
+    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+        parking.park(std::move(exchange));
+    };
     Client client(start());
     client.get("/1");
     client.get("/2");
@@ -296,7 +322,9 @@ TEST_F(RequestTest, HalfClosedInlineClientAndOneThatNeverAsks) {
 
 TEST_F(RequestTest, HandlerNoticesThatTheClientIsGone) {
     Parking parking;
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) { parking.park(std::move(exchange)); };
+    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+        parking.park(std::move(exchange));
+    };
     Client client(start());
     client.get("/");
     auto exchange = parking.take();
@@ -304,7 +332,9 @@ TEST_F(RequestTest, HandlerNoticesThatTheClientIsGone) {
     EXPECT_EQ(transport_->stats().in_flight, 1u);
     client.reset();
     EXPECT_TRUE(eventually([&] { return !exchange->client_connected(); }));
-    EXPECT_TRUE(eventually([&] { return transport_->stats().connections == 0 && transport_->stats().in_flight == 0; }));
+    EXPECT_TRUE(eventually([&] {
+        return transport_->stats().connections == 0 && transport_->stats().in_flight == 0;
+    }));
     exchange->reply(text("to nobody"));
 }
 
@@ -341,8 +371,12 @@ TEST_F(RequestTest, DroppedExchangeAndThrowingHandlerAre500) {
 }
 
 TEST_F(RequestTest, LargeBodiesBothWays) {
-    handler_.head = [](const WireRequest&) { return HeadDecision{.body_limit = 32 << 20, .refusal = {}}; };
-    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) { exchange->reply(text(std::move(request.body))); };
+    handler_.head = [](const WireRequest&) {
+        return HeadDecision{.body_limit = 32 << 20, .refusal = {}};
+    };
+    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+        exchange->reply(text(std::move(request.body)));
+    };
     Client client(start());
     std::string body(8 << 20, ' ');
     for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>('a' + i * i % 23);
@@ -361,7 +395,9 @@ TEST_F(RequestTest, StartSaysWhichAddressIsTaken) {
         second->start();
         FAIL() << "two transports on one port";
     } catch (const std::runtime_error& error) {
-        EXPECT_NE(std::string(error.what()).find("127.0.0.1:" + std::to_string(port_)), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("127.0.0.1:" + std::to_string(port_)),
+                  std::string::npos)
+            << error.what();
     }
 }
 

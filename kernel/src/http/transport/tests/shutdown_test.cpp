@@ -55,7 +55,9 @@ TEST_F(ShutdownTest, DrainFinishesWhatIsInFlightAndClosesTheIdle) {
 
 TEST_F(ShutdownTest, DrainGivesUpAtTheDeadline) {
     Parking parking;
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) { parking.park(std::move(exchange)); };
+    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+        parking.park(std::move(exchange));
+    };
     Client client(start());
     client.get("/");
     auto exchange = parking.take();
@@ -67,11 +69,14 @@ TEST_F(ShutdownTest, DrainGivesUpAtTheDeadline) {
     transport_.reset();
 }
 
-// Clients that ask without pause, on kept connections and new ones, while the transport drains: each request that was sent on
-// a connection that had not been announced as closing gets its answer.
+// Clients that ask without pause, on kept connections and new ones, while the transport drains:
+// each request that was sent on a connection that had not been announced as closing gets its
+// answer.
 TEST_F(ShutdownTest, DrainUnderLoadFailsNobody) {
     AnswerPool pool(2);
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) { pool.after(500us, [exchange] { exchange->reply(text("ok")); }); };
+    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+        pool.after(500us, [exchange] { exchange->reply(text("ok")); });
+    };
     options_.workers = 2;
     start();
     std::atomic<int> answered{0}, failed{0};
@@ -123,7 +128,8 @@ TEST_F(ShutdownTest, WhatTheKernelHadQueuedIsServed) {
     getrlimit(RLIMIT_NOFILE, &before);
     const rlimit none{3, before.rlim_max};
     ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-    for (auto& client : clients) {  // they stay in the queue while nothing can be accepted; the first may be turned away
+    for (auto& client : clients) {  // they stay in the queue while nothing can be accepted; the
+                                    // first may be turned away
         ASSERT_TRUE(client->connect(port_));
         ASSERT_TRUE(client->get("/queued"));
     }

@@ -31,7 +31,9 @@ protected:
 
     std::shared_ptr<WireStream> take() {
         std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, std::chrono::milliseconds(kPatienceMs), [this] { return !streams_.empty(); })) return nullptr;
+        if (!changed_.wait_for(lock, std::chrono::milliseconds(kPatienceMs),
+                               [this] { return !streams_.empty(); }))
+            return nullptr;
         auto stream = std::move(streams_.back());
         streams_.pop_back();
         return stream;

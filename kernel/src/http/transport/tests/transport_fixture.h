@@ -1,4 +1,5 @@
-// A transport on a free port, a handler to program, and raw-socket clients that wait by blocking reads.
+// A transport on a free port, a handler to program, and raw-socket clients that wait by blocking
+// reads.
 #pragma once
 
 #include <arpa/inet.h>
@@ -36,15 +37,21 @@ inline WireResponse text(std::string body, int status = 200) {
 }
 
 struct TestHandler : TransportHandler {
-    std::function<HeadDecision(const WireRequest&)> head = [](const WireRequest&) { return HeadDecision{.body_limit = 1 << 20, .refusal = {}}; };
-    /// Default: answers at once, "METHOD target body".
-    std::function<void(WireRequest, std::shared_ptr<Exchange>)> request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
-        exchange->reply(text(request.method + " " + request.target + " " + request.body));
+    std::function<HeadDecision(const WireRequest&)> head = [](const WireRequest&) {
+        return HeadDecision{.body_limit = 1 << 20, .refusal = {}};
     };
+    /// Default: answers at once, "METHOD target body".
+    std::function<void(WireRequest, std::shared_ptr<Exchange>)> request =
+        [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+            exchange->reply(text(request.method + " " + request.target + " " + request.body));
+        };
 
     HeadDecision on_head(const WireRequest& request_head) override { return head(request_head); }
-    void on_request(WireRequest r, std::shared_ptr<Exchange> exchange) override { request(std::move(r), std::move(exchange)); }
-    WireResponse on_framing_error(const FramingError& error, std::string_view, const WireRequest*) override {
+    void on_request(WireRequest r, std::shared_ptr<Exchange> exchange) override {
+        request(std::move(r), std::move(exchange));
+    }
+    WireResponse on_framing_error(const FramingError& error, std::string_view,
+                                  const WireRequest*) override {
         return text(std::string(error.code), error.status);
     }
 };
@@ -76,7 +83,8 @@ protected:
     std::uint16_t port_ = 0;
 };
 
-/// Exchanges parked by a handler, to be answered when the test says so. The condition is waited for, never slept for.
+/// Exchanges parked by a handler, to be answered when the test says so. The condition is waited
+/// for, never slept for.
 class Parking {
 public:
     void park(std::shared_ptr<Exchange> exchange) {
@@ -86,7 +94,9 @@ public:
     }
     std::shared_ptr<Exchange> take() {
         std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, std::chrono::milliseconds(kPatienceMs), [this] { return !parked_.empty(); })) return nullptr;
+        if (!changed_.wait_for(lock, std::chrono::milliseconds(kPatienceMs),
+                               [this] { return !parked_.empty(); }))
+            return nullptr;
         auto exchange = std::move(parked_.front());
         parked_.erase(parked_.begin());
         return exchange;

@@ -1,4 +1,5 @@
-// A program that a test starts: a real server, or the executable itself. Its output is kept, and it is gone when the test is.
+// A program that a test starts: a real server, or the executable itself. Its output is kept, and it
+// is gone when the test is.
 //
 //     ChildProcess redis({"redis-server", "--port", std::to_string(free_port()), "--save", ""});
 //     ASSERT_TRUE(redis.wait_for("Ready to accept connections")) << redis.output();
@@ -24,7 +25,8 @@ namespace kitchen::testkit {
 struct ChildProcessOptions {
     std::string input{};  ///< on its standard input, at most 64 KiB; then end of file
     std::vector<std::pair<std::string, std::string>> environment{};  ///< on top of the test's own
-    std::string user{};   ///< run as that user when the test is root ("postgres", which refuses to be root); empty: as the test
+    std::string user{};  ///< run as that user when the test is root ("postgres", which refuses to
+                         ///< be root); empty: as the test
     std::filesystem::path directory{};  ///< working directory; empty: the test's
 };
 
@@ -32,14 +34,16 @@ class ChildProcess {
 public:
     using Seconds = std::chrono::seconds;
 
-    /// Starts it in a process group of its own; the program is looked up in PATH. Throws std::runtime_error when it cannot be started.
+    /// Starts it in a process group of its own; the program is looked up in PATH. Throws
+    /// std::runtime_error when it cannot be started.
     explicit ChildProcess(std::vector<std::string> command, ChildProcessOptions options = {});
     /// Kills the whole group and waits.
     ~ChildProcess();
     ChildProcess(ChildProcess&&) noexcept;
     ChildProcess& operator=(ChildProcess&&) noexcept;
 
-    /// True once that text stands in the output; false when the output has ended, or the time is up, without it.
+    /// True once that text stands in the output; false when the output has ended, or the time is
+    /// up, without it.
     bool wait_for(std::string_view text, Seconds at_most = Seconds(60));
     /// Standard output and standard error so far, in the order of their coming.
     std::string output() const;
@@ -49,8 +53,8 @@ public:
     /// To the process alone; signal_group() also to its children.
     void signal(int number);
     void signal_group(int number);
-    /// The exit code, or minus the signal that ended it. All output has been read then. Throws std::runtime_error, and kills, when the
-    /// time is up.
+    /// The exit code, or minus the signal that ended it. All output has been read then. Throws
+    /// std::runtime_error, and kills, when the time is up.
     int wait(Seconds at_most = Seconds(120));
 
 private:
@@ -58,15 +62,17 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// A TCP port of 127.0.0.1 that nobody listens on, for servers that cannot take port 0. Somebody else may take it before the server
-/// does: start the server again on another one then.
+/// A TCP port of 127.0.0.1 that nobody listens on, for servers that cannot take port 0. Somebody
+/// else may take it before the server does: start the server again on another one then.
 std::uint16_t free_port();
 
-/// One outside the range from which the system takes ports for connections (ip_local_port_range), for servers that go away and come back:
-/// nobody gets it by chance meanwhile.
+/// One outside the range from which the system takes ports for connections (ip_local_port_range),
+/// for servers that go away and come back: nobody gets it by chance meanwhile.
 std::uint16_t lasting_port();
 
-/// True once `condition` is; false when the time is up. For conditions that offer nothing to wait on (a server of somebody else).
-bool wait_until(const std::function<bool()>& condition, std::chrono::seconds at_most = std::chrono::seconds(60));
+/// True once `condition` is; false when the time is up. For conditions that offer nothing to wait
+/// on (a server of somebody else).
+bool wait_until(const std::function<bool()>& condition,
+                std::chrono::seconds at_most = std::chrono::seconds(60));
 
 }  // namespace kitchen::testkit

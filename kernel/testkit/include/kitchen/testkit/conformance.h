@@ -1,8 +1,12 @@
-// What every implementation of store/1, cache/1, mailer/1 and queue/1 must do, as GoogleTest suites. A backend's test file says
+// What every implementation of store/1, cache/1, mailer/1 and queue/1 must do, as GoogleTest
+// suites. A backend's test file says
 //
-//     INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values(StoreFactory{"file", [] { return …; }}));
+//     INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values(StoreFactory{"file", [] {
+//     return …; }}));
 //
-// and links kitchen::testkit (PrintTo() lives beside the tests and is called by whoever instantiates them, so the linker keeps them). Each factory call gives a fresh, empty backend, already started.
+// and links kitchen::testkit (PrintTo() lives beside the tests and is called by whoever
+// instantiates them, so the linker keeps them). Each factory call gives a fresh, empty backend,
+// already started.
 #pragma once
 
 #include <functional>
@@ -30,7 +34,8 @@ protected:
     std::shared_ptr<Store> store;
 };
 
-/// `advance` moves the cache's time (a fake clock, or a real wait on a server), so that TTLs can be tested.
+/// `advance` moves the cache's time (a fake clock, or a real wait on a server), so that TTLs can be
+/// tested.
 struct CacheFactory {
     std::string name;
     std::function<std::shared_ptr<Cache>()> make;
@@ -56,7 +61,8 @@ protected:
     std::shared_ptr<Mailer> mailer;
 };
 
-/// A queue that keeps messages in the strict order of a test double: none is lost, delayed or doubled. `advance` moves its time.
+/// A queue that keeps messages in the strict order of a test double: none is lost, delayed or
+/// doubled. `advance` moves its time.
 struct QueueFactory {
     std::string name;
     std::function<std::shared_ptr<Queue>()> make;

@@ -1,5 +1,6 @@
-// Reads what /metrics answers, and is stricter than Prometheus about it: every line must be in the text format 0.0.4, every sample
-// under its family's HELP and TYPE, no family or series twice, and histograms must add up.
+// Reads what /metrics answers, and is stricter than Prometheus about it: every line must be in the
+// text format 0.0.4, every sample under its family's HELP and TYPE, no family or series twice, and
+// histograms must add up.
 //
 // Thread-safety: plain values.
 #pragma once

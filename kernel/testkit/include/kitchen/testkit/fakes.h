@@ -30,7 +30,8 @@ class ManualClock : public Clock {
 public:
     Timestamp now() const override { return from_millis(start_millis + moved_.load()); }
     std::chrono::steady_clock::time_point steady_now() const override {
-        return std::chrono::steady_clock::time_point(std::chrono::hours(1) + std::chrono::milliseconds(moved_.load()));
+        return std::chrono::steady_clock::time_point(std::chrono::hours(1) +
+                                                     std::chrono::milliseconds(moved_.load()));
     }
     void advance(std::chrono::milliseconds by) { moved_ += by.count(); }
 
@@ -57,7 +58,8 @@ private:
 class RecordingLogger : public Logger {
 public:
     bool enabled(LogLevel) const noexcept override { return true; }
-    void write(LogLevel, std::string_view message, std::span<const LogField> fields) noexcept override;
+    void write(LogLevel, std::string_view message,
+               std::span<const LogField> fields) noexcept override;
     std::vector<std::string> lines() const;
     bool contains(std::string_view text) const;
 
@@ -90,19 +92,22 @@ private:
     std::optional<Error> failure_;
 };
 
-/// Keeps every value, by the series' name as /metrics would show it, labels in order: `kitchen_mails_total{outcome="sent"}`.
+/// Keeps every value, by the series' name as /metrics would show it, labels in order:
+/// `kitchen_mails_total{outcome="sent"}`.
 class RecordingMetrics : public Metrics {
 public:
     RecordingMetrics();
     ~RecordingMetrics() override;
-    Counter& counter(std::string_view name, std::string_view help, MetricLabels labels = {}) override;
+    Counter& counter(std::string_view name, std::string_view help,
+                     MetricLabels labels = {}) override;
     Gauge& gauge(std::string_view name, std::string_view help, MetricLabels labels = {}) override;
     Histogram& histogram(std::string_view name, std::string_view help, MetricLabels labels = {},
                          std::span<const double> bounds = duration_bounds) override;
-    std::shared_ptr<void> sampled_counter(std::string_view name, std::string_view help, MetricLabels labels,
+    std::shared_ptr<void> sampled_counter(std::string_view name, std::string_view help,
+                                          MetricLabels labels,
                                           std::function<double()> read) override;
-    std::shared_ptr<void> sampled_gauge(std::string_view name, std::string_view help, MetricLabels labels,
-                                        std::function<double()> read) override;
+    std::shared_ptr<void> sampled_gauge(std::string_view name, std::string_view help,
+                                        MetricLabels labels, std::function<double()> read) override;
 
     /// 0 for a series that nobody has asked for; of a histogram, how many observations.
     double value(const std::string& series) const;

@@ -1,7 +1,9 @@
-// A TCP proxy on 127.0.0.1 that spoils connections the way networks do, for tests of clients of a server.
+// A TCP proxy on 127.0.0.1 that spoils connections the way networks do, for tests of clients of a
+// server.
 //
 //     FaultProxy proxy(server.port());                        // clients connect to proxy.port()
-//     proxy.cut_answer_to("COMMIT");                           // the server commits, the client never hears of it
+//     proxy.cut_answer_to("COMMIT");                           // the server commits, the client
+//     never hears of it
 //
 // What is set holds for the connections that exist and for new ones, from the next octets on.
 //
@@ -39,7 +41,8 @@ public:
     void refuse(bool on = true);
     /// Closes every connection now.
     void cut();
-    /// Once: when a client sends this text, the server still gets it, but what it answers is dropped and the connection closed.
+    /// Once: when a client sends this text, the server still gets it, but what it answers is
+    /// dropped and the connection closed.
     void cut_answer_to(std::string text);
     /// Once: when a client sends this text, the connection is closed before the server gets it.
     void cut_before(std::string text);

@@ -45,19 +45,28 @@ public:
     HttpClient(HttpClient&&) noexcept;
     HttpClient& operator=(HttpClient&&) noexcept;
 
-    /// Credentials and cookies for all further requests. Cookies set by answers are kept and sent by themselves.
+    /// Credentials and cookies for all further requests. Cookies set by answers are kept and sent
+    /// by themselves.
     HttpClient& basic(std::string_view user, std::string_view password);
     HttpClient& bearer(std::string_view token);
     HttpClient& anonymous();
     HttpClient& clear_cookies();
 
-    /// Throws std::runtime_error when no whole answer comes within 30 s. A connection that the server has closed is opened anew.
+    /// Throws std::runtime_error when no whole answer comes within 30 s. A connection that the
+    /// server has closed is opened anew.
     HttpAnswer send(std::string_view method, std::string_view target, std::string_view body = {},
                     const HeaderList& headers = {});
-    HttpAnswer get(std::string_view target, const HeaderList& headers = {}) { return send("GET", target, {}, headers); }
-    /// A GET whose answer may have no end: leaves as soon as `enough` says so of what has come of the body. Asked at first before anything has.
-    HttpAnswer stream(std::string_view target, const std::function<bool(std::string_view body)>& enough, const HeaderList& headers = {});
-    HttpAnswer del(std::string_view target, const HeaderList& headers = {}) { return send("DELETE", target, {}, headers); }
+    HttpAnswer get(std::string_view target, const HeaderList& headers = {}) {
+        return send("GET", target, {}, headers);
+    }
+    /// A GET whose answer may have no end: leaves as soon as `enough` says so of what has come of
+    /// the body. Asked at first before anything has.
+    HttpAnswer stream(std::string_view target,
+                      const std::function<bool(std::string_view body)>& enough,
+                      const HeaderList& headers = {});
+    HttpAnswer del(std::string_view target, const HeaderList& headers = {}) {
+        return send("DELETE", target, {}, headers);
+    }
     /// With Content-Type: application/json.
     HttpAnswer post(std::string_view target, const Json& body, HeaderList headers = {});
     HttpAnswer patch(std::string_view target, const Json& body, HeaderList headers = {});

@@ -20,7 +20,8 @@ public:
     explicit MemoryQueue(const Clock& clock) : clock_(clock) {}
 
     Status send(std::string_view body) override;
-    Result<std::vector<QueueMessage>> receive(const QueueReceive& wanted, std::stop_token stop) override;
+    Result<std::vector<QueueMessage>> receive(const QueueReceive& wanted,
+                                              std::stop_token stop) override;
     Status hide(std::string_view receipt, std::chrono::seconds from_now) override;
     Status remove(std::string_view receipt) override;
 

@@ -10,6 +10,7 @@
 namespace kitchen::testkit {
 
 /// Throws std::runtime_error when one is refused.
-void apply_migrations(Store& store, std::string_view plugin_id, std::span<const Migration> migrations);
+void apply_migrations(Store& store, std::string_view plugin_id,
+                      std::span<const Migration> migrations);
 
 }  // namespace kitchen::testkit

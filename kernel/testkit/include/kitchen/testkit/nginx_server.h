@@ -1,11 +1,13 @@
 // A real nginx of a test's own, on free ports of 127.0.0.1. It is gone when the test is.
 //
 //     NginxServer nginx(1, [&](const NginxServer& server) {
-//         return "server { listen 127.0.0.1:" + std::to_string(server.port(0)) + "; location / { return 204; } }";
+//         return "server { listen 127.0.0.1:" + std::to_string(server.port(0)) + "; location / {
+//         return 204; } }";
 //     });
 //
-// Without the program (Debian packages nginx-light, nginx) the constructor throws std::runtime_error, so that tests fail and are not
-// skipped. Whatever nginx runs on the machine by itself is neither used nor disturbed.
+// Without the program (Debian packages nginx-light, nginx) the constructor throws
+// std::runtime_error, so that tests fail and are not skipped. Whatever nginx runs on the machine by
+// itself is neither used nor disturbed.
 //
 // Thread-safety: one object, one thread; port() and output() from any.
 #pragma once
@@ -25,11 +27,12 @@ namespace kitchen::testkit {
 
 class NginxServer {
 public:
-    /// What stands inside `http { … }`. Relative names in `include` are looked up in directory(), where it may write files. Called again, with
-    /// other ports, when somebody has taken one.
+    /// What stands inside `http { … }`. Relative names in `include` are looked up in directory(),
+    /// where it may write files. Called again, with other ports, when somebody has taken one.
     using Http = std::function<std::string(const NginxServer&)>;
 
-    /// Takes connections on all ports when it returns. Throws std::runtime_error with what nginx said.
+    /// Takes connections on all ports when it returns. Throws std::runtime_error with what nginx
+    /// said.
     NginxServer(std::size_t ports, Http http);
     ~NginxServer();
 

@@ -1,7 +1,9 @@
-// A client that sends octets as they are, well formed or not, and reads what comes back octet by octet: for tests of what hostile and
-// unlucky clients can do. HttpClient is the one for ordinary requests.
+// A client that sends octets as they are, well formed or not, and reads what comes back octet by
+// octet: for tests of what hostile and unlucky clients can do. HttpClient is the one for ordinary
+// requests.
 //
-// Every wait is a blocking call with the patience of 20 s, long enough that only a real fault reaches it.
+// Every wait is a blocking call with the patience of 20 s, long enough that only a real fault
+// reaches it.
 //
 // Thread-safety: one thread for sending and one for reading; the rest on one thread.
 #pragma once
@@ -29,15 +31,17 @@ struct RawAnswer {
 };
 
 struct RawClientOptions {
-    int receive_buffer = 0;     ///< octets of SO_RCVBUF; 0: the system's choice
-    std::string source = {};    ///< numeric IPv4 address to come from, such as "127.0.0.2"; "": any
+    int receive_buffer = 0;   ///< octets of SO_RCVBUF; 0: the system's choice
+    std::string source = {};  ///< numeric IPv4 address to come from, such as "127.0.0.2"; "": any
 };
 
 class RawClient {
 public:
-    /// Connects to 127.0.0.1; port 0 makes the socket and leaves connect() for later. See is_open() for whether it worked.
+    /// Connects to 127.0.0.1; port 0 makes the socket and leaves connect() for later. See is_open()
+    /// for whether it worked.
     explicit RawClient(std::uint16_t port, RawClientOptions options = {});
-    RawClient(std::uint16_t port, int receive_buffer) : RawClient(port, RawClientOptions{.receive_buffer = receive_buffer}) {}
+    RawClient(std::uint16_t port, int receive_buffer)
+        : RawClient(port, RawClientOptions{.receive_buffer = receive_buffer}) {}
     ~RawClient();
     RawClient(RawClient&&) noexcept;
     RawClient& operator=(RawClient&&) noexcept;
@@ -85,7 +89,8 @@ private:
     std::string buffer_;
 };
 
-/// Waits until a condition holds that nothing signals: looks every millisecond. False when the patience has run out.
+/// Waits until a condition holds that nothing signals: looks every millisecond. False when the
+/// patience has run out.
 bool eventually(const std::function<bool()>& condition);
 
 }  // namespace kitchen::testkit

@@ -1,11 +1,12 @@
-// Real Redis servers for tests, on free ports of 127.0.0.1, that can be killed, frozen, restarted and spoken to.
+// Real Redis servers for tests, on free ports of 127.0.0.1, that can be killed, frozen, restarted
+// and spoken to.
 //
 //     RedisServer redis;
 //     … url: redis.url() …
 //     redis.freeze();
 //
-// Nothing is kept on disk: what was stored is gone after restart(). Needs the Debian packages redis-server and redis-sentinel; without
-// them construction throws with their names.
+// Nothing is kept on disk: what was stored is gone after restart(). Needs the Debian packages
+// redis-server and redis-sentinel; without them construction throws with their names.
 //
 // Thread-safety: one object, one thread; call() opens a connection of its own each time.
 #pragma once
@@ -20,9 +21,11 @@
 
 namespace kitchen::testkit {
 
-/// Sends one command to a Redis server of 127.0.0.1 and gives the answer as text: a string as it is, a number in digits, nothing as "",
-/// a list one element a line, an error as "-ERR …". Throws std::runtime_error when there is no whole answer within 10 s.
-std::string redis_call(std::uint16_t port, const std::vector<std::string>& command, const std::string& password = {});
+/// Sends one command to a Redis server of 127.0.0.1 and gives the answer as text: a string as it
+/// is, a number in digits, nothing as "", a list one element a line, an error as "-ERR …". Throws
+/// std::runtime_error when there is no whole answer within 10 s.
+std::string redis_call(std::uint16_t port, const std::vector<std::string>& command,
+                       const std::string& password = {});
 
 class RedisServer {
 public:
@@ -41,7 +44,9 @@ public:
     /// With the password in it.
     std::string url() const;
     std::string socket_path() const;
-    std::string call(const std::vector<std::string>& command) const { return redis_call(port_, command, options_.password); }
+    std::string call(const std::vector<std::string>& command) const {
+        return redis_call(port_, command, options_.password);
+    }
     std::string output() const { return process_ ? process_->output() : std::string(); }
 
     /// kill -9; waits until it is gone.
@@ -61,7 +66,8 @@ private:
     std::unique_ptr<ChildProcess> process_;
 };
 
-/// A master with replicas, and Sentinels that watch it under the name "kitchen": half a second without an answer makes a failover.
+/// A master with replicas, and Sentinels that watch it under the name "kitchen": half a second
+/// without an answer makes a failover.
 class RedisSentinels {
 public:
     RedisSentinels(int replicas, int sentinels);

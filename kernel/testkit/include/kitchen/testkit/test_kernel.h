@@ -1,4 +1,5 @@
-// A whole kernel inside a test: the real loader, real plugins, a real socket on a free port of 127.0.0.1.
+// A whole kernel inside a test: the real loader, real plugins, a real socket on a free port of
+// 127.0.0.1.
 //
 //     TestKernel kernel(R"(plugins: [{id: store-memory}, {id: cache-memory}, …])");
 //     HttpClient client = kernel.client();
@@ -22,15 +23,17 @@
 namespace kitchen::testkit {
 
 struct TestKernelOptions {
-    std::filesystem::path plugin_dir{};              ///< empty: KITCHEN_TEST_PLUGIN_DIR of the build, else next to the executable
-    std::map<std::string, std::string> environment{};///< what ${X} and !env see, instead of the process's own
-    bool manual_clock = false;                       ///< false: real time
+    std::filesystem::path
+        plugin_dir{};  ///< empty: KITCHEN_TEST_PLUGIN_DIR of the build, else next to the executable
+    std::map<std::string, std::string>
+        environment{};          ///< what ${X} and !env see, instead of the process's own
+    bool manual_clock = false;  ///< false: real time
 };
 
 class TestKernel {
 public:
-    /// Loads, configures, migrates, starts and listens (whatever server.listen says, on 127.0.0.1 port 0). Throws
-    /// std::runtime_error with every message when anything refuses.
+    /// Loads, configures, migrates, starts and listens (whatever server.listen says, on 127.0.0.1
+    /// port 0). Throws std::runtime_error with every message when anything refuses.
     explicit TestKernel(const std::string& yaml, TestKernelOptions options = {});
     /// Stops.
     ~TestKernel();
