@@ -5,14 +5,14 @@
 #include "addresses/address_lookup.h"
 #include "addresses/address_routes.h"
 #include "auth_module.h"
-#include "create_admin_command.h"
-#include "identify.h"
-#include "identity_service.h"
+#include "accounts/create_admin_command.h"
+#include "sign_in/identify.h"
+#include "accounts/identity_service.h"
 #include "kitchen/plugin.h"
 #include "migrations.gen.h"
-#include "session_routes.h"
-#include "signup_routes.h"
-#include "user_routes.h"
+#include "sign_in/session_routes.h"
+#include "sign_up/signup_routes.h"
+#include "accounts/user_routes.h"
 
 namespace kitchen::auth {
 

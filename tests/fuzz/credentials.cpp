@@ -12,11 +12,11 @@
 
 #include <sodium.h>
 
-#include "authorization.h"
+#include "sign_in/authorization.h"
 #include "kitchen/http/request.h"
 #include "kitchen/http/response.h"
 #include "lines.h"
-#include "phone_normaliser.h"
+#include "accounts/phone_normaliser.h"
 #include "require.h"
 #include "sdk/entity_tag.h"
 #include "sdk/utf8.h"

@@ -13,9 +13,9 @@
 
 #include "addresses/address_repository.h"
 #include "kitchen/clock.h"
-#include "phone_normaliser.h"
-#include "precondition.h"
-#include "user_repository.h"
+#include "accounts/phone_normaliser.h"
+#include "accounts/precondition.h"
+#include "accounts/user_repository.h"
 
 namespace kitchen::auth {
 

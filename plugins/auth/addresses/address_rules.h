@@ -4,7 +4,7 @@
 #pragma once
 
 #include "kitchen/addresses.h"
-#include "phone_normaliser.h"
+#include "accounts/phone_normaliser.h"
 
 namespace kitchen::auth {
 

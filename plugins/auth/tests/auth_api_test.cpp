@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "kitchen/testkit/test_kernel.h"
-#include "mailbox.h"
+#include "tests/mailbox.h"
 
 namespace kitchen::auth {
 namespace {

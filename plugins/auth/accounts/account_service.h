@@ -1,0 +1,85 @@
+// What people do with their own account, and administrators with everybody's.
+//
+// Thread-safety: all calls, from any thread. change_own() with a password blocks for the time of
+// two password hashes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "passwords/credential_verifier.h"
+#include "kitchen/clock.h"
+#include "kitchen/log.h"
+#include "kitchen/store.h"
+#include "passwords/password_hasher.h"
+#include "passwords/password_rules.h"
+#include "accounts/phone_normaliser.h"
+#include "accounts/precondition.h"
+#include "sign_in/token_repository.h"
+#include "accounts/user_repository.h"
+
+namespace kitchen::auth {
+
+struct OwnChange {
+    std::optional<std::string> phone_number;
+    std::optional<std::string> password;
+    std::optional<std::string> current_password;  ///< needed with `password`
+};
+
+/// Who asks for a change of their own account.
+struct Asker {
+    std::int64_t user_id = 0;
+    std::int64_t family_id = 0;  ///< of their token; 0 for Basic
+    std::string client_address;
+};
+
+struct RightsChange {
+    std::optional<std::string> role;  ///< a known one
+    std::optional<bool> disabled;
+};
+
+class AccountService {
+public:
+    struct Parts {  ///< all must outlive the service
+        Store& store;
+        const UserRepository& users;
+        const TokenRepository& tokens;
+        CredentialVerifier& verifier;
+        PasswordHasher& hasher;
+        const PasswordRules& rules;
+        const PhoneNormaliser& phones;
+        const Clock& clock;
+        Logger& log;
+    };
+    explicit AccountService(Parts parts) : parts_(parts) {}
+
+    /// Error: not_found "user_not_found".
+    Result<User> read(std::int64_t user_id);
+
+    /// A new password ends all tokens but the asker's own. The user as changed.
+    /// Errors: unprocessable; conflict "phone_taken", "account_changed"; too_many_requests;
+    /// unavailable; the precondition's.
+    Result<User> change_own(const Asker& asker, const OwnChange& change,
+                            const Precondition& precondition);
+
+    /// Those whose email or phone number contains `search`, ordered by id.
+    Result<UserPage> find(const std::string& search, const std::string& role, std::int64_t limit,
+                          std::int64_t offset);
+
+    /// A change ends all tokens and remembered passwords of that user. The user as changed.
+    /// Errors: not_found "user_not_found"; conflict "last_admin" when nobody would be left; the
+    /// precondition's.
+    Result<User> change_rights(std::int64_t user_id, const RightsChange& change,
+                               std::int64_t by_user, const Precondition& precondition);
+
+private:
+    /// The hash of a new password, all rules and the current password checked.
+    Result<std::string> accept_password(const Asker& asker, const User& user,
+                                        const OwnChange& change);
+
+    Parts parts_;
+};
+
+}  // namespace kitchen::auth

@@ -1,0 +1,60 @@
+#include "accounts/admin_accounts.h"
+
+#include "accounts/account_creation.h"
+#include "kitchen/http/schema.h"
+
+namespace kitchen::auth {
+namespace {
+
+/// By the schema that POST /signup/ uses, so that there is one rule.
+bool is_email(const std::string& text) {
+    std::vector<Fault> faults;
+    http::Schema::string().format(http::Format::email).max(254).validate(Json(text), "", faults);
+    return faults.empty();
+}
+
+}  // namespace
+
+Result<User> AdminAccounts::create(const AdminForm& form) {
+    if (!is_email(form.email))
+        return invalid_field("/email", "format",
+                             "This is not an email address. Write it like ada@example.com.");
+    const auto phone = parts_.phones.normalise(form.phone_number);
+    if (!phone) return phone.error();
+    if (Status good = parts_.rules.check(form.password, form.email, *phone); !good)
+        return std::move(good).error();
+    const auto hash = parts_.hasher.hash(form.password);
+    if (!hash) return hash.error();
+
+    NewUser user;
+    user.email = form.email;
+    user.phone_number = *phone;
+    user.password_hash = *hash;
+    user.role = role_admin;
+    user.created_at = to_millis(parts_.clock.now());
+    auto created = create_account(parts_.store, parts_.users, parts_.random, std::move(user));
+    if (created) parts_.log.info("administrator created", {{"user_id", created->id}});
+    return created;
+}
+
+Status AdminAccounts::create_first(const AdminForm& form) {
+    auto there = has_admin();
+    if (!there) return std::move(there).error();
+    if (*there) return {};
+    const auto created = create(form);
+    if (created) return {};
+    if (created.error().kind == Errc::conflict) {  // another replica may have been first
+        there = has_admin();
+        if (there && *there) return {};
+    }
+    return created.error();
+}
+
+Result<bool> AdminAccounts::has_admin() {
+    const auto count = parts_.store.read<std::int64_t>(
+        [&](Transaction& tx) { return parts_.users.count_admins(tx); });
+    if (!count) return count.error();
+    return *count > 0;
+}
+
+}  // namespace kitchen::auth

@@ -1,0 +1,51 @@
+// How the first administrator comes to be: by hand on the command line, or from the configuration
+// at start. Never over HTTP.
+//
+// Thread-safety: all calls, from any thread. They block for the time of a password hash.
+#pragma once
+
+#include <string>
+
+#include "kitchen/clock.h"
+#include "kitchen/log.h"
+#include "kitchen/random.h"
+#include "kitchen/store.h"
+#include "passwords/password_hasher.h"
+#include "passwords/password_rules.h"
+#include "accounts/phone_normaliser.h"
+#include "accounts/user_repository.h"
+
+namespace kitchen::auth {
+
+struct AdminForm {
+    std::string email, phone_number, password;
+};
+
+class AdminAccounts {
+public:
+    struct Parts {  ///< all must outlive this
+        Store& store;
+        const UserRepository& users;
+        PasswordHasher& hasher;
+        const PasswordRules& rules;
+        const PhoneNormaliser& phones;
+        Random& random;
+        const Clock& clock;
+        Logger& log;
+    };
+    explicit AdminAccounts(Parts parts) : parts_(parts) {}
+
+    /// Errors: unprocessable; conflict "email_taken", "phone_taken"; unavailable.
+    Result<User> create(const AdminForm& form);
+
+    /// create(), unless there is an administrator who is not disabled. Of replicas that start
+    /// together one creates, and the others find it there. Success when there is one afterwards.
+    Status create_first(const AdminForm& form);
+
+private:
+    Result<bool> has_admin();
+
+    Parts parts_;
+};
+
+}  // namespace kitchen::auth

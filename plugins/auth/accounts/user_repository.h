@@ -1,0 +1,88 @@
+// All SQL on the table `users`. Every call works inside the caller's transaction.
+//
+// Errors: what the store reports, unique violations turned into "email_taken" and "phone_taken"
+// (conflict, the field named).
+//
+// Thread-safety: immutable once built; all calls, from any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kitchen/store.h"
+#include "accounts/user.h"
+
+namespace kitchen::auth {
+
+/// What two accounts may not share.
+struct Taken {
+    bool email = false, phone = false;
+};
+/// The answer to it: one fault a field.
+Error taken_error(Taken taken);
+/// not_found.
+Error user_not_found();
+
+struct UserFilter {
+    std::string search;  ///< part of an email or phone number, without regard to case; "" for all
+    std::string phone_search;  ///< part of an E.164 number; "" to look for `search` there too
+    std::string role;          ///< "" for all
+};
+
+struct UserPage {
+    std::vector<User> users;
+    std::int64_t total = 0;
+};
+
+class UserRepository {
+public:
+    explicit UserRepository(Store& store);
+
+    Result<std::optional<User>> by_id(Transaction& tx, std::int64_t id) const;
+    Result<std::optional<User>> by_email(Transaction& tx, std::string_view email) const;
+    Result<Taken> taken(Transaction& tx, std::string_view email,
+                        std::string_view phone_number) const;
+    Result<bool> referral_code_exists(Transaction& tx, std::string_view code) const;
+
+    /// Errors beyond the above: unique with subject "users_referral_code", when that code exists
+    /// already.
+    Result<User> insert(Transaction& tx, const NewUser& user) const;
+
+    /// These two give the user as changed; not_found when there is none.
+    Result<User> update_phone(Transaction& tx, std::int64_t id, std::string_view phone_number,
+                              std::int64_t now) const;
+    /// Grows the credential version.
+    Result<User> update_rights(Transaction& tx, std::int64_t id, std::string_view role,
+                               bool disabled, std::int64_t now) const;
+    /// Grows the credential version, unless it is not `credential_version` any more: then nothing
+    /// changes and there is no value.
+    Result<std::optional<User>> update_password(Transaction& tx, std::int64_t id,
+                                                std::int64_t credential_version,
+                                                std::string_view password_hash,
+                                                std::int64_t now) const;
+    /// The same password at another cost: nothing but the hash changes, and that only if it still
+    /// is `old_hash`.
+    Status replace_hash(Transaction& tx, std::int64_t id, std::string_view old_hash,
+                        std::string_view new_hash) const;
+
+    /// Makes other transactions that lock this account wait until this one has ended: what follows
+    /// sees all that they did. not_found when there is none.
+    Status lock(Transaction& tx, std::int64_t id) const;
+    /// Makes other transactions that would change who is an admin wait until this one has ended.
+    Status lock_admins(Transaction& tx) const;
+    /// Those that are not disabled.
+    Result<std::int64_t> count_admins(Transaction& tx) const;
+
+    /// Ordered by id.
+    Result<UserPage> find(Transaction& tx, const UserFilter& filter, std::int64_t limit,
+                          std::int64_t offset) const;
+
+private:
+    Statement by_id_, by_email_, taken_, referral_, insert_, update_phone_, update_rights_,
+        update_password_, replace_hash_, lock_, lock_admins_, count_admins_, find_, count_found_;
+};
+
+}  // namespace kitchen::auth

@@ -1,0 +1,140 @@
+#include "accounts/user_routes.h"
+
+#include "kitchen/http/page.h"
+#include "text.h"
+#include "accounts/user_json.h"
+
+namespace kitchen::auth {
+namespace {
+
+using http::Format;
+using http::Request;
+using http::Response;
+using http::Route;
+using http::Schema;
+
+std::optional<std::string> text_of(const Json& body, std::string_view member) {
+    const Json* value = body.find(member);
+    return value == nullptr ? std::nullopt : std::optional(value->as_string());
+}
+
+}  // namespace
+
+void UserRoutes::declare(Setup& setup) {
+    declare_own(setup);
+    declare_admin(setup);
+}
+
+void UserRoutes::declare_own(Setup& setup) {
+    setup.add_route(Route::get("/me/")
+                        .summary("The own account")
+                        .signed_in()
+                        .answers(200, "The account", user_schema())
+                        .handle([this](Request& request) { return read_own(request); }));
+    setup.add_route(
+        Route::patch("/me/")
+            .summary("Change the own account")
+            .describe("Phone number, password, or both. A new password needs the current one, and "
+                      "ends every other sign-in.")
+            .signed_in()
+            .header(if_match_header())
+            .body(Schema::object({
+                                     {"phone_number",
+                                      Schema::string().min(1).max(40).describe(
+                                          "National or international; stored as E.164"),
+                                      http::optional},
+                                     {"password",
+                                      Schema::string()
+                                          .format(Format::password)
+                                          .min(PasswordRules::min_length)
+                                          .max(PasswordRules::max_length),
+                                      http::optional},
+                                     {"current_password",
+                                      Schema::string().format(Format::password).min(1).max(1024),
+                                      http::optional},
+                                 })
+                      .named("OwnChange"))
+            .answers(200, "The account as changed", user_schema())
+            .answers(409, "The phone number is taken")
+            .answers(412, "The account has changed since: If-Match is stale")
+            .answers(422, "Something is not acceptable: see errors")
+            .answers(429, "Too many wrong current passwords")
+            .handle([this](Request& request) { return change_own(request); }));
+}
+
+void UserRoutes::declare_admin(Setup& setup) {
+    Route list_route = Route::get("/users/");
+    http::add_page_parameters(list_route);
+    list_route.summary("Find users")
+        .roles({std::string(role_admin)})
+        .query({"search", Schema::string().max(100), "Part of an email address or phone number"})
+        .query({"role", Schema::string().one_of(role_names()), "Only those with this role"})
+        .answers(200, "A page of users, ordered by id",
+                 http::page_schema(user_record_schema(), "UserPage"))
+        .handle([this](Request& request) { return list(request); });
+    setup.add_route(std::move(list_route));
+    setup.add_route(
+        Route::patch("/users/{id:id}/")
+            .summary("Change what a user may do")
+            .describe("A change ends every token and remembered credential of that user at once.")
+            .roles({std::string(role_admin)})
+            .header(if_match_header())
+            .body(
+                Schema::object(
+                    {
+                        {"role", Schema::string().one_of(role_names()), http::optional},
+                        {"disabled", Schema::boolean().describe("May not sign in"), http::optional},
+                    })
+                    .named("RightsChange"))
+            .answers(200, "The user as changed", user_record_schema())
+            .answers(404, "No such user")
+            .answers(409, "This is the last administrator")
+            .answers(412, "The user has changed since: If-Match is stale")
+            .handle([this](Request& request) { return change_rights(request); }));
+}
+
+Result<Response> UserRoutes::read_own(const Request& request) const {
+    const auto user = accounts_->read(request.who().user_id);
+    if (!user) return user.error();
+    return Response::json(200, user_json(*user)).with_version(user->version);
+}
+
+Result<Response> UserRoutes::change_own(const Request& request) const {
+    const Asker asker{.user_id = request.who().user_id,
+                      .family_id = parse_id(request.who().token_id).value_or(0),
+                      .client_address = request.client_address};
+    const OwnChange change{.phone_number = text_of(request.json, "phone_number"),
+                           .password = text_of(request.json, "password"),
+                           .current_password = text_of(request.json, "current_password")};
+    const auto user = accounts_->change_own(asker, change, if_match(request));
+    if (!user) return user.error();
+    return Response::json(200, user_json(*user)).with_version(user->version);
+}
+
+Result<Response> UserRoutes::list(const Request& request) const {
+    const http::Page page = http::page_of(request);
+    const auto found =
+        accounts_->find(std::string(request.query("search").value_or("")),
+                        std::string(request.query("role").value_or("")), page.limit, page.offset);
+    if (!found) return found.error();
+    std::string items;
+    for (const User& user : found->users) {
+        if (!items.empty()) items += ',';
+        items += user_record_json(user);
+    }
+    return Response::json(
+        200, http::page_json(request, page, items, static_cast<std::int64_t>(found->users.size()),
+                             found->total));
+}
+
+Result<Response> UserRoutes::change_rights(const Request& request) const {
+    RightsChange change;
+    change.role = text_of(request.json, "role");
+    if (const Json* disabled = request.json.find("disabled")) change.disabled = disabled->as_bool();
+    const auto user = accounts_->change_rights(request.path_id("id"), change, request.who().user_id,
+                                               if_match(request));
+    if (!user) return user.error();
+    return Response::json(200, user_record_json(*user)).with_version(user->version);
+}
+
+}  // namespace kitchen::auth

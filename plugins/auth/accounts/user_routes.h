@@ -1,0 +1,28 @@
+// GET and PATCH /me/, GET /users/, PATCH /users/{id}/: AccountService over HTTP.
+//
+// Thread-safety: declare() and bind() before all use; then handlers on any thread.
+#pragma once
+
+#include "accounts/account_service.h"
+#include "kitchen/plugin.h"
+
+namespace kitchen::auth {
+
+class UserRoutes {
+public:
+    void declare(Setup& setup);
+    /// `accounts` must outlive every request.
+    void bind(AccountService& accounts) noexcept { accounts_ = &accounts; }
+
+private:
+    void declare_own(Setup& setup);
+    void declare_admin(Setup& setup);
+    Result<http::Response> read_own(const http::Request& request) const;
+    Result<http::Response> change_own(const http::Request& request) const;
+    Result<http::Response> list(const http::Request& request) const;
+    Result<http::Response> change_rights(const http::Request& request) const;
+
+    AccountService* accounts_ = nullptr;
+};
+
+}  // namespace kitchen::auth

@@ -1,0 +1,49 @@
+// Six-digit codes that prove who reads a mailbox. A code itself is only ever in the mail; what
+// waits for it is a keyed hash that is bound to one subject (a sign-up session, an account), so a
+// code is worth nothing anywhere else.
+//
+// Thread-safety: all calls, from any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kitchen/cache.h"
+#include "kitchen/random.h"
+#include "keys/secret_key.h"
+
+namespace kitchen::auth {
+
+class OneTimeCodes {
+public:
+    static constexpr std::size_t digits = 6;
+    /// The field of a cache entry that holds the hash.
+    static constexpr std::string_view field = "otp_mac";
+
+    /// `random` must outlive this.
+    OneTimeCodes(SecretKey key, Random& random) : key_(key), random_(random) {}
+
+    /// Uniform over 000000 to 999999.
+    std::string make() const;
+    std::string mac(std::string_view subject, std::string_view code) const {
+        return key_.mac({subject, code});
+    }
+
+    /// Compares in the cache entry `key`, at most `max_attempts` wrong ones in all; gives the
+    /// entry's fields on a match. Errors: unauthenticated "otp_wrong" with member attempts_left;
+    /// too_many_requests "otp_exhausted" (the entry is gone); `missing` when there is no such
+    /// entry; what the cache reports.
+    Result<CacheFields> check(Cache& cache, std::string_view key, std::string_view subject,
+                              std::string_view code, std::int64_t max_attempts,
+                              const Error& missing) const;
+
+private:
+    SecretKey key_;
+    Random& random_;
+};
+
+/// The field of that name, or "".
+std::string_view field_of(const CacheFields& fields, std::string_view name);
+
+}  // namespace kitchen::auth

@@ -1,0 +1,78 @@
+#include "passwords/password_hasher.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <thread>
+
+#include "keys/secret_key.h"
+
+namespace kitchen::auth {
+namespace {
+
+std::size_t half_the_cores() {
+    return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
+}
+
+Error out_of_memory() {
+    return Error(Errc::unavailable, "busy",
+                 "The server has no memory left to check passwords. Try again in some seconds.")
+        .retry_in(std::chrono::seconds(5));
+}
+
+}  // namespace
+
+PasswordHasher::PasswordHasher(Argon2Cost cost, std::size_t parallelism, std::size_t queue)
+    : PasswordHasher(cost, Places{parallelism == 0 ? half_the_cores() : parallelism}, queue) {}
+
+PasswordHasher::PasswordHasher(Argon2Cost cost, Places places, std::size_t queue)
+    : cost_(cost), gate_(places.count, queue), threads_(places.count) {
+    prepare_crypto();
+    std::array<char, 32> password{};
+    randombytes_buf(password.data(), password.size());
+    nobody_ = make({password.data(), password.size()});
+    if (nobody_.empty())
+        throw std::runtime_error("there is not enough memory to hash one password");
+}
+
+/// "" when out of memory.
+std::string PasswordHasher::make(std::string_view password) const {
+    std::array<char, crypto_pwhash_STRBYTES> phc{};
+    if (crypto_pwhash_str_alg(phc.data(), password.data(), password.size(), cost_.passes,
+                              cost_.memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
+        return {};
+    return phc.data();
+}
+
+Result<std::string> PasswordHasher::hash(std::string_view password, std::string_view client) {
+    const auto pass = gate_.enter(client);
+    if (!pass) return pass.error();
+    std::string phc;
+    threads_.run([&] { phc = make(password); });
+    if (phc.empty()) return out_of_memory();
+    return phc;
+}
+
+Result<bool> PasswordHasher::verify(const std::string& phc, std::string_view password,
+                                    std::string_view client) {
+    const auto pass = gate_.enter(client);
+    if (!pass) return pass.error();
+    bool right = false;
+    threads_.run([&] {
+        right = crypto_pwhash_str_verify(phc.c_str(), password.data(), password.size()) == 0;
+    });
+    return right;
+}
+
+Status PasswordHasher::verify_nothing(std::string_view password, std::string_view client) {
+    if (auto done = verify(nobody_, password, client); !done) return done.error();
+    return {};
+}
+
+bool PasswordHasher::is_outdated(const std::string& phc) const {
+    return crypto_pwhash_str_needs_rehash(phc.c_str(), cost_.passes, cost_.memory) != 0;
+}
+
+}  // namespace kitchen::auth

@@ -1,0 +1,50 @@
+#include "sign_in/authorization.h"
+
+#include <algorithm>
+
+#include <sodium.h>
+
+#include "text.h"
+
+namespace kitchen::auth {
+namespace {
+
+bool is_base64(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/' || c == '=';
+}
+
+}  // namespace
+
+std::optional<Authorization> parse_authorization(std::string_view header) {
+    const auto trim = [](std::string_view text) {
+        while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+            text.remove_prefix(1);
+        while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+        return text;
+    };
+    header = trim(header);
+    const std::string_view scheme = header.substr(0, header.find(' '));
+    if (scheme.empty()) return std::nullopt;
+    return Authorization{ascii_lower(scheme), std::string(trim(header.substr(scheme.size())))};
+}
+
+std::optional<BasicCredentials> decode_basic(std::string_view base64) {
+    // libsodium 1.0.18 takes every octet past 0x7f for a letter where char is signed.
+    if (!std::all_of(base64.begin(), base64.end(), is_base64)) return std::nullopt;
+    std::string text(base64.size() / 4 * 3 + 3, '\0');
+    std::size_t length = 0;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(text.data()), text.size(), base64.data(),
+                          base64.size(), nullptr, &length, nullptr,
+                          sodium_base64_VARIANT_ORIGINAL) != 0)
+        return std::nullopt;
+    text.resize(length);
+    const std::size_t colon = text.find(':');
+    // A NUL is refused in every body too: no store can be relied on to compare a text that holds
+    // one.
+    if (colon == std::string::npos || text.find('\0') != std::string::npos || !utf8_length(text))
+        return std::nullopt;
+    return BasicCredentials{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+}  // namespace kitchen::auth

@@ -1,0 +1,32 @@
+// The identify-phase middleware: turns an Authorization header into Request::principal.
+//
+// No header, or a scheme that is neither Basic nor Bearer, leaves the request anonymous: another
+// plugin may know the scheme, and the kernel answers 401 where somebody is needed. A malformed or
+// wrong credential of ours is answered here, and all of them the same.
+//
+// Thread-safety: bind() before all use; then all calls, from any thread.
+#pragma once
+
+#include "passwords/credential_verifier.h"
+#include "kitchen/http/middleware.h"
+#include "sign_in/token_service.h"
+
+namespace kitchen::auth {
+
+class Identify {
+public:
+    /// Both must outlive every further call.
+    void bind(CredentialVerifier& verifier, TokenService& tokens) noexcept {
+        verifier_ = &verifier;
+        tokens_ = &tokens;
+    }
+    Result<http::Response> operator()(http::Request& request, const http::Next& next) const;
+
+private:
+    Result<Principal> basic(const http::Request& request, std::string_view credentials) const;
+
+    CredentialVerifier* verifier_ = nullptr;
+    TokenService* tokens_ = nullptr;
+};
+
+}  // namespace kitchen::auth

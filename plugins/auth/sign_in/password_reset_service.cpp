@@ -1,0 +1,117 @@
+#include "sign_in/password_reset_service.h"
+
+#include <optional>
+
+#include "kitchen/ip.h"
+#include "text.h"
+
+namespace kitchen::auth {
+namespace {
+
+Error no_reset() {
+    return Error(
+        Errc::not_found, "password_reset_not_found",
+        "No password reset is waiting for this address, or it has expired. Ask for a new code.");
+}
+
+std::string entry_of(std::string_view subject) { return "auth:reset:" + std::string(subject); }
+
+}  // namespace
+
+PasswordResetService::PasswordResetService(Parts parts, const SecretKey& key,
+                                           PasswordResetSettings settings)
+    : parts_(parts),
+      email_key_(key.derive("reset email")),
+      codes_(key.derive("reset code"), parts.random),
+      settings_(settings),
+      per_address_(parts.cache, settings.per_address, "reset-address", "too_many_resets",
+                   "Too many password resets from your address. Wait a little, then try again."),
+      per_email_(parts.cache, settings.per_email, "reset-email", "too_many_resets",
+                 "Too many password resets for this email address. Try again later.") {}
+
+std::string PasswordResetService::subject_of(std::string_view email) const {
+    return email_key_.mac({ascii_lower(email)});
+}
+
+Status PasswordResetService::forgot(const std::string& email, std::string_view client_address) {
+    if (Status open = per_address_.tick(client_network(client_address)); !open) return open;
+    if (!parts_.jobs.post("auth-password-reset", [this, email] { prepare(email); }))
+        return Error(Errc::unavailable, "mail_queue_full",
+                     "No mail can be sent at this moment. Try again in a few seconds.")
+            .retry_in(std::chrono::seconds(5));
+    return {};
+}
+
+void PasswordResetService::prepare(const std::string& email) {
+    const std::string subject = subject_of(email);
+    if (const Status open = per_email_.tick(subject); !open) {
+        if (open.error().kind == Errc::too_many_requests)
+            parts_.log.info("a password reset was not mailed: too many for one address");
+        else
+            parts_.log.error("a password reset could not be prepared",
+                             {{"code", open.error().code}});
+        return;
+    }
+    auto user = parts_.store.read<std::optional<User>>(
+        [&](Transaction& tx) { return parts_.users.by_email(tx, email); });
+    if (!user) {
+        parts_.log.error("a password reset could not be prepared", {{"code", user.error().code}});
+        return;
+    }
+    const bool known = user->has_value() && !(*user)->disabled;
+    const std::string code = codes_.make();
+    // An unknown address gets an entry that no code matches, so that reset() answers the same for
+    // it.
+    const CacheFields fields = {
+        {std::string(OneTimeCodes::field),
+         codes_.mac(subject, known ? code : parts_.random.hex(32))},
+        {"user_id", known ? std::to_string((*user)->id) : "0"},
+        {"credential_version", known ? std::to_string((*user)->credential_version) : "0"}};
+    if (Status kept = parts_.cache.set_fields(entry_of(subject), fields, settings_.ttl); !kept) {
+        parts_.log.error("a password reset could not be prepared", {{"code", kept.error().code}});
+        return;
+    }
+    if (known)
+        parts_.mails.send(parts_.texts.password_reset((*user)->email, code, settings_.ttl),
+                          settings_.ttl);
+}
+
+Status PasswordResetService::reset(std::string_view email, std::string_view code,
+                                   std::string_view password) {
+    if (Status good = parts_.rules.check(password, email, ""); !good) return good;
+    const std::string subject = subject_of(email);
+    const auto fields = codes_.check(parts_.cache, entry_of(subject), subject, code,
+                                     settings_.max_attempts, no_reset());
+    if (!fields) return fields.error();
+    const std::int64_t user_id = parse_id(field_of(*fields, "user_id")).value_or(0);
+    const std::int64_t credential_version =
+        parse_id(field_of(*fields, "credential_version")).value_or(0);
+
+    auto user = parts_.store.read<std::optional<User>>(
+        [&](Transaction& tx) { return parts_.users.by_id(tx, user_id); });
+    if (!user) return std::move(user).error();
+    if (!user->has_value()) return no_reset();
+    if (Status good = parts_.rules.check(password, email, (*user)->phone_number); !good)
+        return good;
+    const auto hash = parts_.hasher.hash(password);
+    if (!hash) return hash.error();
+
+    const std::int64_t now = to_millis(parts_.clock.now());
+    const Status changed = parts_.store.transact([&](Transaction& tx) -> Status {
+        // The version makes the code good once, and void when the account was disabled or its
+        // password changed meanwhile.
+        const auto updated =
+            parts_.users.update_password(tx, user_id, credential_version, *hash, now);
+        if (!updated) return updated.error();
+        if (!updated->has_value()) return no_reset();
+        return parts_.tokens.revoke_all(tx, user_id, 0, now);
+    });
+    if (!changed) return changed;
+    if (const auto erased = parts_.cache.erase(entry_of(subject)); !erased)
+        parts_.log.warn("a finished password reset could not be erased; it will expire",
+                        {{"code", erased.error().code}});
+    parts_.log.info("password reset", {{"user_id", user_id}});
+    return {};
+}
+
+}  // namespace kitchen::auth

@@ -1,0 +1,74 @@
+// A forgotten password: a code by mail, and with it a new password. Nothing here tells whether an
+// address has an account: all of the look-up happens after the answer, and an unknown address gets
+// a pending reset too, which no code opens.
+//
+// Thread-safety: all calls, from any thread. reset() blocks for the time of a password hash.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "kitchen/cache.h"
+#include "kitchen/clock.h"
+#include "kitchen/jobs.h"
+#include "kitchen/log.h"
+#include "kitchen/random.h"
+#include "kitchen/store.h"
+#include "codes/mail_dispatcher.h"
+#include "codes/mail_texts.h"
+#include "codes/one_time_codes.h"
+#include "passwords/password_hasher.h"
+#include "passwords/password_rules.h"
+#include "attempt_limit.h"
+#include "keys/secret_key.h"
+#include "sign_in/token_repository.h"
+#include "accounts/user_repository.h"
+
+namespace kitchen::auth {
+
+struct PasswordResetSettings {
+    std::chrono::milliseconds ttl = std::chrono::minutes(10);
+    std::int64_t max_attempts = 5;  ///< wrong codes a mail
+    Limit per_address;
+    Limit per_email;  ///< mails; with max_attempts it bounds all guessing at one account
+};
+
+class PasswordResetService {
+public:
+    struct Parts {  ///< all must outlive the service and the jobs it has posted
+        Store& store;
+        Cache& cache;
+        const UserRepository& users;
+        const TokenRepository& tokens;
+        PasswordHasher& hasher;
+        const PasswordRules& rules;
+        MailDispatcher& mails;
+        const MailTexts& texts;
+        Jobs& jobs;
+        Random& random;
+        const Clock& clock;
+        Logger& log;
+    };
+    PasswordResetService(Parts parts, const SecretKey& key, PasswordResetSettings settings);
+
+    /// Errors: too_many_requests (for the client's address, whoever is asked for), unavailable.
+    Status forgot(const std::string& email, std::string_view client_address);
+
+    /// Ends every token and remembered password of the account.
+    /// Errors: unprocessable (password); as OneTimeCodes::check(); not_found
+    /// "password_reset_not_found"; unavailable (the code is still good).
+    Status reset(std::string_view email, std::string_view code, std::string_view password);
+
+private:
+    void prepare(const std::string& email);
+    std::string subject_of(std::string_view email) const;
+
+    Parts parts_;
+    const SecretKey email_key_;
+    const OneTimeCodes codes_;
+    const PasswordResetSettings settings_;
+    AttemptLimit per_address_, per_email_;
+};
+
+}  // namespace kitchen::auth

@@ -1,0 +1,120 @@
+#include "sign_in/token_service.h"
+
+#include <optional>
+
+#include "passwords/credential_verifier.h"
+
+namespace kitchen::auth {
+namespace {
+
+constexpr std::string_view access_prefix = "ck_at_", refresh_prefix = "ck_rt_";
+constexpr std::size_t token_bytes = 32;
+constexpr std::int64_t sweep_batch = 500;  // rows a transaction: other writers wait for it
+
+/// What cannot be one of ours is not looked up.
+bool looks_like(std::string_view token, std::string_view prefix) {
+    return token.size() == prefix.size() + 2 * token_bytes && token.starts_with(prefix);
+}
+
+Error invalid_refresh_token() {
+    return Error(Errc::unauthenticated, "invalid_refresh_token",
+                 "This refresh token is not valid, or not any more. Sign in again.");
+}
+
+}  // namespace
+
+IssuedTokens TokenService::make() const {
+    IssuedTokens issued;
+    issued.access_token = std::string(access_prefix) + random_.hex(token_bytes);
+    issued.refresh_token = std::string(refresh_prefix) + random_.hex(token_bytes);
+    issued.expires_in = std::chrono::floor<std::chrono::seconds>(lifetimes_.access);
+    return issued;
+}
+
+TokenHashes TokenService::hashes_of(const IssuedTokens& issued, std::int64_t now) const {
+    return {.access = access_hash(issued.access_token),
+            .refresh = refresh_hash(issued.refresh_token),
+            .access_expires_at = now + lifetimes_.access.count(),
+            .refresh_expires_at = now + lifetimes_.refresh.count()};
+}
+
+Result<IssuedTokens> TokenService::issue(const User& user) {
+    const std::int64_t now = to_millis(clock_.now());
+    IssuedTokens issued = make();
+    const TokenHashes hashes = hashes_of(issued, now);
+    auto family = store_.transact<std::optional<std::int64_t>>([&](Transaction& tx) {
+        return tokens_.add_family(tx, user.id, user.credential_version, hashes, now);
+    });
+    if (!family) return std::move(family).error();
+    if (!family->has_value()) return invalid_credentials();
+    log_.info("signed in", {{"user_id", user.id}, {"family_id", **family}});
+    return issued;
+}
+
+Result<Principal> TokenService::authenticate(std::string_view access_token) {
+    if (!looks_like(access_token, access_prefix)) return invalid_credentials();
+    const std::string hash = access_hash(access_token);
+    auto token = store_.read<std::optional<StoredToken>>(
+        [&](Transaction& tx) { return tokens_.by_access(tx, hash); });
+    if (!token) return std::move(token).error();
+    if (!token->has_value() || !(*token)->alive || (*token)->expires_at <= to_millis(clock_.now()))
+        return invalid_credentials();
+    return Principal{(*token)->user_id, (*token)->role, std::to_string((*token)->family_id)};
+}
+
+Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token) {
+    if (!looks_like(refresh_token, refresh_prefix)) return invalid_refresh_token();
+    const std::int64_t now = to_millis(clock_.now());
+    const std::string hash = refresh_hash(refresh_token);
+    IssuedTokens issued = make();
+    const TokenHashes hashes = hashes_of(issued, now);
+
+    enum class Outcome { rotated, refused, reused };
+    std::int64_t user_id = 0, family_id = 0;
+    // The revocation must be kept although the answer is a refusal: so refusals are values of the
+    // body, not errors.
+    auto outcome = store_.transact<Outcome>([&](Transaction& tx) -> Result<Outcome> {
+        auto found = tokens_.by_refresh(tx, hash);
+        if (!found) return std::move(found).error();
+        if (!found->has_value()) return Outcome::refused;
+        const StoredToken& token = **found;
+        user_id = token.user_id;
+        family_id = token.family_id;
+        if (!token.alive || token.expires_at <= now) return Outcome::refused;
+        if (!token.used) {
+            auto rotated = tokens_.rotate(tx, token.family_id, hash, hashes, now);
+            if (!rotated) return std::move(rotated).error();
+            if (*rotated) return Outcome::rotated;
+        }
+        if (Status revoked = tokens_.revoke_family(tx, token.family_id, now); !revoked)
+            return std::move(revoked).error();
+        return Outcome::reused;
+    });
+    if (!outcome) return std::move(outcome).error();
+    if (*outcome == Outcome::rotated) return issued;
+    if (*outcome == Outcome::reused)
+        log_.warn("a used refresh token was shown again; its family is revoked",
+                  {{"user_id", user_id}, {"family_id", family_id}});
+    return invalid_refresh_token();
+}
+
+Status TokenService::revoke(std::int64_t family_id) {
+    const std::int64_t now = to_millis(clock_.now());
+    return store_.transact(
+        [&](Transaction& tx) { return tokens_.revoke_family(tx, family_id, now); });
+}
+
+void TokenService::sweep() {
+    const std::int64_t now = to_millis(clock_.now());
+    for (;;) {
+        auto gone = store_.transact<std::int64_t>(
+            [&](Transaction& tx) { return tokens_.sweep(tx, now, sweep_batch); });
+        if (!gone) {
+            log_.warn("expired tokens could not be swept", {{"code", gone.error().code}});
+            return;
+        }
+        if (*gone < sweep_batch) return;
+    }
+}
+
+}  // namespace kitchen::auth

@@ -1,0 +1,75 @@
+// Bearer tokens: opaque, 256 bits each, kept as keyed hashes only. A sign-in makes a family: one
+// access token at a time, and a chain of refresh tokens of which each is good once. Showing a used
+// one again means that somebody stole it, and ends the family.
+//
+// Thread-safety: all calls, from any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kitchen/clock.h"
+#include "kitchen/log.h"
+#include "kitchen/principal.h"
+#include "kitchen/random.h"
+#include "kitchen/store.h"
+#include "keys/secret_key.h"
+#include "sign_in/token_repository.h"
+#include "accounts/user.h"
+
+namespace kitchen::auth {
+
+struct TokenLifetimes {
+    std::chrono::milliseconds access = std::chrono::minutes(15);
+    std::chrono::milliseconds refresh = std::chrono::hours(24 * 30);
+};
+
+struct IssuedTokens {
+    std::string access_token, refresh_token;
+    std::chrono::seconds expires_in{0};  ///< of the access token
+};
+
+class TokenService {
+public:
+    /// All must outlive this.
+    TokenService(Store& store, const TokenRepository& tokens, SecretKey key, Random& random,
+                 const Clock& clock, Logger& log, TokenLifetimes lifetimes)
+        : store_(store),
+          tokens_(tokens),
+          key_(key),
+          random_(random),
+          clock_(clock),
+          log_(log),
+          lifetimes_(lifetimes) {}
+
+    /// A new family. Error: invalid_credentials() when the account changed since `user` was read;
+    /// what the store reports.
+    Result<IssuedTokens> issue(const User& user);
+    /// Who presents this access token. Error: invalid_credentials(); what the store reports.
+    Result<Principal> authenticate(std::string_view access_token);
+    /// New tokens for a refresh token. Error: unauthenticated "invalid_refresh_token"; what the
+    /// store reports.
+    Result<IssuedTokens> refresh(std::string_view refresh_token);
+    /// Success also when it has ended already.
+    Status revoke(std::int64_t family_id);
+    /// Deletes what has expired or was revoked.
+    void sweep();
+
+private:
+    IssuedTokens make() const;
+    TokenHashes hashes_of(const IssuedTokens& issued, std::int64_t now) const;
+    std::string access_hash(std::string_view token) const { return key_.mac({"access", token}); }
+    std::string refresh_hash(std::string_view token) const { return key_.mac({"refresh", token}); }
+
+    Store& store_;
+    const TokenRepository& tokens_;
+    const SecretKey key_;
+    Random& random_;
+    const Clock& clock_;
+    Logger& log_;
+    const TokenLifetimes lifetimes_;
+};
+
+}  // namespace kitchen::auth

@@ -1,0 +1,97 @@
+// Signing up in two steps: start() remembers who wants an account and mails a code; verify() makes
+// the account.
+//
+// What waits in between is a cache entry under a keyed hash of the session id, holding a hash of
+// the password and a keyed hash of the code: neither the cache nor its backups can be used to take
+// part in a sign-up.
+//
+// Thread-safety: all calls, from any thread. start() blocks for the time of a password hash.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "kitchen/cache.h"
+#include "kitchen/clock.h"
+#include "kitchen/log.h"
+#include "kitchen/random.h"
+#include "kitchen/store.h"
+#include "codes/mail_dispatcher.h"
+#include "codes/mail_texts.h"
+#include "codes/one_time_codes.h"
+#include "passwords/password_hasher.h"
+#include "passwords/password_rules.h"
+#include "accounts/phone_normaliser.h"
+#include "attempt_limit.h"
+#include "keys/secret_key.h"
+#include "accounts/user_repository.h"
+
+namespace kitchen::auth {
+
+struct SignupSettings {
+    std::chrono::milliseconds ttl = std::chrono::minutes(10);
+    std::int64_t max_attempts = 5;  ///< wrong codes
+    std::int64_t max_resends = 5;
+    std::chrono::milliseconds resend_interval = std::chrono::minutes(1);
+    Limit per_address, per_email;
+};
+
+struct SignupForm {
+    std::string email;  ///< well-formed
+    std::string phone_number;
+    std::string password;
+    std::string referral_code;  ///< somebody else's; "" for none
+    std::string client_address;
+};
+
+class SignupService {
+public:
+    struct Parts {  ///< all must outlive the service
+        Store& store;
+        Cache& cache;
+        const UserRepository& users;
+        PasswordHasher& hasher;
+        const PasswordRules& rules;
+        const PhoneNormaliser& phones;
+        MailDispatcher& mails;
+        const MailTexts& texts;
+        Random& random;
+        const Clock& clock;
+        Logger& log;
+    };
+    SignupService(Parts parts, const SecretKey& key, SignupSettings settings);
+
+    const SignupSettings& settings() const noexcept { return settings_; }
+
+    /// The id of the new session: 64 hexadecimal digits, a secret of the client.
+    /// Errors: unprocessable (phone, password, referral code); conflict "email_taken",
+    /// "phone_taken"; too_many_requests; unavailable. After an error nothing waits and no mail goes
+    /// out.
+    Result<std::string> start(const SignupForm& form);
+
+    /// A new code in the place of the old one; wrong tries stay counted, and the session ends when
+    /// it would have. How long that is. Errors: not_found "signup_session_not_found";
+    /// too_many_requests; unavailable (the old code is still good).
+    Result<std::chrono::milliseconds> resend(std::string_view session_id);
+
+    /// Makes the account and ends the session. The same right code again, while the first is being
+    /// answered or when its answer was lost, gives the same account. Errors: as
+    /// OneTimeCodes::check(); not_found "signup_session_not_found"; conflict "email_taken",
+    /// "phone_taken" (and the session is over); unavailable (the session stays: try again).
+    Result<User> verify(std::string_view session_id, std::string_view code);
+
+private:
+    Status check_availability(const SignupForm& form, const std::string& phone_number);
+    std::string entry_of(std::string_view session_id) const;
+    bool post_code(const std::string& email, const std::string& code,
+                   std::chrono::milliseconds valid_for);
+
+    Parts parts_;
+    const SecretKey session_key_, email_key_;
+    const OneTimeCodes codes_;
+    const SignupSettings settings_;
+    AttemptLimit per_address_, per_email_, per_session_;
+};
+
+}  // namespace kitchen::auth

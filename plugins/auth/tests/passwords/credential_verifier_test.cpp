@@ -1,0 +1,217 @@
+#include "passwords/credential_verifier.h"
+
+#include <thread>
+#include <vector>
+
+#include "tests/auth_fixture.h"
+
+namespace kitchen::auth {
+namespace {
+
+class CredentialVerifierTest : public AuthTest {
+protected:
+    void SetUp() override {
+        AuthTest::SetUp();
+        ada = sign_up();
+    }
+    std::string outcome(const std::string& user, const std::string& password,
+                        const std::string& address = "192.0.2.1") {
+        const auto verified = module->verifier.verify(user, password, address);
+        return verified ? "user " + std::to_string(verified->id) : verified.error().code;
+    }
+    std::string id() const { return std::to_string(ada.id); }
+    const std::string yes = "user 1", no = "invalid_credentials", slow = "too_many_failures";
+    User ada;
+};
+
+TEST_F(CredentialVerifierTest, TakesIdAndEmail) {
+    EXPECT_EQ(outcome(id(), good_password), yes);
+    EXPECT_EQ(outcome("ada@example.com", good_password), yes);
+    EXPECT_EQ(outcome("ADA@Example.com", good_password), yes);
+}
+
+TEST_F(CredentialVerifierTest, RefusesAllElseWithOneText) {
+    const auto wrong = module->verifier.verify(id(), "plantain-and-bean", "192.0.2.9");
+    ASSERT_FALSE(wrong);
+    int n = 0;
+    for (const char* user : {"999", "0", "-1", "1x", "", "ada", "nobody@example.com",
+                             "99999999999999999999", "' OR 1=1 --"}) {
+        const auto refused =
+            module->verifier.verify(user, good_password, "192.0.2." + std::to_string(10 + n++));
+        ASSERT_FALSE(refused) << user;
+        EXPECT_EQ(refused.error().kind, Errc::unauthenticated);
+        EXPECT_EQ(refused.error().code, wrong.error().code);
+        EXPECT_EQ(refused.error().detail, wrong.error().detail);
+    }
+}
+
+TEST_F(CredentialVerifierTest, UnknownAndDisabledCostTheSameWork) {
+    // A full gate refuses whoever has work to do: so everybody below reached the hashing.
+    Settings settings = default_settings();
+    settings.argon2_parallelism = 1;
+    settings.argon2_queue = 0;
+    build(settings);
+    const User obi = make_admin();
+    const User eve = sign_up("eve@example.com", "08030000009");
+    module->accounts.change_rights(eve.id, {.role = {}, .disabled = true}, obi.id, no_precondition)
+        .value();
+    const auto inside = const_cast<HashGate&>(module->hasher.gate()).enter();
+    EXPECT_EQ(outcome(id(), "wrong"), "busy");
+    EXPECT_EQ(outcome("999", "wrong"), "busy");
+    EXPECT_EQ(outcome("", ""), "busy");
+    EXPECT_EQ(module->verifier.refuse_unreadable("192.0.2.1").code, "busy");
+    EXPECT_EQ(outcome(std::to_string(eve.id), good_password), "busy");
+}
+
+TEST_F(CredentialVerifierTest, ARightPasswordIsRememberedForAMinute) {
+    Settings settings = default_settings();
+    settings.argon2_parallelism = 1;
+    settings.argon2_queue = 0;
+    build(settings);
+    EXPECT_EQ(outcome(id(), good_password), yes);
+    const auto inside = const_cast<HashGate&>(module->hasher.gate()).enter();  // no more hashing
+    clock.advance(std::chrono::seconds(59));
+    EXPECT_EQ(outcome(id(), good_password), yes);
+    EXPECT_EQ(outcome("ada@example.com", good_password), yes);
+    EXPECT_EQ(outcome(id(), "plantain-and-bean"), "busy");
+    clock.advance(std::chrono::seconds(1));
+    EXPECT_EQ(outcome(id(), good_password), "busy");
+}
+
+TEST_F(CredentialVerifierTest, WhatIsRememberedDiesWithPasswordRoleAndDisabling) {
+    const User chief = make_admin();
+    ASSERT_EQ(outcome(id(), good_password), yes);
+    module->accounts
+        .change_own({.user_id = ada.id, .family_id = 0, .client_address = "192.0.2.1"},
+                    {.phone_number = {},
+                     .password = "yam-and-egg-sauce",
+                     .current_password = good_password},
+                    no_precondition)
+        .value();
+    EXPECT_EQ(outcome(id(), good_password), no);
+    ASSERT_EQ(outcome(id(), "yam-and-egg-sauce"), yes);
+
+    module->accounts
+        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition)
+        .value();
+    EXPECT_EQ(module->verifier.verify(id(), "yam-and-egg-sauce", "192.0.2.1").value().role,
+              "kitchen");
+
+    module->accounts
+        .change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition)
+        .value();
+    EXPECT_EQ(outcome(id(), "yam-and-egg-sauce"), no);
+    module->accounts
+        .change_rights(ada.id, {.role = {}, .disabled = false}, chief.id, no_precondition)
+        .value();
+    EXPECT_EQ(outcome(id(), "yam-and-egg-sauce"), yes);
+}
+
+TEST_F(CredentialVerifierTest, FailuresAreThrottledForOneAddress) {
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(outcome(i % 2 == 0 ? id() : "ada@example.com", "wrong-" + std::to_string(i)), no)
+            << i;
+    EXPECT_EQ(outcome(id(), "wrong-again"), slow);
+    EXPECT_EQ(outcome("ada@example.com", good_password), slow)
+        << "id and email share the budget, and the right password gives nothing away";
+    EXPECT_EQ(outcome(id(), good_password, "192.0.2.2"), yes) << "others are not locked out";
+    EXPECT_EQ(outcome("eve@example.com", "wrong"), no) << "nor is another account";
+    clock.advance(std::chrono::seconds(30));
+    EXPECT_EQ(outcome(id(), good_password), yes);
+}
+
+TEST_F(CredentialVerifierTest, UnknownAccountsAreThrottledTheSame) {
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(outcome("Nobody@example.com", "wrong-" + std::to_string(i)), no);
+    EXPECT_EQ(outcome("nobody@example.com", "wrong"), slow);
+}
+
+TEST_F(CredentialVerifierTest, WhatCannotBeReadIsRefusedTheSameAndCountsForTheClient) {
+    const auto wrong = module->verifier.verify(id(), "wrong", "192.0.2.1");
+    for (int i = 1; i < 30; ++i) {
+        const Error refused = module->verifier.refuse_unreadable("192.0.2.1");
+        EXPECT_EQ(refused.code, no);
+        EXPECT_EQ(refused.detail, wrong.error().detail);
+    }
+    EXPECT_EQ(module->verifier.refuse_unreadable("192.0.2.1").code, slow);
+    EXPECT_EQ(module->verifier.refuse_unreadable("192.0.2.2").code, no);
+}
+
+TEST_F(CredentialVerifierTest, FailuresOfOneClientAreThrottledWhateverTheAccount) {
+    for (int i = 0; i < 30; ++i) EXPECT_EQ(outcome(std::to_string(1000 + i), "wrong"), no) << i;
+    EXPECT_EQ(outcome("2000", "wrong"), slow);
+    EXPECT_EQ(outcome(id(), good_password), slow);
+    EXPECT_EQ(outcome(id(), good_password, "192.0.2.2"), yes);
+    EXPECT_EQ(outcome(id(), good_password), yes) << "remembered: no guess";
+    clock.advance(std::chrono::seconds(1));
+    EXPECT_EQ(outcome("2001", "wrong"), no) << "one more a second";
+}
+
+TEST_F(CredentialVerifierTest, SuccessDoesNotCount) {
+    build([] {
+        Settings settings = default_settings();
+        settings.basic_cache_ttl = std::chrono::milliseconds(0);
+        return settings;
+    }());
+    for (int i = 0; i < 30; ++i) EXPECT_EQ(outcome(id(), good_password), yes);
+}
+
+TEST_F(CredentialVerifierTest, ParallelGuessesCannotOutrunTheCount) {
+    std::atomic<int> compared{0}, refused{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 8; ++t)
+            threads.emplace_back([&, t] {
+                for (int i = 0; i < 25; ++i) {
+                    const std::string result =
+                        outcome(id(), "guess-" + std::to_string(t) + "-" + std::to_string(i));
+                    if (result == no) ++compared;
+                    if (result == slow) ++refused;
+                }
+            });
+    }
+    EXPECT_EQ(compared, 10);
+    EXPECT_EQ(refused, 190);
+}
+
+TEST_F(CredentialVerifierTest, ParallelRequestsWithTheRightPasswordAllPass) {
+    Settings settings = default_settings();
+    settings.argon2_parallelism = 1;
+    settings.argon2_queue = 7;  // that wait for the one which hashes
+    build(settings, {1, 1024 * 1024});
+    std::atomic<int> passed{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 8; ++t)
+            threads.emplace_back([&] { passed += outcome(id(), good_password) == yes; });
+    }
+    EXPECT_EQ(passed, 8);
+}
+
+TEST_F(CredentialVerifierTest, RenewsOutdatedHashes) {
+    build(default_settings(), {2, 16384});
+    const std::string before = reread(ada.id).password_hash;
+    EXPECT_EQ(outcome(id(), good_password), yes);
+    const User after = reread(ada.id);
+    EXPECT_NE(after.password_hash, before);
+    EXPECT_TRUE(after.password_hash.starts_with("$argon2id$v=19$m=16,t=2,")) << after.password_hash;
+    EXPECT_EQ(after.credential_version, ada.credential_version) << "nobody is signed out by it";
+    EXPECT_EQ(outcome(id(), good_password, "192.0.2.7"), yes);
+}
+
+TEST_F(CredentialVerifierTest, StoreAwayIsNoRefusal) {
+    store.away = true;
+    EXPECT_EQ(outcome(id(), good_password), "store_unavailable");
+}
+
+TEST_F(CredentialVerifierTest, LogsNeitherUserNorPassword) {
+    outcome("my-secret-typed-here", "another-secret");
+    outcome(id(), "third-secret");
+    outcome(id(), good_password);
+    EXPECT_FALSE(log.contains("secret"));
+    EXPECT_FALSE(log.contains(good_password));
+    EXPECT_TRUE(log.contains("sign-in failed"));
+}
+
+}  // namespace
+}  // namespace kitchen::auth

@@ -1,0 +1,157 @@
+#include "sign_in/password_reset_service.h"
+
+#include <thread>
+#include <vector>
+
+#include "tests/auth_fixture.h"
+
+namespace kitchen::auth {
+namespace {
+
+using std::chrono::minutes;
+
+class PasswordResetTest : public AuthTest {
+protected:
+    static constexpr const char* new_password = "yam-and-egg-sauce";
+    void SetUp() override {
+        AuthTest::SetUp();
+        ada = sign_up();
+        sent = mailer.mails().size();
+    }
+    std::string reset(const std::string& email, const std::string& code,
+                      const std::string& password = new_password) {
+        const Status status = module->resets.reset(email, code, password);
+        return status ? "ok" : status.error().code;
+    }
+    std::string ask(const std::string& email = "ada@example.com") {
+        EXPECT_TRUE(module->resets.forgot(email, "192.0.2.1"));
+        return newest_code();
+    }
+    bool opens(const std::string& password) {
+        return module->verifier.verify("ada@example.com", password, "192.0.2.1").has_value();
+    }
+    User ada;
+    std::size_t sent = 0;
+};
+
+TEST_F(PasswordResetTest, ChangesThePasswordAndEndsEverything) {
+    const IssuedTokens tokens = module->tokens.issue(ada).value();
+    ASSERT_TRUE(opens(good_password));
+    const std::string code = ask("ADA@example.com");
+    EXPECT_EQ(mailer.mails().back().to, "ada@example.com");
+    EXPECT_TRUE(opens(good_password)) << "asking changes nothing";
+    EXPECT_EQ(reset("Ada@Example.com", code), "ok");
+    EXPECT_FALSE(opens(good_password));
+    EXPECT_TRUE(opens(new_password));
+    EXPECT_FALSE(module->tokens.authenticate(tokens.access_token));
+    EXPECT_FALSE(module->tokens.refresh(tokens.refresh_token));
+    EXPECT_EQ(reset("ada@example.com", code, "another-good-one"), "password_reset_not_found")
+        << "good once";
+    EXPECT_FALSE(log.contains(code));
+    EXPECT_FALSE(log.contains(new_password));
+}
+
+TEST_F(PasswordResetTest, UnknownAddressesLookTheSame) {
+    ask("nobody@example.com");
+    EXPECT_EQ(mailer.mails().size(), sent) << "no mail";
+    for (int i = 0; i < 4; ++i) {
+        const Status refused =
+            module->resets.reset("nobody@example.com", "00000" + std::to_string(i), new_password);
+        EXPECT_EQ(refused.error().code, "otp_wrong");
+        EXPECT_EQ(refused.error().members.at(0).second, Json(4 - i));
+    }
+    EXPECT_EQ(reset("nobody@example.com", "000009"), "otp_exhausted");
+    EXPECT_EQ(reset("nobody@example.com", "000009"), "password_reset_not_found");
+}
+
+TEST_F(PasswordResetTest, DisabledAccountsGetNoMail) {
+    const User chief = make_admin();
+    module->accounts
+        .change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition)
+        .value();
+    ask();
+    EXPECT_EQ(mailer.mails().size(), sent);
+}
+
+TEST_F(PasswordResetTest, ACodeDiesWhenTheAccountIsDisabledAfterwards) {
+    const User chief = make_admin();
+    const std::string code = ask();
+    module->accounts
+        .change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition)
+        .value();
+    EXPECT_EQ(reset("ada@example.com", code), "password_reset_not_found");
+}
+
+TEST_F(PasswordResetTest, FiveWrongCodes) {
+    const std::string code = ask();
+    for (int i = 1; i <= 4; ++i) EXPECT_EQ(reset("ada@example.com", another(code, i)), "otp_wrong");
+    EXPECT_EQ(reset("ada@example.com", another(code, 5)), "otp_exhausted");
+    EXPECT_EQ(reset("ada@example.com", code), "password_reset_not_found");
+}
+
+TEST_F(PasswordResetTest, ANewCodeReplacesTheOld) {
+    const std::string first = ask();
+    const std::string second = ask();
+    ASSERT_NE(first, second);
+    EXPECT_EQ(reset("ada@example.com", first), "otp_wrong");
+    EXPECT_EQ(reset("ada@example.com", second), "ok");
+}
+
+TEST_F(PasswordResetTest, CodesExpire) {
+    const std::string code = ask();
+    clock.advance(minutes(10));
+    EXPECT_EQ(reset("ada@example.com", code), "password_reset_not_found");
+}
+
+TEST_F(PasswordResetTest, BadPasswordsCostNoTry) {
+    const std::string code = ask();
+    EXPECT_EQ(reset("ada@example.com", code, "password"), "password_too_common");
+    EXPECT_EQ(reset("ada@example.com", code, "08031234567"), "password_too_common")
+        << "the account's phone number";
+    EXPECT_EQ(reset("ada@example.com", code, "short"), "password_too_short");
+    EXPECT_EQ(reset("ada@example.com", code), "ok");
+}
+
+TEST_F(PasswordResetTest, AStoreThatIsAwayKeepsTheCode) {
+    const std::string code = ask();
+    store.away = true;
+    EXPECT_EQ(reset("ada@example.com", code), "store_unavailable");
+    store.away = false;
+    EXPECT_EQ(reset("ada@example.com", code), "ok");
+}
+
+TEST_F(PasswordResetTest, ParallelResetsWithOneCodeChangeOnce) {
+    const std::string code = ask();
+    std::atomic<int> done{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 6; ++i)
+            threads.emplace_back([&, i] {
+                done +=
+                    reset("ada@example.com", code, "a-new-password-" + std::to_string(i)) == "ok";
+            });
+    }
+    EXPECT_EQ(done, 1);
+}
+
+TEST_F(PasswordResetTest, LimitsMailsSilentlyAndClientsOpenly) {
+    for (int i = 0; i < 8; ++i) ask();
+    EXPECT_EQ(mailer.mails().size(), sent + 5);
+    Settings settings = default_settings();
+    settings.reset.per_address = {1, minutes(1)};
+    build(settings);
+    EXPECT_TRUE(module->resets.forgot("x@example.com", "192.0.2.77"));
+    const Status refused = module->resets.forgot("y@example.com", "192.0.2.77");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, Errc::too_many_requests);
+    jobs.run_all();
+}
+
+TEST_F(PasswordResetTest, AFullQueueIsSaid) {
+    jobs.full = true;
+    EXPECT_EQ(module->resets.forgot("ada@example.com", "192.0.2.1").error().kind,
+              Errc::unavailable);
+}
+
+}  // namespace
+}  // namespace kitchen::auth
