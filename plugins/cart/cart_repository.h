@@ -36,13 +36,14 @@ public:
     explicit CartRepository(Store& store);
 
     Result<CartRow> cart(Transaction& tx, std::int64_t user_id) const;
-    /// The new version; the cart is made when there is none.
-    Result<std::int64_t> raise_version(Transaction& tx, std::int64_t user_id, Timestamp now) const;
+    /// The new version; the cart is made when there is none. `fingerprint` as in CartRow.
+    Result<std::int64_t> raise_version(Transaction& tx, std::int64_t user_id,
+                                       std::int64_t fingerprint, Timestamp now) const;
     Status set_fingerprint(Transaction& tx, std::int64_t user_id, std::int64_t fingerprint) const;
 
     /// In the order added.
     Result<std::vector<LineRow>> lines(Transaction& tx, std::int64_t user_id) const;
-    /// Nothing when there is no such line or it is somebody else's.
+    /// Nothing when there is no such line or it is another user's.
     Result<std::optional<LineRow>> line(Transaction& tx, std::int64_t user_id,
                                         std::int64_t line_id) const;
 
@@ -62,11 +63,12 @@ public:
                   const std::optional<std::string>& instructions, Timestamp now) const;
     /// False when there was no such line.
     Result<bool> remove(Transaction& tx, std::int64_t user_id, std::int64_t line_id) const;
-    Status remove_all(Transaction& tx, std::int64_t user_id) const;
+    /// Removes all lines and gives them, in the order added.
+    Result<std::vector<LineRow>> take_lines(Transaction& tx, std::int64_t user_id) const;
 
 private:
     Statement cart_, raise_version_, set_fingerprint_, lines_, line_, add_, change_, remove_,
-        remove_all_;
+        take_lines_;
 };
 
 }  // namespace kitchen::cart

@@ -83,13 +83,17 @@ CartService::CartService(Store& store, Catalog& catalog, const Clock& clock, Car
     : store_(store), catalog_(catalog), clock_(clock), limits_(limits), carts_(store) {}
 
 Result<CartContents> CartService::contents(Transaction& tx, std::int64_t user_id,
-                                           std::int64_t version) {
+                                           std::int64_t version) const {
     Result<std::vector<LineRow>> rows = carts_.lines(tx, user_id);
     if (!rows) return std::move(rows).error();
+    return contents(tx, version, *std::move(rows));
+}
 
+Result<CartContents> CartService::contents(Transaction& tx, std::int64_t version,
+                                           std::vector<LineRow> rows) const {
     std::vector<Sides> sides;
     std::vector<std::int64_t> ids;
-    for (const LineRow& row : *rows) {
+    for (const LineRow& row : rows) {
         std::optional<Sides> parsed = parse_sides_key(row.sides_key);
         if (!parsed)
             return Error(Errc::corrupt, "cart_corrupt", "The cart could not be read.")
@@ -125,8 +129,8 @@ Result<CartContents> CartService::contents(Transaction& tx, std::int64_t user_id
     contents.version = version;
     contents.currency = catalog_.currency();
     std::vector<bool> sane;
-    for (std::size_t i = 0; i < rows->size(); ++i) {
-        LineRow& row = (*rows)[i];
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        LineRow& row = rows[i];
         CartLine line;
         line.id = row.id;
         line.food = food(row.food_id);
@@ -151,7 +155,7 @@ Result<CartContents> CartService::contents(Transaction& tx, std::int64_t user_id
 
 Result<CartContents> CartService::changed(Transaction& tx, std::int64_t user_id,
                                           const VersionCheck& check, const Change& change) {
-    Result<std::int64_t> version = carts_.raise_version(tx, user_id, clock_.now());
+    Result<std::int64_t> version = carts_.raise_version(tx, user_id, 0, clock_.now());
     if (!version) return std::move(version).error();
     if (Status known = check(*version - 1); !known) return std::move(known).error();
     if (Status done = change(tx); !done) return std::move(done).error();
@@ -168,12 +172,13 @@ Result<CartContents> CartService::read(Transaction& tx, std::int64_t user_id) {
     return contents(tx, user_id, row->version);
 }
 
-Status CartService::empty(Transaction& tx, std::int64_t user_id) {
-    Result<CartContents> now = changed(
-        tx, user_id, [](std::int64_t) { return Status(); },
-        [&](Transaction& t) { return carts_.remove_all(t, user_id); });
-    if (!now) return std::move(now).error();
-    return {};
+Result<CartContents> CartService::take(Transaction& tx, std::int64_t user_id) {
+    Result<std::int64_t> version =
+        carts_.raise_version(tx, user_id, fingerprint({}, catalog_), clock_.now());
+    if (!version) return std::move(version).error();
+    Result<std::vector<LineRow>> lines = carts_.take_lines(tx, user_id);
+    if (!lines) return std::move(lines).error();
+    return contents(tx, *version, *std::move(lines));
 }
 
 Result<CartView> CartService::view(std::int64_t user_id) {
@@ -258,10 +263,13 @@ Result<std::int64_t> CartService::remove(std::int64_t user_id, std::int64_t line
 
 Result<std::int64_t> CartService::clear(std::int64_t user_id, const VersionCheck& check) {
     return store_.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
-        Result<CartContents> now = changed(
-            tx, user_id, check, [&](Transaction& t) { return carts_.remove_all(t, user_id); });
-        if (!now) return std::move(now).error();
-        return now->version;
+        Result<std::int64_t> version =
+            carts_.raise_version(tx, user_id, fingerprint({}, catalog_), clock_.now());
+        if (!version) return version;
+        if (Status known = check(*version - 1); !known) return std::move(known).error();
+        if (Result<std::vector<LineRow>> lines = carts_.take_lines(tx, user_id); !lines)
+            return std::move(lines).error();
+        return version;
     });
 }
 

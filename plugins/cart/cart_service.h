@@ -60,9 +60,8 @@ class CartService : public Carts {
 public:
     CartService(Store& store, Catalog& catalog, const Clock& clock, CartLimits limits);
 
-    /// cart/1. empty() holds the cart against other writers until the transaction ends.
     Result<CartContents> read(Transaction& tx, std::int64_t user_id) override;
-    Status empty(Transaction& tx, std::int64_t user_id) override;
+    Result<CartContents> take(Transaction& tx, std::int64_t user_id) override;
 
     Result<CartView> view(std::int64_t user_id);
 
@@ -83,7 +82,12 @@ public:
 private:
     using Change = std::function<Status(Transaction& tx)>;
 
-    Result<CartContents> contents(Transaction& tx, std::int64_t user_id, std::int64_t version);
+    /// What these lines are at today's prices.
+    Result<CartContents> contents(Transaction& tx, std::int64_t version,
+                                  std::vector<LineRow> rows) const;
+    /// The same for the lines that the cart has now.
+    Result<CartContents> contents(Transaction& tx, std::int64_t user_id,
+                                  std::int64_t version) const;
     /// Raises the version, checks it, changes, and remembers what the cart shows then.
     Result<CartContents> changed(Transaction& tx, std::int64_t user_id, const VersionCheck& check,
                                  const Change& change);

@@ -17,8 +17,8 @@ public:
     Result<CartContents> read(Transaction& tx, std::int64_t user_id) override {
         return carts_->read(tx, user_id);
     }
-    Status empty(Transaction& tx, std::int64_t user_id) override {
-        return carts_->empty(tx, user_id);
+    Result<CartContents> take(Transaction& tx, std::int64_t user_id) override {
+        return carts_->take(tx, user_id);
     }
 
 private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <mutex>
 #include <stdexcept>
 #include <system_error>
 
@@ -133,14 +134,6 @@ mustache::data to_data(const Json& value) {
     return object;
 }
 
-// Parsed for each mail: kainjow's object may not be rendered by two threads at once, and a template
-// is small.
-std::string rendered(const std::string& text, const mustache::data& data, bool escaped) {
-    mustache::mustache parsed(text);
-    if (!escaped) parsed.set_custom_escape([](const std::string& value) { return value; });
-    return parsed.render(data);
-}
-
 std::string one_line(const std::string& text) {
     std::string line;
     for (const char c : trimmed(text)) {
@@ -154,14 +147,28 @@ std::string one_line(const std::string& text) {
 
 }  // namespace
 
+struct MailTemplates::Parsed {
+    Parsed(std::string_view name_, const std::string& subject_, const std::string& text_,
+           const std::string& html_)
+        : name(name_), subject(subject_), text(text_), html(html_) {
+        for (mustache::mustache* plain : {&subject, &text})
+            plain->set_custom_escape([](const std::string& value) { return value; });
+    }
+
+    const std::string name;
+    std::mutex mutex;  ///< kainjow's objects may not be rendered by two threads at once
+    mustache::mustache subject, text, html;
+};
+
+MailTemplates::~MailTemplates() = default;
+
 MailTemplates::MailTemplates(std::span<const MailTemplate> defaults,
                              const std::filesystem::path& folder) {
     std::string faults;
     for (const MailTemplate& mail : defaults) {
-        Texts texts{std::string(mail.name), std::string(mail.subject), std::string(mail.text),
-                    std::string(mail.html)};
+        std::string subject(mail.subject), plain(mail.text), html(mail.html);
         const auto take = [&](std::string& text, const char* extension, Kind kind) {
-            std::filesystem::path file = texts.name + extension;
+            std::filesystem::path file = std::string(mail.name) + extension;
             std::string fault;
             if (!folder.empty()) {
                 file = folder / file;
@@ -173,23 +180,26 @@ MailTemplates::MailTemplates(std::span<const MailTemplate> defaults,
                 fault = ":" + fault;
             if (!fault.empty()) faults += (faults.empty() ? "" : "\n") + file.string() + fault;
         };
-        take(texts.subject, ".subject", Kind::subject);
-        take(texts.text, ".txt", Kind::text);
-        take(texts.html, ".html", Kind::html);
-        mails_.push_back(std::move(texts));
+        take(subject, ".subject", Kind::subject);
+        take(plain, ".txt", Kind::text);
+        take(html, ".html", Kind::html);
+        if (faults.empty())
+            mails_.push_back(std::make_unique<Parsed>(mail.name, subject, plain, html));
     }
     if (!faults.empty()) throw std::runtime_error(faults);
 }
 
 Mail MailTemplates::render(std::string_view name, const Json& data) const {
     const auto found = std::find_if(mails_.begin(), mails_.end(),
-                                    [&](const Texts& mail) { return mail.name == name; });
+                                    [&](const auto& mail) { return mail->name == name; });
     if (found == mails_.end()) throw std::logic_error("no mail template " + std::string(name));
+    Parsed& parsed = **found;
     const mustache::data values = to_data(data);
     Mail mail;
-    mail.subject = one_line(rendered(found->subject, values, false));
-    mail.text = rendered(found->text, values, false);
-    mail.html = rendered(found->html, values, true);
+    const std::lock_guard lock(parsed.mutex);
+    mail.subject = one_line(parsed.subject.render(values));
+    mail.text = parsed.text.render(values);
+    mail.html = parsed.html.render(values);
     return mail;
 }
 

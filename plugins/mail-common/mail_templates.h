@@ -14,6 +14,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,7 +36,7 @@ class MailTemplates {
 public:
     /// Reads NAME.subject, NAME.txt and NAME.html of every mail from `folder`; "" for the built-in
     /// ones. Throws std::runtime_error, whose text names the file, the line and the fault of each
-    /// template that is missing or wrong, all of them at once.
+    /// template that is missing or wrong, all of them at once. Templates are parsed here, once.
     MailTemplates(std::span<const MailTemplate> defaults, const std::filesystem::path& folder);
 
     /// Subject, text and html; recipient and key are left empty. `data` is an object of strings,
@@ -44,11 +45,11 @@ public:
     /// std::logic_error for a name that was not among the defaults.
     Mail render(std::string_view name, const Json& data) const;
 
+    ~MailTemplates();
+
 private:
-    struct Texts {
-        std::string name, subject, text, html;
-    };
-    std::vector<Texts> mails_;
+    struct Parsed;
+    std::vector<std::unique_ptr<Parsed>> mails_;
 };
 
 }  // namespace kitchen

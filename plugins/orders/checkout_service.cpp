@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "order_address.h"
-#include "portions.h"
 
 namespace kitchen::orders {
 namespace {
@@ -106,46 +105,60 @@ Result<Quote> CheckoutService::quote(std::int64_t user_id, Fulfillment fulfillme
 }
 
 Result<Placed> CheckoutService::place(const CheckoutRequest& request,
-                                      const std::optional<IdempotentRequest>& idempotency,
-                                      const Render& render) {
+                                      const std::optional<IdempotentRequest>& idempotency) {
     const Timestamp now = clock_.now();
     const std::int64_t user_id = request.buyer.user_id;
     return store_.transact<Placed>([&](Transaction& tx) -> Result<Placed> {
         if (idempotency) {
-            Result<std::optional<KeptAnswer>> kept =
+            Result<std::optional<std::int64_t>> kept =
                 idempotency_.claim(tx, *idempotency, now, now - rules_.idempotency_window);
             if (!kept) return std::move(kept).error();
-            if (*kept) return Placed{(*kept)->order_id, std::move((*kept)->body), true};
+            if (*kept) return replayed(tx, **kept);
         }
-        Result<CartContents> cart = carts_.read(tx, user_id);
+        // The cart first: it is this customer's alone, while all customers wait for a popular dish.
+        Result<CartContents> cart = carts_.take(tx, user_id);
         if (!cart) return std::move(cart).error();
-        Result<Order> order = draft(tx, request, *cart, now);
+        Result<Account> account = open_account(tx, user_id);
+        if (!account) return std::move(account).error();
+        Result<Order> order = draft(tx, request, *cart, *account, now);
         if (!order) return std::move(order).error();
-
-        // The cart first: it is this customer's alone, while everybody waits for a popular dish.
-        if (Status emptied = empty_cart(tx, *cart, user_id); !emptied)
-            return std::move(emptied).error();
         Result<std::int64_t> id = orders_.insert(tx, *order);
         if (!id) return std::move(id).error();
         order->id = *id;
         if (Status taken = take_stock(tx, *cart, *order); !taken) return std::move(taken).error();
 
         if (mails_)
-            if (Status queued = mails_->placed(tx, *order); !queued)
+            if (Status queued = mails_->placed(tx, *order, *account); !queued)
                 return std::move(queued).error();
 
-        Placed placed{*id, render(*order), false};
         if (idempotency)
-            if (Status kept = idempotency_.keep(tx, *idempotency, {placed.order_id, placed.answer});
-                !kept)
+            if (Status kept = idempotency_.keep(tx, *idempotency, *id); !kept)
                 return std::move(kept).error();
         if (placed_) tx.after_commit(placed_);
-        return placed;
+        return Placed{*std::move(order), false};
     });
 }
 
+Result<Placed> CheckoutService::replayed(Transaction& tx, std::int64_t order_id) const {
+    Result<std::optional<Order>> order = orders_.find(tx, order_id);
+    if (!order) return std::move(order).error();
+    if (!*order)
+        return Error(Errc::corrupt, "order_corrupt", "The order could not be read.")
+            .with_subject("order_idempotency.order_id");
+    return Placed{at_version(**std::move(order), 1), true};
+}
+
+Result<Account> CheckoutService::open_account(Transaction& tx, std::int64_t user_id) const {
+    Result<std::optional<Account>> account = identity_.account(tx, user_id);
+    if (!account) return std::move(account).error();
+    if (!*account || (*account)->disabled)
+        return Error(Errc::forbidden, "account_closed", "This account can no longer place orders.");
+    return **std::move(account);
+}
+
 Result<Order> CheckoutService::draft(Transaction& tx, const CheckoutRequest& request,
-                                     const CartContents& cart, Timestamp now) const {
+                                     const CartContents& cart, const Account& account,
+                                     Timestamp now) const {
     if (request.scheduled_for &&
         (*request.scheduled_for <= now || *request.scheduled_for > now + rules_.schedule_window))
         return invalid_field("/scheduled_for", "out_of_range",
@@ -171,11 +184,7 @@ Result<Order> CheckoutService::draft(Transaction& tx, const CheckoutRequest& req
                 "Give a phone number that can be called, with its country code if in doubt.");
         order.contact_phone = *std::move(phone);
     }
-    Result<std::optional<Account>> account = identity_.account(tx, request.buyer.user_id);
-    if (!account) return std::move(account).error();
-    if (!*account || (*account)->disabled)
-        return Error(Errc::forbidden, "account_closed", "This account can no longer place orders.");
-    if (order.contact_phone.empty()) order.contact_phone = (*account)->phone_number;
+    if (order.contact_phone.empty()) order.contact_phone = account.phone_number;
 
     if (cart.lines.empty())
         return Error(Errc::unprocessable, "cart_empty",
@@ -200,20 +209,6 @@ Result<Order> CheckoutService::draft(Transaction& tx, const CheckoutRequest& req
     order.created_at = order.updated_at = now;
     order.history.push_back({std::nullopt, OrderState::pending, request.buyer, now, ""});
     return order;
-}
-
-Status CheckoutService::empty_cart(Transaction& tx, const CartContents& cart,
-                                   std::int64_t user_id) const {
-    if (Status emptied = carts_.empty(tx, user_id); !emptied) return emptied;
-    // On a store that lets writers overlap, another device may have added something since the cart
-    // was read, or ordered all of it.
-    Result<CartContents> after = carts_.read(tx, user_id);
-    if (!after) return std::move(after).error();
-    if (after->version != cart.version + 1)
-        return Error(
-            Errc::conflict, "cart_changed",
-            "Your cart was changed while it was being ordered. Look at it and order again.");
-    return {};
 }
 
 Status CheckoutService::take_stock(Transaction& tx, const CartContents& cart,

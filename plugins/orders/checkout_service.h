@@ -1,9 +1,9 @@
 // Turns a cart into an order, and tells what that would cost.
 //
-// place() is one transaction over the cart, the catalogue and the orders: the cart is read and
-// emptied, stock is taken for foods and sides of all lines, names and prices are frozen, the order
-// is written, its mail goes into the outbox, and the answer is kept under the idempotency key; or
-// nothing happens.
+// place() is one transaction over the cart, the catalogue and the orders: the cart is emptied,
+// stock is taken for foods and sides of all lines, names and prices are frozen, the order is
+// written, its mail goes into the outbox, and its id is kept under the idempotency key; or nothing
+// happens.
 //
 // Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
 #pragma once
@@ -32,7 +32,7 @@ struct CheckoutRules {
     std::chrono::milliseconds schedule_window =
         std::chrono::hours(24 * 14);  ///< how far ahead an order may be scheduled
     std::chrono::milliseconds idempotency_window =
-        std::chrono::hours(24);   ///< how long an answer is kept
+        std::chrono::hours(24);   ///< how long a key is kept
     bool require_address = true;  ///< of a delivery, where there is an address book
 };
 
@@ -57,16 +57,12 @@ struct Quote {
 };
 
 struct Placed {
-    std::int64_t order_id = 0;
-    std::string answer;     ///< what `render` made of the order, now or the first time
-    bool replayed = false;  ///< the order was placed by an earlier request with the same key
+    Order order;            ///< as it was placed: at version 1
+    bool replayed = false;  ///< by an earlier request with the same key
 };
 
 class CheckoutService {
 public:
-    /// Makes the answer of an order just placed. May be called more than once for one request.
-    using Render = std::function<std::string(const Order&)>;
-
     /// `mails`, `addresses`: nullptr for none. `placed` is called after the commit of each order.
     CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity,
                     const Clock& clock, const OrderRepository& orders,
@@ -81,20 +77,21 @@ public:
     /// Errors: unprocessable "cart_empty", "idempotency_key_reused", or a field's; those of
     /// Destinations::find; conflict "items_unavailable" with every line that cannot be had
     /// (pointers into the cart: "/items/0/food"), "total_changed" with the member `total`,
-    /// "cart_changed" when the cart was changed meanwhile, "idempotency_key_in_use"; forbidden when
-    /// the account is closed.
+    /// "idempotency_key_in_use"; forbidden when the account is closed.
     Result<Placed> place(const CheckoutRequest& request,
-                         const std::optional<IdempotentRequest>& idempotency, const Render& render);
+                         const std::optional<IdempotentRequest>& idempotency);
 
     /// Forgets old idempotency records; how many.
     Result<std::int64_t> sweep();
 
 private:
+    /// The order that an earlier request has placed.
+    Result<Placed> replayed(Transaction& tx, std::int64_t order_id) const;
+    /// The buyer's. Error: forbidden "account_closed".
+    Result<Account> open_account(Transaction& tx, std::int64_t user_id) const;
     Result<Order> draft(Transaction& tx, const CheckoutRequest& request, const CartContents& cart,
-                        Timestamp now) const;
+                        const Account& account, Timestamp now) const;
     Status take_stock(Transaction& tx, const CartContents& cart, const Order& order) const;
-    /// Empties the cart that was read; conflict when somebody changed it in between.
-    Status empty_cart(Transaction& tx, const CartContents& cart, std::int64_t user_id) const;
 
     Store& store_;
     Carts& carts_;

@@ -29,31 +29,27 @@ bool is_idempotency_key(std::string_view key) {
 std::string canonical_request(const Json& body) { return sorted(body).dump(); }
 
 IdempotencyRepository::IdempotencyRepository(Store& store)
-    : forget_(store.prepare(
-          "DELETE FROM order_idempotency "
-          "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3 AND created_at <= $4")),
-      claim_(store.prepare("INSERT INTO order_idempotency (user_id, route, idempotency_key, "
-                           "request, order_id, answer, created_at) "
-                           "VALUES ($1, $2, $3, $4, 0, '', $5) ON CONFLICT (user_id, route, "
-                           "idempotency_key) DO NOTHING "
-                           "RETURNING user_id")),
-      find_(store.prepare("SELECT request, order_id, answer FROM order_idempotency "
+    // The update takes over a record that has expired.
+    : claim_(store.prepare(
+          "INSERT INTO order_idempotency "
+          "(user_id, route, idempotency_key, request, order_id, created_at) "
+          "VALUES ($1, $2, $3, $4, 0, $5) ON CONFLICT (user_id, route, idempotency_key) DO UPDATE "
+          "SET request = excluded.request, order_id = 0, created_at = excluded.created_at "
+          "WHERE order_idempotency.created_at <= $6 RETURNING user_id")),
+      find_(store.prepare("SELECT request, order_id FROM order_idempotency "
                           "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3")),
-      keep_(store.prepare("UPDATE order_idempotency SET order_id = $4, answer = $5 "
+      keep_(store.prepare("UPDATE order_idempotency SET order_id = $4 "
                           "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3")),
       sweep_(store.prepare("DELETE FROM order_idempotency WHERE created_at <= $1")) {}
 
-Result<std::optional<KeptAnswer>> IdempotencyRepository::claim(Transaction& tx,
-                                                               const IdempotentRequest& request,
-                                                               Timestamp now,
-                                                               Timestamp expired) const {
-    Result<Rows> rows =
-        tx.query(forget_, {request.user_id, request.route, request.key, to_millis(expired)});
+Result<std::optional<std::int64_t>> IdempotencyRepository::claim(Transaction& tx,
+                                                                 const IdempotentRequest& request,
+                                                                 Timestamp now,
+                                                                 Timestamp expired) const {
+    Result<Rows> rows = tx.query(claim_, {request.user_id, request.route, request.key,
+                                          request.request, to_millis(now), to_millis(expired)});
     if (!rows) return std::move(rows).error();
-    rows = tx.query(claim_,
-                    {request.user_id, request.route, request.key, request.request, to_millis(now)});
-    if (!rows) return std::move(rows).error();
-    if (!rows->empty()) return std::optional<KeptAnswer>();
+    if (!rows->empty()) return std::optional<std::int64_t>();
     rows = tx.query(find_, {request.user_id, request.route, request.key});
     if (!rows) return std::move(rows).error();
     // The other request has ended between the two statements without success, or its record is not
@@ -66,13 +62,12 @@ Result<std::optional<KeptAnswer>> IdempotencyRepository::claim(Transaction& tx,
         return Error(
             Errc::unprocessable, "idempotency_key_reused",
             "This Idempotency-Key was used with another request. Use a new key for a new order.");
-    return std::optional<KeptAnswer>(KeptAnswer{rows->front().integer(1), rows->front().string(2)});
+    return std::optional<std::int64_t>(rows->front().integer(1));
 }
 
 Status IdempotencyRepository::keep(Transaction& tx, const IdempotentRequest& request,
-                                   const KeptAnswer& answer) const {
-    Result<Rows> rows = tx.query(
-        keep_, {request.user_id, request.route, request.key, answer.order_id, answer.body});
+                                   std::int64_t order_id) const {
+    Result<Rows> rows = tx.query(keep_, {request.user_id, request.route, request.key, order_id});
     if (!rows) return std::move(rows).error();
     return {};
 }

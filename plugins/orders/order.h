@@ -1,6 +1,6 @@
 // An order, as it was placed and as it stands.
 //
-// Thread-safety: plain values.
+// Thread-safety: plain values and pure functions.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kitchen/catalog.h"
 #include "kitchen/json.h"
 #include "kitchen/time.h"
 #include "order_state.h"
@@ -66,7 +67,18 @@ struct Order {
     std::string cancel_reason;  ///< "" for none
     std::int64_t version = 1;
     Timestamp created_at, updated_at;
-    std::vector<HistoryEntry> history;  ///< oldest first
+    std::vector<HistoryEntry> history;  ///< oldest first; one a version
 };
+
+/// The order as it was at that version (1 to order.version): what it says besides its state never
+/// changes.
+Order at_version(Order order, std::int64_t version);
+
+/// The stock that the order holds: portions of foods and sides of all items, one entry a food, ids
+/// ascending.
+std::vector<Portion> portions_of(const Order& order);
+
+/// What the stock journal calls the order: "order 12".
+std::string stock_reference(std::int64_t order_id);
 
 }  // namespace kitchen::orders

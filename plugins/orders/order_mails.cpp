@@ -1,5 +1,7 @@
 #include "order_mails.h"
 
+#include <charconv>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -8,6 +10,9 @@
 
 namespace kitchen::orders {
 namespace {
+
+/// Stored with each mail that waits.
+constexpr const char* writer_name = "orders";
 
 constexpr MailTemplate mails[] = {
     {"order_placed", order_placed_subject, order_placed_text, order_placed_html,
@@ -29,7 +34,7 @@ std::string names_of(const OrderItem& item) {
     return names;
 }
 
-std::string_view words_for(OrderState state) {
+std::string_view state_phrase(OrderState state) {
     switch (state) {
         case OrderState::pending: return "waiting for the kitchen";
         case OrderState::confirmed: return "confirmed";
@@ -40,6 +45,66 @@ std::string_view words_for(OrderState state) {
         case OrderState::cancelled: return "cancelled";
     }
     return "";
+}
+
+Json placed_data(const Order& order) {
+    const auto money = [&](std::int64_t amount) { return money_text(amount, order.currency); };
+    const auto money_or_null = [&](std::int64_t amount) {
+        return amount == 0 ? Json() : Json(money(amount));
+    };
+    Json::Array items;
+    for (const OrderItem& item : order.items)
+        items.push_back(Json::object({{"quantity", item.quantity},
+                                      {"name", item.name},
+                                      {"sides", text_or_null(names_of(item))},
+                                      {"instructions", text_or_null(item.special_instructions)},
+                                      {"line_total", money(item.line_total)}}));
+    return Json::object(
+        {{"id", order.id},
+         {"items", std::move(items)},
+         {"subtotal", money(order.price.subtotal)},
+         {"delivery_fee", money_or_null(order.price.delivery_fee)},
+         {"service_fee", money_or_null(order.price.service_fee)},
+         {"tax", money_or_null(order.price.tax)},
+         {"tip", money_or_null(order.price.tip)},
+         {"discount", money_or_null(order.price.discount)},
+         {"total", money(order.price.total)},
+         {"delivery", order.fulfillment == Fulfillment::delivery},
+         {"pickup", order.fulfillment == Fulfillment::pickup},
+         {"address", address_lines(order.address)},
+         {"contact_phone", text_or_null(order.contact_phone)},
+         {"delivery_instructions", text_or_null(order.delivery_instructions)},
+         {"scheduled_for",
+          order.scheduled_for ? Json(format_rfc3339(*order.scheduled_for)) : Json()}});
+}
+
+Json status_data(const Order& order) {
+    Json data = Json::object({{"id", order.id},
+                              {"status", state_phrase(order.status)},
+                              {"reason", text_or_null(order.history.back().reason)},
+                              {"delivery", order.fulfillment == Fulfillment::delivery},
+                              {"pickup", order.fulfillment == Fulfillment::pickup}});
+    for (const std::string& state : state_names()) data.set(state, state == to_text(order.status));
+    return data;
+}
+
+// A mail's key says which order and which version of it: "order/7/2".
+
+constexpr std::string_view key_start = "order/";
+
+std::string key_of(std::int64_t order_id, std::int64_t version) {
+    return std::string(key_start) + std::to_string(order_id) + '/' + std::to_string(version);
+}
+
+std::optional<std::pair<std::int64_t, std::int64_t>> parse_key(std::string_view key) {
+    if (!key.starts_with(key_start)) return std::nullopt;
+    std::int64_t id = 0, version = 0;
+    const char* const end = key.data() + key.size();
+    const auto [slash, bad_id] = std::from_chars(key.data() + key_start.size(), end, id);
+    if (bad_id != std::errc() || slash == end || *slash != '/') return std::nullopt;
+    const auto [last, bad_version] = std::from_chars(slash + 1, end, version);
+    if (bad_version != std::errc() || last != end || id < 1 || version < 1) return std::nullopt;
+    return std::pair(id, version);
 }
 
 }  // namespace
@@ -55,63 +120,45 @@ std::string money_text(std::int64_t amount, const std::string& currency) {
     return currency + " " + digits;
 }
 
-OrderMails::OrderMails(Outbox& outbox, Identity& identity, const std::filesystem::path& folder)
-    : outbox_(outbox), identity_(identity), templates_(mails, folder) {}
+OrderMails::OrderMails(Outbox& outbox, Identity& identity, Store& store,
+                       const OrderRepository& orders, const std::filesystem::path& folder)
+    : outbox_(outbox),
+      identity_(identity),
+      store_(store),
+      orders_(orders),
+      templates_(mails, folder) {
+    outbox.add_writer(writer_name, *this);
+}
 
-Status OrderMails::placed(Transaction& tx, const Order& order) const {
-    const auto money = [&](std::int64_t amount) { return money_text(amount, order.currency); };
-    const auto money_or_null = [&](std::int64_t amount) {
-        return amount == 0 ? Json() : Json(money(amount));
-    };
-    Json::Array items;
-    for (const OrderItem& item : order.items)
-        items.push_back(Json::object({{"quantity", item.quantity},
-                                      {"name", item.name},
-                                      {"sides", text_or_null(names_of(item))},
-                                      {"instructions", text_or_null(item.special_instructions)},
-                                      {"line_total", money(item.line_total)}}));
-    return enqueue(
-        tx, order, "order_placed",
-        Json::object(
-            {{"id", order.id},
-             {"items", std::move(items)},
-             {"subtotal", money(order.price.subtotal)},
-             {"delivery_fee", money_or_null(order.price.delivery_fee)},
-             {"service_fee", money_or_null(order.price.service_fee)},
-             {"tax", money_or_null(order.price.tax)},
-             {"tip", money_or_null(order.price.tip)},
-             {"discount", money_or_null(order.price.discount)},
-             {"total", money(order.price.total)},
-             {"delivery", order.fulfillment == Fulfillment::delivery},
-             {"pickup", order.fulfillment == Fulfillment::pickup},
-             {"address", address_lines(order.address)},
-             {"contact_phone", text_or_null(order.contact_phone)},
-             {"delivery_instructions", text_or_null(order.delivery_instructions)},
-             {"scheduled_for",
-              order.scheduled_for ? Json(format_rfc3339(*order.scheduled_for)) : Json()}}));
+Status OrderMails::placed(Transaction& tx, const Order& order, const Account& customer) const {
+    return enqueue(tx, order, customer.email);
 }
 
 Status OrderMails::moved(Transaction& tx, const Order& order) const {
-    Json data = Json::object(
-        {{"id", order.id},
-         {"status", words_for(order.status)},
-         {"reason", order.history.empty() ? Json() : text_or_null(order.history.back().reason)},
-         {"delivery", order.fulfillment == Fulfillment::delivery},
-         {"pickup", order.fulfillment == Fulfillment::pickup}});
-    for (const std::string& state : state_names()) data.set(state, state == to_text(order.status));
-    return enqueue(tx, order, "order_status", data);
-}
-
-Status OrderMails::enqueue(Transaction& tx, const Order& order, std::string_view name,
-                           const Json& data) const {
     Result<std::optional<Account>> account = identity_.account(tx, order.user_id);
     if (!account) return std::move(account).error();
-    if (!*account || (*account)->email.empty()) return {};
-    Mail mail = templates_.render(name, data);
-    mail.to = (*account)->email;
-    mail.idempotency_key =
-        "order/" + std::to_string(order.id) + "/" + std::to_string(order.version);
-    return outbox_.enqueue(tx, mail);
+    return *account ? enqueue(tx, order, (*account)->email) : Status();
+}
+
+Status OrderMails::enqueue(Transaction& tx, const Order& order, const std::string& email) const {
+    if (email.empty()) return {};
+    return outbox_.enqueue(tx, UnwrittenMail{email, key_of(order.id, order.version), writer_name});
+}
+
+Result<Mail> OrderMails::write(std::string_view key) {
+    const auto subject = parse_key(key);
+    if (!subject)
+        return Error(Errc::unprocessable, "order_mail_unknown",
+                     "No mail of an order has this key.");
+    const auto [id, version] = *subject;
+    Result<std::optional<Order>> found =
+        store_.read<std::optional<Order>>([&](Transaction& tx) { return orders_.find(tx, id); });
+    if (!found) return std::move(found).error();
+    if (!*found || (*found)->version < version)
+        return Error(Errc::unavailable, "order_behind", "The order is not to be seen here yet.");
+    const Order order = at_version(**std::move(found), version);
+    return version == 1 ? templates_.render("order_placed", placed_data(order))
+                        : templates_.render("order_status", status_data(order));
 }
 
 }  // namespace kitchen::orders

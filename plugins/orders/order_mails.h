@@ -1,5 +1,6 @@
-// Mails to the customer: the order was placed, the order has moved. Written into the outbox in the
-// transaction that does it, so that there is a mail if, and only if, it has happened.
+// Mails to the customer: the order was placed, the order has moved. Put into the outbox in the
+// transaction that does it, so that there is a mail if, and only if, it has happened. What the mail
+// says is written when it is sent, from the order as it was at that version.
 //
 // Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
 #pragma once
@@ -11,30 +12,35 @@
 #include "kitchen/identity.h"
 #include "kitchen/outbox.h"
 #include "mail_templates.h"
-#include "order.h"
+#include "order_repository.h"
 
 namespace kitchen::orders {
 
 /// "NGN 2,800.00": minor units, a hundred of them to the major one.
 std::string money_text(std::int64_t amount, const std::string& currency);
 
-class OrderMails {
+class OrderMails final : public MailWriter {
 public:
     /// `folder` has the templates; "" for the built-in ones. Throws std::runtime_error, which names
-    /// each file and its fault.
-    OrderMails(Outbox& outbox, Identity& identity, const std::filesystem::path& folder = {});
+    /// each file and its fault. Becomes a writer of the outbox.
+    OrderMails(Outbox& outbox, Identity& identity, Store& store, const OrderRepository& orders,
+               const std::filesystem::path& folder = {});
 
-    /// Nobody is written to when the account is gone.
-    Status placed(Transaction& tx, const Order& order) const;
-    /// `order` as it is now, its newest history entry included.
+    /// `customer`: the account of the order's user.
+    Status placed(Transaction& tx, const Order& order, const Account& customer) const;
+    /// `order` as it is now. No mail when the account is gone.
     Status moved(Transaction& tx, const Order& order) const;
 
+    /// Also unavailable "order_behind", when a copy of the store does not have that version yet.
+    Result<Mail> write(std::string_view key) override;
+
 private:
-    Status enqueue(Transaction& tx, const Order& order, std::string_view name,
-                   const Json& data) const;
+    Status enqueue(Transaction& tx, const Order& order, const std::string& email) const;
 
     Outbox& outbox_;
     Identity& identity_;
+    Store& store_;
+    const OrderRepository& orders_;
     const MailTemplates templates_;
 };
 

@@ -179,17 +179,16 @@ Result<Response> OrderRoutes::place(Request& request) {
     checkout.tip = tip_of(body);
     if (body.has("expected_total")) checkout.expected_total = body["expected_total"].as_integer();
 
-    const Actor actor = checkout.buyer.actor();
-    Result<Placed> placed = checkout_->place(
-        checkout, *idempotency, [actor](const Order& order) { return order_json(order, actor); });
+    Result<Placed> placed = checkout_->place(checkout, *idempotency);
     if (!placed) return std::move(placed).error();
+    const Order& order = placed->order;
     if (!placed->replayed)
-        log_->info("order placed",
-                   {{"order_id", placed->order_id}, {"user_id", checkout.buyer.user_id}});
+        log_->info("order placed", {{"order_id", order.id}, {"user_id", order.user_id}});
 
-    Response response = Response::json(201, std::move(placed->answer))
-                            .with_location(path_of(placed->order_id))
-                            .with_version(1);
+    // For the role in which it was placed, so that a replay is the first response again.
+    Response response = Response::json(201, order_json(order, order.history.front().by.actor()))
+                            .with_location(path_of(order.id))
+                            .with_version(order.version);
     if (placed->replayed) return std::move(response).with_header("Idempotent-Replayed", "true");
     return response;
 }

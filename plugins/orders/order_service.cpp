@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "portions.h"
-
 namespace kitchen::orders {
 namespace {
 

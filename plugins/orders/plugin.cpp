@@ -15,13 +15,15 @@ namespace {
 
 /// Everything that lives from start to stop.
 struct Parts {
-    Parts(Services& services, const CheckoutRules& rules, std::unique_ptr<OrderMails> order_mails,
-          const ListenerLimits& limits)
-        : mails(std::move(order_mails)),
-          feed(services.get<Store>()),
+    Parts(Services& services, const CheckoutRules& rules, Outbox* outbox,
+          const std::string& mail_templates, const ListenerLimits& limits)
+        : feed(services.get<Store>()),
           hub(feed, services.get<Jobs>(), services.find<Cache>(), services.get<Random>(),
               services.log(), limits),
           orders(services.get<Store>()),
+          mails(outbox ? std::make_unique<OrderMails>(*outbox, services.get<Identity>(),
+                                                      services.get<Store>(), orders, mail_templates)
+                       : nullptr),
           idempotency(services.get<Store>()),
           checkout(services.get<Store>(), services.get<Carts>(), services.get<Catalog>(),
                    services.get<Identity>(), services.get<Clock>(), orders, idempotency, rules,
@@ -32,10 +34,10 @@ struct Parts {
               "kitchen_order_event_streams", "Streams of order events that are open.", {},
               [this] { return static_cast<double>(hub.listeners()); })) {}
 
-    const std::unique_ptr<OrderMails> mails;
     OrderFeed feed;
     EventHub hub;
     OrderRepository orders;
+    const std::unique_ptr<OrderMails> mails;
     IdempotencyRepository idempotency;
     CheckoutService checkout;
     OrderService service;
@@ -69,17 +71,12 @@ public:
     }
 
     void start(Services& services) override {
-        std::unique_ptr<OrderMails> mails;
-        if (send_mails_) {
-            Outbox* const outbox = services.find<Outbox>();
-            if (!outbox)
-                throw std::runtime_error(
-                    "mail.enabled needs a plugin that provides outbox/1; add 'outbox' to the "
-                    "plugins, or set it to false");
-            mails =
-                std::make_unique<OrderMails>(*outbox, services.get<Identity>(), mail_templates_);
-        }
-        parts_ = std::make_unique<Parts>(services, rules_, std::move(mails), limits_);
+        Outbox* const outbox = send_mails_ ? services.find<Outbox>() : nullptr;
+        if (send_mails_ && !outbox)
+            throw std::runtime_error(
+                "mail.enabled needs a plugin that provides outbox/1; add 'outbox' to the plugins, "
+                "or set it to false");
+        parts_ = std::make_unique<Parts>(services, rules_, outbox, mail_templates_, limits_);
         routes_.serve(parts_->checkout, parts_->service, *log_);
         event_routes_.serve(event_options_, parts_->hub, parts_->feed, parts_->service,
                             services.get<Clock>(), services.get<Random>());

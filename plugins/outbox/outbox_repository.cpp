@@ -9,11 +9,13 @@ namespace {
 
 constexpr std::string_view state_words[] = {"waiting", "sent", "dead"};
 
+// The columns of mail_of() and of maybe_leased(), in their order.
 constexpr std::string_view columns =
-    "id, recipient, subject, state, attempts, due_at, last_error, sent_at, created_at, updated_at";
-
+    "id, recipient, subject, state, attempts, due_at, last_error, sent_at, created_at, updated_at, "
+    "mail_key, writer";
 constexpr std::string_view leased_columns =
-    "id, send_key, recipient, subject, body_text, body_html, attempts, traceparent, tracestate";
+    "id, send_key, recipient, subject, body_text, body_html, attempts, traceparent, tracestate, "
+    "mail_key, writer";
 
 Result<OutgoingMail> mail_of(Row row) {
     const auto state = parse_state(row.text(3));
@@ -31,6 +33,8 @@ Result<OutgoingMail> mail_of(Row row) {
     if (!row.is_null(7)) mail.sent_at = from_millis(row.integer(7));
     mail.created_at = from_millis(row.integer(8));
     mail.updated_at = from_millis(row.integer(9));
+    mail.key = row.string(10);
+    mail.writer = row.string(11);
     return mail;
 }
 
@@ -47,7 +51,7 @@ Result<std::optional<LeasedMail>> maybe_leased(Result<Rows> rows, const Lease& l
     if (rows->empty()) return std::optional<LeasedMail>();
     const Row row = rows->front();
     return std::optional<LeasedMail>(
-        LeasedMail{row.integer(0), lease.token, lease.end,
+        LeasedMail{row.integer(0), lease.token, lease.end, row.string(9), row.string(10),
                    Mail{row.string(2), row.string(3), row.string(4), row.string(5), row.string(1)},
                    row.integer(6), TraceContext{row.string(7), row.string(8)}});
 }
@@ -72,8 +76,8 @@ std::vector<std::string> state_names() { return {std::begin(state_words), std::e
 OutboxRepository::OutboxRepository(Store& store)
     : insert_(store.prepare("INSERT INTO outbox_mails (mail_key, send_key, recipient, subject, "
                             "body_text, body_html, state, attempts, due_at, "
-                            "created_at, updated_at, traceparent, tracestate) VALUES ($1, $2, $3, "
-                            "$4, $5, $6, 'waiting', 0, $7, $7, $7, $8, $9) "
+                            "created_at, updated_at, traceparent, tracestate, writer) VALUES ($1, "
+                            "$2, $3, $4, $5, $6, 'waiting', 0, $7, $7, $7, $8, $9, $10) "
                             "ON CONFLICT (mail_key) DO NOTHING RETURNING id")),
       due_(store.prepare(
           "SELECT 1 FROM outbox_mails WHERE state = 'waiting' AND due_at <= $1 LIMIT 1")),
@@ -90,16 +94,17 @@ OutboxRepository::OutboxRepository(Store& store)
                                "WHERE id = $4 AND state = 'waiting' AND due_at <= $2 RETURNING " +
                                std::string(leased_columns))),
       sent_(store.prepare("UPDATE outbox_mails SET state = 'sent', lease_token = NULL, last_error "
-                          "= NULL, body_text = '', body_html = '', "
+                          "= NULL, subject = $4, body_text = '', body_html = '', "
                           "sent_at = $3, updated_at = $3 WHERE id = $1 AND lease_token = $2 AND "
                           "state = 'waiting' RETURNING id")),
       put_back_(
           store.prepare("UPDATE outbox_mails SET lease_token = NULL, last_error = $3, due_at = $4, "
-                        "updated_at = $5 "
+                        "updated_at = $5, subject = $6 "
                         "WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
-      bury_(store.prepare("UPDATE outbox_mails SET state = 'dead', lease_token = NULL, last_error "
-                          "= $3, updated_at = $4 "
-                          "WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
+      mark_dead_(
+          store.prepare("UPDATE outbox_mails SET state = 'dead', lease_token = NULL, last_error "
+                        "= $3, updated_at = $4, subject = $5 "
+                        "WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
       find_(store.prepare("SELECT " + std::string(columns) + " FROM outbox_mails WHERE id = $1")),
       page_(store.prepare("SELECT " + std::string(columns) +
                           " FROM outbox_mails ORDER BY id DESC LIMIT $1 OFFSET $2")),
@@ -118,12 +123,13 @@ OutboxRepository::OutboxRepository(Store& store)
                            "ORDER BY id LIMIT $2)")) {}
 
 Result<std::optional<std::int64_t>> OutboxRepository::insert(Transaction& tx, const Mail& mail,
+                                                             std::string_view writer,
                                                              std::string_view send_key,
                                                              const TraceContext& trace,
                                                              Timestamp now) const {
     Result<Rows> rows =
         tx.query(insert_, {mail.idempotency_key, send_key, mail.to, mail.subject, mail.text,
-                           mail.html, to_millis(now), trace.traceparent, trace.tracestate});
+                           mail.html, to_millis(now), trace.traceparent, trace.tracestate, writer});
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return std::optional<std::int64_t>();
     return std::optional<std::int64_t>(rows->front().integer(0));
@@ -148,19 +154,20 @@ Result<std::optional<LeasedMail>> OutboxRepository::claim_one(Transaction& tx, s
 
 Result<bool> OutboxRepository::mark_sent(Transaction& tx, const LeasedMail& mail,
                                          Timestamp now) const {
-    return any(tx.query(sent_, {mail.id, mail.lease_token, to_millis(now)}));
+    return any(tx.query(sent_, {mail.id, mail.lease_token, to_millis(now), mail.mail.subject}));
 }
 
 Result<bool> OutboxRepository::put_back(Transaction& tx, const LeasedMail& mail,
                                         std::string_view error, Timestamp due_at,
                                         Timestamp now) const {
-    return any(
-        tx.query(put_back_, {mail.id, mail.lease_token, error, to_millis(due_at), to_millis(now)}));
+    return any(tx.query(put_back_, {mail.id, mail.lease_token, error, to_millis(due_at),
+                                    to_millis(now), mail.mail.subject}));
 }
 
-Result<bool> OutboxRepository::bury(Transaction& tx, const LeasedMail& mail, std::string_view error,
-                                    Timestamp now) const {
-    return any(tx.query(bury_, {mail.id, mail.lease_token, error, to_millis(now)}));
+Result<bool> OutboxRepository::mark_dead(Transaction& tx, const LeasedMail& mail,
+                                         std::string_view error, Timestamp now) const {
+    return any(tx.query(mark_dead_,
+                        {mail.id, mail.lease_token, error, to_millis(now), mail.mail.subject}));
 }
 
 Result<std::optional<OutgoingMail>> OutboxRepository::find(Transaction& tx, std::int64_t id) const {

@@ -34,9 +34,10 @@ public:
     explicit OutboxRepository(Store& store);
 
     /// Its id; nothing happens, and there is none, when a mail of that key is kept already.
+    /// `writer`: "" for a mail that is written.
     Result<std::optional<std::int64_t>> insert(Transaction& tx, const Mail& mail,
-                                               std::string_view send_key, const TraceContext& trace,
-                                               Timestamp now) const;
+                                               std::string_view writer, std::string_view send_key,
+                                               const TraceContext& trace, Timestamp now) const;
 
     Result<bool> has_due(Transaction& tx, Timestamp due) const;
     /// Leases the mail that is due longest, at `due` or before; nothing when none is, or when
@@ -47,13 +48,14 @@ public:
     Result<std::optional<LeasedMail>> claim_one(Transaction& tx, std::int64_t id,
                                                 const Lease& lease) const;
 
-    // What ends an attempt. False when the lease has gone to somebody else: then nothing was done.
+    // What ends an attempt; the subject is noted each time. False when another worker has the
+    // lease: then nothing was done.
     /// Forgets the bodies too.
     Result<bool> mark_sent(Transaction& tx, const LeasedMail& mail, Timestamp now) const;
     Result<bool> put_back(Transaction& tx, const LeasedMail& mail, std::string_view error,
                           Timestamp due_at, Timestamp now) const;
-    Result<bool> bury(Transaction& tx, const LeasedMail& mail, std::string_view error,
-                      Timestamp now) const;
+    Result<bool> mark_dead(Transaction& tx, const LeasedMail& mail, std::string_view error,
+                           Timestamp now) const;
 
     Result<std::optional<OutgoingMail>> find(Transaction& tx, std::int64_t id) const;
     Result<MailPage> page(Transaction& tx, std::optional<MailState> state, std::int64_t limit,
@@ -70,7 +72,7 @@ public:
     Result<std::int64_t> sweep(Transaction& tx, Timestamp expired, std::int64_t most) const;
 
 private:
-    Statement insert_, due_, claim_, claim_one_, sent_, put_back_, bury_, find_, page_, count_,
+    Statement insert_, due_, claim_, claim_one_, sent_, put_back_, mark_dead_, find_, page_, count_,
         page_of_state_, count_of_state_, revive_, oldest_, sweep_;
 };
 

@@ -1,5 +1,6 @@
 #include "outbox_service.h"
 
+#include <stdexcept>
 #include <utility>
 
 namespace kitchen::outbox {
@@ -8,13 +9,21 @@ namespace {
 constexpr std::int64_t swept_at_once = 500;  // so that no transaction is long
 }
 
-Status OutboxService::enqueue(Transaction& tx, const Mail& mail) {
+Status OutboxService::enqueue(Transaction& tx, const Mail& mail) { return put(tx, mail, ""); }
+
+Status OutboxService::enqueue(Transaction& tx, const UnwrittenMail& mail) {
+    if (!writers_.has(mail.writer))
+        throw std::logic_error("no writer of mails is called '" + mail.writer + "'");
+    return put(tx, {mail.to, "", "", "", mail.idempotency_key}, mail.writer);
+}
+
+Status OutboxService::put(Transaction& tx, const Mail& mail, std::string_view writer) {
     if (mail.idempotency_key.empty())
         return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
     // Of the mailer's key it is only asked to be the same at every attempt. The caller's would not
     // do: two installations that share one mail account both have an order 1.
     const Result<std::optional<std::int64_t>> id =
-        mails_.insert(tx, mail, random_.hex(16), tracing_.outgoing(), clock_.now());
+        mails_.insert(tx, mail, writer, random_.hex(16), tracing_.outgoing(), clock_.now());
     if (!id) return id.error();
     if (*id && written_) tx.after_commit([this, mail_id = **id] { written_(mail_id); });
     return {};
@@ -24,29 +33,45 @@ Status OutboxService::enqueue(const Mail& mail) {
     return store_.transact([&](Transaction& tx) { return enqueue(tx, mail); });
 }
 
+void OutboxService::add_writer(std::string name, MailWriter& writer) {
+    writers_.add(std::move(name), writer);
+}
+
+void OutboxService::write_subject(OutgoingMail& mail) const {
+    if (mail.writer.empty() || !mail.subject.empty()) return;
+    if (Result<Mail> written = writers_.write(mail.writer, mail.key); written)
+        mail.subject = std::move(written->subject);
+}
+
 Result<MailPage> OutboxService::list(std::optional<MailState> state, std::int64_t limit,
                                      std::int64_t offset) {
-    return store_.read<MailPage>(
+    Result<MailPage> page = store_.read<MailPage>(
         [&](Transaction& tx) { return mails_.page(tx, state, limit, offset); });
+    if (page)
+        for (OutgoingMail& mail : page->mails) write_subject(mail);
+    return page;
 }
 
 Result<OutgoingMail> OutboxService::retry(std::int64_t id) {
     const Timestamp now = clock_.now();
-    return store_.transact<OutgoingMail>([&](Transaction& tx) -> Result<OutgoingMail> {
-        Result<std::optional<OutgoingMail>> revived = mails_.revive(tx, id, now);
-        if (!revived) return std::move(revived).error();
-        if (*revived) {
-            if (written_) tx.after_commit([this, id] { written_(id); });
-            return std::move(**revived);
-        }
-        Result<std::optional<OutgoingMail>> mail = mails_.find(tx, id);
-        if (!mail) return std::move(mail).error();
-        if (!*mail) return Error(Errc::not_found, "mail_not_found", "There is no such mail.");
-        return Error(Errc::conflict, "mail_not_dead",
-                     (*mail)->state == MailState::sent
-                         ? "This mail has been sent."
-                         : "This mail waits to be sent, and will be tried again by itself.");
-    });
+    Result<OutgoingMail> waiting =
+        store_.transact<OutgoingMail>([&](Transaction& tx) -> Result<OutgoingMail> {
+            Result<std::optional<OutgoingMail>> revived = mails_.revive(tx, id, now);
+            if (!revived) return std::move(revived).error();
+            if (*revived) {
+                if (written_) tx.after_commit([this, id] { written_(id); });
+                return std::move(**revived);
+            }
+            Result<std::optional<OutgoingMail>> mail = mails_.find(tx, id);
+            if (!mail) return std::move(mail).error();
+            if (!*mail) return Error(Errc::not_found, "mail_not_found", "There is no such mail.");
+            return Error(Errc::conflict, "mail_not_dead",
+                         (*mail)->state == MailState::sent
+                             ? "This mail has been sent."
+                             : "This mail waits to be sent, and will be tried again by itself.");
+        });
+    if (waiting) write_subject(*waiting);
+    return waiting;
 }
 
 Result<std::int64_t> OutboxService::sweep(std::chrono::milliseconds kept) {

@@ -14,28 +14,34 @@
 #include "kitchen/outbox.h"
 #include "kitchen/random.h"
 #include "kitchen/tracing.h"
+#include "mail_writers.h"
 #include "outbox_repository.h"
 
 namespace kitchen::outbox {
 
 class OutboxService : public Outbox {
 public:
-    /// A mail that waits longer than that is a sign of trouble.
+    /// A mail that waits longer than that makes check() fail.
     static constexpr std::chrono::minutes patience{15};
 
     /// `written` is told the id of each mail that now waits, after the commit.
     OutboxService(Store& store, const Clock& clock, Random& random, Tracing& tracing,
-                  const OutboxRepository& mails, std::function<void(std::int64_t)> written = {})
+                  const OutboxRepository& mails, MailWriters& writers,
+                  std::function<void(std::int64_t)> written = {})
         : store_(store),
           clock_(clock),
           random_(random),
           tracing_(tracing),
           mails_(mails),
+          writers_(writers),
           written_(std::move(written)) {}
 
     Status enqueue(Transaction& tx, const Mail& mail) override;
+    Status enqueue(Transaction& tx, const UnwrittenMail& mail) override;
     Status enqueue(const Mail& mail) override;
+    void add_writer(std::string name, MailWriter& writer) override;
 
+    /// Subjects of unwritten mails are written for the occasion.
     Result<MailPage> list(std::optional<MailState> state, std::int64_t limit, std::int64_t offset);
     /// Errors: not_found "mail_not_found"; conflict "mail_not_dead" when it is sent, or waits
     /// anyway.
@@ -50,11 +56,16 @@ public:
     Status check();
 
 private:
+    /// `writer`: "" for a mail that is written.
+    Status put(Transaction& tx, const Mail& mail, std::string_view writer);
+    void write_subject(OutgoingMail& mail) const;
+
     Store& store_;
     const Clock& clock_;
     Random& random_;
     Tracing& tracing_;
     const OutboxRepository& mails_;
+    MailWriters& writers_;
     const std::function<void(std::int64_t)> written_;
 };
 

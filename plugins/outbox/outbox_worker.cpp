@@ -7,13 +7,13 @@
 namespace kitchen::outbox {
 namespace {
 
-/// For an administrator: the error's word, and the mailer's own.
-std::string words_of(const Error& error) {
+/// For an administrator: the error's code, and the mailer's own.
+std::string reason_of(const Error& error) {
     constexpr std::size_t longest = 200;
-    std::string words = error.code;
-    if (!error.subject.empty()) words += " (" + error.subject + ")";
-    if (words.size() > longest) words.resize(longest);
-    return words;
+    std::string reason = error.code;
+    if (!error.subject.empty()) reason += " (" + error.subject + ")";
+    if (reason.size() > longest) reason.resize(longest);
+    return reason;
 }
 
 Counter& attempts(Metrics& metrics, const char* outcome) {
@@ -26,7 +26,8 @@ Counter& attempts(Metrics& metrics, const char* outcome) {
 
 OutboxWorker::OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Random& random,
                            Logger& log, Metrics& metrics, Tracing& tracing,
-                           const OutboxRepository& mails, WorkerSettings settings)
+                           const OutboxRepository& mails, const MailWriters& writers,
+                           WorkerSettings settings)
     : store_(store),
       mailer_(mailer),
       clock_(clock),
@@ -34,6 +35,7 @@ OutboxWorker::OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Ran
       log_(log),
       tracing_(tracing),
       mails_(mails),
+      writers_(writers),
       settings_(settings),
       sent_(attempts(metrics, "sent")),
       failed_(attempts(metrics, "failed")),
@@ -52,12 +54,12 @@ int OutboxWorker::run(std::chrono::milliseconds overdue) {
     for (int failures = 0;
          !stopping_ && tried < settings_.mails_per_run && failures < failures_per_run;) {
         const Lease lease = new_lease();
-        const auto mail = store_.transact<std::optional<LeasedMail>>(
+        auto mail = store_.transact<std::optional<LeasedMail>>(
             [&](Transaction& tx) { return mails_.claim(tx, lease, lease.now - overdue); });
         if (!mail) log_.warn("no mail can be claimed", {{"code", mail.error().code}});
         if (!mail || !*mail) return tried;
         ++tried;
-        failures = attempt(**mail).failure ? failures + 1 : 0;
+        failures = attempt(**std::move(mail)).failure ? failures + 1 : 0;
         if (quiet_for().count() > 0) return tried;
     }
     return tried;
@@ -66,7 +68,7 @@ int OutboxWorker::run(std::chrono::milliseconds overdue) {
 Result<Delivery> OutboxWorker::deliver(std::int64_t id) {
     const Lease lease = new_lease();
     std::optional<Timestamp> due;
-    const auto mail = store_.transact<std::optional<LeasedMail>>(
+    auto mail = store_.transact<std::optional<LeasedMail>>(
         [&](Transaction& tx) -> Result<std::optional<LeasedMail>> {
             due.reset();
             Result<std::optional<LeasedMail>> claimed = mails_.claim_one(tx, id, lease);
@@ -78,7 +80,7 @@ Result<Delivery> OutboxWorker::deliver(std::int64_t id) {
         });
     if (!mail) return mail.error();
     if (!*mail) return Delivery{false, due};
-    const Attempt done = attempt(**mail);
+    const Attempt done = attempt(**std::move(mail));
     return Delivery{done.failure.has_value(), done.next};
 }
 
@@ -93,57 +95,79 @@ Lease OutboxWorker::new_lease() {
     return {random_.hex(16), now, now + settings_.lease};
 }
 
-OutboxWorker::Attempt OutboxWorker::attempt(const LeasedMail& mail) {
+OutboxWorker::Attempt OutboxWorker::attempt(LeasedMail mail) {
     Attempt done;
     tracing_.resume(mail.trace, [&] { done = try_to_send(mail); });
     return done;
 }
 
-OutboxWorker::Attempt OutboxWorker::try_to_send(const LeasedMail& mail) {
-    const auto bury = [&](std::string_view words) -> std::optional<Timestamp> {
-        dead_.add();
-        if (settle(mail, "dead",
-                   [&](Transaction& tx) { return mails_.bury(tx, mail, words, clock_.now()); }))
-            return std::nullopt;
-        return mail.lease_end;
-    };
+OutboxWorker::Attempt OutboxWorker::try_to_send(LeasedMail& mail) {
     // More attempts than there may be: the process has died in the last of them, perhaps of this
     // very mail.
     if (mail.attempts > settings_.max_attempts) {
         log_.error("a mail could not be sent; giving up",
                    {{"mail_id", mail.id}, {"attempts", mail.attempts - 1}});
-        return {std::nullopt, bury("attempts_exhausted")};
+        return {std::nullopt, give_up(mail, "attempts_exhausted")};
     }
-    const Status sent = mailer_.send(mail.mail);
-    const Timestamp now = clock_.now();
+    const Status written = write(mail);
+    const Status sent = written ? mailer_.send(mail.mail) : written;
     if (sent) {
         sent_.add();
-        const bool noted =
-            settle(mail, "sent", [&](Transaction& tx) { return mails_.mark_sent(tx, mail, now); });
+        const bool noted = settle(mail, "sent", [&](Transaction& tx) {
+            return mails_.mark_sent(tx, mail, clock_.now());
+        });
         return {std::nullopt, noted ? std::nullopt : std::optional(mail.lease_end)};
     }
     const Error& error = sent.error();
-    if (error.kind == Errc::too_many_requests)
+    if (written && error.kind == Errc::too_many_requests)
         quiet_until_ = clock_.steady_now() + error.retry_after.value_or(std::chrono::seconds(1));
-    const std::string words = words_of(error);
     const bool refused = error.kind == Errc::unprocessable;
+    Attempt done;
+    // A mail that cannot be written, or is refused for good, says nothing about the mailer.
+    if (written && !refused) done.failure = error;
     if (refused || mail.attempts >= settings_.max_attempts) {
+        const std::string reason = reason_of(error);
         log_.error(refused ? "a mail was refused for good" : "a mail could not be sent; giving up",
-                   {{"mail_id", mail.id}, {"error", words}, {"attempts", mail.attempts}});
-        const std::optional<Timestamp> next = bury(words);
-        return {refused ? std::nullopt : std::optional(error), next};
+                   {{"mail_id", mail.id}, {"error", reason}, {"attempts", mail.attempts}});
+        done.next = give_up(mail, reason);
+    } else {
+        done.next = try_later(mail, error);
     }
+    return done;
+}
+
+Status OutboxWorker::write(LeasedMail& mail) const {
+    if (mail.writer.empty()) return {};
+    Result<Mail> written = writers_.write(mail.writer, mail.key);
+    if (!written) return std::move(written).error();
+    mail.mail.subject = std::move(written->subject);
+    mail.mail.text = std::move(written->text);
+    mail.mail.html = std::move(written->html);
+    return {};
+}
+
+std::optional<Timestamp> OutboxWorker::give_up(const LeasedMail& mail, std::string_view reason) {
+    dead_.add();
+    const bool noted = settle(mail, "dead", [&](Transaction& tx) {
+        return mails_.mark_dead(tx, mail, reason, clock_.now());
+    });
+    return noted ? std::nullopt : std::optional(mail.lease_end);
+}
+
+std::optional<Timestamp> OutboxWorker::try_later(const LeasedMail& mail, const Error& error) {
+    const std::string reason = reason_of(error);
+    const Timestamp now = clock_.now();
     std::chrono::milliseconds wait = wait_after(settings_.backoff, mail.attempts, random_);
     if (error.retry_after) wait = std::max(wait, std::chrono::milliseconds(*error.retry_after));
     failed_.add();
     log_.warn("a mail could not be sent; will try again", {{"mail_id", mail.id},
-                                                           {"error", words},
+                                                           {"error", reason},
                                                            {"attempts", mail.attempts},
                                                            {"wait_ms", wait.count()}});
     const bool noted = settle(mail, "waiting", [&](Transaction& tx) {
-        return mails_.put_back(tx, mail, words, now + wait, now);
+        return mails_.put_back(tx, mail, reason, now + wait, now);
     });
-    return {error, noted ? now + wait : mail.lease_end};
+    return noted ? now + wait : mail.lease_end;
 }
 
 bool OutboxWorker::settle(const LeasedMail& mail, const char* what,

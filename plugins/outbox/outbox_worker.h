@@ -21,6 +21,7 @@
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
 #include "kitchen/tracing.h"
+#include "mail_writers.h"
 #include "outbox_repository.h"
 
 namespace kitchen::outbox {
@@ -32,7 +33,7 @@ struct WorkerSettings {
     int mails_per_run = 200;  ///< then others have their turn on the jobs' threads
 };
 
-/// What became of a mail that somebody was told of.
+/// What became of a mail that the queue has told of.
 struct Delivery {
     bool mailer_failed = false;
     std::optional<Timestamp>
@@ -46,7 +47,7 @@ public:
 
     OutboxWorker(Store& store, Mailer& mailer, const Clock& clock, Random& random, Logger& log,
                  Metrics& metrics, Tracing& tracing, const OutboxRepository& mails,
-                 WorkerSettings settings);
+                 const MailWriters& writers, WorkerSettings settings);
 
     /// Sends what has been due for `overdue`, until there is nothing more, the mailer fails again
     /// and again or asks for a pause, or stop() was called. How many mails it tried.
@@ -67,8 +68,14 @@ private:
 
     Lease new_lease();
     /// As part of the trace that the mail belongs to.
-    Attempt attempt(const LeasedMail& mail);
-    Attempt try_to_send(const LeasedMail& mail);
+    Attempt attempt(LeasedMail mail);
+    Attempt try_to_send(LeasedMail& mail);
+    /// Of an unwritten mail: subject and texts.
+    Status write(LeasedMail& mail) const;
+    /// Notes that it is dead; when to look again.
+    std::optional<Timestamp> give_up(const LeasedMail& mail, std::string_view reason);
+    /// Notes that it waits again; when to look again.
+    std::optional<Timestamp> try_later(const LeasedMail& mail, const Error& error);
     /// Whether it is so now.
     bool settle(const LeasedMail& mail, const char* what,
                 const std::function<Result<bool>(Transaction&)>& note);
@@ -80,6 +87,7 @@ private:
     Logger& log_;
     Tracing& tracing_;
     const OutboxRepository& mails_;
+    const MailWriters& writers_;
     const WorkerSettings settings_;
     Counter &sent_, &failed_, &dead_;
     std::atomic<bool> stopping_{false};

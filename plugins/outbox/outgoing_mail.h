@@ -24,7 +24,9 @@ std::vector<std::string> state_names();
 /// What an administrator may see: all but the bodies.
 struct OutgoingMail {
     std::int64_t id = 0;
-    std::string to, subject;
+    std::string to;
+    std::string subject;      ///< "" until an unwritten mail was tried to be sent
+    std::string key, writer;  ///< as put in; without a writer: written
     MailState state = MailState::waiting;
     std::int64_t attempts = 0;
     std::optional<Timestamp>
@@ -39,6 +41,7 @@ struct LeasedMail {
     std::int64_t id = 0;
     std::string lease_token;
     Timestamp lease_end;
+    std::string key, writer;    ///< as in OutgoingMail
     Mail mail;                  ///< the idempotency key is the one for the mailer
     std::int64_t attempts = 0;  ///< this one included
     TraceContext trace;         ///< of its cause

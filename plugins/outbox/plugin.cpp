@@ -27,12 +27,13 @@ struct Parts {
           clock(services.get<Clock>()),
           random(services.get<Random>()),
           mails(store),
-          service(store, clock, random, services.get<Tracing>(), mails,
+          service(store, clock, random, services.get<Tracing>(), mails, writers,
                   [this](std::int64_t id) {
                       if (transport) transport->note(id);
                   }),
           worker(store, services.get<Mailer>(), clock, random, services.log(),
-                 services.get<Metrics>(), services.get<Tracing>(), mails, settings.worker) {
+                 services.get<Metrics>(), services.get<Tracing>(), mails, writers,
+                 settings.worker) {
         if (Queue* queue = services.find<Queue>())
             transport.emplace(*queue, clock, random, services.log(), worker, settings.worker,
                               settings.overdue);
@@ -48,6 +49,7 @@ struct Parts {
     const Clock& clock;
     Random& random;
     OutboxRepository mails;
+    MailWriters writers;
     OutboxService service;
     OutboxWorker worker;
     std::optional<QueueTransport> transport;  ///< when there is a queue
@@ -93,6 +95,12 @@ public:
 
     Status enqueue(Transaction& tx, const Mail& mail) override {
         return parts_->service.enqueue(tx, mail);
+    }
+    Status enqueue(Transaction& tx, const UnwrittenMail& mail) override {
+        return parts_->service.enqueue(tx, mail);
+    }
+    void add_writer(std::string name, MailWriter& writer) override {
+        parts_->service.add_writer(std::move(name), writer);
     }
     Status enqueue(const Mail& mail) override { return parts_->service.enqueue(mail); }
 

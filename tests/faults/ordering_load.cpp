@@ -43,8 +43,7 @@ private:
 /// Nothing was done, and it may be tried again.
 bool may_go_away(const HttpAnswer& answer) {
     return answer.status == 0 || answer.status >= 500 || answer.status == 429 ||
-           answer.problem_code() == "idempotency_key_in_use" ||
-           answer.problem_code() == "cart_changed";
+           answer.problem_code() == "idempotency_key_in_use";
 }
 
 }  // namespace

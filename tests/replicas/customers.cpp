@@ -71,8 +71,8 @@ HttpAnswer Customers::insist(HttpClient& client, const std::string& target, cons
         HttpAnswer answer =
             ask("POST " + target, [&] { return client.post(target, body, fields); });
         const std::string code = answer.problem_code();
-        const bool again = answer.status == 0 || answer.status >= 500 ||
-                           code == "idempotency_key_in_use" || code == "cart_changed";
+        const bool again =
+            answer.status == 0 || answer.status >= 500 || code == "idempotency_key_in_use";
         if (!again || given_up_) return answer;
         std::this_thread::sleep_for(
             std::chrono::milliseconds(20));  // as an app does between two attempts

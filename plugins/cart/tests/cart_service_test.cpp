@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cart_json.h"
 #include "in_parallel.h"
 #include "test_kitchen.h"
 
@@ -267,19 +268,41 @@ TEST(CartService, TellsWhenTheCatalogueHasMoved) {
     EXPECT_FALSE(kitchen.carts.view(ada).value().moved);
 }
 
-TEST(CartService, EmptiesWithinACallersTransaction) {
+TEST(CartService, IsTakenWithinACallersTransaction) {
     TestKitchen kitchen;
-    kitchen.put(ada, kitchen.food("Dish", 100));
+    const auto first = kitchen.food("Dish", 100), second = kitchen.food("Another", 50);
+    kitchen.put(ada, second, 3);
+    kitchen.put(ada, first);
+    const CartContents before = kitchen.cart_of(ada);
     const Status undone = kitchen.store->transact([&](Transaction& tx) -> Status {
-        kitchen.carts.empty(tx, ada).value();
+        const CartContents taken = kitchen.carts.take(tx, ada).value();
+        EXPECT_EQ(taken.version, 3);
+        EXPECT_EQ(taken.subtotal, 250);
+        EXPECT_EQ(cart_json(taken, kitchen.catalog).substr(13),
+                  cart_json(before, kitchen.catalog).substr(13));  // behind {"version":3
         const CartContents inside = kitchen.carts.read(tx, ada).value();
         EXPECT_TRUE(inside.lines.empty());
-        EXPECT_EQ(inside.version, 2);
+        EXPECT_EQ(inside.version, 3);
+        EXPECT_TRUE(kitchen.carts.take(tx, ada).value().lines.empty());
         return Error(Errc::conflict, "changed_my_mind", "No.");
     });
     EXPECT_FALSE(undone);
-    EXPECT_EQ(kitchen.cart_of(ada).lines.size(), 1u);
-    EXPECT_EQ(kitchen.cart_of(ada).version, 1);
+    EXPECT_EQ(kitchen.cart_of(ada).lines.size(), 2u);
+    EXPECT_EQ(kitchen.cart_of(ada).version, 2);
+}
+
+TEST(CartService, ACartThatWasTakenLooksAsItDidWhenItWasChangedLast) {
+    TestKitchen kitchen;
+    kitchen.put(ada, kitchen.food("Dish", 100));
+    kitchen.store
+        ->transact([&](Transaction& tx) -> Status {
+            kitchen.carts.take(tx, ada).value();
+            return {};
+        })
+        .value();
+    EXPECT_FALSE(kitchen.carts.view(ada).value().moved);
+    kitchen.carts.clear(ada, any_version).value();
+    EXPECT_FALSE(kitchen.carts.view(ada).value().moved);
 }
 
 class CartRaces : public testing::TestWithParam<tests::Storage> {};

@@ -33,7 +33,7 @@ protected:
     }
     std::int64_t place() {
         kitchen.put(1, dish);
-        return kitchen.place(tests::OrderKitchen::request(1)).value().order_id;
+        return kitchen.place(tests::OrderKitchen::request(1)).value().order.id;
     }
     void move(std::int64_t id, OrderState to) {
         kitchen.orders.move({8, "kitchen"}, id, to, "because", tests::any_version).value();

@@ -15,7 +15,7 @@ protected:
 
     std::int64_t place(std::int64_t user = 1) {
         kitchen.put(user, dish);
-        return kitchen.place(tests::OrderKitchen::request(user)).value().order_id;
+        return kitchen.place(tests::OrderKitchen::request(user)).value().order.id;
     }
     void move(std::int64_t id, OrderState to, const std::string& reason = "") {
         kitchen.orders.move({8, "kitchen"}, id, to, reason, tests::any_version).value();

@@ -97,19 +97,14 @@ public:
         return request;
     }
     Result<orders::Placed> place(const orders::CheckoutRequest& request) {
-        return checkout.place(request, std::nullopt, render);
+        return checkout.place(request, std::nullopt);
     }
     Result<orders::Placed> place(const orders::CheckoutRequest& request, const std::string& key,
                                  const std::string& body = "{}") {
         return checkout.place(
-            request, orders::IdempotentRequest{request.buyer.user_id, "POST /orders/", key, body},
-            render);
+            request, orders::IdempotentRequest{request.buyer.user_id, "POST /orders/", key, body});
     }
     std::int64_t order_count() { return orders.list({1, "admin"}, {}, 1, 0).value().total_count; }
-
-    static std::string render(const orders::Order& order) {
-        return orders::order_json(order, orders::Actor::customer);
-    }
 
     std::function<void()> on_change;  ///< called after the commit of each change of an order
     FakeIdentity identity;

@@ -29,12 +29,12 @@ protected:
     }
 
     std::int64_t place(const CheckoutRequest& request) {
-        return checkout.place(request, std::nullopt, OrderKitchen::render).value().order_id;
+        return checkout.place(request, std::nullopt).value().order.id;
     }
     /// Sends what waits; all mails so far.
     std::vector<Mail> mails() {
         kitchen::outbox::OutboxWorker(*store, mailer, clock, random, log, metrics, tracing,
-                                      outgoing, {})
+                                      outgoing, writers, {})
             .run();
         return mailer.mails();
     }
@@ -46,9 +46,10 @@ protected:
     testkit::RecordingMailer mailer;
     FakeIdentity identity;
     kitchen::outbox::OutboxRepository outgoing{*store};
-    kitchen::outbox::OutboxService outbox{*store, clock, random, tracing, outgoing};
-    OrderMails order_mails{outbox, identity};
+    kitchen::outbox::MailWriters writers;
+    kitchen::outbox::OutboxService outbox{*store, clock, random, tracing, outgoing, writers};
     OrderRepository repository{*store};
+    OrderMails order_mails{outbox, identity, *store, repository};
     IdempotencyRepository idempotency{*store};
     FakeAddresses book;
     CheckoutService checkout{*store,       carts,      catalog,     identity,
@@ -103,6 +104,29 @@ TEST_F(OrderMailsTest, EveryStepIsAMail) {
     EXPECT_THAT(mails()[2].text, Not(HasSubstr("pick it up now")));
 }
 
+TEST_F(OrderMailsTest, ALateMailSaysWhatWasTrueThen) {
+    put(1, dish);
+    const std::int64_t id = place(OrderKitchen::request(1));
+    orders.move(cook, id, OrderState::confirmed, "", any_version).value();
+    orders.move(cook, id, OrderState::cancelled, "No gas", any_version).value();
+    const std::string order = "Your order " + std::to_string(id);
+    EXPECT_EQ(mails().at(0).subject, order);
+    EXPECT_EQ(mails().at(1).subject, order + " is confirmed");
+    EXPECT_THAT(mails().at(1).text, Not(HasSubstr("No gas")));
+    EXPECT_THAT(mails().at(2).text, HasSubstr("No gas"));
+}
+
+TEST_F(OrderMailsTest, OnlyKeysOfOrdersAreWritten) {
+    for (const char* key : {"", "order/", "order/7", "order/7/", "order/x/1", "order/7/1/1",
+                            "order/0/1", "order/7/0", "order/-7/1", "signup/7/1"})
+        EXPECT_EQ(tests::error_of(order_mails.write(key)).kind, Errc::unprocessable) << key;
+    EXPECT_EQ(tests::error_of(order_mails.write("order/7/1")).code, "order_behind");
+    put(1, dish);
+    const std::int64_t id = place(OrderKitchen::request(1));
+    EXPECT_EQ(tests::error_of(order_mails.write("order/" + std::to_string(id) + "/2")).code,
+              "order_behind");
+}
+
 TEST_F(OrderMailsTest, ACancelledOrderSaysWhyEscaped) {
     put(1, dish);
     const std::int64_t id = place(OrderKitchen::request(1));
@@ -117,7 +141,7 @@ TEST_F(OrderMailsTest, WhatDidNotHappenIsNotTold) {
     put(1, dish, 2);
     put(2, dish, 2);  // there are three
     const std::int64_t id = place(OrderKitchen::request(1));
-    EXPECT_FALSE(checkout.place(OrderKitchen::request(2), std::nullopt, OrderKitchen::render));
+    EXPECT_FALSE(checkout.place(OrderKitchen::request(2), std::nullopt));
     EXPECT_FALSE(orders.move(cook, id, OrderState::completed, "", any_version));
     EXPECT_FALSE(orders.move(cook, id, OrderState::confirmed, "", [](std::int64_t) {
         return Status(Error(Errc::precondition_failed, "stale", "Stale."));

@@ -20,7 +20,7 @@ class OrderServiceTest : public testing::Test {
 protected:
     std::int64_t place(std::int64_t user = 1, Fulfillment fulfillment = Fulfillment::pickup) {
         kitchen.put(user, dish, 3, {{side}, {}});
-        return kitchen.place(OrderKitchen::request(user, fulfillment)).value().order_id;
+        return kitchen.place(OrderKitchen::request(user, fulfillment)).value().order.id;
     }
     Result<Order> move(const Viewer& who, std::int64_t id, OrderState to,
                        const std::string& reason = "") {
@@ -201,7 +201,7 @@ TEST_P(OrderRaces, ManyCancelOneOrderOnce) {
     OrderKitchen kitchen(GetParam());
     const auto dish = kitchen.food("Dish", 100, 10);
     kitchen.put(1, dish, 4);
-    const auto id = kitchen.place(OrderKitchen::request(1)).value().order_id;
+    const auto id = kitchen.place(OrderKitchen::request(1)).value().order.id;
     std::atomic<int> done{0}, conflicts{0};
     tests::in_parallel(20, 20, [&](int i) {
         const auto moved =

@@ -17,13 +17,14 @@ using testkit::HttpClient;
 
 class OrdersApi : public testing::Test {
 protected:
-    explicit OrdersApi(const std::string& more_orders = "", const std::string& more_plugins = "") {
+    explicit OrdersApi(const std::string& more_orders = "", const std::string& more_plugins = "",
+                       const std::string& store = "{id: store-memory}") {
         testkit::TestKernelOptions options;
         options.environment = {{"DATA", directory.path().string()},
                                {"ADMIN_PASSWORD", "correct horse battery"}};
         kernel = std::make_unique<testkit::TestKernel>(R"(
 plugins:
-  - id: store-memory
+  - )" + store + R"(
   - id: cache-memory
   - id: mail-log
     config: {directory: '${DATA}/mail'}
@@ -194,10 +195,49 @@ TEST_F(OrdersApi, TheKitchenIsToldWhatIsPossible) {
 
 class OrdersWithMail : public OrdersApi {
 protected:
-    OrdersWithMail()
+    explicit OrdersWithMail(const std::string& store = "{id: store-memory}")
         : OrdersApi(", mail: {enabled: true}",
-                    "  - id: outbox\n    config: {poll_interval: 10ms}\n") {}
+                    "  - id: outbox\n    config: {poll_interval: 10ms}\n", store) {}
 };
+
+/// With everything that a checkout may have: a key, an address, a counted food, a mail.
+class OrdersCounted : public OrdersWithMail {
+protected:
+    OrdersCounted() : OrdersWithMail("{id: counting-store, path: " KITCHEN_COUNTING_STORE "}") {}
+
+    /// Those of the transaction of the last checkout.
+    std::vector<std::string> statements() {
+        std::vector<std::string> texts;
+        const HttpAnswer told = kernel->client().get("/last-checkout/");
+        for (const Json& text : told.json["statements"].as_array())
+            texts.push_back(text.as_string());
+        return texts;
+    }
+};
+
+TEST_F(OrdersCounted, ACheckoutTakesFewStatements) {
+    ASSERT_EQ(chef->post("/me/addresses/",
+                         Json::object(
+                             {{"line1", "12 Allen Avenue"}, {"city", "Ikeja"}, {"state", "Lagos"}}))
+                  .status,
+              201);
+    const auto dish = food("Dish", 100);
+    const std::string path = "/foods/" + std::to_string(dish) + "/";
+    ASSERT_EQ(chef->patch(path, Json::object({{"available_quantity", 5}})).status, 200);
+    ASSERT_EQ(put(dish).status, 201);
+    const HttpAnswer placed =
+        chef->post("/orders/", Json::object({{"fulfillment_type", "delivery"}}),
+                   {{"Idempotency-Key", "dinner"}});
+    ASSERT_EQ(placed.status, 201) << placed.body;
+    // The README lists them.
+    EXPECT_EQ(statements().size(), 13u) << testing::PrintToString(statements());
+    EXPECT_EQ(chef->get(path).json["available_quantity"], Json(4));
+    EXPECT_EQ(chef->get("/admin/mail/").json["total_count"], Json(1));
+
+    ASSERT_EQ(put(dish).status, 201);
+    ASSERT_EQ(chef->post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status, 201);
+    EXPECT_EQ(statements().size(), 10u) << testing::PrintToString(statements());
+}
 
 TEST_F(OrdersWithMail, TheCustomerReadsOfEachStep) {
     ASSERT_EQ(put(food("Jollof rice", 280'000)).status, 201);

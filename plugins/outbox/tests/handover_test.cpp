@@ -12,8 +12,9 @@ using namespace std::chrono_literals;
 class HandoverTest : public OutboxTest {
 protected:
     HandoverTest() {
-        service = std::make_unique<OutboxService>(*store, clock, random, tracing, *repository,
-                                                  [this](std::int64_t id) { handover.note(id); });
+        service =
+            std::make_unique<OutboxService>(*store, clock, random, tracing, *repository, writers,
+                                            [this](std::int64_t id) { handover.note(id); });
     }
     std::vector<std::string> taken() {
         std::vector<std::string> bodies;

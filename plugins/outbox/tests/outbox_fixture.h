@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -59,6 +60,22 @@ private:
     std::vector<Mail> mails_, calls_;
 };
 
+/// Writes "About KEY", unless told otherwise.
+class KeyWriter final : public MailWriter {
+public:
+    std::function<Status(std::string_view key)> on_write = [](std::string_view) {
+        return Status();
+    };
+    std::atomic<int> calls{0};
+
+    Result<Mail> write(std::string_view key) override {
+        ++calls;
+        if (Status allowed = on_write(key); !allowed) return std::move(allowed).error();
+        const std::string about = "About " + std::string(key);
+        return Mail{"", about, about + "\n", "<p>" + about + "</p>", ""};
+    }
+};
+
 /// Each suite says: INSTANTIATE_TEST_SUITE_P(Stores, Suite, all_stores, store_name);
 inline const auto all_stores = testing::Values(StoreKind{"Memory", &tests::in_memory},
                                                StoreKind{"Postgres", &tests::on_postgres});
@@ -68,7 +85,8 @@ protected:
     OutboxTest() {
         testkit::apply_migrations(*store, "outbox", kitchen_migrations);
         repository = std::make_unique<OutboxRepository>(*store);
-        service = std::make_unique<OutboxService>(*store, clock, random, tracing, *repository);
+        service =
+            std::make_unique<OutboxService>(*store, clock, random, tracing, *repository, writers);
         store->verify().value();
     }
 
@@ -76,9 +94,16 @@ protected:
         return {std::move(to), "Your order 7", "Jollof rice\n", "<p>Jollof rice</p>",
                 std::move(key)};
     }
+    static UnwrittenMail unwritten(std::string key) {
+        return {"ada@example.com", std::move(key), "orders"};
+    }
+    void enqueue_unwritten(const std::string& key) {
+        store->transact([&](Transaction& tx) { return service->enqueue(tx, unwritten(key)); })
+            .value();
+    }
     std::unique_ptr<OutboxWorker> worker(WorkerSettings settings = {}) {
         return std::make_unique<OutboxWorker>(*store, mailer, clock, random, log, metrics, tracing,
-                                              *repository, settings);
+                                              *repository, writers, settings);
     }
     OutgoingMail only() {
         const MailPage page = service->list(std::nullopt, 10, 0).value();
@@ -103,6 +128,8 @@ protected:
     testkit::RecordingMetrics metrics;
     testkit::ManualTracing tracing;
     KeyedMailer mailer;
+    KeyWriter writer;
+    MailWriters writers;
     std::unique_ptr<OutboxRepository> repository;
     std::unique_ptr<OutboxService> service;
 };

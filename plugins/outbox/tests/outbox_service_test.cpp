@@ -90,6 +90,33 @@ TEST_P(OutboxServiceTest, LongWaitingIsASignOfTrouble) {
     EXPECT_TRUE(service->check());
 }
 
+TEST_P(OutboxServiceTest, AnUnwrittenMailGoesWithTheTransactionOfItsCause) {
+    service->add_writer("orders", writer);
+    const Status failed = store->transact([&](Transaction& tx) -> Status {
+        service->enqueue(tx, unwritten("order/7/1")).value();
+        return Error(Errc::conflict, "no", "The cause did not happen.");
+    });
+    EXPECT_FALSE(failed);
+    for (int i = 0; i < 2; ++i)
+        store
+            ->transact(
+                [&](Transaction& tx) { return service->enqueue(tx, unwritten("order/7/2")); })
+            .value();
+    EXPECT_EQ(writer.calls, 0);
+    EXPECT_EQ(only().subject, "About order/7/2");
+    EXPECT_EQ(body_of(only().id), "");
+}
+
+TEST_P(OutboxServiceTest, AWriterMustBeKnownAndOnlyOnce) {
+    service->add_writer("orders", writer);
+    EXPECT_THROW(service->add_writer("orders", writer), std::logic_error);
+    const auto enqueue = [&](const UnwrittenMail& mail) {
+        return store->transact([&](Transaction& tx) { return service->enqueue(tx, mail); });
+    };
+    EXPECT_THROW((void)enqueue({"ada@example.com", "key", "nobody"}), std::logic_error);
+    EXPECT_EQ(enqueue(unwritten("")).error().code, "mail_key_missing");
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, OutboxServiceTest, all_stores, store_name);
 
 }  // namespace

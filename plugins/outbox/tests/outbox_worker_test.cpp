@@ -151,7 +151,7 @@ TEST_P(OutboxWorkerTest, ACrashBetweenSendAndMarkIsOneMail) {
     EXPECT_EQ(mailer.mails().size(), 1u);
 }
 
-TEST_P(OutboxWorkerTest, AMailThatKillsItsWorkerIsBuried) {
+TEST_P(OutboxWorkerTest, AMailThatKillsItsWorkerIsDead) {
     service->enqueue(a_mail()).value();
     mailer.on_send = [](const Mail&) -> Status { throw Killed(); };
     WorkerSettings settings;
@@ -308,6 +308,69 @@ TEST_P(OutboxWorkerTest, TheLogTellsNothingOfTheMail) {
     EXPECT_TRUE(log.contains("refused for good"));
     for (const char* secret : {"ada@", "Jollof", "Your order"})
         EXPECT_FALSE(log.contains(secret)) << secret;
+}
+
+TEST_P(OutboxWorkerTest, AnUnwrittenMailIsWrittenWhenItIsSent) {
+    service->add_writer("orders", writer);
+    enqueue_unwritten("order/7/1");
+    refuse(Errc::unavailable);
+    worker()->run();
+    EXPECT_EQ(only().subject, "About order/7/1");
+    EXPECT_EQ(body_of(only().id), "");
+    clock.advance(1h);
+    accept();
+    worker()->run();
+    ASSERT_EQ(mailer.calls().size(), 2u);
+    for (const Mail& call : mailer.calls()) {
+        EXPECT_EQ(call.to, "ada@example.com");
+        EXPECT_EQ(call.subject, "About order/7/1");
+        EXPECT_EQ(call.text, "About order/7/1\n");
+        EXPECT_EQ(call.html, "<p>About order/7/1</p>");
+        EXPECT_EQ(call.idempotency_key, mailer.calls()[0].idempotency_key);
+    }
+    EXPECT_EQ(only().state, MailState::sent);
+    EXPECT_EQ(only().subject, "About order/7/1");
+}
+
+TEST_P(OutboxWorkerTest, WhatCannotBeWrittenYetWaitsAndHoldsUpNoOthers) {
+    service->add_writer("orders", writer);
+    writer.on_write = [](std::string_view) {
+        return Status(Error(Errc::unavailable, "order_behind", "Not yet."));
+    };
+    for (int i = 0; i < 10; ++i) enqueue_unwritten("order/7/" + std::to_string(i));
+    service->enqueue(a_mail("another")).value();
+    EXPECT_EQ(worker()->run(), 11);
+    EXPECT_EQ(mailer.mails().size(), 1u);
+    EXPECT_EQ(service->list(MailState::waiting, 10, 0).value().mails.at(0).last_error,
+              "order_behind");
+    writer.on_write = [](std::string_view) { return Status(); };
+    clock.advance(1h);
+    worker()->run();
+    EXPECT_EQ(mailer.mails().size(), 11u);
+}
+
+TEST_P(OutboxWorkerTest, WhatCanNeverBeWrittenIsDeadAtOnce) {
+    service->add_writer("orders", writer);
+    writer.on_write = [](std::string_view) {
+        return Status(Error(Errc::unprocessable, "order_mail_unknown", "Never."));
+    };
+    enqueue_unwritten("order/x");
+    worker()->run();
+    EXPECT_EQ(only().state, MailState::dead);
+    EXPECT_EQ(only().last_error, "order_mail_unknown");
+    EXPECT_EQ(mailer.calls().size(), 0u);
+}
+
+TEST_P(OutboxWorkerTest, AMailWaitsForAPluginThatIsSwitchedOff) {
+    service->add_writer("orders", writer);
+    enqueue_unwritten("order/7/1");
+    const MailWriters none;
+    OutboxWorker(*store, mailer, clock, random, log, metrics, tracing, *repository, none, {}).run();
+    EXPECT_EQ(only().state, MailState::waiting);
+    EXPECT_EQ(only().last_error, "mail_writer_missing (orders)");
+    clock.advance(1h);
+    worker()->run();
+    EXPECT_EQ(mailer.mails().size(), 1u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, OutboxWorkerTest, all_stores, store_name);

@@ -207,7 +207,7 @@ TEST_P(QueueConsumerTest, ItsThreadEndsAtOnce) {
 // The whole way, on this thread but for the consumer's.
 TEST_P(QueueConsumerTest, TheTransportCarriesMailsAndTheTableSavesThem) {
     QueueTransport transport(queue, clock, random, log, *sender, settings, 1min);
-    OutboxService outbox(*store, clock, random, tracing, *repository,
+    OutboxService outbox(*store, clock, random, tracing, *repository, writers,
                          [&](std::int64_t id) { transport.note(id); });
     outbox.enqueue(a_mail("told")).value();
     transport.run();

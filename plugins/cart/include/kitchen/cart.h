@@ -1,5 +1,5 @@
-// cart/1: what somebody is about to buy, for the feature that turns it into an order. Published by
-// the plugin that owns carts.
+// cart/1: what a customer is about to buy, for the feature that turns it into an order. Published
+// by the plugin that owns carts.
 //
 // Every call works inside the caller's open transaction.
 // Thread-safety: all calls, from any thread. Ownership: the provider's plugin.
@@ -41,10 +41,10 @@ public:
     static constexpr std::string_view interface_name = "cart/1";
     virtual ~Carts() = default;
     virtual Result<CartContents> read(Transaction& tx, std::int64_t user_id) = 0;
-    /// Removes every line. Success on an empty cart. Raises the version by one, and lets no other
-    /// writer change this cart until the transaction ends: a version that has grown by more since
-    /// read() tells that somebody came in between.
-    virtual Status empty(Transaction& tx, std::int64_t user_id) = 0;
+    /// Empties the cart and gives what was in it; `version` is the one of the empty cart. No other
+    /// writer changes this cart until the transaction ends, so nothing is lost between the two. An
+    /// empty cart gives no lines.
+    virtual Result<CartContents> take(Transaction& tx, std::int64_t user_id) = 0;
 };
 
 }  // namespace kitchen

@@ -1,8 +1,18 @@
-#include "portions.h"
+#include "order.h"
 
 #include <map>
 
 namespace kitchen::orders {
+
+Order at_version(Order order, std::int64_t version) {
+    order.history.resize(static_cast<std::size_t>(version));
+    const HistoryEntry& last = order.history.back();
+    order.status = last.to;
+    order.cancel_reason = last.to == OrderState::cancelled ? last.reason : std::string();
+    order.version = version;
+    order.updated_at = last.at;
+    return order;
+}
 
 std::vector<Portion> portions_of(const Order& order) {
     std::map<std::int64_t, std::int64_t> sums;
