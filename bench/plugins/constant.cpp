@@ -5,7 +5,7 @@
 //   GET /constant/inline/?bytes=5000  on the socket's worker
 #include <string>
 
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 namespace {
 
@@ -14,7 +14,7 @@ using http::Request;
 using http::Response;
 using http::Route;
 
-class Constant : public Plugin {
+class Constant : public PluginV1 {
 public:
     void configure(Setup& setup) override {
         setup.add_route(constant("/constant/"));
@@ -40,6 +40,6 @@ private:
 
 }  // namespace
 
-KITCHEN_PLUGIN(Constant, {.id = "constant",
-                          .version = "1.0.0",
-                          .summary = "Answers that cost nothing but the HTTP"})
+KITCHEN_PLUGIN_V1(Constant, {.id = "constant",
+                             .version = "1.0.0",
+                             .summary = "Answers that cost nothing but the HTTP"})

@@ -1,5 +1,5 @@
 // Wires the plugin; the work is done elsewhere.
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 #include <memory>
 
@@ -9,10 +9,10 @@
 
 namespace loyalty {
 
-class LoyaltyPlugin final : public kitchen::Plugin {
+class LoyaltyPlugin final : public kitchen::PluginV1 {
 public:
     void configure(kitchen::Setup& setup) override {
-        kobo_per_point_ = setup.config().integer("kobo_per_point");
+        kobo_per_point_ = config_v1(setup).integer("kobo_per_point");
         setup.add_migrations(kitchen_migrations);
         routes_.declare(setup);
     }
@@ -37,8 +37,8 @@ constexpr kitchen_config_key config[] = {
      "How much of an order's total earns one point"},
 };
 
-KITCHEN_PLUGIN(loyalty::LoyaltyPlugin, {.id = "loyalty",
-                                        .version = "1.0.0",
-                                        .summary = "Points for orders",
-                                        .needs = needs,
-                                        .config = config})
+KITCHEN_PLUGIN_V1(loyalty::LoyaltyPlugin, {.id = "loyalty",
+                                           .version = "1.0.0",
+                                           .summary = "Points for orders",
+                                           .needs = needs,
+                                           .config = config})

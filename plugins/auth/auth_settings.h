@@ -10,7 +10,7 @@
 
 #include "addresses/address_book.h"
 #include "accounts/admin_accounts.h"
-#include "kitchen/abi.h"
+#include "kitchen/plugin_v1.h"
 #include "kitchen/config.h"
 #include "sign_in/password_reset_service.h"
 #include "accounts/phone_normaliser.h"

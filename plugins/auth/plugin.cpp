@@ -8,7 +8,7 @@
 #include "accounts/create_admin_command.h"
 #include "sign_in/identify.h"
 #include "accounts/identity_service.h"
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 #include "migrations.gen.h"
 #include "sign_in/session_routes.h"
 #include "sign_up/signup_routes.h"
@@ -16,10 +16,10 @@
 
 namespace kitchen::auth {
 
-class AuthPlugin final : public Plugin {
+class AuthPlugin final : public PluginV1 {
 public:
     void configure(Setup& setup) override {
-        settings_ = read_settings(setup.config());
+        settings_ = read_settings(config_v1(setup));
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
@@ -79,7 +79,7 @@ constexpr kitchen_need needs[] = {{"store/1", 0}, {"cache/1", 0}, {"mailer/1", 0
 constexpr const char* provides[] = {"identity/1", "addresses/1"};
 }  // namespace
 
-KITCHEN_PLUGIN(
+KITCHEN_PLUGIN_V1(
     kitchen::auth::AuthPlugin,
     {.id = "auth",
      .version = "1.0.0",

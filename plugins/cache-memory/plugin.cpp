@@ -1,16 +1,16 @@
 #include <memory>
 
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 #include "memory_cache.h"
 #include "started_clock.h"
 
 namespace kitchen {
 
-class CacheMemoryPlugin : public Plugin {
+class CacheMemoryPlugin : public PluginV1 {
 public:
     void configure(Setup& setup) override {
         MemoryCache::Options options;
-        options.max_bytes = static_cast<std::size_t>(setup.config().bytes("max_bytes"));
+        options.max_bytes = static_cast<std::size_t>(config_v1(setup).bytes("max_bytes"));
         options.log = &setup.log();
         cache_ = std::make_unique<MemoryCache>(clock_, options);
         setup.provide<Cache>(*cache_);
@@ -32,8 +32,8 @@ constexpr kitchen_config_key config[] = {
      "Memory for all entries; past it the least recently used ones go"},
 };
 
-KITCHEN_PLUGIN(kitchen::CacheMemoryPlugin, {.id = "cache-memory",
-                                            .version = "0.1.0",
-                                            .summary = "cache/1 in the memory of this process",
-                                            .provides = provides,
-                                            .config = config})
+KITCHEN_PLUGIN_V1(kitchen::CacheMemoryPlugin, {.id = "cache-memory",
+                                               .version = "0.1.0",
+                                               .summary = "cache/1 in the memory of this process",
+                                               .provides = provides,
+                                               .config = config})

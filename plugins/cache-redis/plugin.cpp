@@ -1,4 +1,4 @@
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 #include <memory>
 
@@ -12,10 +12,10 @@ namespace {
 
 using namespace kitchen;
 
-class CacheRedisPlugin final : public Plugin {
+class CacheRedisPlugin final : public PluginV1 {
 public:
     void configure(Setup& setup) override {
-        redis::Settings settings = redis::read_settings(setup.config());
+        redis::Settings settings = redis::read_settings(config_v1(setup));
         keyed_ = !settings.cache.integrity_key.empty();
         const bool memory_serves = settings.memory_serves;
         redis_ =
@@ -70,8 +70,8 @@ constexpr const char* provides[] = {"cache/1"};
 
 }  // namespace
 
-KITCHEN_PLUGIN(CacheRedisPlugin, {.id = "cache-redis",
-                                  .version = "0.1.0",
-                                  .summary = "cache/1 in Redis, shared by all replicas",
-                                  .provides = provides,
-                                  .config = kitchen::redis::config_keys})
+KITCHEN_PLUGIN_V1(CacheRedisPlugin, {.id = "cache-redis",
+                                     .version = "0.1.0",
+                                     .summary = "cache/1 in Redis, shared by all replicas",
+                                     .provides = provides,
+                                     .config = kitchen::redis::config_keys})

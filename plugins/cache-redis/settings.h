@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include "kitchen/abi.h"
+#include "kitchen/plugin_v1.h"
 #include "kitchen/config.h"
 #include "redis_cache.h"
 

@@ -1,5 +1,5 @@
 // The plugin `cart`: what a customer is about to buy.
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 #include <memory>
 
@@ -25,11 +25,11 @@ private:
     Carts* carts_ = nullptr;
 };
 
-class CartPlugin final : public Plugin {
+class CartPlugin final : public PluginV1 {
 public:
     void configure(Setup& setup) override {
-        limits_.max_line_quantity = setup.config().integer("max_line_quantity");
-        limits_.max_lines = setup.config().integer("max_lines");
+        limits_.max_line_quantity = config_v1(setup).integer("max_line_quantity");
+        limits_.max_lines = config_v1(setup).integer("max_lines");
         setup.add_migrations(kitchen_migrations);
         setup.provide<Carts>(published_);
         routes_.declare(setup);
@@ -61,10 +61,10 @@ constexpr kitchen_config_key config_keys[] = {
 }  // namespace
 }  // namespace kitchen::cart
 
-KITCHEN_PLUGIN(kitchen::cart::CartPlugin,
-               {.id = "cart",
-                .version = "1.0.0",
-                .summary = "Carts: foods with their sides, at today's prices",
-                .needs = kitchen::cart::needs,
-                .provides = kitchen::cart::provides,
-                .config = kitchen::cart::config_keys})
+KITCHEN_PLUGIN_V1(kitchen::cart::CartPlugin,
+                  {.id = "cart",
+                   .version = "1.0.0",
+                   .summary = "Carts: foods with their sides, at today's prices",
+                   .needs = kitchen::cart::needs,
+                   .provides = kitchen::cart::provides,
+                   .config = kitchen::cart::config_keys})

@@ -12,7 +12,7 @@
 #include "food_routes.h"
 #include "food_service.h"
 #include "kitchen/clock.h"
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 #include "kitchen/store.h"
 #include "migrations.gen.h"
 #include "stock_repository.h"
@@ -22,21 +22,22 @@ namespace {
 
 using namespace kitchen;
 
-class CatalogPlugin final : public Plugin {
+class CatalogPlugin final : public PluginV1 {
 public:
     void configure(Setup& setup) override {
-        currency_ = setup.config().text("currency");
+        currency_ = config_v1(setup).text("currency");
         if (currency_.size() != 3 ||
             currency_.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
             throw std::runtime_error("catalog.currency is '" + currency_ +
                                      "'; it must be an ISO 4217 code such as NGN");
-        wants_demo_menu_ = setup.config().boolean("demo_menu");
-        if (setup.config().boolean("cache.enabled")) {
+        wants_demo_menu_ = config_v1(setup).boolean("demo_menu");
+        if (config_v1(setup).boolean("cache.enabled")) {
             cache_options_.emplace();
-            cache_options_->memory = static_cast<std::size_t>(setup.config().bytes("cache.memory"));
-            cache_options_->ttl = setup.config().duration("cache.ttl");
-            cache_options_->revalidate = setup.config().duration("cache.revalidate");
-            cache_is_shared_ = setup.config().boolean("cache.shared");
+            cache_options_->memory =
+                static_cast<std::size_t>(config_v1(setup).bytes("cache.memory"));
+            cache_options_->ttl = config_v1(setup).duration("cache.ttl");
+            cache_options_->revalidate = config_v1(setup).duration("cache.revalidate");
+            cache_is_shared_ = config_v1(setup).boolean("cache.shared");
         }
         setup.add_migrations(kitchen_migrations);
         catalog_.emplace(currency_);
@@ -114,9 +115,9 @@ constexpr kitchen_config_key config_keys[] = {
 
 }  // namespace
 
-KITCHEN_PLUGIN(CatalogPlugin, {.id = "catalog",
-                               .version = "0.1.0",
-                               .summary = "The menu: foods, categories and stock",
-                               .needs = needs,
-                               .provides = provides,
-                               .config = config_keys})
+KITCHEN_PLUGIN_V1(CatalogPlugin, {.id = "catalog",
+                                  .version = "0.1.0",
+                                  .summary = "The menu: foods, categories and stock",
+                                  .needs = needs,
+                                  .provides = provides,
+                                  .config = config_keys})

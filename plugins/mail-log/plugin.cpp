@@ -2,18 +2,18 @@
 #include <stdexcept>
 
 #include "file_mailer.h"
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 namespace kitchen {
 
 // The mailer exists from start() on, when the clock can be had; what is provided before is the
 // plugin itself.
-class MailLogPlugin : public Plugin, public Mailer {
+class MailLogPlugin : public PluginV1, public Mailer {
 public:
     void configure(Setup& setup) override {
-        directory_ = setup.config().text("directory");
+        directory_ = config_v1(setup).text("directory");
         log_ = &setup.log();
-        auto from = mime::parse_mailbox(setup.config().text("from"));
+        auto from = mime::parse_mailbox(config_v1(setup).text("from"));
         if (!from)
             throw std::invalid_argument("from: write it as 'Name <name@domain>' or 'name@domain'");
         from_ = *std::move(from);
@@ -45,8 +45,8 @@ constexpr kitchen_config_key config[] = {
      "The sender: name@domain or Name <name@domain>"},
 };
 
-KITCHEN_PLUGIN(kitchen::MailLogPlugin, {.id = "mail-log",
-                                        .version = "0.1.0",
-                                        .summary = "mailer/1 that writes each mail into a file",
-                                        .provides = provides,
-                                        .config = config})
+KITCHEN_PLUGIN_V1(kitchen::MailLogPlugin, {.id = "mail-log",
+                                           .version = "0.1.0",
+                                           .summary = "mailer/1 that writes each mail into a file",
+                                           .provides = provides,
+                                           .config = config})

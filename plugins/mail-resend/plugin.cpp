@@ -1,15 +1,15 @@
 #include <memory>
 #include <stdexcept>
 
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 #include "resend_mailer.h"
 
 namespace kitchen::resend {
 
-class MailResendPlugin final : public Plugin {
+class MailResendPlugin final : public PluginV1 {
 public:
     void configure(Setup& setup) override {
-        const Config& config = setup.config();
+        const Config& config = config_v1(setup);
         Options options;
         options.base_url = config.text("base_url");
         options.api_key = config.text("api_key");
@@ -49,9 +49,9 @@ constexpr kitchen_config_key config[] = {
     {"timeout", KITCHEN_CONFIG_DURATION, "15s", 0, "10ms..2m", "For one mail in all"},
 };
 
-KITCHEN_PLUGIN(kitchen::resend::MailResendPlugin,
-               {.id = "mail-resend",
-                .version = "1.0.0",
-                .summary = "mailer/1 over the HTTP API of Resend",
-                .provides = provides,
-                .config = config})
+KITCHEN_PLUGIN_V1(kitchen::resend::MailResendPlugin,
+                  {.id = "mail-resend",
+                   .version = "1.0.0",
+                   .summary = "mailer/1 over the HTTP API of Resend",
+                   .provides = provides,
+                   .config = config})

@@ -1,17 +1,17 @@
 #include <memory>
 #include <stdexcept>
 
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 #include "smtp_mailer.h"
 
 namespace kitchen::smtp {
 
 // The mailer exists from start() on, when the clock can be had; what is provided before is the
 // plugin itself.
-class MailSmtpPlugin final : public Plugin, public Mailer {
+class MailSmtpPlugin final : public PluginV1, public Mailer {
 public:
     void configure(Setup& setup) override {
-        const Config& config = setup.config();
+        const Config& config = config_v1(setup);
         const std::string security = config.text("security");
         options_.host = config.text("host");
         options_.port = config.integer("port");
@@ -64,9 +64,9 @@ constexpr kitchen_config_key config[] = {
     {"timeout", KITCHEN_CONFIG_DURATION, "30s", 0, "10ms..2m", "For one mail in all"},
 };
 
-KITCHEN_PLUGIN(kitchen::smtp::MailSmtpPlugin,
-               {.id = "mail-smtp",
-                .version = "1.0.0",
-                .summary = "mailer/1 over SMTP, with STARTTLS or TLS",
-                .provides = provides,
-                .config = config})
+KITCHEN_PLUGIN_V1(kitchen::smtp::MailSmtpPlugin,
+                  {.id = "mail-smtp",
+                   .version = "1.0.0",
+                   .summary = "mailer/1 over SMTP, with STARTTLS or TLS",
+                   .provides = provides,
+                   .config = config})

@@ -1,5 +1,5 @@
 // The plugin `orders`: from a cart to a served order.
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 #include <memory>
 #include <stdexcept>
@@ -44,10 +44,10 @@ struct Parts {
     std::shared_ptr<void> streams;  ///< the gauge
 };
 
-class OrdersPlugin final : public Plugin {
+class OrdersPlugin final : public PluginV1 {
 public:
     void configure(Setup& setup) override {
-        const Config& config = setup.config();
+        const Config& config = config_v1(setup);
         rules_.fees = {config.integer("delivery_fee"), config.integer("service_fee_basis_points"),
                        config.integer("tax_basis_points")};
         rules_.schedule_window = config.duration("schedule_window");
@@ -144,9 +144,10 @@ constexpr kitchen_config_key config_keys[] = {
 }  // namespace
 }  // namespace kitchen::orders
 
-KITCHEN_PLUGIN(kitchen::orders::OrdersPlugin,
-               {.id = "orders",
-                .version = "1.0.0",
-                .summary = "Orders: checkout in one transaction, and their way through the kitchen",
-                .needs = kitchen::orders::needs,
-                .config = kitchen::orders::config_keys})
+KITCHEN_PLUGIN_V1(
+    kitchen::orders::OrdersPlugin,
+    {.id = "orders",
+     .version = "1.0.0",
+     .summary = "Orders: checkout in one transaction, and their way through the kitchen",
+     .needs = kitchen::orders::needs,
+     .config = kitchen::orders::config_keys})

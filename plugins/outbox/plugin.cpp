@@ -1,5 +1,5 @@
 // The plugin `outbox`: mails that go out after what they tell of has happened.
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 #include <cmath>
 #include <memory>
@@ -58,10 +58,10 @@ struct Parts {
 
 // The service exists from start() on, when the store can be had; what is provided before is the
 // plugin itself.
-class OutboxPlugin final : public Plugin, public Outbox {
+class OutboxPlugin final : public PluginV1, public Outbox {
 public:
     void configure(Setup& setup) override {
-        const Config& config = setup.config();
+        const Config& config = config_v1(setup);
         WorkerSettings& worker = settings_.worker;
         worker.lease = config.duration("lease");
         worker.max_attempts = config.integer("max_attempts");
@@ -142,10 +142,10 @@ constexpr kitchen_config_key config_keys[] = {
 }  // namespace
 }  // namespace kitchen::outbox
 
-KITCHEN_PLUGIN(kitchen::outbox::OutboxPlugin,
-               {.id = "outbox",
-                .version = "1.0.0",
-                .summary = "Mails that go out after what they tell of has happened",
-                .needs = kitchen::outbox::needs,
-                .provides = kitchen::outbox::provides,
-                .config = kitchen::outbox::config_keys})
+KITCHEN_PLUGIN_V1(kitchen::outbox::OutboxPlugin,
+                  {.id = "outbox",
+                   .version = "1.0.0",
+                   .summary = "Mails that go out after what they tell of has happened",
+                   .needs = kitchen::outbox::needs,
+                   .provides = kitchen::outbox::provides,
+                   .config = kitchen::outbox::config_keys})

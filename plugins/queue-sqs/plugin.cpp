@@ -3,17 +3,17 @@
 #include "kitchen/clock.h"
 #include "kitchen/jobs.h"
 #include "kitchen/metrics.h"
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 #include "sqs_queue.h"
 
 namespace kitchen::sqs {
 
 // The queue exists from start() on, when random numbers can be had; what is provided before is the
 // plugin itself.
-class QueueSqsPlugin final : public Plugin, public Queue {
+class QueueSqsPlugin final : public PluginV1, public Queue {
 public:
     void configure(Setup& setup) override {
-        const Config& config = setup.config();
+        const Config& config = config_v1(setup);
         Options options;
         options.queue_url = config.text("queue_url");
         options.region = config.text("region");
@@ -99,8 +99,8 @@ constexpr kitchen_config_key config[] = {
      "For one exchange in all, besides the waiting for messages"},
 };
 
-KITCHEN_PLUGIN(kitchen::sqs::QueueSqsPlugin, {.id = "queue-sqs",
-                                              .version = "1.0.0",
-                                              .summary = "queue/1 on Amazon SQS",
-                                              .provides = provides,
-                                              .config = config})
+KITCHEN_PLUGIN_V1(kitchen::sqs::QueueSqsPlugin, {.id = "queue-sqs",
+                                                 .version = "1.0.0",
+                                                 .summary = "queue/1 on Amazon SQS",
+                                                 .provides = provides,
+                                                 .config = config})

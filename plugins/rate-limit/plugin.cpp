@@ -1,14 +1,14 @@
 #include <memory>
 
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 #include "limiter.h"
 
 namespace kitchen::rate_limit {
 
-class RateLimitPlugin : public Plugin {
+class RateLimitPlugin : public PluginV1 {
 public:
     void configure(Setup& setup) override {
-        limiter_ = std::make_unique<Limiter>(read_settings(setup.config()));
+        limiter_ = std::make_unique<Limiter>(read_settings(config_v1(setup)));
         setup.add_middleware(http::Phase::shield, "rate-limit-by-address",
                              [this](http::Request& request, const http::Next& next) {
                                  return limiter_->by_address(request, next);
@@ -38,9 +38,9 @@ namespace {
 constexpr kitchen_need needs[] = {{"cache/1", 0}};
 }  // namespace
 
-KITCHEN_PLUGIN(kitchen::rate_limit::RateLimitPlugin,
-               {.id = "rate-limit",
-                .version = "0.1.0",
-                .summary = "Limits requests by client address, by user and by class of route",
-                .needs = needs,
-                .config = kitchen::rate_limit::config_keys})
+KITCHEN_PLUGIN_V1(kitchen::rate_limit::RateLimitPlugin,
+                  {.id = "rate-limit",
+                   .version = "0.1.0",
+                   .summary = "Limits requests by client address, by user and by class of route",
+                   .needs = needs,
+                   .config = kitchen::rate_limit::config_keys})

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "kitchen/abi.h"
+#include "kitchen/plugin_v1.h"
 #include "kitchen/config.h"
 #include "route_class.h"
 

@@ -1,4 +1,4 @@
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 #include <stdexcept>
 
@@ -6,7 +6,7 @@
 
 namespace {
 
-class MemoryPlugin final : public kitchen::Plugin {
+class MemoryPlugin final : public kitchen::PluginV1 {
 public:
     void configure(kitchen::Setup& setup) override {
         setup.provide<kitchen::Store>(store_);
@@ -31,7 +31,8 @@ constexpr const char* provides[] = {"store/1", "store-transfer/1"};
 
 }  // namespace
 
-KITCHEN_PLUGIN(MemoryPlugin, {.id = "store-memory",
-                              .version = "1.0.0",
-                              .summary = "Storage in memory, for tests: nothing survives a restart",
-                              .provides = provides})
+KITCHEN_PLUGIN_V1(MemoryPlugin,
+                  {.id = "store-memory",
+                   .version = "1.0.0",
+                   .summary = "Storage in memory, for tests: nothing survives a restart",
+                   .provides = provides})

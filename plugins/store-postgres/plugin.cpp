@@ -1,4 +1,4 @@
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 #include <stdexcept>
 
@@ -8,10 +8,10 @@ namespace {
 
 namespace postgres = kitchen::postgres;
 
-class PostgresPlugin final : public kitchen::Plugin {
+class PostgresPlugin final : public kitchen::PluginV1 {
 public:
     void configure(kitchen::Setup& setup) override {
-        const kitchen::Config& config = setup.config();
+        const kitchen::Config& config = config_v1(setup);
         options_ = {.url = config.text("url"),
                     .replica_url = config.text("replica_url"),
                     .pool_size = static_cast<int>(config.integer("pool_size")),
@@ -82,8 +82,8 @@ constexpr kitchen_config_key config_keys[] = {
 
 }  // namespace
 
-KITCHEN_PLUGIN(PostgresPlugin, {.id = "store-postgres",
-                                .version = "1.0.0",
-                                .summary = "Durable storage in PostgreSQL",
-                                .provides = provides,
-                                .config = config_keys})
+KITCHEN_PLUGIN_V1(PostgresPlugin, {.id = "store-postgres",
+                                   .version = "1.0.0",
+                                   .summary = "Durable storage in PostgreSQL",
+                                   .provides = provides,
+                                   .config = config_keys})

@@ -1,4 +1,4 @@
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 #include <stdexcept>
 
@@ -7,10 +7,10 @@
 
 namespace {
 
-class SqlitePlugin final : public kitchen::Plugin {
+class SqlitePlugin final : public kitchen::PluginV1 {
 public:
     void configure(kitchen::Setup& setup) override {
-        const kitchen::Config& config = setup.config();
+        const kitchen::Config& config = config_v1(setup);
         options_ = {.path = config.text("path"),
                     .readers = static_cast<int>(config.integer("readers")),
                     .busy_timeout = config.duration("busy_timeout"),
@@ -57,8 +57,8 @@ constexpr kitchen_config_key config_keys[] = {
 
 }  // namespace
 
-KITCHEN_PLUGIN(SqlitePlugin, {.id = "store-sqlite",
-                              .version = "1.0.0",
-                              .summary = "Durable storage in an SQLite file",
-                              .provides = provides,
-                              .config = config_keys})
+KITCHEN_PLUGIN_V1(SqlitePlugin, {.id = "store-sqlite",
+                                 .version = "1.0.0",
+                                 .summary = "Durable storage in an SQLite file",
+                                 .provides = provides,
+                                 .config = config_keys})

@@ -29,16 +29,15 @@ using namespace kitchen;
 using namespace kitchen::config;
 using kitchen::fuzz::require;
 
-constexpr kitchen_config_key keys[] = {
-    {"text", KITCHEN_CONFIG_TEXT, "${T:-plain}", 0, nullptr, ""},
-    {"integer", KITCHEN_CONFIG_INTEGER, "3", 0, "-7..99", ""},
-    {"number", KITCHEN_CONFIG_NUMBER, "0.5", 0, "0..1", ""},
-    {"boolean", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr, ""},
-    {"limits.time", KITCHEN_CONFIG_DURATION, "30s", 0, "1s..1h", ""},
-    {"limits.size", KITCHEN_CONFIG_BYTES, "1MiB", 0, "..1GiB", ""},
-    {"mode", KITCHEN_CONFIG_CHOICE, "memory", 0, "memory|fail", ""},
-    {"key", KITCHEN_CONFIG_SECRET, nullptr, 1, nullptr, ""},
-    {"hosts", KITCHEN_CONFIG_LIST, "[a, b]", 0, nullptr, ""},
+const SettingKey keys[] = {
+    {"text", SettingType::text, "${T:-plain}", false, "", ""},
+    {"integer", SettingType::integer, "3", false, "-7..99", ""},
+    {"boolean", SettingType::boolean, "false", false, "", ""},
+    {"limits.time", SettingType::duration, "30s", false, "1s..1h", ""},
+    {"limits.size", SettingType::bytes, "1MiB", false, "..1GiB", ""},
+    {"mode", SettingType::choice, "memory", false, "memory|fail", ""},
+    {"key", SettingType::secret, std::nullopt, true, "", ""},
+    {"hosts", SettingType::list, "[a, b]", false, "", ""},
 };
 
 /// The environment of one input.
@@ -189,7 +188,8 @@ void check_settings(const Settings& settings) {
     require(
         server.workers >= 1 && server.workers <= 64 && server.threads <= 1024 && server.queue >= 1,
         "numbers keep to their limits");
-    require(server.body_limit >= 1 && server.body_limit <= 1u << 30, "sizes keep to their limits");
+    require(server.body_limit.count >= 1 && server.body_limit.count <= 1u << 30,
+            "sizes keep to their limits");
     for (const auto timeout : {server.head_timeout, server.body_timeout, server.idle_timeout,
                                server.write_timeout, server.request_timeout})
         require(timeout >= std::chrono::milliseconds(10) && timeout <= std::chrono::hours(1),
@@ -206,8 +206,6 @@ void check_settings(const Settings& settings) {
 void check_section(const Section& section) {
     require(section.integer("integer") >= -7 && section.integer("integer") <= 99,
             "an integer keeps to its limits");
-    require(section.number("number") >= 0 && section.number("number") <= 1,
-            "a number keeps to its limits");
     require(section.duration("limits.time") >= std::chrono::seconds(1) &&
                 section.duration("limits.time") <= std::chrono::hours(1),
             "a duration keeps to its limits");

@@ -52,6 +52,7 @@ struct RateDecision {
 
 class Cache {
 public:
+    using Interface = Cache;
     static constexpr std::string_view interface_name = "cache/1";
     using Millis = std::chrono::milliseconds;
     using Subscriber = std::function<void(std::string_view message)>;

@@ -12,6 +12,7 @@ namespace kitchen {
 
 class Clock {
 public:
+    using Interface = Clock;
     static constexpr std::string_view interface_name = "clock/1";
     virtual ~Clock() = default;
     /// Wall clock, UTC. May jump.

@@ -23,7 +23,6 @@ public:
     virtual std::string text(
         std::string_view key) const = 0;  ///< also choice and secret; "" when not set
     virtual std::int64_t integer(std::string_view key) const = 0;
-    virtual double number(std::string_view key) const = 0;
     virtual bool boolean(std::string_view key) const = 0;
     virtual std::chrono::milliseconds duration(std::string_view key) const = 0;
     virtual std::int64_t bytes(std::string_view key) const = 0;

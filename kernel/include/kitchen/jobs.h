@@ -16,6 +16,7 @@ namespace kitchen {
 
 class Jobs {
 public:
+    using Interface = Jobs;
     static constexpr std::string_view interface_name = "jobs/1";
     virtual ~Jobs() = default;
     /// Runs once, soon. False when the queue is full or the kernel is stopping: the job was not

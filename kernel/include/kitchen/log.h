@@ -18,7 +18,7 @@
 
 namespace kitchen {
 
-enum class LogLevel : std::uint8_t { trace, debug, info, warn, error, off };
+enum class LogLevel : std::uint8_t { debug, info, warn, error, off };
 
 struct LogField {
     std::string_view key;

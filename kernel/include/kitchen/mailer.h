@@ -25,6 +25,7 @@ struct Mail {
 
 class Mailer {
 public:
+    using Interface = Mailer;
     static constexpr std::string_view interface_name = "mailer/1";
     virtual ~Mailer() = default;
     virtual Status send(const Mail& mail) = 0;

@@ -75,6 +75,7 @@ inline constexpr double duration_bounds[] = {
 
 class Metrics {
 public:
+    using Interface = Metrics;
     static constexpr std::string_view interface_name = "metrics/1";
     virtual ~Metrics() = default;
 

@@ -1,62 +1,92 @@
 // The class every plugin implements, and the macro that exports it.
 //
+//     class Loyalty final : public kitchen::Plugin {
+//     public:
+//         using Settings = LoyaltySettings;  // optional: see settings.h
+//         Loyalty(const Settings& settings, kitchen::Setup& setup, kitchen::Store& store);
+//         …
+//     };
+//     KITCHEN_PLUGIN(Loyalty, "loyalty", "1.0.0", "Points for orders", kitchen::Store)
+//
+// The last line names, in the order of the constructor, everything the plugin exchanges with
+// others:
+//   T             an interface it needs; the constructor takes a T&
+//   Optional<T>   one that it uses when there is a provider; the constructor takes a T*, or nullptr
+//   Provides<T>   one that it implements; the constructor passes it to Setup::provide()
+// An interface is an abstract class with `using Interface = T;` and an `interface_name` such as
+// "store/1". The kernel's own are Clock, Random, Jobs, Metrics and Tracing.
+//
 // Life cycle, each call on one thread, never two at once, every exception reported with the
 // plugin's name:
-//   create     allocate; nothing else
-//   configure  declare services, routes, migrations, periodic jobs, commands; pure: no file, no
-//   socket, no thread start      in dependency order, after this plugin's migrations: open,
-//   connect, build the objects that do the work drain      no new work is coming; finish what was
-//   begun (optional) stop       in reverse order, also after a failed start of another plugin; must
-//   not throw destroy    after every plugin has stopped
+//   constructor  after everything it needs has been constructed; declares routes, jobs, migrations
+//                and provides services. No I/O, no thread: `check-config` constructs every plugin.
+//                Interfaces may be kept, and called for what their headers allow before start
+//                (Store::prepare).
+//   start        in the same order, after this plugin's migrations: opens, connects, loads
+//   drain        no new work is coming; finishes what was begun
+//   stop         in reverse order; once start() was called, also when it threw; must not throw
+//   destructor   in reverse order, after every plugin has stopped
+// When a plugin that is not required fails to start, all are stopped, and constructed and started
+// again without it.
 //
 // A plugin holds no globals: many kernels can live in one process.
 #pragma once
 
 #include <chrono>
 #include <functional>
-#include <iterator>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
-#include "kitchen/abi.h"
+#include "kitchen/build.h"
 #include "kitchen/command.h"
-#include "kitchen/config.h"
 #include "kitchen/http/middleware.h"
 #include "kitchen/http/route.h"
+#include "kitchen/log.h"
 #include "kitchen/migration.h"
 #include "kitchen/result.h"
-#include "kitchen/services.h"
+#include "kitchen/settings.h"
 
 namespace kitchen {
 
-/// What configure() declares things on. Valid during configure() only, except config().
+namespace detail {
+template <class PluginClass, class... Exchanged>
+struct PluginWiring;
+}
+
+/// What a constructor declares things on. Valid until the constructor returns; used later it throws
+/// std::logic_error.
 class Setup {
 public:
     virtual ~Setup() = default;
 
-    /// Lives as long as the plugin.
-    virtual const Config& config() const = 0;
     /// Tagged with the plugin's id; lives as long as the plugin.
     virtual Logger& log() const = 0;
 
-    /// Offers an interface that the descriptor names in `provides`. The object belongs to the
-    /// plugin, exists from now on, and may be used by others between this plugin's start and stop.
-    template <class T>
-    void provide(T& service) {
-        add_service(T::interface_name, &service);
+    /// Offers an interface that KITCHEN_PLUGIN names as Provides<…>. `service` belongs to the
+    /// plugin, and is used by others between this plugin's start and stop. One class may implement
+    /// several interfaces: then name the one meant, as in provide<Store>(store_).
+    template <class Service>
+    void provide(Service& service) {
+        using Interface = typename Service::Interface;
+        Interface& typed = service;  // the conversion that finds the right base
+        add_service(Interface::interface_name, &typed);
     }
 
     virtual void add_route(http::Route route) = 0;
     virtual void add_middleware(http::Phase phase, std::string name,
                                 http::Middleware middleware) = 0;
+    /// What MIGRATIONS of kitchen_add_plugin() embeds as `kitchen_migrations`.
     virtual void add_migrations(std::span<const Migration> migrations) = 0;
-    /// Runs on the jobs' threads from the end of start-up until drain, never twice at once, about
-    /// every `interval`.
+    /// Runs on the jobs' threads from the end of start-up until drain, about every `interval`,
+    /// never twice at once in this process.
     virtual void add_periodic(std::string name, std::chrono::milliseconds interval,
                               std::function<void()> work) = 0;
-    /// A part of /health/. A failing required one turns the whole answer, and /readyz, to 503.
+    /// A part of /health/. A failing required one turns the whole response, and /readyz, to 503.
     /// Called at most once a second.
     virtual void add_health_check(std::string name, bool required,
                                   std::function<Status()> check) = 0;
@@ -64,55 +94,140 @@ public:
     virtual void add_command(Command command) = 0;
 
 protected:
+    template <class PluginClass, class... Exchanged>
+    friend struct detail::PluginWiring;
+
+    virtual const Config& config() const = 0;
     virtual void add_service(std::string_view interface_name, void* service) = 0;
+    /// nullptr when an optional interface has no provider.
+    virtual void* service(std::string_view interface_name) const = 0;
 };
 
 class Plugin {
 public:
     virtual ~Plugin() = default;
-    virtual void configure(Setup& setup) = 0;
-    virtual void start(Services&) {}
+    virtual void start() {}
     virtual void drain() {}
     virtual void stop() {}
 };
 
-/// What KITCHEN_PLUGIN exports, written with designated initialisers.
-struct PluginInfo {
-    const char* id;
-    const char* version;
-    const char* summary;
-    std::span<const kitchen_need> needs = {};
-    std::span<const char* const> provides = {};
-    std::span<const kitchen_config_key> config = {};
+template <class T>
+struct Optional {};
+template <class T>
+struct Provides {};
+
+/// One interface of a plugin.
+struct InterfaceUse {
+    enum class Kind : std::uint8_t { needs, may_use, provides };
+    Kind kind;
+    std::string_view name;
 };
 
+/// What a library exports as `kitchen_plugin`. Written by KITCHEN_PLUGIN.
+struct PluginDescriptor {
+    std::uint64_t magic;
+    const char* build;  ///< the text of the note
+    const char* id;     ///< "store-sqlite": lower-case letters, digits and '-'
+    const char* version;
+    const char* summary;  ///< one line
+    std::span<const InterfaceUse> interfaces;
+    std::vector<SettingKey> (*settings)();
+    void (*check_settings)(const Config&, const Problems::Report&);
+    std::unique_ptr<Plugin> (*create)(Setup&);
+};
+
+inline constexpr std::uint64_t plugin_magic = 0x324e454843544b43;  // "CKTCHEN2"
+
+namespace detail {
+
+template <class T>
+struct Exchange {
+    static constexpr InterfaceUse use{InterfaceUse::Kind::needs, T::interface_name};
+    using Arguments = std::tuple<T&>;
+};
+template <class T>
+struct Exchange<Optional<T>> {
+    static constexpr InterfaceUse use{InterfaceUse::Kind::may_use, T::interface_name};
+    using Arguments = std::tuple<T*>;
+};
+template <class T>
+struct Exchange<Provides<T>> {
+    static constexpr InterfaceUse use{InterfaceUse::Kind::provides, T::interface_name};
+    using Arguments = std::tuple<>;
+};
+
+template <class PluginClass, class... Exchanged>
+struct PluginWiring {
+    static constexpr InterfaceUse interfaces[sizeof...(Exchanged) + 1] = {
+        Exchange<Exchanged>::use..., {}};
+    static constexpr bool has_settings = requires { typename PluginClass::Settings; };
+
+    static std::vector<SettingKey> settings() {
+        if constexpr (has_settings) return describe_settings<typename PluginClass::Settings>();
+        return {};
+    }
+    static void check([[maybe_unused]] const Config& config,
+                      [[maybe_unused]] const Problems::Report& report) {
+        if constexpr (has_settings) check_settings<typename PluginClass::Settings>(config, report);
+    }
+    static std::unique_ptr<Plugin> create(Setup& setup) {
+        return std::apply(
+            [&](auto&&... arguments) -> std::unique_ptr<Plugin> {
+                constexpr bool fits = [] {
+                    if constexpr (has_settings)
+                        return std::is_constructible_v<PluginClass,
+                                                       const typename PluginClass::Settings&,
+                                                       Setup&, decltype(arguments)...>;
+                    else
+                        return std::is_constructible_v<PluginClass, Setup&, decltype(arguments)...>;
+                }();
+                static_assert(fits,
+                              "the constructor takes (const Settings& when it has some, Setup&, "
+                              "then the interfaces of KITCHEN_PLUGIN in their order: T& when "
+                              "needed, T* when Optional)");
+                if constexpr (has_settings)
+                    return std::make_unique<PluginClass>(
+                        read_settings<typename PluginClass::Settings>(setup.config()), setup,
+                        arguments...);
+                else
+                    return std::make_unique<PluginClass>(setup, arguments...);
+            },
+            std::tuple_cat(std::tuple<>(), arguments<Exchanged>(setup)...));
+    }
+
+private:
+    template <class T>
+    static typename Exchange<T>::Arguments arguments([[maybe_unused]] Setup& setup) {
+        using Arguments = typename Exchange<T>::Arguments;
+        if constexpr (Exchange<T>::use.kind == InterfaceUse::Kind::needs)
+            return Arguments(*static_cast<T*>(setup.service(T::interface_name)));
+        else if constexpr (Exchange<T>::use.kind == InterfaceUse::Kind::may_use)
+            return Arguments(static_cast<std::tuple_element_t<0, Arguments>>(
+                setup.service(Exchange<T>::use.name)));
+        else
+            return {};
+    }
+};
+
+}  // namespace detail
 }  // namespace kitchen
 
-/// Exports a plugin. Once in plugin.cpp, at namespace scope:
-///
-///     constexpr kitchen_need needs[] = {{"store/1", 0}};
-///     KITCHEN_PLUGIN(LoyaltyPlugin, {.id = "loyalty", .version = "1.0.0", .summary = "Points for
-///     orders", .needs = needs})
-#define KITCHEN_PLUGIN(PluginClass, ...)                                                          \
-    namespace {                                                                                   \
-    constexpr ::kitchen::PluginInfo kitchen_plugin_info __VA_ARGS__;                              \
-    void* kitchen_plugin_create() { return static_cast<::kitchen::Plugin*>(new PluginClass()); }  \
-    void kitchen_plugin_destroy(void* plugin) { delete static_cast<::kitchen::Plugin*>(plugin); } \
-    }                                                                                             \
-    extern "C" __attribute__((visibility("default")))                                             \
-    const kitchen_plugin_descriptor kitchen_plugin = {KITCHEN_PLUGIN_MAGIC,                       \
-                                                      sizeof(kitchen_plugin_descriptor),          \
-                                                      KITCHEN_API_MAJOR,                          \
-                                                      KITCHEN_API_MINOR,                          \
-                                                      KITCHEN_TOOLCHAIN,                          \
-                                                      kitchen_plugin_info.id,                     \
-                                                      kitchen_plugin_info.version,                \
-                                                      kitchen_plugin_info.summary,                \
-                                                      kitchen_plugin_info.needs.data(),           \
-                                                      kitchen_plugin_info.needs.size(),           \
-                                                      kitchen_plugin_info.provides.data(),        \
-                                                      kitchen_plugin_info.provides.size(),        \
-                                                      kitchen_plugin_info.config.data(),          \
-                                                      kitchen_plugin_info.config.size(),          \
-                                                      &kitchen_plugin_create,                     \
-                                                      &kitchen_plugin_destroy};
+/// Exports a plugin. Once, in plugin.cpp, at namespace scope. See the top of this file.
+#define KITCHEN_PLUGIN(PluginClass, Id, Version, Summary, ...)                                     \
+    namespace {                                                                                    \
+    __attribute__((section(".note.chuks-kitchen"), used,                                           \
+                   aligned(4))) constexpr ::kitchen::BuildNote<sizeof(KITCHEN_BUILD)>              \
+        kitchen_build_note(KITCHEN_BUILD);                                                         \
+    using KitchenWiring = ::kitchen::detail::PluginWiring<PluginClass __VA_OPT__(, ) __VA_ARGS__>; \
+    }                                                                                              \
+    extern "C" __attribute__((                                                                     \
+        visibility("default"))) constinit const ::kitchen::PluginDescriptor kitchen_plugin = {     \
+        ::kitchen::plugin_magic,                                                                   \
+        KITCHEN_BUILD,                                                                             \
+        Id,                                                                                        \
+        Version,                                                                                   \
+        Summary,                                                                                   \
+        {KitchenWiring::interfaces, std::size(KitchenWiring::interfaces) - 1},                     \
+        &KitchenWiring::settings,                                                                  \
+        &KitchenWiring::check,                                                                     \
+        &KitchenWiring::create};

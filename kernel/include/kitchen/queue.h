@@ -42,6 +42,7 @@ struct QueueReceive {
 
 class Queue {
 public:
+    using Interface = Queue;
     static constexpr std::string_view interface_name = "queue/1";
     static constexpr std::size_t longest_body = 256 * 1024;
     static constexpr std::chrono::seconds longest_wait{20};

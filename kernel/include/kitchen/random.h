@@ -13,6 +13,7 @@ namespace kitchen {
 
 class Random {
 public:
+    using Interface = Random;
     static constexpr std::string_view interface_name = "random/1";
     virtual ~Random() = default;
     /// Fills with cryptographically secure bytes (getrandom(2)). Never fails.

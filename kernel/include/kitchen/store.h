@@ -124,6 +124,7 @@ struct Dialect {
 
 class Store {
 public:
+    using Interface = Store;
     static constexpr std::string_view interface_name = "store/1";
     using Body = std::function<Status(Transaction&)>;
 

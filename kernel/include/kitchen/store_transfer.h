@@ -29,6 +29,7 @@ struct TransferTable {
 
 class StoreTransfer {
 public:
+    using Interface = StoreTransfer;
     static constexpr std::string_view interface_name = "store-transfer/1";
     virtual ~StoreTransfer() = default;
 

@@ -30,6 +30,7 @@ struct TraceContext {
 
 class Tracing {
 public:
+    using Interface = Tracing;
     static constexpr std::string_view interface_name = "tracing/1";
     virtual ~Tracing() = default;
 

@@ -38,25 +38,20 @@ void print_table(std::ostream& out, const std::vector<std::vector<std::string>>&
     }
 }
 
-std::string needs_text(const plugin::Manifest& manifest) {
+std::string interfaces_text(const plugin::Manifest& manifest, bool provided) {
     std::string text;
-    for (const kitchen_need& need : manifest.needs())
-        text += (text.empty() ? "" : ", ") + std::string(need.interface_name) +
-                (need.optional ? "?" : "");
+    for (const InterfaceUse& use : manifest.interfaces()) {
+        if ((use.kind == InterfaceUse::Kind::provides) != provided) continue;
+        text += (text.empty() ? "" : ", ") + std::string(use.name) +
+                (use.kind == InterfaceUse::Kind::may_use ? "?" : "");
+    }
     return text.empty() ? "-" : text;
 }
 
-std::string provides_text(const plugin::Manifest& manifest) {
-    std::string text;
-    for (const char* name : manifest.provides())
-        text += (text.empty() ? "" : ", ") + std::string(name);
-    return text.empty() ? "-" : text;
-}
-
-const char* type_name(kitchen_config_type type) {
-    constexpr const char* names[] = {"text",  "integer", "number", "boolean", "duration",
-                                     "bytes", "choice",  "secret", "list"};
-    return names[type];
+const char* type_name(SettingType type) {
+    constexpr const char* names[] = {"text",  "integer", "boolean", "duration",
+                                     "bytes", "choice",  "secret",  "list"};
+    return names[static_cast<std::size_t>(type)];
 }
 
 std::string access_text(const http::Route& route) {
@@ -114,7 +109,7 @@ ExitCode serve(const std::string& config_file) {
     // Before "serving" is logged: whoever reads that may send a signal at once, and looks for the
     // answer.
     const SignalLog logged(signals, kernel.log());
-    kernel.configure();
+    kernel.construct();
     // A plugin that waits for its database, and a handler that never returns, cannot be taken off
     // their threads.
     constexpr std::chrono::seconds grace(2);
@@ -133,7 +128,7 @@ ExitCode serve(const std::string& config_file) {
 ExitCode check_config(const std::string& config_file, bool show, std::ostream& out) {
     Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
-    kernel.configure();
+    kernel.construct();
     if (show)
         out << config::render(kernel.settings().root);
     else
@@ -148,8 +143,8 @@ ExitCode list_plugins(const std::string& config_file, std::ostream& out) {
         {"PLUGIN", "VERSION", "NEEDS", "PROVIDES", "SUMMARY"}};
     for (const plugin::Instance* instance : kernel.plugins().order()) {
         const plugin::Manifest& m = instance->manifest();
-        rows.push_back({std::string(m.id()), std::string(m.version()), needs_text(m),
-                        provides_text(m), std::string(m.summary())});
+        rows.push_back({std::string(m.id()), std::string(m.version()), interfaces_text(m, false),
+                        interfaces_text(m, true), std::string(m.summary())});
     }
     for (const auto& gone : kernel.plugins().skipped())
         rows.push_back({gone.id, "-", "-", "-", "left out: " + gone.reason});
@@ -162,21 +157,20 @@ ExitCode inspect_plugin(const std::string& id, const std::string& config_file,
     auto manifest = plugin::load_library(file_of(id, config_file, plugin_dir), id);
     if (!manifest)
         throw StartError(ExitCode::plugin, "plugin '" + id + "': " + manifest.error().detail);
-    const kitchen_plugin_descriptor& d = manifest->descriptor();
+    const PluginDescriptor& d = manifest->descriptor();
     out << "id         " << d.id << "\nversion    " << d.version << "\nsummary    " << d.summary
-        << "\nfile       " << manifest->file().string() << "\napi        " << d.api_major << '.'
-        << d.api_minor << "\ntoolchain  " << d.toolchain << "\nneeds      " << needs_text(*manifest)
-        << "\nprovides   " << provides_text(*manifest) << '\n';
-    if (manifest->config().empty()) return ExitCode::ok;
+        << "\nfile       " << manifest->file().string() << "\nbuilt for  " << d.build
+        << "\nneeds      " << interfaces_text(*manifest, false) << "\nprovides   "
+        << interfaces_text(*manifest, true) << '\n';
+    if (manifest->settings().empty()) return ExitCode::ok;
     std::vector<std::vector<std::string>> rows{{"KEY", "TYPE", "DEFAULT", "LIMITS", "SUMMARY"}};
-    for (const kitchen_config_key& key : manifest->config()) {
-        const std::string fallback = key.required         ? "(required)"
-                                     : !key.default_value ? "-"
-                                     : *key.default_value ? key.default_value
-                                                          : "''";
+    for (const SettingKey& key : manifest->settings()) {
+        const std::string fallback = key.required                 ? "(required)"
+                                     : !key.default_value         ? "-"
+                                     : key.default_value->empty() ? "''"
+                                                                  : *key.default_value;
         rows.push_back({key.key, type_name(key.type), fallback,
-                        key.limits && *key.limits ? key.limits : "-",
-                        key.summary ? key.summary : ""});
+                        key.limits.empty() ? "-" : key.limits, key.summary});
     }
     out << '\n';
     print_table(out, rows);
@@ -186,7 +180,7 @@ ExitCode inspect_plugin(const std::string& id, const std::string& config_file,
 ExitCode list_routes(const std::string& config_file, std::ostream& out) {
     Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
-    kernel.configure();
+    kernel.construct();
     std::vector<std::vector<std::string>> rows;
     for (const http::Route& route : kernel.server().routes())
         rows.push_back({route.method, route.pattern, access_text(route), route.plugin});

@@ -80,7 +80,7 @@ ExitCode run_plugin_command(const std::string& name, const std::string& config_f
                             std::ostream& err) {
     Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
-    kernel.configure();
+    kernel.construct();
     std::vector<std::string> known;
     const Found found = find_command(kernel, name, known);
     if (!found.command) {
@@ -111,7 +111,7 @@ ExitCode run_plugin_command(const std::string& name, const std::string& config_f
 std::vector<std::string> plugin_command_summaries(const std::string& config_file) {
     Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
-    kernel.configure();
+    kernel.construct();
     std::vector<std::string> lines;
     for (const plugin::Instance* instance : kernel.plugins().order())
         for (const Command& command : instance->declarations().commands) {

@@ -19,7 +19,7 @@ namespace {
 /// Starts the store of a configuration and nothing else.
 void start_store(Kernel& kernel) {
     kernel.load();
-    kernel.configure();
+    kernel.construct();
     const std::string provider = kernel.plugins().provider_of(std::string(Store::interface_name));
     if (provider.empty())
         throw StartError(ExitCode::plugin,

@@ -11,9 +11,9 @@ namespace kitchen::config {
 
 namespace {
 
-std::string shown(const Node& node, kitchen_config_type type) {
+std::string shown(const Node& node, SettingType type) {
     if (node.kind != Node::Kind::scalar) return std::string(describe(node.kind));
-    if (node.secret || type == KITCHEN_CONFIG_SECRET) return std::string(mask);
+    if (node.secret || type == SettingType::secret) return std::string(mask);
     constexpr std::size_t longest = 60;
     return "'" + (node.text.size() > longest ? node.text.substr(0, longest) + "…" : node.text) +
            "'";
@@ -21,8 +21,8 @@ std::string shown(const Node& node, kitchen_config_type type) {
 
 /// Reads a node as a key's type. Nothing when it is fine, otherwise the message without the key's
 /// name.
-std::optional<std::string> convert(const Node& node, const kitchen_config_key& key, Value& value) {
-    if (key.type == KITCHEN_CONFIG_LIST) {
+std::optional<std::string> convert(const Node& node, const SettingKey& key, Value& value) {
+    if (key.type == SettingType::list) {
         if (node.kind != Node::Kind::sequence)
             return "expected a sequence, found " + shown(node, key.type);
         std::vector<std::string> items;
@@ -41,19 +41,19 @@ std::optional<std::string> convert(const Node& node, const kitchen_config_key& k
     const auto problem = check_limits(key.type, value, key.limits);
     if (!problem) return std::nullopt;
     std::string message = *problem + ", found " + shown(node, key.type);
-    if (key.type == KITCHEN_CONFIG_CHOICE && !node.secret)
+    if (key.type == SettingType::choice && !node.secret)
         message += suggestion(node.text, split_words(key.limits));
     return message;
 }
 
-Value default_of(const kitchen_config_key& key, const Environment& environment,
+Value default_of(const SettingKey& key, const Environment& environment,
                  std::vector<std::string>& problems) {
     Value value;
     if (!key.default_value) return value;
     Node node;
     node.kind = Node::Kind::scalar;
-    node.text = expand(key.default_value, environment, problems);
-    if (key.type == KITCHEN_CONFIG_LIST) {
+    node.text = expand(*key.default_value, environment, problems);
+    if (key.type == SettingType::list) {
         Diagnostics diagnostics("default");
         node = read_yaml(node.text, diagnostics);
         if (node.kind == Node::Kind::null) node.kind = Node::Kind::sequence;  // "" is an empty list
@@ -82,7 +82,7 @@ bool is_name(std::string_view text) {
 
 class SectionReader {
 public:
-    SectionReader(std::span<const kitchen_config_key> keys, const std::string& prefix,
+    SectionReader(std::span<const SettingKey> keys, const std::string& prefix,
                   Diagnostics& diagnostics, Section& section)
         : keys_(keys),
           prefix_(prefix),
@@ -97,7 +97,7 @@ public:
 
     void read(const Node& node, const std::string& path) {
         if (!note_name(node, path)) return;
-        if (const kitchen_config_key* key = declared(path)) return take(node, *key, path);
+        if (const SettingKey* key = declared(path)) return take(node, *key, path);
         if (!is_prefix(path)) {
             diagnostics_.error(node.key_mark, prefix_ + '.' + path + ": unknown key" + near(path));
         } else if (node.kind == Node::Kind::map) {
@@ -142,7 +142,7 @@ private:
         return true;
     }
 
-    const kitchen_config_key* declared(const std::string& path) const {
+    const SettingKey* declared(const std::string& path) const {
         const std::string wanted = as_declared(path);
         for (const auto& key : keys_)
             if (wanted == key.key) return &key;
@@ -173,7 +173,7 @@ private:
         return hint.empty() ? suggestion(path, names_) : hint;
     }
 
-    void take(const Node& node, const kitchen_config_key& key, const std::string& path) {
+    void take(const Node& node, const SettingKey& key, const std::string& path) {
         if (!given_.insert(path).second) {
             diagnostics_.error(node.key_mark, prefix_ + '.' + path + ": this key stands twice");
             return;
@@ -191,7 +191,7 @@ private:
         entries_[path] = {key.type, std::move(value), node.mark};
     }
 
-    std::span<const kitchen_config_key> keys_;
+    std::span<const SettingKey> keys_;
     const std::string& prefix_;
     Diagnostics& diagnostics_;
     std::map<std::string, Section::Entry, std::less<>>& entries_;
@@ -200,7 +200,7 @@ private:
     std::set<std::string, std::less<>> given_;
 };
 
-std::unique_ptr<Section> read_section(const Node* node, std::span<const kitchen_config_key> keys,
+std::unique_ptr<Section> read_section(const Node* node, std::span<const SettingKey> keys,
                                       const std::string& prefix, Mark where,
                                       const Environment& environment, Diagnostics& diagnostics) {
     auto section = std::make_unique<Section>();
@@ -213,7 +213,7 @@ std::unique_ptr<Section> read_section(const Node* node, std::span<const kitchen_
                           prefix + ": expected a map, found " + std::string(describe(node->kind)));
         is_readable = false;
     }
-    const auto fill_in = [&](const kitchen_config_key& key, const std::string& path, Mark blamed) {
+    const auto fill_in = [&](const SettingKey& key, const std::string& path, Mark blamed) {
         if (section->entries_.contains(path)) return;
         if (key.required && is_readable && !reader.given(path))
             diagnostics.error(blamed, prefix + '.' + path + ": required, but not set");
@@ -237,11 +237,11 @@ std::unique_ptr<Section> read_section(const Node* node, std::span<const kitchen_
     return section;
 }
 
-std::optional<std::string> check_declaration(std::span<const kitchen_config_key> keys) {
+std::optional<std::string> check_declaration(std::span<const SettingKey> keys) {
     std::set<std::string_view> seen;
     for (const auto& key : keys) {
-        if (!key.key || !*key.key) return "a configuration key without a name";
-        const std::string name = "the configuration key '" + std::string(key.key) + "'";
+        if (key.key.empty()) return "a configuration key without a name";
+        const std::string name = "the configuration key '" + key.key + "'";
         if (!seen.insert(key.key).second) return name + " is declared twice";
         const std::string_view parts(key.key);
         const std::size_t stars =
@@ -249,9 +249,7 @@ std::optional<std::string> check_declaration(std::span<const kitchen_config_key>
         const auto before = before_name(parts);
         if (stars > 1 || (stars == 1 && (!before || before->empty() || parts.ends_with(any_name))))
             return name + " has a '*' that is not one whole part between two others";
-        if (key.type < KITCHEN_CONFIG_TEXT || key.type > KITCHEN_CONFIG_LIST)
-            return name + " has an unknown type";
-        if (key.type == KITCHEN_CONFIG_CHOICE && (!key.limits || !*key.limits))
+        if (key.type == SettingType::choice && key.limits.empty())
             return name + " lists no choices";
         try {
             std::vector<std::string> problems;
@@ -260,15 +258,13 @@ std::optional<std::string> check_declaration(std::span<const kitchen_config_key>
             // An unset variable is the file's business; without one the default must be right by
             // itself.
             const bool uses_environment =
-                key.default_value &&
-                std::string_view(key.default_value).find("${") != std::string_view::npos;
+                key.default_value && key.default_value->find("${") != std::string::npos;
             if (!problems.empty() && !uses_environment) return name + ": " + problems.front();
-            if (key.type != KITCHEN_CONFIG_CHOICE) {
+            if (key.type != SettingType::choice) {
                 // Any value will do: what is checked is whether the limits can be read.
                 const Value zero =
-                    key.type == KITCHEN_CONFIG_NUMBER     ? Value(0.0)
-                    : key.type == KITCHEN_CONFIG_DURATION ? Value(std::chrono::milliseconds(0))
-                    : key.type == KITCHEN_CONFIG_INTEGER || key.type == KITCHEN_CONFIG_BYTES
+                    key.type == SettingType::duration ? Value(std::chrono::milliseconds(0))
+                    : key.type == SettingType::integer || key.type == SettingType::bytes
                         ? Value(std::int64_t{0})
                         : Value();
                 check_limits(key.type, zero, key.limits);
@@ -289,7 +285,7 @@ const Section::Entry& Section::entry(std::string_view key) const {
 }
 
 template <class T>
-T Section::get(std::string_view key, kitchen_config_type type) const {
+T Section::get(std::string_view key, SettingType type) const {
     const Entry& found = entry(key);
     if (found.type != type)
         throw std::logic_error("the configuration key '" + std::string(key) +
@@ -301,26 +297,23 @@ T Section::get(std::string_view key, kitchen_config_type type) const {
 bool Section::has(std::string_view key) const { return entry(key).value.index() != 0; }
 
 std::string Section::text(std::string_view key) const {
-    const kitchen_config_type type = entry(key).type;
-    const bool is_text = type == KITCHEN_CONFIG_TEXT || type == KITCHEN_CONFIG_CHOICE ||
-                         type == KITCHEN_CONFIG_SECRET;
-    return get<std::string>(key, is_text ? type : KITCHEN_CONFIG_TEXT);
+    const SettingType type = entry(key).type;
+    const bool is_text =
+        type == SettingType::text || type == SettingType::choice || type == SettingType::secret;
+    return get<std::string>(key, is_text ? type : SettingType::text);
 }
 std::int64_t Section::integer(std::string_view key) const {
-    return get<std::int64_t>(key, KITCHEN_CONFIG_INTEGER);
+    return get<std::int64_t>(key, SettingType::integer);
 }
-double Section::number(std::string_view key) const {
-    return get<double>(key, KITCHEN_CONFIG_NUMBER);
-}
-bool Section::boolean(std::string_view key) const { return get<bool>(key, KITCHEN_CONFIG_BOOLEAN); }
+bool Section::boolean(std::string_view key) const { return get<bool>(key, SettingType::boolean); }
 std::chrono::milliseconds Section::duration(std::string_view key) const {
-    return get<std::chrono::milliseconds>(key, KITCHEN_CONFIG_DURATION);
+    return get<std::chrono::milliseconds>(key, SettingType::duration);
 }
 std::int64_t Section::bytes(std::string_view key) const {
-    return get<std::int64_t>(key, KITCHEN_CONFIG_BYTES);
+    return get<std::int64_t>(key, SettingType::bytes);
 }
 std::vector<std::string> Section::list(std::string_view key) const {
-    return get<std::vector<std::string>>(key, KITCHEN_CONFIG_LIST);
+    return get<std::vector<std::string>>(key, SettingType::list);
 }
 std::vector<std::string> Section::names(std::string_view prefix) const {
     const auto found = names_.find(prefix);

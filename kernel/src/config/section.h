@@ -14,7 +14,7 @@
 #include "config/node.h"
 #include "config/substitution.h"
 #include "config/values.h"
-#include "kitchen/abi.h"
+#include "kitchen/settings.h"
 #include "kitchen/config.h"
 
 namespace kitchen::config {
@@ -24,7 +24,6 @@ public:
     bool has(std::string_view key) const override;
     std::string text(std::string_view key) const override;
     std::int64_t integer(std::string_view key) const override;
-    double number(std::string_view key) const override;
     bool boolean(std::string_view key) const override;
     std::chrono::milliseconds duration(std::string_view key) const override;
     std::int64_t bytes(std::string_view key) const override;
@@ -35,19 +34,19 @@ public:
     Mark mark(std::string_view key) const;
 
     struct Entry {
-        kitchen_config_type type = KITCHEN_CONFIG_TEXT;
+        SettingType type = SettingType::text;
         Value value;
         Mark mark;
     };
 
 private:
     friend class SectionReader;
-    friend std::unique_ptr<Section> read_section(const Node*, std::span<const kitchen_config_key>,
+    friend std::unique_ptr<Section> read_section(const Node*, std::span<const SettingKey>,
                                                  const std::string&, Mark, const Environment&,
                                                  Diagnostics&);
     const Entry& entry(std::string_view key) const;
     template <class T>
-    T get(std::string_view key, kitchen_config_type type) const;
+    T get(std::string_view key, SettingType type) const;
 
     struct Name {
         std::string text;
@@ -62,13 +61,13 @@ private:
 /// `node` is the map (nullptr or a null node: everything left out); nested maps stand for dotted
 /// keys. `prefix` ("auth") begins every key in a message, `where` is blamed for required keys that
 /// are missing. Never null; what was wrong has its default.
-std::unique_ptr<Section> read_section(const Node* node, std::span<const kitchen_config_key> keys,
+std::unique_ptr<Section> read_section(const Node* node, std::span<const SettingKey> keys,
                                       const std::string& prefix, Mark where,
                                       const Environment& environment, Diagnostics& diagnostics);
 
 /// Why the declaration itself is wrong (a default that is not of its own type, limits that cannot
 /// be read, a key twice); nothing when it is fine. For the loader: a fault of the plugin, not of
 /// the file.
-std::optional<std::string> check_declaration(std::span<const kitchen_config_key> keys);
+std::optional<std::string> check_declaration(std::span<const SettingKey> keys);
 
 }  // namespace kitchen::config

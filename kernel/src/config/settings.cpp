@@ -13,61 +13,19 @@ namespace kitchen::config {
 
 namespace {
 
-constexpr kitchen_config_key server_keys[] = {
-    {"listen", KITCHEN_CONFIG_TEXT, "127.0.0.1:8080", 0, nullptr,
-     "host:port; port 0 takes any free one"},
-    {"workers", KITCHEN_CONFIG_INTEGER, "1", 0, "1..64", "threads that read and write sockets"},
-    {"threads", KITCHEN_CONFIG_INTEGER, "0", 0, "0..1024",
-     "threads that answer; 0: four times the cores, at least 16"},
-    {"queue", KITCHEN_CONFIG_INTEGER, "1024", 0, "1..1000000",
-     "requests waiting for a thread; past it 503"},
-    {"limits.body", KITCHEN_CONFIG_BYTES, "64KiB", 0, "1..1GiB",
-     "largest body, unless the route says otherwise"},
-    {"limits.connections", KITCHEN_CONFIG_INTEGER, "10000", 0, "1..1000000", "open connections"},
-    {"limits.connections_per_address", KITCHEN_CONFIG_INTEGER, "1000", 0, "0..1000000",
-     "of one client; 0: no cap"},
-    {"timeouts.head", KITCHEN_CONFIG_DURATION, "10s", 0, "10ms..1h", "for the head of a request"},
-    {"timeouts.body", KITCHEN_CONFIG_DURATION, "30s", 0, "10ms..1h", "for its body"},
-    {"timeouts.idle", KITCHEN_CONFIG_DURATION, "60s", 0, "10ms..1h", "between requests"},
-    {"timeouts.write", KITCHEN_CONFIG_DURATION, "30s", 0, "10ms..1h", "for the answer"},
-    {"timeouts.request", KITCHEN_CONFIG_DURATION, "30s", 0, "10ms..1h", "in the queue"},
-    {"timeouts.notice", KITCHEN_CONFIG_DURATION, "0s", 0, "0s..1h",
-     "/readyz is 503 for so long before the server stops taking connections"},
-    {"timeouts.drain", KITCHEN_CONFIG_DURATION, "20s", 0, "0s..1h",
-     "for all that is under way when the server stops"},
-    {"public_url", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "scheme and authority of absolute links"},
-    {"trusted_proxies", KITCHEN_CONFIG_LIST, "[]", 0, nullptr,
-     "networks whose X-Forwarded-For, -Proto and -Host count"},
-    {"cors.origins", KITCHEN_CONFIG_LIST, "[]", 0, nullptr,
-     "whose pages may read answers: https://app.example"},
-    {"cors.headers", KITCHEN_CONFIG_LIST,
-     "[Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, "
-     "X-Request-Id]",
-     0, nullptr, "request headers that those pages may set"},
-    {"cors.credentials", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr,
-     "those pages may send cookies"},
-    {"cors.max_age", KITCHEN_CONFIG_DURATION, "10m", 0, "0s..1d",
-     "how long a browser remembers what they may"},
-    {"metrics.access", KITCHEN_CONFIG_CHOICE, "internal", 0, "open|internal|admin|off",
-     "who may read /metrics"},
-    {"plugin_dir", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "where the plugins lie"},
-};
+/// An entry of `plugins:` without its `config:`.
+struct PluginEntry {
+    std::string id;
+    bool enabled = true;
+    bool required = true;
+    std::string path;
 
-constexpr kitchen_config_key log_keys[] = {
-    {"format", KITCHEN_CONFIG_CHOICE, "text", 0, "text|json", "one line a message"},
-    {"level", KITCHEN_CONFIG_CHOICE, "info", 0, "trace|debug|info|warn|error|off",
-     "the least level that is written"},
-    {"slow_statement", KITCHEN_CONFIG_DURATION, "250ms", 0, "0ms..1h",
-     "a statement of the store that takes longer is logged; 0: none is"},
-};
-
-constexpr kitchen_config_key plugin_keys[] = {
-    {"id", KITCHEN_CONFIG_TEXT, nullptr, 1, nullptr, "the plugin's id"},
-    {"enabled", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr, "false leaves it out"},
-    {"required", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr,
-     "false goes on without it when it fails"},
-    {"path", KITCHEN_CONFIG_TEXT, "", 0, nullptr,
-     "its shared library, when it is not in plugin_dir"},
+    static void describe(Fields<PluginEntry>& field) {
+        field("id", &PluginEntry::id, "The plugin's id").required();
+        field("enabled", &PluginEntry::enabled, "false leaves it out");
+        field("required", &PluginEntry::required, "false goes on without it when it fails");
+        field("path", &PluginEntry::path, "Its shared library, when it is not in plugin_dir");
+    }
 };
 
 bool is_public_url(std::string_view url) {
@@ -92,95 +50,35 @@ std::string item(std::size_t index) {
     return ", and item " + std::to_string(index + 1) + " is none";
 }
 
-std::vector<IpNetwork> read_networks(const Section& section, Diagnostics& diagnostics) {
-    std::vector<IpNetwork> out;
-    const auto list = section.list("trusted_proxies");
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        if (const auto network = IpNetwork::parse(list[i]))
-            out.push_back(*network);
-        else
-            diagnostics.error(
-                section.mark("trusted_proxies"),
-                "server.trusted_proxies: expected addresses or networks such as 10.0.0.0/8 or "
-                "fd00::/8, with no bit set beyond the prefix" +
-                    item(i));
-    }
-    return out;
+/// A section of the kernel's own, read in just the way of a plugin's.
+template <class S>
+S read_own(const Node* node, const std::string& name, const Environment& environment,
+           Diagnostics& diagnostics, std::unique_ptr<Section>* section_out = nullptr) {
+    const Mark where = node ? node->mark : Mark{};
+    auto section =
+        read_section(node, describe_settings<S>(), name, where, environment, diagnostics);
+    check_settings<S>(*section, [&](const std::string& key, std::string sentence) {
+        diagnostics.error(section->mark(key), name + '.' + key + ": " + sentence);
+    });
+    S settings = read_settings<S>(*section);
+    if (section_out) *section_out = std::move(section);
+    return settings;
 }
 
-http::CorsOptions read_cors(const Section& section, Diagnostics& diagnostics) {
-    http::CorsOptions out;
-    const auto origins = section.list("cors.origins");
-    for (std::size_t i = 0; i < origins.size(); ++i) {
-        if (auto origin = http::parse_origin(origins[i]))
-            out.origins.push_back(*std::move(origin));
-        else
-            diagnostics.error(section.mark("cors.origins"),
-                              "server.cors.origins: expected exact origins such as "
-                              "https://app.example, without a path or '*'" +
-                                  item(i));
-    }
-    out.headers = section.list("cors.headers");
-    for (std::size_t i = 0; i < out.headers.size(); ++i)
-        if (!http::octets::all(out.headers[i], http::octets::kToken) || out.headers[i] == "*")
-            diagnostics.error(
-                section.mark("cors.headers"),
-                "server.cors.headers: expected names of header fields, without '*'" + item(i));
-    out.credentials = section.boolean("cors.credentials");
-    out.max_age = std::chrono::floor<std::chrono::seconds>(section.duration("cors.max_age"));
-    return out;
-}
-
-ServerSettings read_server(const Node* node, const Environment& environment,
-                           Diagnostics& diagnostics) {
-    const auto section = read_section(node, server_keys, "server", node ? node->mark : Mark{},
-                                      environment, diagnostics);
-    ServerSettings out;
-    if (!parse_listen(section->text("listen"), out.host, out.port))
-        diagnostics.error(
-            section->mark("listen"),
-            "server.listen: expected host:port, such as 127.0.0.1:8080 or [::1]:8080");
-    out.workers = static_cast<unsigned>(section->integer("workers"));
-    out.threads = static_cast<unsigned>(section->integer("threads"));
-    out.queue = static_cast<std::size_t>(section->integer("queue"));
-    out.body_limit = static_cast<std::size_t>(section->bytes("limits.body"));
-    out.connections = static_cast<std::size_t>(section->integer("limits.connections"));
-    out.connections_per_address =
-        static_cast<std::size_t>(section->integer("limits.connections_per_address"));
-    out.head_timeout = section->duration("timeouts.head");
-    out.body_timeout = section->duration("timeouts.body");
-    out.idle_timeout = section->duration("timeouts.idle");
-    out.write_timeout = section->duration("timeouts.write");
-    out.request_timeout = section->duration("timeouts.request");
-    out.notice = section->duration("timeouts.notice");
-    out.drain_timeout = section->duration("timeouts.drain");
-    out.public_url = section->text("public_url");
-    if (out.public_url.ends_with('/')) out.public_url.pop_back();
-    if (!out.public_url.empty() && !is_public_url(out.public_url))
-        diagnostics.error(
-            section->mark("public_url"),
-            "server.public_url: expected http:// or https:// and a host, without a path");
-    out.trusted_proxies = read_networks(*section, diagnostics);
-    out.cors = read_cors(*section, diagnostics);
-    const std::string metrics = section->text("metrics.access");
-    out.metrics = metrics == "open"    ? MetricsAccess::open
-                  : metrics == "admin" ? MetricsAccess::admin
-                  : metrics == "off"   ? MetricsAccess::off
-                                       : MetricsAccess::internal;
-    out.plugin_dir = section->text("plugin_dir");
-    return out;
-}
-
-LogSettings read_log(const Node* node, const Environment& environment, Diagnostics& diagnostics) {
-    const auto section =
-        read_section(node, log_keys, "log", node ? node->mark : Mark{}, environment, diagnostics);
-    LogSettings out;
-    out.json = section->text("format") == "json";
-    out.slow_statement = section->duration("slow_statement");
-    const auto levels = split_words(log_keys[1].limits);
-    const auto at = std::find(levels.begin(), levels.end(), section->text("level"));
-    if (at != levels.end()) out.level = static_cast<LogLevel>(at - levels.begin());
-    return out;
+/// What the texts mean, once they have been checked.
+ServerSettings with_meanings(ServerSettings settings) {
+    parse_listen(settings.listen, settings.host, settings.port);
+    if (settings.public_url.ends_with('/')) settings.public_url.pop_back();
+    for (const std::string& text : settings.proxies)
+        if (const auto network = IpNetwork::parse(text))
+            settings.trusted_proxies.push_back(*network);
+    for (const std::string& text : settings.cors_origins)
+        if (auto origin = http::parse_origin(text))
+            settings.cors.origins.push_back(*std::move(origin));
+    settings.cors.headers = settings.cors_headers;
+    settings.cors.credentials = settings.cors_credentials;
+    settings.cors.max_age = settings.cors_max_age;
+    return settings;
 }
 
 void read_plugins(const Node* node, const Environment& environment, Diagnostics& diagnostics,
@@ -207,12 +105,13 @@ void read_plugins(const Node* node, const Environment& environment, Diagnostics&
             plugin.config = std::move(child);
             return true;
         });
-        const auto section =
-            read_section(&known, plugin_keys, "plugins", item.mark, environment, diagnostics);
-        plugin.id = section->text("id");
-        plugin.enabled = section->boolean("enabled");
-        plugin.required = section->boolean("required");
-        plugin.path = section->text("path");
+        std::unique_ptr<Section> section;
+        const auto entry =
+            read_own<PluginEntry>(&known, "plugins", environment, diagnostics, &section);
+        plugin.id = entry.id;
+        plugin.enabled = entry.enabled;
+        plugin.required = entry.required;
+        plugin.path = entry.path;
         plugin.mark = item.mark;
         plugin.id_mark = section->mark("id");
         if (plugin.id_mark.line == 0) continue;  // missing or wrong: reported
@@ -265,6 +164,92 @@ void read_binds(const Node* node, Diagnostics& diagnostics, Settings& settings) 
 
 }  // namespace
 
+void ServerSettings::describe(Fields<ServerSettings>& field) {
+    using S = ServerSettings;
+    using std::chrono::hours;
+    using std::chrono::milliseconds;
+    const milliseconds least(10);
+    field("listen", &S::listen, "host:port; port 0 takes any free one");
+    field("workers", &S::workers, "Threads that read and write sockets").between(1, 64);
+    field("threads", &S::threads, "Threads that run handlers; 0: four times the cores, at least 16")
+        .max(1024);
+    field("queue", &S::queue, "Requests waiting for a thread; past it 503").between(1, 1'000'000);
+    field("limits.body", &S::body_limit, "Largest body, unless the route says otherwise")
+        .between({1}, gibibytes(1));
+    field("limits.connections", &S::connections, "Open connections").between(1, 1'000'000);
+    field("limits.connections_per_address", &S::connections_per_address, "Of one client; 0: no cap")
+        .max(1'000'000);
+    field("timeouts.head", &S::head_timeout, "For the head of a request").between(least, hours(1));
+    field("timeouts.body", &S::body_timeout, "For its body").between(least, hours(1));
+    field("timeouts.idle", &S::idle_timeout, "Between requests").between(least, hours(1));
+    field("timeouts.write", &S::write_timeout, "For the response").between(least, hours(1));
+    field("timeouts.request", &S::request_timeout, "In the queue").between(least, hours(1));
+    field("timeouts.notice", &S::notice,
+          "/readyz is 503 for so long before the server stops taking connections")
+        .between(milliseconds(0), hours(1));
+    field("timeouts.drain", &S::drain_timeout, "For all that is under way when the server stops")
+        .between(milliseconds(0), hours(1));
+    field("public_url", &S::public_url, "Scheme and authority of absolute links");
+    field("trusted_proxies", &S::proxies, "Networks whose X-Forwarded-For, -Proto and -Host count");
+    field("cors.origins", &S::cors_origins, "Whose pages may read responses: https://app.example");
+    field("cors.headers", &S::cors_headers, "Request headers that those pages may set");
+    field("cors.credentials", &S::cors_credentials, "Those pages may send cookies");
+    field("cors.max_age", &S::cors_max_age, "How long a browser remembers what they may")
+        .between(std::chrono::seconds(0), hours(24));
+    field("metrics.access", &S::metrics, "Who may read /metrics")
+        .one_of({{"open", MetricsAccess::open},
+                 {"internal", MetricsAccess::internal},
+                 {"admin", MetricsAccess::admin},
+                 {"off", MetricsAccess::off}});
+    field("plugin_dir", &S::plugin_dir, "Where the plugins lie; empty: beside the executable");
+}
+
+void ServerSettings::check(const ServerSettings& settings, Problems& problems) {
+    std::string host;
+    std::uint16_t port = 0;
+    if (!parse_listen(settings.listen, host, port))
+        problems.at(settings.listen, "expected host:port, such as 127.0.0.1:8080 or [::1]:8080");
+    std::string_view url = settings.public_url;
+    if (url.ends_with('/')) url.remove_suffix(1);
+    if (!url.empty() && !is_public_url(url))
+        problems.at(settings.public_url, "expected http:// or https:// and a host, without a path");
+    for (std::size_t i = 0; i < settings.proxies.size(); ++i)
+        if (!IpNetwork::parse(settings.proxies[i]))
+            problems.at(settings.proxies,
+                        "expected addresses or networks such as 10.0.0.0/8 or fd00::/8, with no "
+                        "bit set beyond the prefix" +
+                            item(i));
+    for (std::size_t i = 0; i < settings.cors_origins.size(); ++i)
+        if (!http::parse_origin(settings.cors_origins[i]))
+            problems.at(
+                settings.cors_origins,
+                "expected exact origins such as https://app.example, without a path or '*'" +
+                    item(i));
+    for (std::size_t i = 0; i < settings.cors_headers.size(); ++i)
+        if (!http::octets::all(settings.cors_headers[i], http::octets::kToken) ||
+            settings.cors_headers[i] == "*")
+            problems.at(settings.cors_headers,
+                        "expected names of header fields, without '*'" + item(i));
+}
+
+void LogSettings::describe(Fields<LogSettings>& field) {
+    field("format", &LogSettings::format, "One line a message")
+        .one_of({{"text", LogFormat::text}, {"json", LogFormat::json}});
+    field("level", &LogSettings::level, "The least level that is written")
+        .one_of({{"debug", LogLevel::debug},
+                 {"info", LogLevel::info},
+                 {"warn", LogLevel::warn},
+                 {"error", LogLevel::error},
+                 {"off", LogLevel::off}});
+    field("slow_statement", &LogSettings::slow_statement,
+          "A statement of the store that takes longer is logged; 0s: none is")
+        .between(std::chrono::milliseconds(0), std::chrono::hours(1));
+}
+
+std::vector<SettingKey> server_keys() { return describe_settings<ServerSettings>(); }
+std::vector<SettingKey> log_keys() { return describe_settings<LogSettings>(); }
+std::vector<SettingKey> plugin_keys() { return describe_settings<PluginEntry>(); }
+
 bool parse_listen(std::string_view text, std::string& host, std::uint16_t& port) {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) return false;
@@ -300,8 +285,10 @@ Settings read_settings(std::string_view text, const Environment& environment,
         if (std::find(sections.begin(), sections.end(), child.key) == sections.end())
             diagnostics.error(child.key_mark,
                               child.key + ": unknown key" + suggestion(child.key, sections));
-    settings.server = read_server(settings.root.find("server"), environment, diagnostics);
-    settings.log = read_log(settings.root.find("log"), environment, diagnostics);
+    settings.server = with_meanings(
+        read_own<ServerSettings>(settings.root.find("server"), "server", environment, diagnostics));
+    settings.log =
+        read_own<LogSettings>(settings.root.find("log"), "log", environment, diagnostics);
     read_plugins(settings.root.find("plugins"), environment, diagnostics, settings);
     read_binds(settings.root.find("bind"), diagnostics, settings);
     return settings;

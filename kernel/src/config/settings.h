@@ -17,34 +17,52 @@
 #include "http/shield/cors.h"
 #include "kitchen/ip.h"
 #include "kitchen/log.h"
+#include "kitchen/settings.h"
 
 namespace kitchen::config {
 
 /// Who may read /metrics.
 enum class MetricsAccess : std::uint8_t { open, internal, admin, off };
 
+/// `server:` as the file has it; what is made of the texts stands at the end.
 struct ServerSettings {
-    std::string host = "127.0.0.1";  ///< without brackets
-    std::uint16_t port = 8080;       ///< 0: any free one
+    std::string listen = "127.0.0.1:8080";
     unsigned workers = 1;
     unsigned threads = 0;  ///< 0: the server chooses
     std::size_t queue = 1024;
-    std::size_t body_limit = 64 * 1024;
+    Bytes body_limit = kibibytes(64);
     std::size_t connections = 10'000;
     std::size_t connections_per_address = 1'000;  ///< 0: no cap
     std::chrono::milliseconds head_timeout{10'000}, body_timeout{30'000}, idle_timeout{60'000},
         write_timeout{30'000}, request_timeout{30'000}, notice{0}, drain_timeout{20'000};
     std::string public_url;  ///< without a slash at the end; "": from the Host header
+    std::vector<std::string> proxies;
+    std::vector<std::string> cors_origins;
+    std::vector<std::string> cors_headers = {"Authorization", "Content-Type",  "Idempotency-Key",
+                                             "If-Match",      "If-None-Match", "Last-Event-ID",
+                                             "X-Request-Id"};
+    bool cors_credentials = true;
+    std::chrono::seconds cors_max_age = std::chrono::minutes(10);
+    MetricsAccess metrics = MetricsAccess::internal;
+    std::string plugin_dir;  ///< empty: the default
+
+    std::string host = "127.0.0.1";  ///< of `listen`, without brackets
+    std::uint16_t port = 8080;       ///< 0: any free one
     std::vector<IpNetwork> trusted_proxies;
     http::CorsOptions cors;
-    MetricsAccess metrics = MetricsAccess::internal;
-    std::filesystem::path plugin_dir;  ///< empty: the default
+
+    static void describe(Fields<ServerSettings>& field);
+    static void check(const ServerSettings& settings, Problems& problems);
 };
 
+enum class LogFormat : std::uint8_t { text, json };
+
 struct LogSettings {
-    bool json = false;
-    std::chrono::milliseconds slow_statement{250};  ///< 0: none is
+    LogFormat format = LogFormat::text;
     LogLevel level = LogLevel::info;
+    std::chrono::milliseconds slow_statement{250};  ///< 0: none is
+
+    static void describe(Fields<LogSettings>& field);
 };
 
 /// One entry of `plugins:`.
@@ -78,6 +96,11 @@ struct Settings {
 /// even then. The sections of plugins are not checked here: that needs their descriptors.
 Settings read_settings(std::string_view text, const Environment& environment,
                        Diagnostics& diagnostics);
+
+/// The sections of the kernel itself, for the schema of the whole file.
+std::vector<SettingKey> server_keys();
+std::vector<SettingKey> log_keys();
+std::vector<SettingKey> plugin_keys();
 
 /// "127.0.0.1:8080", "localhost:0", "[::1]:8080". False when it is not of that form.
 bool parse_listen(std::string_view text, std::string& host, std::uint16_t& port);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <stdexcept>
 
 namespace kitchen::config {
@@ -39,11 +38,9 @@ std::optional<std::int64_t> parse_with_unit(std::string_view text,
 }
 
 /// Where a value lies on the scale of its limits.
-std::optional<double> position(const Value& value) {
-    if (const auto* n = std::get_if<std::int64_t>(&value)) return static_cast<double>(*n);
-    if (const auto* d = std::get_if<double>(&value)) return *d;
-    if (const auto* t = std::get_if<std::chrono::milliseconds>(&value))
-        return static_cast<double>(t->count());
+std::optional<std::int64_t> position(const Value& value) {
+    if (const auto* n = std::get_if<std::int64_t>(&value)) return *n;
+    if (const auto* t = std::get_if<std::chrono::milliseconds>(&value)) return t->count();
     return std::nullopt;
 }
 
@@ -51,11 +48,6 @@ std::optional<double> position(const Value& value) {
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
     return parse_all<std::int64_t>(text);
-}
-
-std::optional<double> parse_number(std::string_view text) {
-    const auto value = parse_all<double>(text);
-    return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
@@ -85,34 +77,32 @@ std::vector<std::string> split_words(std::string_view limits) {
     return words;
 }
 
-std::optional<std::string> parse_value(kitchen_config_type type, std::string_view text,
-                                       Value& value) {
+std::optional<std::string> parse_value(SettingType type, std::string_view text, Value& value) {
     const auto take = [&](auto parsed, const char* expected) -> std::optional<std::string> {
         if (!parsed) return "expected " + std::string(expected);
         value = *parsed;
         return std::nullopt;
     };
     switch (type) {
-        case KITCHEN_CONFIG_INTEGER: return take(parse_integer(text), "a whole number");
-        case KITCHEN_CONFIG_NUMBER: return take(parse_number(text), "a number");
-        case KITCHEN_CONFIG_BOOLEAN: return take(parse_boolean(text), "true or false");
-        case KITCHEN_CONFIG_DURATION:
+        case SettingType::integer: return take(parse_integer(text), "a whole number");
+        case SettingType::boolean: return take(parse_boolean(text), "true or false");
+        case SettingType::duration:
             return take(parse_duration(text), "a duration such as 250ms, 30s, 10m, 2h or 1d");
-        case KITCHEN_CONFIG_BYTES:
+        case SettingType::bytes:
             return take(parse_bytes(text), "a size such as 512, 64KiB, 10MiB or 1GiB");
-        case KITCHEN_CONFIG_TEXT:
-        case KITCHEN_CONFIG_CHOICE:
-        case KITCHEN_CONFIG_SECRET: value = std::string(text); return std::nullopt;
-        case KITCHEN_CONFIG_LIST: break;
+        case SettingType::text:
+        case SettingType::choice:
+        case SettingType::secret: value = std::string(text); return std::nullopt;
+        case SettingType::list: break;
     }
     return "expected a sequence";
 }
 
-std::optional<std::string> check_limits(kitchen_config_type type, const Value& value,
-                                        const char* limits) {
-    if (!limits || !*limits) return std::nullopt;
+std::optional<std::string> check_limits(SettingType type, const Value& value,
+                                        const std::string& limits) {
+    if (limits.empty()) return std::nullopt;
     const std::string_view all(limits);
-    if (type == KITCHEN_CONFIG_CHOICE) {
+    if (type == SettingType::choice) {
         std::string listed;
         for (const std::string& word : split_words(all)) {
             if (word == std::get<std::string>(value)) return std::nullopt;
@@ -125,7 +115,7 @@ std::optional<std::string> check_limits(kitchen_config_type type, const Value& v
     const std::size_t dots = all.find("..");
     if (dots == std::string_view::npos)
         throw std::invalid_argument("limits must be written min..max");
-    const auto bound = [&](std::string_view text) -> std::optional<double> {
+    const auto bound = [&](std::string_view text) -> std::optional<std::int64_t> {
         if (text.empty()) return std::nullopt;
         Value v;
         if (parse_value(type, text, v))

@@ -11,16 +11,15 @@
 #include <variant>
 #include <vector>
 
-#include "kitchen/abi.h"
+#include "kitchen/settings.h"
 
 namespace kitchen::config {
 
 /// monostate: not set.
-using Value = std::variant<std::monostate, std::string, std::int64_t, double, bool,
+using Value = std::variant<std::monostate, std::string, std::int64_t, bool,
                            std::chrono::milliseconds, std::vector<std::string>>;
 
 std::optional<std::int64_t> parse_integer(std::string_view text);  ///< "-12"
-std::optional<double> parse_number(std::string_view text);         ///< "0.5", "1e3"; finite
 std::optional<bool> parse_boolean(std::string_view text);          ///< "true", "false"
 std::optional<std::chrono::milliseconds> parse_duration(
     std::string_view text);  ///< "250ms", "30s", "10m", "2h", "1d"
@@ -32,12 +31,11 @@ std::vector<std::string> split_words(std::string_view limits);
 
 /// Reads one value of any type but list. Fills `value`, or returns why not: a phrase such as
 /// "expected a duration such as 30s". The phrase never repeats the text.
-std::optional<std::string> parse_value(kitchen_config_type type, std::string_view text,
-                                       Value& value);
+std::optional<std::string> parse_value(SettingType type, std::string_view text, Value& value);
 
 /// Nothing when the value keeps to the limits; otherwise "must be at least 1", "must be between 1
 /// and 65535", … A malformed `limits` throws std::invalid_argument: a fault of the plugin.
-std::optional<std::string> check_limits(kitchen_config_type type, const Value& value,
-                                        const char* limits);
+std::optional<std::string> check_limits(SettingType type, const Value& value,
+                                        const std::string& limits);
 
 }  // namespace kitchen::config

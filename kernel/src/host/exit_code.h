@@ -11,7 +11,7 @@ enum class ExitCode : int {
     failed = 1,         ///< the command did not do what was asked
     usage = 2,          ///< the command line is wrong
     configuration = 3,  ///< the configuration file is wrong
-    plugin = 4,         ///< a plugin was refused, is missing, or failed in create or configure
+    plugin = 4,         ///< a plugin was refused, is missing, or failed in its constructor
     start_up = 5,       ///< a migration, a plugin's start, the store's check or the listener failed
     runtime = 6,        ///< it failed while running or stopping
     // 130 and 143: a second SIGINT or SIGTERM came while it was stopping.

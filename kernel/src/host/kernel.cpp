@@ -43,7 +43,8 @@ void Kernel::load() {
     if (!options_.listen.empty())
         config::parse_listen(options_.listen, settings_.server.host, settings_.server.port);
 
-    observe::LogOptions logging{settings_.log.json, settings_.log.level, options_.log_sink};
+    observe::LogOptions logging{settings_.log.format == config::LogFormat::json,
+                                settings_.log.level, options_.log_sink};
     if (options_.quiet) logging.level = std::max(logging.level, LogLevel::warn);
     hub_ = std::make_unique<observe::LogHub>(std::move(logging), *clock_);
     log_ = hub_->logger("kernel");
@@ -61,7 +62,7 @@ void Kernel::load() {
     log_->info("starting", {{"config", options_.file}, {"version", kernel_version}});
 }
 
-void Kernel::configure() {
+void Kernel::construct() {
     jobs_ = std::make_unique<jobs::JobPool>(jobs::JobPoolOptions{}, *log_);
     registry_.add(Clock::interface_name, plugin::Registry::kernel_instance, clock_.get());
     registry_.add(Random::interface_name, plugin::Registry::kernel_instance, random_.get());
@@ -72,7 +73,7 @@ void Kernel::configure() {
     begin_measuring();
     registry_.add(Metrics::interface_name, plugin::Registry::kernel_instance,
                   static_cast<Metrics*>(metrics_.get()));
-    plugins_->configure(
+    plugins_->construct(
         [this](std::string_view interface_name, const std::string& plugin, void* service) {
             return instruments_->wrap(interface_name, plugin, service);
         });
@@ -86,11 +87,10 @@ void Kernel::begin_measuring() {
                                                           settings_.log.slow_statement);
     samples_ = observe::sample_process(*metrics_);
     metrics_
-        ->gauge(
-            "kitchen_build_info", "Always 1; the labels say what runs.",
-            {{"version", kernel_version},
-             {"api", std::to_string(KITCHEN_API_MAJOR) + '.' + std::to_string(KITCHEN_API_MINOR)},
-             {"toolchain", KITCHEN_TOOLCHAIN}})
+        ->gauge("kitchen_build_info", "Always 1; the labels say what runs.",
+                {{"version", kernel_version},
+                 {"api", std::to_string(KITCHEN_API)},
+                 {"build", KITCHEN_BUILD}})
         .set(1);
     using Stats = jobs::JobPool::Stats;
     const auto read = [&pool = *jobs_](auto member) {
@@ -136,7 +136,7 @@ http::ServerOptions Kernel::server_options() const {
     out.transport.write_timeout = s.write_timeout;
     out.pool_threads = s.threads;
     out.pool_queue = s.queue;
-    out.body_limit = s.body_limit;
+    out.body_limit = static_cast<std::size_t>(s.body_limit.count);
     out.request_timeout = s.request_timeout;
     out.public_url = s.public_url;
     out.trusted_proxies = s.trusted_proxies;
@@ -189,15 +189,26 @@ Status Kernel::migrate_one(plugin::Instance& instance) {
     return {};
 }
 
+/// Everything constructed may hold references to what is left out, and construction has no effects:
+/// so all of it is done anew.
+void Kernel::begin_again() {
+    server_.reset();
+    health_.reset();
+    jobs_->stop();
+    plugins_->stop();
+    plugins_->destroy();
+    samples_.clear();
+    registry_ = plugin::Registry{};
+    plugins_->leave_out_failed();
+    construct();
+}
+
 void Kernel::start_plugins(const std::vector<std::string>& only, bool migrate) {
-    const std::size_t left_out = plugins_->skipped().size();
     PluginSet::StartHooks hooks;
     if (migrate)
         hooks.before_start = [this](plugin::Instance& instance) { return migrate_one(instance); };
     hooks.cancelled = options_.cancelled;
-    plugins_->start(only, hooks);
-    if (plugins_->skipped().size() != left_out)
-        build_server();  // without the routes of those left out
+    while (!plugins_->start(only, hooks)) begin_again();
 
     const plugin::Instance* provider =
         plugins_->find(plugins_->provider_of(std::string(Store::interface_name)));
@@ -234,7 +245,7 @@ void Kernel::listen() {
 
 void Kernel::start() {
     load();
-    configure();
+    construct();
     start_plugins();
     listen();
 }

@@ -2,7 +2,7 @@
 // down in order.
 //
 //     Kernel kernel(options);
-//     kernel.start();          // load → configure → migrate and start each plugin → verify →
+//     kernel.start();          // load → construct → migrate and start each plugin → verify →
 //     listen … kernel.stop();           // drain → stop → destroy, in reverse
 //
 // A command that serves nothing calls only the steps it needs. Whatever step throws, the destructor
@@ -59,12 +59,11 @@ public:
 
     // The steps. Each throws StartError with every reason it found.
 
-    /// Reads the configuration, loads the libraries, checks the sections, resolves. No code of a
-    /// plugin has run.
+    /// Reads the configuration, loads the libraries that fit, checks all settings, resolves.
     void load();
-    /// Creates and configures all plugins; checks routes and commands against each other. Nothing
-    /// has been touched.
-    void configure();
+    /// Constructs all plugins; checks routes and commands against each other. Nothing has been
+    /// touched.
+    void construct();
     /// Migrates and starts the plugins named and what they need (all when empty), and verifies the
     /// store. `migrate` false: their migrations are left alone.
     void start_plugins(const std::vector<std::string>& only = {}, bool migrate = true);
@@ -95,6 +94,7 @@ public:
 private:
     enum class Phase { starting, ready, draining, stopped };
 
+    void begin_again();
     void check_commands() const;
     void begin_measuring();
     void build_server();

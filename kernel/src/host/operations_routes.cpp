@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plugin/gate.h"
 #include "kitchen/json.h"
 
 namespace kitchen::host {
@@ -54,8 +55,8 @@ Schema plugins_schema() {
                  http::optional},
                 {"provides", Schema::array(Schema::string()), http::optional},
                 {"required", Schema::boolean()},
-                {"state", Schema::string().one_of({"loaded", "created", "configured", "started",
-                                                   "stopped", "failed", "left_out"})},
+                {"state", Schema::string().one_of({"loaded", "constructed", "started", "stopped",
+                                                   "failed", "left_out"})},
                 {"reason", Schema::string().describe("Why it was left out"), http::optional},
             })
             .named("Plugin");
@@ -71,11 +72,13 @@ void write_plugin(JsonWriter& json, const PluginSet& plugins, const plugin::Inst
         .member("summary", manifest.summary())
         .key("needs")
         .begin_array();
-    for (const kitchen_need& need : manifest.needs()) {
-        const std::string provider = plugins.provider_of(need.interface_name);
+    for (const InterfaceUse& use : manifest.interfaces()) {
+        if (use.kind == InterfaceUse::Kind::provides || plugin::is_kernel_interface(use.name))
+            continue;
+        const std::string provider = plugins.provider_of(std::string(use.name));
         json.begin_object()
-            .member("interface", need.interface_name)
-            .member("optional", need.optional != 0)
+            .member("interface", use.name)
+            .member("optional", use.kind == InterfaceUse::Kind::may_use)
             .key("provider");
         if (provider.empty())
             json.null();
@@ -84,7 +87,8 @@ void write_plugin(JsonWriter& json, const PluginSet& plugins, const plugin::Inst
         json.end_object();
     }
     json.end_array().key("provides").begin_array();
-    for (const char* name : manifest.provides()) json.value(name);
+    for (const InterfaceUse& use : manifest.interfaces())
+        if (use.kind == InterfaceUse::Kind::provides) json.value(use.name);
     json.end_array()
         .member("required", instance.required())
         .member("state", to_string(instance.state()))

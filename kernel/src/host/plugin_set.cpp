@@ -16,8 +16,12 @@ using plugin::Instance;
 using plugin::State;
 
 PluginSet::~PluginSet() {
-    for (auto it = order_.rbegin(); it != order_.rend(); ++it) (*it)->destroy();
+    destroy();
     while (!instances_.empty()) instances_.pop_back();  // those left out
+}
+
+void PluginSet::destroy() noexcept {
+    for (auto it = order_.rbegin(); it != order_.rend(); ++it) (*it)->destroy();
 }
 
 void PluginSet::load(const config::Settings& settings, const std::filesystem::path& directory,
@@ -52,10 +56,18 @@ void PluginSet::load_one(const config::PluginSettings& settings,
     }
     auto section = config::read_section(
         settings.config.kind == config::Node::Kind::null ? nullptr : &settings.config,
-        manifest->config(), settings.id, settings.mark, environment, diagnostics);
+        manifest->settings(), settings.id, settings.mark, environment, diagnostics);
     instances_.push_back(std::make_unique<Instance>(*std::move(manifest), std::move(section),
                                                     hub_.logger(settings.id), settings.required));
     marks_.push_back(settings.mark);
+    const Instance& instance = *instances_.back();
+    const auto report = [&](const std::string& key, std::string sentence) {
+        const config::Mark mark = key.empty() ? config::Mark{} : instance.section().mark(key);
+        diagnostics.error(mark.line ? mark : settings.mark,
+                          settings.id + (key.empty() ? "" : "." + key) + ": " + sentence);
+    };
+    if (Status checked = instances_.back()->check_settings(report); !checked)
+        diagnostics.error(settings.mark, checked.error().detail, config::Diagnostics::Kind::plugin);
 }
 
 std::vector<plugin::Resolution::Problem> PluginSet::resolve() {
@@ -65,10 +77,12 @@ std::vector<plugin::Resolution::Problem> PluginSet::resolve() {
     for (std::size_t i = 0; i < instances_.size(); ++i) {
         const Instance& instance = *instances_[i];
         plugin::ResolverNode node{instance.id(), instance.required(), {}, {}, marks_[i]};
-        for (const kitchen_need& need : instance.manifest().needs())
-            if (!plugin::is_kernel_interface(need.interface_name))
-                node.needs.push_back({need.interface_name, need.optional != 0});
-        for (const char* name : instance.manifest().provides()) node.provides.emplace_back(name);
+        for (const InterfaceUse& use : instance.manifest().interfaces())
+            if (use.kind == InterfaceUse::Kind::provides)
+                node.provides.emplace_back(use.name);
+            else if (!plugin::is_kernel_interface(use.name))
+                node.needs.push_back(
+                    {std::string(use.name), use.kind == InterfaceUse::Kind::may_use});
         nodes.push_back(std::move(node));
     }
     plugin::Resolution resolution = plugin::resolve(nodes, binds_, absent);
@@ -96,24 +110,38 @@ void PluginSet::skip(const std::string& id, const std::string& reason) {
     log_.warn("plugin left out", {{"id", id}, {"reason", reason}});
 }
 
-void PluginSet::configure(const Wrap& wrap) {
+void PluginSet::construct(const Wrap& wrap) {
+    registry_.bind(bindings_);
     std::vector<std::string> failures;
-    bool changed = false;
-    for (Instance* instance : std::vector<Instance*>(order_)) {
-        Status done = instance->create();
-        if (done) done = instance->configure();
-        if (done) {
+    std::set<const Instance*> failed;
+    const auto next = [&]() -> Instance* {
+        for (Instance* instance : order_)
+            if (instance->state() == State::loaded && !failed.contains(instance)) return instance;
+        return nullptr;
+    };
+    while (Instance* instance = next()) {
+        Status done;
+        // What it needs has failed and been reported: that alone is no news.
+        const bool is_blocked = std::any_of(
+            instance->manifest().interfaces().begin(), instance->manifest().interfaces().end(),
+            [&](const InterfaceUse& use) {
+                return use.kind == InterfaceUse::Kind::needs && !registry_.bound(use.name);
+            });
+        if (!is_blocked) done = instance->construct(registry_);
+        if (is_blocked) {
+            failed.insert(instance);
+        } else if (done) {
             for (const auto& [name, service] : instance->declarations().services)
                 registry_.add(name, instance->id(), wrap(name, instance->id(), service));
         } else if (instance->required()) {
             failures.push_back(done.error().detail);
+            failed.insert(instance);
         } else {
             skip(instance->id(), done.error().detail);
-            changed = true;
+            if (failures.empty()) resolve_or_throw(ExitCode::plugin);
         }
     }
     if (!failures.empty()) throw StartError(ExitCode::plugin, std::move(failures));
-    if (changed) resolve_or_throw(ExitCode::plugin);
 }
 
 Instance* PluginSet::next_to_start(const std::vector<std::string>& only) const {
@@ -123,28 +151,30 @@ Instance* PluginSet::next_to_start(const std::vector<std::string>& only) const {
         // needed.
         for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
             if (!wanted.contains((*it)->id())) continue;
-            for (const kitchen_need& need : (*it)->manifest().needs())
-                if (const auto bound = bindings_.find(need.interface_name);
-                    bound != bindings_.end())
+            for (const InterfaceUse& use : (*it)->manifest().interfaces())
+                if (const auto bound = bindings_.find(std::string(use.name));
+                    use.kind != InterfaceUse::Kind::provides && bound != bindings_.end())
                     wanted.insert(bound->second);
         }
     }
     for (Instance* instance : order_)
-        if (instance->state() == State::configured &&
+        if (instance->state() == State::constructed &&
             (only.empty() || wanted.contains(instance->id())))
             return instance;
     return nullptr;
 }
 
-void PluginSet::start(const std::vector<std::string>& only, const StartHooks& hooks) {
+bool PluginSet::start(const std::vector<std::string>& only, const StartHooks& hooks) {
     while (Instance* instance = next_to_start(only)) {
         if (hooks.cancelled && hooks.cancelled())
             throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
         const auto begin = std::chrono::steady_clock::now();
         Status done = hooks.before_start ? hooks.before_start(*instance) : Status();
-        if (done) done = instance->start(registry_);
         if (done) {
             started_.push_back(instance);
+            done = instance->start();
+        }
+        if (done) {
             const auto took = std::chrono::steady_clock::now() - begin;
             log_.debug(
                 "plugin started",
@@ -154,10 +184,17 @@ void PluginSet::start(const std::vector<std::string>& only, const StartHooks& ho
         } else if (instance->required()) {
             throw StartError(ExitCode::start_up, done.error().detail);
         } else {
-            skip(instance->id(), done.error().detail);
-            resolve_or_throw(ExitCode::start_up);
+            left_out_ = instance->id();
+            left_out_reason_ = done.error().detail;
+            return false;
         }
     }
+    return true;
+}
+
+void PluginSet::leave_out_failed() {
+    skip(left_out_, left_out_reason_);
+    resolve_or_throw(ExitCode::start_up);
 }
 
 void PluginSet::drain() {

@@ -47,19 +47,24 @@ public:
     /// Destroys in reverse order. Everything must have been stopped.
     ~PluginSet();
 
-    /// Loads every enabled plugin, checks its section, and resolves. All mistakes go to
-    /// `diagnostics`; when there are none, order() is valid. No code of a plugin has run.
+    /// Loads every enabled plugin, checks its section and what its settings say of each other, and
+    /// resolves. All errors go to `diagnostics`; when there are none, order() is valid.
     void load(const config::Settings& settings, const std::filesystem::path& directory,
               const config::Environment& environment, config::Diagnostics& diagnostics);
-    /// Creates and configures all, and registers what they provide, each service as `wrap` gives it
-    /// back. Throws StartError with every failure of a required plugin.
-    void configure(const Wrap& wrap);
+    /// Constructs all, and registers what they provide, each service as `wrap` gives it back.
+    /// Throws StartError with every failure of a required plugin.
+    void construct(const Wrap& wrap);
     /// Starts in order: all, or those in `only` and what they need. Throws StartError for the first
-    /// required plugin that fails; those started before stay started until stop().
-    void start(const std::vector<std::string>& only, const StartHooks& hooks);
+    /// required plugin that fails. False when one that is not required failed: others may hold
+    /// references to it, so stop(), destroy(), leave_out_failed(), and construct() again.
+    bool start(const std::vector<std::string>& only, const StartHooks& hooks);
+    /// Leaves out the plugin for which start() returned false, and resolves anew.
+    void leave_out_failed();
     void drain();
     /// Reverse order. False when a plugin failed to stop.
     bool stop();
+    /// Reverse order. Everything must have been stopped.
+    void destroy() noexcept;
 
     /// Those still in, providers first.
     const std::vector<plugin::Instance*>& order() const noexcept { return order_; }
@@ -87,7 +92,8 @@ private:
     std::vector<plugin::Instance*> order_;
     std::map<std::string, std::string> bindings_;
     std::vector<Skipped> skipped_;
-    std::vector<plugin::Instance*> started_;  ///< in the order in which it happened
+    std::string left_out_, left_out_reason_;  ///< by start()
+    std::vector<plugin::Instance*> started_;  ///< start() was called, in the order of the calls
 };
 
 }  // namespace kitchen::host

@@ -21,13 +21,13 @@ namespace kitchen::observe {
 namespace {
 
 constexpr std::string_view level_name(LogLevel level) {
-    constexpr std::string_view names[] = {"trace", "debug", "info", "warn", "error", "off"};
+    constexpr std::string_view names[] = {"debug", "info", "warn", "error", "off"};
     return names[static_cast<std::size_t>(level)];
 }
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
     using namespace spdlog::level;
-    constexpr level_enum levels[] = {trace, debug, info, warn, err, off};
+    constexpr level_enum levels[] = {debug, info, warn, err, off};
     return levels[static_cast<std::size_t>(level)];
 }
 

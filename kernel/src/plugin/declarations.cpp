@@ -22,6 +22,7 @@ bool is_word(std::string_view name) {
 }  // namespace
 
 void DeclarationRecorder::add_route(http::Route route) {
+    check_open();
     require(static_cast<bool>(route.handler),
             "the route " + route.method + ' ' + route.pattern + " has no handler");
     route.plugin = std::string(manifest_.id());
@@ -30,13 +31,15 @@ void DeclarationRecorder::add_route(http::Route route) {
 
 void DeclarationRecorder::add_middleware(http::Phase phase, std::string name,
                                          http::Middleware middleware) {
+    check_open();
     require(static_cast<bool>(middleware), "the middleware '" + name + "' is empty");
     recorded_.middleware.push_back({phase, std::move(name), std::move(middleware)});
 }
 
 void DeclarationRecorder::add_migrations(std::span<const Migration> migrations) {
-    require(manifest_.declares_need("store/1"),
-            "it has migrations, but its descriptor does not need store/1");
+    check_open();
+    require(manifest_.uses("store/1"),
+            "it has migrations, but its KITCHEN_PLUGIN does not name Store");
     for (const Migration& migration : migrations) {
         const auto expected = static_cast<std::int64_t>(recorded_.migrations.size()) + 1;
         require(migration.number == expected,
@@ -48,13 +51,17 @@ void DeclarationRecorder::add_migrations(std::span<const Migration> migrations) 
 
 void DeclarationRecorder::add_periodic(std::string name, std::chrono::milliseconds interval,
                                        std::function<void()> work) {
+    check_open();
     require(interval.count() > 0, "the periodic job '" + name + "' has no interval");
     require(static_cast<bool>(work), "the periodic job '" + name + "' is empty");
+    for (const DeclaredPeriodic& other : recorded_.periodics)
+        require(other.name != name, "it has two periodic jobs named '" + name + "'");
     recorded_.periodics.push_back({std::move(name), interval, std::move(work)});
 }
 
 void DeclarationRecorder::add_health_check(std::string name, bool required,
                                            std::function<Status()> check) {
+    check_open();
     require(static_cast<bool>(check), "the health check '" + name + "' is empty");
     for (const DeclaredCheck& other : recorded_.checks)
         require(other.name != name, "it has two health checks named '" + name + "'");
@@ -62,6 +69,7 @@ void DeclarationRecorder::add_health_check(std::string name, bool required,
 }
 
 void DeclarationRecorder::add_command(Command command) {
+    check_open();
     require(is_word(command.name), "the command '" + command.name +
                                        "' is not named in lower-case letters, digits and '-'");
     require(static_cast<bool>(command.run), "the command '" + command.name + "' is empty");
@@ -72,19 +80,31 @@ void DeclarationRecorder::add_command(Command command) {
 }
 
 void DeclarationRecorder::add_service(std::string_view interface_name, void* service) {
+    check_open();
     const std::string name(interface_name);
-    require(manifest_.declares_provide(interface_name),
-            "it provides " + name + ", which its descriptor does not name");
+    require(manifest_.provides(interface_name),
+            "it provides " + name + ", which its KITCHEN_PLUGIN does not name as Provides");
     require(recorded_.services.emplace(name, service).second, "it provides " + name + " twice");
 }
 
+void* DeclarationRecorder::service(std::string_view interface_name) const {
+    check_open();
+    return find_service_(interface_name);
+}
+
+void DeclarationRecorder::check_open() const {
+    require(!finished_, "it used its Setup after the constructor had returned");
+}
+
 Declarations DeclarationRecorder::finish() {
+    finished_ = true;
     std::string missing;
-    for (const char* name : manifest_.provides())
-        if (!recorded_.services.contains(name))
-            missing += (missing.empty() ? "" : ", ") + std::string(name);
+    for (const InterfaceUse& use : manifest_.interfaces())
+        if (use.kind == InterfaceUse::Kind::provides &&
+            !recorded_.services.contains(std::string(use.name)))
+            missing += (missing.empty() ? "" : ", ") + std::string(use.name);
     require(missing.empty(),
-            "its descriptor promises " + missing + ", but configure() did not provide it");
+            "its KITCHEN_PLUGIN promises " + missing + ", but its constructor did not provide it");
     return std::move(recorded_);
 }
 

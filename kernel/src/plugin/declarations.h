@@ -42,18 +42,20 @@ struct Declarations {
     std::map<std::string, void*> services;
 };
 
-/// The Setup that configure() is given. A declaration that breaks the contract throws
-/// std::logic_error, which ends configure() and names the plugin.
+/// The Setup that a constructor is given. A declaration that breaks the contract throws
+/// std::logic_error, which ends the constructor and names the plugin.
 class DeclarationRecorder : public Setup {
 public:
-    DeclarationRecorder(const Manifest& manifest, const Config& config, Logger& log)
-        : manifest_(manifest), config_(config), log_(log) {}
+    using FindService = std::function<void*(std::string_view interface_name)>;
 
-    /// Ends recording. Throws std::logic_error when an interface of the descriptor was not
-    /// provided.
+    DeclarationRecorder(const Manifest& manifest, const Config& config, Logger& log,
+                        FindService find_service)
+        : manifest_(manifest), config_(config), log_(log), find_service_(std::move(find_service)) {}
+
+    /// Ends recording: every later call throws. Throws std::logic_error when an interface that the
+    /// plugin promises was not provided.
     Declarations finish();
 
-    const Config& config() const override { return config_; }
     Logger& log() const override { return log_; }
     void add_route(http::Route route) override;
     void add_middleware(http::Phase phase, std::string name, http::Middleware middleware) override;
@@ -64,13 +66,19 @@ public:
     void add_command(Command command) override;
 
 protected:
+    const Config& config() const override { return config_; }
     void add_service(std::string_view interface_name, void* service) override;
+    void* service(std::string_view interface_name) const override;
 
 private:
+    void check_open() const;
+
     const Manifest& manifest_;
     const Config& config_;
     Logger& log_;
+    FindService find_service_;
     Declarations recorded_;
+    bool finished_ = false;
 };
 
 }  // namespace kitchen::plugin

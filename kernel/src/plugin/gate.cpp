@@ -5,7 +5,6 @@
 #include <set>
 #include <string>
 
-#include "config/section.h"
 #include "kitchen/clock.h"
 #include "kitchen/jobs.h"
 #include "kitchen/metrics.h"
@@ -26,69 +25,35 @@ std::string hex(std::uint64_t value) {
     return text;
 }
 
-std::string version(unsigned major, unsigned minor) {
-    return std::to_string(major) + '.' + std::to_string(minor);
-}
-
 bool is_present(const char* text) { return text && *text; }
 
-Status check_layout(const kitchen_plugin_descriptor& d) {
-    if (d.magic != KITCHEN_PLUGIN_MAGIC)
+Status check_layout(const PluginDescriptor& d, std::string_view note) {
+    if (d.magic != plugin_magic)
         return refuse("bad_magic",
                       "its descriptor begins with " + hex(d.magic) + ", expected " +
-                          hex(KITCHEN_PLUGIN_MAGIC) +
+                          hex(plugin_magic) +
                           ": it is not a plugin of this program; export it with KITCHEN_PLUGIN");
-    if (d.struct_size < sizeof(kitchen_plugin_descriptor))
-        return refuse("bad_size", "its descriptor has " + std::to_string(d.struct_size) +
-                                      " octets, expected at least " +
-                                      std::to_string(sizeof(kitchen_plugin_descriptor)) +
-                                      ": rebuild it with the headers of this kernel");
-    const std::string ours = version(KITCHEN_API_MAJOR, KITCHEN_API_MINOR);
-    const std::string theirs = version(d.api_major, d.api_minor);
-    if (d.api_major != KITCHEN_API_MAJOR)
-        return refuse("api_mismatch",
-                      "it was built for API " + theirs + ", this kernel has " + ours + ": " +
-                          (d.api_major > KITCHEN_API_MAJOR
-                               ? "install a newer kernel, or an older release of the plugin"
-                               : "rebuild it with the headers of this kernel"));
-    if (d.api_minor > KITCHEN_API_MINOR)
-        return refuse("api_mismatch",
-                      "it needs API " + theirs + ", this kernel has " + ours +
-                          ": install a newer kernel, or an older release of the plugin");
-    if (!d.toolchain || std::string_view(d.toolchain) != KITCHEN_TOOLCHAIN)
-        return refuse("toolchain_mismatch",
-                      "it was built for '" + std::string(d.toolchain ? d.toolchain : "") +
-                          "', this kernel for '" KITCHEN_TOOLCHAIN
-                          "': rebuild it with the compiler and options of this kernel");
+    const std::string_view build = d.build ? d.build : "";
+    if (build != note)
+        return refuse("false_note", "its file says that it was built for '" + std::string(note) +
+                                        "', its descriptor says '" + std::string(build) +
+                                        "': build it with KITCHEN_PLUGIN alone");
     return {};
 }
 
-Status check_names(const kitchen_plugin_descriptor& d) {
-    if ((d.need_count && !d.needs) || (d.provide_count && !d.provides) ||
-        (d.config_count && !d.config))
-        return refuse("bad_descriptor",
-                      "its descriptor counts entries of a list that is not there: declare it with "
-                      "KITCHEN_PLUGIN");
-    std::set<std::string_view> needed, provided;
-    for (std::size_t i = 0; i < d.need_count; ++i) {
-        const char* name = d.needs[i].interface_name;
-        if (!is_present(name) || !is_interface_name(name))
-            return refuse("bad_descriptor", "it needs '" + std::string(name ? name : "") +
+Status check_interfaces(const PluginDescriptor& d) {
+    std::set<std::string_view> used, provided;
+    for (const InterfaceUse& use : d.interfaces) {
+        const std::string name(use.name);
+        const bool provides = use.kind == InterfaceUse::Kind::provides;
+        if (!is_interface_name(name))
+            return refuse("bad_descriptor", "it names the interface '" + name +
                                                 "', which is not written like store/1");
-        if (!needed.insert(name).second)
-            return refuse("bad_descriptor", "it lists its need of " + std::string(name) + " twice");
-    }
-    for (std::size_t i = 0; i < d.provide_count; ++i) {
-        const char* name = d.provides[i];
-        if (!is_present(name) || !is_interface_name(name))
-            return refuse("bad_descriptor", "it provides '" + std::string(name ? name : "") +
-                                                "', which is not written like store/1");
-        if (is_kernel_interface(name))
-            return refuse("bad_descriptor",
-                          "it provides " + std::string(name) + ", which is the kernel's own");
-        if (!provided.insert(name).second)
-            return refuse("bad_descriptor",
-                          "it lists " + std::string(name) + " twice in what it provides");
+        if (provides && is_kernel_interface(name))
+            return refuse("bad_descriptor", "it provides " + name + ", which is the kernel's own");
+        if (!(provides ? provided : used).insert(use.name).second)
+            return refuse("bad_descriptor", "it lists " + name + " twice in what it " +
+                                                (provides ? "provides" : "needs"));
     }
     return {};
 }
@@ -115,9 +80,10 @@ bool is_kernel_interface(std::string_view name) {
            name == Tracing::interface_name;
 }
 
-Status check_descriptor(const kitchen_plugin_descriptor& d, std::string_view expected_id) {
-    if (Status layout = check_layout(d); !layout) return layout;
-    if (!is_present(d.id) || !is_present(d.version) || !d.summary)
+Status check_descriptor(const PluginDescriptor& d, std::string_view note,
+                        std::string_view expected_id) {
+    if (Status layout = check_layout(d, note); !layout) return layout;
+    if (!is_present(d.id) || !is_present(d.version) || !is_present(d.summary))
         return refuse("bad_descriptor",
                       "its descriptor lacks an id, a version or a summary: fill them in where "
                       "KITCHEN_PLUGIN is used");
@@ -125,13 +91,10 @@ Status check_descriptor(const kitchen_plugin_descriptor& d, std::string_view exp
         return refuse("wrong_id", "the library says that its id is '" + std::string(d.id) +
                                       "', expected '" + std::string(expected_id) +
                                       "': list it under its own id, and name the file after it");
-    if (!d.create || !d.destroy)
+    if (!d.create || !d.settings || !d.check_settings)
         return refuse("bad_descriptor",
-                      "its descriptor lacks create or destroy: declare it with KITCHEN_PLUGIN");
-    if (Status names = check_names(d); !names) return names;
-    if (const auto problem = config::check_declaration({d.config, d.config_count}))
-        return refuse("bad_descriptor", *problem + ": correct its declaration in the plugin");
-    return {};
+                      "its descriptor lacks a function: declare it with KITCHEN_PLUGIN");
+    return check_interfaces(d);
 }
 
 }  // namespace kitchen::plugin

@@ -11,8 +11,7 @@ namespace kitchen::plugin {
 std::string_view to_string(State state) noexcept {
     switch (state) {
         case State::loaded: return "loaded";
-        case State::created: return "created";
-        case State::configured: return "configured";
+        case State::constructed: return "constructed";
         case State::started: return "started";
         case State::stopped: return "stopped";
         case State::failed: return "failed";
@@ -20,28 +19,8 @@ std::string_view to_string(State state) noexcept {
     return "failed";
 }
 
-/// Shows a plugin only what its descriptor needs.
-class Instance::LimitedServices : public Services {
-public:
-    LimitedServices(const Instance& owner, const Registry& registry)
-        : owner_(owner), registry_(registry) {}
-    Logger& log() const override { return *owner_.log_; }
-
-protected:
-    void* lookup(std::string_view interface_name) const override {
-        if (!is_kernel_interface(interface_name) && !owner_.manifest_.declares_need(interface_name))
-            throw std::logic_error("it asks for " + std::string(interface_name) +
-                                   ", which its descriptor does not need");
-        return registry_.bound(interface_name);
-    }
-
-private:
-    const Instance& owner_;
-    const Registry& registry_;
-};
-
-Instance::Instance(Manifest manifest, std::unique_ptr<Config> config, std::unique_ptr<Logger> log,
-                   bool required)
+Instance::Instance(Manifest manifest, std::unique_ptr<config::Section> config,
+                   std::unique_ptr<Logger> log, bool required)
     : manifest_(std::move(manifest)),
       config_(std::move(config)),
       log_(std::move(log)),
@@ -65,28 +44,26 @@ Status Instance::guard(std::string_view phase, Call&& call) {
     }
 }
 
-Status Instance::create() {
-    Status done = guard("create", [&] {
-        plugin_ = static_cast<Plugin*>(manifest_.descriptor().create());
-        if (!plugin_) throw std::runtime_error("create() gave nothing");
+Status Instance::check_settings(const Problems::Report& report) {
+    return guard("the check of its settings",
+                 [&] { manifest_.descriptor().check_settings(*config_, report); });
+}
+
+Status Instance::construct(const Registry& registry) {
+    Status done = guard("its constructor", [&] {
+        recorder_ = std::make_unique<DeclarationRecorder>(
+            manifest_, *config_, *log_,
+            [&registry](std::string_view name) { return registry.bound(name); });
+        plugin_ = manifest_.descriptor().create(*recorder_);
+        declarations_ = recorder_->finish();
     });
-    state_ = done ? State::created : State::failed;
+    state_ = done ? State::constructed : State::failed;
     return done;
 }
 
-Status Instance::configure() {
-    Status done = guard("configure", [&] {
-        DeclarationRecorder recorder(manifest_, *config_, *log_);
-        plugin_->configure(recorder);
-        declarations_ = recorder.finish();
-    });
-    state_ = done ? State::configured : State::failed;
-    return done;
-}
-
-Status Instance::start(const Registry& registry) {
-    services_ = std::make_unique<LimitedServices>(*this, registry);
-    Status done = guard("start", [&] { plugin_->start(*services_); });
+Status Instance::start() {
+    start_called_ = true;
+    Status done = guard("start", [&] { plugin_->start(); });
     state_ = done ? State::started : State::failed;
     return done;
 }
@@ -97,7 +74,7 @@ Status Instance::drain() {
 }
 
 Status Instance::stop() {
-    if (state_ != State::started) return {};
+    if (!std::exchange(start_called_, false)) return {};
     Status done = guard("stop", [&] { plugin_->stop(); });
     state_ = done ? State::stopped : State::failed;
     return done;
@@ -106,10 +83,10 @@ Status Instance::stop() {
 void Instance::destroy() noexcept {
     // What it declared holds closures of its own: they go first.
     declarations_ = Declarations{};
-    if (!plugin_) return;
-    Plugin* plugin = std::exchange(plugin_, nullptr);
-    if (Status done = guard("destroy", [&] { manifest_.descriptor().destroy(plugin); }); !done)
+    if (Status done = guard("its destructor", [&] { plugin_.reset(); }); !done)
         log_->error("plugin failed", {{"phase", "destroy"}, {"reason", done.error().detail}});
+    recorder_.reset();
+    state_ = State::loaded;
 }
 
 }  // namespace kitchen::plugin

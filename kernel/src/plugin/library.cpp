@@ -6,11 +6,15 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include "config/section.h"
+#include "plugin/build_note.h"
 #include "plugin/gate.h"
 
 namespace kitchen::plugin {
 
 namespace {
+
+constexpr const char* plugin_symbol = "kitchen_plugin";
 
 Error refuse(std::string code, std::string detail) {
     return Error(Errc::precondition_failed, std::move(code), std::move(detail));
@@ -28,29 +32,8 @@ std::string explain(std::string message) {
     return message;
 }
 
-}  // namespace
-
-bool Manifest::declares_need(std::string_view interface_name) const noexcept {
-    return std::any_of(needs().begin(), needs().end(),
-                       [&](const kitchen_need& n) { return n.interface_name == interface_name; });
-}
-
-bool Manifest::declares_provide(std::string_view interface_name) const noexcept {
-    return std::any_of(provides().begin(), provides().end(),
-                       [&](const char* name) { return name == interface_name; });
-}
-
-Result<Manifest> load_library(const std::filesystem::path& file, std::string_view id) {
-    std::error_code failure;
-    const std::filesystem::path path = std::filesystem::absolute(file, failure);
-    if (failure || !std::filesystem::exists(path, failure))
-        return refuse("no_file", "there is no file " + path.string());
-    if (!std::filesystem::is_regular_file(path, failure))
-        return refuse("no_file", path.string() + " is not a regular file");
-    if (::access(path.c_str(), R_OK) != 0)
-        return refuse("unreadable",
-                      path.string() + " cannot be read: give this user permission to read it");
-
+Result<Manifest> open(const std::filesystem::path& path, std::string_view note,
+                      std::string_view id) {
     namespace dll = boost::dll;
     const auto never_unload = static_cast<dll::load_mode::type>(RTLD_NODELETE);
     boost::system::error_code ignored;
@@ -66,15 +49,55 @@ Result<Manifest> load_library(const std::filesystem::path& file, std::string_vie
         return refuse("not_loadable",
                       "cannot be loaded: " + explain(reason ? reason : "unknown reason"));
     }
-    if (!library.has(KITCHEN_PLUGIN_SYMBOL))
-        return refuse(
-            "no_symbol",
-            path.string() +
-                " does not export '" KITCHEN_PLUGIN_SYMBOL
-                "': it is not a plugin, or KITCHEN_PLUGIN is missing from its plugin.cpp");
-    const auto& descriptor = library.get<const kitchen_plugin_descriptor>(KITCHEN_PLUGIN_SYMBOL);
-    if (Status passed = check_descriptor(descriptor, id); !passed) return std::move(passed).error();
-    return Manifest(descriptor, path);
+    if (!library.has(plugin_symbol))
+        return refuse("no_symbol",
+                      path.string() +
+                          " does not export 'kitchen_plugin': KITCHEN_PLUGIN is missing from its "
+                          "plugin.cpp");
+    const auto& descriptor = library.get<const PluginDescriptor>(plugin_symbol);
+    if (Status passed = check_descriptor(descriptor, note, id); !passed)
+        return std::move(passed).error();
+    std::vector<SettingKey> settings = descriptor.settings();
+    if (const auto problem = config::check_declaration(settings))
+        return refuse("bad_descriptor", *problem + ": correct its describe() in the plugin");
+    return Manifest(descriptor, std::move(settings), path);
+}
+
+}  // namespace
+
+bool Manifest::uses(std::string_view interface_name) const noexcept {
+    return std::any_of(interfaces().begin(), interfaces().end(), [&](const InterfaceUse& use) {
+        return use.kind != InterfaceUse::Kind::provides && use.name == interface_name;
+    });
+}
+
+bool Manifest::provides(std::string_view interface_name) const noexcept {
+    return std::any_of(interfaces().begin(), interfaces().end(), [&](const InterfaceUse& use) {
+        return use.kind == InterfaceUse::Kind::provides && use.name == interface_name;
+    });
+}
+
+Result<Manifest> load_library(const std::filesystem::path& file, std::string_view id) {
+    std::error_code failure;
+    const std::filesystem::path path = std::filesystem::absolute(file, failure);
+    if (failure || !std::filesystem::exists(path, failure))
+        return refuse("no_file", "there is no file " + path.string());
+    if (!std::filesystem::is_regular_file(path, failure))
+        return refuse("no_file", path.string() + " is not a regular file");
+    if (::access(path.c_str(), R_OK) != 0)
+        return refuse("unreadable",
+                      path.string() + " cannot be read: give this user permission to read it");
+
+    auto note = read_build_note(path);
+    if (!note) return std::move(note).error();
+    if (Status fits = check_build(*note, KITCHEN_BUILD); !fits) return std::move(fits).error();
+    try {
+        return open(path, *note, id);
+    } catch (const std::exception& e) {  // of a static initialiser, or of describe()
+        return refuse("not_loadable", path.string() + " threw while it was loaded: " + e.what());
+    } catch (...) {
+        return refuse("not_loadable", path.string() + " threw while it was loaded");
+    }
 }
 
 std::vector<std::string> library_ids(const std::filesystem::path& directory) {

@@ -14,42 +14,38 @@
 #include <string_view>
 #include <vector>
 
-#include "kitchen/abi.h"
+#include "kitchen/plugin.h"
 #include "kitchen/result.h"
 
 namespace kitchen::plugin {
 
-/// A descriptor that has passed the gate.
+/// A descriptor that has passed the gate, and the settings that its plugin describes.
 class Manifest {
 public:
-    Manifest(const kitchen_plugin_descriptor& descriptor, std::filesystem::path file)
-        : descriptor_(&descriptor), file_(std::move(file)) {}
+    Manifest(const PluginDescriptor& descriptor, std::vector<SettingKey> settings,
+             std::filesystem::path file)
+        : descriptor_(&descriptor), settings_(std::move(settings)), file_(std::move(file)) {}
 
     std::string_view id() const noexcept { return descriptor_->id; }
     std::string_view version() const noexcept { return descriptor_->version; }
     std::string_view summary() const noexcept { return descriptor_->summary; }
-    std::span<const kitchen_need> needs() const noexcept {
-        return {descriptor_->needs, descriptor_->need_count};
-    }
-    std::span<const char* const> provides() const noexcept {
-        return {descriptor_->provides, descriptor_->provide_count};
-    }
-    std::span<const kitchen_config_key> config() const noexcept {
-        return {descriptor_->config, descriptor_->config_count};
-    }
-    const kitchen_plugin_descriptor& descriptor() const noexcept { return *descriptor_; }
+    std::span<const InterfaceUse> interfaces() const noexcept { return descriptor_->interfaces; }
+    const std::vector<SettingKey>& settings() const noexcept { return settings_; }
+    const PluginDescriptor& descriptor() const noexcept { return *descriptor_; }
     const std::filesystem::path& file() const noexcept { return file_; }
 
-    bool declares_need(std::string_view interface_name) const noexcept;
-    bool declares_provide(std::string_view interface_name) const noexcept;
+    /// Whether it may ask for the interface: needs it, or may use it.
+    bool uses(std::string_view interface_name) const noexcept;
+    bool provides(std::string_view interface_name) const noexcept;
 
 private:
-    const kitchen_plugin_descriptor* descriptor_;
+    const PluginDescriptor* descriptor_;
+    std::vector<SettingKey> settings_;
     std::filesystem::path file_;
 };
 
-/// Loads `file` and checks its descriptor. The error's detail is a phrase that goes on after
-/// "plugin 'x': ".
+/// Reads the note of `file`, loads it when that fits, checks its descriptor and asks it for its
+/// settings. The error's detail is a phrase that goes on after "plugin 'x': ".
 Result<Manifest> load_library(const std::filesystem::path& file, std::string_view id);
 
 /// The ids of the libraries in a directory, sorted: for suggestions. Empty when it cannot be read.

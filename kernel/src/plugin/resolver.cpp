@@ -38,6 +38,7 @@ public:
             result_ = Resolution{};
             skip_.reset();
             refused_binds_.clear();
+            absent_choices_.clear();
             bind();
             if (!skip_) check_needs();
             if (!skip_) check_cycles();
@@ -80,6 +81,7 @@ private:
             if (gone_.contains(chosen.plugin)) {
                 result_.warnings.push_back("bind: " + chosen.interface_name + " names '" +
                                            chosen.plugin + "', which was left out");
+                absent_choices_[chosen.interface_name] = chosen.plugin;
             } else if (std::count(candidates.begin(), candidates.end(), chosen.plugin)) {
                 result_.bindings[chosen.interface_name] = chosen.plugin;
             } else {
@@ -93,7 +95,8 @@ private:
         }
         for (std::size_t i = 0; i < nodes_.size(); ++i)
             for (const std::string& name : nodes_[i].provides)
-                if (alive_[i] && !result_.bindings.contains(name) && providers(name).size() == 1)
+                if (alive_[i] && !result_.bindings.contains(name) &&
+                    !absent_choices_.contains(name) && providers(name).size() == 1)
                     result_.bindings[name] = nodes_[i].id;
     }
 
@@ -106,7 +109,13 @@ private:
                     refused_binds_.contains(need.interface_name))
                     continue;
                 const auto candidates = providers(need.interface_name);
-                if (!candidates.empty()) {
+                if (const auto absent = absent_choices_.find(need.interface_name);
+                    absent != absent_choices_.end()) {
+                    // A choice is never replaced by another provider.
+                    if (!need.optional)
+                        fail(i, "needs " + need.interface_name + " from '" + absent->second +
+                                    "', which bind: chooses and which was left out");
+                } else if (!candidates.empty()) {
                     if (ambiguous.insert(need.interface_name).second)
                         problem("plugin '" + nodes_[i].id + "' needs " + need.interface_name +
                                     ", which several plugins provide: " + join(candidates, ", ") +
@@ -187,6 +196,7 @@ private:
     std::vector<bool> alive_;
     std::map<std::string, std::size_t> index_;
     std::set<std::string> refused_binds_;
+    std::map<std::string, std::string> absent_choices_;  ///< interface → plugin that bind: names
     std::optional<std::pair<std::size_t, std::string>> skip_;
     Resolution result_;
 };

@@ -50,8 +50,8 @@ struct Resolution {
 };
 
 /// Needs of the kernel's own interfaces must have been left out. One provider of an interface binds
-/// by itself; of several, `binds` chooses. A bind whose target was skipped before (`absent`) is
-/// ignored, with a warning.
+/// by itself; of several, `binds` chooses. A bind whose target was skipped before (`absent`) leaves
+/// the interface without a provider: a choice is never replaced by another.
 Resolution resolve(const std::vector<ResolverNode>& nodes, const std::vector<ResolverBind>& binds,
                    const std::vector<std::string>& absent = {});
 

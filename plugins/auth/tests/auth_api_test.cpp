@@ -541,9 +541,9 @@ TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
     expect("bootstrap_admin: {email: chief, phone: '08030000000', password: !env PASSWORD}",
            "/email");
     // While it is configured, so that check-config says it too.
-    expect("key: too-short", "failed in configure: key has fewer than 32 characters");
+    expect("key: too-short", "failed in its constructor: key has fewer than 32 characters");
     expect("{key: 0123456789abcdef0123456789abcdef, key_file: '${DATA}/key'}",
-           "failed in configure: key and key_file are both set");
+           "failed in its constructor: key and key_file are both set");
     expect("login: {failure_burst: 100000, failure_period: 1d}",
            "login.failure_burst times login.failure_period");
     expect("token: {access_ttl: 1d, refresh_ttl: 1h}", "shorter than");

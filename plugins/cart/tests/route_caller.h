@@ -15,7 +15,6 @@ namespace kitchen::tests {
 
 class RouteCaller final : public Setup {
 public:
-    const Config& config() const override { throw std::logic_error("no configuration"); }
     Logger& log() const override { throw std::logic_error("no log"); }
     void add_route(http::Route route) override { routes_.push_back(std::move(route)); }
     void add_middleware(http::Phase, std::string, http::Middleware) override {}
@@ -60,6 +59,8 @@ public:
     }
 
 protected:
+    const Config& config() const override { throw std::logic_error("no configuration"); }
+    void* service(std::string_view) const override { return nullptr; }
     void add_service(std::string_view, void*) override {}
 
 private:

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 #include "memory_store.h"
 
 namespace kitchen::orders {
@@ -80,7 +80,7 @@ private:
     Texts last_checkout_;
 };
 
-class CountingStorePlugin final : public Plugin {
+class CountingStorePlugin final : public PluginV1 {
 public:
     void configure(Setup& setup) override {
         setup.provide<Store>(store_);
@@ -106,7 +106,7 @@ constexpr const char* provides[] = {"store/1"};
 }  // namespace
 }  // namespace kitchen::orders
 
-KITCHEN_PLUGIN(kitchen::orders::CountingStorePlugin, {.id = "counting-store",
+KITCHEN_PLUGIN_V1(kitchen::orders::CountingStorePlugin, {.id = "counting-store",
                                                       .version = "1.0.0",
                                                       .summary = "A store that counts statements",
                                                       .provides = kitchen::orders::provides})

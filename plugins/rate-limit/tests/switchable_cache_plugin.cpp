@@ -1,11 +1,11 @@
 // cache/1 that a test can take away and give back over HTTP.
 #include "failing_cache.h"
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 #include "started_clock.h"
 
 namespace kitchen::rate_limit::test {
 
-class SwitchableCachePlugin : public Plugin {
+class SwitchableCachePlugin : public PluginV1 {
 public:
     void configure(Setup& setup) override {
         setup.provide<Cache>(cache_);
@@ -28,8 +28,8 @@ private:
 }  // namespace kitchen::rate_limit::test
 
 constexpr const char* provides[] = {"cache/1"};
-KITCHEN_PLUGIN(kitchen::rate_limit::test::SwitchableCachePlugin,
-               {.id = "switchable-cache",
-                .version = "1.0.0",
-                .summary = "A cache that can be away",
-                .provides = provides})
+KITCHEN_PLUGIN_V1(kitchen::rate_limit::test::SwitchableCachePlugin,
+                  {.id = "switchable-cache",
+                   .version = "1.0.0",
+                   .summary = "A cache that can be away",
+                   .provides = provides})

@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "kitchen/plugin.h"
+#include "kitchen/plugin_v1.h"
 
 namespace {
 
@@ -36,7 +36,7 @@ Response plain(std::string body) {
     return response;
 }
 
-class Stove : public Plugin {
+class Stove : public PluginV1 {
 public:
     void configure(Setup& setup) override {
         Route simmer = Route::get("/stove/simmer/{id}/");
@@ -151,4 +151,5 @@ private:
 
 }  // namespace
 
-KITCHEN_PLUGIN(Stove, {.id = "stove", .version = "1.0.0", .summary = "Routes that take their time"})
+KITCHEN_PLUGIN_V1(Stove,
+                  {.id = "stove", .version = "1.0.0", .summary = "Routes that take their time"})

@@ -57,7 +57,7 @@ bind:
     EXPECT_EQ(s.workers, 2u);
     EXPECT_EQ(s.threads, 8u);
     EXPECT_EQ(s.queue, 16u);
-    EXPECT_EQ(s.body_limit, 2u << 20);
+    EXPECT_EQ(s.body_limit.count, 2u << 20);
     EXPECT_EQ(s.connections, 50u);
     EXPECT_EQ(s.connections_per_address, 0u);
     EXPECT_EQ(s.head_timeout, std::chrono::seconds(1));
@@ -68,7 +68,7 @@ bind:
     EXPECT_EQ(s.drain_timeout, std::chrono::seconds(6));
     EXPECT_EQ(s.public_url, "https://kitchen.example");
     EXPECT_EQ(s.plugin_dir, "/opt/plugins");
-    EXPECT_TRUE(r.settings.log.json);
+    EXPECT_EQ(r.settings.log.format, LogFormat::json);
     EXPECT_EQ(r.settings.log.level, LogLevel::warn);
     ASSERT_EQ(r.settings.plugins.size(), 3u);
     EXPECT_FALSE(r.settings.plugins[1].enabled);
@@ -84,8 +84,8 @@ TEST(Settings, HasDefaultsForEverythingButPlugins) {
     EXPECT_THAT(r.errors, IsEmpty());
     EXPECT_EQ(r.settings.server.host, "127.0.0.1");
     EXPECT_EQ(r.settings.server.port, 8080);
-    EXPECT_EQ(r.settings.server.body_limit, 64u * 1024);
-    EXPECT_FALSE(r.settings.log.json);
+    EXPECT_EQ(r.settings.server.body_limit.count, 64u * 1024);
+    EXPECT_EQ(r.settings.log.format, LogFormat::text);
     EXPECT_EQ(r.settings.log.slow_statement, std::chrono::milliseconds(250));
     EXPECT_EQ(r.settings.server.metrics, MetricsAccess::internal);
     EXPECT_THAT(read("server:\n").errors, ElementsAre("f: error: plugins: required, but not set"));

@@ -151,7 +151,7 @@ TEST(Kernel, StoppingWithoutStartingIsNothing) {
     EXPECT_TRUE(kernel.stop());
     Kernel configured(options("plugins: []\n"));
     configured.load();
-    configured.configure();
+    configured.construct();
 }
 
 TEST(TestKernel, ThrowsEveryMistakeAndSeesOnlyItsEnvironment) {

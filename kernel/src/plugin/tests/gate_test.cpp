@@ -1,10 +1,15 @@
 #include "plugin/gate.h"
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "kitchen/testkit/temporary_directory.h"
+#include "plugin/build_note.h"
 
 namespace kitchen::plugin {
 namespace {
@@ -12,42 +17,29 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-constexpr kitchen_need needs[] = {{"store/1", 0}, {"cache/1", 1}};
-constexpr const char* provides[] = {"identity/1"};
-constexpr kitchen_config_key keys[] = {{"size", KITCHEN_CONFIG_INTEGER, "1", 0, "1..5", "a size"}};
+constexpr InterfaceUse interfaces[] = {{InterfaceUse::Kind::needs, "store/1"},
+                                       {InterfaceUse::Kind::may_use, "cache/1"},
+                                       {InterfaceUse::Kind::provides, "identity/1"}};
 
-kitchen_plugin_descriptor good() {
-    kitchen_plugin_descriptor d{};
-    d.magic = KITCHEN_PLUGIN_MAGIC;
-    d.struct_size = sizeof d;
-    d.api_major = KITCHEN_API_MAJOR;
-    d.api_minor = KITCHEN_API_MINOR;
-    d.toolchain = KITCHEN_TOOLCHAIN;
+PluginDescriptor good() {
+    PluginDescriptor d{};
+    d.magic = plugin_magic;
+    d.build = KITCHEN_BUILD;
     d.id = "auth";
     d.version = "1.0.0";
     d.summary = "Accounts";
-    d.needs = needs;
-    d.need_count = 2;
-    d.provides = provides;
-    d.provide_count = 1;
-    d.config = keys;
-    d.config_count = 1;
-    d.create = [] { return static_cast<void*>(nullptr); };
-    d.destroy = [](void*) {};
+    d.interfaces = interfaces;
+    d.settings = [] { return std::vector<SettingKey>(); };
+    d.check_settings = [](const Config&, const Problems::Report&) {};
+    d.create = [](kitchen::Setup&) { return std::unique_ptr<Plugin>(); };
     return d;
 }
 
-TEST(Gate, PassesAGoodDescriptor) { EXPECT_TRUE(check_descriptor(good(), "auth")); }
-
-TEST(Gate, PassesADescriptorThatHasGrown) {
-    kitchen_plugin_descriptor d = good();
-    d.struct_size += 64;
-    EXPECT_TRUE(check_descriptor(d, "auth"));
-}
+TEST(Gate, PassesAGoodDescriptor) { EXPECT_TRUE(check_descriptor(good(), KITCHEN_BUILD, "auth")); }
 
 struct Case {
     const char* name;
-    std::function<void(kitchen_plugin_descriptor&)> spoil;
+    std::function<void(PluginDescriptor&)> spoil;
     const char* code;
     std::vector<std::string> said;  ///< found, expected, how to mend it
 };
@@ -55,22 +47,20 @@ struct Case {
 class GateRefuses : public testing::TestWithParam<Case> {};
 
 TEST_P(GateRefuses, WithFoundExpectedAndRemedy) {
-    kitchen_plugin_descriptor d = good();
+    PluginDescriptor d = good();
     GetParam().spoil(d);
-    const Status refused = check_descriptor(d, "auth");
+    const Status refused = check_descriptor(d, KITCHEN_BUILD, "auth");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, GetParam().code);
     for (const std::string& part : GetParam().said)
         EXPECT_THAT(refused.error().detail, HasSubstr(part));
 }
 
-using D = kitchen_plugin_descriptor;
-constexpr kitchen_need twice[] = {{"store/1", 0}, {"store/1", 1}};
-constexpr kitchen_need unnamed[] = {{nullptr, 0}};
-constexpr kitchen_need unversioned[] = {{"store", 0}};
-constexpr const char* of_the_kernel[] = {"clock/1"};
-constexpr kitchen_config_key bad_default[] = {
-    {"size", KITCHEN_CONFIG_INTEGER, "x", 0, nullptr, ""}};
+using D = PluginDescriptor;
+constexpr InterfaceUse twice[] = {interfaces[0], interfaces[0]};
+constexpr InterfaceUse unnamed[] = {{InterfaceUse::Kind::needs, ""}};
+constexpr InterfaceUse unversioned[] = {{InterfaceUse::Kind::needs, "store"}};
+constexpr InterfaceUse of_the_kernel[] = {{InterfaceUse::Kind::provides, "clock/1"}};
 
 INSTANTIATE_TEST_SUITE_P(
     Table, GateRefuses,
@@ -78,56 +68,70 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"magic",
              [](D& d) { d.magic = 7; },
              "bad_magic",
-             {"0x0000000000000007", "0x314e454843544b43", "KITCHEN_PLUGIN"}},
-        Case{"size",
-             [](D& d) { d.struct_size = 40; },
-             "bad_size",
-             {"40", std::to_string(sizeof(D)), "rebuild"}},
-        Case{"older_major",
-             [](D& d) { d.api_major = 0; },
-             "api_mismatch",
-             {"API 0.0", "has 1.0", "rebuild"}},
-        Case{"newer_major",
-             [](D& d) { d.api_major = 2; },
-             "api_mismatch",
-             {"API 2.0", "has 1.0", "newer kernel"}},
-        Case{"newer_minor",
-             [](D& d) { d.api_minor = 9; },
-             "api_mismatch",
-             {"API 1.9", "has 1.0", "newer kernel"}},
-        Case{"toolchain",
-             [](D& d) { d.toolchain = "vax"; },
-             "toolchain_mismatch",
-             {"'vax'", KITCHEN_TOOLCHAIN, "rebuild"}},
-        Case{"no_toolchain",
-             [](D& d) { d.toolchain = nullptr; },
-             "toolchain_mismatch",
-             {KITCHEN_TOOLCHAIN}},
+             {"0x0000000000000007", "0x324e454843544b43", "KITCHEN_PLUGIN"}},
+        Case{"other_build", [](D& d) { d.build = "vax"; }, "false_note", {"'vax'", KITCHEN_BUILD}},
+        Case{"no_build", [](D& d) { d.build = nullptr; }, "false_note", {KITCHEN_BUILD}},
         Case{"no_id", [](D& d) { d.id = nullptr; }, "bad_descriptor", {"id"}},
         Case{"no_version", [](D& d) { d.version = ""; }, "bad_descriptor", {"version"}},
         Case{"other_id", [](D& d) { d.id = "mail"; }, "wrong_id", {"'mail'", "'auth'"}},
-        Case{"no_create", [](D& d) { d.create = nullptr; }, "bad_descriptor", {"create"}},
-        Case{"no_destroy", [](D& d) { d.destroy = nullptr; }, "bad_descriptor", {"destroy"}},
-        Case{
-            "needs_without_list", [](D& d) { d.needs = nullptr; }, "bad_descriptor", {"not there"}},
-        Case{"need_twice", [](D& d) { d.needs = twice; }, "bad_descriptor", {"store/1", "twice"}},
-        Case{"need_unnamed",
-             [](D& d) { d.needs = unnamed, d.need_count = 1; },
+        Case{"no_create", [](D& d) { d.create = nullptr; }, "bad_descriptor", {"function"}},
+        Case{"no_settings", [](D& d) { d.settings = nullptr; }, "bad_descriptor", {"function"}},
+        Case{"need_twice",
+             [](D& d) { d.interfaces = twice; },
              "bad_descriptor",
-             {"store/1"}},
+             {"store/1", "twice"}},
+        Case{"need_unnamed", [](D& d) { d.interfaces = unnamed; }, "bad_descriptor", {"store/1"}},
         Case{"need_unversioned",
-             [](D& d) { d.needs = unversioned, d.need_count = 1; },
+             [](D& d) { d.interfaces = unversioned; },
              "bad_descriptor",
              {"'store'"}},
         Case{"provides_clock",
-             [](D& d) { d.provides = of_the_kernel; },
+             [](D& d) { d.interfaces = of_the_kernel; },
              "bad_descriptor",
-             {"clock/1", "kernel's own"}},
-        Case{"bad_default",
-             [](D& d) { d.config = bad_default; },
-             "bad_descriptor",
-             {"'size'", "default"}}),
+             {"clock/1", "kernel's own"}}),
     [](const auto& info) { return info.param.name; });
+
+TEST(BuildCheck, SaysWhatDiffersAndWhatToDo) {
+    const auto refusal = [](std::string_view theirs) {
+        const Status fits = check_build(theirs, "api=2 arch=x86_64 debug=no");
+        return fits ? "" : fits.error().detail;
+    };
+    EXPECT_EQ(refusal("api=2 arch=x86_64 debug=no"), "");
+    EXPECT_THAT(refusal("api=1 arch=x86_64 debug=no"),
+                AllOf(HasSubstr("built for API 1"), HasSubstr("has API 2"), HasSubstr("rebuild")));
+    EXPECT_THAT(refusal("api=2 arch=x86_64 debug=yes"),
+                AllOf(HasSubstr("debug=yes"), HasSubstr("debug=no"), HasSubstr("rebuild")));
+    EXPECT_THAT(refusal("api=2 arch=x86_64"), HasSubstr("debug=nothing"));
+    EXPECT_THAT(refusal(""), HasSubstr("rebuild"));
+    EXPECT_THAT(refusal("api=2 arch=x86_64 debug=no x=1"), HasSubstr("rebuild"));
+}
+
+/// A library of our own, cut off at every length and with every byte of its heads broken: an error
+/// or the note, and never a crash.
+TEST(BuildNoteFile, TrustsNoLengthInTheFile) {
+    const std::filesystem::path whole =
+        std::filesystem::path(KITCHEN_TEST_PLUGIN_DIR) / "store-memory.so";
+    std::ifstream in(whole, std::ios::binary);
+    std::string bytes(8192, '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    ASSERT_TRUE(in);
+    ASSERT_EQ(*read_build_note(whole), KITCHEN_BUILD);
+    testkit::TemporaryDirectory directory;
+    const auto file = directory.path() / "broken.so";
+    const auto read = [&](const std::string& content) {
+        std::ofstream(file, std::ios::binary) << content;
+        return read_build_note(file);
+    };
+    for (std::size_t length = 0; length < 1200; length += 7) (void)read(bytes.substr(0, length));
+    for (std::size_t at = 0; at < 1200; ++at) {
+        std::string broken = bytes;
+        broken[at] = static_cast<char>(broken[at] ^ 0xff);
+        const auto note = read(broken);
+        EXPECT_TRUE(note || !note.error().detail.empty());
+    }
+    EXPECT_EQ(read("").error().code, "not_a_library");
+    EXPECT_EQ(read("#!/bin/sh\n").error().code, "not_a_library");
+}
 
 TEST(Gate, KnowsInterfaceNames) {
     for (const char* name : {"store/1", "cart.quotes/12", "a-b_c/1"})

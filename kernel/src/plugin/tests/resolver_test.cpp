@@ -143,15 +143,18 @@ TEST(Resolver, BreaksACycleAtAnOptionalPlugin) {
     EXPECT_THAT(r.order, ElementsAre("a"));
 }
 
-TEST(Resolver, FallsBackToTheOtherProviderWhenTheBoundOneIsGone) {
-    const Resolution r =
-        resolve({node("a", {must("cache/1")}, {}), node("redis", {}, {"cache/1"}, false),
-                 node("memory", {}, {"cache/1"})},
-                {{"cache/1", "redis", {}}}, {"redis"});
-    EXPECT_THAT(messages(r), IsEmpty());
-    EXPECT_THAT(r.warnings, ElementsAre("bind: cache/1 names 'redis', which was left out"));
-    EXPECT_THAT(r.bindings, ElementsAre(Pair("cache/1", "memory")));
-    EXPECT_THAT(r.order, ElementsAre("memory", "a"));
+TEST(Resolver, NeverReplacesAChosenProvider) {
+    const std::vector<ResolverNode> nodes = {node("a", {must("cache/1")}, {}),
+                                             node("redis", {}, {"cache/1"}, false),
+                                             node("memory", {}, {"cache/1"})};
+    const Resolution r = resolve(nodes, {{"cache/1", "redis", {}}}, {"redis"});
+    EXPECT_THAT(messages(r), ElementsAre("plugin 'a' needs cache/1 from 'redis', which bind: "
+                                         "chooses and which was left out"));
+    const Resolution optional = resolve({node("a", {may("cache/1")}, {}), nodes[1], nodes[2]},
+                                        {{"cache/1", "redis", {}}}, {"redis"});
+    EXPECT_THAT(messages(optional), IsEmpty());
+    EXPECT_THAT(optional.warnings, ElementsAre("bind: cache/1 names 'redis', which was left out"));
+    EXPECT_THAT(optional.bindings, IsEmpty());
 }
 
 TEST(Resolver, CarriesPositions) {

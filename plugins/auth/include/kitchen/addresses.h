@@ -41,6 +41,7 @@ struct Address {
 
 class Addresses {
 public:
+    using Interface = Addresses;
     static constexpr std::string_view interface_name = "addresses/1";
     virtual ~Addresses() = default;
     /// Nothing when there is no such address or it is somebody else's.

@@ -24,6 +24,7 @@ struct Account {
 
 class Identity {
 public:
+    using Interface = Identity;
     static constexpr std::string_view interface_name = "identity/1";
     virtual ~Identity() = default;
     /// Reads within the caller's transaction. Nothing when there is no such account.

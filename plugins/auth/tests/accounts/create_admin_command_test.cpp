@@ -10,7 +10,6 @@ namespace {
 /// Takes the command that is declared, and nothing else.
 class CommandSetup final : public Setup {
 public:
-    const Config& config() const override { throw std::logic_error("not here"); }
     Logger& log() const override { throw std::logic_error("not here"); }
     void add_route(http::Route) override {}
     void add_middleware(http::Phase, std::string, http::Middleware) override {}
@@ -21,6 +20,8 @@ public:
     Command command;
 
 protected:
+    const Config& config() const override { throw std::logic_error("no configuration"); }
+    void* service(std::string_view) const override { return nullptr; }
     void add_service(std::string_view, void*) override {}
 };
 

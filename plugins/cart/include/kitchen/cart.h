@@ -38,6 +38,7 @@ struct CartContents {
 
 class Carts {
 public:
+    using Interface = Carts;
     static constexpr std::string_view interface_name = "cart/1";
     virtual ~Carts() = default;
     virtual Result<CartContents> read(Transaction& tx, std::int64_t user_id) = 0;

@@ -56,6 +56,7 @@ struct Portion {
 
 class Catalog {
 public:
+    using Interface = Catalog;
     static constexpr std::string_view interface_name = "catalog/1";
     virtual ~Catalog() = default;
 

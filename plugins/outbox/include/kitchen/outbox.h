@@ -43,6 +43,7 @@ struct UnwrittenMail {
 
 class Outbox {
 public:
+    using Interface = Outbox;
     static constexpr std::string_view interface_name = "outbox/1";
     virtual ~Outbox() = default;
 
