@@ -38,8 +38,8 @@ Schema redeem_schema() {
 
 }  // namespace
 
-void LoyaltyRoutes::declare(kitchen::Setup& setup) {
-    log_ = &setup.log();
+LoyaltyRoutes::LoyaltyRoutes(kitchen::Setup& setup, const LoyaltyService& service)
+    : service_(service), log_(setup.log()) {
     setup.add_route(Route::get("/loyalty/")
                         .summary("Your points")
                         .signed_in()
@@ -53,7 +53,7 @@ void LoyaltyRoutes::declare(kitchen::Setup& setup) {
             .answers(200, "What is left", Schema::object({{"points", Schema::integer()}}))
             .answers(409, "Not enough points, or the reference was used before")
             .handle([this](Request& request) { return redeem(request); }));
-    // Runs around every handler, on its thread; all it does is look at the answer.
+    // Runs around every handler, on its thread; all it does is look at the response.
     setup.add_middleware(kitchen::http::Phase::observe, "points",
                          [this](Request& request, const kitchen::http::Next& next) {
                              Result<Response> response = next();
@@ -63,7 +63,7 @@ void LoyaltyRoutes::declare(kitchen::Setup& setup) {
 }
 
 Result<Response> LoyaltyRoutes::read(const Request& request) const {
-    const auto account = service_->account(request.who().user_id);
+    const auto account = service_.account(request.who().user_id);
     if (!account) return account.error();
     std::string body;
     kitchen::JsonWriter out(body);
@@ -80,8 +80,8 @@ Result<Response> LoyaltyRoutes::read(const Request& request) const {
 }
 
 Result<Response> LoyaltyRoutes::redeem(const Request& request) const {
-    const auto left = service_->redeem(request.who().user_id, request.json["points"].as_integer(),
-                                       request.json["reference"].as_string());
+    const auto left = service_.redeem(request.who().user_id, request.json["points"].as_integer(),
+                                      request.json["reference"].as_string());
     if (!left) return left.error();
     return Response::json(200, Json::object({{"points", *left}}));
 }
@@ -96,11 +96,11 @@ void LoyaltyRoutes::watch(const Request& request, const Response& response) cons
 
     Status noted;
     if ((*order)["status"] == Json("cancelled"))
-        noted = service_->order_cancelled(id);
+        noted = service_.order_cancelled(id);
     else if (route.pattern == "/orders/" && request.principal)
-        noted = service_->order_placed(request.who().user_id, id, (*order)["total"].as_integer());
+        noted = service_.order_placed(request.who().user_id, id, (*order)["total"].as_integer());
     // The order stands, whatever becomes of the points.
-    if (!noted) log_->error("points not noted", {{"order_id", id}, {"code", noted.error().code}});
+    if (!noted) log_.error("points not noted", {{"order_id", id}, {"code", noted.error().code}});
 }
 
 }  // namespace loyalty

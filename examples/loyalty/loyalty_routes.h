@@ -1,6 +1,6 @@
-// The HTTP side: two routes, and a middleware that sees the answers of the routes for orders.
+// The HTTP side: two routes, and a middleware that sees the responses of the routes for orders.
 //
-// Thread-safety: declare() and serve() during configure and start; the rest from any thread.
+// Thread-safety: the handlers run on many threads at once.
 #pragma once
 
 #include "kitchen/plugin.h"
@@ -10,9 +10,11 @@ namespace loyalty {
 
 class LoyaltyRoutes {
 public:
-    void declare(kitchen::Setup& setup);
-    /// To be called before the first request.
-    void serve(const LoyaltyService& service) { service_ = &service; }
+    /// Adds the routes, which call back into this object: it must stay where it is. The service
+    /// must outlive them.
+    LoyaltyRoutes(kitchen::Setup& setup, const LoyaltyService& service);
+    LoyaltyRoutes(const LoyaltyRoutes&) = delete;
+    LoyaltyRoutes& operator=(const LoyaltyRoutes&) = delete;
 
 private:
     kitchen::Result<kitchen::http::Response> read(const kitchen::http::Request& request) const;
@@ -20,8 +22,8 @@ private:
     void watch(const kitchen::http::Request& request,
                const kitchen::http::Response& response) const;
 
-    const LoyaltyService* service_ = nullptr;
-    kitchen::Logger* log_ = nullptr;
+    const LoyaltyService& service_;
+    kitchen::Logger& log_;
 };
 
 }  // namespace loyalty

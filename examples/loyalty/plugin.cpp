@@ -1,7 +1,5 @@
 // Wires the plugin; the work is done elsewhere.
-#include "kitchen/plugin_v1.h"
-
-#include <memory>
+#include "kitchen/plugin.h"
 
 #include "loyalty_routes.h"
 #include "loyalty_service.h"
@@ -9,36 +7,32 @@
 
 namespace loyalty {
 
-class LoyaltyPlugin final : public kitchen::PluginV1 {
-public:
-    void configure(kitchen::Setup& setup) override {
-        kobo_per_point_ = config_v1(setup).integer("kobo_per_point");
-        setup.add_migrations(kitchen_migrations);
-        routes_.declare(setup);
-    }
+struct LoyaltySettings {
+    std::int64_t kobo_per_point = 10'000;
 
-    void start(kitchen::Services& services) override {
-        service_ = std::make_unique<LoyaltyService>(
-            services.get<kitchen::Store>(), services.get<kitchen::Clock>(), kobo_per_point_);
-        routes_.serve(*service_);
+    static void describe(kitchen::Fields<LoyaltySettings>& field) {
+        field("kobo_per_point", &LoyaltySettings::kobo_per_point,
+              "How much of an order's total earns one point")
+            .min(1);
+    }
+};
+
+class LoyaltyPlugin final : public kitchen::Plugin {
+public:
+    using Settings = LoyaltySettings;
+
+    LoyaltyPlugin(const LoyaltySettings& settings, kitchen::Setup& setup, kitchen::Store& store,
+                  const kitchen::Clock& clock)
+        : service_(store, clock, settings.kobo_per_point), routes_(setup, service_) {
+        setup.add_migrations(kitchen_migrations);
     }
 
 private:
-    std::int64_t kobo_per_point_ = 0;
+    LoyaltyService service_;
     LoyaltyRoutes routes_;
-    std::unique_ptr<LoyaltyService> service_;
 };
 
 }  // namespace loyalty
 
-constexpr kitchen_need needs[] = {{"store/1", 0}};
-constexpr kitchen_config_key config[] = {
-    {"kobo_per_point", KITCHEN_CONFIG_INTEGER, "10000", 0, "1..",
-     "How much of an order's total earns one point"},
-};
-
-KITCHEN_PLUGIN_V1(loyalty::LoyaltyPlugin, {.id = "loyalty",
-                                           .version = "1.0.0",
-                                           .summary = "Points for orders",
-                                           .needs = needs,
-                                           .config = config})
+KITCHEN_PLUGIN(loyalty::LoyaltyPlugin, "loyalty", "1.0.0", "Points for orders", kitchen::Store,
+               kitchen::Clock)

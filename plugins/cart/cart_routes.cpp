@@ -53,12 +53,8 @@ VersionCheck checked_by(const Request& request) {
 
 }  // namespace
 
-void CartRoutes::serve(CartService& carts, const Catalog& catalog) {
-    carts_ = &carts;
-    catalog_ = &catalog;
-}
-
-void CartRoutes::declare(Setup& setup) {
+CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
+    : carts_(carts), catalog_(catalog) {
     setup.add_route(Route::get("/cart/")
                         .summary("Your cart at today's prices")
                         .signed_in()
@@ -111,9 +107,9 @@ void CartRoutes::declare(Setup& setup) {
 }
 
 Result<Response> CartRoutes::read(Request& request) {
-    Result<CartView> view = carts_->view(request.who().user_id);
+    Result<CartView> view = carts_.view(request.who().user_id);
     if (!view) return std::move(view).error();
-    return Response::json(200, cart_json(view->contents, *catalog_))
+    return Response::json(200, cart_json(view->contents, catalog_))
         .with_header("ETag", etag_of(*view));
 }
 
@@ -131,9 +127,9 @@ Result<Response> CartRoutes::add(Request& request) {
     if (!extras) return std::move(extras).error();
     wanted.sides = {*std::move(proteins), *std::move(extras)};
 
-    Result<ChangedLine> added = carts_->add(request.who().user_id, wanted, checked_by(request));
+    Result<ChangedLine> added = carts_.add(request.who().user_id, wanted, checked_by(request));
     if (!added) return in_terms_of(std::move(added).error(), body);
-    return Response::json(added->created ? 201 : 200, line_json(added->line, *catalog_))
+    return Response::json(added->created ? 201 : 200, line_json(added->line, catalog_))
         .with_version(added->version);
 }
 
@@ -148,21 +144,21 @@ Result<Response> CartRoutes::change(Request& request) {
         return invalid_field("", "required",
                              "Say what to change: quantity, special_instructions or both.");
 
-    Result<ChangedLine> changed = carts_->change(request.who().user_id, request.path_id("item_id"),
-                                                 wanted, checked_by(request));
+    Result<ChangedLine> changed = carts_.change(request.who().user_id, request.path_id("item_id"),
+                                                wanted, checked_by(request));
     if (!changed) return std::move(changed).error();
-    return Response::json(200, line_json(changed->line, *catalog_)).with_version(changed->version);
+    return Response::json(200, line_json(changed->line, catalog_)).with_version(changed->version);
 }
 
 Result<Response> CartRoutes::remove(Request& request) {
     Result<std::int64_t> version =
-        carts_->remove(request.who().user_id, request.path_id("item_id"), checked_by(request));
+        carts_.remove(request.who().user_id, request.path_id("item_id"), checked_by(request));
     if (!version) return std::move(version).error();
     return Response::no_content().with_version(*version);
 }
 
 Result<Response> CartRoutes::clear(Request& request) {
-    Result<std::int64_t> version = carts_->clear(request.who().user_id, checked_by(request));
+    Result<std::int64_t> version = carts_.clear(request.who().user_id, checked_by(request));
     if (!version) return std::move(version).error();
     return Response::json(200, Json::object({{"message", "Cart cleared successfully"}}))
         .with_version(*version);

@@ -1,7 +1,6 @@
 // HTTP to cart and back.
 //
-// Thread-safety: declare() and serve() during configure and start; the handlers then on many
-// threads at once.
+// Thread-safety: the handlers run on many threads at once.
 #pragma once
 
 #include "cart_service.h"
@@ -11,10 +10,11 @@ namespace kitchen::cart {
 
 class CartRoutes {
 public:
-    /// Adds the routes. They answer once serve() has been called.
-    void declare(Setup& setup);
-    /// Both must outlive the routes.
-    void serve(CartService& carts, const Catalog& catalog);
+    /// Adds the routes, which call back into this object: it must stay where it is. All must
+    /// outlive them.
+    CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog);
+    CartRoutes(const CartRoutes&) = delete;
+    CartRoutes& operator=(const CartRoutes&) = delete;
 
 private:
     Result<http::Response> read(http::Request& request);
@@ -23,8 +23,8 @@ private:
     Result<http::Response> remove(http::Request& request);
     Result<http::Response> clear(http::Request& request);
 
-    CartService* carts_ = nullptr;
-    const Catalog* catalog_ = nullptr;
+    CartService& carts_;
+    const Catalog& catalog_;
 };
 
 }  // namespace kitchen::cart

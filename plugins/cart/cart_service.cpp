@@ -79,6 +79,13 @@ bool price(CartLine& line) {
 
 }  // namespace
 
+void CartLimits::describe(Fields<CartLimits>& field) {
+    field("max_line_quantity", &CartLimits::max_line_quantity,
+          "Most portions of one item, added by any number of requests")
+        .between(99, 100'000);
+    field("max_lines", &CartLimits::max_lines, "Most different items in one cart").between(1, 1000);
+}
+
 CartService::CartService(Store& store, Catalog& catalog, const Clock& clock, CartLimits limits)
     : store_(store), catalog_(catalog), clock_(clock), limits_(limits), carts_(store) {}
 

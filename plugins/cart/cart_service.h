@@ -17,14 +17,16 @@
 #include "kitchen/cart.h"
 #include "kitchen/catalog.h"
 #include "kitchen/clock.h"
+#include "kitchen/settings.h"
 #include "sides_key.h"
 
 namespace kitchen::cart {
 
 struct CartLimits {
-    std::int64_t max_line_quantity =
-        10'000;  ///< portions of one line, however many requests added them
+    std::int64_t max_line_quantity = 10'000;
     std::int64_t max_lines = 100;
+
+    static void describe(Fields<CartLimits>& field);
 };
 
 struct NewLine {

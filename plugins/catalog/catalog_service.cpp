@@ -44,17 +44,9 @@ Fault refusal(std::int64_t id, const std::optional<Food>& food, std::int64_t qua
 
 }  // namespace
 
-void CatalogService::open(const Clock& clock, const FoodRepository& foods,
-                          const StockRepository& stock, std::function<void()> changed) {
-    clock_ = &clock;
-    foods_ = &foods;
-    stock_ = &stock;
-    changed_ = std::move(changed);
-}
-
 Result<std::vector<Food>> CatalogService::foods(Transaction& tx,
                                                 std::span<const std::int64_t> ids) {
-    return foods_->find_all(tx, ids);
+    return foods_.find_all(tx, ids);
 }
 
 Result<CatalogService::Taken> CatalogService::take_one(Transaction& tx, std::int64_t food_id,
@@ -64,11 +56,11 @@ Result<CatalogService::Taken> CatalogService::take_one(Transaction& tx, std::int
     // then it is tried again.
     constexpr int attempts = 3;
     for (int attempt = 1;; ++attempt) {
-        const Result<std::optional<std::int64_t>> left = stock_->take(tx, food_id, quantity, now);
+        const Result<std::optional<std::int64_t>> left = stock_.take(tx, food_id, quantity, now);
         if (!left) return left.error();
         if (*left) return Taken{*left, std::nullopt};
 
-        const Result<std::optional<Food>> food = foods_->find(tx, food_id);
+        const Result<std::optional<Food>> food = foods_.find(tx, food_id);
         if (!food) return food.error();
         const bool on_sale = *food && !(*food)->deleted && (*food)->is_available;
         if (on_sale && !(*food)->available_quantity) return Taken{};
@@ -85,7 +77,7 @@ Status CatalogService::take(Transaction& tx, std::span<const Portion> portions,
     const Result<std::map<std::int64_t, std::int64_t>> wanted = summed(portions);
     if (!wanted) return wanted.error();
     tx.after_commit(changed_);
-    const std::int64_t now = to_millis(clock_->now());
+    const std::int64_t now = to_millis(clock_.now());
     Error shortage(Errc::conflict, "insufficient_stock",
                    "Not everything can be had in the quantity asked for. See errors.");
     for (const auto& [food_id, quantity] : *wanted) {
@@ -95,7 +87,7 @@ Status CatalogService::take(Transaction& tx, std::span<const Portion> portions,
             shortage.faults.push_back(*std::move(taken->refused));
         } else if (taken->left) {
             const StockEntry line{food_id, -quantity, taken->left, "Sold", reference, by_user, now};
-            if (Status written = stock_->record(tx, line); !written) return written;
+            if (Status written = stock_.record(tx, line); !written) return written;
         }
     }
     if (!shortage.faults.empty()) return shortage;
@@ -107,13 +99,13 @@ Status CatalogService::give_back(Transaction& tx, std::span<const Portion> porti
     const Result<std::map<std::int64_t, std::int64_t>> returned = summed(portions);
     if (!returned) return returned.error();
     tx.after_commit(changed_);
-    const std::int64_t now = to_millis(clock_->now());
+    const std::int64_t now = to_millis(clock_.now());
     for (const auto& [food_id, quantity] : *returned) {
-        const Result<std::optional<std::int64_t>> left = stock_->add(tx, food_id, quantity, now);
+        const Result<std::optional<std::int64_t>> left = stock_.add(tx, food_id, quantity, now);
         if (!left) return left.error();
         if (!*left) continue;
         const StockEntry line{food_id, quantity, *left, "Given back", reference, by_user, now};
-        if (Status written = stock_->record(tx, line); !written) return written;
+        if (Status written = stock_.record(tx, line); !written) return written;
     }
     return {};
 }

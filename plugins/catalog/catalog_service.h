@@ -1,10 +1,9 @@
 // catalog/1 as other plugins see it: foods and their stock, inside the caller's transaction.
 //
-// Thread-safety: all calls from any thread, once open() has returned.
+// Thread-safety: all calls, from any thread.
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 
 #include "food_repository.h"
@@ -16,14 +15,12 @@ namespace kitchen::catalog {
 
 class CatalogService final : public Catalog {
 public:
-    explicit CatalogService(std::string currency) : currency_(std::move(currency)) {}
-
-    /// Before any other call but currency() and write(). All must live longer. `changed` is called
-    /// when the stock that guests see has changed, once that is durable and before the
-    /// transaction's caller hears of it.
-    void open(
+    /// All must live longer. `changed` is called when the stock that guests see has changed, once
+    /// that is durable and before the transaction's caller hears of it.
+    CatalogService(
         const Clock& clock, const FoodRepository& foods, const StockRepository& stock,
-        std::function<void()> changed = [] {});
+        std::function<void()> changed = [] {})
+        : clock_(clock), foods_(foods), stock_(stock), changed_(std::move(changed)) {}
 
     Result<std::vector<Food>> foods(Transaction& tx, std::span<const std::int64_t> ids) override;
     Status take(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
@@ -31,7 +28,7 @@ public:
     Status give_back(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
                      std::optional<std::int64_t> by_user) override;
     void write(JsonWriter& out, const Food& food) const override;
-    std::string currency() const override { return currency_; }
+    std::string currency() const override { return foods_.currency(); }
 
 private:
     /// What came of taking one food: what is left for the journal, or why it cannot be had.
@@ -42,11 +39,10 @@ private:
     Result<Taken> take_one(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
                            std::int64_t now) const;
 
-    std::string currency_;
-    const Clock* clock_ = nullptr;
-    const FoodRepository* foods_ = nullptr;
-    const StockRepository* stock_ = nullptr;
-    std::function<void()> changed_;
+    const Clock& clock_;
+    const FoodRepository& foods_;
+    const StockRepository& stock_;
+    const std::function<void()> changed_;
 };
 
 }  // namespace kitchen::catalog

@@ -129,7 +129,8 @@ Route remove_route() {
 
 }  // namespace
 
-void FoodRoutes::declare(Setup& setup) const {
+FoodRoutes::FoodRoutes(Setup& setup, FoodService& service, AnswerCache* cache)
+    : service_(service), cache_(cache) {
     setup.add_route(list_route().handle([this](Request& r) { return list(r); }));
     setup.add_route(read_route().handle([this](Request& r) { return read(r); }));
     setup.add_route(create_route().handle([this](Request& r) { return create(r); }));
@@ -164,14 +165,14 @@ Result<Response> FoodRoutes::list(const Request& request) const {
         request, "foods " + request.base_url + request.target, [&]() -> Result<AnswerPtr> {
             const http::Page page = http::page_of(request);
             const Result<FoodRows> found =
-                service_->list(query_of(request), page.limit, page.offset);
+                service_.list(query_of(request), page.limit, page.offset);
             if (!found) return found.error();
             std::string items;
             items.reserve(found->rows.size() * 640);
             for (const Row row : found->rows) {
                 if (!items.empty()) items += ',';
                 JsonWriter out(items);
-                write_food(out, service_->view(row));
+                write_food(out, service_.view(row));
             }
             return content_answer(
                 http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
@@ -181,9 +182,9 @@ Result<Response> FoodRoutes::list(const Request& request) const {
 Result<Response> FoodRoutes::read(const Request& request) const {
     const std::int64_t id = request.path_id("id");
     return answer(request, "food " + std::to_string(id), [&]() -> Result<AnswerPtr> {
-        const Result<Rows> rows = service_->read(id);
+        const Result<Rows> rows = service_.read(id);
         if (!rows) return rows.error();
-        const FoodView food = service_->view(rows->front());
+        const FoodView food = service_.view(rows->front());
         Answer made;
         JsonWriter out(made.body);
         write_food(out, food);
@@ -195,7 +196,7 @@ Result<Response> FoodRoutes::read(const Request& request) const {
 Result<Response> FoodRoutes::create(const Request& request) const {
     FoodDraft draft;
     apply_json(request.json, draft);
-    const Result<Food> food = service_->create(draft, request.who().user_id);
+    const Result<Food> food = service_.create(draft, request.who().user_id);
     if (!food) return food.error();
     return food_answer(201, *food).with_location("/foods/" + std::to_string(food->id) + "/");
 }
@@ -206,20 +207,20 @@ Result<Response> FoodRoutes::change(const Request& request, bool whole) const {
         apply_json(request.json, draft);
     };
     const Result<Food> food =
-        service_->change(request.path_id("id"), edit, if_match(request), request.who().user_id);
+        service_.change(request.path_id("id"), edit, if_match(request), request.who().user_id);
     if (!food) return food.error();
     return food_answer(200, *food);
 }
 
 Result<Response> FoodRoutes::remove(const Request& request) const {
-    if (Status done = service_->remove(request.path_id("id"), if_match(request)); !done)
+    if (Status done = service_.remove(request.path_id("id"), if_match(request)); !done)
         return std::move(done).error();
     return Response::no_content();
 }
 
 Result<Response> FoodRoutes::categories(const Request& request) const {
     return answer(request, "categories", [&]() -> Result<AnswerPtr> {
-        const Result<Rows> rows = service_->categories();
+        const Result<Rows> rows = service_.categories();
         if (!rows) return rows.error();
         std::string body;
         JsonWriter out(body);

@@ -3,8 +3,6 @@
 // Thread-safety: handlers run on many threads at once; they keep no state.
 #pragma once
 
-#include <memory>
-
 #include "cache/answer_cache.h"
 #include "food_service.h"
 #include "kitchen/plugin.h"
@@ -13,14 +11,11 @@ namespace kitchen::catalog {
 
 class FoodRoutes {
 public:
-    /// The plugin's slots: empty while routes are declared, filled before the first request, and
-    /// outlive this. Without a cache every read goes to the store.
-    FoodRoutes(const std::unique_ptr<FoodService>& service,
-               const std::unique_ptr<AnswerCache>& cache)
-        : service_(service), cache_(cache) {}
-
-    /// The routes call back into this object, which must stay where it is.
-    void declare(Setup& setup) const;
+    /// Adds the routes, which call back into this object: it must stay where it is. Both must
+    /// outlive them. `cache` nullptr: every read goes to the store.
+    FoodRoutes(Setup& setup, FoodService& service, AnswerCache* cache);
+    FoodRoutes(const FoodRoutes&) = delete;
+    FoodRoutes& operator=(const FoodRoutes&) = delete;
 
 private:
     Result<http::Response> list(const http::Request& request) const;
@@ -35,8 +30,8 @@ private:
     Result<http::Response> answer(const http::Request& request, const std::string& key,
                                   const AnswerCache::Read& read) const;
 
-    const std::unique_ptr<FoodService>& service_;
-    const std::unique_ptr<AnswerCache>& cache_;
+    FoodService& service_;
+    AnswerCache* const cache_;
 };
 
 /// If-Match of a request, as the service wants it. The request must outlive the check.

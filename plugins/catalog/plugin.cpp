@@ -1,123 +1,133 @@
-// Wires the catalogue; the work is done elsewhere.
+// The plugin `catalog`: the menu.
+#include "kitchen/plugin.h"
+
 #include <memory>
-#include <optional>
 #include <stdexcept>
-#include <string>
 
 #include "cache/answer_cache.h"
 #include "case_folder.h"
 #include "catalog_service.h"
 #include "demo_menu.h"
-#include "food_repository.h"
 #include "food_routes.h"
-#include "food_service.h"
-#include "kitchen/clock.h"
-#include "kitchen/plugin_v1.h"
-#include "kitchen/store.h"
 #include "migrations.gen.h"
-#include "stock_repository.h"
 #include "stock_routes.h"
 
+namespace kitchen::catalog {
 namespace {
 
-using namespace kitchen;
+struct CacheSettings {
+    bool enabled = true;
+    Bytes memory{static_cast<std::int64_t>(AnswerCacheOptions().memory)};
+    std::chrono::milliseconds ttl = AnswerCacheOptions().ttl;
+    bool shared = true;
+    std::chrono::milliseconds revalidate = AnswerCacheOptions().revalidate;
 
-class CatalogPlugin final : public PluginV1 {
+    static void describe(Fields<CacheSettings>& field) {
+        using namespace std::chrono_literals;
+        using S = CacheSettings;
+        field("enabled", &S::enabled, "Answer public reads of the menu from memory");
+        field(
+            "memory", &S::memory,
+            "Most memory for these responses, with what it costs to keep them; also the most that "
+            "a replica writes to the shared cache in half of cache.ttl")
+            .between(kibibytes(64), gibibytes(1));
+        field("ttl", &S::ttl, "Oldest that a response may ever become, whatever fails")
+            .between(100ms, 1h);
+        field("shared", &S::shared,
+              "Share responses, and the news of changes, with other replicas through cache/1; "
+              "without it each learns of the others' changes after cache.ttl only");
+        field("revalidate", &S::revalidate,
+              "Longest that a lost message of a change goes unnoticed; 0s: ask at each read")
+            .between(0s, 1h);
+    }
+};
+
+struct CatalogSettings {
+    std::string currency = "NGN";
+    bool demo_menu = false;
+    CacheSettings cache;
+
+    static void describe(Fields<CatalogSettings>& field) {
+        field("currency", &CatalogSettings::currency,
+              "ISO 4217 code of every price; prices are integers in its minor unit");
+        field("demo_menu", &CatalogSettings::demo_menu,
+              "Fill a catalogue that has never had a food with some fifty Nigerian dishes, once");
+        field.group("cache", &CatalogSettings::cache);
+    }
+    static void check(const CatalogSettings& settings, Problems& problems) {
+        if (settings.currency.size() != 3 ||
+            settings.currency.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
+            problems.at(settings.currency, "must be an ISO 4217 code such as NGN");
+    }
+};
+
+std::unique_ptr<AnswerCache> cache_of(const CacheSettings& settings, Cache* cache,
+                                      const Clock& clock, Random& random, Metrics& metrics) {
+    if (!settings.enabled) return nullptr;
+    const AnswerCacheOptions options{static_cast<std::size_t>(settings.memory.count), settings.ttl,
+                                     settings.revalidate};
+    return std::make_unique<AnswerCache>(options, clock, random, metrics,
+                                         settings.shared ? cache : nullptr);
+}
+
+class CatalogPlugin final : public Plugin {
 public:
-    void configure(Setup& setup) override {
-        currency_ = config_v1(setup).text("currency");
-        if (currency_.size() != 3 ||
-            currency_.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
-            throw std::runtime_error("catalog.currency is '" + currency_ +
-                                     "'; it must be an ISO 4217 code such as NGN");
-        wants_demo_menu_ = config_v1(setup).boolean("demo_menu");
-        if (config_v1(setup).boolean("cache.enabled")) {
-            cache_options_.emplace();
-            cache_options_->memory =
-                static_cast<std::size_t>(config_v1(setup).bytes("cache.memory"));
-            cache_options_->ttl = config_v1(setup).duration("cache.ttl");
-            cache_options_->revalidate = config_v1(setup).duration("cache.revalidate");
-            cache_is_shared_ = config_v1(setup).boolean("cache.shared");
-        }
+    using Settings = CatalogSettings;
+
+    CatalogPlugin(const CatalogSettings& settings, Setup& setup, Store& store, Cache* cache,
+                  const Clock& clock, Random& random, Metrics& metrics)
+        : store_(store),
+          clock_(clock),
+          log_(setup.log()),
+          wants_demo_menu_(settings.demo_menu),
+          foods_(store, folder_, settings.currency),
+          stock_(store),
+          responses_(cache_of(settings.cache, cache, clock, random, metrics)),
+          menu_(store, clock, folder_, foods_, stock_, [this] { changed(); }),
+          catalog_(clock, foods_, stock_, [this] { changed(); }),
+          food_routes_(setup, menu_, responses_.get()),
+          stock_routes_(setup, menu_) {
         setup.add_migrations(kitchen_migrations);
-        catalog_.emplace(currency_);
-        setup.provide<Catalog>(*catalog_);
-        food_routes_.declare(setup);
-        stock_routes_.declare(setup);
+        setup.provide<Catalog>(catalog_);
     }
 
-    void start(Services& services) override {
-        Store& store = services.get<Store>();
-        const Clock& clock = services.get<Clock>();
-        folder_ = std::make_unique<catalog::CaseFolder>();
-        foods_ = std::make_unique<catalog::FoodRepository>(store, *folder_, currency_);
-        stock_ = std::make_unique<catalog::StockRepository>(store);
-        if (cache_options_)
-            answers_ = std::make_unique<catalog::AnswerCache>(
-                *cache_options_, clock, services.get<Random>(), services.get<Metrics>(),
-                cache_is_shared_ ? services.find<Cache>() : nullptr);
-        const auto changed = [this] {
-            if (answers_) answers_->forget();
-        };
-        service_ = std::make_unique<catalog::FoodService>(store, clock, *folder_, *foods_, *stock_,
-                                                          changed);
-        catalog_->open(clock, *foods_, *stock_, changed);
-        if (wants_demo_menu_) load_demo_menu(services);
-        if (answers_) answers_->open();
+    void start() override {
+        if (wants_demo_menu_) load_demo();
+        if (responses_) responses_->open();
     }
-
     void stop() override {
-        if (answers_) answers_->close();
+        if (responses_) responses_->close();
     }
 
 private:
-    void load_demo_menu(Services& services) {
-        Store& store = services.get<Store>();
-        const Clock& clock = services.get<Clock>();
-        const Result<std::int64_t> added =
-            catalog::load_demo_menu(store, clock, *folder_, *foods_, *stock_);
+    void changed() {
+        if (responses_) responses_->forget();
+    }
+    void load_demo() {
+        const Result<std::int64_t> added = load_demo_menu(store_, clock_, folder_, foods_, stock_);
         if (!added)
             throw std::runtime_error("the demo menu could not be loaded: " + added.error().detail);
-        if (*added > 0) services.log().info("demo menu loaded", {{"foods", *added}});
+        if (*added > 0) log_.info("demo menu loaded", {{"foods", *added}});
     }
 
-    std::string currency_;
-    bool wants_demo_menu_ = false;
-    std::unique_ptr<catalog::CaseFolder> folder_;
-    std::unique_ptr<catalog::FoodRepository> foods_;
-    std::unique_ptr<catalog::StockRepository> stock_;
-    std::optional<catalog::AnswerCacheOptions> cache_options_;  ///< nothing: no cache
-    bool cache_is_shared_ = false;
-    std::unique_ptr<catalog::AnswerCache> answers_;
-    std::unique_ptr<catalog::FoodService> service_;
-    std::optional<catalog::CatalogService> catalog_;
-    catalog::FoodRoutes food_routes_{service_, answers_};
-    catalog::StockRoutes stock_routes_{service_};
-};
-
-constexpr kitchen_need needs[] = {{"store/1", 0}, {"cache/1", 1}};
-constexpr const char* provides[] = {"catalog/1"};
-constexpr kitchen_config_key config_keys[] = {
-    {"currency", KITCHEN_CONFIG_TEXT, "NGN", 0, nullptr, "ISO 4217 code of every price"},
-    {"demo_menu", KITCHEN_CONFIG_BOOLEAN, "false", 0, nullptr,
-     "fill a catalogue that has never had a food with a menu of Nigerian dishes"},
-    {"cache.enabled", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr,
-     "answer public reads of the menu from memory"},
-    {"cache.memory", KITCHEN_CONFIG_BYTES, "16MiB", 0, "64KiB..1GiB",
-     "most memory for these answers"},
-    {"cache.ttl", KITCHEN_CONFIG_DURATION, "30s", 0, "100ms..1h",
-     "oldest that an answer may ever become"},
-    {"cache.shared", KITCHEN_CONFIG_BOOLEAN, "true", 0, nullptr,
-     "share answers, and the word of changes, with other replicas through cache/1"},
-    {"cache.revalidate", KITCHEN_CONFIG_DURATION, "1s", 0, "0s..1h",
-     "longest that a lost message of a change goes unnoticed; 0s: ask at each read"},
+    Store& store_;
+    const Clock& clock_;
+    Logger& log_;
+    const bool wants_demo_menu_;
+    const CaseFolder folder_;
+    const FoodRepository foods_;
+    const StockRepository stock_;
+    const std::unique_ptr<AnswerCache> responses_;  ///< none when it is switched off
+    FoodService menu_;
+    CatalogService catalog_;
+    FoodRoutes food_routes_;
+    StockRoutes stock_routes_;
 };
 
 }  // namespace
+}  // namespace kitchen::catalog
 
-KITCHEN_PLUGIN_V1(CatalogPlugin, {.id = "catalog",
-                                  .version = "0.1.0",
-                                  .summary = "The menu: foods, categories and stock",
-                                  .needs = needs,
-                                  .provides = provides,
-                                  .config = config_keys})
+KITCHEN_PLUGIN(kitchen::catalog::CatalogPlugin, "catalog", "1.0.0",
+               "The menu: foods, categories and stock", kitchen::Store,
+               kitchen::Optional<kitchen::Cache>, kitchen::Clock, kitchen::Random, kitchen::Metrics,
+               kitchen::Provides<kitchen::Catalog>)

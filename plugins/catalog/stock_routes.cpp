@@ -57,13 +57,13 @@ Route journal_route() {
 
 }  // namespace
 
-void StockRoutes::declare(Setup& setup) const {
+StockRoutes::StockRoutes(Setup& setup, FoodService& service) : service_(service) {
     setup.add_route(adjust_route().handle([this](Request& r) { return adjust(r); }));
     setup.add_route(journal_route().handle([this](Request& r) { return journal(r); }));
 }
 
 Result<Response> StockRoutes::adjust(const Request& request) const {
-    const Result<Food> food = service_->adjust_stock(
+    const Result<Food> food = service_.adjust_stock(
         request.path_id("id"), request.json["delta"].as_integer(),
         request.json["reason"].as_string(), if_match(request), request.who().user_id);
     if (!food) return food.error();
@@ -73,7 +73,7 @@ Result<Response> StockRoutes::adjust(const Request& request) const {
 Result<Response> StockRoutes::journal(const Request& request) const {
     const http::Page page = http::page_of(request);
     const Result<StockRows> found =
-        service_->journal(request.path_id("id"), page.limit, page.offset);
+        service_.journal(request.path_id("id"), page.limit, page.offset);
     if (!found) return found.error();
     std::string items;
     for (const Row row : found->rows) {

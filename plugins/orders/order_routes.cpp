@@ -61,13 +61,8 @@ Result<std::optional<IdempotentRequest>> idempotency_of(const Request& request) 
 
 }  // namespace
 
-void OrderRoutes::serve(CheckoutService& checkout, OrderService& orders, Logger& log) {
-    checkout_ = &checkout;
-    orders_ = &orders;
-    log_ = &log;
-}
-
-void OrderRoutes::declare(Setup& setup) {
+OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& orders, Logger& log)
+    : checkout_(checkout), orders_(orders), log_(log) {
     const std::vector<std::string> staff = {"kitchen", "admin"};
 
     setup.add_route(
@@ -157,8 +152,8 @@ void OrderRoutes::declare(Setup& setup) {
 }
 
 Result<Response> OrderRoutes::quote(Request& request) {
-    Result<Quote> quote = checkout_->quote(request.who().user_id, fulfillment_of(request.json),
-                                           tip_of(request.json), address_id_of(request.json));
+    Result<Quote> quote = checkout_.quote(request.who().user_id, fulfillment_of(request.json),
+                                          tip_of(request.json), address_id_of(request.json));
     if (!quote) return std::move(quote).error();
     return Response::json(200, quote_json(*quote));
 }
@@ -179,11 +174,11 @@ Result<Response> OrderRoutes::place(Request& request) {
     checkout.tip = tip_of(body);
     if (body.has("expected_total")) checkout.expected_total = body["expected_total"].as_integer();
 
-    Result<Placed> placed = checkout_->place(checkout, *idempotency);
+    Result<Placed> placed = checkout_.place(checkout, *idempotency);
     if (!placed) return std::move(placed).error();
     const Order& order = placed->order;
     if (!placed->replayed)
-        log_->info("order placed", {{"order_id", order.id}, {"user_id", order.user_id}});
+        log_.info("order placed", {{"order_id", order.id}, {"user_id", order.user_id}});
 
     // For the role in which it was placed, so that a replay is the first response again.
     Response response = Response::json(201, order_json(order, order.history.front().by.actor()))
@@ -200,7 +195,7 @@ Result<Response> OrderRoutes::list(Request& request) {
     if (const auto to = request.query("to")) filter.to = parse_rfc3339(*to);
     const http::Page page = http::page_of(request);
     const Viewer viewer = viewer_of(request);
-    Result<OrderPage> found = orders_->list(viewer, filter, page.limit, page.offset);
+    Result<OrderPage> found = orders_.list(viewer, filter, page.limit, page.offset);
     if (!found) return std::move(found).error();
 
     std::string items;
@@ -215,7 +210,7 @@ Result<Response> OrderRoutes::list(Request& request) {
 
 Result<Response> OrderRoutes::read(Request& request) {
     const Viewer viewer = viewer_of(request);
-    Result<Order> order = orders_->read(viewer, request.path_id("id"));
+    Result<Order> order = orders_.read(viewer, request.path_id("id"));
     if (!order) return std::move(order).error();
     return Response::json(200, order_json(*order, viewer.actor())).with_version(order->version);
 }
@@ -232,10 +227,10 @@ Result<Response> OrderRoutes::move(Request& request, OrderState to) {
     const Viewer viewer = viewer_of(request);
     const std::int64_t id = request.path_id("id");
     Result<Order> order =
-        orders_->move(viewer, id, to, trimmed(request.json, "reason"),
-                      [&](std::int64_t version) { return http::check_if_match(request, version); });
+        orders_.move(viewer, id, to, trimmed(request.json, "reason"),
+                     [&](std::int64_t version) { return http::check_if_match(request, version); });
     if (!order) return std::move(order).error();
-    log_->info("order moved", {{"order_id", id}, {"status", to_text(to)}, {"by", viewer.user_id}});
+    log_.info("order moved", {{"order_id", id}, {"status", to_text(to)}, {"by", viewer.user_id}});
     return Response::json(200, order_json(*order, viewer.actor())).with_version(order->version);
 }
 

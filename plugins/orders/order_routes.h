@@ -1,7 +1,6 @@
 // HTTP to orders and quotes, and back.
 //
-// Thread-safety: declare() and serve() during configure and start; the handlers then on many
-// threads at once.
+// Thread-safety: the handlers run on many threads at once.
 #pragma once
 
 #include "checkout_service.h"
@@ -12,10 +11,11 @@ namespace kitchen::orders {
 
 class OrderRoutes {
 public:
-    /// Adds the routes. They answer once serve() has been called.
-    void declare(Setup& setup);
-    /// All must outlive the routes.
-    void serve(CheckoutService& checkout, OrderService& orders, Logger& log);
+    /// Adds the routes, which call back into this object: it must stay where it is. All must
+    /// outlive them.
+    OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& orders, Logger& log);
+    OrderRoutes(const OrderRoutes&) = delete;
+    OrderRoutes& operator=(const OrderRoutes&) = delete;
 
 private:
     Result<http::Response> quote(http::Request& request);
@@ -26,9 +26,9 @@ private:
     Result<http::Response> change_status(http::Request& request);
     Result<http::Response> move(http::Request& request, OrderState to);
 
-    CheckoutService* checkout_ = nullptr;
-    OrderService* orders_ = nullptr;
-    Logger* log_ = nullptr;
+    CheckoutService& checkout_;
+    OrderService& orders_;
+    Logger& log_;
 };
 
 }  // namespace kitchen::orders

@@ -63,7 +63,8 @@ std::string mail_json(const OutgoingMail& mail) {
 
 }  // namespace
 
-void OutboxRoutes::declare(Setup& setup) {
+OutboxRoutes::OutboxRoutes(Setup& setup, OutboxService& outbox, Logger& log)
+    : outbox_(outbox), log_(log) {
     Route list_route = Route::get("/admin/mail/");
     list_route.summary("Outgoing mails, newest first")
         .describe("Who gets what, and what became of it; never what the mails say.")
@@ -84,16 +85,11 @@ void OutboxRoutes::declare(Setup& setup) {
                         .handle([this](Request& request) { return retry(request); }));
 }
 
-void OutboxRoutes::serve(OutboxService& outbox, Logger& log) {
-    outbox_ = &outbox;
-    log_ = &log;
-}
-
 Result<Response> OutboxRoutes::list(Request& request) {
     std::optional<MailState> state;
     if (const auto word = request.query("state")) state = parse_state(*word);
     const http::Page page = http::page_of(request);
-    Result<MailPage> found = outbox_->list(state, page.limit, page.offset);
+    Result<MailPage> found = outbox_.list(state, page.limit, page.offset);
     if (!found) return std::move(found).error();
     std::string items;
     for (const OutgoingMail& mail : found->mails) {
@@ -107,9 +103,9 @@ Result<Response> OutboxRoutes::list(Request& request) {
 
 Result<Response> OutboxRoutes::retry(Request& request) {
     const std::int64_t id = request.path_id("id");
-    Result<OutgoingMail> mail = outbox_->retry(id);
+    Result<OutgoingMail> mail = outbox_.retry(id);
     if (!mail) return std::move(mail).error();
-    log_->info("a dead letter is tried again", {{"mail_id", id}, {"by", request.who().user_id}});
+    log_.info("a dead letter is tried again", {{"mail_id", id}, {"by", request.who().user_id}});
     return Response::json(200, mail_json(*mail));
 }
 

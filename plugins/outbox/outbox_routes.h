@@ -1,8 +1,7 @@
 // HTTP to the outgoing mails, for administrators: what waits, what was sent, what is dead, and one
 // more try.
 //
-// Thread-safety: declare() and serve() during configure and start; the handlers then on many
-// threads at once.
+// Thread-safety: the handlers run on many threads at once.
 #pragma once
 
 #include "kitchen/plugin.h"
@@ -12,17 +11,18 @@ namespace kitchen::outbox {
 
 class OutboxRoutes {
 public:
-    /// Adds the routes. They answer once serve() has been called.
-    void declare(Setup& setup);
-    /// Both must outlive the routes.
-    void serve(OutboxService& outbox, Logger& log);
+    /// Adds the routes, which call back into this object: it must stay where it is. All must
+    /// outlive them.
+    OutboxRoutes(Setup& setup, OutboxService& outbox, Logger& log);
+    OutboxRoutes(const OutboxRoutes&) = delete;
+    OutboxRoutes& operator=(const OutboxRoutes&) = delete;
 
 private:
     Result<http::Response> list(http::Request& request);
     Result<http::Response> retry(http::Request& request);
 
-    OutboxService* outbox_ = nullptr;
-    Logger* log_ = nullptr;
+    OutboxService& outbox_;
+    Logger& log_;
 };
 
 }  // namespace kitchen::outbox

@@ -1,10 +1,9 @@
 // The plugin `outbox`: mails that go out after what they tell of has happened.
-#include "kitchen/plugin_v1.h"
+#include "kitchen/plugin.h"
 
 #include <cmath>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 
 #include "migrations.gen.h"
 #include "outbox_routes.h"
@@ -15,137 +14,122 @@
 namespace kitchen::outbox {
 namespace {
 
-struct Settings {
-    WorkerSettings worker;
-    std::chrono::milliseconds kept{}, overdue{};
-};
+struct OutboxSettings {
+    using Millis = std::chrono::milliseconds;
 
-/// Everything that lives from start to stop.
-struct Parts {
-    Parts(Services& services, const Settings& settings)
-        : store(services.get<Store>()),
-          clock(services.get<Clock>()),
-          random(services.get<Random>()),
-          mails(store),
-          service(store, clock, random, services.get<Tracing>(), mails, writers,
-                  [this](std::int64_t id) {
-                      if (transport) transport->note(id);
-                  }),
-          worker(store, services.get<Mailer>(), clock, random, services.log(),
-                 services.get<Metrics>(), services.get<Tracing>(), mails, writers,
-                 settings.worker) {
-        if (Queue* queue = services.find<Queue>())
-            transport.emplace(*queue, clock, random, services.log(), worker, settings.worker,
-                              settings.overdue);
-        waiting = services.get<Metrics>().sampled_gauge(
-            "kitchen_outbox_waiting_mails", "Mails of the outbox that wait to be sent.", {},
-            [this] {
-                const Result<std::int64_t> count = service.waiting();
-                return count ? static_cast<double>(*count) : std::nan("");
-            });
+    Millis poll_interval = std::chrono::seconds(1);
+    Millis lease = WorkerSettings().lease;
+    std::int64_t max_attempts = WorkerSettings().max_attempts;
+    Millis backoff_base = WorkerSettings().backoff.base;
+    Millis backoff_cap = WorkerSettings().backoff.cap;
+    Millis overdue = std::chrono::minutes(1);
+    Millis keep = std::chrono::hours(30 * 24);
+
+    static void describe(Fields<OutboxSettings>& field) {
+        using namespace std::chrono_literals;
+        using S = OutboxSettings;
+        field("poll_interval", &S::poll_interval,
+              "How often it is looked for mails that are due; with a queue, for mails written here")
+            .between(10ms, 10min);
+        field("lease", &S::lease,
+              "How long one attempt may take; longer than the mailer's own timeout")
+            .between(1s, 24h);
+        field("max_attempts", &S::max_attempts, "Then a mail is a dead letter").between(1, 100);
+        field("backoff.base", &S::backoff_base,
+              "Longest wait after the first failure; doubles with each")
+            .between(10ms, 1h);
+        field("backoff.cap", &S::backoff_cap, "Longest wait of all").between(10ms, 24h);
+        field("overdue", &S::overdue,
+              "With a queue: mails due for so long are sent without it; also how often they are "
+              "looked for")
+            .between(10ms, 1h);
+        field("keep", &S::keep,
+              "How long sent mails (without their text) and dead letters are kept")
+            .between(24h, 3650 * 24h);
+    }
+    static void check(const OutboxSettings& settings, Problems& problems) {
+        if (settings.backoff_cap < settings.backoff_base)
+            problems.at(settings.backoff_cap, "must not be shorter than backoff.base");
     }
 
-    Store& store;
-    const Clock& clock;
-    Random& random;
-    OutboxRepository mails;
-    MailWriters writers;
-    OutboxService service;
-    OutboxWorker worker;
-    std::optional<QueueTransport> transport;  ///< when there is a queue
-    std::shared_ptr<void> waiting;
+    WorkerSettings worker() const {
+        WorkerSettings worker;
+        worker.lease = lease;
+        worker.max_attempts = max_attempts;
+        worker.backoff = {backoff_base, backoff_cap};
+        return worker;
+    }
 };
 
-// The service exists from start() on, when the store can be had; what is provided before is the
-// plugin itself.
-class OutboxPlugin final : public PluginV1, public Outbox {
+class OutboxPlugin final : public Plugin {
 public:
-    void configure(Setup& setup) override {
-        const Config& config = config_v1(setup);
-        WorkerSettings& worker = settings_.worker;
-        worker.lease = config.duration("lease");
-        worker.max_attempts = config.integer("max_attempts");
-        worker.backoff = {config.duration("backoff.base"), config.duration("backoff.cap")};
-        if (worker.backoff.cap < worker.backoff.base)
-            throw std::invalid_argument("backoff.cap: must not be shorter than backoff.base");
-        settings_.kept = config.duration("keep");
-        settings_.overdue = config.duration("overdue");
-        log_ = &setup.log();
+    using Settings = OutboxSettings;
+
+    OutboxPlugin(const OutboxSettings& settings, Setup& setup, Store& store, Mailer& mailer,
+                 Queue* queue, const Clock& clock, Random& random, Metrics& metrics,
+                 Tracing& tracing)
+        : log_(setup.log()),
+          keep_(settings.keep),
+          mails_(store),
+          service_(store, clock, random, tracing, mails_, writers_,
+                   [this](std::int64_t id) {
+                       if (transport_) transport_->note(id);
+                   }),
+          worker_(store, mailer, clock, random, log_, metrics, tracing, mails_, writers_,
+                  settings.worker()),
+          routes_(setup, service_, log_),
+          waiting_(metrics.sampled_gauge("kitchen_outbox_waiting_mails",
+                                         "Mails of the outbox that wait to be sent.", {}, [this] {
+                                             const Result<std::int64_t> count = service_.waiting();
+                                             return count ? static_cast<double>(*count)
+                                                          : std::nan("");
+                                         })) {
+        if (queue)
+            transport_.emplace(*queue, clock, random, log_, worker_, settings.worker(),
+                               settings.overdue);
         setup.add_migrations(kitchen_migrations);
-        setup.provide<Outbox>(*this);
-        routes_.declare(setup);
-        setup.add_periodic("outbox: send", config.duration("poll_interval"), [this] { send(); });
+        setup.provide<Outbox>(service_);
+        setup.add_periodic("outbox: send", settings.poll_interval, [this] { send(); });
         setup.add_periodic("outbox: forget old mails", std::chrono::hours(1), [this] { sweep(); });
-        setup.add_health_check("outbox", false, [this] { return parts_->service.check(); });
+        setup.add_health_check("outbox", false, [this] { return service_.check(); });
     }
-    void start(Services& services) override {
-        parts_ = std::make_unique<Parts>(services, settings_);
-        routes_.serve(parts_->service, *log_);
-    }
+
     void drain() override {
-        if (!parts_) return;
-        parts_->worker.stop();
-        if (parts_->transport) parts_->transport->request_stop();
+        worker_.stop();
+        if (transport_) transport_->request_stop();
     }
     void stop() override {
-        if (!parts_) return;
-        parts_->waiting.reset();
-        if (parts_->transport) parts_->transport->stop();
+        waiting_.reset();
+        if (transport_) transport_->stop();
     }
-
-    Status enqueue(Transaction& tx, const Mail& mail) override {
-        return parts_->service.enqueue(tx, mail);
-    }
-    Status enqueue(Transaction& tx, const UnwrittenMail& mail) override {
-        return parts_->service.enqueue(tx, mail);
-    }
-    void add_writer(std::string name, MailWriter& writer) override {
-        parts_->service.add_writer(std::move(name), writer);
-    }
-    Status enqueue(const Mail& mail) override { return parts_->service.enqueue(mail); }
 
 private:
     void send() {
-        if (parts_->transport)
-            parts_->transport->run();
+        if (transport_)
+            transport_->run();
         else
-            parts_->worker.run();
+            worker_.run();
     }
     void sweep() {
-        const Result<std::int64_t> swept = parts_->service.sweep(settings_.kept);
-        if (!swept) log_->warn("old mails were not swept", {{"code", swept.error().code}});
+        const Result<std::int64_t> swept = service_.sweep(keep_);
+        if (!swept) log_.warn("old mails were not swept", {{"code", swept.error().code}});
     }
 
-    Settings settings_;
-    Logger* log_ = nullptr;
+    Logger& log_;
+    const std::chrono::milliseconds keep_;
+    OutboxRepository mails_;
+    MailWriters writers_;
+    OutboxService service_;
+    OutboxWorker worker_;
+    std::optional<QueueTransport> transport_;  ///< when there is a queue
     OutboxRoutes routes_;
-    std::unique_ptr<Parts> parts_;
-};
-
-constexpr kitchen_need needs[] = {{"store/1", 0}, {"mailer/1", 0}, {"queue/1", 1}};
-constexpr const char* provides[] = {"outbox/1"};
-constexpr kitchen_config_key config_keys[] = {
-    {"poll_interval", KITCHEN_CONFIG_DURATION, "1s", 0, "10ms..10m",
-     "How often it is looked for mails that are due; with a queue, for mails written here"},
-    {"lease", KITCHEN_CONFIG_DURATION, "5m", 0, "1s..1d",
-     "How long one attempt may take; longer than the mailer's own timeout"},
-    {"max_attempts", KITCHEN_CONFIG_INTEGER, "16", 0, "1..100", "Then a mail is a dead letter"},
-    {"backoff.base", KITCHEN_CONFIG_DURATION, "10s", 0, "10ms..1h",
-     "Longest wait after the first failure; doubles with each"},
-    {"backoff.cap", KITCHEN_CONFIG_DURATION, "1h", 0, "10ms..1d", "Longest wait of all"},
-    {"overdue", KITCHEN_CONFIG_DURATION, "1m", 0, "10ms..1h",
-     "With a queue: mails due for so long are sent without it; also how often they are looked for"},
-    {"keep", KITCHEN_CONFIG_DURATION, "30d", 0, "1d..3650d",
-     "How long sent mails (without their text) and dead letters are kept"},
+    std::shared_ptr<void> waiting_;  ///< the gauge
 };
 
 }  // namespace
 }  // namespace kitchen::outbox
 
-KITCHEN_PLUGIN_V1(kitchen::outbox::OutboxPlugin,
-                  {.id = "outbox",
-                   .version = "1.0.0",
-                   .summary = "Mails that go out after what they tell of has happened",
-                   .needs = kitchen::outbox::needs,
-                   .provides = kitchen::outbox::provides,
-                   .config = kitchen::outbox::config_keys})
+KITCHEN_PLUGIN(kitchen::outbox::OutboxPlugin, "outbox", "1.0.0",
+               "Mails that go out after what they tell of has happened", kitchen::Store,
+               kitchen::Mailer, kitchen::Optional<kitchen::Queue>, kitchen::Clock, kitchen::Random,
+               kitchen::Metrics, kitchen::Tracing, kitchen::Provides<kitchen::Outbox>)

@@ -15,11 +15,6 @@ using tests::RouteCaller;
 
 class CartRoutesTest : public testing::Test {
 protected:
-    CartRoutesTest() {
-        routes.declare(caller);
-        routes.serve(kitchen.carts, kitchen.catalog);
-    }
-
     Result<Response> get(http::Fields headers = {}) {
         return caller.call("GET", "/cart/", {ada, {}, std::move(headers), {}, {}});
     }
@@ -43,7 +38,7 @@ protected:
     const Principal ada{1, "customer", ""};
     tests::TestKitchen kitchen;
     RouteCaller caller;
-    CartRoutes routes;
+    CartRoutes routes{caller, kitchen.carts, kitchen.catalog};
 };
 
 }  // namespace

@@ -52,8 +52,8 @@ TestKitchen::TestKitchen(Storage storage, std::vector<std::string> plugins, cart
       foods(*store, folder, "NGN"),
       stock(*store),
       menu(*store, clock, folder, foods, stock),
+      catalog(clock, foods, stock),
       carts(*store, catalog, clock, limits) {
-    catalog.open(clock, foods, stock);
     store->verify().value();
 }
 

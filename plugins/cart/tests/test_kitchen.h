@@ -55,7 +55,7 @@ public:
     catalog::FoodRepository foods;
     catalog::StockRepository stock;
     catalog::FoodService menu;
-    catalog::CatalogService catalog{"NGN"};
+    catalog::CatalogService catalog;
     cart::CartService carts;
 };
 

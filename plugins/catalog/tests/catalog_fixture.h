@@ -23,7 +23,7 @@ protected:
         foods = std::make_unique<FoodRepository>(*store, folder, "NGN");
         stock = std::make_unique<StockRepository>(*store);
         service = std::make_unique<FoodService>(*store, clock, folder, *foods, *stock);
-        catalog.open(clock, *foods, *stock);
+        catalog.emplace(clock, *foods, *stock);
         store->verify().value();
     }
 
@@ -71,11 +71,11 @@ protected:
     }
     Status take(std::vector<Portion> portions, std::string_view reference = "order 1") {
         return store->transact(
-            [&](Transaction& tx) { return catalog.take(tx, portions, reference, 7); });
+            [&](Transaction& tx) { return catalog->take(tx, portions, reference, 7); });
     }
     Status give_back(std::vector<Portion> portions, std::string_view reference = "order 1") {
         return store->transact(
-            [&](Transaction& tx) { return catalog.give_back(tx, portions, reference, 7); });
+            [&](Transaction& tx) { return catalog->give_back(tx, portions, reference, 7); });
     }
 
     testkit::ManualClock clock;
@@ -84,7 +84,7 @@ protected:
     std::unique_ptr<FoodRepository> foods;
     std::unique_ptr<StockRepository> stock;
     std::unique_ptr<FoodService> service;
-    CatalogService catalog{"NGN"};
+    std::optional<CatalogService> catalog;
 };
 
 /// "code pointer" of each fault, in order.

@@ -90,11 +90,11 @@ TEST_F(CatalogServiceTest, WritesAFoodAsTheMenuDoes) {
     const Food food = add(made);
     std::string from_food, from_row;
     JsonWriter first(from_food), second(from_row);
-    catalog.write(first, food);
+    catalog->write(first, food);
     const Rows rows = service->read(food.id).value();
     write_food(second, service->view(rows.front()));
     EXPECT_EQ(from_food, from_row);
-    EXPECT_EQ(catalog.currency(), "NGN");
+    EXPECT_EQ(catalog->currency(), "NGN");
 }
 
 }  // namespace

@@ -226,7 +226,7 @@ TEST_F(FoodRepositoryTest, FindsManyByIdOnceEach) {
     wanted.push_back(ids[0]);
     wanted.push_back(999);
     const std::vector<Food> found =
-        store->read<std::vector<Food>>([&](Transaction& tx) { return catalog.foods(tx, wanted); })
+        store->read<std::vector<Food>>([&](Transaction& tx) { return catalog->foods(tx, wanted); })
             .value();
     std::vector<std::int64_t> got;
     for (const Food& food : found) {
@@ -235,7 +235,7 @@ TEST_F(FoodRepositoryTest, FindsManyByIdOnceEach) {
     }
     EXPECT_THAT(got, testing::UnorderedElementsAreArray(ids));
     EXPECT_THAT(
-        store->read<std::vector<Food>>([&](Transaction& tx) { return catalog.foods(tx, {}); })
+        store->read<std::vector<Food>>([&](Transaction& tx) { return catalog->foods(tx, {}); })
             .value(),
         IsEmpty());
 }

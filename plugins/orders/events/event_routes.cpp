@@ -41,17 +41,9 @@ std::chrono::milliseconds up_to(std::chrono::milliseconds bound, Random& random)
 
 }  // namespace
 
-void EventRoutes::serve(const EventStreamOptions& options, EventHub& hub, OrderFeed& feed,
-                        OrderService& orders, const Clock& clock, Random& random) {
-    options_ = options;
-    hub_ = &hub;
-    feed_ = &feed;
-    orders_ = &orders;
-    clock_ = &clock;
-    random_ = &random;
-}
-
-void EventRoutes::declare(Setup& setup) {
+EventRoutes::EventRoutes(const EventStreamOptions& options, Setup& setup, EventHub& hub,
+                         OrderFeed& feed, OrderService& orders, const Clock& clock, Random& random)
+    : options_(options), hub_(hub), feed_(feed), orders_(orders), clock_(clock), random_(random) {
     Route one = Route::get("/orders/{id:id}/events/");
     one.summary("Watch an order")
         .describe(
@@ -94,15 +86,15 @@ Result<Response> EventRoutes::one_order(Request& request) {
     Result<std::optional<std::int64_t>> seen = parse_last_event_id(request.header("last-event-id"));
     if (!seen) return std::move(seen).error();
     auto stream = new_stream(ClientStream::Ids::versions, viewer.actor());
-    Result<Listeners::Seat> seat = hub_->join(viewer.user_id, id, stream);
+    Result<Listeners::Seat> seat = hub_.join(viewer.user_id, id, stream);
     if (!seat) return std::move(seat).error();
-    Result<Order> order = orders_->read_newest(viewer, id);
+    Result<Order> order = orders_.read_newest(viewer, id);
     if (!order) return std::move(order).error();
 
     const bool is_over = is_final(order->status);
     if (is_over && *seen == order->version) return Response::no_content();
     const bool is_known = *seen && **seen <= order->version;
-    std::string first = retry_text(options_.retry + up_to(options_.retry / 2, *random_));
+    std::string first = retry_text(options_.retry + up_to(options_.retry / 2, random_));
     for (std::int64_t version = is_known ? **seen + 1 : order->version; version <= order->version;
          ++version)
         first += event_text(version, event_of(*order, version), viewer.actor());
@@ -114,12 +106,12 @@ Result<Response> EventRoutes::all_orders(Request& request) {
     Result<std::optional<std::int64_t>> seen = parse_last_event_id(request.header("last-event-id"));
     if (!seen) return std::move(seen).error();
     auto stream = new_stream(ClientStream::Ids::positions, viewer.actor());
-    Result<Listeners::Seat> seat = hub_->join(viewer.user_id, std::nullopt, stream);
+    Result<Listeners::Seat> seat = hub_.join(viewer.user_id, std::nullopt, stream);
     if (!seat) return std::move(seat).error();
-    Result<FeedPage> page = feed_->after(seen->value_or(0), *seen ? events_at_once : 0);
+    Result<FeedPage> page = feed_.after(seen->value_or(0), *seen ? events_at_once : 0);
     if (!page) return std::move(page).error();
 
-    std::string first = retry_text(options_.retry + up_to(options_.retry / 2, *random_));
+    std::string first = retry_text(options_.retry + up_to(options_.retry / 2, random_));
     const bool is_known = *seen && **seen <= page->head;
     std::int64_t last = is_known ? **seen : page->head;
     if (!is_known) first += id_text(last);
@@ -134,8 +126,8 @@ Result<Response> EventRoutes::all_orders(Request& request) {
 
 std::shared_ptr<ClientStream> EventRoutes::new_stream(ClientStream::Ids ids, Actor actor) const {
     // Spread, so that those who came together do not all leave together.
-    const auto age = options_.max_age - up_to(options_.max_age / 10, *random_);
-    return std::make_shared<ClientStream>(ids, actor, *clock_, clock_->steady_now() + age);
+    const auto age = options_.max_age - up_to(options_.max_age / 10, random_);
+    return std::make_shared<ClientStream>(ids, actor, clock_, clock_.steady_now() + age);
 }
 
 Response EventRoutes::answer(std::shared_ptr<ClientStream> stream, Listeners::Seat seat,

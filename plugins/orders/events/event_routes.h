@@ -1,7 +1,6 @@
 // HTTP to streams of events: GET /orders/{id}/events/ and GET /orders/events/.
 //
-// Thread-safety: declare() and serve() during configure and start; the handlers then on many
-// threads at once.
+// Thread-safety: the handlers run on many threads at once.
 #pragma once
 
 #include <chrono>
@@ -25,11 +24,12 @@ struct EventStreamOptions {
 
 class EventRoutes {
 public:
-    /// Adds the routes. They answer once serve() has been called.
-    void declare(Setup& setup);
-    /// All must outlive the routes.
-    void serve(const EventStreamOptions& options, EventHub& hub, OrderFeed& feed,
-               OrderService& orders, const Clock& clock, Random& random);
+    /// Adds the routes, which call back into this object: it must stay where it is. All must
+    /// outlive them.
+    EventRoutes(const EventStreamOptions& options, Setup& setup, EventHub& hub, OrderFeed& feed,
+                OrderService& orders, const Clock& clock, Random& random);
+    EventRoutes(const EventRoutes&) = delete;
+    EventRoutes& operator=(const EventRoutes&) = delete;
 
 private:
     Result<http::Response> one_order(http::Request& request);
@@ -39,12 +39,12 @@ private:
     http::Response answer(std::shared_ptr<ClientStream> stream, Listeners::Seat seat,
                           std::string first, std::int64_t last, bool then_end) const;
 
-    EventStreamOptions options_;
-    EventHub* hub_ = nullptr;
-    OrderFeed* feed_ = nullptr;
-    OrderService* orders_ = nullptr;
-    const Clock* clock_ = nullptr;
-    Random* random_ = nullptr;
+    const EventStreamOptions options_;
+    EventHub& hub_;
+    OrderFeed& feed_;
+    OrderService& orders_;
+    const Clock& clock_;
+    Random& random_;
 };
 
 }  // namespace kitchen::orders

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "kitchen/plugin_v1.h"
+#include "kitchen/plugin.h"
 #include "memory_store.h"
 
 namespace kitchen::orders {
@@ -80,9 +80,9 @@ private:
     Texts last_checkout_;
 };
 
-class CountingStorePlugin final : public PluginV1 {
+class CountingStorePlugin final : public Plugin {
 public:
-    void configure(Setup& setup) override {
+    explicit CountingStorePlugin(Setup& setup) {
         setup.provide<Store>(store_);
         setup.add_route(http::Route::get("/last-checkout/")
                             .answers(200, "Its statements, in their order")
@@ -94,19 +94,15 @@ public:
                                     200, Json::object({{"statements", std::move(texts)}}));
                             }));
     }
-    void start(Services&) override { store_.open().value(); }
+    void start() override { store_.open().value(); }
     void stop() override { store_.close(); }
 
 private:
     CountingStore store_;
 };
 
-constexpr const char* provides[] = {"store/1"};
-
 }  // namespace
 }  // namespace kitchen::orders
 
-KITCHEN_PLUGIN_V1(kitchen::orders::CountingStorePlugin, {.id = "counting-store",
-                                                      .version = "1.0.0",
-                                                      .summary = "A store that counts statements",
-                                                      .provides = kitchen::orders::provides})
+KITCHEN_PLUGIN(kitchen::orders::CountingStorePlugin, "counting-store", "1.0.0",
+               "A store that counts statements", kitchen::Provides<kitchen::Store>)

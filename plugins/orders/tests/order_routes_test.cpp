@@ -21,11 +21,6 @@ public:
 
 class OrderRoutesTest : public testing::Test {
 protected:
-    OrderRoutesTest() {
-        routes.declare(caller);
-        routes.serve(kitchen.checkout, kitchen.orders, log);
-    }
-
     Result<Response> place(Json body, http::Fields headers = {}) {
         return caller.call("POST", "/orders/", {ada, std::move(body), std::move(headers), {}, {}});
     }
@@ -48,7 +43,7 @@ protected:
     const std::int64_t dish = kitchen.food("Dish", 100, 50), side = kitchen.food("Side", 20, 50);
     SilentLogger log;
     RouteCaller caller;
-    OrderRoutes routes;
+    OrderRoutes routes{caller, kitchen.checkout, kitchen.orders, log};
 };
 
 const Json pickup = Json::object({{"fulfillment_type", "pickup"}});
@@ -111,11 +106,12 @@ TEST_F(OrderRoutesTest, ADeliveryHasAnAddress) {
     tests::FakeAddresses book;
     book.of[1] = {book.home(7)};
     tests::OrderKitchen with_addresses(tests::Storage::memory, {}, &book);
-    routes.serve(with_addresses.checkout, with_addresses.orders, log);
+    RouteCaller caller;
+    const OrderRoutes routes(caller, with_addresses.checkout, with_addresses.orders, log);
     with_addresses.put(1, with_addresses.food("Dish", 100));
     const Json wanted = Json::object({{"fulfillment_type", "delivery"}, {"address_id", 7}});
     const Json quote = json(caller.call("POST", "/cart/quote/", {ada, wanted, {}, {}, {}}));
-    const Json order = json(place(wanted));
+    const Json order = json(caller.call("POST", "/orders/", {ada, wanted, {}, {}, {}}));
     EXPECT_EQ(order["address"]["line1"].as_string(), "12 Allen Avenue");
     EXPECT_EQ(order["delivery_instructions"].as_string(), "Ring twice");
     EXPECT_EQ(quote["address"], order["address"]);
