@@ -7,11 +7,34 @@
 namespace kitchen::orders {
 namespace {
 
+// Columns of every statement that gives orders, and their numbers, in the same order.
 constexpr std::string_view order_columns =
-    "id, user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, service_fee, "
-    "tax, tip, discount, total, currency, "
-    "contact_phone, delivery_instructions, scheduled_for, cancel_reason, version, created_at, "
-    "updated_at, address";
+    "id, user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, "
+    "service_fee, tax, tip, discount, total, currency, contact_phone, delivery_instructions, "
+    "scheduled_for, cancel_reason, version, created_at, updated_at, address";
+enum OrderColumn : std::uint32_t {
+    c_id,
+    c_user_id,
+    c_status,
+    c_payment_status,
+    c_fulfillment_type,
+    c_subtotal,
+    c_delivery_fee,
+    c_service_fee,
+    c_tax,
+    c_tip,
+    c_discount,
+    c_total,
+    c_currency,
+    c_contact_phone,
+    c_delivery_instructions,
+    c_scheduled_for,
+    c_cancel_reason,
+    c_version,
+    c_created_at,
+    c_updated_at,
+    c_address
+};
 
 constexpr const char* protein = "protein";
 constexpr const char* extra = "extra";
@@ -34,32 +57,33 @@ Error unreadable(const char* what) {
 }
 
 Result<Order> order_of(Row row) {
-    const auto status = parse_state(row.text(2));
-    const auto fulfillment = parse_fulfillment(row.text(4));
+    const auto status = parse_state(row.text(c_status));
+    const auto fulfillment = parse_fulfillment(row.text(c_fulfillment_type));
     if (!status || !fulfillment) return unreadable("orders.status");
     Order order;
-    order.id = row.integer(0);
-    order.user_id = row.integer(1);
+    order.id = row.integer(c_id);
+    order.user_id = row.integer(c_user_id);
     order.status = *status;
-    order.payment_status = row.string(3);
+    order.payment_status = row.string(c_payment_status);
     order.fulfillment = *fulfillment;
-    order.price.subtotal = row.integer(5);
-    order.price.delivery_fee = row.integer(6);
-    order.price.service_fee = row.integer(7);
-    order.price.tax = row.integer(8);
-    order.price.tip = row.integer(9);
-    order.price.discount = row.integer(10);
-    order.price.total = row.integer(11);
-    order.currency = row.string(12);
-    order.contact_phone = row.string(13);
-    order.delivery_instructions = row.string(14);
-    if (!row.is_null(15)) order.scheduled_for = from_millis(row.integer(15));
-    order.cancel_reason = row.string(16);
-    order.version = row.integer(17);
-    order.created_at = from_millis(row.integer(18));
-    order.updated_at = from_millis(row.integer(19));
-    if (!row.is_null(20)) {
-        std::optional<Json> address = parse_json(row.text(20));
+    order.price.subtotal = row.integer(c_subtotal);
+    order.price.delivery_fee = row.integer(c_delivery_fee);
+    order.price.service_fee = row.integer(c_service_fee);
+    order.price.tax = row.integer(c_tax);
+    order.price.tip = row.integer(c_tip);
+    order.price.discount = row.integer(c_discount);
+    order.price.total = row.integer(c_total);
+    order.currency = row.string(c_currency);
+    order.contact_phone = row.string(c_contact_phone);
+    order.delivery_instructions = row.string(c_delivery_instructions);
+    if (!row.is_null(c_scheduled_for))
+        order.scheduled_for = from_millis(row.integer(c_scheduled_for));
+    order.cancel_reason = row.string(c_cancel_reason);
+    order.version = row.integer(c_version);
+    order.created_at = from_millis(row.integer(c_created_at));
+    order.updated_at = from_millis(row.integer(c_updated_at));
+    if (!row.is_null(c_address)) {
+        std::optional<Json> address = parse_json(row.text(c_address));
         if (!address) return unreadable("orders.address");
         order.address = *std::move(address);
     }
