@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kitchen/backoff.h"
+
 namespace kitchen::redis {
 
 bool CircuitBreaker::open() {
@@ -36,13 +38,8 @@ void CircuitBreaker::probe_succeeded() {
 void CircuitBreaker::probe_failed(Random& random) {
     std::lock_guard lock(mutex_);
     probing_ = false;
-    const Millis delay =
-        std::min(settings_.max_delay,
-                 settings_.min_delay * (std::int64_t{1} << std::min(failed_probes_, 20)));
-    if (failed_probes_ < 20) ++failed_probes_;
-    const auto half = static_cast<std::uint64_t>(delay.count() / 2);
-    probe_at_ =
-        clock_.steady_now() + delay - Millis(static_cast<std::int64_t>(random.below(half + 1)));
+    const Backoff backoff{settings_.min_delay, settings_.max_delay};
+    probe_at_ = clock_.steady_now() + backoff.half_jitter(++failed_probes_, random);
 }
 
 CircuitBreaker::Millis CircuitBreaker::until_probe() const {

@@ -62,7 +62,7 @@ private:
     std::atomic<int> failures_{0};
     mutable std::mutex mutex_;
     bool probing_ = false;
-    int failed_probes_ = 0;
+    std::int64_t failed_probes_ = 0;
     std::chrono::steady_clock::time_point probe_at_{};
 };
 

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "kitchen/bytes.h"
+
 namespace kitchen::cart {
 namespace {
 
@@ -79,10 +81,7 @@ std::int64_t fingerprint(const CartContents& contents, const Catalog& catalog) {
     std::string text;
     JsonWriter out(text);
     write_items(out, contents, catalog);
-    // FNV-1a, 64 bits: no secret hangs on it, only whether a cached copy is still the same.
-    std::uint64_t hash = 14695981039346656037ull;
-    for (const unsigned char c : text) hash = (hash ^ c) * 1099511628211ull;
-    return std::bit_cast<std::int64_t>(hash);
+    return std::bit_cast<std::int64_t>(fnv1a64(text));
 }
 
 }  // namespace kitchen::cart

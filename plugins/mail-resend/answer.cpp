@@ -70,7 +70,7 @@ Error error_of(long status, const std::string& name) {
 
 }  // namespace
 
-Result<std::string> read_answer(const HttpAnswer& answer) {
+Result<std::string> read_answer(const ServiceResponse& answer) {
     const Json body = parse_json(answer.body).value_or(Json());
     if (answer.status >= 200 && answer.status < 300) {
         const Json& id = body["id"];

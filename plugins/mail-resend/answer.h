@@ -17,6 +17,6 @@ namespace kitchen::resend {
 /// The id that the service gave the mail; "" when it has taken another mail under the same key
 /// before (mailer.h: that is a success). Errors: as mailer.h says; their subject is the service's
 /// own word ("validation_error") or the status.
-Result<std::string> read_answer(const HttpAnswer& answer);
+Result<std::string> read_answer(const ServiceResponse& answer);
 
 }  // namespace kitchen::resend

@@ -21,7 +21,7 @@ void add_trace(CurlList& headers, const TraceContext& trace) {
 }
 
 Error unreachable(CURLcode failure) {
-    const std::string word = word_of(failure);
+    const std::string word = failure_name(failure);
     Error error(Errc::unavailable, "mail_service_" + word, "The mail service cannot be reached.");
     if (word == "timeout")
         error.detail = "The mail service did not answer in time.";
@@ -83,7 +83,7 @@ Status ResendMailer::send(const Mail& mail) {
     json.end_object();
 
     const auto turn = turns_.take(mail.idempotency_key);
-    const Result<HttpAnswer> answer = post(header_key(mail.idempotency_key), body);
+    const Result<ServiceResponse> answer = post(header_key(mail.idempotency_key), body);
     const Result<std::string> id =
         answer ? read_answer(*answer) : Result<std::string>(answer.error());
     const std::string digest = key_digest(mail.idempotency_key);
@@ -100,7 +100,7 @@ Status ResendMailer::send(const Mail& mail) {
     return {};
 }
 
-Result<HttpAnswer> ResendMailer::post(const std::string& key, const std::string& body) {
+Result<ServiceResponse> ResendMailer::post(const std::string& key, const std::string& body) {
     CurlList headers;
     headers.add("Authorization: Bearer " + options_.api_key);
     headers.add("Content-Type: application/json");
@@ -109,7 +109,7 @@ Result<HttpAnswer> ResendMailer::post(const std::string& key, const std::string&
     headers.add("Expect:");  // no waiting for 100 Continue
     if (tracing_) add_trace(headers, tracing_->outgoing());
 
-    HttpAnswer answer;
+    ServiceResponse answer;
     if (const CURLcode failure = http_post(pool_, service_, headers, body, answer);
         failure != CURLE_OK)
         return unreachable(failure);

@@ -55,7 +55,7 @@ public:
     void pass_on(Tracing& tracing) { tracing_ = &tracing; }
 
 private:
-    Result<HttpAnswer> post(const std::string& key, const std::string& body);
+    Result<ServiceResponse> post(const std::string& key, const std::string& body);
 
     const CurlLibrary library_;
     const Options options_;

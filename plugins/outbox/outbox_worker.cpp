@@ -157,7 +157,7 @@ std::optional<Timestamp> OutboxWorker::give_up(const LeasedMail& mail, std::stri
 std::optional<Timestamp> OutboxWorker::try_later(const LeasedMail& mail, const Error& error) {
     const std::string reason = reason_of(error);
     const Timestamp now = clock_.now();
-    std::chrono::milliseconds wait = wait_after(settings_.backoff, mail.attempts, random_);
+    std::chrono::milliseconds wait = settings_.backoff.full_jitter(mail.attempts, random_);
     if (error.retry_after) wait = std::max(wait, std::chrono::milliseconds(*error.retry_after));
     failed_.add();
     log_.warn("a mail could not be sent; will try again", {{"mail_id", mail.id},

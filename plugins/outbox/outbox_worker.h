@@ -14,7 +14,7 @@
 #include <functional>
 #include <optional>
 
-#include "backoff.h"
+#include "kitchen/backoff.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/mailer.h"
@@ -29,7 +29,7 @@ namespace kitchen::outbox {
 struct WorkerSettings {
     std::chrono::milliseconds lease{300'000};  ///< longer than the mailer ever takes for one mail
     std::int64_t max_attempts = 16;
-    Backoff backoff;
+    Backoff backoff{std::chrono::seconds(10), std::chrono::hours(1)};
     int mails_per_run = 200;  ///< then others have their turn on the jobs' threads
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "backoff.h"
+#include "kitchen/backoff.h"
 #include "mail_message.h"
 
 namespace kitchen::outbox {
@@ -68,7 +68,7 @@ milliseconds QueueConsumer::receive(seconds wait, const std::stop_token& stop) {
     if (!messages) {
         if (++failures_ == 1)
             log_.warn("the queue gives no mails to send", {{"code", messages.error().code}});
-        const milliseconds backoff = wait_after(queue_backoff, failures_, random_);
+        const milliseconds backoff = queue_backoff.full_jitter(failures_, random_);
         return std::max(backoff, milliseconds(messages.error().retry_after.value_or(seconds(0))));
     }
     failures_ = 0;

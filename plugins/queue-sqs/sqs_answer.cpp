@@ -98,7 +98,7 @@ std::optional<std::int64_t> number_in(const Json& value) {
 
 }  // namespace
 
-Result<Json> read_answer(const HttpAnswer& answer) {
+Result<Json> read_answer(const ServiceResponse& answer) {
     Json body = parse_json(answer.body).value_or(Json());
     if (answer.status == 200) {
         if (answer.body.empty()) return Json::object();
@@ -140,7 +140,7 @@ Result<Depth> depth_of(const Json& body) {
 }
 
 Error unreachable(CURLcode failure) {
-    const std::string word = word_of(failure);
+    const std::string word = failure_name(failure);
     Error error = unavailable("queue_" + word, "SQS cannot be reached.");
     if (word == "timeout")
         error.detail = "SQS did not answer in time.";

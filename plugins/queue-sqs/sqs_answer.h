@@ -21,7 +21,7 @@ namespace kitchen::sqs {
 /// The body of a success: an object; an empty body counts as an empty one.
 /// Errors: as queue.h says; their subject is the service's own word ("QueueDoesNotExist") or the
 /// status.
-Result<Json> read_answer(const HttpAnswer& answer);
+Result<Json> read_answer(const ServiceResponse& answer);
 
 /// A try later may well succeed without anybody mending something.
 bool may_pass(const Error& error);

@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "kitchen/backoff.h"
+
 namespace kitchen::sqs {
 namespace {
 
@@ -12,7 +14,9 @@ constexpr const char* action_names[] = {"SendMessage", "ReceiveMessage", "Change
                                         "DeleteMessage", "GetQueueAttributes"};
 
 /// Ten messages of the greatest length that others may have sent (1 MiB), every octet escaped.
-constexpr std::size_t longest_answer = 10 * 2 * 1024 * 1024 + 64 * 1024;
+constexpr std::size_t longest_response = 10 * 2 * 1024 * 1024 + 64 * 1024;
+
+constexpr std::chrono::seconds longest_pause{10};
 
 /// A request begins with the queue's URL.
 class Request {
@@ -124,9 +128,8 @@ Result<Json> SqsQueue::call(Action action, const std::string& body) {
             note(action, answer ? nullptr : &answer.error());
             return answer;
         }
-        const auto longest = static_cast<std::uint64_t>(options_.retry_wait.count()) << (tries - 1);
         std::this_thread::sleep_for(
-            std::chrono::milliseconds(static_cast<std::int64_t>(random_.below(longest + 1))));
+            Backoff{options_.retry_wait, longest_pause}.full_jitter(tries, random_));
     }
 }
 
@@ -141,8 +144,8 @@ Result<Json> SqsQueue::exchange(Action action, const std::string& body,
     if (!options_.session_token.empty())
         headers.add("X-Amz-Security-Token: " + options_.session_token);
     const HttpService service{options_.endpoint + "/",  options_.ca_file,        options_.proxy,
-                              options_.connect_timeout, options_.timeout + wait, longest_answer};
-    HttpAnswer answer;
+                              options_.connect_timeout, options_.timeout + wait, longest_response};
+    ServiceResponse answer;
     const CURLcode failure = http_post(
         pool_, service, headers, body, answer,
         [this](CURL* curl) {

@@ -19,7 +19,7 @@
 #include "accounts/phone_normaliser.h"
 #include "require.h"
 #include "sdk/entity_tag.h"
-#include "sdk/utf8.h"
+#include "kitchen/utf8.h"
 #include "text.h"
 
 namespace {
@@ -65,7 +65,7 @@ void check_authorization(std::string_view field) {
     if (!parsed) return;
     require(!parsed->scheme.empty() && parsed->scheme.find(' ') == std::string::npos,
             "a scheme is one word");
-    require(parsed->scheme == auth::ascii_lower(parsed->scheme), "a scheme is in lower case");
+    require(parsed->scheme == ascii_lower(parsed->scheme), "a scheme is in lower case");
     const auto again =
         auth::parse_authorization("  " + parsed->scheme + "   " + parsed->credentials + '\t');
     require(again && again->scheme == parsed->scheme && again->credentials == parsed->credentials,
@@ -156,9 +156,6 @@ void check_entity_tags(const std::string& field) {
 }
 
 void check_texts(std::string_view text) {
-    const auto length = auth::utf8_length(text);
-    require(length.has_value() == utf8::is_valid(text) && (!length || *length == utf8::count(text)),
-            "there is one UTF-8");
     const auto id = auth::parse_id(text);
     if (id) require(*id > 0 && text.ends_with(std::to_string(*id)), "an id is read as it stands");
     static const auth::PhoneNormaliser phones{auth::PhoneRegion{}};

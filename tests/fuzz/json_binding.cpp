@@ -11,7 +11,7 @@
 #include "kitchen/time.h"
 #include "lines.h"
 #include "require.h"
-#include "sdk/utf8.h"
+#include "kitchen/utf8.h"
 
 namespace {
 

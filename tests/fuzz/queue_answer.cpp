@@ -50,7 +50,7 @@ void check_message(std::string_view body) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view rest = fuzz::text_of(data, size);
     const std::string_view first = fuzz::take_line(rest);
-    HttpAnswer answer{200, std::string(rest), {}};
+    ServiceResponse answer{200, std::string(rest), {}};
     std::from_chars(first.data(), first.data() + first.size(), answer.status);
 
     const Result<Json> read = sqs::read_answer(answer);

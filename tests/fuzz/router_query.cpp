@@ -16,7 +16,7 @@
 #include "lines.h"
 #include "require.h"
 #include "sdk/percent.h"
-#include "sdk/utf8.h"
+#include "kitchen/utf8.h"
 
 namespace {
 

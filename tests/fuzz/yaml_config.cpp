@@ -21,7 +21,7 @@
 #include "config/yaml_reader.h"
 #include "lines.h"
 #include "require.h"
-#include "sdk/utf8.h"
+#include "kitchen/utf8.h"
 
 namespace {
 

@@ -1,6 +1,7 @@
-// Text that people type, in UTF-8: what of it can be seen, and how long it is.
+// Text that people type, in UTF-8: what of it can be seen, and how long it is; and the ASCII of
+// protocols.
 //
-// Thread-safety: pure functions. Octets that are not UTF-8 count as characters that can be seen;
+// Thread-safety: pure functions. Bytes that are not UTF-8 count as characters that can be seen;
 // JSON bodies and queries hold none.
 #pragma once
 
@@ -22,5 +23,27 @@ std::size_t code_points(std::string_view text) noexcept;
 /// Control characters (general category Cc: U+0000 to U+001F, U+007F to U+009F). `lines`: tab, LF
 /// and CR are none.
 bool has_control_characters(std::string_view text, bool lines = false) noexcept;
+
+/// Without spaces and tabs at either side: the optional white space of header fields.
+constexpr std::string_view without_blanks(std::string_view text,
+                                          std::string_view blanks = " \t") noexcept {
+    const std::size_t first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// A–Z as a–z; all other bytes stay.
+constexpr char ascii_lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+inline std::string ascii_lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = ascii_lower(c);
+    return out;
+}
+
+constexpr bool is_ascii_alphanumeric(char c) noexcept {
+    return (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
+}
 
 }  // namespace kitchen

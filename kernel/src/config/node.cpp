@@ -4,7 +4,7 @@
 
 #include "config/printable.h"
 #include "kitchen/json.h"
-#include "sdk/utf8.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen::config {
 

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "sdk/utf8.h"
+#include "kitchen/bytes.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen::config {
 
@@ -13,7 +14,6 @@ bool is_control(std::string_view sequence) noexcept {
 }
 
 std::string printable(std::string_view text, std::size_t max_octets) {
-    constexpr std::string_view hex = "0123456789abcdef";
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
         if (out.size() >= max_octets) return out + "…";
@@ -25,9 +25,8 @@ std::string printable(std::string_view text, std::size_t max_octets) {
             continue;
         }
         for (const char c : sequence) {
-            const auto octet = static_cast<unsigned char>(c);
             out += "\\x";
-            out += {hex[octet >> 4], hex[octet & 15]};
+            append_hex(out, static_cast<unsigned char>(c));
         }
     }
     return out;

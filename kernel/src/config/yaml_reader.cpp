@@ -11,7 +11,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include "sdk/utf8.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen::config {
 

@@ -1,11 +1,9 @@
 #include "host/metrics_route.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <string>
 
-#include <arpa/inet.h>
+#include "kitchen/ip.h"
 
 namespace kitchen::host {
 
@@ -16,21 +14,11 @@ using http::Request;
 using http::Response;
 using http::Route;
 
-struct Network {
-    std::uint32_t address;
-    int bits;
+/// Loopback, private, link-local, shared and unique local addresses.
+constexpr std::string_view internal_networks[] = {
+    "127.0.0.0/8",   "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
+    "100.64.0.0/10", "::1",        "fe80::/10",     "fc00::/7",
 };
-
-constexpr Network internal_v4[] = {
-    {0x7f000000, 8},  {0x0a000000, 8},  {0xac100000, 12},
-    {0xc0a80000, 16}, {0xa9fe0000, 16}, {0x64400000, 10},
-};
-
-bool is_internal_v4(std::uint32_t address) {
-    return std::any_of(std::begin(internal_v4), std::end(internal_v4), [&](const Network& network) {
-        return (address ^ network.address) >> (32 - network.bits) == 0;
-    });
-}
 
 /// Proxies say so in these.
 bool is_passed_on(const Request& request) {
@@ -61,17 +49,11 @@ std::string_view description(MetricsAccess access) {
 }  // namespace
 
 bool is_internal_address(std::string_view address) {
-    const std::string text(address);
-    if (in_addr v4{}; ::inet_pton(AF_INET, text.c_str(), &v4) == 1)
-        return is_internal_v4(ntohl(v4.s_addr));
-    in6_addr v6{};
-    if (::inet_pton(AF_INET6, text.c_str(), &v6) != 1) return false;
-    const auto* octets = v6.s6_addr;
-    if (IN6_IS_ADDR_V4MAPPED(&v6))
-        return is_internal_v4(std::uint32_t{octets[12]} << 24 | std::uint32_t{octets[13]} << 16 |
-                              std::uint32_t{octets[14]} << 8 | octets[15]);
-    const bool is_unique_local = (octets[0] & 0xfe) == 0xfc;
-    return IN6_IS_ADDR_LOOPBACK(&v6) || IN6_IS_ADDR_LINKLOCAL(&v6) || is_unique_local;
+    const auto parsed = IpAddress::parse(address);
+    return parsed && std::any_of(std::begin(internal_networks), std::end(internal_networks),
+                                 [&](std::string_view network) {
+                                     return IpNetwork::parse(network)->contains(*parsed);
+                                 });
 }
 
 std::optional<Route> metrics_route(const observe::MetricsRegistry& metrics, MetricsAccess access) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kitchen/bytes.h"
+
 namespace kitchen::http {
 
 bool is_request_id(std::string_view text) noexcept {
@@ -53,12 +55,9 @@ std::string RequestIds::draw() {
         std::copy_n(pool_.begin() + static_cast<std::ptrdiff_t>(used_), id_octets, octets.begin());
         used_ += id_octets;
     }
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out(2 * id_octets, '\0');
-    for (std::size_t i = 0; i < id_octets; ++i) {
-        out[2 * i] = digits[std::to_integer<std::size_t>(octets[i] >> 4)];
-        out[2 * i + 1] = digits[std::to_integer<std::size_t>(octets[i] & std::byte{15})];
-    }
+    std::string out;
+    out.reserve(2 * id_octets);
+    for (const std::byte byte : octets) append_hex(out, std::to_integer<unsigned char>(byte));
     return out;
 }
 

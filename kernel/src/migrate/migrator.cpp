@@ -1,8 +1,9 @@
 #include "migrate/migrator.h"
 
-#include <cstdio>
 #include <map>
 #include <optional>
+
+#include "kitchen/bytes.h"
 
 namespace kitchen::migrate {
 
@@ -99,13 +100,7 @@ Step step_of(std::string_view plugin, const Migration& migration) {
 
 }  // namespace
 
-std::string checksum(std::string_view sql) {
-    std::uint64_t hash = 0xcbf29ce484222325ull;
-    for (const unsigned char c : sql) hash = (hash ^ c) * 0x100000001b3ull;
-    char text[32];
-    std::snprintf(text, sizeof text, "fnv1a64:%016llx", static_cast<unsigned long long>(hash));
-    return text;
-}
+std::string checksum(std::string_view sql) { return "fnv1a64:" + hex(fnv1a64(sql)); }
 
 Result<std::string> replace_tokens(std::string_view sql, const Dialect& dialect) {
     std::string out;

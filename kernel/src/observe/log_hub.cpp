@@ -10,8 +10,11 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 
+#include "kitchen/bytes.h"
 #include "kitchen/json.h"
+#include "kitchen/text.h"
 #include "kitchen/time.h"
+#include "kitchen/utf8.h"
 #include "observe/current_trace.h"
 #include "observe/redaction.h"
 #include "observe/stderr_sink.h"
@@ -59,39 +62,32 @@ std::function<void(std::string_view)> to_stderr(bool json, const Clock& clock) {
 
 bool is_trace_id(const LogField& field) { return field.key == "trace_id"; }
 
-/// How many octets the character at the front has: 0 for what is no character of UTF-8, or a
-/// control character of it (C1: U+0080 to U+009F).
-std::size_t printable_length(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t length = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-    for (const char octet : text.substr(1, length - 1))
-        if ((static_cast<unsigned char>(octet) & 0xc0) != 0x80) return 0;
-    const bool is_c1 = lead == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
-    return is_c1 ? 0 : length;
+/// Bytes of the sequence of UTF-8 that begins at `at`; 0 when there is none, or it is a control
+/// character.
+std::size_t printable_length(std::string_view text, std::size_t at) {
+    const std::size_t length = utf8::sequence_length(text, at);
+    return has_control_characters(text.substr(at, length)) ? 0 : length;
 }
 
 /// Whatever a terminal might obey, or could not show, becomes an escape.
 void append_encoded(std::string& out, std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t length = printable_length(text, i);
+        if (length > 0) {
+            out += text.substr(i, length);
+            i += length;
+            continue;
+        }
+        const char c = text[i++];
         if (c == '\n')
             out += "\\n";
         else if (c == '\r')
             out += "\\r";
         else if (c == '\t')
             out += "\\t";
-        else if (c >= 0x20 && c < 0x7f)
-            out += text[i];
-        else if (const std::size_t length = c < 0x80 ? 0 : printable_length(text.substr(i));
-                 length > 0) {
-            out += text.substr(i, length);
-            i += length - 1;
-        } else {
+        else {
             out += "\\x";
-            out += digits[c >> 4];
-            out += digits[c & 15];
+            append_hex(out, static_cast<unsigned char>(c));
         }
     }
 }

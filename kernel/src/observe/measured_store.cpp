@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "observe/error_kind.h"
-#include "sdk/utf8.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen::observe {
 

@@ -9,7 +9,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "observe/metric_cells.h"
-#include "sdk/utf8.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen::observe {
 

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "utf8.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen {
 

@@ -3,8 +3,9 @@
 #include <charconv>
 #include <cmath>
 
+#include "kitchen/bytes.h"
 #include "kitchen/json.h"
-#include "utf8.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen {
 namespace {
@@ -46,10 +47,8 @@ void append_quoted(std::string& out, std::string_view text) {
         if (action == 'x') {
             out += "\xef\xbf\xbd";
         } else if (action == 'u') {
-            constexpr std::string_view digits = "0123456789abcdef";
             out += "\\u00";
-            out += digits[static_cast<unsigned char>(text[i]) >> 4];
-            out += digits[static_cast<unsigned char>(text[i]) & 15];
+            append_hex(out, static_cast<unsigned char>(text[i]));
         } else {
             out += '\\';
             out += action;

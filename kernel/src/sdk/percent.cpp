@@ -1,6 +1,6 @@
 #include "percent.h"
 
-#include "utf8.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen::http {
 namespace {

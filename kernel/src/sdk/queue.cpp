@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "utf8.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen {
 

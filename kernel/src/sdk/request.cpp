@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kitchen/http/route.h"
+#include "kitchen/text.h"
 
 namespace kitchen::http {
 namespace {
@@ -10,12 +11,6 @@ namespace {
 /// cookie-octet of RFC 6265 section 4.1.1: visible ASCII but '"', ',', ';' and '\'.
 bool is_cookie_octet(char c) noexcept {
     return c > 0x20 && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
-}
-
-std::string_view trim(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 }  // namespace
@@ -33,8 +28,9 @@ std::optional<std::string> Request::cookie(std::string_view name) const {
             rest.remove_prefix(std::min(end + 1, rest.size()));
 
             const std::size_t equals = pair.find('=');
-            if (equals == std::string_view::npos || trim(pair.substr(0, equals)) != name) continue;
-            std::string_view value = trim(pair.substr(equals + 1));
+            if (equals == std::string_view::npos || without_blanks(pair.substr(0, equals)) != name)
+                continue;
+            std::string_view value = without_blanks(pair.substr(equals + 1));
             if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
                 value = value.substr(1, value.size() - 2);
             if (!std::all_of(value.begin(), value.end(), is_cookie_octet)) return std::nullopt;

@@ -5,7 +5,7 @@
 
 #include "formats.h"
 #include "kitchen/time.h"
-#include "utf8.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen::http {
 namespace {

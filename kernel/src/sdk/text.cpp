@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "kitchen/utf8.h"
+
 namespace kitchen {
 
 namespace {
@@ -31,53 +33,32 @@ bool is_variation_selector(char32_t c) noexcept {
            (c >= 0xe0100 && c <= 0xe01ef);
 }
 
-constexpr bool is_continuation(char c) noexcept {
-    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
-}
-
-/// The code point of these octets, which begin with the only one that is no continuation.
-char32_t decode(std::string_view octets) noexcept {
-    const auto lead = static_cast<unsigned char>(octets.front());
-    if (lead < 0x80) return lead;
-    constexpr char32_t replacement = 0xfffd;
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc0 || octets.size() != length) return replacement;
-    char32_t c = lead & (0xff >> (length + 1));
-    for (const char octet : octets.substr(1))
-        c = c << 6 | (static_cast<unsigned char>(octet) & 0x3f);
-    return c;
-}
-
-std::size_t first_length(std::string_view text) noexcept {
-    std::size_t length = 1;
-    while (length < text.size() && is_continuation(text[length])) ++length;
-    return length;
-}
-
-std::size_t last_length(std::string_view text) noexcept {
-    std::size_t length = 1;
-    while (length < text.size() && is_continuation(text[text.size() - length])) ++length;
-    return length;
+/// Where the last sequence of a text begins; npos when it ends with no valid one.
+std::size_t last_sequence(std::string_view text) noexcept {
+    std::size_t at = text.size() - 1;
+    while (at > 0 && utf8::is_continuation(text[at])) --at;
+    return utf8::sequence_length(text, at) == text.size() - at ? at : text.npos;
 }
 
 }  // namespace
 
 std::string trimmed(std::string_view text) {
-    while (!text.empty() && is_invisible(decode(text.substr(0, first_length(text)))))
-        text.remove_prefix(first_length(text));
     while (!text.empty()) {
-        const std::size_t length = last_length(text);
-        const char32_t last = decode(text.substr(text.size() - length));
+        const std::size_t length = utf8::sequence_length(text, 0);
+        if (length == 0 || !is_invisible(utf8::decode(text.substr(0, length)))) break;
+        text.remove_prefix(length);
+    }
+    while (!text.empty()) {
+        const std::size_t at = last_sequence(text);
+        if (at == text.npos) break;
+        const char32_t last = utf8::decode(text.substr(at));
         if (!is_invisible(last) || is_variation_selector(last)) break;
-        text.remove_suffix(length);
+        text.remove_suffix(text.size() - at);
     }
     return std::string(text);
 }
 
-std::size_t code_points(std::string_view text) noexcept {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
-}
+std::size_t code_points(std::string_view text) noexcept { return utf8::count(text); }
 
 bool has_control_characters(std::string_view text, bool lines) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {

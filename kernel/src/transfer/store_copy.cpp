@@ -4,6 +4,8 @@
 #include <bit>
 #include <set>
 
+#include "kitchen/bytes.h"
+
 namespace kitchen::transfer {
 
 namespace {
@@ -54,27 +56,24 @@ Param param_of(const Row& row, std::uint32_t column, Type type) {
     return nullptr;
 }
 
-/// FNV-1a, 64 bits (draft-eastlake-fnv), over the cells with their lengths. Added up, the order of
-/// the rows does not matter.
+/// Over the cells with their lengths. Added up, the order of the rows does not matter.
 std::uint64_t row_hash(const Row& row, const TransferTable& table) {
-    std::uint64_t hash = 0xcbf29ce484222325ull;
-    const auto add = [&hash](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3ull; };
-    const auto add_number = [&add](std::uint64_t value) {
-        for (int shift = 0; shift < 64; shift += 8) add(static_cast<unsigned char>(value >> shift));
+    Fnv1a64 hash;
+    const auto add_number = [&hash](std::uint64_t value) {
+        for (int shift = 0; shift < 64; shift += 8)
+            hash.add(static_cast<unsigned char>(value >> shift));
     };
     for (std::uint32_t i = 0; i < table.columns.size(); ++i) {
-        add(row.is_null(i) ? 0 : 1);
+        hash.add(static_cast<unsigned char>(row.is_null(i) ? 0 : 1));
         if (row.is_null(i)) continue;
         switch (table.columns[i].type) {
             case Type::integer: add_number(static_cast<std::uint64_t>(row.integer(i))); break;
             case Type::real: add_number(std::bit_cast<std::uint64_t>(row.real(i))); break;
             case Type::text:
-            case Type::blob:
-                add_number(row.text(i).size());
-                for (const char c : row.text(i)) add(static_cast<unsigned char>(c));
+            case Type::blob: add_number(row.text(i).size()); hash.add(row.text(i));
         }
     }
-    return hash;
+    return hash.sum();
 }
 
 /// A table with its statements, prepared on one end.

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "kitchen/text.h"
 #include "tls_session.h"
 
 namespace kitchen::testkit {
@@ -22,19 +23,6 @@ namespace {
 
 using Time = std::chrono::steady_clock::time_point;
 constexpr std::chrono::seconds answer_timeout{30};
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::string base64(std::string_view text) {
     constexpr std::string_view digits =
@@ -253,7 +241,7 @@ struct HttpClient::Impl {
                      const HeaderList& headers) const {
         const auto given = [&](std::string_view name) {
             return std::any_of(headers.begin(), headers.end(),
-                               [&](const auto& field) { return lower(field.first) == name; });
+                               [&](const auto& field) { return ascii_lower(field.first) == name; });
         };
         std::string out = std::string(method) + ' ' + std::string(target) + " HTTP/1.1\r\n";
         const auto add = [&out](std::string_view name, std::string_view value) {
@@ -285,14 +273,14 @@ struct HttpClient::Impl {
     void keep_cookie(std::string_view set_cookie) {
         const std::string_view pair = set_cookie.substr(0, set_cookie.find(';'));
         const std::size_t equals = std::min(pair.find('='), pair.size());
-        const std::string name(trim(pair.substr(0, equals)));
+        const std::string name(without_blanks(pair.substr(0, equals)));
         std::erase_if(cookies, [&](const auto& cookie) { return cookie.first == name; });
-        const std::string attributes = lower(set_cookie.substr(pair.size()));
+        const std::string attributes = ascii_lower(set_cookie.substr(pair.size()));
         const std::size_t max_age = attributes.find("max-age=");
         const bool is_over =
             max_age != std::string::npos && std::atoll(attributes.c_str() + max_age + 8) <= 0;
         if (!is_over && equals < pair.size())
-            cookies.emplace_back(name, trim(pair.substr(equals + 1)));
+            cookies.emplace_back(name, without_blanks(pair.substr(equals + 1)));
     }
 
     HttpAnswer read_head(Time deadline) {
@@ -306,8 +294,8 @@ struct HttpClient::Impl {
             if (line.empty()) return answer;
             const std::size_t colon = line.find(':');
             if (colon == std::string::npos) fail("'" + line + "' is no header field");
-            answer.headers.emplace_back(lower(line.substr(0, colon)),
-                                        trim(std::string_view(line).substr(colon + 1)));
+            answer.headers.emplace_back(ascii_lower(line.substr(0, colon)),
+                                        without_blanks(std::string_view(line).substr(colon + 1)));
         }
     }
 
@@ -325,14 +313,14 @@ struct HttpClient::Impl {
     /// Also keeps the cookies, and lets the connection go when the server will.
     HttpAnswer read_answer(std::string_view method, HttpAnswer answer, Time deadline) {
         const std::string length = answer.header("content-length");
-        bool closes = lower(answer.header("connection")).find("close") != std::string::npos;
+        bool closes = ascii_lower(answer.header("connection")).find("close") != std::string::npos;
         if (method != "HEAD" && answer.status != 204 && answer.status != 304) {
             if (!length.empty()) {
                 std::size_t size = 0;
                 std::from_chars(length.data(), length.data() + length.size(), size);
                 answer.body = connection->read_exactly(size, deadline);
             } else {
-                const bool chunked = lower(answer.header("transfer-encoding")) == "chunked";
+                const bool chunked = ascii_lower(answer.header("transfer-encoding")) == "chunked";
                 const bool whole = read_pieces(answer.body, chunked, deadline);
                 closes = closes || !chunked || !whole;
             }
@@ -406,7 +394,8 @@ HttpAnswer HttpClient::send(std::string_view method, std::string_view target, st
     const std::string head = impl_->head(method, target, body, headers);
     const bool waits_for_continue =
         std::any_of(headers.begin(), headers.end(), [](const auto& field) {
-            return lower(field.first) == "expect" && lower(field.second) == "100-continue";
+            return ascii_lower(field.first) == "expect" &&
+                   ascii_lower(field.second) == "100-continue";
         });
     // Sent a second time, these do no more than once.
     const bool is_repeatable = method != "POST" && method != "PATCH";

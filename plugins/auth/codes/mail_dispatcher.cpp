@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "kitchen/backoff.h"
+
 namespace kitchen::auth {
 namespace {
+
+constexpr Backoff backoff{std::chrono::seconds(2), std::chrono::minutes(1)};
 
 Counter& tries(Metrics& metrics, const char* outcome) {
     return metrics.counter("kitchen_mail_tries_total",
@@ -52,7 +56,7 @@ void MailDispatcher::attempt(const Mail& mail, Deadline deadline, int tries) {
         return;
     }
     failed_.add();
-    std::chrono::milliseconds pause = pause_after(tries);
+    std::chrono::milliseconds pause = backoff.half_jitter(tries, random_);
     if (error.retry_after) pause = std::max(pause, std::chrono::milliseconds(*error.retry_after));
     if (tries >= max_tries || clock_.steady_now() + pause >= deadline) {
         given_up_.add();
@@ -69,12 +73,6 @@ void MailDispatcher::attempt(const Mail& mail, Deadline deadline, int tries) {
         given_up_.add();
         log_.error("a mail could not be queued again; giving up", {{"key", mail.idempotency_key}});
     }
-}
-
-std::chrono::milliseconds MailDispatcher::pause_after(int tries) const {
-    const std::int64_t longest = std::min<std::int64_t>(60'000, 2'000ll << (tries - 1));
-    return std::chrono::milliseconds(longest / 2 + static_cast<std::int64_t>(random_.below(
-                                                       static_cast<std::uint64_t>(longest / 2))));
 }
 
 }  // namespace kitchen::auth

@@ -35,9 +35,6 @@ public:
 private:
     using Deadline = std::chrono::steady_clock::time_point;
     void attempt(const Mail& mail, Deadline deadline, int tries);
-    /// Before the next try: doubles from two seconds up to a minute, with full jitter on its upper
-    /// half.
-    std::chrono::milliseconds pause_after(int tries) const;
 
     Mailer& mailer_;
     Jobs& jobs_;

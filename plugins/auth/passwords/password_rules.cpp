@@ -26,12 +26,12 @@ PasswordRules::PasswordRules(const PhoneNormaliser& phones) : phones_(phones) {
 
 Status PasswordRules::check(std::string_view password, std::string_view email,
                             std::string_view phone_number, std::string_view pointer) const {
-    const auto length = utf8_length(password);
-    if (!length)
+    if (!utf8::is_valid(password))
         return refused(pointer, "password_malformed", "The password is not valid UTF-8 text.");
-    if (*length < min_length)
+    const std::size_t length = utf8::count(password);
+    if (length < min_length)
         return refused(pointer, "password_too_short", "The password needs at least 8 characters.");
-    if (*length > max_length)
+    if (length > max_length)
         return refused(pointer, "password_too_long",
                        "The password may have at most 128 characters.");
 

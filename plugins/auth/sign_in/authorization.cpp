@@ -9,24 +9,16 @@
 namespace kitchen::auth {
 namespace {
 
-bool is_base64(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/' || c == '=';
-}
+bool is_base64(char c) { return is_ascii_alphanumeric(c) || c == '+' || c == '/' || c == '='; }
 
 }  // namespace
 
 std::optional<Authorization> parse_authorization(std::string_view header) {
-    const auto trim = [](std::string_view text) {
-        while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-            text.remove_prefix(1);
-        while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-        return text;
-    };
-    header = trim(header);
+    header = without_blanks(header);
     const std::string_view scheme = header.substr(0, header.find(' '));
     if (scheme.empty()) return std::nullopt;
-    return Authorization{ascii_lower(scheme), std::string(trim(header.substr(scheme.size())))};
+    return Authorization{ascii_lower(scheme),
+                         std::string(without_blanks(header.substr(scheme.size())))};
 }
 
 std::optional<BasicCredentials> decode_basic(std::string_view base64) {
@@ -42,7 +34,7 @@ std::optional<BasicCredentials> decode_basic(std::string_view base64) {
     const std::size_t colon = text.find(':');
     // A NUL is refused in every body too: no store can be relied on to compare a text that holds
     // one.
-    if (colon == std::string::npos || text.find('\0') != std::string::npos || !utf8_length(text))
+    if (colon == std::string::npos || text.find('\0') != std::string::npos || !utf8::is_valid(text))
         return std::nullopt;
     return BasicCredentials{text.substr(0, colon), text.substr(colon + 1)};
 }

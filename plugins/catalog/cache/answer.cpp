@@ -1,6 +1,6 @@
 #include "cache/answer.h"
 
-#include <cstdint>
+#include "kitchen/bytes.h"
 
 namespace kitchen::catalog {
 
@@ -8,13 +8,7 @@ namespace {
 constexpr std::string_view format = "1 ";
 }
 
-std::string content_etag(std::string_view bytes) {
-    std::uint64_t hash = 14695981039346656037ULL;
-    for (const unsigned char octet : bytes) hash = (hash ^ octet) * 1099511628211ULL;
-    std::string tag = "\"";
-    for (int shift = 60; shift >= 0; shift -= 4) tag += "0123456789abcdef"[hash >> shift & 15];
-    return tag += '"';
-}
+std::string content_etag(std::string_view bytes) { return '"' + hex(fnv1a64(bytes)) + '"'; }
 
 std::string packed(const Answer& answer) {
     std::string bytes(format);

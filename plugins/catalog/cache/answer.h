@@ -15,7 +15,7 @@ struct Answer {
 };
 using AnswerPtr = std::shared_ptr<const Answer>;
 
-/// A strong ETag of the bytes, the same on every replica: FNV-1a, 64 bits (draft-eastlake-fnv).
+/// A strong ETag of the bytes, the same on every replica.
 std::string content_etag(std::string_view bytes);
 
 // How an answer stands in a cache that replicas share.

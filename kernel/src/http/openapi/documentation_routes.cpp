@@ -1,25 +1,15 @@
 #include "documentation_routes.h"
 
-#include <array>
-#include <charconv>
 #include <string>
 #include <string_view>
 
 #include "docs_page.h"
+#include "kitchen/bytes.h"
 
 namespace kitchen::http {
 namespace {
 
 constexpr const char* style_path = "/docs/style.css";
-
-/// FNV-1a: enough to tell two builds of a document apart.
-std::string content_tag(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-    std::array<char, 16> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), hash, 16).ptr;
-    return '"' + std::string(digits.data(), end) + '"';
-}
 
 struct Page {
     std::string body;
@@ -27,7 +17,7 @@ struct Page {
 
     void set(std::string text) {
         body = std::move(text);
-        tag = content_tag(body);
+        tag = '"' + hex(fnv1a64(body)) + '"';
     }
     Response answer(const char* type) const {
         Response response(200);

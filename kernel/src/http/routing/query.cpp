@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "sdk/percent.h"
-#include "sdk/utf8.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen::http {
 namespace {

@@ -20,7 +20,7 @@ TEST(Text, KeepsWhatBelongsToItsLastCharacter) {
     EXPECT_EQ(trimmed("e\u0301"), "e\u0301") << "a combining accent";
 }
 
-TEST(Text, TakesOctetsThatAreNotUtf8ForCharacters) {
+TEST(Text, TakesBytesThatAreNotUtf8ForCharacters) {
     EXPECT_EQ(trimmed(" \xff "), "\xff");
     EXPECT_EQ(trimmed("\x80\x80"), "\x80\x80");
     EXPECT_EQ(trimmed("a\xe2\x80"), "a\xe2\x80") << "cut short";
@@ -43,6 +43,21 @@ TEST(Text, HasControlCharactersOrNot) {
         EXPECT_TRUE(has_control_characters(bad)) << bad;
     EXPECT_FALSE(has_control_characters("a\tb\r\nc", true));
     EXPECT_TRUE(has_control_characters("a\vb", true));
+}
+
+TEST(Text, LosesBlanksOfProtocolsAtBothEnds) {
+    EXPECT_EQ(without_blanks(" \ta b\t "), "a b");
+    EXPECT_EQ(without_blanks(" \t "), "");
+    EXPECT_EQ(without_blanks(""), "");
+    EXPECT_EQ(without_blanks("\n a \r"), "\n a \r");
+    EXPECT_EQ(without_blanks("\n a \r", " \r\n"), "a");
+}
+
+TEST(Text, IsLoweredInAsciiAlone) {
+    EXPECT_EQ(ascii_lower(std::string_view("Az@[`{ÀỌ")), "az@[`{ÀỌ");
+    EXPECT_TRUE(is_ascii_alphanumeric('Z') && is_ascii_alphanumeric('a') &&
+                is_ascii_alphanumeric('0'));
+    for (const char c : std::string_view("@[`{/:\xc3\0", 8)) EXPECT_FALSE(is_ascii_alphanumeric(c));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace kitchen {
 namespace {
 
 struct Received {
-    HttpAnswer& answer;
+    ServiceResponse& response;
     const std::size_t longest;
 };
 
@@ -20,9 +20,9 @@ std::string part_of(CURLU* url, CURLUPart part) {
 }
 
 std::size_t keep(const char* data, std::size_t, std::size_t size, void* target) {
-    auto& [answer, longest] = *static_cast<Received*>(target);
-    if (answer.body.size() + size > longest) return 0;  // ends the exchange
-    answer.body.append(data, size);
+    auto& [response, longest] = *static_cast<Received*>(target);
+    if (response.body.size() + size > longest) return 0;  // ends the exchange
+    response.body.append(data, size);
     return size;
 }
 
@@ -49,9 +49,9 @@ void check_service_url(const std::string& key, const std::string& text) {
 }
 
 CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers,
-                   const std::string& body, HttpAnswer& answer,
+                   const std::string& body, ServiceResponse& response,
                    const std::function<void(CURL*)>& more, std::stop_token stop) {
-    Received received{answer, service.longest_answer};
+    Received received{response, service.longest_response};
     CurlEasy handle = pool.take();
     CURL* const curl = handle.get();
     curl_easy_setopt(curl, CURLOPT_URL, service.url.c_str());
@@ -79,15 +79,15 @@ CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& h
     if (more) more(curl);
     if (const CURLcode failure = curl_easy_perform(curl); failure != CURLE_OK) return failure;
 
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &response.status);
     curl_off_t wait = 0;
     if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
-        answer.retry_after = std::chrono::seconds(wait);
+        response.retry_after = std::chrono::seconds(wait);
     pool.give_back(std::move(handle));
     return CURLE_OK;
 }
 
-const char* word_of(CURLcode failure) {
+const char* failure_name(CURLcode failure) {
     switch (failure) {
         case CURLE_OPERATION_TIMEDOUT: return "timeout";
         case CURLE_PEER_FAILED_VERIFICATION:

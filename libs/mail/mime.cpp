@@ -6,6 +6,9 @@
 #include <cstdio>
 #include <utility>
 
+#include "kitchen/text.h"
+#include "kitchen/utf8.h"
+
 namespace kitchen::mime {
 
 namespace {
@@ -22,25 +25,6 @@ bool is_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
-bool is_alnum(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-// Octets of the character that begins at `at`; 0 when it is not UTF-8 (RFC 3629).
-std::size_t character_length(std::string_view text, std::size_t at) {
-    const unsigned char lead = static_cast<unsigned char>(text[at]);
-    if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || at + length > text.size()) return 0;
-    unsigned long point = lead & (0xffu >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        const unsigned char next = static_cast<unsigned char>(text[at + i]);
-        if ((next & 0xc0) != 0x80) return 0;
-        point = point << 6 | (next & 0x3f);
-    }
-    const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-    return overlong || (point >= 0xd800 && point <= 0xdfff) || point > 0x10ffff ? 0 : length;
-}
 
 void append_escaped(std::string& out, char c) {
     out += '=';
@@ -53,10 +37,10 @@ std::string encoded_words(std::string_view text) {
     constexpr std::string_view open = "=?UTF-8?Q?", close = "?=";
     std::string out, word(open);
     for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length = character_length(text, i);
+        const std::size_t length = utf8::sequence_length(text, i);
         std::string character;
         for (const char c : text.substr(i, length)) {
-            if (is_alnum(c))
+            if (is_ascii_alphanumeric(c))
                 character += c;
             else if (c == ' ')
                 character += '_';
@@ -73,7 +57,7 @@ std::string encoded_words(std::string_view text) {
     return out.append(word).append(close);
 }
 
-// Text that a header may carry as it is, on a line that begins with `used` octets.
+// Text that a header may carry as it is, on a line that begins with `used` bytes.
 bool is_plain(std::string_view text, std::size_t used) {
     return is_ascii(text) && used + text.size() <= preferred_line &&
            text.find("=?") == std::string_view::npos &&
@@ -87,11 +71,11 @@ std::string subject_header(std::string_view subject) {
     return std::string("Subject:\r\n ").append(encoded_words(subject)).append(crlf);
 }
 
-// RFC 5322 3.2.3: a name of letters, digits and spaces stands as it is, any other in quotes. Octets
+// RFC 5322 3.2.3: a name of letters, digits and spaces stands as it is, any other in quotes. Bytes
 // above ASCII need none.
 std::string quoted_if_needed(std::string_view name) {
     const auto plain = [](char c) {
-        return is_alnum(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
+        return is_ascii_alphanumeric(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
     };
     if (std::all_of(name.begin(), name.end(), plain)) return std::string(name);
     std::string out = "\"";
@@ -225,7 +209,7 @@ std::string alternative(const Part& text, const Part& html, const std::string& i
 }
 
 bool is_header_text(std::string_view text) {
-    return is_utf8(text) && std::none_of(text.begin(), text.end(), is_control);
+    return utf8::is_valid(text) && std::none_of(text.begin(), text.end(), is_control);
 }
 
 bool is_local_part(std::string_view text) {
@@ -238,7 +222,7 @@ bool is_local_part(std::string_view text) {
         return true;
     }
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_alnum(c) ||
+        return is_ascii_alphanumeric(c) ||
                std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
     });
 }
@@ -251,36 +235,22 @@ Error bad_address(const char* which) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length = character_length(text, i);
-        if (length == 0) return false;
-        i += length;
-    }
-    return true;
-}
-
 bool is_address(std::string_view text) {
     const std::size_t at = text.rfind('@');
     if (text.size() > 254 || at == std::string_view::npos) return false;
     const std::string_view domain = text.substr(at + 1);
     return is_local_part(text.substr(0, at)) && !domain.empty() &&
            std::all_of(domain.begin(), domain.end(),
-                       [](char c) { return is_alnum(c) || c == '-' || c == '.'; });
+                       [](char c) { return is_ascii_alphanumeric(c) || c == '-' || c == '.'; });
 }
 
 std::optional<Mailbox> parse_mailbox(std::string_view text) {
-    const auto trim = [](std::string_view s) {
-        while (s.starts_with(' ')) s.remove_prefix(1);
-        while (s.ends_with(' ')) s.remove_suffix(1);
-        return s;
-    };
-    text = trim(text);
+    text = without_blanks(text);
     if (is_address(text)) return Mailbox{"", std::string(text)};
     const std::size_t open = text.rfind('<');
     if (open == std::string_view::npos || !text.ends_with('>')) return std::nullopt;
     Mailbox box{"", std::string(text.substr(open + 1, text.size() - open - 2))};
-    std::string_view name = trim(text.substr(0, open));
+    std::string_view name = without_blanks(text.substr(0, open));
     const bool quoted = name.size() >= 2 && name.starts_with('"') && name.ends_with('"');
     if (quoted) name = name.substr(1, name.size() - 2);
     for (std::size_t i = 0; i < name.size(); ++i) {
@@ -303,7 +273,7 @@ Status check(const Message& message) {
     if (!is_header_text(message.subject))
         return Error(Errc::unprocessable, "mail_subject_invalid",
                      "The mail cannot be sent: its subject is not one line of UTF-8 text.");
-    if (!is_utf8(message.text) || !is_utf8(message.html))
+    if (!utf8::is_valid(message.text) || !utf8::is_valid(message.html))
         return Error(Errc::unprocessable, "mail_text_invalid",
                      "The mail cannot be sent: its text is not UTF-8.");
     return {};

@@ -8,7 +8,8 @@
 
 #include <kainjow/mustache.hpp>
 
-#include "mime.h"
+#include "kitchen/text.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen {
 namespace {
@@ -28,11 +29,7 @@ std::string line_at(std::string_view text, std::size_t offset) {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    return text;
-}
+std::string_view without_space(std::string_view text) { return without_blanks(text, " \t\r\n"); }
 
 bool is_listed(std::string_view words, std::string_view word) {
     for (std::size_t start = 0; start < words.size();) {
@@ -57,7 +54,7 @@ bool is_known(std::string_view variables, std::string_view name) {
 /// What is wrong with one tag; "" when nothing is. `inside` is what stands between the braces.
 std::string fault_of_tag(std::string_view inside, bool triple, Kind kind,
                          std::string_view variables) {
-    inside = trimmed(inside);
+    inside = without_space(inside);
     const char sigil = inside.empty() ? ' ' : inside.front();
     if (sigil == '!') return {};
     if (sigil == '=') return "the delimiters cannot be changed";
@@ -66,7 +63,7 @@ std::string fault_of_tag(std::string_view inside, bool triple, Kind kind,
     if (unescaped && kind == Kind::html)
         return "'" + std::string(inside) + "' asks for text that is not escaped; write {{name}}";
     if (sigil == '#' || sigil == '^' || sigil == '/' || sigil == '&')
-        inside = trimmed(inside.substr(1));
+        inside = without_space(inside.substr(1));
     if (is_known(variables, inside)) return {};
     std::string known(variables);
     for (std::size_t at = 0; (at = known.find(' ', at)) != std::string::npos; at += 2)
@@ -77,7 +74,7 @@ std::string fault_of_tag(std::string_view inside, bool triple, Kind kind,
 /// "line: fault" for the first fault; "" for none.
 std::string fault_of(const std::string& text, Kind kind, std::string_view variables) {
     if (text.size() > largest) return "1: larger than 256 KiB";
-    if (!mime::is_utf8(text)) return "1: not UTF-8";
+    if (!utf8::is_valid(text)) return "1: not UTF-8";
     if (text.find('\0') != std::string::npos)
         return line_at(text, text.find('\0')) + ": holds a NUL";
     for (std::size_t at = 0; (at = text.find("{{", at)) != std::string::npos;) {
@@ -92,8 +89,8 @@ std::string fault_of(const std::string& text, Kind kind, std::string_view variab
     }
     const mustache::mustache parsed(text);
     if (parsed.is_valid()) {
-        if (kind != Kind::html && trimmed(text).empty()) return "1: empty";
-        if (kind == Kind::subject && trimmed(text).find('\n') != std::string_view::npos)
+        if (kind != Kind::html && without_space(text).empty()) return "1: empty";
+        if (kind == Kind::subject && without_space(text).find('\n') != std::string_view::npos)
             return "2: a subject is one line";
         return {};
     }
@@ -136,7 +133,7 @@ mustache::data to_data(const Json& value) {
 
 std::string one_line(const std::string& text) {
     std::string line;
-    for (const char c : trimmed(text)) {
+    for (const char c : without_space(text)) {
         if (!is_space(c))
             line += c;
         else if (!line.ends_with(' '))

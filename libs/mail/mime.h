@@ -29,11 +29,8 @@ std::optional<Mailbox> parse_mailbox(std::string_view text);
 /// that needs quotes gets them.
 std::string to_text(const Mailbox& mailbox);
 
-/// True for one RFC 5321 mailbox in ASCII, at most 254 octets; the local part may be quoted.
+/// True for one RFC 5321 mailbox in ASCII, at most 254 bytes; the local part may be quoted.
 bool is_address(std::string_view text);
-
-/// True for well-formed UTF-8 (RFC 3629).
-bool is_utf8(std::string_view text);
 
 struct Message {
     Mailbox from;
@@ -45,7 +42,7 @@ struct Message {
     /// Unique to the mail; letters and digits. Becomes the Message-ID (at the sender's domain) and
     /// the boundary.
     std::string id;
-    /// No octet above ASCII: for a way that does not carry them (SMTP without RFC 6152). Such text
+    /// No byte above ASCII: for a way that does not carry them (SMTP without RFC 6152). Such text
     /// is quoted-printable then.
     bool seven_bit = false;
 };
@@ -54,7 +51,7 @@ struct Message {
 Status check(const Message& message);
 
 /// The whole mail. A text part stays readable as it is (7bit or 8bit) unless a line is longer than
-/// the 998 octets that SMTP carries, or it has octets that SMTP does not; then it is
+/// the 998 bytes that SMTP carries, or it has bytes that SMTP does not; then it is
 /// quoted-printable. Errors: unprocessable, code "mail_address_invalid" (with subject "to" or
 /// "from"), "mail_subject_invalid" or "mail_text_invalid".
 Result<std::string> build(const Message& message);

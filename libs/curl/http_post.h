@@ -1,5 +1,5 @@
 // One POST to a service of the internet, as every client here does it: HTTP/1.1, TLS checked, no
-// redirect, a deadline, an answer of bounded size.
+// redirect, a deadline, a response of bounded size.
 //
 // Thread-safety: pure functions; the pool may be shared.
 #pragma once
@@ -21,10 +21,10 @@ struct HttpService {
     std::string proxy;    ///< "": none, whatever the environment says
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds timeout{15'000};  ///< of the whole exchange
-    std::size_t longest_answer = 64 * 1024;
+    std::size_t longest_response = 64 * 1024;
 };
 
-struct HttpAnswer {
+struct ServiceResponse {
     long status = 0;
     std::string body;
     std::optional<std::chrono::seconds> retry_after;
@@ -35,15 +35,15 @@ struct HttpAnswer {
 /// in the clear.
 void check_service_url(const std::string& key, const std::string& url);
 
-/// What it went wrong with: CURLE_WRITE_ERROR for an answer that is too long,
-/// CURLE_ABORTED_BY_CALLBACK once `stop` is requested (noticed within about a second). `more` sets
-/// further options.
+/// CURLE_OK with the response, whatever its status; else why there is none: CURLE_WRITE_ERROR for a
+/// response that is too long, CURLE_ABORTED_BY_CALLBACK once `stop` is requested (noticed within
+/// about a second). `more` sets further options.
 CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers,
-                   const std::string& body, HttpAnswer& answer,
+                   const std::string& body, ServiceResponse& response,
                    const std::function<void(CURL*)>& more = {}, std::stop_token stop = {});
 
-/// Why the service was not reached, for code words: "unreachable", "timeout", "untrusted" (its
-/// certificate), "unreadable" (its answer is too long).
-const char* word_of(CURLcode failure);
+/// Why the service was not reached, for error codes: "unreachable", "timeout", "untrusted" (its
+/// certificate), "unreadable" (its response is too long).
+const char* failure_name(CURLcode failure);
 
 }  // namespace kitchen

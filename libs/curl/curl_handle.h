@@ -1,5 +1,5 @@
-// The little of libcurl that several plugins share: its global state, an easy handle and a list,
-// each undone by itself.
+// What several plugins need around libcurl: owners of its global state, handles, URLs and lists,
+// and a pool of open connections.
 //
 // Thread-safety: a handle belongs to one thread at a time. CurlLibrary: libcurl 7.84 and later
 // count their users under a lock of their own, so many plugins and kernels may live in one process.
