@@ -5,7 +5,7 @@
 //   GET /constant/inline/?bytes=5000  on the socket's worker
 #include <string>
 
-#include "kitchen/plugin_v1.h"
+#include "kitchen/plugin.h"
 
 namespace {
 
@@ -14,9 +14,9 @@ using http::Request;
 using http::Response;
 using http::Route;
 
-class Constant : public PluginV1 {
+class Constant final : public Plugin {
 public:
-    void configure(Setup& setup) override {
+    explicit Constant(Setup& setup) {
         setup.add_route(constant("/constant/"));
         setup.add_route(constant("/constant/inline/").runs_inline());
     }
@@ -40,6 +40,4 @@ private:
 
 }  // namespace
 
-KITCHEN_PLUGIN_V1(Constant, {.id = "constant",
-                             .version = "1.0.0",
-                             .summary = "Answers that cost nothing but the HTTP"})
+KITCHEN_PLUGIN(Constant, "constant", "1.0.0", "Responses that cost nothing but the HTTP")

@@ -1,39 +1,36 @@
-#include <memory>
-
-#include "kitchen/plugin_v1.h"
+#include "kitchen/plugin.h"
 #include "memory_cache.h"
-#include "started_clock.h"
 
 namespace kitchen {
 
-class CacheMemoryPlugin : public PluginV1 {
-public:
-    void configure(Setup& setup) override {
-        MemoryCache::Options options;
-        options.max_bytes = static_cast<std::size_t>(config_v1(setup).bytes("max_bytes"));
-        options.log = &setup.log();
-        cache_ = std::make_unique<MemoryCache>(clock_, options);
-        setup.provide<Cache>(*cache_);
-        setup.add_health_check("cache", true, [this] { return cache_->ping(); });
+struct CacheMemorySettings {
+    Bytes max_bytes = mebibytes(64);
+
+    static void describe(Fields<CacheMemorySettings>& field) {
+        field("max_bytes", &CacheMemorySettings::max_bytes,
+              "Memory for all entries; past it the least recently used ones go")
+            .between(mebibytes(2), gibibytes(1024));
     }
-    void start(Services& services) override { clock_.bind(services.get<Clock>()); }
-    void stop() override { cache_->stop(); }
+};
+
+class CacheMemoryPlugin final : public Plugin {
+public:
+    using Settings = CacheMemorySettings;
+
+    CacheMemoryPlugin(const Settings& settings, Setup& setup, const Clock& clock)
+        : cache_(clock, {.max_bytes = static_cast<std::size_t>(settings.max_bytes.count),
+                         .log = &setup.log()}) {
+        setup.provide(cache_);
+        setup.add_health_check("cache", true, [this] { return cache_.ping(); });
+    }
+    void stop() override { cache_.stop(); }
 
 private:
-    StartedClock clock_;
-    std::unique_ptr<MemoryCache> cache_;
+    MemoryCache cache_;
 };
 
 }  // namespace kitchen
 
-constexpr const char* provides[] = {"cache/1"};
-constexpr kitchen_config_key config[] = {
-    {"max_bytes", KITCHEN_CONFIG_BYTES, "64MiB", 0, "2MiB..1024GiB",
-     "Memory for all entries; past it the least recently used ones go"},
-};
-
-KITCHEN_PLUGIN_V1(kitchen::CacheMemoryPlugin, {.id = "cache-memory",
-                                               .version = "0.1.0",
-                                               .summary = "cache/1 in the memory of this process",
-                                               .provides = provides,
-                                               .config = config})
+KITCHEN_PLUGIN(kitchen::CacheMemoryPlugin, "cache-memory", "0.1.0",
+               "cache/1 in the memory of this process", kitchen::Clock,
+               kitchen::Provides<kitchen::Cache>)

@@ -1,77 +1,72 @@
-#include "kitchen/plugin_v1.h"
+#include "kitchen/plugin.h"
 
 #include <memory>
+#include <optional>
 
 #include "fallback_cache.h"
 #include "kitchen/metrics.h"
+#include "kitchen/random.h"
 #include "redis_cache.h"
 #include "settings.h"
-#include "started_clock.h"
 
 namespace {
 
 using namespace kitchen;
 
-class CacheRedisPlugin final : public PluginV1 {
+class CacheRedisPlugin final : public Plugin {
 public:
-    void configure(Setup& setup) override {
-        redis::Settings settings = redis::read_settings(config_v1(setup));
-        keyed_ = !settings.cache.integrity_key.empty();
-        const bool memory_serves = settings.memory_serves;
-        redis_ =
-            std::make_unique<redis::RedisCache>(std::move(settings.cache), clock_, setup.log());
+    using Settings = redis::CacheRedisSettings;
+
+    CacheRedisPlugin(const Settings& settings, Setup& setup, const Clock& clock, Random& random,
+                     Metrics& metrics)
+        : log_(setup.log()),
+          random_(random),
+          keyed_(!settings.integrity_key.empty()),
+          redis_(settings.cache(), clock, log_),
+          damaged_(metrics.sampled_counter(
+              "kitchen_cache_damaged_total",
+              "Values in the cache that were not what had been written there; each was a miss.", {},
+              [this] { return static_cast<double>(redis_.damaged()); })) {
+        const bool memory_serves = settings.on_failure == redis::OnFailure::memory;
         if (memory_serves) {
-            fallback_ =
-                std::make_unique<redis::FallbackCache>(*redis_, clock_, settings.memory_bytes);
-            setup.provide<Cache>(*fallback_);
+            fallback_.emplace(redis_, clock, static_cast<std::size_t>(settings.memory.count));
+            setup.provide(*fallback_);
         } else {
-            setup.provide<Cache>(*redis_);
+            setup.provide(redis_);
         }
-        setup.add_health_check("cache", !memory_serves, [this, memory_serves]() -> Status {
-            Status answered = redis_->ping();
-            if (!answered)
-                answered.error().detail =
-                    memory_serves ? "Redis is away. The memory of this process stands in for it."
-                                  : "Redis is away.";
-            return answered;
+        setup.add_health_check("cache", !memory_serves, [this]() -> Status {
+            Status reached = redis_.ping();
+            if (!reached)
+                reached.error().detail =
+                    fallback_ ? "Redis is away. The memory of this process stands in for it."
+                              : "Redis is away.";
+            return reached;
         });
     }
 
-    void start(Services& services) override {
-        clock_.bind(services.get<Clock>());
+    void start() override {
         if (!keyed_)
-            services.log().warn(
+            log_.warn(
                 "integrity_key is not set: damaged values in Redis are noticed, forged ones are "
                 "not");
-        damaged_ = services.get<Metrics>().sampled_counter(
-            "kitchen_cache_damaged_total",
-            "Values in the cache that were not what had been written there; each was a miss.", {},
-            [this] { return static_cast<double>(redis_->damaged()); });
-        redis_->start(services.get<Random>());
-        if (!redis_->client().available())
-            services.log().warn("serving without Redis until it can be used",
-                                {{"on_failure", fallback_ ? "memory" : "fail"}});
+        redis_.start(random_);
+        if (!redis_.client().available())
+            log_.warn("serving without Redis until it can be used",
+                      {{"on_failure", fallback_ ? "memory" : "fail"}});
     }
 
-    void stop() override {
-        damaged_.reset();
-        redis_->stop();
-    }
+    void stop() override { redis_.stop(); }
 
 private:
-    StartedClock clock_;
-    std::unique_ptr<redis::RedisCache> redis_;
-    std::unique_ptr<redis::FallbackCache> fallback_;
-    std::shared_ptr<void> damaged_;  // the metric; reads redis_
-    bool keyed_ = false;
+    Logger& log_;
+    Random& random_;
+    const bool keyed_;
+    redis::RedisCache redis_;
+    std::optional<redis::FallbackCache> fallback_;
+    std::shared_ptr<void> damaged_;  ///< the metric, while it lives
 };
-
-constexpr const char* provides[] = {"cache/1"};
 
 }  // namespace
 
-KITCHEN_PLUGIN_V1(CacheRedisPlugin, {.id = "cache-redis",
-                                     .version = "0.1.0",
-                                     .summary = "cache/1 in Redis, shared by all replicas",
-                                     .provides = provides,
-                                     .config = kitchen::redis::config_keys})
+KITCHEN_PLUGIN(CacheRedisPlugin, "cache-redis", "0.1.0", "cache/1 in Redis, shared by all replicas",
+               Clock, Random, Metrics, Provides<Cache>)

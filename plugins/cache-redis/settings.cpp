@@ -1,83 +1,124 @@
 #include "settings.h"
 
-#include <stdexcept>
-
 namespace kitchen::redis {
 
 namespace {
 
 constexpr std::uint16_t sentinel_port = 26379;
 
-// A value may stand in the URL or in a key of its own, not in both.
-void complete(std::string& from_url, const Config& config, const char* key) {
-    if (!config.has(key)) return;
-    if (!from_url.empty())
-        throw std::runtime_error(std::string(key) +
-                                 ": stands in url already; leave one of them out");
-    from_url = config.text(key);
-}
-
-void read_server(ServerSettings& server, const Config& config) {
-    const auto sentinels =
-        config.has("sentinel.nodes") ? config.list("sentinel.nodes") : std::vector<std::string>();
-    const bool has_url = !config.text("url").empty();
-    if (has_url == !sentinels.empty())
-        throw std::runtime_error(
-            has_url
-                ? "url: leave it out when sentinel.nodes is set; user, password and database have "
-                  "keys of their own"
-                : "url: missing; write redis://host:port, or name the Sentinels in sentinel.nodes");
-    if (has_url) {
-        auto url = parse_url(config.text("url"));
-        if (!url) throw std::runtime_error("url: " + url.error().detail);
-        server.endpoint = std::move(url->endpoint);
-        server.login = std::move(url->login);
+/// What the settings say together, as far as it can be read. A problem goes to `problems`, when
+/// there is one to take it; none has a secret in it.
+CacheSettings combine(const CacheRedisSettings& s, Problems* problems) {
+    const auto say = [&](const auto& field, std::string sentence) {
+        if (problems) problems->at(field, std::move(sentence));
+    };
+    CacheSettings out;
+    ServerSettings& server = out.client.server;
+    if (s.url.empty() == s.sentinel_nodes.empty()) {
+        say(s.url,
+            s.url.empty()
+                ? "missing; write redis://host:port, or name the Sentinels in sentinel.nodes"
+                : "leave it out when sentinel.nodes is set; user, password and database have "
+                  "keys of their own");
+    } else if (!s.url.empty()) {
+        if (auto url = parse_url(s.url)) {
+            server.endpoint = std::move(url->endpoint);
+            server.login = std::move(url->login);
+        } else {
+            say(s.url, url.error().detail);
+        }
     }
-    for (const std::string& node : sentinels) {
-        auto endpoint = parse_endpoint(node, sentinel_port);
-        if (!endpoint)
-            throw std::runtime_error("sentinel.nodes: '" + node + "': " + endpoint.error().detail);
-        server.sentinels.push_back(std::move(*endpoint));
+    for (const std::string& node : s.sentinel_nodes) {
+        if (auto endpoint = parse_endpoint(node, sentinel_port))
+            server.sentinels.push_back(std::move(*endpoint));
+        else
+            say(s.sentinel_nodes, "'" + node + "': " + endpoint.error().detail);
     }
-    complete(server.login.user, config, "user");
-    complete(server.login.password, config, "password");
+    // A value may stand in the URL or in a key of its own, not in both.
+    const auto complete = [&](std::string& from_url, const std::string& own) {
+        if (own.empty()) return;
+        if (!from_url.empty()) say(own, "stands in url already; leave one of them out");
+        from_url = own;
+    };
+    complete(server.login.user, s.user);
+    complete(server.login.password, s.password);
     if (!server.login.user.empty() && server.login.password.empty())
-        throw std::runtime_error("user: signing in as a user needs a password");
-    if (config.has("database")) {
+        say(s.user, "signing in as a user needs a password");
+    if (s.database) {
         if (server.login.database != 0)
-            throw std::runtime_error("database: stands in url already; leave one of them out");
-        server.login.database = static_cast<int>(config.integer("database"));
+            say(s.database, "stands in url already; leave one of them out");
+        server.login.database = static_cast<int>(*s.database);
     }
-    server.master_name = config.text("sentinel.master");
-    server.sentinel_login = {config.text("sentinel.user"), config.text("sentinel.password"), 0};
-    server.connect_timeout = config.duration("connect_timeout");
-    server.command_timeout = config.duration("command_timeout");
+    server.master_name = s.sentinel_master;
+    server.sentinel_login = {s.sentinel_user, s.sentinel_password, 0};
+    server.connect_timeout = s.connect_timeout;
+    server.command_timeout = s.command_timeout;
+    out.client.connections = s.connections;
+    out.client.breaker = {s.breaker_failures, s.breaker_min_delay, s.breaker_max_delay};
+    out.prefix = s.prefix;
+    out.integrity_key = s.integrity_key;
+    return out;
 }
 
 }  // namespace
 
-Settings read_settings(const Config& config) {
-    Settings settings;
-    read_server(settings.cache.client.server, config);
-    settings.cache.client.connections = static_cast<std::size_t>(config.integer("connections"));
-    CircuitBreaker::Settings& breaker = settings.cache.client.breaker;
-    breaker = {static_cast<int>(config.integer("breaker.failures")),
-               config.duration("breaker.min_delay"), config.duration("breaker.max_delay")};
-    if (breaker.min_delay > breaker.max_delay)
-        throw std::runtime_error("breaker.min_delay: is longer than breaker.max_delay");
-
-    settings.cache.prefix = config.text("prefix");
-    if (settings.cache.prefix.empty() || settings.cache.prefix.size() > 64 ||
-        settings.cache.prefix.find_first_of("{}") != std::string::npos)
-        throw std::runtime_error("prefix: has 1 to 64 bytes, and none of them is '{' or '}'");
-    settings.cache.integrity_key = config.text("integrity_key");
-    if (!settings.cache.integrity_key.empty() &&
-        settings.cache.integrity_key.size() < Envelope::min_key_length)
-        throw std::runtime_error(
-            "integrity_key: has at least 32 characters; `openssl rand -hex 32` makes one");
-    settings.memory_serves = config.text("on_failure") == "memory";
-    settings.memory_bytes = static_cast<std::size_t>(config.bytes("memory.max_bytes"));
-    return settings;
+void CacheRedisSettings::describe(Fields<CacheRedisSettings>& field) {
+    using S = CacheRedisSettings;
+    using std::chrono::milliseconds;
+    using std::chrono::minutes;
+    field("url", &S::url,
+          "redis://[user:password@]host[:port][/database] or unix:///path/to/socket")
+        .secret();
+    field("user", &S::user, "ACL user, when the URL names none; empty: the default user");
+    field("password", &S::password, "Password, when the URL has none").secret();
+    field("database", &S::database, "Database number, when the URL has none").between(0, 1'000'000);
+    field("sentinel.nodes", &S::sentinel_nodes,
+          "host[:port] of each Sentinel (port 26379); then without url");
+    field("sentinel.master", &S::sentinel_master,
+          "The name that the Sentinels have for the master");
+    field("sentinel.user", &S::sentinel_user, "ACL user at the Sentinels");
+    field("sentinel.password", &S::sentinel_password, "Password at the Sentinels").secret();
+    field("prefix", &S::prefix, "What every key begins with; the same on all replicas");
+    field("integrity_key", &S::integrity_key,
+          "At least 32 characters, the same on all replicas: makes values in Redis unforgeable; "
+          "empty: only damage is found")
+        .secret();
+    field("on_failure", &S::on_failure,
+          "While Redis is away: this process's memory serves, or calls fail")
+        .one_of({{"memory", OnFailure::memory}, {"fail", OnFailure::fail}});
+    field("memory.max_bytes", &S::memory, "With on_failure memory: room for its entries")
+        .between(mebibytes(2), gibibytes(1024));
+    field("connections", &S::connections,
+          "Connections at most, beside the one that listens for messages")
+        .between(1, 256);
+    field("connect_timeout", &S::connect_timeout,
+          "Longest wait for a new connection, signing in included")
+        .between(milliseconds(10), minutes(1));
+    field("command_timeout", &S::command_timeout,
+          "Longest wait for a free connection, and for a reply")
+        .between(milliseconds(5), minutes(1));
+    field("breaker.failures", &S::breaker_failures,
+          "Calls without a reply in a row after which Redis counts as away")
+        .between(1, 1000);
+    field("breaker.min_delay", &S::breaker_min_delay,
+          "Between the first two attempts to reach it again; doubles")
+        .between(milliseconds(10), minutes(1));
+    field("breaker.max_delay", &S::breaker_max_delay, "Between two attempts at most")
+        .between(milliseconds(10), minutes(10));
 }
+
+void CacheRedisSettings::check(const CacheRedisSettings& settings, Problems& problems) {
+    combine(settings, &problems);
+    if (settings.breaker_min_delay > settings.breaker_max_delay)
+        problems.at(settings.breaker_min_delay, "is longer than breaker.max_delay");
+    if (settings.prefix.empty() || settings.prefix.size() > 64 ||
+        settings.prefix.find_first_of("{}") != std::string::npos)
+        problems.at(settings.prefix, "has 1 to 64 bytes, and none of them is '{' or '}'");
+    if (!settings.integrity_key.empty() && settings.integrity_key.size() < Envelope::min_key_length)
+        problems.at(settings.integrity_key,
+                    "has at least 32 characters; `openssl rand -hex 32` makes one");
+}
+
+CacheSettings CacheRedisSettings::cache() const { return combine(*this, nullptr); }
 
 }  // namespace kitchen::redis

@@ -1,52 +1,49 @@
-#include <memory>
 #include <stdexcept>
 
 #include "file_mailer.h"
-#include "kitchen/plugin_v1.h"
+#include "kitchen/plugin.h"
 
 namespace kitchen {
 
-// The mailer exists from start() on, when the clock can be had; what is provided before is the
-// plugin itself.
-class MailLogPlugin : public PluginV1, public Mailer {
-public:
-    void configure(Setup& setup) override {
-        directory_ = config_v1(setup).text("directory");
-        log_ = &setup.log();
-        auto from = mime::parse_mailbox(config_v1(setup).text("from"));
-        if (!from)
-            throw std::invalid_argument("from: write it as 'Name <name@domain>' or 'name@domain'");
-        from_ = *std::move(from);
-        setup.provide<Mailer>(*this);
-        setup.add_health_check("mail", false, [this] { return mailer_->check(); });
+struct MailLogSettings {
+    std::string directory;
+    std::string from = "Chuks Kitchen <no-reply@chuks-kitchen.example>";
+
+    static void describe(Fields<MailLogSettings>& field) {
+        field("directory", &MailLogSettings::directory,
+              "Where the mails go, one .eml file each; made when missing")
+            .required();
+        field("from", &MailLogSettings::from, "The sender: name@domain or Name <name@domain>");
     }
-    void start(Services& services) override {
-        mailer_ = std::make_unique<FileMailer>(directory_, from_, services.get<Clock>(), *log_);
-        if (Status opened = mailer_->open(); !opened)
+    static void check(const MailLogSettings& settings, Problems& problems) {
+        if (!mime::parse_mailbox(settings.from))
+            problems.at(settings.from, "write it as 'Name <name@domain>' or 'name@domain'");
+    }
+};
+
+class MailLogPlugin final : public Plugin {
+public:
+    using Settings = MailLogSettings;
+
+    MailLogPlugin(const Settings& settings, Setup& setup, const Clock& clock)
+        : directory_(settings.directory),
+          mailer_(settings.directory, *mime::parse_mailbox(settings.from), clock, setup.log()) {
+        setup.provide(mailer_);
+        setup.add_health_check("mail", false, [this] { return mailer_.check(); });
+    }
+    void start() override {
+        if (Status opened = mailer_.open(); !opened)
             throw std::runtime_error("cannot write to the mail directory " + directory_ + ": " +
                                      opened.error().subject);
     }
-    Status send(const Mail& mail) override { return mailer_->send(mail); }
 
 private:
-    std::string directory_;
-    mime::Mailbox from_;
-    Logger* log_ = nullptr;
-    std::unique_ptr<FileMailer> mailer_;
+    const std::string directory_;
+    FileMailer mailer_;
 };
 
 }  // namespace kitchen
 
-constexpr const char* provides[] = {"mailer/1"};
-constexpr kitchen_config_key config[] = {
-    {"directory", KITCHEN_CONFIG_TEXT, nullptr, 1, nullptr,
-     "Where the mails go, one .eml file each; made when missing"},
-    {"from", KITCHEN_CONFIG_TEXT, "Chuks Kitchen <no-reply@chuks-kitchen.example>", 0, nullptr,
-     "The sender: name@domain or Name <name@domain>"},
-};
-
-KITCHEN_PLUGIN_V1(kitchen::MailLogPlugin, {.id = "mail-log",
-                                           .version = "0.1.0",
-                                           .summary = "mailer/1 that writes each mail into a file",
-                                           .provides = provides,
-                                           .config = config})
+KITCHEN_PLUGIN(kitchen::MailLogPlugin, "mail-log", "0.1.0",
+               "mailer/1 that writes each mail into a file", kitchen::Clock,
+               kitchen::Provides<kitchen::Mailer>)

@@ -1,57 +1,62 @@
-#include <memory>
 #include <stdexcept>
 
-#include "kitchen/plugin_v1.h"
+#include "kitchen/plugin.h"
 #include "resend_mailer.h"
 
 namespace kitchen::resend {
 
-class MailResendPlugin final : public PluginV1 {
-public:
-    void configure(Setup& setup) override {
-        const Config& config = config_v1(setup);
-        Options options;
-        options.base_url = config.text("base_url");
-        options.api_key = config.text("api_key");
-        options.ca_file = config.text("ca_file");
-        options.proxy = config.text("proxy");
-        options.connect_timeout = config.duration("connect_timeout");
-        options.timeout = config.duration("timeout");
-        auto from = mime::parse_mailbox(config.text("from"));
-        if (!from)
-            throw std::invalid_argument("from: write it as 'Name <name@domain>' or 'name@domain'");
-        options.from = *std::move(from);
-        check(options);
-        mailer_ = std::make_unique<ResendMailer>(std::move(options), setup.log());
-        setup.provide<Mailer>(*mailer_);
+struct MailResendSettings : Options {
+    std::string sender;
+
+    static void describe(Fields<MailResendSettings>& field) {
+        using S = MailResendSettings;
+        const std::chrono::milliseconds least(10);
+        field("api_key", &S::api_key,
+              "The key of the Resend account; one that may only send is enough")
+            .secret()
+            .required();
+        field("from", &S::sender,
+              "The sender: name@domain or Name <name@domain>; the domain is verified at Resend")
+            .required();
+        field("base_url", &S::base_url, "Where the API is; http only on this machine");
+        field("ca_file", &S::ca_file, "Certificates to trust in place of the system's (PEM)");
+        field("proxy", &S::proxy, "HTTP proxy to go through; empty: none");
+        field("connect_timeout", &S::connect_timeout, "For the connection, TLS included")
+            .between(least, std::chrono::minutes(1));
+        field("timeout", &S::timeout, "For one mail in all")
+            .between(least, std::chrono::minutes(2));
     }
-    void start(Services& services) override { mailer_->pass_on(services.get<Tracing>()); }
+    static void check(const MailResendSettings& settings, Problems& problems) {
+        if (!mime::parse_mailbox(settings.sender))
+            problems.at(settings.sender, "write it as 'Name <name@domain>' or 'name@domain'");
+        try {
+            resend::check(settings);
+        } catch (const std::invalid_argument& refused) {
+            problems.say(refused.what());
+        }
+    }
+    Options options() const {
+        Options out = *this;
+        out.from = *mime::parse_mailbox(sender);
+        return out;
+    }
+};
+
+class MailResendPlugin final : public Plugin {
+public:
+    using Settings = MailResendSettings;
+
+    MailResendPlugin(const Settings& settings, Setup& setup, Tracing& tracing)
+        : mailer_(settings.options(), setup.log(), tracing) {
+        setup.provide(mailer_);
+    }
 
 private:
-    std::unique_ptr<ResendMailer> mailer_;
+    ResendMailer mailer_;
 };
 
 }  // namespace kitchen::resend
 
-constexpr const char* provides[] = {"mailer/1"};
-constexpr kitchen_config_key config[] = {
-    {"api_key", KITCHEN_CONFIG_SECRET, nullptr, 1, nullptr,
-     "The key of the Resend account; one that may only send is enough"},
-    {"from", KITCHEN_CONFIG_TEXT, nullptr, 1, nullptr,
-     "The sender: name@domain or Name <name@domain>; the domain is verified at Resend"},
-    {"base_url", KITCHEN_CONFIG_TEXT, "https://api.resend.com", 0, nullptr,
-     "Where the API is; http only on this machine"},
-    {"ca_file", KITCHEN_CONFIG_TEXT, "", 0, nullptr,
-     "Certificates to trust in place of the system's (PEM)"},
-    {"proxy", KITCHEN_CONFIG_TEXT, "", 0, nullptr, "HTTP proxy to go through; empty: none"},
-    {"connect_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..1m",
-     "For the connection, TLS included"},
-    {"timeout", KITCHEN_CONFIG_DURATION, "15s", 0, "10ms..2m", "For one mail in all"},
-};
-
-KITCHEN_PLUGIN_V1(kitchen::resend::MailResendPlugin,
-                  {.id = "mail-resend",
-                   .version = "1.0.0",
-                   .summary = "mailer/1 over the HTTP API of Resend",
-                   .provides = provides,
-                   .config = config})
+KITCHEN_PLUGIN(kitchen::resend::MailResendPlugin, "mail-resend", "1.0.0",
+               "mailer/1 over the HTTP API of Resend", kitchen::Tracing,
+               kitchen::Provides<kitchen::Mailer>)

@@ -54,7 +54,7 @@ std::string header_key(std::string_view key) {
     return plain ? std::string(key) : std::string(digest_prefix) + key_digest(key);
 }
 
-ResendMailer::ResendMailer(Options options, Logger& log)
+ResendMailer::ResendMailer(Options options, Logger& log, Tracing& tracing)
     : options_([&] {
           while (options.base_url.ends_with('/')) options.base_url.pop_back();
           return std::move(options);
@@ -62,7 +62,8 @@ ResendMailer::ResendMailer(Options options, Logger& log)
       service_{options_.base_url + "/emails", options_.ca_file, options_.proxy,
                options_.connect_timeout, options_.timeout},
       from_(mime::to_text(options_.from)),
-      log_(log) {}
+      log_(log),
+      tracing_(tracing) {}
 
 Status ResendMailer::send(const Mail& mail) {
     if (mail.idempotency_key.empty())
@@ -107,7 +108,7 @@ Result<ServiceResponse> ResendMailer::post(const std::string& key, const std::st
     headers.add("Accept: application/json");
     headers.add("Idempotency-Key: " + key);
     headers.add("Expect:");  // no waiting for 100 Continue
-    if (tracing_) add_trace(headers, tracing_->outgoing());
+    add_trace(headers, tracing_.outgoing());
 
     ServiceResponse answer;
     if (const CURLcode failure = http_post(pool_, service_, headers, body, answer);

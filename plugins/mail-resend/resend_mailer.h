@@ -43,16 +43,13 @@ std::string header_key(std::string_view idempotency_key);
 
 class ResendMailer : public Mailer {
 public:
-    /// The options have passed check(). The logger must outlive the mailer.
-    ResendMailer(Options options, Logger& log);
+    /// The options have passed check(). Each request passes on the trace that the
+    /// sending thread works for. Logger and tracing must outlive the mailer.
+    ResendMailer(Options options, Logger& log, Tracing& tracing);
 
     /// Beyond the errors of mailer.h: unprocessable "mail_key_missing" without an idempotency key.
     /// Returns after options.timeout at most, and not before a send with the same key has returned.
     Status send(const Mail& mail) override;
-
-    /// From now on each request passes on the trace that the sending thread works for. It must
-    /// outlive the mailer.
-    void pass_on(Tracing& tracing) { tracing_ = &tracing; }
 
 private:
     Result<ServiceResponse> post(const std::string& key, const std::string& body);
@@ -62,7 +59,7 @@ private:
     const HttpService service_;
     const std::string from_;
     Logger& log_;
-    Tracing* tracing_ = nullptr;
+    Tracing& tracing_;
     KeyTurns turns_;
     CurlPool pool_;
 };

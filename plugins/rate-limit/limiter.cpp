@@ -8,20 +8,20 @@ namespace kitchen::rate_limit {
 const ClassSettings* Limiter::class_of(const http::Request& request) const {
     // A preflight must not eat up the limit of what it asks for; and which route of the path it was
     // matched to means nothing.
-    if (request.method == "OPTIONS") return &settings_.rest;
-    if (settings_.exempt.holds(*request.route)) return nullptr;
-    for (const ClassSettings& one : settings_.classes)
+    if (request.method == "OPTIONS") return &policies_.rest;
+    if (policies_.exempt.holds(*request.route)) return nullptr;
+    for (const ClassSettings& one : policies_.classes)
         if (one.routes.holds(*request.route)) return &one;
-    return &settings_.rest;
+    return &policies_.rest;
 }
 
 Status Limiter::take(const Policy& policy, std::string_view subject, const char* whose,
                      http::Request& request) const {
     if (policy.burst == 0) return {};
-    const RateDecision decision = counter_->count(policy, subject, !request.route->is_inline);
+    const RateDecision decision = counter_.count(policy, subject, !request.route->is_inline);
     add_fields(request.answer_fields, policy, decision);
     if (decision.allowed) return {};
-    refusals_->add(policy, subject, request.request_id);
+    refusals_.add(policy, subject, request.request_id);
     const std::chrono::seconds wait(std::max<std::int64_t>(seconds_up(decision.retry_after), 1));
     return Error(Errc::too_many_requests, "rate_limited",
                  "Too many requests from your " + std::string(whose) + ". Try again in " +

@@ -1,7 +1,7 @@
-// The two middlewares: by address before anybody is identified, so that a flood costs no password
-// hash; by user once that is known.
+// The two middlewares: by address before the client is identified, so that a flood costs no
+// password hash; by user once that is known.
 //
-// Thread-safety: bind() before all use; then all calls, from any thread.
+// Thread-safety: all calls, from any thread.
 #pragma once
 
 #include "counter.h"
@@ -13,13 +13,9 @@ namespace kitchen::rate_limit {
 
 class Limiter {
 public:
-    explicit Limiter(Settings settings) : settings_(std::move(settings)) {}
-
-    /// Both must outlive every further call.
-    void bind(Counter& counter, Refusals& refusals) noexcept {
-        counter_ = &counter;
-        refusals_ = &refusals;
-    }
+    /// Both references must outlive every further call.
+    Limiter(Policies policies, Counter& counter, Refusals& refusals)
+        : policies_(std::move(policies)), counter_(counter), refusals_(refusals) {}
 
     /// In the shield phase.
     Result<http::Response> by_address(http::Request& request, const http::Next& next) const;
@@ -32,9 +28,9 @@ private:
     Status take(const Policy& policy, std::string_view subject, const char* whose,
                 http::Request& request) const;
 
-    const Settings settings_;
-    Counter* counter_ = nullptr;
-    Refusals* refusals_ = nullptr;
+    const Policies policies_;
+    Counter& counter_;
+    Refusals& refusals_;
 };
 
 }  // namespace kitchen::rate_limit

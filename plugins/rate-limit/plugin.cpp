@@ -1,46 +1,36 @@
-#include <memory>
-
-#include "kitchen/plugin_v1.h"
+#include "kitchen/plugin.h"
 #include "limiter.h"
 
 namespace kitchen::rate_limit {
 
-class RateLimitPlugin : public PluginV1 {
+class RateLimitPlugin final : public Plugin {
 public:
-    void configure(Setup& setup) override {
-        limiter_ = std::make_unique<Limiter>(read_settings(config_v1(setup)));
+    using Settings = RateLimitSettings;
+
+    RateLimitPlugin(const Settings& settings, Setup& setup, Cache& cache, const Clock& clock,
+                    Metrics& metrics)
+        : counter_(cache, clock, setup.log()),
+          refusals_(clock, metrics, setup.log()),
+          limiter_(settings.policies(), counter_, refusals_) {
         setup.add_middleware(http::Phase::shield, "rate-limit-by-address",
                              [this](http::Request& request, const http::Next& next) {
-                                 return limiter_->by_address(request, next);
+                                 return limiter_.by_address(request, next);
                              });
         setup.add_middleware(http::Phase::admit, "rate-limit-by-user",
                              [this](http::Request& request, const http::Next& next) {
-                                 return limiter_->by_user(request, next);
+                                 return limiter_.by_user(request, next);
                              });
-        setup.add_health_check("rate-limit", false, [this] { return counter_->check(); });
-    }
-    void start(Services& services) override {
-        const Clock& clock = services.get<Clock>();
-        counter_ = std::make_unique<Counter>(services.get<Cache>(), clock, services.log());
-        refusals_ = std::make_unique<Refusals>(clock, services.get<Metrics>(), services.log());
-        limiter_->bind(*counter_, *refusals_);
+        setup.add_health_check("rate-limit", false, [this] { return counter_.check(); });
     }
 
 private:
-    std::unique_ptr<Limiter> limiter_;
-    std::unique_ptr<Counter> counter_;
-    std::unique_ptr<Refusals> refusals_;
+    Counter counter_;
+    Refusals refusals_;
+    Limiter limiter_;
 };
 
 }  // namespace kitchen::rate_limit
 
-namespace {
-constexpr kitchen_need needs[] = {{"cache/1", 0}};
-}  // namespace
-
-KITCHEN_PLUGIN_V1(kitchen::rate_limit::RateLimitPlugin,
-                  {.id = "rate-limit",
-                   .version = "0.1.0",
-                   .summary = "Limits requests by client address, by user and by class of route",
-                   .needs = needs,
-                   .config = kitchen::rate_limit::config_keys})
+KITCHEN_PLUGIN(kitchen::rate_limit::RateLimitPlugin, "rate-limit", "0.1.0",
+               "Limits requests by client address, by user and by class of route", kitchen::Cache,
+               kitchen::Clock, kitchen::Metrics)

@@ -1,4 +1,4 @@
-// The plugin's configuration: the keys as the kernel knows them, and the policies that they make.
+// The plugin's settings as the file has them, and the policies that they make.
 //
 // Thread-safety: plain values.
 #pragma once
@@ -8,30 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "kitchen/plugin_v1.h"
-#include "kitchen/config.h"
+#include "kitchen/settings.h"
 #include "route_class.h"
 
 namespace kitchen::rate_limit {
-
-inline constexpr kitchen_config_key config_keys[] = {
-    {"per_address.burst", KITCHEN_CONFIG_INTEGER, "2000", 0, "0..1000000",
-     "Requests from one address at once; 0: no limit"},
-    {"per_address.period", KITCHEN_CONFIG_DURATION, "10ms", 0, "1ms..1d", "One more every"},
-    {"per_user.burst", KITCHEN_CONFIG_INTEGER, "2000", 0, "0..1000000",
-     "Requests of one user at once, from wherever; 0: no limit"},
-    {"per_user.period", KITCHEN_CONFIG_DURATION, "10ms", 0, "1ms..1d", "One more every"},
-    {"exempt", KITCHEN_CONFIG_LIST, "['GET /livez', 'GET /readyz', 'GET /health/', 'GET /metrics']",
-     0, nullptr, "Routes without any limit"},
-    {"classes.*.routes", KITCHEN_CONFIG_LIST, nullptr, 1, nullptr,
-     "Routes with limits of their own: 'POST /login/', '* /admin/*'"},
-    {"classes.*.per_address.burst", KITCHEN_CONFIG_INTEGER, "0", 0, "0..1000000",
-     "As above, for this class; 0: no limit"},
-    {"classes.*.per_address.period", KITCHEN_CONFIG_DURATION, "1s", 0, "1ms..1d", "One more every"},
-    {"classes.*.per_user.burst", KITCHEN_CONFIG_INTEGER, "0", 0, "0..1000000",
-     "As above, for this class; 0: no limit"},
-    {"classes.*.per_user.period", KITCHEN_CONFIG_DURATION, "1s", 0, "1ms..1d", "One more every"},
-};
 
 /// `burst` at once and one more every `period`, counted for each address or user apart. A burst of
 /// 0 is no limit.
@@ -49,14 +29,34 @@ struct ClassSettings {
     Policy per_user;
 };
 
-struct Settings {
+struct Policies {
     RouteClass exempt;
     std::vector<ClassSettings> classes;  ///< the first that holds a route has it
     ClassSettings rest;                  ///< "default": all others
 };
 
-/// Throws std::runtime_error, with a sentence that names the keys, for values that do not fit
-/// together.
-Settings read_settings(const Config& config);
+struct LimitKeys {
+    std::int64_t burst = 0;
+    std::chrono::milliseconds period = std::chrono::seconds(1);
+    static void describe(Fields<LimitKeys>& field);
+};
+
+struct ClassKeys {
+    std::vector<std::string> routes;
+    LimitKeys per_address, per_user;
+    static void describe(Fields<ClassKeys>& field);
+};
+
+struct RateLimitSettings {
+    LimitKeys per_address{2000, std::chrono::milliseconds(10)};
+    LimitKeys per_user{2000, std::chrono::milliseconds(10)};
+    std::vector<std::string> exempt = {"GET /livez", "GET /readyz", "GET /health/", "GET /metrics"};
+    std::vector<std::pair<std::string, ClassKeys>> classes;
+
+    static void describe(Fields<RateLimitSettings>& field);
+    static void check(const RateLimitSettings& settings, Problems& problems);
+    /// Of settings that have passed check().
+    Policies policies() const;
+};
 
 }  // namespace kitchen::rate_limit

@@ -131,7 +131,9 @@ std::string list_text(const std::vector<std::string>& items);
 
 template <class T>
 std::string setting_text(const T& value) {
-    if constexpr (std::is_same_v<T, bool>)
+    if constexpr (IsOptional<T>::value)
+        return value ? setting_text(*value) : std::string();
+    else if constexpr (std::is_same_v<T, bool>)
         return value ? "true" : "false";
     else if constexpr (std::is_integral_v<T>)
         return std::to_string(value);
@@ -268,8 +270,9 @@ public:
         : pass_(pass), prefix_(std::move(prefix)), object_(object) {}
 
     /// One key. `summary` is one line without a full stop.
-    template <class T>
-    Field<T> operator()(std::string_view key, T S::*member, std::string_view summary) {
+    template <class T, class Owner>
+    requires std::is_base_of_v<Owner, S> Field<T>
+    operator()(std::string_view key, T Owner::*member, std::string_view summary) {
         return Field<T>(pass_, prefix_ + std::string(key), object_.*member, summary);
     }
 
@@ -320,6 +323,9 @@ public:
     void at(const T& field, std::string sentence) {
         add(static_cast<const void*>(&field), std::move(sentence));
     }
+    /// For a check that is shared with code which knows no settings: "key: sentence". A text that
+    /// begins with no key of the table is blamed on the whole section.
+    void say(std::string_view text);
 
 private:
     /// A place that is no described member is blamed on the whole section.

@@ -17,7 +17,7 @@ namespace kitchen::cli {
 
 namespace {
 
-constexpr std::string_view built_in[] = {"serve",  "check-config", "plugins",
+constexpr std::string_view built_in[] = {"serve",  "check-config", "config-schema", "plugins",
                                          "routes", "migrate",      "store"};
 
 /// The arguments as far as they have to be understood before it is known who understands them:
@@ -49,7 +49,7 @@ int to_int(ExitCode code) { return static_cast<int>(code); }
 /// The built-in part, understood by CLI11.
 class BuiltIn {
 public:
-    explicit BuiltIn(std::ostream& out) : out_(out) {
+    BuiltIn(std::ostream& out, std::ostream& err) : out_(out), err_(err) {
         app_.set_version_flag("--version", std::string("chuks-kitchen ") + host::kernel_version);
         app_.footer(
             std::string(
@@ -68,12 +68,20 @@ public:
         plugins->require_subcommand(1);
         add(*plugins, "list", "The plugins of a configuration, in the order in which they start",
             true, [this] { return list_plugins(config_, out_); });
-        CLI::App* inspect =
-            add(*plugins, "inspect", "What one plugin says of itself, its configuration keys too",
-                false, [this] { return inspect_plugin(id_, config_, plugin_dir_, out_); });
+        CLI::App* inspect = add(
+            *plugins, "inspect", "What one plugin says of itself, its configuration keys too",
+            false, [this] { return inspect_plugin(id_, config_, plugin_dir_, markdown_, out_); });
         inspect->add_option("id", id_, "The plugin's id")->required();
         inspect->add_option("--plugin-dir", plugin_dir_,
                             "Where it lies, in place of the configured directory");
+        inspect->add_flag("--markdown", markdown_, "Only the table of keys, for a README");
+        CLI::App* schema =
+            app_.add_subcommand("config-schema",
+                                "The JSON Schema of a configuration file with the plugins that are "
+                                "installed, for editors");
+        schema->add_option("--plugin-dir", plugin_dir_, "Where the plugins lie");
+        schema->callback(
+            [this] { action_ = [this] { return print_config_schema(plugin_dir_, out_, err_); }; });
         add(app_, "routes", "Every route: method, pattern, who may call it, plugin", true,
             [this] { return list_routes(config_, out_); });
         CLI::App* migrations = app_.add_subcommand("migrate", "The database's schema");
@@ -93,11 +101,11 @@ public:
         copy->callback([this] { action_ = [this] { return copy_store(from_, to_, out_); }; });
     }
 
-    int run(const Outline& outline, const std::vector<std::string>& arguments, std::ostream& err) {
+    int run(const Outline& outline, const std::vector<std::string>& arguments) {
         try {
             app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
         } catch (const CLI::CallForHelp& e) {
-            app_.exit(e, out_, err);
+            app_.exit(e, out_, err_);
             if (outline.command.empty() && !outline.config.empty()) {
                 out_ << "\nCommands of the plugins in " << outline.config << ":\n";
                 for (const std::string& line : plugin_command_summaries(outline.config))
@@ -105,7 +113,7 @@ public:
             }
             return to_int(ExitCode::ok);
         } catch (const CLI::ParseError& e) {
-            return to_int(app_.exit(e, out_, err) == 0 ? ExitCode::ok : ExitCode::usage);
+            return to_int(app_.exit(e, out_, err_) == 0 ? ExitCode::ok : ExitCode::usage);
         }
         return to_int(action_());
     }
@@ -120,9 +128,10 @@ private:
     }
 
     std::ostream& out_;
+    std::ostream& err_;
     CLI::App app_{"Chuks Kitchen: restaurant ordering, made of plugins", "chuks-kitchen"};
     std::string top_config_, config_, id_, plugin_dir_, from_, to_;
-    bool show_ = false;
+    bool show_ = false, markdown_ = false;
     std::function<ExitCode()> action_;
 };
 
@@ -135,7 +144,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         const bool is_built_in =
             what.command.empty() ||
             std::find(std::begin(built_in), std::end(built_in), what.command) != std::end(built_in);
-        if (is_built_in) return BuiltIn(out).run(what, arguments, err);
+        if (is_built_in) return BuiltIn(out, err).run(what, arguments);
         if (what.config.empty()) {
             err << "error: there is no command '" << what.command
                 << "'; if it is a plugin's, name the configuration with --config FILE\n"

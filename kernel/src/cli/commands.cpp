@@ -5,6 +5,7 @@
 #include <ostream>
 #include <vector>
 
+#include "cli/config_schema.h"
 #include "cli/files.h"
 #include "config/node.h"
 #include "host/exit_timer.h"
@@ -46,12 +47,6 @@ std::string interfaces_text(const plugin::Manifest& manifest, bool provided) {
                 (use.kind == InterfaceUse::Kind::may_use ? "?" : "");
     }
     return text.empty() ? "-" : text;
-}
-
-const char* type_name(SettingType type) {
-    constexpr const char* names[] = {"text",  "integer", "boolean", "duration",
-                                     "bytes", "choice",  "secret",  "list"};
-    return names[static_cast<std::size_t>(type)];
 }
 
 std::string access_text(const http::Route& route) {
@@ -153,10 +148,14 @@ ExitCode list_plugins(const std::string& config_file, std::ostream& out) {
 }
 
 ExitCode inspect_plugin(const std::string& id, const std::string& config_file,
-                        const std::string& plugin_dir, std::ostream& out) {
+                        const std::string& plugin_dir, bool markdown, std::ostream& out) {
     auto manifest = plugin::load_library(file_of(id, config_file, plugin_dir), id);
     if (!manifest)
         throw StartError(ExitCode::plugin, "plugin '" + id + "': " + manifest.error().detail);
+    if (markdown) {
+        out << settings_table(manifest->settings());
+        return ExitCode::ok;
+    }
     const PluginDescriptor& d = manifest->descriptor();
     out << "id         " << d.id << "\nversion    " << d.version << "\nsummary    " << d.summary
         << "\nfile       " << manifest->file().string() << "\nbuilt for  " << d.build
@@ -174,6 +173,21 @@ ExitCode inspect_plugin(const std::string& id, const std::string& config_file,
     }
     out << '\n';
     print_table(out, rows);
+    return ExitCode::ok;
+}
+
+ExitCode print_config_schema(const std::string& plugin_dir, std::ostream& out, std::ostream& err) {
+    const std::filesystem::path directory =
+        plugin_dir.empty() ? host::default_plugin_dir() : std::filesystem::path(plugin_dir);
+    std::vector<DescribedPlugin> plugins;
+    for (const std::string& id : plugin::library_ids(directory)) {
+        auto manifest = plugin::load_library(directory / (id + ".so"), id);
+        if (manifest)
+            plugins.push_back({id, std::string(manifest->summary()), manifest->settings()});
+        else
+            err << "left out: plugin '" << id << "': " << manifest.error().detail << '\n';
+    }
+    out << config_schema(plugins).dump() << '\n';
     return ExitCode::ok;
 }
 

@@ -17,8 +17,8 @@ namespace kitchen::host {
 namespace {
 
 /// Words the command line keeps for itself.
-constexpr std::string_view reserved_commands[] = {"serve",   "check-config", "plugins", "routes",
-                                                  "migrate", "store",        "help"};
+constexpr std::string_view reserved_commands[] = {
+    "serve", "check-config", "config-schema", "plugins", "routes", "migrate", "store", "help"};
 
 std::chrono::milliseconds since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -

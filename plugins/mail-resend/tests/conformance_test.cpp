@@ -11,10 +11,12 @@ namespace {
 
 struct Held {
     RecordingLogger log;
+    ManualTracing tracing;
     tests::ResendDouble service{"re_test"};
     resend::ResendMailer mailer{
         {service.base_url(), "re_test", *mime::parse_mailbox("Kitchen <k@example.com>"), {}, {}},
-        log};
+        log,
+        tracing};
     ~Held() { EXPECT_EQ(service.refusals(), std::vector<std::string>()); }
 };
 

@@ -34,7 +34,8 @@ protected:
 
     testkit::RecordingLogger log;
     tests::ResendDouble service{"re_secret"};
-    ResendMailer mailer{options(), log};
+    testkit::ManualTracing tracing;
+    ResendMailer mailer{options(), log, tracing};
 };
 
 TEST_F(ResendMailerTest, SendsWhatTheServiceDocuments) {
@@ -95,7 +96,7 @@ TEST_F(ResendMailerTest, TheSenderChangedBetweenTwoTries) {
     mailer.send(a_mail("k")).value();
     Options other = options();
     other.from.name = "Another";
-    EXPECT_TRUE(ResendMailer(other, log).send(a_mail("k")));
+    EXPECT_TRUE(ResendMailer(other, log, tracing).send(a_mail("k")));
     EXPECT_EQ(service.mails().size(), 1u);
     EXPECT_TRUE(log.contains("another mail was taken under this key"));
 }
@@ -103,7 +104,7 @@ TEST_F(ResendMailerTest, TheSenderChangedBetweenTwoTries) {
 TEST_F(ResendMailerTest, AWrongKeyMayBeMendedLater) {
     Options wrong = options();
     wrong.api_key = "re_wrong";
-    const Status refused = ResendMailer(wrong, log).send(a_mail("k"));
+    const Status refused = ResendMailer(wrong, log, tracing).send(a_mail("k"));
     EXPECT_EQ(refused.error().kind, Errc::unavailable);
     EXPECT_EQ(refused.error().code, "mail_key_refused");
     EXPECT_EQ(refused.error().subject, "invalid_api_key");
@@ -114,7 +115,7 @@ TEST_F(ResendMailerTest, AHangingServiceIsGivenUp) {
     Options impatient = options();
     impatient.connect_timeout = impatient.timeout = 200ms;
     service.fail_next({{Kind::hang}});
-    const Status late = ResendMailer(impatient, log).send(a_mail("k"));
+    const Status late = ResendMailer(impatient, log, tracing).send(a_mail("k"));
     EXPECT_EQ(late.error().kind, Errc::unavailable);
     EXPECT_EQ(late.error().code, "mail_service_timeout");
     service.release();
@@ -128,7 +129,7 @@ TEST_F(ResendMailerTest, TwoProcessesWithOneKeyAtOnce) {
     service.fail_next({{Kind::hang}});
     auto first = std::async(std::launch::async, [&] { return mailer.send(a_mail("k")); });
     service.wait_for_requests(1);
-    ResendMailer other(options(), log);
+    ResendMailer other(options(), log, tracing);
     const Status second = other.send(a_mail("k"));
     EXPECT_EQ(second.error().code, "mail_in_progress");
     EXPECT_EQ(second.error().retry_after, 1s);
@@ -149,7 +150,8 @@ TEST_F(ResendMailerTest, RedirectsAreNotFollowed) {
 TEST_F(ResendMailerTest, NobodyListens) {
     Options nobody = options();
     nobody.base_url = "http://127.0.0.1:" + std::to_string(testkit::free_port());
-    EXPECT_EQ(ResendMailer(nobody, log).send(a_mail("k")).error().code, "mail_service_unreachable");
+    EXPECT_EQ(ResendMailer(nobody, log, tracing).send(a_mail("k")).error().code,
+              "mail_service_unreachable");
 }
 
 TEST_F(ResendMailerTest, ACertificateOfNobodyIsRefused) {
@@ -162,14 +164,17 @@ TEST_F(ResendMailerTest, ACertificateOfNobodyIsRefused) {
 
     Options secure = options();
     secure.base_url = "https://localhost:" + port;
-    EXPECT_EQ(ResendMailer(secure, log).send(a_mail("k")).error().code, "mail_service_untrusted");
+    EXPECT_EQ(ResendMailer(secure, log, tracing).send(a_mail("k")).error().code,
+              "mail_service_untrusted");
     secure.ca_file = certificate;
-    EXPECT_EQ(ResendMailer(secure, log).send(a_mail("k")).error().code,
+    EXPECT_EQ(ResendMailer(secure, log, tracing).send(a_mail("k")).error().code,
               "mail_service_unreachable");          // TLS was fine, what it says is no HTTP
     secure.base_url = "https://127.0.0.1:" + port;  // a name that the certificate does not have
-    EXPECT_EQ(ResendMailer(secure, log).send(a_mail("k")).error().code, "mail_service_untrusted");
+    EXPECT_EQ(ResendMailer(secure, log, tracing).send(a_mail("k")).error().code,
+              "mail_service_untrusted");
     secure.ca_file = directory.path() / "missing.pem";
-    EXPECT_EQ(ResendMailer(secure, log).send(a_mail("k")).error().code, "mail_service_untrusted");
+    EXPECT_EQ(ResendMailer(secure, log, tracing).send(a_mail("k")).error().code,
+              "mail_service_untrusted");
 }
 
 TEST(HeaderKey, PlainKeysStandAsTheyAre) {

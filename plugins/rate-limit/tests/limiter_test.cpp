@@ -13,8 +13,8 @@ using http::Response;
 using http::Route;
 using std::chrono::seconds;
 
-Settings settings() {
-    Settings out;
+Policies policies() {
+    Policies out;
     out.exempt = RouteClass({"GET /health/"});
     out.classes.push_back({"auth",
                            RouteClass({"POST /login/"}),
@@ -31,8 +31,6 @@ Settings settings() {
 
 class LimiterTest : public testing::Test {
 protected:
-    LimiterTest() { limiter.bind(counter, refusals); }
-
     /// As the pipeline does: the shield phase, then, when somebody is signed in, the admit phase.
     Result<Response> send(const Route& route, std::string address, std::int64_t user = 0,
                           std::string method = "") {
@@ -58,7 +56,7 @@ protected:
     Counter counter{cache, clock, log};
     testkit::RecordingMetrics metrics;
     Refusals refusals{clock, metrics, log};
-    Limiter limiter{settings()};
+    Limiter limiter{policies(), counter, refusals};
     Request request;
     const Route foods = Route::get("/foods/"), login = Route::post("/login/"),
                 health = Route::get("/health/"), orders = Route::post("/orders/");

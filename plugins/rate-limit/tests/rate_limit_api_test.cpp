@@ -161,10 +161,10 @@ TEST(RateLimitApi, MistakesInTheConfigurationAreNamed) {
     EXPECT_THAT(refusal("{classes: {auth: {routes: [], per_adress: {burst: 3}}}}"),
                 HasSubstr("did you mean 'per_address'?"));
     EXPECT_THAT(refusal("{classes: {default: {routes: []}}}"),
-                HasSubstr("classes.default: that is what all other routes are"));
+                HasSubstr(":85: error: rate-limit.classes.default.routes: 'default' is what"));
     EXPECT_THAT(refusal("{exempt: ['health']}"), HasSubstr("exempt: 'health' is no route"));
     EXPECT_THAT(refusal("{per_address: {burst: 1000000, period: 1d}}"),
-                HasSubstr("per_address: burst times period is longer than a year"));
+                HasSubstr("rate-limit.per_address.burst: times period is longer than a year"));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "kitchen/plugin_v1.h"
+#include "kitchen/plugin.h"
 
 namespace {
 
@@ -36,9 +36,9 @@ Response plain(std::string body) {
     return response;
 }
 
-class Stove : public PluginV1 {
+class Stove final : public Plugin {
 public:
-    void configure(Setup& setup) override {
+    explicit Stove(Setup& setup) {
         Route simmer = Route::get("/stove/simmer/{id}/");
         simmer.query({"ms", http::Schema::integer().min(0).max(60'000), "How long", "5"})
             .answers(200, "The id");
@@ -151,5 +151,4 @@ private:
 
 }  // namespace
 
-KITCHEN_PLUGIN_V1(Stove,
-                  {.id = "stove", .version = "1.0.0", .summary = "Routes that take their time"})
+KITCHEN_PLUGIN(Stove, "stove", "1.0.0", "Routes that take their time")
