@@ -4,7 +4,7 @@
 packages_build=(
   build-essential cmake ninja-build pkg-config
   libpistache-dev libboost-dev libboost-filesystem-dev libboost-system-dev
-  libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev nlohmann-json3-dev prometheus-cpp-dev
+  libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
   libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libcurl4-openssl-dev libkainjow-mustache-dev
 )
 packages_test=(

@@ -6,10 +6,6 @@
 
 #include <unistd.h>
 
-#include <spdlog/logger.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/base_sink.h>
-
 #include "kitchen/bytes.h"
 #include "kitchen/json.h"
 #include "kitchen/text.h"
@@ -27,27 +23,6 @@ constexpr std::string_view level_name(LogLevel level) {
     constexpr std::string_view names[] = {"debug", "info", "warn", "error", "off"};
     return names[static_cast<std::size_t>(level)];
 }
-
-spdlog::level::level_enum to_spdlog(LogLevel level) {
-    using namespace spdlog::level;
-    constexpr level_enum levels[] = {debug, info, warn, err, off};
-    return levels[static_cast<std::size_t>(level)];
-}
-
-/// Hands each line to a function: for tests and embedding.
-class FunctionSink : public spdlog::sinks::base_sink<std::mutex> {
-public:
-    explicit FunctionSink(std::function<void(std::string_view)> take) : take_(std::move(take)) {}
-
-protected:
-    void sink_it_(const spdlog::details::log_msg& message) override {
-        take_(std::string_view(message.payload.data(), message.payload.size()));
-    }
-    void flush_() override {}
-
-private:
-    std::function<void(std::string_view)> take_;
-};
 
 std::function<void(std::string_view)> to_stderr(bool json, const Clock& clock) {
     const auto sink =
@@ -167,27 +142,16 @@ std::string format_line(bool json, Timestamp at, LogLevel level, std::string_vie
 
 struct LogHub::Impl {
     Impl(LogOptions options, const Clock& c)
-        : json(options.json), clock(c), sink_logger(make(std::move(options), c)) {}
+        : json(options.json),
+          level(options.level),
+          clock(c),
+          sink(options.sink ? std::move(options.sink) : to_stderr(options.json, c)) {}
 
-    static spdlog::logger make(LogOptions options, const Clock& clock) {
-        spdlog::sink_ptr sink;
-        if (options.sink)
-            sink = std::make_shared<FunctionSink>(std::move(options.sink));
-        else
-            sink = std::make_shared<FunctionSink>(to_stderr(options.json, clock));
-        sink->set_pattern("%v");
-        spdlog::logger logger("kitchen", std::move(sink));
-        logger.set_level(to_spdlog(options.level));
-        logger.flush_on(spdlog::level::trace);
-        // A full disk or a closed terminal must not end the program, nor fill it with complaints
-        // about itself.
-        logger.set_error_handler([](const std::string&) {});
-        return logger;
-    }
-
-    bool json;
+    const bool json;
+    const LogLevel level;
     const Clock& clock;
-    spdlog::logger sink_logger;
+    std::mutex mutex;
+    const std::function<void(std::string_view line)> sink;  // one line at a time
 };
 
 class LogHub::PluginLogger : public Logger {
@@ -195,11 +159,12 @@ public:
     PluginLogger(Impl& hub, std::string plugin) : hub_(hub), plugin_(std::move(plugin)) {}
 
     bool enabled(LogLevel level) const noexcept override {
-        return level != LogLevel::off && hub_.sink_logger.should_log(to_spdlog(level));
+        return level != LogLevel::off && level >= hub_.level;
     }
 
     void write(LogLevel level, std::string_view message,
                std::span<const LogField> fields) noexcept override {
+        if (!enabled(level)) return;
         try {
             std::vector<LogField> more;
             if (const auto& trace = current_trace();
@@ -210,9 +175,10 @@ public:
             }
             const std::string line =
                 format_line(hub_.json, hub_.clock.now(), level, plugin_, message, fields);
-            hub_.sink_logger.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+            std::lock_guard lock(hub_.mutex);
+            hub_.sink(line);
         } catch (...) {
-            // Out of memory while logging: the line is lost, the caller is not.
+            // Out of memory, or a sink that throws: the line is lost, the caller is not.
         }
     }
 

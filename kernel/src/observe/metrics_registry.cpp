@@ -2,21 +2,15 @@
 
 #include <deque>
 #include <map>
-#include <sstream>
 #include <stdexcept>
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
-#include "observe/metric_cells.h"
 #include "kitchen/utf8.h"
+#include "observe/metric_cells.h"
+#include "observe/metrics_text.h"
 
 namespace kitchen::observe {
 
 namespace {
-
-using prometheus::ClientMetric;
-using prometheus::MetricType;
 
 constexpr std::string_view overflow = "overflow";
 
@@ -35,7 +29,7 @@ bool is_name(std::string_view text) {
 
 void check_name(std::string_view name, std::string_view help, MetricType type) {
     if (!is_name(name)) refuse(name, "is not named in letters, digits and '_'");
-    const bool is_counter = type == MetricType::Counter;
+    const bool is_counter = type == MetricType::counter;
     if (name.ends_with("_total") != is_counter)
         refuse(name, is_counter ? "counts, so its name must end in _total"
                                 : "is no counter, so its name must not end in _total");
@@ -52,7 +46,7 @@ MetricLabels checked(std::string_view name, MetricLabels labels, MetricType type
     for (std::size_t i = 0; i < labels.size(); ++i) {
         const std::string& label = labels[i].first;
         if (!is_name(label) || label.starts_with("__") ||
-            (type == MetricType::Histogram && label == "le"))
+            (type == MetricType::histogram && label == "le"))
             refuse(name, "cannot have the label '" + label + "'");
         if (i > 0 && labels[i - 1].first == label)
             refuse(name, "has the label '" + label + "' twice");
@@ -65,23 +59,6 @@ MetricLabels checked(std::string_view name, MetricLabels labels, MetricType type
 bool same_names(const MetricLabels& a, const MetricLabels& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const auto& x, const auto& y) { return x.first == y.first; });
-}
-
-ClientMetric labelled(const MetricLabels& labels) {
-    ClientMetric out;
-    for (const auto& [name, value] : labels) out.label.push_back({name, value});
-    return out;
-}
-
-ClientMetric::Histogram read(const HistogramCell& cell) {
-    ClientMetric::Histogram out;
-    for (std::size_t i = 0; i < cell.bounds().size(); ++i) {
-        out.sample_count += cell.count(i);
-        out.bucket.push_back({out.sample_count, cell.bounds()[i]});
-    }
-    out.sample_count += cell.count(cell.bounds().size());
-    out.sample_sum = cell.sum();
-    return out;
 }
 
 /// One of the four is set.
@@ -109,7 +86,7 @@ struct MetricsRegistry::Impl : std::enable_shared_from_this<MetricsRegistry::Imp
     std::shared_ptr<void> sample(std::string_view name, std::string_view help, MetricLabels labels,
                                  MetricType type, std::function<double()> read);
     void forget(std::string_view name, const Sampler& sampler);
-    std::vector<prometheus::MetricFamily> collect() const;
+    std::string text() const;
 
     Logger& log;
     const std::size_t series_limit;
@@ -179,39 +156,46 @@ void MetricsRegistry::Impl::forget(std::string_view name, const Sampler& sampler
                   [&](const auto& entry) { return entry.second.sampler.get() == &sampler; });
 }
 
-std::vector<prometheus::MetricFamily> MetricsRegistry::Impl::collect() const {
-    struct Pending {
-        std::size_t family, metric;
-        std::shared_ptr<Sampler> sampler;
+std::string MetricsRegistry::Impl::text() const {
+    // What the cells hold is written under the lock; samplers, which may take their time, are asked
+    // after it.
+    struct Lines {
+        std::string text;                  // complete, or all but the value of the sampler
+        std::shared_ptr<Sampler> sampler;  // may be null
     };
-    std::vector<prometheus::MetricFamily> out;
-    std::vector<Pending> pending;
+    struct Block {
+        std::string head;
+        std::vector<Lines> series;
+    };
+    std::vector<Block> blocks;
     {
         const std::lock_guard lock(mutex);
         for (const auto& [name, family] : families) {
-            if (family.series.empty()) continue;
-            out.push_back({name, family.help, family.type, {}});
+            Block& block = blocks.emplace_back();
+            append_head(block.head, name, family.help, family.type);
             for (const auto& [labels, series] : family.series) {
-                ClientMetric metric = labelled(labels);
-                if (series.counter) metric.counter.value = series.counter->value();
-                if (series.gauge) metric.gauge.value = series.gauge->value();
-                if (series.histogram) metric.histogram = read(*series.histogram);
-                if (series.sampler)
-                    pending.push_back({out.size() - 1, out.back().metric.size(), series.sampler});
-                out.back().metric.push_back(std::move(metric));
+                Lines& lines = block.series.emplace_back(Lines{{}, series.sampler});
+                if (series.histogram) {
+                    append_histogram(lines.text, name, labels, *series.histogram);
+                    continue;
+                }
+                append_series(lines.text, name, labels);
+                if (series.counter) append_value(lines.text, series.counter->value());
+                if (series.gauge) append_value(lines.text, series.gauge->value());
             }
         }
     }
-    // From the back, so that leaving one out moves none of those still to come.
-    for (auto it = pending.rbegin(); it != pending.rend(); ++it) {
-        auto& metrics = out[it->family].metric;
-        const double value = it->sampler->value();
-        metrics[it->metric].counter.value = metrics[it->metric].gauge.value = value;
-        if (std::isnan(value))
-            metrics.erase(metrics.begin() + static_cast<std::ptrdiff_t>(it->metric));
+    std::string out;
+    for (Block& block : blocks) {
+        for (Lines& lines : block.series) {
+            if (lines.sampler) {
+                const double value = lines.sampler->value();
+                if (std::isnan(value)) continue;
+                append_value(lines.text, value);
+            }
+            out.append(std::exchange(block.head, {})).append(lines.text);
+        }
     }
-    std::erase_if(out,
-                  [](const prometheus::MetricFamily& family) { return family.metric.empty(); });
     return out;
 }
 
@@ -223,7 +207,7 @@ Counter& MetricsRegistry::counter(std::string_view name, std::string_view help,
                                   MetricLabels labels) {
     const std::lock_guard lock(impl_->mutex);
     Series& found =
-        impl_->series(impl_->family(name, help, MetricType::Counter), name, std::move(labels));
+        impl_->series(impl_->family(name, help, MetricType::counter), name, std::move(labels));
     if (found.sampler) refuse(name, "is sampled");
     if (!found.counter) found.counter = std::make_unique<CounterCell>();
     return *found.counter;
@@ -232,7 +216,7 @@ Counter& MetricsRegistry::counter(std::string_view name, std::string_view help,
 Gauge& MetricsRegistry::gauge(std::string_view name, std::string_view help, MetricLabels labels) {
     const std::lock_guard lock(impl_->mutex);
     Series& found =
-        impl_->series(impl_->family(name, help, MetricType::Gauge), name, std::move(labels));
+        impl_->series(impl_->family(name, help, MetricType::gauge), name, std::move(labels));
     if (found.sampler) refuse(name, "is sampled");
     if (!found.gauge) found.gauge = std::make_unique<GaugeCell>();
     return *found.gauge;
@@ -241,7 +225,7 @@ Gauge& MetricsRegistry::gauge(std::string_view name, std::string_view help, Metr
 Histogram& MetricsRegistry::histogram(std::string_view name, std::string_view help,
                                       MetricLabels labels, std::span<const double> bounds) {
     const std::lock_guard lock(impl_->mutex);
-    Family& in = impl_->family(name, help, MetricType::Histogram);
+    Family& in = impl_->family(name, help, MetricType::histogram);
     const bool ascend =
         std::adjacent_find(bounds.begin(), bounds.end(), std::greater_equal<>()) == bounds.end() &&
         std::all_of(bounds.begin(), bounds.end(),
@@ -253,22 +237,18 @@ Histogram& MetricsRegistry::histogram(std::string_view name, std::string_view he
     return *found.histogram;
 }
 
-std::string MetricsRegistry::text() const {
-    std::ostringstream out;
-    prometheus::TextSerializer().Serialize(out, impl_->collect());
-    return std::move(out).str();
-}
+std::string MetricsRegistry::text() const { return impl_->text(); }
 
 std::shared_ptr<void> MetricsRegistry::sampled_counter(std::string_view name, std::string_view help,
                                                        MetricLabels labels,
                                                        std::function<double()> read) {
-    return impl_->sample(name, help, std::move(labels), MetricType::Counter, std::move(read));
+    return impl_->sample(name, help, std::move(labels), MetricType::counter, std::move(read));
 }
 
 std::shared_ptr<void> MetricsRegistry::sampled_gauge(std::string_view name, std::string_view help,
                                                      MetricLabels labels,
                                                      std::function<double()> read) {
-    return impl_->sample(name, help, std::move(labels), MetricType::Gauge, std::move(read));
+    return impl_->sample(name, help, std::move(labels), MetricType::gauge, std::move(read));
 }
 
 }  // namespace kitchen::observe

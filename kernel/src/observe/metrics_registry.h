@@ -1,7 +1,6 @@
 // The kernel's metrics/1, and what a scrape is answered with.
 //
-// The cells that count are atomics of our own; prometheus-cpp gives the data model and the text
-// (docs/adr/0010 says why).
+// The cells that count are atomics (metric_cells.h); metrics_text.h writes them.
 //
 // Thread-safety: all calls, from any thread. A scrape holds no lock while it calls samplers.
 #pragma once
