@@ -1,4 +1,4 @@
-// The shapes of the cart's bodies and answers.
+// The shapes of the cart's bodies and responses.
 //
 // Thread-safety: pure functions.
 #pragma once

@@ -1,4 +1,4 @@
-// Foods as JSON: written for answers without a tree in between, read from checked bodies and from
+// Foods as JSON: written for responses without a tree in between, read from checked bodies and from
 // what the tables hold.
 //
 // Thread-safety: pure functions.
@@ -39,7 +39,7 @@ struct FoodView {
 void write_food(JsonWriter& out, const FoodView& food);
 void write_food(JsonWriter& out, const Food& food);
 
-// The columns foods.tags and foods.side_rules hold just what the answers show.
+// The columns foods.tags and foods.side_rules hold just what the responses show.
 std::string tags_json(const std::vector<std::string>& tags);
 std::string side_rules_json(const SideRule& side_protein, const SideRule& extra_side);
 /// Error: corrupt, when the column holds something else.

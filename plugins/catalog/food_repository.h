@@ -46,7 +46,8 @@ public:
     /// True when there has ever been a food.
     Result<bool> any(Transaction& tx) const;
 
-    /// The living food with this id, which nobody else can change until the transaction ends.
+    /// The living food with this id, which no other transaction can change until the transaction
+    /// ends.
     Result<std::optional<Food>> lock(Transaction& tx, std::int64_t id) const;
 
     // Times in POSIX milliseconds. Error of both: conflict "food_name_taken".

@@ -160,7 +160,7 @@ FoodRoutes::FoodRoutes(Setup& setup, FoodService& service, AnswerCache* cache)
 
 Result<Response> FoodRoutes::list(const Request& request) const {
     // The target as it was written and the address it was asked at: the links repeat both, so
-    // nobody's spelling ends up with another.
+    // no client's spelling ends up with another.
     return answer(
         request, "foods " + request.base_url + request.target, [&]() -> Result<AnswerPtr> {
             const http::Page page = http::page_of(request);

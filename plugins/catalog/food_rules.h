@@ -1,4 +1,4 @@
-// What a food must be like, whoever brings it: a request, the demo menu or a test.
+// What a food must be like, wherever it comes from: a request, the demo menu or a test.
 //
 // Thread-safety: pure functions.
 #pragma once

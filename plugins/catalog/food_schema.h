@@ -1,4 +1,4 @@
-// The shapes of the catalogue's bodies and answers: for validation and for the OpenAPI document.
+// The shapes of the catalogue's bodies and responses: for validation and for the OpenAPI document.
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -7,7 +7,7 @@
 
 namespace kitchen::catalog {
 
-http::Schema food_schema();         ///< "Food", what is answered
+http::Schema food_schema();         ///< "Food", the response
 http::Schema food_input_schema();   ///< "FoodInput", the body of POST and PUT
 http::Schema food_change_schema();  ///< "FoodChange", the body of PATCH: every member optional
 http::Schema categories_schema();   ///< "Categories"

@@ -25,7 +25,7 @@ struct CacheSettings {
     static void describe(Fields<CacheSettings>& field) {
         using namespace std::chrono_literals;
         using S = CacheSettings;
-        field("enabled", &S::enabled, "Answer public reads of the menu from memory");
+        field("enabled", &S::enabled, "Serve public reads of the menu from memory");
         field(
             "memory", &S::memory,
             "Most memory for these responses, with what it costs to keep them; also the most that "

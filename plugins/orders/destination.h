@@ -21,7 +21,7 @@ public:
 
     /// The address with that id; without an id the default one. Nothing for what is picked up.
     /// Errors: unprocessable "address_required", or with a fault at "/address_id" where it cannot
-    /// be given; not_found "address_not_found", also for somebody else's.
+    /// be given; not_found "address_not_found", also for another customer's.
     Result<std::optional<Address>> find(Transaction& tx, std::int64_t user_id,
                                         Fulfillment fulfillment,
                                         std::optional<std::int64_t> address_id) const;

@@ -39,7 +39,7 @@ enum OrderColumn : std::uint32_t {
 constexpr const char* protein = "protein";
 constexpr const char* extra = "extra";
 
-/// "($1, $2, …)": shorter lists are filled up with 0, which is nobody's id.
+/// "($1, $2, …)": shorter lists are filled up with 0, which is no order's id.
 std::string id_list(std::size_t count) {
     std::string text = "(";
     for (std::size_t i = 1; i <= count; ++i) text += (i > 1 ? ", $" : "$") + std::to_string(i);

@@ -37,7 +37,7 @@ public:
                            std::int64_t offset) const;
 
     /// Moves `order` to its next version, when it still is at the one given: sets status,
-    /// cancel_reason (when `entry.to` is cancelled) and writes the entry. False when somebody else
+    /// cancel_reason (when `entry.to` is cancelled) and writes the entry. False when another
     /// was faster: then nothing was done.
     Result<bool> move(Transaction& tx, const Order& order, const HistoryEntry& entry) const;
 

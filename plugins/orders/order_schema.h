@@ -1,4 +1,4 @@
-// The shapes of the bodies and answers of orders and quotes.
+// The shapes of the bodies and responses of orders and quotes.
 //
 // Thread-safety: pure functions.
 #pragma once

@@ -7,19 +7,19 @@ namespace {
 
 Error not_allowed(const Order& order, OrderState to, Actor actor) {
     Json::Array allowed;
-    std::string words;
+    std::string names;
     for (const OrderState state : allowed_transitions(order.status, order.fulfillment, actor)) {
         allowed.emplace_back(to_text(state));
-        words += (words.empty() ? "" : ", ") + std::string(to_text(state));
+        names += (names.empty() ? "" : ", ") + std::string(to_text(state));
     }
     std::string detail = "An order that is " + std::string(to_text(order.status)) +
                          " cannot become " + std::string(to_text(to)) + ". ";
     if (actor == Actor::customer)
         detail += "Please call the kitchen.";
-    else if (words.empty())
+    else if (names.empty())
         detail += "It has come to its end.";
     else
-        detail += "It can become: " + words + ".";
+        detail += "It can become: " + names + ".";
     return Error(Errc::conflict, "transition_not_allowed", std::move(detail))
         .with_member("allowed_transitions", std::move(allowed));
 }

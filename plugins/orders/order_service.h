@@ -4,10 +4,10 @@
 // ends an order without serving it gives its stock back in the same transaction, and an order can
 // end only once.
 //
-// Errors: not_found "order_not_found" (also for somebody else's); conflict "transition_not_allowed"
-// with the member `allowed_transitions`; unprocessable when staff cancel without a reason; whatever
-// `check` says of the version. Thread-safety: all calls, from any thread. What the constructor
-// takes must outlive it.
+// Errors: not_found "order_not_found" (also for another customer's); conflict
+// "transition_not_allowed" with the member `allowed_transitions`; unprocessable when staff cancel
+// without a reason; whatever `check` says of the version. Thread-safety: all calls, from any
+// thread. What the constructor takes must outlive it.
 #pragma once
 
 #include <cstdint>

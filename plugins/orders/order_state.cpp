@@ -6,9 +6,9 @@
 namespace kitchen::orders {
 namespace {
 
-constexpr std::string_view state_words[] = {"pending",          "confirmed", "preparing", "ready",
+constexpr std::string_view state_texts[] = {"pending",          "confirmed", "preparing", "ready",
                                             "out_for_delivery", "completed", "cancelled"};
-constexpr std::string_view fulfillment_words[] = {"delivery", "pickup"};
+constexpr std::string_view fulfillment_texts[] = {"delivery", "pickup"};
 
 enum class Of : std::uint8_t { any, delivery, pickup };
 enum class By : std::uint8_t { staff, anyone };
@@ -39,29 +39,29 @@ constexpr Transition transitions[] = {
 };
 
 template <class Enum, std::size_t size>
-std::optional<Enum> parse(const std::string_view (&words)[size], std::string_view word) {
-    const auto found = std::find(std::begin(words), std::end(words), word);
-    if (found == std::end(words)) return std::nullopt;
-    return static_cast<Enum>(found - std::begin(words));
+std::optional<Enum> parse(const std::string_view (&names)[size], std::string_view name) {
+    const auto found = std::find(std::begin(names), std::end(names), name);
+    if (found == std::end(names)) return std::nullopt;
+    return static_cast<Enum>(found - std::begin(names));
 }
 
 }  // namespace
 
-std::vector<std::string> state_names() { return {std::begin(state_words), std::end(state_words)}; }
+std::vector<std::string> state_names() { return {std::begin(state_texts), std::end(state_texts)}; }
 std::vector<std::string> fulfillment_names() {
-    return {std::begin(fulfillment_words), std::end(fulfillment_words)};
+    return {std::begin(fulfillment_texts), std::end(fulfillment_texts)};
 }
 
-std::string_view to_text(OrderState state) { return state_words[static_cast<std::size_t>(state)]; }
+std::string_view to_text(OrderState state) { return state_texts[static_cast<std::size_t>(state)]; }
 std::string_view to_text(Fulfillment fulfillment) {
-    return fulfillment_words[static_cast<std::size_t>(fulfillment)];
+    return fulfillment_texts[static_cast<std::size_t>(fulfillment)];
 }
 
-std::optional<OrderState> parse_state(std::string_view word) {
-    return parse<OrderState>(state_words, word);
+std::optional<OrderState> parse_state(std::string_view name) {
+    return parse<OrderState>(state_texts, name);
 }
-std::optional<Fulfillment> parse_fulfillment(std::string_view word) {
-    return parse<Fulfillment>(fulfillment_words, word);
+std::optional<Fulfillment> parse_fulfillment(std::string_view name) {
+    return parse<Fulfillment>(fulfillment_texts, name);
 }
 
 std::vector<OrderState> allowed_transitions(OrderState from, Fulfillment fulfillment, Actor actor) {

@@ -23,18 +23,18 @@ enum class OrderState : std::uint8_t {
 enum class Fulfillment : std::uint8_t { delivery, pickup };
 enum class Actor : std::uint8_t { customer, staff };
 
-/// Every word, in the order of the enumeration: for schemas.
+/// Every name, in the order of the enumeration: for schemas.
 std::vector<std::string> state_names();
 std::vector<std::string> fulfillment_names();
 
 std::string_view to_text(OrderState state);
 std::string_view to_text(Fulfillment fulfillment);
-std::optional<OrderState> parse_state(std::string_view word);
-std::optional<Fulfillment> parse_fulfillment(std::string_view word);
+std::optional<OrderState> parse_state(std::string_view name);
+std::optional<Fulfillment> parse_fulfillment(std::string_view name);
 
 /// Where this actor may move an order to; empty for a last state.
 std::vector<OrderState> allowed_transitions(OrderState from, Fulfillment fulfillment, Actor actor);
-/// Nobody can move it any further.
+/// It cannot be moved any further.
 bool is_final(OrderState state);
 bool may_move(OrderState from, OrderState to, Fulfillment fulfillment, Actor actor);
 

@@ -7,7 +7,7 @@
 namespace kitchen::outbox {
 namespace {
 
-constexpr std::string_view state_words[] = {"waiting", "sent", "dead"};
+constexpr std::string_view state_texts[] = {"waiting", "sent", "dead"};
 
 // The columns of mail_of() and of maybe_leased(), in their order.
 constexpr std::string_view columns =
@@ -63,15 +63,15 @@ Result<bool> any(const Result<Rows>& rows) {
 
 }  // namespace
 
-std::string_view to_text(MailState state) { return state_words[static_cast<std::size_t>(state)]; }
+std::string_view to_text(MailState state) { return state_texts[static_cast<std::size_t>(state)]; }
 
-std::optional<MailState> parse_state(std::string_view word) {
-    const auto found = std::find(std::begin(state_words), std::end(state_words), word);
-    if (found == std::end(state_words)) return std::nullopt;
-    return static_cast<MailState>(found - std::begin(state_words));
+std::optional<MailState> parse_state(std::string_view name) {
+    const auto found = std::find(std::begin(state_texts), std::end(state_texts), name);
+    if (found == std::end(state_texts)) return std::nullopt;
+    return static_cast<MailState>(found - std::begin(state_texts));
 }
 
-std::vector<std::string> state_names() { return {std::begin(state_words), std::end(state_words)}; }
+std::vector<std::string> state_names() { return {std::begin(state_texts), std::end(state_texts)}; }
 
 OutboxRepository::OutboxRepository(Store& store)
     : insert_(store.prepare("INSERT INTO outbox_mails (mail_key, send_key, recipient, subject, "

@@ -1,7 +1,7 @@
 // All SQL on the outgoing queue.
 //
 // Who sends a mail holds its lease: claim() gives it to one worker at a time, of however many
-// processes, and what ends an attempt does so only for whoever still holds it.
+// processes, and what ends an attempt does so only for the worker that still holds it.
 //
 // Every call works inside the caller's open transaction.
 // Thread-safety: all calls, from any thread. The store must outlive it.

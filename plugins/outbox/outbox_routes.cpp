@@ -87,7 +87,7 @@ OutboxRoutes::OutboxRoutes(Setup& setup, OutboxService& outbox, Logger& log)
 
 Result<Response> OutboxRoutes::list(Request& request) {
     std::optional<MailState> state;
-    if (const auto word = request.query("state")) state = parse_state(*word);
+    if (const auto name = request.query("state")) state = parse_state(*name);
     const http::Page page = http::page_of(request);
     Result<MailPage> found = outbox_.list(state, page.limit, page.offset);
     if (!found) return std::move(found).error();

@@ -173,8 +173,8 @@ std::optional<Timestamp> OutboxWorker::try_later(const LeasedMail& mail, const E
 bool OutboxWorker::settle(const LeasedMail& mail, const char* what,
                           const std::function<Result<bool>(Transaction&)>& note) {
     const Result<bool> noted = store_.transact<bool>(note);
-    // Either way nothing is lost: the mail is with whoever has the lease, or becomes due when this
-    // one ends, under the same key.
+    // Either way nothing is lost: the mail is with the worker that has the lease, or becomes due
+    // when this one ends, under the same key.
     if (!noted)
         log_.warn("what became of a mail could not be noted",
                   {{"mail_id", mail.id}, {"state", what}, {"code", noted.error().code}});

@@ -18,7 +18,7 @@ namespace kitchen::outbox {
 enum class MailState : std::uint8_t { waiting, sent, dead };
 
 std::string_view to_text(MailState state);
-std::optional<MailState> parse_state(std::string_view word);
+std::optional<MailState> parse_state(std::string_view name);
 std::vector<std::string> state_names();
 
 /// What an administrator may see: all but the bodies.

@@ -86,8 +86,8 @@ milliseconds QueueConsumer::deliver(const std::vector<QueueMessage>& messages,
         }
         const std::optional<std::int64_t> id = parse_message(message.body);
         if (!id) {
-            // Perhaps the queue is somebody else's, too. It comes again until the queue's own rules
-            // move it away.
+            // Perhaps another program uses the queue, too. It comes again until the queue's own
+            // rules move it away.
             log_.warn("a message in the queue is not of the outbox",
                       {{"received", message.received}});
             continue;

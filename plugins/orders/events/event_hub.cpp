@@ -25,15 +25,16 @@ void EventHub::close() {
     subscription_.reset();
 }
 
-Result<Listeners::Seat> EventHub::join(std::int64_t user_id, std::optional<std::int64_t> order_id,
-                                       Listeners::Pointer listener) {
-    Result<Listeners::Seat> seat = Error(Errc::internal, "", "");
+Result<Listeners::Registration> EventHub::join(std::int64_t user_id,
+                                               std::optional<std::int64_t> order_id,
+                                               Listeners::Pointer listener) {
+    Result<Listeners::Registration> registration = Error(Errc::internal, "", "");
     {
         // cursor() forgets the cursor of an empty house under the same mutex: whoever finds one
         // here finds one that is kept.
         const std::lock_guard lock(mutex_);
-        seat = listeners_.add(user_id, order_id, std::move(listener));
-        if (!seat || cursor_) return seat;
+        registration = listeners_.add(user_id, order_id, std::move(listener));
+        if (!registration || cursor_) return registration;
     }
     Result<std::int64_t> head = feed_.head();
     if (!head) return std::move(head).error();
@@ -42,7 +43,7 @@ Result<Listeners::Seat> EventHub::join(std::int64_t user_id, std::optional<std::
         if (!cursor_) cursor_ = *head;
     }
     wake();  // for what was not delivered while there was no cursor
-    return seat;
+    return registration;
 }
 
 void EventHub::changed() {

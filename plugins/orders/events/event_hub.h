@@ -1,6 +1,6 @@
 // Brings changes of orders to those who listen in this process: at once when the change was made
-// here or the word of it came from another replica, and otherwise, when that word was lost, at the
-// next poll. The store is the truth; messages only say when to look.
+// here or a message of it came from another replica, and otherwise, when that message was lost, at
+// the next poll. The store is the truth; messages only say when to look.
 //
 // One reading of the feed serves all listeners. Nothing is read while there are none.
 //
@@ -38,12 +38,12 @@ public:
     /// Everything that is committed from the moment this returns reaches the listener, and perhaps
     /// some of what was before. Reads the store. Errors: those of Listeners::add() and of the
     /// store.
-    Result<Listeners::Seat> join(std::int64_t user_id, std::optional<std::int64_t> order_id,
-                                 Listeners::Pointer listener);
+    Result<Listeners::Registration> join(std::int64_t user_id, std::optional<std::int64_t> order_id,
+                                         Listeners::Pointer listener);
 
     /// An order has changed, durably: for Transaction::after_commit(). Posts a job.
     void changed();
-    /// Reads what is new, if somebody listens; otherwise keeps the feed numbered. For a periodic
+    /// Reads what is new, if there are listeners; otherwise keeps the feed numbered. For a periodic
     /// job.
     void poll();
     /// Lets all listeners do what is due. For a periodic job.
@@ -59,9 +59,9 @@ private:
     void deliver();
     void deliver_once();
     void tell_others();
-    /// Where to read on; nothing when nobody listens.
+    /// Where to read on; nothing without listeners.
     std::optional<std::int64_t> cursor();
-    /// False when somebody has set the cursor meanwhile.
+    /// False when another thread has set the cursor meanwhile.
     bool move_cursor(std::int64_t from, std::int64_t to);
     void dispatch(const OrderEvent& event);
     void note(const Error& error);

@@ -86,8 +86,8 @@ Result<Response> EventRoutes::one_order(Request& request) {
     Result<std::optional<std::int64_t>> seen = parse_last_event_id(request.header("last-event-id"));
     if (!seen) return std::move(seen).error();
     auto stream = new_stream(ClientStream::Ids::versions, viewer.actor());
-    Result<Listeners::Seat> seat = hub_.join(viewer.user_id, id, stream);
-    if (!seat) return std::move(seat).error();
+    Result<Listeners::Registration> registration = hub_.join(viewer.user_id, id, stream);
+    if (!registration) return std::move(registration).error();
     Result<Order> order = orders_.read_newest(viewer, id);
     if (!order) return std::move(order).error();
 
@@ -98,7 +98,8 @@ Result<Response> EventRoutes::one_order(Request& request) {
     for (std::int64_t version = is_known ? **seen + 1 : order->version; version <= order->version;
          ++version)
         first += event_text(version, event_of(*order, version), viewer.actor());
-    return answer(std::move(stream), *std::move(seat), std::move(first), order->version, is_over);
+    return answer(std::move(stream), *std::move(registration), std::move(first), order->version,
+                  is_over);
 }
 
 Result<Response> EventRoutes::all_orders(Request& request) {
@@ -106,8 +107,8 @@ Result<Response> EventRoutes::all_orders(Request& request) {
     Result<std::optional<std::int64_t>> seen = parse_last_event_id(request.header("last-event-id"));
     if (!seen) return std::move(seen).error();
     auto stream = new_stream(ClientStream::Ids::positions, viewer.actor());
-    Result<Listeners::Seat> seat = hub_.join(viewer.user_id, std::nullopt, stream);
-    if (!seat) return std::move(seat).error();
+    Result<Listeners::Registration> registration = hub_.join(viewer.user_id, std::nullopt, stream);
+    if (!registration) return std::move(registration).error();
     Result<FeedPage> page = feed_.after(seen->value_or(0), *seen ? events_at_once : 0);
     if (!page) return std::move(page).error();
 
@@ -121,7 +122,7 @@ Result<Response> EventRoutes::all_orders(Request& request) {
         first += event_text(last, event, viewer.actor());
     }
     const bool is_part = last < page->head;
-    return answer(std::move(stream), *std::move(seat), std::move(first), last, is_part);
+    return answer(std::move(stream), *std::move(registration), std::move(first), last, is_part);
 }
 
 std::shared_ptr<ClientStream> EventRoutes::new_stream(ClientStream::Ids ids, Actor actor) const {
@@ -130,16 +131,21 @@ std::shared_ptr<ClientStream> EventRoutes::new_stream(ClientStream::Ids ids, Act
     return std::make_shared<ClientStream>(ids, actor, clock_, clock_.steady_now() + age);
 }
 
-Response EventRoutes::answer(std::shared_ptr<ClientStream> stream, Listeners::Seat seat,
-                             std::string first, std::int64_t last, bool then_end) const {
+Response EventRoutes::answer(std::shared_ptr<ClientStream> stream,
+                             Listeners::Registration registration, std::string first,
+                             std::int64_t last, bool then_end) const {
     Response response(200);
     response.headers = {{"Content-Type", "text/event-stream"},
                         {"Cache-Control", "no-store"},
                         {"X-Accel-Buffering", "no"}};
-    // The seat is given up when the stream closes, or with this function when it is never called.
-    response.stream = [stream = std::move(stream), seat = std::move(seat), first = std::move(first),
-                       last, then_end](std::shared_ptr<http::EventStream> client) mutable {
-        client->on_close([seat = std::exchange(seat, nullptr)]() mutable { seat.reset(); });
+    // The registration is given up when the stream closes, or with this function when it is never
+    // called.
+    response.stream = [stream = std::move(stream), registration = std::move(registration),
+                       first = std::move(first), last,
+                       then_end](std::shared_ptr<http::EventStream> client) mutable {
+        client->on_close([registration = std::exchange(registration, nullptr)]() mutable {
+            registration.reset();
+        });
         stream->open(std::move(client), first, last, then_end);
     };
     return response;

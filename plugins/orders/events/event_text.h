@@ -15,7 +15,7 @@
 
 namespace kitchen::orders {
 
-/// A comment: clients skip it, and whoever stands between sees that the stream lives.
+/// A comment: clients skip it, and proxies see that the stream lives.
 inline constexpr std::string_view heartbeat_text = ":\n\n";
 
 /// One event of the type "order". `actor` decides what stands under allowed_transitions.

@@ -12,7 +12,7 @@ constexpr std::chrono::seconds full_for{5};
 }  // namespace
 
 struct Listeners::Table {
-    static constexpr std::int64_t every_order = 0;  // nobody's id
+    static constexpr std::int64_t every_order = 0;  // no order's id
     using Map = std::unordered_multimap<std::int64_t, Pointer>;
 
     explicit Table(ListenerLimits l) : limits(l) {}
@@ -45,8 +45,9 @@ struct Listeners::Table {
 Listeners::Listeners(ListenerLimits limits) : table_(std::make_shared<Table>(limits)) {}
 Listeners::~Listeners() { close(); }
 
-Result<Listeners::Seat> Listeners::add(std::int64_t user_id, std::optional<std::int64_t> order_id,
-                                       Pointer listener) {
+Result<Listeners::Registration> Listeners::add(std::int64_t user_id,
+                                               std::optional<std::int64_t> order_id,
+                                               Pointer listener) {
     const std::int64_t key = order_id.value_or(Table::every_order);
     const OrderListener* const who = listener.get();
     const std::lock_guard lock(table_->mutex);
@@ -65,8 +66,8 @@ Result<Listeners::Seat> Listeners::add(std::int64_t user_id, std::optional<std::
             .retry_in(full_for);
     table_->by_order.emplace(key, std::move(listener));
     ++table_->by_user[user_id];
-    return Seat(nullptr,
-                [table = table_, user_id, key, who](void*) { table->remove(user_id, key, who); });
+    return Registration(
+        nullptr, [table = table_, user_id, key, who](void*) { table->remove(user_id, key, who); });
 }
 
 std::vector<Listeners::Pointer> Listeners::of(std::int64_t order_id) const {

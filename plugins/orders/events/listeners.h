@@ -38,19 +38,20 @@ class Listeners {
 public:
     using Pointer = std::shared_ptr<OrderListener>;
     /// The listener is on the list for as long as this lives. May outlive the list.
-    using Seat = std::shared_ptr<void>;
+    using Registration = std::shared_ptr<void>;
 
     explicit Listeners(ListenerLimits limits);
     ~Listeners();
 
     /// `order_id` nothing: every order. Errors: too_many_requests "too_many_streams_of_user",
     /// unavailable "too_many_streams"; after close() unavailable "closing".
-    Result<Seat> add(std::int64_t user_id, std::optional<std::int64_t> order_id, Pointer listener);
+    Result<Registration> add(std::int64_t user_id, std::optional<std::int64_t> order_id,
+                             Pointer listener);
     /// Those of that order and those of all.
     std::vector<Pointer> of(std::int64_t order_id) const;
     std::vector<Pointer> all() const;
     std::size_t count() const;
-    /// Ends all, and lets nobody in any more.
+    /// Ends all, and lets no others in any more.
     void close();
 
 private:

@@ -43,10 +43,10 @@ protected:
     struct Client {
         std::shared_ptr<ClientStream> stream;
         std::shared_ptr<FakeEventStream> end = std::make_shared<FakeEventStream>();
-        Listeners::Seat seat;
+        Listeners::Registration registration;
 
         void open(std::int64_t last) {
-            end->on_close([s = std::exchange(seat, nullptr)]() mutable { s.reset(); });
+            end->on_close([s = std::exchange(registration, nullptr)]() mutable { s.reset(); });
             stream->open(end, "", last, false);
         }
     };
@@ -55,7 +55,7 @@ protected:
         const auto ids = order_id ? ClientStream::Ids::versions : ClientStream::Ids::positions;
         client.stream = std::make_shared<ClientStream>(
             ids, Actor::staff, kitchen.clock, kitchen.clock.steady_now() + std::chrono::hours(1));
-        client.seat = hub.join(1, order_id, client.stream).value();
+        client.registration = hub.join(1, order_id, client.stream).value();
         return client;
     }
     Client watching(std::optional<std::int64_t> order_id, std::int64_t last) {
@@ -159,7 +159,7 @@ TEST_F(EventHubTest, WhoeverLeavesIsForgotten) {
         // One whose head was never sent.
         Client lost = joined(id);
         ASSERT_EQ(hub.listeners(), 1u);
-        lost.seat.reset();
+        lost.registration.reset();
     }
     EXPECT_EQ(hub.listeners(), 0u);
 }

@@ -11,16 +11,16 @@ public:
     void on_beat() override {}
     void end() noexcept override {
         ++ends;
-        seat.reset();  // as the end of a connection does
+        registration.reset();  // as the end of a connection does
     }
     int ends = 0;
-    Listeners::Seat seat;
+    Listeners::Registration registration;
 };
 
 std::shared_ptr<Ear> ear() { return std::make_shared<Ear>(); }
 
-std::string refusal(const Result<Listeners::Seat>& seat) {
-    return seat ? "a seat" : seat.error().code;
+std::string refusal(const Result<Listeners::Registration>& registration) {
+    return registration ? "a registration" : registration.error().code;
 }
 
 }  // namespace
@@ -41,10 +41,10 @@ TEST(Listeners, ASeatGivenUpIsFree) {
     for (int i = 0; i < 100; ++i) {
         auto mine = ear();
         const std::weak_ptr<Ear> gone = mine;
-        auto seat = listeners.add(1, 7, std::move(mine));
-        ASSERT_TRUE(seat);
+        auto registration = listeners.add(1, 7, std::move(mine));
+        ASSERT_TRUE(registration);
         EXPECT_EQ(refusal(listeners.add(1, 8, ear())), "too_many_streams_of_user");
-        seat = Listeners::Seat();
+        registration = Listeners::Registration();
         EXPECT_TRUE(gone.expired());
         EXPECT_EQ(listeners.count(), 0u);
     }
@@ -67,8 +67,8 @@ TEST(Listeners, AreSoManyAndNoMore) {
 TEST(Listeners, ClosingEndsAllAndLetsNobodyIn) {
     Listeners listeners({10, 10});
     const auto one = ear(), other = ear();
-    one->seat = listeners.add(1, 7, one).value();
-    other->seat = listeners.add(2, std::nullopt, other).value();
+    one->registration = listeners.add(1, 7, one).value();
+    other->registration = listeners.add(2, std::nullopt, other).value();
     listeners.close();
     EXPECT_EQ(one->ends, 1);
     EXPECT_EQ(other->ends, 1);
@@ -77,12 +77,12 @@ TEST(Listeners, ClosingEndsAllAndLetsNobodyIn) {
 }
 
 TEST(Listeners, ASeatMayOutliveTheList) {
-    Listeners::Seat seat;
+    Listeners::Registration registration;
     {
         Listeners listeners({10, 10});
-        seat = listeners.add(1, 7, ear()).value();
+        registration = listeners.add(1, 7, ear()).value();
     }
-    seat.reset();
+    registration.reset();
 }
 
 }  // namespace kitchen::orders
