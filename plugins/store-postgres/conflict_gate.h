@@ -1,9 +1,9 @@
 // Lets transactions of this process run side by side, and one that keeps losing run alone.
 //
 // Under contention for one row, of ten transactions one wins and nine are run again. Jitter alone
-// lets the unlucky lose again and again to newcomers; whoever has lost twice goes through here
-// alone, and then only other processes can be in its way. It is courtesy, not a lock: correctness
-// never depends on it, and nobody waits here for longer than its patience.
+// lets the unlucky lose again and again to newcomers; a transaction that has lost twice goes
+// through here alone, and then only other processes can be in its way. It is courtesy, not a lock:
+// correctness never depends on it, and no call waits here for longer than its patience.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -32,7 +32,7 @@ public:
         bool alone_;
     };
 
-    /// Waits while somebody runs alone, or is about to.
+    /// Waits while another runs alone, or is about to.
     Pass enter(std::chrono::milliseconds patience);
     /// Waits for its turn, and for the others to leave. When patience ends first it goes in beside
     /// them.

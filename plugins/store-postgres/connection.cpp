@@ -10,20 +10,20 @@ namespace kitchen::postgres {
 namespace {
 
 constexpr Milliseconds grace{
-    1'000};  // for the answer of a server that has just reached its own time limit
+    1'000};  // for the reply of a server that has just reached its own time limit
 
-/// pg_advisory_xact_lock: one migration at a time in a database. The letters "kitchen".
+/// pg_advisory_xact_lock: one migration at a time in a database. "kitchen" in bytes.
 constexpr auto migration_lock = "SELECT pg_advisory_xact_lock(30231517230753134)::text";
 
-const char* begin_text(Mode mode, Isolation isolation) noexcept {
+const char* begin_text(Mode mode) noexcept {
     switch (mode) {
+        // Not SERIALIZABLE READ ONLY: it can be refused, and is not to be had on a standby.
         case Mode::read: return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         case Mode::schema: return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+        case Mode::write_snapshot: return "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE";
         case Mode::write: break;
     }
-    return isolation == Isolation::serializable
-               ? "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
-               : "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE";
+    return "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
 }
 
 std::string set_timeouts(const char* set, Milliseconds statement, Milliseconds lock,
@@ -80,14 +80,14 @@ Deadline Connection::deadline() const {
 }
 
 Error Connection::fail(Failure failure) {
-    trouble_ = failure.trouble;
+    failure_kind_ = failure.kind;
     return std::move(failure.error);
 }
 
 Error Connection::broken() {
     if (session_->broken() == Session::Broken::late)
-        return fail({timeout_error(), Trouble::timeout});
-    return fail({lost_error(session_->reason()), Trouble::lost});
+        return fail({timeout_error(), FailureKind::timeout});
+    return fail({lost_error(session_->reason()), FailureKind::lost});
 }
 
 void Connection::begin(Mode mode, std::optional<Lsn> seen) {
@@ -95,7 +95,7 @@ void Connection::begin(Mode mode, std::optional<Lsn> seen) {
     mode_ = mode;
     seen_ = seen;
     wrote_ = false;
-    trouble_ = Trouble::none;
+    failure_kind_ = FailureKind::none;
     written_.reset();
 }
 
@@ -104,22 +104,22 @@ Status Connection::describe(const std::string& name, std::string_view sql,
     session_->queue_prepare(name.c_str(), std::string(sql).c_str());
     session_->queue_describe(name.c_str());
     session_->end_segment();
-    ResultPtr answers[2];
-    if (!session_->receive(answers, deadline())) return broken();
-    for (const ResultPtr& answer : answers)
-        if (!is_good(answer)) return fail(to_failure(answer.get(), sql));
-    if (Status readable = check_columns(answers[1].get(), sql); !readable)
-        return fail({std::move(readable).error(), Trouble::refused});
+    ResultPtr results[2];
+    if (!session_->receive(results, deadline())) return broken();
+    for (const ResultPtr& result : results)
+        if (!is_good(result)) return fail(to_failure(result.get(), sql));
+    if (Status readable = check_columns(results[1].get(), sql); !readable)
+        return fail({std::move(readable).error(), FailureKind::refused});
     types.clear();
-    for (int i = 0; i < PQnparams(answers[1].get()); ++i)
-        types.push_back(PQparamtype(answers[1].get(), i));
+    for (int i = 0; i < PQnparams(results[1].get()); ++i)
+        types.push_back(PQparamtype(results[1].get(), i));
     return {};
 }
 
 Result<const Connection::Prepared*> Connection::learn(Statement statement, std::string_view& sql) {
     const std::string* text = texts_.find(statement);
     if (!text)
-        return fail({statement_error("A statement was never prepared.", {}), Trouble::refused});
+        return fail({statement_error("A statement was never prepared.", {}), FailureKind::refused});
     sql = *text;
     if (statement.index >= prepared_.size()) prepared_.resize(texts_.size());
     Prepared& prepared = prepared_[statement.index];
@@ -128,7 +128,7 @@ Result<const Connection::Prepared*> Connection::learn(Statement statement, std::
         return fail({statement_error("A statement begins with none of SELECT, INSERT, UPDATE, "
                                      "DELETE, WITH, VALUES, CREATE, ALTER, DROP.",
                                      sql),
-                     Trouble::refused});
+                     FailureKind::refused});
     if (!options_.pgbouncer) prepared.name = "k" + std::to_string(statement.index);
     if (Status done = describe(prepared.name, sql, prepared.types); !done)
         return std::move(done).error();
@@ -142,18 +142,25 @@ std::size_t Connection::queue_opening() {
         session_->queue("SELECT coalesce(pg_last_wal_replay_lsn()::text, '')");
         session_->end_segment();
     }
-    session_->queue(begin_text(mode_, options_.isolation));
-    if (mode_ != Mode::schema && !options_.pgbouncer) return 1;
+    session_->queue(begin_text(mode_));
+    std::size_t commands = 1;
+    if (mode_ == Mode::write) {
+        // What a sequential scan has read is the whole table, and every write to it a conflict.
+        session_->queue("SET LOCAL enable_seqscan = off");
+        ++commands;
+    }
     const bool schema = mode_ == Mode::schema;
+    if (!schema && !options_.pgbouncer) return commands;
     const auto set = [&](const char* name, Milliseconds value) {
         session_->queue(
             ("SET LOCAL " + std::string(name) + " = " + std::to_string(value.count())).c_str());
     };
     set("statement_timeout", schema ? options_.migration_timeout : options_.statement_timeout);
     set("lock_timeout", schema ? options_.migration_timeout : options_.lock_timeout);
-    if (!schema) return 3;
+    commands += 2;
+    if (!schema) return commands;
     session_->queue(migration_lock);
-    return 4;
+    return commands + 1;
 }
 
 Result<ResultPtr> Connection::exchange(std::size_t opening, std::string_view sql) {
@@ -166,35 +173,35 @@ Result<ResultPtr> Connection::exchange(std::size_t opening, std::string_view sql
         if (!session_->receive({&replay, 1}, until)) return broken();
         replayed_ = is_good(replay) ? parse_lsn(cell(replay.get(), 0)).value_or(0) : 0;
     }
-    ResultPtr answers[5];
-    if (!session_->receive(std::span(answers, opening + 1), until)) return broken();
+    ResultPtr results[5];
+    if (!session_->receive(std::span(results, opening + 1), until)) return broken();
     for (std::size_t i = 0; i <= opening; ++i)
-        if (!is_good(answers[i])) {
-            if (answers[i] && PQresultStatus(answers[i].get()) == PGRES_EMPTY_QUERY)
-                return fail({statement_error("A statement is empty.", sql), Trouble::refused});
-            return fail(to_failure(answers[i].get(), i == opening ? sql : std::string_view()));
+        if (!is_good(results[i])) {
+            if (results[i] && PQresultStatus(results[i].get()) == PGRES_EMPTY_QUERY)
+                return fail({statement_error("A statement is empty.", sql), FailureKind::refused});
+            return fail(to_failure(results[i].get(), i == opening ? sql : std::string_view()));
         }
     if (!session_->in_transaction()) {
         state_ = State::idle;
         return fail({statement_error("A statement ended the transaction that it was part of.", sql),
-                     Trouble::refused});
+                     FailureKind::refused});
     }
     if (begins && seen_ && replayed_ < *seen_)
-        return fail({lost_error("the replica is behind"), Trouble::behind});
-    return std::move(answers[opening]);
+        return fail({lost_error("the replica is behind"), FailureKind::behind});
+    return std::move(results[opening]);
 }
 
-Status Connection::fill_from(Result<ResultPtr> answer, std::string_view sql, Rows& out) {
+Status Connection::fill_from(Result<ResultPtr> result, std::string_view sql, Rows& out) {
     out.reset(0);
-    if (!answer) {
+    if (!result) {
         // A primary that has become a standby: another connection may find the new one.
-        if (answer.error().code == read_only_code && mode_ != Mode::read)
-            return fail({lost_error("the server is read-only"), Trouble::lost});
-        return std::move(answer).error();
+        if (result.error().code == read_only_code && mode_ != Mode::read)
+            return fail({lost_error("the server is read-only"), FailureKind::lost});
+        return std::move(result).error();
     }
-    if (std::string_view(PQcmdStatus(answer->get())).substr(0, 6) != "SELECT") wrote_ = true;
-    if (Status filled = fill(answer->get(), sql, out); !filled)
-        return fail({std::move(filled).error(), Trouble::refused});
+    if (std::string_view(PQcmdStatus(result->get())).substr(0, 6) != "SELECT") wrote_ = true;
+    if (Status filled = fill(result->get(), sql, out); !filled)
+        return fail({std::move(filled).error(), FailureKind::refused});
     return {};
 }
 
@@ -208,7 +215,7 @@ Status Connection::run(Statement statement, std::span<const Param> params, Rows&
             {statement_error("A statement with " + std::to_string((*prepared)->types.size()) +
                                  " parameters was given " + std::to_string(params.size()) + ".",
                              sql),
-             Trouble::refused});
+             FailureKind::refused});
     parameters_.encode(params, (*prepared)->types);
     const std::size_t opening = queue_opening();
     if ((*prepared)->name.empty())
@@ -225,7 +232,7 @@ Status Connection::run_text(std::string_view sql, std::span<const Param> params,
     if (Status described = describe("", sql, types); !described) return described;
     if (types.size() != params.size())
         return fail({statement_error("A statement was given the wrong number of parameters.", sql),
-                     Trouble::refused});
+                     FailureKind::refused});
     parameters_.encode(params, types);
     session_->queue(std::string(sql).c_str(), &parameters_, types);
     return fill_from(exchange(0, sql), sql, out);
@@ -249,7 +256,7 @@ Status Connection::script(std::string_view sql) {
     if (!session_->in_transaction()) {
         state_ = State::idle;
         return fail({statement_error("A script ended the transaction that it was part of.", sql),
-                     Trouble::refused});
+                     FailureKind::refused});
     }
     return {};
 }
@@ -268,24 +275,24 @@ Status Connection::commit(bool want_lsn) {
     }
     const Deadline until = deadline();
     state_ = State::idle;
-    ResultPtr answer;
-    if (!session_->receive({&answer, 1}, until)) {
+    ResultPtr result;
+    if (!session_->receive({&result, 1}, until)) {
         if (!wrote_) return broken();
-        return fail(
-            {commit_unknown_error(session_->reason()),
-             session_->broken() == Session::Broken::late ? Trouble::timeout : Trouble::refused});
+        return fail({commit_unknown_error(session_->reason()),
+                     session_->broken() == Session::Broken::late ? FailureKind::timeout
+                                                                 : FailureKind::refused});
     }
-    if (!is_good(answer)) {
-        Error refused = fail(to_failure(answer.get(), "COMMIT"));
-        if (want_lsn) (void)session_->receive({&answer, 1}, until);
+    if (!is_good(result)) {
+        Error refused = fail(to_failure(result.get(), "COMMIT"));
+        if (want_lsn) (void)session_->receive({&result, 1}, until);
         return refused;
     }
-    const bool committed = std::string_view(PQcmdStatus(answer.get())) == "COMMIT";
-    if (want_lsn && session_->receive({&answer, 1}, until) && is_good(answer))
-        written_ = parse_lsn(cell(answer.get(), 0));
+    const bool committed = std::string_view(PQcmdStatus(result.get())) == "COMMIT";
+    if (want_lsn && session_->receive({&result, 1}, until) && is_good(result))
+        written_ = parse_lsn(cell(result.get(), 0));
     if (!committed)
         return fail({statement_error("A transaction that had failed was committed.", {}),
-                     Trouble::refused});
+                     FailureKind::refused});
     return {};
 }
 
@@ -308,22 +315,22 @@ Status Connection::check(Statement statement) {
 Status Connection::ping() {
     session_->queue("SELECT 1");
     session_->end_segment();
-    ResultPtr answer;
-    if (!session_->receive({&answer, 1}, deadline())) return broken();
-    if (!is_good(answer)) return fail(to_failure(answer.get(), {}));
+    ResultPtr result;
+    if (!session_->receive({&result, 1}, deadline())) return broken();
+    if (!is_good(result)) return fail(to_failure(result.get(), {}));
     return {};
 }
 
 Result<ServerFacts> Connection::facts() {
-    const ResultPtr answer = session_->script(
+    const ResultPtr result = session_->script(
         "SELECT current_setting('server_version_num'), current_setting('server_encoding'), "
         "datcollate, "
         "current_setting('synchronous_commit') FROM pg_database WHERE datname = current_database()",
         deadline());
     if (session_->broken() != Session::Broken::no) return broken();
-    if (!is_good(answer)) return fail(to_failure(answer.get(), {}));
-    return ServerFacts{std::atoi(cell(answer.get(), 0).c_str()), cell(answer.get(), 1),
-                       cell(answer.get(), 2), cell(answer.get(), 3)};
+    if (!is_good(result)) return fail(to_failure(result.get(), {}));
+    return ServerFacts{std::atoi(cell(result.get(), 0).c_str()), cell(result.get(), 1),
+                       cell(result.get(), 2), cell(result.get(), 3)};
 }
 
 }  // namespace kitchen::postgres

@@ -5,7 +5,7 @@
 // transaction nothing is left in the session: statements have no name and settings are local to the
 // transaction.
 //
-// Thread-safety: one thread at a time; whoever holds the lease of the pool is that thread.
+// Thread-safety: one thread at a time; the one that holds the lease of the pool.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,9 @@
 namespace kitchen::postgres {
 
 enum class Mode : std::uint8_t {
-    read,    ///< one snapshot, read-only
-    write,   ///< as Options::isolation says
+    read,            ///< one snapshot, read-only
+    write,           ///< serializable
+    write_snapshot,  ///< one snapshot; nobody else changes what it changes
     schema,  ///< under the migration lock, each statement seeing what was committed before it
 };
 
@@ -59,13 +60,13 @@ public:
     /// Success: durable. With `want_lsn`, written() tells afterwards how far the log had come. Does
     /// nothing when nothing was run.
     Status commit(bool want_lsn);
-    /// Ends a read without waiting for the answer.
+    /// Ends a read without waiting for the result.
     void leave() noexcept { end("COMMIT"); }
-    /// Ends any transaction without waiting for the answer. Does nothing when none is open.
+    /// Ends any transaction without waiting for the result. Does nothing when none is open.
     void rollback() noexcept { end("ROLLBACK"); }
 
     /// Of the last call that failed.
-    Trouble trouble() const noexcept { return trouble_; }
+    FailureKind failure_kind() const noexcept { return failure_kind_; }
     std::optional<Lsn> written() const noexcept { return written_; }
     /// Where the replica was when it passed the test of begin().
     Lsn replayed() const noexcept { return replayed_; }
@@ -93,9 +94,9 @@ private:
     /// Queues BEGIN and what belongs to it when the transaction is pending; gives the number of
     /// commands.
     std::size_t queue_opening();
-    /// Sends what is queued, `opening` commands and one more, and gives the answer of the last.
+    /// Sends what is queued, `opening` commands and one more, and gives the result of the last.
     Result<ResultPtr> exchange(std::size_t opening, std::string_view sql);
-    Status fill_from(Result<ResultPtr> answer, std::string_view sql, Rows& out);
+    Status fill_from(Result<ResultPtr> result, std::string_view sql, Rows& out);
     Error fail(Failure failure);
     Error broken();
     void end(const char* how) noexcept;
@@ -110,7 +111,7 @@ private:
     Mode mode_ = Mode::read;
     std::optional<Lsn> seen_;
     bool wrote_ = false;
-    Trouble trouble_ = Trouble::none;
+    FailureKind failure_kind_ = FailureKind::none;
     std::optional<Lsn> written_;
     Lsn replayed_ = 0;
 };

@@ -61,7 +61,7 @@ public:
     bool held_here() const;
     /// Closes the free ones.
     void refresh() noexcept;
-    /// Refuses everybody for a while that grows each time, until a connection can be made again.
+    /// Refuses every caller for a while that grows each time, until a connection can be made again.
     void suspend(const std::string& reason);
 
 private:

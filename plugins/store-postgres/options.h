@@ -11,8 +11,6 @@ namespace kitchen::postgres {
 
 using Milliseconds = std::chrono::milliseconds;
 
-enum class Isolation : std::uint8_t { serializable, repeatable_read };
-
 struct Options {
     std::string url{};          ///< of the primary, as libpq takes it; a secret
     std::string replica_url{};  ///< of a hot standby that serves reads; empty: none; a secret
@@ -26,9 +24,8 @@ struct Options {
         300'000};  ///< of the wait for the migration lock, and of one statement under it
     Milliseconds tcp_user_timeout{
         10'000};  ///< until what was sent must have been acknowledged by the other machine
-    Isolation isolation = Isolation::repeatable_read;  ///< of transact()
-    int retry_attempts = 100;                          ///< runs of one body at most
-    Milliseconds retry_time{5'000};                    ///< no run begins after this
+    int retry_attempts = 100;        ///< runs of one body at most
+    Milliseconds retry_time{5'000};  ///< no run begins after this
     bool pgbouncer = false;  ///< behind a pooler that gives every transaction another session
 };
 

@@ -22,9 +22,6 @@ public:
                     .lock_timeout = config.duration("lock_timeout"),
                     .migration_timeout = config.duration("migration_timeout"),
                     .tcp_user_timeout = config.duration("tcp_user_timeout"),
-                    .isolation = config.text("isolation") == "serializable"
-                                     ? postgres::Isolation::serializable
-                                     : postgres::Isolation::repeatable_read,
                     .retry_attempts = static_cast<int>(config.integer("retry_attempts")),
                     .retry_time = config.duration("retry_time"),
                     .pgbouncer = config.boolean("pgbouncer")};
@@ -54,7 +51,7 @@ constexpr kitchen_config_key config_keys[] = {
     {"url", KITCHEN_CONFIG_SECRET, nullptr, 1, nullptr,
      "postgresql://user:password@host:port/database, or keyword=value pairs"},
     {"replica_url", KITCHEN_CONFIG_SECRET, "", 0, nullptr,
-     "A hot standby that answers reads once it has caught up"},
+     "A hot standby that serves reads once it has caught up"},
     {"pool_size", KITCHEN_CONFIG_INTEGER, "10", 0, "1..500",
      "Connections at most, to the primary and to the replica each"},
     {"pool_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..10m",
@@ -62,7 +59,7 @@ constexpr kitchen_config_key config_keys[] = {
     {"connect_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "2s..10m",
      "Longest wait for one address to take a connection"},
     {"start_timeout", KITCHEN_CONFIG_DURATION, "1m", 0, "0s..1h",
-     "How long the start waits for a database that does not answer yet"},
+     "How long the start waits for a database that does not respond yet"},
     {"statement_timeout", KITCHEN_CONFIG_DURATION, "5s", 0, "10ms..10m",
      "Longest run of one statement"},
     {"lock_timeout", KITCHEN_CONFIG_DURATION, "2s", 0, "10ms..10m", "Longest wait for a lock"},
@@ -70,8 +67,6 @@ constexpr kitchen_config_key config_keys[] = {
      "Longest wait for another's migration, and run of one statement in ours"},
     {"tcp_user_timeout", KITCHEN_CONFIG_DURATION, "10s", 0, "1s..10m",
      "After so long without an acknowledgement a connection is dead"},
-    {"isolation", KITCHEN_CONFIG_CHOICE, "repeatable_read", 0, "repeatable_read|serializable",
-     "Of transactions that write"},
     {"retry_attempts", KITCHEN_CONFIG_INTEGER, "100", 0, "1..100",
      "Runs of a transaction that meets conflicts, at most"},
     {"retry_time", KITCHEN_CONFIG_DURATION, "5s", 0, "0s..1m",

@@ -24,8 +24,8 @@ Error lost_error(std::string why) {
 
 Error timeout_error() {
     return Error(Errc::unavailable, "store_timeout",
-                 "The database does not answer. Try again in a moment.")
-        .with_subject("no answer in time")
+                 "The database does not respond. Try again in a moment.")
+        .with_subject("no reply in time")
         .retry_in(seconds(5));
 }
 
@@ -67,52 +67,52 @@ Error statement_error(std::string detail, std::string_view sql) {
 Failure to_failure(std::string_view sqlstate, std::string_view message, std::string_view sql) {
     const std::string state(sqlstate);
     const auto is_class = [&](std::string_view two) { return sqlstate.starts_with(two); };
-    const auto unavailable = [&](Trouble trouble) { return Failure{lost_error(state), trouble}; };
+    const auto unavailable = [&](FailureKind kind) { return Failure{lost_error(state), kind}; };
 
-    if (state == "40001" || state == "40P01") return {conflict_error(state), Trouble::conflict};
+    if (state == "40001" || state == "40P01") return {conflict_error(state), FailureKind::conflict};
     if (state == "23505" || state == "23P01")
         return {Error(Errc::unique, "unique", "Something with the same value exists already."),
-                Trouble::refused};
+                FailureKind::refused};
     if (state == "23503" || state == "23001")
         return {Error(Errc::reference, "reference",
                       "Something that this refers to does not exist, or is still in use."),
-                Trouble::refused};
+                FailureKind::refused};
     if (is_class("23"))
         return {Error(Errc::check, "check", "A value is missing or outside of what is accepted."),
-                Trouble::refused};
+                FailureKind::refused};
     if (state == "55P03" || state == "57014")  // lock_timeout, statement_timeout
         return {Error(Errc::busy, "store_busy", "The database is busy. Try again in a moment.")
                     .with_subject(state)
                     .retry_in(seconds(1)),
-                Trouble::refused};
+                FailureKind::refused};
     if (state == "53100")
         return {
             Error(
                 Errc::storage_full, "storage_full",
                 "There is no room left to store this. Free some space on the server and try again.")
                 .with_subject(state),
-            Trouble::refused};
+            FailureKind::refused};
     // The server ends the session; a statement in it was not committed.
     if (is_class("08") || state == "57P01" || state == "57P02" || state == "57P03" ||
         state == "57P05" || state == "25P03")
-        return unavailable(Trouble::lost);
+        return unavailable(FailureKind::lost);
     if (is_class("53") || is_class("58") || state == "57P04" || state == "3D000" || is_class("28"))
-        return unavailable(Trouble::refused);
+        return unavailable(FailureKind::refused);
     if (state == "XX001" || state == "XX002")
         return {Error(Errc::corrupt, "store_corrupt",
                       "The database is damaged. Restore it from a backup.")
                     .with_subject(state),
-                Trouble::refused};
+                FailureKind::refused};
     if (state == "22021" || state == "22P05")
         return {Error(Errc::unprocessable, "text_not_storable",
                       "A text holds characters that cannot be stored.")
                     .with_subject(state),
-                Trouble::refused};
+                FailureKind::refused};
     if (state == "25006")
         return {Error(Errc::internal, std::string(read_only_code),
                       "A statement that writes was run in a read.")
                     .with_subject(std::string(sql)),
-                Trouble::refused};
+                FailureKind::refused};
     // Class 42 is about names and grammar, so its message repeats no value; others may.
     std::string detail = "PostgreSQL refused a statement (SQLSTATE " + state + ").";
     if (is_class("42"))
@@ -120,12 +120,14 @@ Failure to_failure(std::string_view sqlstate, std::string_view message, std::str
                  ").";
     if (state == "26000" || state == "42P05")
         detail += " When a pooler stands in between, configure the store with pgbouncer: true.";
-    return {statement_error(std::move(detail), sql), Trouble::refused};
+    Error refused = statement_error(std::move(detail), sql);
+    if (state == "42P01") refused.code = "store_no_table";
+    return {std::move(refused), FailureKind::refused};
 }
 
 Failure to_failure(const PGresult* result, std::string_view sql) {
     const std::string state = field(result, PG_DIAG_SQLSTATE);
-    if (state.empty()) return {lost_error("the connection was closed"), Trouble::lost};
+    if (state.empty()) return {lost_error("the connection was closed"), FailureKind::lost};
     Failure failure = to_failure(state, field(result, PG_DIAG_MESSAGE_PRIMARY), sql);
     Error& error = failure.error;
     if (error.kind == Errc::unique || error.kind == Errc::reference || error.kind == Errc::check) {
@@ -134,13 +136,13 @@ Failure to_failure(const PGresult* result, std::string_view sql) {
             error.subject =
                 field(result, PG_DIAG_TABLE_NAME) + "." + field(result, PG_DIAG_COLUMN_NAME);
     }
-    // "cached plan must not change result type": the only refusal of that kind that a new
-    // preparation mends.
+    // "cached plan must not change result type": the only refusal of that kind that goes away
+    // when the statement is prepared again.
     if (state == "0A000" && field(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery")
-        failure.trouble = Trouble::stale;
+        failure.kind = FailureKind::stale;
     const std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-    if ((severity == "FATAL" || severity == "PANIC") && failure.trouble == Trouble::refused)
-        failure.trouble = Trouble::lost;
+    if ((severity == "FATAL" || severity == "PANIC") && failure.kind == FailureKind::refused)
+        failure.kind = FailureKind::lost;
     return failure;
 }
 

@@ -17,29 +17,29 @@ namespace kitchen::postgres {
 inline constexpr std::string_view read_only_code = "store_read_only";
 
 /// What a failure means for the transaction and the connection.
-enum class Trouble : std::uint8_t {
+enum class FailureKind : std::uint8_t {
     none,
     refused,   ///< the transaction is over; running it again would end the same way
     conflict,  ///< with another transaction: running it again may succeed
     stale,  ///< a prepared statement outlived a change of the schema: running it again will succeed
     behind,   ///< a replica has not seen yet what this process has written
     lost,     ///< the connection is gone, and COMMIT was not sent
-    timeout,  ///< no answer in time: the connection is given up
+    timeout,  ///< no reply in time: the connection is given up
 };
 
 struct Failure {
     Error error;
-    Trouble trouble = Trouble::refused;
+    FailureKind kind = FailureKind::refused;
 };
 
-/// What the server answered. `sql` is the statement's text, for the log.
+/// What the server reported. `sql` is the statement's text, for the log.
 Failure to_failure(const pg_result* result, std::string_view sql);
 /// By SQLSTATE alone; `message` is shown only where it can hold nothing but names of the schema.
 Failure to_failure(std::string_view sqlstate, std::string_view message, std::string_view sql);
 
 /// The connection broke. `why` is for the log: never the url.
 Error lost_error(std::string why);
-/// No answer within the time of a statement.
+/// No reply within the time of a statement.
 Error timeout_error();
 /// The connection broke during COMMIT.
 Error commit_unknown_error(std::string why);

@@ -12,7 +12,9 @@ using std::chrono::steady_clock;
 
 constexpr int first_version = 150000;
 constexpr Milliseconds gate_patience{250};
-constexpr int runs_side_by_side = 2;  // after so many lost runs a body runs alone
+const int runs_side_by_side = std::getenv("X_GATE")
+                                  ? std::atoi(std::getenv("X_GATE"))
+                                  : 2;  // after so many lost runs a body runs alone
 
 /// Raises, never lowers.
 void raise(std::atomic<std::uint64_t>& to, std::uint64_t value) noexcept {
@@ -33,14 +35,15 @@ public:
     bool lost() const noexcept { return lost_; }
 
     /// Waits a little and says true when the body should run again.
-    bool again(Trouble trouble) {
-        if (trouble != Trouble::conflict && trouble != Trouble::lost && trouble != Trouble::stale)
+    bool again(FailureKind kind) {
+        if (kind != FailureKind::conflict && kind != FailureKind::lost &&
+            kind != FailureKind::stale)
             return false;
         if (++runs_ >= options_.retry_attempts) return false;
         Milliseconds pause{0};
-        if (trouble == Trouble::conflict)
+        if (kind == FailureKind::conflict)
             pause = jitter_.pause(conflicts_++, Milliseconds(4), Milliseconds(250));
-        if (trouble == Trouble::lost) {
+        if (kind == FailureKind::lost) {
             pause = jitter_.pause(losses_++, Milliseconds(20), Milliseconds(1000));
             lost_ = true;
         }
@@ -137,21 +140,21 @@ std::optional<Status> PostgresStore::read_from_replica(const Body& body) {
     std::optional<Lsn> seen;
     if (replayed_.load() < needed) seen = needed;
     Outcome outcome = run_once(**lease, std::cref(body), Mode::read, nullptr, false, seen);
-    if (outcome.trouble == Trouble::none) {
+    if (outcome.kind == FailureKind::none) {
         if (seen) raise(replayed_, (*lease)->replayed());
         ++replica_reads_;
-        return std::move(outcome.answer);
+        return std::move(outcome.status);
     }
     // Whatever it is (behind, cancelled by the replay, gone), the primary knows better.
-    if (outcome.trouble == Trouble::lost || outcome.trouble == Trouble::timeout)
-        replica_.suspend(outcome.answer.error().subject);
+    if (outcome.kind == FailureKind::lost || outcome.kind == FailureKind::timeout)
+        replica_.suspend(outcome.status.error().subject);
     return std::nullopt;
 }
 
 Status PostgresStore::read(const Body& body) {
     if (held_here()) return nested_error();
     if (!options_.replica_url.empty())
-        if (auto answer = read_from_replica(body)) return *std::move(answer);
+        if (auto status = read_from_replica(body)) return *std::move(status);
     Tries tries(options_, jitter_);
     for (;;) {
         Outcome outcome;
@@ -159,11 +162,11 @@ Status PostgresStore::read(const Body& body) {
             outcome = run_once(**lease, std::cref(body), Mode::read, nullptr);
         } else {
             outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable
-                                          ? Trouble::lost
-                                          : Trouble::refused};
+                                          ? FailureKind::lost
+                                          : FailureKind::refused};
         }
-        if (outcome.trouble == Trouble::stale) primary_.refresh();
-        if (!tries.again(outcome.trouble)) return std::move(outcome.answer);
+        if (outcome.kind == FailureKind::stale) primary_.refresh();
+        if (!tries.again(outcome.kind)) return std::move(outcome.status);
     }
 }
 
@@ -183,18 +186,18 @@ Status PostgresStore::write(const PostgresBody& body, Mode mode) {
             if (auto lease = primary_.acquire()) {
                 const std::uint64_t unplaced = unplaced_.load();
                 outcome = run_once(**lease, body, mode, &hooks, want_lsn);
-                if (want_lsn && outcome.answer) note_written(**lease, unplaced);
+                if (want_lsn && outcome.status) note_written(**lease, unplaced);
             } else {
                 outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable
-                                              ? Trouble::lost
-                                              : Trouble::refused};
+                                              ? FailureKind::lost
+                                              : FailureKind::refused};
             }
         }
-        if (outcome.trouble == Trouble::conflict) ++conflicts_;
-        if (outcome.trouble == Trouble::stale) primary_.refresh();
-        if (tries.again(outcome.trouble)) continue;
-        hooks.settle(outcome.answer);
-        return std::move(outcome.answer);
+        if (outcome.kind == FailureKind::conflict) ++conflicts_;
+        if (outcome.kind == FailureKind::stale) primary_.refresh();
+        if (tries.again(outcome.kind)) continue;
+        hooks.settle(outcome.status);
+        return std::move(outcome.status);
     }
 }
 
@@ -208,7 +211,10 @@ void PostgresStore::note_written(const Connection& connection,
     raise(settled_, unplaced_before);
 }
 
-Status PostgresStore::transact(const Body& body) { return write(std::cref(body), Mode::write); }
+Status PostgresStore::transact(const Body& body, Isolation isolation) {
+    return write(std::cref(body),
+                 isolation == Isolation::snapshot ? Mode::write_snapshot : Mode::write);
+}
 
 Status PostgresStore::migrate(const std::function<Status(SchemaTransaction&)>& body) {
     return write(std::cref(body), Mode::schema);

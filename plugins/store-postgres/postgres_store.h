@@ -27,7 +27,7 @@ namespace kitchen::postgres {
 
 struct Stats {
     std::uint64_t conflicts = 0;      ///< runs of bodies that lost against another transaction
-    std::uint64_t replica_reads = 0;  ///< reads that a replica answered
+    std::uint64_t replica_reads = 0;  ///< reads that a replica served
 };
 
 class PostgresStore final : public Store, public StoreTransfer {
@@ -35,19 +35,19 @@ public:
     PostgresStore() = default;
     ~PostgresStore() override;
 
-    /// Waits until the database answers, at most for start_timeout, and says in `log` (which must
+    /// Waits until the database responds, at most for start_timeout, and says in `log` (which must
     /// outlive the store, or be null) that it waits. Errors name the place and the reason and never
     /// hold a password.
     Status open(const Options& options, Logger* log = nullptr);
     /// Waits for what runs and closes every connection. Idempotent. Afterwards, and before open(),
-    /// every call but prepare() is answered with unavailable.
+    /// every call but prepare() gives unavailable.
     void close() noexcept;
 
     Dialect dialect() const override;
     Statement prepare(std::string_view sql) override { return texts_.intern(sql); }
     Status verify() override;
     Status read(const Body& body) override;
-    Status transact(const Body& body) override;
+    Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
     Result<std::vector<TransferTable>> tables() override { return list_tables(*this); }
@@ -64,7 +64,7 @@ private:
     bool held_here() const { return primary_.held_here() || replica_.held_here(); }
     Result<std::unique_ptr<Connection>> first_connection(Logger* log) const;
     Status check_server(Connection& connection, Logger* log) const;
-    /// Answers from the replica when it can; nothing when the primary must be asked.
+    /// Reads from the replica when it can; nothing when the primary must be asked.
     std::optional<Status> read_from_replica(const Body& body);
     Status write(const PostgresBody& body, Mode mode);
     void note_written(const Connection& connection, std::uint64_t unplaced_before) noexcept;

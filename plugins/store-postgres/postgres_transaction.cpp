@@ -20,7 +20,7 @@ private:
 }  // namespace
 
 Status PostgresTransaction::note(Status done) {
-    if (!done) failure_ = Failure{done.error(), connection_.trouble()};
+    if (!done) failure_ = Failure{done.error(), connection_.failure_kind()};
     return done;
 }
 
@@ -52,22 +52,21 @@ Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, Co
     PostgresTransaction transaction(connection, hooks);
     if (mode == Mode::schema)  // not even the body's own steps may run beside those of another
         if (Status locked = connection.open_now(); !locked)
-            return {std::move(locked), connection.trouble()};
-    Status answer = body(transaction);
+            return {std::move(locked), connection.failure_kind()};
+    Status status = body(transaction);
     if (const auto& failure = transaction.failure()) {
-        // A body may have turned the refusal into words of its own; when the store is at fault, it
-        // does not know why.
-        if (answer || failure->trouble != Trouble::refused)
-            return {failure->error, failure->trouble};
-        return {std::move(answer), Trouble::none};
+        // A body may have turned the refusal into an error of its own; when the store is at fault,
+        // it does not know why.
+        if (status || failure->kind != FailureKind::refused) return {failure->error, failure->kind};
+        return {std::move(status), FailureKind::none};
     }
-    if (!answer) return {std::move(answer), Trouble::none};
+    if (!status) return {std::move(status), FailureKind::none};
     if (mode == Mode::read) {
         connection.leave();
         return {};
     }
     if (Status committed = connection.commit(want_lsn); !committed)
-        return {std::move(committed), connection.trouble()};
+        return {std::move(committed), connection.failure_kind()};
     return {};
 }
 

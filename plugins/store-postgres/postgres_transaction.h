@@ -12,7 +12,7 @@
 
 namespace kitchen::postgres {
 
-/// Remembers the first failure and answers every later call with it.
+/// Remembers the first failure and gives it to every later call.
 class PostgresTransaction final : public SchemaTransaction {
 public:
     /// `hooks` takes what is to run after the commit, emptied first; nullptr: it only reads.
@@ -39,8 +39,8 @@ using PostgresBody = std::function<Status(PostgresTransaction&)>;
 
 /// How one run of a body ended.
 struct Outcome {
-    Status answer;                    ///< what the caller gets when the body is not run again
-    Trouble trouble = Trouble::none;  ///< of the store; none when the body itself refused
+    Status status;                         ///< what the caller gets when the body is not run again
+    FailureKind kind = FailureKind::none;  ///< of the store; none when the body itself refused
 };
 
 /// Runs the body once and ends its transaction. An exception passes through once it is rolled back.

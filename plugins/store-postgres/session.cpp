@@ -16,8 +16,8 @@ using std::chrono::steady_clock;
 
 void ignore_notice(void*, const PGresult*) {}
 
-/// What a refused connection says for itself. libpq's own words may repeat parts of a mistyped url,
-/// the server's do not.
+/// What a refused connection says for itself. libpq's own message may repeat parts of a mistyped
+/// url, the server's do not.
 std::string reason_of(PGconn* connection) {
     const std::string_view message = PQerrorMessage(connection);
     if (const auto at = message.find("FATAL:"); at != std::string_view::npos) {
@@ -105,7 +105,7 @@ Session::~Session() { PQfinish(connection_); }
 void Session::give_up(Broken how) {
     if (broken_ != Broken::no) return;
     broken_ = how;
-    reason_ = how == Broken::late ? "no answer in time" : "the connection was closed";
+    reason_ = how == Broken::late ? "no reply in time" : "the connection was closed";
 }
 
 bool Session::sent(int done) {
@@ -156,10 +156,10 @@ bool Session::wait(Deadline deadline) {
     return false;
 }
 
-bool Session::take_segment(std::span<ResultPtr> answers, Deadline deadline) {
+bool Session::take_segment(std::span<ResultPtr> results, Deadline deadline) {
     std::size_t next = 0;
     for (int nothing = 0;
-         nothing < 2;) {  // a NULL ends each answer; two in a row, and no more is coming
+         nothing < 2;) {  // a NULL ends each result; two in a row, and no more is coming
         if (!wait(deadline)) return false;
         ResultPtr result(PQgetResult(connection_));
         if (!result) {
@@ -168,7 +168,7 @@ bool Session::take_segment(std::span<ResultPtr> answers, Deadline deadline) {
         }
         nothing = 0;
         if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) return true;
-        if (next < answers.size()) answers[next++] = std::move(result);
+        if (next < results.size()) results[next++] = std::move(result);
         if (PQstatus(connection_) == CONNECTION_BAD) break;
     }
     give_up(Broken::lost);
@@ -177,9 +177,9 @@ bool Session::take_segment(std::span<ResultPtr> answers, Deadline deadline) {
 
 bool Session::take_left(Deadline deadline) {
     for (; left_ > 0; --left_) {
-        ResultPtr answer;
-        if (!take_segment({&answer, 1}, deadline)) return false;
-        const ExecStatusType status = answer ? PQresultStatus(answer.get()) : PGRES_FATAL_ERROR;
+        ResultPtr result;
+        if (!take_segment({&result, 1}, deadline)) return false;
+        const ExecStatusType status = result ? PQresultStatus(result.get()) : PGRES_FATAL_ERROR;
         if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
             give_up(Broken::lost);  // it was a COMMIT of a read or a ROLLBACK: what refuses those
                                     // is no use any more
@@ -189,8 +189,8 @@ bool Session::take_left(Deadline deadline) {
     return true;
 }
 
-bool Session::receive(std::span<ResultPtr> answers, Deadline deadline) {
-    return broken_ == Broken::no && take_left(deadline) && take_segment(answers, deadline);
+bool Session::receive(std::span<ResultPtr> results, Deadline deadline) {
+    return broken_ == Broken::no && take_left(deadline) && take_segment(results, deadline);
 }
 
 bool Session::send_and_leave() {
@@ -213,7 +213,7 @@ ResultPtr Session::script(const std::string& sql, Deadline deadline) {
         }
         const ExecStatusType status = PQresultStatus(result.get());
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
-            give_up(Broken::lost);  // nobody would feed it
+            give_up(Broken::lost);  // nothing would feed it
             return nullptr;
         }
         if (!kept || PQresultStatus(kept.get()) != PGRES_FATAL_ERROR) kept = std::move(result);
@@ -223,8 +223,8 @@ ResultPtr Session::script(const std::string& sql, Deadline deadline) {
 }
 
 bool Session::is_alive() {
-    // Whoever ends a session says why before closing, so the end may stand behind something to
-    // read.
+    // A server that ends a session says why before closing, so the end may stand behind something
+    // to read.
     for (int looks = 0; looks < 3 && broken_ == Broken::no; ++looks) {
         pollfd ready{PQsocket(connection_), POLLIN, 0};
         if (::poll(&ready, 1, 0) <= 0) return true;

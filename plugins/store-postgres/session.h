@@ -1,10 +1,10 @@
-// One session of libpq, always in pipeline mode: commands are queued, sent together, and answered
-// together, each exchange within a deadline. A session that broke or was late stays broken: it is
-// thrown away.
+// One session of libpq, always in pipeline mode: commands are queued and sent together, and their
+// results received together, each exchange within a deadline. A session that broke or was late
+// stays broken: it is thrown away.
 //
 //     session.queue("BEGIN"); session.queue_prepared("k17", parameters); session.end_segment();
-//     ResultPtr answers[2];
-//     if (!session.receive(answers, deadline)) …   // broken() says why
+//     ResultPtr results[2];
+//     if (!session.receive(results, deadline)) …   // broken() says why
 //
 // Thread-safety: one thread at a time.
 #pragma once
@@ -49,20 +49,20 @@ public:
     /// Ends what fails together: after an error the server skips what is left of the segment.
     void end_segment();
 
-    /// Sends what is queued and takes the answers of the oldest segment, one for each command in
+    /// Sends what is queued and takes the results of the oldest segment, one for each command in
     /// it. False when the session broke.
-    bool receive(std::span<ResultPtr> answers, Deadline deadline);
-    /// Sends what is queued and leaves the answer of its one segment of one command for whoever
-    /// comes next. False when that would block.
+    bool receive(std::span<ResultPtr> results, Deadline deadline);
+    /// Sends what is queued and leaves the result of its one segment of one command for the next
+    /// call. False when that would block.
     bool send_and_leave();
-    /// Runs statements by the simple protocol, outside of the pipeline. The last answer, or the
+    /// Runs statements by the simple protocol, outside of the pipeline. The last result, or the
     /// first that is an error.
     ResultPtr script(const std::string& sql, Deadline deadline);
 
     Broken broken() const noexcept { return broken_; }
     /// Looks, without waiting, whether the other side has closed.
     bool is_alive();
-    /// By the last answer that was received.
+    /// By the last result that was received.
     bool in_transaction() const noexcept;
     bool in_failed_transaction() const noexcept;
     /// Why it broke, for the log; never the url.
@@ -72,20 +72,20 @@ private:
     explicit Session(pg_conn* connection) : connection_(connection) {}
     bool sent(int done);
     bool take_left(Deadline deadline);
-    bool take_segment(std::span<ResultPtr> answers, Deadline deadline);
-    /// Waits until an answer is complete.
+    bool take_segment(std::span<ResultPtr> results, Deadline deadline);
+    /// Waits until an result is complete.
     bool wait(Deadline deadline);
     void give_up(Broken how);
 
     pg_conn* connection_;
-    int left_ = 0;  // segments whose answers nobody has taken
+    int left_ = 0;  // segments whose results have not been taken
     Broken broken_ = Broken::no;
     std::string reason_;
 };
 
 /// "host:port/database" of a url, for logs; "" when that cannot be told without a doubt.
 std::string place_of(const std::string& url);
-/// What is wrong with a url, in words that repeat nothing of it; "" when libpq can read it.
+/// What is wrong with a url, in a sentence that repeats nothing of it; "" when libpq can read it.
 std::string fault_of_url(const std::string& url);
 
 }  // namespace kitchen::postgres

@@ -162,7 +162,7 @@ Status fill(const PGresult* result, std::string_view sql, Rows& out) {
                     const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
                     total += size;
                     if (total > std::numeric_limits<std::uint32_t>::max())
-                        return statement_error("The answer to a statement is too long.", sql);
+                        return statement_error("The result of a statement is too long.", sql);
                     out.add_bytes({bytes, size});
                 }
             }

@@ -46,21 +46,21 @@ Result<Database> open(const fs::path& path, int flags) {
     if (!raw)
         return Error(Errc::unavailable, "store_unavailable",
                      "There is not enough memory to open a database.");
-    if (code != SQLITE_OK) return about(path, to_error(Complaint::of(raw, code), ""));
+    if (code != SQLITE_OK) return about(path, to_error(SqliteFailure::of(raw, code), ""));
     sqlite3_busy_timeout(raw, 5000);
     return db;
 }
 
 /// Runs one statement and gives the first cell of its last row as text.
 Result<std::string> ask(sqlite3* db, const fs::path& path, const char* sql) {
-    std::string answer;
+    std::string result;
     const auto keep = [](void* out, int count, char** cells, char**) {
         if (count > 0 && cells[0]) *static_cast<std::string*>(out) = cells[0];
         return 0;
     };
-    const int code = sqlite3_exec(db, sql, keep, &answer, nullptr);
-    if (code != SQLITE_OK) return about(path, to_error(Complaint::of(db, code), sql));
-    return answer;
+    const int code = sqlite3_exec(db, sql, keep, &result, nullptr);
+    if (code != SQLITE_OK) return about(path, to_error(SqliteFailure::of(db, code), sql));
+    return result;
 }
 
 Status check(sqlite3* db, const fs::path& path) {
@@ -93,7 +93,7 @@ Result<BackupReport> copy(sqlite3* source, const fs::path& to) {
         return unsynced.error();  // synced at the end
     sqlite3_backup* const backup = sqlite3_backup_init(target, "main", source, "main");
     if (!backup)
-        return about(to, to_error(Complaint::of(target, sqlite3_extended_errcode(target)), ""));
+        return about(to, to_error(SqliteFailure::of(target, sqlite3_extended_errcode(target)), ""));
     int code = sqlite3_backup_step(backup, -1);
     if (const int finished = sqlite3_backup_finish(backup);
         code == SQLITE_DONE && finished != SQLITE_OK)

@@ -32,8 +32,8 @@ struct RestoreReport {
 
 /// Puts a copy of the backup `from` in the place of `database`, after a check of the whole backup.
 /// What stood there is kept beside it as `<database>.before-restore-<n>`. Errors: conflict
-/// (somebody has the database open), not_found (there is no such backup), corrupt, storage_full,
-/// unavailable; after an error the database is as it was.
+/// (another process has the database open), not_found (there is no such backup), corrupt,
+/// storage_full, unavailable; after an error the database is as it was.
 Result<RestoreReport> restore(const std::string& from, const std::string& database);
 
 }  // namespace kitchen::sqlite

@@ -51,7 +51,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& op
                                      options.vfs.empty() ? nullptr : options.vfs.c_str());
     connection->db_.reset(raw);
     if (!raw) return to_error({SQLITE_NOMEM, 0, ""}, "");
-    if (code != SQLITE_OK) return to_error(Complaint::of(raw, code), "");
+    if (code != SQLITE_OK) return to_error(SqliteFailure::of(raw, code), "");
     if (Status done = connection->configure(options); !done) return std::move(done).error();
     return connection;
 }
@@ -71,19 +71,19 @@ Status Connection::configure(const ConnectionOptions& options) {
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
 
-    std::string mode;
+    Rows rows;
     if (options.role == Role::writer) {
-        // Two processes that switch a new file at once would wait for each other: SQLite answers
+        // Two processes that switch a new file at once would wait for each other: SQLite says
         // busy without asking the handler.
         const auto deadline = std::chrono::steady_clock::now() + options.busy_timeout;
         for (;;) {
-            Status done = pragma("PRAGMA journal_mode = WAL", &mode);
+            Status done = pragma("PRAGMA journal_mode = WAL", rows);
             if (done) break;
             if (done.error().kind != Errc::busy || std::chrono::steady_clock::now() >= deadline)
                 return done;
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
-        if (mode != "wal") {
+        if (rows.empty() || rows.front().text(0) != "wal") {
             return Error(Errc::unavailable, "store_no_wal",
                          "The file system of the database does not allow a write-ahead log. Put it "
                          "on a local disk.");
@@ -100,13 +100,12 @@ Status Connection::configure(const ConnectionOptions& options) {
     };
     if (options.role == Role::reader) settings.push_back("PRAGMA query_only = ON");
     for (const auto& setting : settings) {
-        if (Status done = pragma(setting); !done) return done;
+        if (Status done = pragma(setting, rows); !done) return done;
     }
     if (options.max_size > 0) {
-        std::string page_size;
-        if (Status done = pragma("PRAGMA page_size", &page_size); !done) return done;
-        const auto pages = std::max<std::int64_t>(options.max_size / std::stoll(page_size), 1);
-        if (Status done = pragma("PRAGMA max_page_count = " + std::to_string(pages)); !done)
+        if (Status done = pragma("PRAGMA page_size", rows); !done) return done;
+        const auto pages = std::max<std::int64_t>(options.max_size / rows.front().integer(0), 1);
+        if (Status done = pragma("PRAGMA max_page_count = " + std::to_string(pages), rows); !done)
             return done;
     }
     if (Status done = ping(); !done) return done;  // a file that is no database is found out here
@@ -152,20 +151,19 @@ int Connection::on_authorize(void* self, int action, const char*, const char*, c
 Status Connection::control(Control what) {
     OwnStatement own(own_statement_);
     Rows none;
-    Complaint complaint;
-    return controls_[static_cast<std::size_t>(what)].run(db_.get(), {}, none, complaint);
+    SqliteFailure failure;
+    return controls_[static_cast<std::size_t>(what)].run(db_.get(), {}, none, failure);
 }
 
 Status Connection::commit() {
     OwnStatement own(own_statement_);
     Rows none;
-    Complaint complaint;
+    SqliteFailure failure;
     Status done =
-        controls_[static_cast<std::size_t>(Control::commit)].run(db_.get(), {}, none, complaint);
-    if (!done && (complaint.code & 0xff) == SQLITE_IOERR &&
-        done.error().kind == Errc::unavailable) {
+        controls_[static_cast<std::size_t>(Control::commit)].run(db_.get(), {}, none, failure);
+    if (!done && (failure.code & 0xff) == SQLITE_IOERR && done.error().kind == Errc::unavailable) {
         // The last page may have reached the disk although the write or the sync was reported as
-        // failed: after a crash it would count. Nobody can tell here.
+        // failed: after a crash it would count. It cannot be told here.
         done.error().code = "commit_unknown";
         done.error().detail =
             "The database failed while saving. Check whether the change is there before you try "
@@ -196,10 +194,10 @@ bool Connection::breaks_references() const noexcept {
     return broken != 0;
 }
 
-Error Connection::named(Error error, const Complaint& complaint) {
-    if ((complaint.code & 0xff) != SQLITE_CONSTRAINT) return error;
+Error Connection::named(Error error, const SqliteFailure& failure) {
+    if ((failure.code & 0xff) != SQLITE_CONSTRAINT) return error;
     OwnStatement own(own_statement_);
-    error.subject = name_constraint(db_.get(), complaint);
+    error.subject = name_constraint(db_.get(), failure);
     return error;
 }
 
@@ -221,18 +219,18 @@ Status Connection::run(Statement statement, std::span<const Param> params, bool 
                      "A statement that writes was run in a read.")
             .with_subject(std::string(native.sql()));
     }
-    Complaint complaint;
-    Status done = native.run(db_.get(), params, out, complaint);
-    if (!done) return named(std::move(done).error(), complaint);
+    SqliteFailure failure;
+    Status done = native.run(db_.get(), params, out, failure);
+    if (!done) return named(std::move(done).error(), failure);
     return done;
 }
 
 Status Connection::run_text(std::string_view sql, std::span<const Param> params, Rows& out) {
     auto native = NativeStatement::prepare(db_.get(), sql, false);
     if (!native) return std::move(native).error();
-    Complaint complaint;
-    Status done = native->run(db_.get(), params, out, complaint);
-    if (!done) return named(std::move(done).error(), complaint);
+    SqliteFailure failure;
+    Status done = native->run(db_.get(), params, out, failure);
+    if (!done) return named(std::move(done).error(), failure);
     return done;
 }
 
@@ -242,10 +240,10 @@ Status Connection::script(std::string_view sql) {
         std::string_view tail;
         auto native = NativeStatement::prepare(db_.get(), sql, false, &tail);
         if (!native) return std::move(native).error();
-        Complaint complaint;
+        SqliteFailure failure;
         if (native->prepared()) {
-            if (Status done = native->run(db_.get(), {}, rows, complaint); !done) {
-                return named(std::move(done).error(), complaint);
+            if (Status done = native->run(db_.get(), {}, rows, failure); !done) {
+                return named(std::move(done).error(), failure);
             }
         }
         sql = tail;
@@ -259,15 +257,9 @@ Status Connection::check(std::string_view sql) {
     return {};
 }
 
-Status Connection::pragma(const std::string& sql, std::string* answer) {
+Status Connection::pragma(const std::string& sql, Rows& out) {
     OwnStatement own(own_statement_);
-    Rows rows;
-    if (Status done = run_text(sql, {}, rows); !done) return done;
-    if (answer && !rows.empty()) {
-        *answer = rows.front().string(0);
-        if (answer->empty()) *answer = std::to_string(rows.front().integer(0));
-    }
-    return {};
+    return run_text(sql, {}, out);
 }
 
 Result<std::vector<TransferTable>> Connection::tables() {
@@ -305,10 +297,11 @@ Status Connection::ping() {
 }
 
 Status Connection::quick_check() {
-    std::string answer;
-    if (Status done = pragma("PRAGMA quick_check(1)", &answer); !done) return done;
-    if (answer == "ok") return {};
-    return to_error({SQLITE_CORRUPT, 0, answer}, "");
+    Rows rows;
+    if (Status done = pragma("PRAGMA quick_check(1)", rows); !done) return done;
+    const std::string found = rows.empty() ? std::string() : rows.front().string(0);
+    if (found == "ok") return {};
+    return to_error({SQLITE_CORRUPT, 0, found}, "");
 }
 
 void Connection::checkpoint() noexcept {
@@ -319,8 +312,7 @@ void Connection::checkpoint() noexcept {
 Status check_all(const StatementTexts& texts, Connection& connection) {
     for (std::uint32_t i = 0; const std::string* sql = texts.find({i}); ++i) {
         if (Status done = connection.check(*sql); !done) {
-            if (done.error().kind == Errc::internal)
-                done.error().detail += " The statement: " + *sql;
+            if (done.error().kind == Errc::internal) done.error().subject = *sql;
             return done;
         }
     }

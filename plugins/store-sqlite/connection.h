@@ -1,8 +1,8 @@
 // One SQLite connection: opened the one way this store wants it, its transactions, and its prepared
 // statements by number.
 //
-// Thread-safety: one thread at a time; whoever holds the connection (the writer, or a lease of the
-// pool) is that thread.
+// Thread-safety: one thread at a time; the one that holds the connection (the writer, or a lease of
+// the pool) is that thread.
 #pragma once
 
 #include <array>
@@ -80,7 +80,7 @@ public:
     Status ping();
     /// Reads all of it; corrupt when anything is wrong.
     Status quick_check();
-    /// Moves the write-ahead log into the file and empties it, when nobody reads.
+    /// Moves the write-ahead log into the file and empties it, when no connection reads.
     void checkpoint() noexcept;
 
 private:
@@ -106,8 +106,8 @@ private:
     }
     Status configure(const ConnectionOptions& options);
     Status control(Control what);
-    Status pragma(const std::string& sql, std::string* answer = nullptr);
-    Error named(Error error, const Complaint& complaint);
+    Status pragma(const std::string& sql, Rows& out);
+    Error named(Error error, const SqliteFailure& failure);
     static int on_busy(void* busy, int count) noexcept;
     static int on_authorize(void* self, int action, const char*, const char*, const char*,
                             const char*) noexcept;

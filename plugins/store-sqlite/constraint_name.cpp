@@ -75,13 +75,13 @@ std::string unique_index(sqlite3* db, const std::string& list) {
 
 }  // namespace
 
-std::string name_constraint(sqlite3* db, const Complaint& complaint) {
-    switch (complaint.code) {
+std::string name_constraint(sqlite3* db, const SqliteFailure& failure) {
+    switch (failure.code) {
         case SQLITE_CONSTRAINT_UNIQUE:
         case SQLITE_CONSTRAINT_PRIMARYKEY:
-        case SQLITE_CONSTRAINT_ROWID: return unique_index(db, after_colon(complaint.message));
+        case SQLITE_CONSTRAINT_ROWID: return unique_index(db, after_colon(failure.message));
         case SQLITE_CONSTRAINT_CHECK:
-        case SQLITE_CONSTRAINT_NOTNULL: return after_colon(complaint.message);
+        case SQLITE_CONSTRAINT_NOTNULL: return after_colon(failure.message);
         default: return {};
     }
 }

@@ -28,17 +28,18 @@ Status MemoryStore::read(const Body& body) {
 
 Status MemoryStore::write(const SqliteBody& body) {
     CommitHooks hooks;
-    Status answer;
+    Status result;
     {
         auto lease = pool_.acquire();
         if (!lease) return std::move(lease).error();
-        answer = run_write(**lease, body, hooks);
+        result = run_write(**lease, body, hooks);
     }
-    hooks.settle(answer);
-    return answer;
+    hooks.settle(result);
+    return result;
 }
 
-Status MemoryStore::transact(const Body& body) { return write(std::cref(body)); }
+// One transaction at a time: each is serializable.
+Status MemoryStore::transact(const Body& body, Isolation) { return write(std::cref(body)); }
 
 Status MemoryStore::migrate(const std::function<Status(SchemaTransaction&)>& body) {
     return write(std::cref(body));

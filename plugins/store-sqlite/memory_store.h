@@ -1,8 +1,8 @@
 // store/1 on SQLite without a file: for tests. Nothing outlives close().
 //
-// There is one connection, and whoever holds it reads or writes: bodies run one after the other, on
-// the caller's thread. A second connection to a database in memory could not read beside a writer
-// (there is no write-ahead log without a file).
+// There is one connection, and the caller that holds it reads or writes: bodies run one after the
+// other, on the caller's thread. A second connection to a database in memory could not read beside
+// a writer (there is no write-ahead log without a file).
 //
 // Thread-safety: every call, from any thread, except open() and close(), which come from one.
 // Ownership: values; nothing is shared with other stores.
@@ -26,14 +26,14 @@ public:
     /// Makes an empty database. `patience`: the longest wait for other bodies, then busy.
     Status open(std::chrono::milliseconds patience = std::chrono::seconds(30));
     /// Forgets everything. Idempotent. Afterwards, and before open(), every call but prepare() is
-    /// answered with unavailable.
+    /// given unavailable.
     void close() noexcept { pool_.close(); }
 
     Dialect dialect() const override;
     Statement prepare(std::string_view sql) override { return texts_.intern(sql); }
     Status verify() override;
     Status read(const Body& body) override;
-    Status transact(const Body& body) override;
+    Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
     Result<std::vector<TransferTable>> tables() override;

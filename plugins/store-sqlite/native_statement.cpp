@@ -53,7 +53,7 @@ Result<NativeStatement> NativeStatement::prepare(sqlite3* db, std::string_view s
                                         keep ? SQLITE_PREPARE_PERSISTENT : 0, &raw, &rest);
     NativeStatement statement;
     statement.handle_.reset(raw);
-    if (code != SQLITE_OK) return to_error(Complaint::of(db, code), sql);
+    if (code != SQLITE_OK) return to_error(SqliteFailure::of(db, code), sql);
     std::string_view after = sql.substr(static_cast<std::size_t>(rest - sql.data()));
     if (tail) {
         *tail = after;
@@ -139,7 +139,7 @@ int NativeStatement::step(Rows& out) {
 }
 
 Status NativeStatement::run(sqlite3* db, std::span<const Param> params, Rows& out,
-                            Complaint& complaint) {
+                            SqliteFailure& failure) {
     out.reset(0);
     if (params.size() != parameters_) {
         return wrong_statement("A statement with " + std::to_string(parameters_) +
@@ -158,9 +158,9 @@ Status NativeStatement::run(sqlite3* db, std::span<const Param> params, Rows& ou
     int code = bind(params);
     if (code == SQLITE_OK) code = step(out);
     if (code != SQLITE_DONE) {
-        complaint = Complaint::of(db, code);
+        failure = SqliteFailure::of(db, code);
         out.reset(0);
-        return to_error(complaint, sql());
+        return to_error(failure, sql());
     }
     // SQLite keeps the count of the last statement that changed something.
     if (sqlite3_total_changes64(db) != changes_before) out.set_changed(sqlite3_changes64(db));

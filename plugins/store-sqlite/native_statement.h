@@ -37,8 +37,8 @@ public:
     std::string_view sql() const noexcept;
 
     /// Binds by number, steps to the end, fills `out`, and leaves the statement reset and unbound,
-    /// whatever happens. On failure `complaint` says why; the error has no constraint name yet.
-    Status run(sqlite3* db, std::span<const Param> params, Rows& out, Complaint& complaint);
+    /// whatever happens. On failure `failure` says why; the error has no constraint name yet.
+    Status run(sqlite3* db, std::span<const Param> params, Rows& out, SqliteFailure& failure);
 
 private:
     struct Finalize {

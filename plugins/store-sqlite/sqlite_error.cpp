@@ -8,11 +8,11 @@ namespace kitchen::sqlite {
 
 namespace {
 
-bool no_room(const Complaint& complaint) noexcept {
+bool no_room(const SqliteFailure& failure) noexcept {
     // The write-ahead index reports a full disk as a failed write.
-    return (complaint.code & 0xff) == SQLITE_FULL ||
-           ((complaint.code & 0xff) == SQLITE_IOERR &&
-            (complaint.system_errno == ENOSPC || complaint.system_errno == EDQUOT));
+    return (failure.code & 0xff) == SQLITE_FULL ||
+           ((failure.code & 0xff) == SQLITE_IOERR &&
+            (failure.system_errno == ENOSPC || failure.system_errno == EDQUOT));
 }
 
 Error constraint_error(int code) {
@@ -31,21 +31,21 @@ Error constraint_error(int code) {
 
 }  // namespace
 
-Complaint Complaint::of(sqlite3* db, int code) {
+SqliteFailure SqliteFailure::of(sqlite3* db, int code) {
     return {code, sqlite3_system_errno(db), sqlite3_errmsg(db)};
 }
 
-Error to_error(const Complaint& complaint, std::string_view sql) {
+Error to_error(const SqliteFailure& failure, std::string_view sql) {
     using std::chrono::seconds;
-    const std::string own_code = "sqlite " + std::to_string(complaint.code);
-    if (no_room(complaint)) {
+    const std::string own_code = "sqlite " + std::to_string(failure.code);
+    if (no_room(failure)) {
         return Error(Errc::storage_full, "storage_full",
                      "There is no room left to store this. Free some space on the server and try "
                      "again.")
             .with_subject(own_code);
     }
-    switch (complaint.code & 0xff) {
-        case SQLITE_CONSTRAINT: return constraint_error(complaint.code);
+    switch (failure.code & 0xff) {
+        case SQLITE_CONSTRAINT: return constraint_error(failure.code);
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
         case SQLITE_PROTOCOL:
@@ -64,11 +64,13 @@ Error to_error(const Complaint& complaint, std::string_view sql) {
         case SQLITE_PERM:
             return Error(Errc::unavailable, "store_unavailable",
                          "The database cannot be read or written. Try again later.")
-                .with_subject(own_code + ", errno " + std::to_string(complaint.system_errno))
+                .with_subject(own_code + ", errno " + std::to_string(failure.system_errno))
                 .retry_in(seconds(5));
         default:
-            return Error(Errc::internal, "store_statement",
-                         "SQLite refused a statement: " + complaint.message)
+            return Error(Errc::internal,
+                         failure.message.starts_with("no such table") ? "store_no_table"
+                                                                      : "store_statement",
+                         "SQLite refused a statement: " + failure.message + ".")
                 .with_subject(std::string(sql));
     }
 }

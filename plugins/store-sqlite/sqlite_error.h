@@ -13,23 +13,23 @@ struct sqlite3;
 namespace kitchen::sqlite {
 
 /// What SQLite said about the last call, taken before anything else is run on the connection.
-struct Complaint {
+struct SqliteFailure {
     int code = 0;  ///< extended result code
     int system_errno = 0;
     std::string message;
 
     /// The last error of the connection.
-    static Complaint of(sqlite3* db, int code);
+    static SqliteFailure of(sqlite3* db, int code);
 };
 
 /// `sql` is the statement's text, for the log. Of the constraints only the kind is known here; see
 /// name_constraint().
-Error to_error(const Complaint& complaint, std::string_view sql);
+Error to_error(const SqliteFailure& failure, std::string_view sql);
 
 /// The name of the constraint that refused: the unique index ("<table>_pkey" for a primary key),
 /// the CHECK's name, or "table.column" of a NOT NULL; "" when SQLite does not say. Reads the schema
 /// by PRAGMA on `db`.
-std::string name_constraint(sqlite3* db, const Complaint& complaint);
+std::string name_constraint(sqlite3* db, const SqliteFailure& failure);
 
 /// A call on a store that is not open.
 Error closed_error();

@@ -85,7 +85,7 @@ Status SqliteStore::open(const Options& options) {
 }
 
 void SqliteStore::close() noexcept {
-    readers_.close();  // first: the log can be emptied only when nobody reads
+    readers_.close();  // first: the log can be emptied only when no connection reads
     writer_.stop();
 }
 
@@ -100,7 +100,8 @@ Status SqliteStore::read(const Body& body) {
     return run_read(**lease, std::cref(body));
 }
 
-Status SqliteStore::transact(const Body& body) {
+// One writer at a time: every transaction is serializable.
+Status SqliteStore::transact(const Body& body, Isolation) {
     if (writer_.is_this_thread() || readers_.held_here()) return nested_error();
     return writer_.transact(std::cref(body));
 }

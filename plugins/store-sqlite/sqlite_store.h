@@ -48,7 +48,7 @@ public:
     /// unavailable, busy, storage_full.
     Status open(const Options& options);
     /// Finishes what was queued, empties the write-ahead log into the file and lets go of it.
-    /// Idempotent. Afterwards, and before open(), every call but prepare() is answered with
+    /// Idempotent. Afterwards, and before open(), every call but prepare() gives
     /// unavailable.
     void close() noexcept;
 
@@ -56,7 +56,7 @@ public:
     Statement prepare(std::string_view sql) override { return texts_.intern(sql); }
     Status verify() override;
     Status read(const Body& body) override;
-    Status transact(const Body& body) override;
+    Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
     Result<std::vector<TransferTable>> tables() override;

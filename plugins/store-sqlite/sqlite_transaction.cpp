@@ -46,30 +46,30 @@ Status SqliteTransaction::run_text(std::string_view sql, std::span<const Param> 
     return note(connection_.run_text(sql, params, out));
 }
 
-Status SqliteTransaction::settle(Status answer) const {
-    if (!answer) return answer;
+Status SqliteTransaction::settle(Status result) const {
+    if (!result) return result;
     if (failure_) return *failure_;
     if (hooks_ && connection_.breaks_references()) {
         return to_error({SQLITE_CONSTRAINT_FOREIGNKEY, 0, ""}, "");
     }
-    return answer;
+    return result;
 }
 
 Status run_read(Connection& connection, const SqliteBody& body) {
     if (Status begun = connection.begin_read(); !begun) return begun;
     RollbackUnlessOver guard(connection);
     SqliteTransaction transaction(connection, nullptr);
-    Status answer = transaction.settle(body(transaction));
-    if (answer)
+    Status result = transaction.settle(body(transaction));
+    if (result)
         (void)connection.commit();  // there is nothing to lose; the guard ends it if this could not
-    return answer;
+    return result;
 }
 
 Status run_write(Connection& connection, const SqliteBody& body, CommitHooks& hooks) {
     if (Status begun = connection.begin_write(); !begun) return begun;
     RollbackUnlessOver guard(connection);
     SqliteTransaction transaction(connection, &hooks);
-    if (Status answer = transaction.settle(body(transaction)); !answer) return answer;
+    if (Status result = transaction.settle(body(transaction)); !result) return result;
     return connection.commit();
 }
 

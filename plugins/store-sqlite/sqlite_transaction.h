@@ -13,7 +13,7 @@
 
 namespace kitchen::sqlite {
 
-/// Remembers the first failure and answers every later call with it.
+/// Remembers the first failure and gives it to every later call.
 class SqliteTransaction final : public SchemaTransaction {
 public:
     /// `hooks` takes what is to run after the commit, emptied first; nullptr: it only reads.
@@ -27,9 +27,9 @@ public:
     Status script(std::string_view sql) override;
     Status run_text(std::string_view sql, std::span<const Param> params, Rows& out) override;
 
-    /// What becomes of a body's answer: success after a failed call, or with a broken deferred
+    /// What becomes of a body's result: success after a failed call, or with a broken deferred
     /// reference, is a failure.
-    Status settle(Status answer) const;
+    Status settle(Status result) const;
 
 private:
     Status note(Status done);

@@ -37,11 +37,11 @@ Status Writer::submit(const SqliteBody& body, bool alone) {
     if (!running_) return closed_error();
     queue_.push_back(&job);
     queued_.notify_one();
-    job.wake.wait(lock, [&job] { return job.answered; });
+    job.wake.wait(lock, [&job] { return job.finished; });
     lock.unlock();
     if (job.thrown) std::rethrow_exception(job.thrown);
-    job.hooks.settle(job.answer);
-    return std::move(job.answer);
+    job.hooks.settle(job.result);
+    return std::move(job.result);
 }
 
 void Writer::work() noexcept {
@@ -57,7 +57,7 @@ void Writer::work() noexcept {
         }
         if (job->alone) {
             run_alone(job);
-            answer({job});
+            finish({job});
         } else {
             run_group(job);
         }
@@ -76,11 +76,11 @@ void Writer::run_group(Job* first) {
     Jobs group;
     const auto asked = Clock::now();
     if (Status begun = connection_->begin_write(); !begun) {
-        first->answer = begun;
+        first->result = begun;
         group.push_back(first);
         refuse_queued(asked, begun.error(),
                       group);  // they have waited for the same lock just as long
-        answer(group);
+        finish(group);
         return;
     }
     std::size_t kept = 0;
@@ -89,18 +89,18 @@ void Writer::run_group(Job* first) {
         const Outcome outcome = run_in_savepoint(*job);
         if (outcome == Outcome::lost) {
             connection_->rollback();
-            answer({job});
+            finish({job});
             group.pop_back();
             for (Job* other : group) {
                 run_alone(other);
-                answer({other});
+                finish({other});
             }
             return;
         }
         if (outcome == Outcome::kept) ++kept;
     }
-    // Also a body that failed is answered only now: what made it fail may be the work of another
-    // that is not durable yet.
+    // Also a body that failed gets its result only now: what made it fail may be the work of
+    // another that is not durable yet.
     if (kept == 0) {
         connection_->rollback();
     } else if (Status committed = connection_->commit(); committed) {
@@ -108,21 +108,21 @@ void Writer::run_group(Job* first) {
         ++commits_;
     } else {
         connection_->rollback();
-        for (Job* job : group) job->answer = committed.error();
+        for (Job* job : group) job->result = committed.error();
     }
-    answer(group);
+    finish(group);
 }
 
 Writer::Outcome Writer::run_in_savepoint(Job& job) {
     if (Status set = connection_->savepoint(); !set) {
-        job.answer = set;
+        job.result = set;
         return Outcome::lost;
     }
     try {
         SqliteTransaction transaction(*connection_, &job.hooks);
-        job.answer = transaction.settle((*job.body)(transaction));
-        if (job.answer) job.answer = connection_->release();
-        if (job.answer) return Outcome::kept;
+        job.result = transaction.settle((*job.body)(transaction));
+        if (job.result) job.result = connection_->release();
+        if (job.result) return Outcome::kept;
     } catch (...) {
         job.thrown = std::current_exception();
     }
@@ -137,12 +137,12 @@ void Writer::run_alone(Job* job) {
     job->thrown = nullptr;
     try {
         if (job->alone) connection_->set_busy_timeout(std::max(busy_timeout_, migration_patience));
-        job->answer = run_write(*connection_, *job->body, job->hooks);
+        job->result = run_write(*connection_, *job->body, job->hooks);
     } catch (...) {
         job->thrown = std::current_exception();
     }
     connection_->set_busy_timeout(busy_timeout_);
-    if (!job->thrown && job->answer) {
+    if (!job->thrown && job->result) {
         ++bodies_;
         ++commits_;
     }
@@ -151,16 +151,16 @@ void Writer::run_alone(Job* job) {
 void Writer::refuse_queued(Clock::time_point until, const Error& error, Jobs& refused) {
     std::lock_guard lock(mutex_);
     while (!queue_.empty() && !queue_.front()->alone && queue_.front()->queued <= until) {
-        queue_.front()->answer = error;
+        queue_.front()->result = error;
         refused.push_back(queue_.front());
         queue_.pop_front();
     }
 }
 
-void Writer::answer(const Jobs& jobs) {
+void Writer::finish(const Jobs& jobs) {
     std::lock_guard lock(mutex_);
     for (Job* job : jobs) {
-        job->answered = true;
+        job->finished = true;
         job->wake.notify_one();  // under the lock: the job is gone as soon as its caller has it
     }
 }

@@ -1,10 +1,11 @@
 // The one thread that writes, and its group commit.
 //
 // Bodies queue up. The thread takes the write lock, runs those that wait, each in a savepoint, and
-// commits them together: callers are answered after the COMMIT that made their work durable. A body
-// that fails or throws undoes its own savepoint only. When SQLite gives up the whole transaction
-// (disk full, I/O error), the body that met it is refused and the others of the group run again,
-// each in a transaction of its own. When COMMIT fails, the whole group is refused with its error.
+// commits them together: callers get their result after the COMMIT that made their work durable. A
+// body that fails or throws undoes its own savepoint only. When SQLite gives up the whole
+// transaction (disk full, I/O error), the body that met it is refused and the others of the group
+// run again, each in a transaction of its own. When COMMIT fails, the whole group is refused with
+// its error.
 //
 // Thread-safety: all calls, from any thread, except start() and stop(), which come from one.
 #pragma once
@@ -34,7 +35,7 @@ public:
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    /// Until then, and after stop(), every call is answered with unavailable.
+    /// Until then, and after stop(), every call gives unavailable.
     void start(std::unique_ptr<Connection> connection, std::size_t group_limit,
                std::chrono::milliseconds busy_timeout);
     /// Finishes what is queued, empties the write-ahead log, closes the connection. Idempotent.
@@ -59,15 +60,15 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    /// Lives on the stack of the caller, who waits for `answered`.
+    /// Lives on the stack of the caller, who waits for `finished`.
     struct Job {
         const SqliteBody* body;
         bool alone;
         Clock::time_point queued;
-        Status answer;
+        Status result;
         std::exception_ptr thrown;
         CommitHooks hooks;
-        bool answered = false;
+        bool finished = false;
         std::condition_variable wake;
     };
     using Jobs = std::vector<Job*>;
@@ -81,7 +82,7 @@ private:
     void run_alone(Job* job);
     Outcome run_in_savepoint(Job& job);
     void refuse_queued(Clock::time_point until, const Error& error, Jobs& refused);
-    void answer(const Jobs& jobs);
+    void finish(const Jobs& jobs);
 
     std::unique_ptr<Connection> connection_;
     std::size_t group_limit_ = 1;

@@ -18,11 +18,11 @@ public:
     void add(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }
     void clear() noexcept { hooks_.clear(); }
 
-    /// Runs the hooks, in order, when `answer` says that the transaction is durable or that nobody
-    /// knows. What a hook throws is dropped: the answer stands.
-    void settle(const Status& answer) noexcept {
+    /// Runs the hooks, in order, when `outcome` says that the transaction is durable or
+    /// that this is unknown. What a hook throws is dropped: the outcome stands.
+    void settle(const Status& outcome) noexcept {
         const auto hooks = std::exchange(hooks_, {});
-        if (!answer && answer.error().code != "commit_unknown") return;
+        if (!outcome && outcome.error().code != "commit_unknown") return;
         for (const auto& hook : hooks) {
             try {
                 hook();

@@ -4,13 +4,18 @@
 // Thread-safety: plain values.
 #pragma once
 
-#include <stdexcept>
+#include <stdexcept>  // what reading the wrong half throws
 #include <utility>
 #include <variant>
 
 #include "kitchen/error.h"
 
 namespace kitchen {
+
+namespace detail {
+[[noreturn]] void throw_no_value(const Error& error);
+[[noreturn]] void throw_no_error();
+}  // namespace detail
 
 template <class T>
 class [[nodiscard]] Result {
@@ -23,25 +28,28 @@ public:
     bool has_value() const noexcept { return state_.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// Undefined unless has_value().
-    T& operator*() & noexcept { return *std::get_if<0>(&state_); }
-    const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
-    T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
-    T* operator->() noexcept { return std::get_if<0>(&state_); }
-    const T* operator->() const noexcept { return std::get_if<0>(&state_); }
-
-    /// Throws std::logic_error with the error's text when there is no value: for tests and
-    /// start-up.
-    T& value() & {
-        if (!has_value()) throw std::logic_error(error().code + ": " + error().detail);
-        return **this;
+    /// Without a value they throw std::logic_error with the error's code and detail: the caller
+    /// did not look. value() says that this is meant: in tests and at start-up.
+    T& operator*() & {
+        if (!has_value()) [[unlikely]]
+            detail::throw_no_value(error());
+        return *std::get_if<0>(&state_);
     }
-    T&& value() && { return std::move(value()); }
+    const T& operator*() const& { return const_cast<Result&>(*this).operator*(); }
+    T&& operator*() && { return std::move(**this); }
+    T* operator->() { return &**this; }
+    const T* operator->() const { return &**this; }
+    T& value() & { return **this; }
+    T&& value() && { return std::move(**this); }
 
-    /// Undefined when has_value().
-    Error& error() & noexcept { return *std::get_if<1>(&state_); }
-    const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
-    Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
+    /// With a value they throw std::logic_error.
+    Error& error() & {
+        if (has_value()) [[unlikely]]
+            detail::throw_no_error();
+        return *std::get_if<1>(&state_);
+    }
+    const Error& error() const& { return const_cast<Result&>(*this).error(); }
+    Error&& error() && { return std::move(this->error()); }
 
 private:
     std::variant<T, Error> state_;
@@ -59,11 +67,15 @@ public:
     bool has_value() const noexcept { return state_.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
     void value() const {
-        if (!has_value()) throw std::logic_error(error().code + ": " + error().detail);
+        if (!has_value()) detail::throw_no_value(error());
     }
-    Error& error() & noexcept { return *std::get_if<1>(&state_); }
-    const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
-    Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
+    Error& error() & {
+        if (has_value()) [[unlikely]]
+            detail::throw_no_error();
+        return *std::get_if<1>(&state_);
+    }
+    const Error& error() const& { return const_cast<Result&>(*this).error(); }
+    Error&& error() && { return std::move(this->error()); }
 
 private:
     std::variant<std::monostate, Error> state_;

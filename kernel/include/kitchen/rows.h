@@ -16,17 +16,18 @@ namespace kitchen {
 
 class Rows;
 
-/// One row. Column numbers count from 0; one past the end is undefined. A cell of another type
-/// reads as 0 or empty.
+/// One row. Column numbers count from 0. A row or column that is not there, and a cell of another
+/// type, throw std::logic_error with the number and what is there: the statement and its reader do
+/// not fit.
 class Row {
 public:
-    bool is_null(std::uint32_t column) const noexcept;
-    std::int64_t integer(std::uint32_t column) const noexcept;  ///< 0 for NULL
-    bool boolean(std::uint32_t column) const noexcept { return integer(column) != 0; }
-    double real(std::uint32_t column) const noexcept;  ///< an integer cell is converted; 0 for NULL
-    std::string_view text(std::uint32_t column) const noexcept;  ///< also blobs; empty for NULL
+    bool is_null(std::uint32_t column) const;
+    std::int64_t integer(std::uint32_t column) const;  ///< 0 for NULL
+    bool boolean(std::uint32_t column) const { return integer(column) != 0; }
+    double real(std::uint32_t column) const;  ///< an integer cell is converted; 0 for NULL
+    std::string_view text(std::uint32_t column) const;  ///< also blobs; empty for NULL
     std::string string(std::uint32_t column) const { return std::string(text(column)); }
-    std::optional<std::int64_t> maybe_integer(std::uint32_t column) const noexcept {
+    std::optional<std::int64_t> maybe_integer(std::uint32_t column) const {
         if (is_null(column)) return std::nullopt;
         return integer(column);
     }
@@ -114,27 +115,41 @@ private:
         };
     };
 
+    const Cell& cell(std::size_t row, std::uint32_t column) const {
+        const std::size_t at = row * columns_ + column;
+        if (column >= columns_ || at >= cells_.size()) [[unlikely]]
+            throw_no_cell(row, column);
+        return cells_[at];
+    }
+    [[noreturn]] void throw_no_cell(std::size_t row, std::uint32_t column) const;
+    [[noreturn]] static void throw_other_type(std::uint32_t column, const char* wanted, Type found);
+
     std::vector<Cell> cells_;
     std::string arena_;
     std::uint32_t columns_ = 0;
     std::int64_t changed_ = 0;
 };
 
-inline bool Row::is_null(std::uint32_t column) const noexcept {
-    return rows_->cells_[index_ * rows_->columns_ + column].type == Rows::Type::null;
+inline bool Row::is_null(std::uint32_t column) const {
+    return rows_->cell(index_, column).type == Rows::Type::null;
 }
-inline std::int64_t Row::integer(std::uint32_t column) const noexcept {
-    const auto& cell = rows_->cells_[index_ * rows_->columns_ + column];
-    return cell.type == Rows::Type::integer ? cell.integer : 0;
+inline std::int64_t Row::integer(std::uint32_t column) const {
+    const auto& cell = rows_->cell(index_, column);
+    if (cell.type == Rows::Type::integer) return cell.integer;
+    if (cell.type == Rows::Type::null) return 0;
+    Rows::throw_other_type(column, "an integer", cell.type);
 }
-inline double Row::real(std::uint32_t column) const noexcept {
-    const auto& cell = rows_->cells_[index_ * rows_->columns_ + column];
+inline double Row::real(std::uint32_t column) const {
+    const auto& cell = rows_->cell(index_, column);
     if (cell.type == Rows::Type::integer) return static_cast<double>(cell.integer);
-    return cell.type == Rows::Type::real ? cell.real : 0;
+    if (cell.type == Rows::Type::real) return cell.real;
+    if (cell.type == Rows::Type::null) return 0;
+    Rows::throw_other_type(column, "a real", cell.type);
 }
-inline std::string_view Row::text(std::uint32_t column) const noexcept {
-    const auto& cell = rows_->cells_[index_ * rows_->columns_ + column];
-    if (cell.type != Rows::Type::bytes) return {};
+inline std::string_view Row::text(std::uint32_t column) const {
+    const auto& cell = rows_->cell(index_, column);
+    if (cell.type == Rows::Type::null) return {};
+    if (cell.type != Rows::Type::bytes) Rows::throw_other_type(column, "text", cell.type);
     return std::string_view(rows_->arena_).substr(cell.bytes.offset, cell.bytes.length);
 }
 

@@ -114,6 +114,18 @@ protected:
     ~SchemaTransaction() = default;
 };
 
+/// What a transaction that writes is protected from while others run beside it.
+enum class Isolation : std::uint8_t {
+    /// Nothing: its effect and what it read are as if it had run alone. What every body gets that
+    /// does not ask for less.
+    serializable,
+    /// It reads one snapshot, and no other changes a row that it changes; but others may change or
+    /// add rows that it only read. For a body that writes the row its decision rests on, and only
+    /// where a measurement says that it is worth it. It also weakens the protection of other bodies
+    /// that read what it writes. A store may give more.
+    snapshot,
+};
+
 /// How this store spells what the portable subset cannot.
 struct Dialect {
     std::string_view name;      ///< "sqlite", "postgresql"
@@ -136,9 +148,10 @@ public:
     /// verify() does.
     virtual Statement prepare(std::string_view sql) = 0;
 
-    /// Prepares every interned statement on the backend. The error names the first text that it
-    /// refuses. The kernel calls it once all plugins have started, so that a typing mistake is a
-    /// start-up error and not a customer's.
+    /// Prepares every interned statement on the backend. The error's subject is the first text
+    /// that it refuses, its code "store_no_table" when there is no table of a name in it. The
+    /// kernel calls it once all plugins have started, so that a mistyped name is a start-up error
+    /// and not a customer's.
     virtual Status verify() = 0;
 
     /// Runs the body on one consistent snapshot, read-only. May run it again after a lost
@@ -150,7 +163,8 @@ public:
     /// body may run more than once, and on another thread: it must not keep state from a previous
     /// run, wait for anything, or call the store itself. Errors: what the body returned (rolled
     /// back); unavailable, busy, storage_full, corrupt, or a constraint's.
-    virtual Status transact(const Body& body) = 0;
+    Status transact(const Body& body) { return transact(body, Isolation::serializable); }
+    virtual Status transact(const Body& body, Isolation isolation) = 0;
 
     /// Like transact(), under a lock that only one process at a time can hold: for schema changes.
     virtual Status migrate(const std::function<Status(SchemaTransaction&)>& body) = 0;
@@ -165,8 +179,10 @@ public:
         return with_value<T>(body, [this](const Body& b) { return read(b); });
     }
     template <class T>
-    Result<T> transact(const std::function<Result<T>(Transaction&)>& body) {
-        return with_value<T>(body, [this](const Body& b) { return transact(b); });
+    Result<T> transact(const std::function<Result<T>(Transaction&)>& body,
+                       Isolation isolation = Isolation::serializable) {
+        return with_value<T>(body,
+                             [this, isolation](const Body& b) { return transact(b, isolation); });
     }
 
 private:

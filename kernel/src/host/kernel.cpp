@@ -216,8 +216,7 @@ void Kernel::start_plugins(const std::vector<std::string>& only, bool migrate) {
     if (Status verified = store()->verify(); !verified)
         throw StartError(
             ExitCode::start_up,
-            "the store of plugin '" + provider->id() +
-                "' refuses a statement: " + verified.error().detail +
+            verified.error().detail +
                 (verified.error().subject.empty() ? "" : " (" + verified.error().subject + ")"));
 }
 

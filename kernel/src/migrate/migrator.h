@@ -3,7 +3,7 @@
 //
 // Refused, with nothing changed: a migration that was edited after it had been applied (drift), a
 // database that a newer version of the plugin has migrated, and tokens that no store knows. The
-// checksum (FNV-1a, 64 bits) finds accidents; it is no protection against somebody who can write to
+// checksum (FNV-1a, 64 bits) finds accidents; it is no protection against those who can write to
 // the database.
 //
 // Thread-safety: any thread; the store's migration lock keeps other processes out.

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "observe/current_plugin.h"
 #include "observe/error_kind.h"
 #include "kitchen/utf8.h"
 
@@ -12,15 +13,16 @@ namespace kitchen::observe {
 namespace {
 
 constexpr const char* operation_names[] = {"read", "transact", "migrate"};
-constexpr std::size_t longest_text = 2000;  // octets of SQL in a log line
+constexpr std::size_t longest_text = 2000;  // bytes of SQL in a log line
 
 }  // namespace
 
-/// One call of the store, from its beginning to its answer. The body may run on another thread, but
+/// One call of the store, from its beginning to its end. The body may run on another thread, but
 /// never beside this one's.
 struct MeasuredStore::Call {
     MeasuredStore& store;
     Operation operation;
+    bool has_run = false;
     // Of the last run of the body.
     bool statement_failed = false;
     bool body_failed = false;
@@ -38,6 +40,7 @@ struct MeasuredStore::Call {
 
     template <class Tx, class Watched, class Body>
     Status run_body(Tx& transaction, const Body& body) {
+        if (std::exchange(has_run, true)) store.count_repeat(operation);
         statement_failed = body_failed = false;
         Watched watched(*this, transaction);
         Status done = body(watched);
@@ -52,7 +55,7 @@ struct MeasuredStore::Call {
         const auto begin =
             is_timed ? store.clock_.steady_now() : std::chrono::steady_clock::time_point();
         Status done = work();
-        // A doomed transaction answers every further statement with its first error: that is one
+        // A doomed transaction gives its first error to every further statement: that is one
         // error.
         if (!done && !std::exchange(statement_failed, true))
             store.count_error(operation, done.error().kind);
@@ -115,15 +118,32 @@ MeasuredStore::MeasuredStore(Store& store, std::string provider, std::chrono::mi
                                        {{"provider", provider_}})) {
     for (std::size_t i = 0; i < durations_.size(); ++i)
         durations_[i] = &metrics.histogram(
-            "kitchen_store_operation_duration_seconds", "Time until the store answered.",
+            "kitchen_store_operation_duration_seconds", "Time until the store was done.",
             {{"provider", provider_}, {"operation", operation_names[i]}});
 }
 
 Statement MeasuredStore::prepare(std::string_view sql) {
     const Statement statement = store_.prepare(sql);
     const std::lock_guard lock(mutex_);
-    texts_.try_emplace(statement.index, sql);
+    statements_.try_emplace(statement.index,
+                            Prepared{std::string(sql), std::string(CurrentPlugin::id())});
     return statement;
+}
+
+Status MeasuredStore::verify() {
+    Status done = store_.verify();
+    if (done || done.error().kind != Errc::internal) return done;
+    Error& error = done.error();
+    const std::string plugin = preparer_of(error.subject);
+    error.detail =
+        (plugin.empty() ? "a statement" : "plugin '" + plugin + "' has prepared a statement") +
+        " that the store of plugin '" + provider_ + "' refuses: " + error.detail;
+    if (error.code == "store_no_table")
+        error.detail +=
+            " Which migration makes this table? Its file belongs in MIGRATIONS of "
+            "kitchen_add_plugin(), and the plugin calls "
+            "setup.add_migrations(kitchen_migrations).";
+    return done;
 }
 
 template <class Work>
@@ -152,11 +172,13 @@ Status MeasuredStore::read(const Body& body) {
     });
 }
 
-Status MeasuredStore::transact(const Body& body) {
+Status MeasuredStore::transact(const Body& body, Isolation isolation) {
     return measure(Operation::transact, [&](Call& call) {
-        return store_.transact([&call, &body](Transaction& tx) {
-            return call.run_body<Transaction, WatchedTransaction>(tx, body);
-        });
+        return store_.transact(
+            [&call, &body](Transaction& tx) {
+                return call.run_body<Transaction, WatchedTransaction>(tx, body);
+            },
+            isolation);
     });
 }
 
@@ -179,6 +201,15 @@ void MeasuredStore::count_error(Operation operation, Errc kind) {
         .add();
 }
 
+void MeasuredStore::count_repeat(Operation operation) {
+    metrics_
+        .counter("kitchen_store_repeats_total",
+                 "Bodies that the store ran once more, after a conflict or a lost connection.",
+                 {{"provider", provider_},
+                  {"operation", operation_names[static_cast<std::size_t>(operation)]}})
+        .add();
+}
+
 void MeasuredStore::log_slow(std::string_view sql, std::chrono::nanoseconds took) {
     slow_statements_.add();
     const std::chrono::duration<double, std::milli> ms = took;
@@ -189,8 +220,15 @@ void MeasuredStore::log_slow(std::string_view sql, std::chrono::nanoseconds took
 
 std::string_view MeasuredStore::text_of(Statement statement) const {
     const std::shared_lock lock(mutex_);
-    const auto found = texts_.find(statement.index);
-    return found == texts_.end() ? std::string_view("?") : std::string_view(found->second);
+    const auto found = statements_.find(statement.index);
+    return found == statements_.end() ? std::string_view("?") : std::string_view(found->second.sql);
+}
+
+std::string MeasuredStore::preparer_of(std::string_view sql) const {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [index, prepared] : statements_)
+        if (prepared.sql == sql) return prepared.plugin;
+    return {};
 }
 
 }  // namespace kitchen::observe

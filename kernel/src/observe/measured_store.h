@@ -1,9 +1,9 @@
 // A store with a watch beside it: the kernel puts one around every provider of store/1, so that no
 // backend has to measure itself.
 //
-// Measures each call, counts the errors that the store made (not those a body answered with for
-// reasons of its own; also those that a retry settled), and logs statements that took longer than a
-// threshold, with their text and never their parameters.
+// Measures each call, counts the errors that the store made (not those a body returned for
+// reasons of its own; also those that a retry settled), counts bodies that ran again, and logs
+// statements that took longer than a threshold, with their text and never their parameters.
 //
 // Thread-safety: as Store. Ownership: refers to the store; outlives those who use it.
 #pragma once
@@ -30,9 +30,10 @@ public:
 
     Dialect dialect() const override { return store_.dialect(); }
     Statement prepare(std::string_view sql) override;
-    Status verify() override { return store_.verify(); }
+    /// The error names the plugin that prepared the statement, when it did so at start-up.
+    Status verify() override;
     Status read(const Body& body) override;
-    Status transact(const Body& body) override;
+    Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override { return store_.ping(); }
     using Store::read;
@@ -47,8 +48,10 @@ private:
     template <class Work>
     Status measure(Operation operation, Work&& work);
     void count_error(Operation operation, Errc kind);
+    void count_repeat(Operation operation);
     void log_slow(std::string_view sql, std::chrono::nanoseconds took);
     std::string_view text_of(Statement statement) const;
+    std::string preparer_of(std::string_view sql) const;
 
     Store& store_;
     const std::string provider_;
@@ -59,8 +62,11 @@ private:
     std::array<Histogram*, 3> durations_;
     Counter& slow_statements_;
     mutable std::shared_mutex mutex_;
-    std::unordered_map<std::uint32_t, std::string>
-        texts_;  ///< by the statement's index; never dropped, and none ever moves
+    struct Prepared {
+        std::string sql, plugin;
+    };
+    std::unordered_map<std::uint32_t, Prepared>
+        statements_;  ///< by index; never dropped, and none ever moves
 };
 
 }  // namespace kitchen::observe

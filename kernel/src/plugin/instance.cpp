@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "observe/current_plugin.h"
 #include "plugin/gate.h"
 
 namespace kitchen::plugin {
@@ -34,6 +35,7 @@ Status Instance::guard(std::string_view phase, Call&& call) {
         return Error(Errc::internal, "plugin_failed",
                      "plugin '" + id() + "' failed in " + std::string(phase) + ": " + why);
     };
+    const observe::CurrentPlugin current(id());
     try {
         call();
         return {};

@@ -32,9 +32,9 @@ public:
     Status read(const Body& body) override {
         return away ? Status(unavailable()) : store_.read(body);
     }
-    Status transact(const Body& body) override {
+    Status transact(const Body& body, Isolation isolation) override {
         if (away) return unavailable();
-        Status done = store_.transact(body);
+        Status done = store_.transact(body, isolation);
         if (done && forgets_answers)
             return Error(Errc::unavailable, "commit_unknown", "The connection broke.");
         return done;

@@ -8,13 +8,13 @@ namespace kitchen::testkit {
 namespace {
 
 /// A store on an empty database that it takes along.
-std::shared_ptr<Store> in_database(postgres::Isolation isolation) {
+std::shared_ptr<Store> in_database() {
     struct Both {
         PostgresDatabase database;
         postgres::PostgresStore store;
     };
     auto both = std::make_shared<Both>();
-    both->store.open({.url = both->database.url(), .isolation = isolation}).value();
+    both->store.open({.url = both->database.url()}).value();
     return {both, &both->store};
 }
 
@@ -35,13 +35,9 @@ std::shared_ptr<Store> behind_pooler() {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(
-    Postgres, StoreConformance,
-    testing::Values(StoreFactory{"repeatable_read",
-                                 [] { return in_database(postgres::Isolation::repeatable_read); }},
-                    StoreFactory{"serializable",
-                                 [] { return in_database(postgres::Isolation::serializable); }},
-                    StoreFactory{"pgbouncer", behind_pooler}),
-    [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Postgres, StoreConformance,
+                         testing::Values(StoreFactory{"direct", &in_database, true},
+                                         StoreFactory{"pgbouncer", &behind_pooler, true}),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace kitchen::testkit

@@ -15,9 +15,7 @@ TEST(PostgresError, EverySqlstateHasItsPlaceInTheVocabulary) {
     const auto kind = [](const char* state) {
         return to_failure(state, "m", "SELECT 1").error.kind;
     };
-    const auto trouble = [](const char* state) {
-        return to_failure(state, "m", "SELECT 1").trouble;
-    };
+    const auto failure = [](const char* state) { return to_failure(state, "m", "SELECT 1").kind; };
     EXPECT_EQ(kind("23505"), Errc::unique);
     EXPECT_EQ(kind("23P01"), Errc::unique);
     for (const char* state : {"23503", "23001"}) EXPECT_EQ(kind(state), Errc::reference) << state;
@@ -25,16 +23,16 @@ TEST(PostgresError, EverySqlstateHasItsPlaceInTheVocabulary) {
         EXPECT_EQ(kind(state), Errc::check) << state;
     for (const char* state : {"40001", "40P01"}) {
         EXPECT_EQ(kind(state), Errc::busy) << state;
-        EXPECT_EQ(trouble(state), Trouble::conflict) << state;
+        EXPECT_EQ(failure(state), FailureKind::conflict) << state;
     }
     for (const char* state : {"55P03", "57014"}) {
         EXPECT_EQ(kind(state), Errc::busy) << state;
-        EXPECT_EQ(trouble(state), Trouble::refused) << state;
+        EXPECT_EQ(failure(state), FailureKind::refused) << state;
     }
     EXPECT_EQ(kind("53100"), Errc::storage_full);
     for (const char* state : {"57P01", "57P02", "57P03", "08006", "08003", "25P03"}) {
         EXPECT_EQ(kind(state), Errc::unavailable) << state;
-        EXPECT_EQ(trouble(state), Trouble::lost) << state;
+        EXPECT_EQ(failure(state), FailureKind::lost) << state;
     }
     for (const char* state : {"53300", "53200", "58030", "3D000", "28P01"})
         EXPECT_EQ(kind(state), Errc::unavailable) << state;
@@ -83,7 +81,7 @@ TEST(ConflictGate, WhoRunsAloneRunsAlone) {
     EXPECT_EQ(together.load(), 0);
 }
 
-TEST(ConflictGate, NobodyWaitsLongerThanItsPatience) {
+TEST(ConflictGate, NoCallWaitsLongerThanItsPatience) {
     ConflictGate gate;
     const auto slow = gate.enter_alone(std::chrono::milliseconds(0));
     const auto beside = gate.enter(std::chrono::milliseconds(1));

@@ -159,7 +159,7 @@ TEST_F(Faults, AServerThatFreezesDuringCommitLeavesItUnknown) {
     EXPECT_EQ(done.error().code, "commit_unknown");
 }
 
-TEST_F(Faults, TheAnswerToCommitIsLost) {
+TEST_F(Faults, TheReplyToCommitIsLost) {
     FaultProxy proxy(PostgresServer::shared().port());
     open({.url = PostgresServer::url_on(proxy.port(), database.name())});
     create_items(store);
@@ -188,7 +188,7 @@ TEST_F(Faults, TheAnswerToCommitIsLost) {
     proxy.cut_before("COMMIT");
     EXPECT_EQ(adding(3).error().code, "commit_unknown");
     EXPECT_EQ(proxy.strikes(), 2);
-    EXPECT_EQ(count(), 2);  // it had not: nobody here could tell
+    EXPECT_EQ(count(), 2);  // it had not: this process could not tell
     EXPECT_EQ(hooks, 3);
 }
 
@@ -232,7 +232,7 @@ TEST_F(Faults, ABlackHoleEndsInTime) {
     ASSERT_TRUE(testkit::wait_until([&] { return store.ping().has_value(); }));
 }
 
-TEST_F(Faults, OctetsInSmallPiecesAreTheSameAnswers) {
+TEST_F(Faults, BytesInSmallPiecesAreTheSameResults) {
     FaultProxy proxy(PostgresServer::shared().port());
     proxy.slice(Towards::client, 7);
     proxy.slice(Towards::server, 3);

@@ -138,7 +138,7 @@ TEST_F(PostgresStoreTest, AConflictIsRunAgain) {
         .transact([&](Transaction& tx) -> Status {
             auto rows = tx.query(get);
             if (!rows) return std::move(rows).error();
-            // Somebody else is faster the first time.
+            // Another client is faster the first time.
             if (++runs == 1) database.sql("UPDATE items SET amount = 10 WHERE id = 1");
             if (auto changed = tx.query(set, {rows->front().integer(0) + 1}); !changed)
                 return Error(Errc::conflict, "mapped", "By the body.");
@@ -148,6 +148,19 @@ TEST_F(PostgresStoreTest, AConflictIsRunAgain) {
     EXPECT_EQ(runs, 2);
     EXPECT_EQ(number(store, "SELECT amount FROM items WHERE id = 1"), 11);
     EXPECT_EQ(store.stats().conflicts, 1u);
+}
+
+TEST_F(PostgresStoreTest, ATransactionIsSerializableUnlessItAsksForLess) {
+    open();
+    const Statement level = store.prepare("SELECT current_setting('transaction_isolation')");
+    const auto body = [&](Transaction& tx) -> Result<std::string> {
+        auto rows = tx.query(level);
+        if (!rows) return std::move(rows).error();
+        return rows->front().string(0);
+    };
+    EXPECT_EQ(store.transact<std::string>(body).value(), "serializable");
+    EXPECT_EQ(store.transact<std::string>(body, Isolation::snapshot).value(), "repeatable read");
+    EXPECT_EQ(store.read<std::string>(body).value(), "repeatable read");
 }
 
 TEST_F(PostgresStoreTest, RetriesEndAsBusy) {

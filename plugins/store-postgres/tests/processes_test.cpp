@@ -102,7 +102,7 @@ TEST(Processes, TheWaitForAnothersMigrationEnds) {
 }
 
 // The conflict gate knows one process only. Of several, one wins a popular row each time, and
-// whoever loses must be let in some time.
+// a loser must be let in some time.
 TEST(Processes, APopularRowIsForAllOfThem) {
     PostgresDatabase database;
     PostgresStore stores[3];

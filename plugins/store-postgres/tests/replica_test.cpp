@@ -1,4 +1,4 @@
-// Reads on a hot standby: when it may answer, and who answers when it may not.
+// Reads on a hot standby: when it may serve them, and what happens when it may not.
 #include "store_fixture.h"
 
 namespace kitchen::postgres {
@@ -29,11 +29,11 @@ protected:
     PostgresStore store;
 };
 
-TEST_F(Replica, AnswersReadsOnceItHasSeenWhatWasWritten) {
+TEST_F(Replica, ServesReadsOnceItHasSeenWhatWasWritten) {
     ASSERT_TRUE(testkit::wait_until([&] { return reads_from_replica(); }));
     for (int i = 0; i < 20; ++i) {
         write(store, "INSERT INTO items (id) VALUES ($1)", {i}).value();
-        ASSERT_EQ(count(), i + 1);  // whoever answers
+        ASSERT_EQ(count(), i + 1);  // from either server
     }
     ASSERT_TRUE(testkit::wait_until([&] { return reads_from_replica(); }));
     EXPECT_EQ(count(), 20);

@@ -29,7 +29,7 @@ protected:
         other.open({.path = path}).value();
         return number(other, "SELECT count(*) FROM items");
     }
-    static std::string complaint(const auto& result) {
+    static std::string error_text(const auto& result) {
         return result ? "it was done" : result.error().code + ": " + result.error().detail;
     }
     std::vector<std::string> files() const {
@@ -44,7 +44,7 @@ TEST_F(Backup, HoldsWhatWasThereAndNothingLater) {
     open();
     add(1);
     const auto report = back_up(dir.file(), copy);
-    ASSERT_TRUE(report) << complaint(report);
+    ASSERT_TRUE(report) << error_text(report);
     add(2);
     EXPECT_EQ(report->tables, 1);
     EXPECT_EQ(report->bytes, static_cast<std::int64_t>(fs::file_size(copy)));
@@ -88,8 +88,8 @@ TEST_F(Backup, IsOneSnapshotWhileOthersWrite) {
 TEST_F(Backup, NeverOverwrites) {
     open();
     std::ofstream(copy) << "precious";
-    EXPECT_THAT(complaint(back_up(dir.file(), copy)), HasSubstr("file_exists"));
-    EXPECT_THAT(complaint(back_up(dir.file(), dir.file())), HasSubstr("file_exists"));
+    EXPECT_THAT(error_text(back_up(dir.file(), copy)), HasSubstr("file_exists"));
+    EXPECT_THAT(error_text(back_up(dir.file(), dir.file())), HasSubstr("file_exists"));
     std::ifstream in(copy);
     std::string text;
     in >> text;
@@ -97,12 +97,12 @@ TEST_F(Backup, NeverOverwrites) {
 }
 
 TEST_F(Backup, SaysWhatIsMissing) {
-    EXPECT_THAT(complaint(back_up(dir.file("nothing.db"), copy)),
+    EXPECT_THAT(error_text(back_up(dir.file("nothing.db"), copy)),
                 HasSubstr("no_database: There is no file"));
     open();
-    EXPECT_THAT(complaint(back_up(dir.file(), dir.file("no/such/folder"))),
+    EXPECT_THAT(error_text(back_up(dir.file(), dir.file("no/such/folder"))),
                 HasSubstr("No such file"));
-    EXPECT_THAT(complaint(restore(dir.file("nothing.db"), dir.file())), HasSubstr("no_database"));
+    EXPECT_THAT(error_text(restore(dir.file("nothing.db"), dir.file())), HasSubstr("no_database"));
 }
 
 TEST_F(Backup, IsRestoredAndTheOldOneKept) {
@@ -112,7 +112,7 @@ TEST_F(Backup, IsRestoredAndTheOldOneKept) {
     add(2);
     store.close();
     const auto report = restore(copy, dir.file());
-    ASSERT_TRUE(report) << complaint(report);
+    ASSERT_TRUE(report) << error_text(report);
     EXPECT_EQ(count_in(dir.file()), 1);
     EXPECT_EQ(count_in(report->previous), 2);
     ASSERT_TRUE(restore(copy, dir.file("elsewhere.db"))) << "where nothing stood before";
@@ -124,7 +124,7 @@ TEST_F(Backup, IsNotRestoredUnderARunningServer) {
     add(1);
     ASSERT_TRUE(back_up(dir.file(), copy));
     add(2);
-    EXPECT_THAT(complaint(restore(copy, dir.file())), HasSubstr("database_in_use"));
+    EXPECT_THAT(error_text(restore(copy, dir.file())), HasSubstr("database_in_use"));
     EXPECT_EQ(count(), 2);
     add(3);
     EXPECT_EQ(count(), 3);
@@ -145,9 +145,9 @@ TEST_F(Backup, ThatIsDamagedIsRefused) {
         file.seekp(2 * 4096);  // the third page: a leaf, full of cells
         file << std::string(4096, '\xff');
     }
-    EXPECT_THAT(complaint(restore(copy, dir.file())), HasSubstr("store_corrupt: The file "));
+    EXPECT_THAT(error_text(restore(copy, dir.file())), HasSubstr("store_corrupt: The file "));
     std::ofstream(dir.file("text")) << std::string(10'000, 'x');
-    EXPECT_THAT(complaint(restore(dir.file("text"), dir.file())), HasSubstr("store_corrupt"));
+    EXPECT_THAT(error_text(restore(dir.file("text"), dir.file())), HasSubstr("store_corrupt"));
     EXPECT_EQ(count_in(dir.file()), 500);
 }
 
@@ -158,7 +158,7 @@ TEST_F(Backup, ReplacesADamagedDatabase) {
     store.close();
     std::ofstream(dir.file(), std::ios::trunc) << std::string(10'000, 'x');
     const auto report = restore(copy, dir.file());
-    ASSERT_TRUE(report) << complaint(report);
+    ASSERT_TRUE(report) << error_text(report);
     EXPECT_EQ(count_in(dir.file()), 1);
 }
 

@@ -41,15 +41,15 @@ TEST_F(GroupCommit, ABodyThatFailsUndoesOnlyItself) {
         return second(tx);
     };
     const Stats before = store.stats();
-    const auto answers = run_together({adding(1), twice, adding(2),
+    const auto results = run_together({adding(1), twice, adding(2),
                                        [&](Transaction& tx) -> Status {
                                            (void)adding(3)(tx);
                                            return Error(Errc::conflict, "changed_mind", "No.");
                                        },
                                        adding(4)});
-    EXPECT_TRUE(answers[0] && answers[2] && answers[4]);
-    EXPECT_EQ(answers[1].error().kind, Errc::unique);
-    EXPECT_EQ(answers[3].error().code, "changed_mind");
+    EXPECT_TRUE(results[0] && results[2] && results[4]);
+    EXPECT_EQ(results[1].error().kind, Errc::unique);
+    EXPECT_EQ(results[3].error().code, "changed_mind");
     EXPECT_EQ(store.stats().commits - before.commits, 1u);
     EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 3);
     EXPECT_EQ(number(store, "SELECT sum(id) FROM items"), 7);
@@ -85,11 +85,11 @@ TEST_F(GroupCommit, HooksRunAfterTheCommitOnTheThreadsOfTheirCallers) {
         return Error(Errc::conflict, "changed_mind", "No.");
     };
     const Stats before = store.stats();
-    const auto answers =
+    const auto results =
         run_together({hooked(0, adding(0)), hooked(1, adding(1)), hooked(2, refusing),
                       hooked(3, adding(0)), hooked(4, adding(4)), hooked(5, adding(5))});
     EXPECT_EQ(store.stats().commits - before.commits, 1u);
-    EXPECT_TRUE(answers[0] && answers[1] && !answers[2] && !answers[3] && answers[4] && answers[5]);
+    EXPECT_TRUE(results[0] && results[1] && !results[2] && !results[3] && results[4] && results[5]);
     EXPECT_EQ(threads.size(), 4u);
     EXPECT_EQ(ran.size(), 4u);
     EXPECT_EQ(ran.back(), 0);
@@ -127,19 +127,19 @@ TEST_F(GroupCommit, WhenSqliteGivesUpTheTransactionOnlyTheCulpritIsRefused) {
                 "BEGIN SELECT RAISE(ROLLBACK, 'poison'); END;");
         })
         .value();
-    const auto answers =
+    const auto results =
         run_together({adding(1), adding(2), adding(3, "poison"), adding(4), adding(2), adding(5)});
-    EXPECT_EQ(answers[2].error().kind, Errc::check);
-    EXPECT_EQ(answers[4].error().kind, Errc::unique);
-    for (int i : {0, 1, 3, 5}) EXPECT_TRUE(answers[i]) << i;
+    EXPECT_EQ(results[2].error().kind, Errc::check);
+    EXPECT_EQ(results[4].error().kind, Errc::unique);
+    for (int i : {0, 1, 3, 5}) EXPECT_TRUE(results[i]) << i;
     EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 4);
 }
 
 TEST_F(GroupCommit, ABodyTooLargeForTheDiskDoesNotTakeOthersDown) {
     open({.max_size = 200 * 4096});
-    const auto answers = run_together({adding(1), adding(2, std::string(4 << 20, 'x')), adding(3)});
-    EXPECT_TRUE(answers[0] && answers[2]);
-    EXPECT_EQ(answers[1].error().kind, Errc::storage_full);
+    const auto results = run_together({adding(1), adding(2, std::string(4 << 20, 'x')), adding(3)});
+    EXPECT_TRUE(results[0] && results[2]);
+    EXPECT_EQ(results[1].error().kind, Errc::storage_full);
     EXPECT_EQ(number(store, "SELECT sum(id) FROM items"), 4);
 }
 
@@ -162,7 +162,7 @@ TEST_F(GroupCommit, AFullDiskAtCommitRefusesTheWholeGroup) {
     store.close();
 }
 
-TEST_F(GroupCommit, AFailedSyncIsNotAcknowledgedAndSaysThatNobodyKnows) {
+TEST_F(GroupCommit, AFailedSyncIsNotAcknowledgedAndIsUnknown) {
     FaultVfs vfs("sync-fails");
     open({.vfs = vfs.name()});
     vfs.log_sync = SQLITE_IOERR_FSYNC;

@@ -33,15 +33,15 @@ int wait_for(pid_t child) {
 std::string integrity(const std::string& path) {
     sqlite3* db = nullptr;
     sqlite3_stmt* check = nullptr;
-    std::string answer = "not readable";
+    std::string result = "not readable";
     if (sqlite3_open(path.c_str(), &db) == SQLITE_OK &&
         sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &check, nullptr) == SQLITE_OK &&
         sqlite3_step(check) == SQLITE_ROW) {
-        answer = reinterpret_cast<const char*>(sqlite3_column_text(check, 0));
+        result = reinterpret_cast<const char*>(sqlite3_column_text(check, 0));
     }
     sqlite3_finalize(check);
     sqlite3_close(db);
-    return answer;
+    return result;
 }
 
 TEST(Processes, WhatWasAcknowledgedBeforeAKillIsThere) {

@@ -122,15 +122,15 @@ TEST_F(SqliteStoreFile, LockedFromOutsideWritesAreBusyAndReadsGoOn) {
     EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 3);
 }
 
-TEST_F(SqliteStoreFile, LockedFromOutsideAllThatWaitAreAnswered) {
+TEST_F(SqliteStoreFile, LockedFromOutsideAllThatWaitAreRefused) {
     open({.busy_timeout = std::chrono::milliseconds(30), .group_limit = 2});
     Outsider outsider(dir.file());
     ASSERT_EQ(outsider.run("BEGIN IMMEDIATE"), SQLITE_OK);
-    std::vector<std::future<Status>> answers;
+    std::vector<std::future<Status>> results;
     for (int i = 0; i < 12; ++i)
-        answers.push_back(
+        results.push_back(
             std::async(std::launch::async, [this, i] { return store.transact(adding(i)); }));
-    for (auto& answer : answers) EXPECT_EQ(answer.get().error().kind, Errc::busy);
+    for (auto& result : results) EXPECT_EQ(result.get().error().kind, Errc::busy);
     ASSERT_EQ(outsider.run("ROLLBACK"), SQLITE_OK);
     EXPECT_EQ(number(store, "SELECT count(*) FROM items"), 0);
 }
@@ -139,9 +139,9 @@ TEST_F(SqliteStoreFile, WaitsForALockThatGoesInTime) {
     open({.busy_timeout = std::chrono::minutes(1)});
     Outsider outsider(dir.file());
     ASSERT_EQ(outsider.run("BEGIN IMMEDIATE"), SQLITE_OK);
-    auto answer = std::async(std::launch::async, [this] { return store.transact(adding(1)); });
+    auto result = std::async(std::launch::async, [this] { return store.transact(adding(1)); });
     ASSERT_EQ(outsider.run("COMMIT"), SQLITE_OK);
-    EXPECT_TRUE(answer.get());
+    EXPECT_TRUE(result.get());
 }
 
 TEST_F(SqliteStoreFile, WaitsForAnotherProgramBeforeItSwitchesToTheLog) {
@@ -334,7 +334,7 @@ TEST(MemoryStore, ForgetsWhenClosed) {
     EXPECT_FALSE(read_number(store, "SELECT count(*) FROM items"));
 }
 
-TEST(MemoryStore, AnswersBusyToThoseWhoWaitTooLong) {
+TEST(MemoryStore, RefusesThoseWhoWaitTooLong) {
     MemoryStore store;
     store.open(std::chrono::milliseconds(30)).value();
     store

@@ -56,7 +56,7 @@ protected:
     }
 
     /// Runs `bodies` so that they wait together behind a body that is running, and gives their
-    /// answers. They join its group.
+    /// results. They join its group.
     std::vector<Status> run_together(const std::vector<Store::Body>& bodies) {
         std::promise<void> started, go;
         std::once_flag once;
@@ -68,9 +68,9 @@ protected:
             });
         });
         started.get_future().wait();
-        std::vector<std::future<Status>> answers;
+        std::vector<std::future<Status>> results;
         for (std::size_t i = 0; i < bodies.size(); ++i) {
-            answers.push_back(
+            results.push_back(
                 std::async(std::launch::async, [&, i] { return store.transact(bodies[i]); }));
             while (store.stats().waiting != i + 1)
                 std::this_thread::yield();  // so they queue in this order
@@ -78,7 +78,7 @@ protected:
         go.set_value();
         (void)first.get();
         std::vector<Status> all;
-        for (auto& answer : answers) all.push_back(answer.get());
+        for (auto& result : results) all.push_back(result.get());
         return all;
     }
 

@@ -35,7 +35,7 @@ public:
     Statement prepare(std::string_view) override { return {}; }
     Status verify() override { return {}; }
     Status read(const Body&) override { throw std::logic_error("not used"); }
-    Status transact(const Body&) override { throw std::logic_error("not used"); }
+    Status transact(const Body&, Isolation) override { throw std::logic_error("not used"); }
     Status ping() override { return {}; }
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override {
         Status done;

@@ -31,7 +31,7 @@ public:
     Status read(const Body& body) override {
         return call([&] { return body(*this); });
     }
-    Status transact(const Body& body) override {
+    Status transact(const Body& body, Isolation) override {
         return call([&] { return body(*this); });
     }
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override {
@@ -126,6 +126,17 @@ TEST_F(MeasuredStoreTest, PassesHooksOnAndLogsWhatTheyThrow) {
     EXPECT_EQ(ran, 2);
     ASSERT_EQ(log.lines().size(), 2u);
     EXPECT_THAT(log.lines()[0], HasSubstr("no room"));
+}
+
+TEST_F(MeasuredStoreTest, CountsBodiesThatRanAgain) {
+    const std::string repeats =
+        "kitchen_store_repeats_total{operation=\"transact\",provider=\"fake\"}";
+    const auto body = [&](Transaction& tx) { return query(tx, statement); };
+    ASSERT_TRUE(store.transact(body));
+    EXPECT_EQ(metrics.value(repeats), 0);
+    inner.runs = 3;
+    ASSERT_TRUE(store.transact(body));
+    EXPECT_EQ(metrics.value(repeats), 2);
 }
 
 TEST_F(MeasuredStoreTest, LogsASlowStatementWithoutItsParameters) {

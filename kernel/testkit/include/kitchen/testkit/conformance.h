@@ -26,6 +26,8 @@ namespace kitchen::testkit {
 struct StoreFactory {
     std::string name;
     std::function<std::shared_ptr<Store>()> make;
+    /// Bodies of several transactions can be inside at once. Then the suite makes them overlap.
+    bool writers_overlap = false;
 };
 void PrintTo(const StoreFactory& factory, std::ostream* out);
 class StoreConformance : public testing::TestWithParam<StoreFactory> {
