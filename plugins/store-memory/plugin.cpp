@@ -1,4 +1,4 @@
-#include "kitchen/plugin_v1.h"
+#include "kitchen/plugin.h"
 
 #include <stdexcept>
 
@@ -6,33 +6,31 @@
 
 namespace {
 
-class MemoryPlugin final : public kitchen::PluginV1 {
+using namespace kitchen;
+
+class MemoryPlugin final : public Plugin {
 public:
-    void configure(kitchen::Setup& setup) override {
-        setup.provide<kitchen::Store>(store_);
-        setup.provide<kitchen::StoreTransfer>(store_);
+    explicit MemoryPlugin(Setup& setup) : log_(setup.log()) {
+        setup.provide<Store>(store_);
+        setup.provide<StoreTransfer>(store_);
         setup.add_health_check("store", true, [this] { return store_.ping(); });
     }
 
-    void start(kitchen::Services& services) override {
+    void start() override {
         if (auto opened = store_.open(); !opened) throw std::runtime_error(opened.error().detail);
-        services.log().warn(
-            "all data is lost when this process ends");  // `create-admin` on such a store would
-                                                         // else look like a success
+        // `create-admin` on such a store would else look like a success.
+        log_.warn("all data is lost when this process ends");
     }
 
     void stop() override { store_.close(); }
 
 private:
-    kitchen::sqlite::MemoryStore store_;
+    Logger& log_;
+    sqlite::MemoryStore store_;
 };
-
-constexpr const char* provides[] = {"store/1", "store-transfer/1"};
 
 }  // namespace
 
-KITCHEN_PLUGIN_V1(MemoryPlugin,
-                  {.id = "store-memory",
-                   .version = "1.0.0",
-                   .summary = "Storage in memory, for tests: nothing survives a restart",
-                   .provides = provides})
+KITCHEN_PLUGIN(MemoryPlugin, "store-memory", "1.0.0",
+               "Storage in memory, for tests: nothing survives a restart",
+               kitchen::Provides<kitchen::Store>, kitchen::Provides<kitchen::StoreTransfer>)

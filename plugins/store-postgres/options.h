@@ -1,4 +1,4 @@
-// What the configuration says about this store; the keys of the plugin have the same names.
+// The settings of this store.
 //
 // Thread-safety: a plain value.
 #pragma once
@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+
+#include "kitchen/settings.h"
 
 namespace kitchen::postgres {
 
@@ -27,6 +29,45 @@ struct Options {
     int retry_attempts = 100;        ///< runs of one body at most
     Milliseconds retry_time{5'000};  ///< no run begins after this
     bool pgbouncer = false;  ///< behind a pooler that gives every transaction another session
+
+    static void describe(Fields<Options>& field) {
+        using namespace std::chrono_literals;
+        field("url", &Options::url,
+              "postgresql://user:password@host:port/database, or keyword=value pairs")
+            .secret()
+            .required();
+        field("replica_url", &Options::replica_url,
+              "A hot standby that serves reads once it has caught up")
+            .secret();
+        field("pool_size", &Options::pool_size,
+              "Connections at most, to the primary and to the replica each")
+            .between(1, 500);
+        field("pool_timeout", &Options::pool_timeout, "Longest wait for a free connection")
+            .between(10ms, 10min);
+        field("connect_timeout", &Options::connect_timeout,
+              "Longest wait for one address to take a connection")
+            .between(2s, 10min);
+        field("start_timeout", &Options::start_timeout,
+              "How long the start waits for a database that does not respond yet")
+            .between(0s, 1h);
+        field("statement_timeout", &Options::statement_timeout, "Longest run of one statement")
+            .between(10ms, 10min);
+        field("lock_timeout", &Options::lock_timeout, "Longest wait for a lock")
+            .between(10ms, 10min);
+        field("migration_timeout", &Options::migration_timeout,
+              "Longest wait for another's migration, and run of one statement in ours")
+            .between(1s, 24h);
+        field("tcp_user_timeout", &Options::tcp_user_timeout,
+              "After so long without an acknowledgement a connection is dead")
+            .between(1s, 10min);
+        field("retry_attempts", &Options::retry_attempts,
+              "Runs of a transaction that meets conflicts, at most")
+            .between(1, 100);
+        field("retry_time", &Options::retry_time, "No run of a transaction begins after this")
+            .between(0s, 1min);
+        field("pgbouncer", &Options::pgbouncer,
+              "The url leads to a pooler that works by transactions");
+    }
 };
 
 }  // namespace kitchen::postgres

@@ -12,9 +12,7 @@ using std::chrono::steady_clock;
 
 constexpr int first_version = 150000;
 constexpr Milliseconds gate_patience{250};
-const int runs_side_by_side = std::getenv("X_GATE")
-                                  ? std::atoi(std::getenv("X_GATE"))
-                                  : 2;  // after so many lost runs a body runs alone
+constexpr int runs_side_by_side = 2;  // after so many lost runs a body runs alone
 
 /// Raises, never lowers.
 void raise(std::atomic<std::uint64_t>& to, std::uint64_t value) noexcept {

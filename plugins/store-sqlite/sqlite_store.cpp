@@ -63,8 +63,9 @@ Status SqliteStore::open(const Options& options) {
         fs::absolute(options.path);  // SQLite reads ":memory:" and "file:…" as something else
     if (Status made = make_file(path); !made) return made;
 
-    ConnectionOptions each{Role::writer,       path.string(),    options.busy_timeout,
-                           options.cache_size, options.max_size, options.vfs};
+    ConnectionOptions each{Role::writer,           path.string(),
+                           options.busy_timeout,   options.cache_size.count,
+                           options.max_size.count, options.vfs};
     auto writer = Connection::open(each, texts_);
     if (!writer) return about_file(std::move(writer).error(), path);
     if (options.check_on_start) {

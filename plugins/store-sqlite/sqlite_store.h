@@ -14,6 +14,7 @@
 #include <string>
 
 #include "connection_pool.h"
+#include "kitchen/settings.h"
 #include "kitchen/store.h"
 #include "kitchen/store_transfer.h"
 #include "statement_texts.h"
@@ -25,12 +26,30 @@ struct Options {
     std::string path{};  ///< of the database file; missing folders and the file are made
     int readers = 4;     ///< connections that read
     std::chrono::milliseconds busy_timeout{
-        5000};                          ///< longest wait for a lock, and for a free connection
-    int group_limit = 64;               ///< bodies that share one COMMIT at most
-    std::int64_t cache_size = 4 << 20;  ///< bytes of page cache, each connection
-    std::int64_t max_size = 0;    ///< bytes that the database may grow to; 0: as the disk allows
-    bool check_on_start = false;  ///< reads the whole file at open() and refuses a damaged one
-    std::string vfs{};            ///< SQLite's access to the operating system; empty: the usual one
+        5000};                        ///< longest wait for a lock, and for a free connection
+    int group_limit = 64;             ///< bodies that share one COMMIT at most
+    Bytes cache_size = mebibytes(4);  ///< page cache of each connection
+    Bytes max_size{};                 ///< that the database may grow to; 0: as the disk allows
+    bool check_on_start = false;      ///< reads the whole file at open() and refuses a damaged one
+    std::string vfs{};  ///< SQLite's access to the operating system; empty: the usual one
+
+    static void describe(Fields<Options>& field) {
+        using namespace std::chrono_literals;
+        field("path", &Options::path, "The database file; missing folders are made").required();
+        field("readers", &Options::readers, "Connections that read at the same time")
+            .between(1, 64);
+        field("busy_timeout", &Options::busy_timeout,
+              "Longest wait for a lock or a free connection")
+            .between(10ms, 10min);
+        field("group_limit", &Options::group_limit, "Transactions that share one COMMIT at most")
+            .between(1, 1024);
+        field("cache_size", &Options::cache_size, "Page cache of each connection")
+            .between(kibibytes(64), gibibytes(4));
+        field("max_size", &Options::max_size,
+              "Size that the database may grow to; 0: as the disk allows");
+        field("check_on_start", &Options::check_on_start,
+              "Read the whole file at start and refuse a damaged one");
+    }
 };
 
 struct Stats {

@@ -50,17 +50,19 @@ public:
     }
     Status verify() override { return store_.verify(); }
     Status read(const Body& body) override { return store_.read(body); }
-    Status transact(const Body& body) override {
+    Status transact(const Body& body, Isolation isolation) override {
         const std::function<std::string(Statement)> text_of = [this](Statement statement) {
             const std::lock_guard lock(mutex_);
             return texts_.at(statement.index);
         };
         Texts ran;
-        Status done = store_.transact([&](Transaction& tx) {
-            ran.clear();
-            CountedTransaction counted(tx, ran, text_of);
-            return body(counted);
-        });
+        Status done = store_.transact(
+            [&](Transaction& tx) {
+                ran.clear();
+                CountedTransaction counted(tx, ran, text_of);
+                return body(counted);
+            },
+            isolation);
         for (const std::string& text : ran)
             if (text.starts_with("INSERT INTO orders ")) {
                 const std::lock_guard lock(mutex_);

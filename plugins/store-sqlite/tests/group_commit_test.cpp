@@ -136,7 +136,7 @@ TEST_F(GroupCommit, WhenSqliteGivesUpTheTransactionOnlyTheCulpritIsRefused) {
 }
 
 TEST_F(GroupCommit, ABodyTooLargeForTheDiskDoesNotTakeOthersDown) {
-    open({.max_size = 200 * 4096});
+    open({.max_size = {200 * 4096}});
     const auto results = run_together({adding(1), adding(2, std::string(4 << 20, 'x')), adding(3)});
     EXPECT_TRUE(results[0] && results[2]);
     EXPECT_EQ(results[1].error().kind, Errc::storage_full);
@@ -186,10 +186,10 @@ TEST_F(GroupCommit, AFailedSyncIsNotAcknowledgedAndIsUnknown) {
 
 TEST_F(GroupCommit, AFileThatCannotBeReadIsUnavailable) {
     FaultVfs vfs("read-fails");
-    open({.cache_size = 64 << 10, .vfs = vfs.name()});
+    open({.cache_size = kibibytes(64), .vfs = vfs.name()});
     for (int i = 0; i < 50; ++i) store.transact(adding(i, std::string(20'000, 'x'))).value();
     store.close();
-    store.open({.path = dir.file(), .cache_size = 64 << 10, .vfs = vfs.name()}).value();
+    store.open({.path = dir.file(), .cache_size = kibibytes(64), .vfs = vfs.name()}).value();
     vfs.file_read = SQLITE_IOERR_READ;
     const auto failed = read_number(store, "SELECT sum(length(body)) FROM items");
     ASSERT_FALSE(failed);

@@ -160,7 +160,7 @@ TEST_F(SqliteStoreFile, WaitsForAnotherProgramBeforeItSwitchesToTheLog) {
 }
 
 TEST_F(SqliteStoreFile, RefusesToGrowPastItsSizeAndGoesOn) {
-    open({.max_size = 100 * 4096});
+    open({.max_size = {100 * 4096}});
     int added = 0;
     Status done;
     while ((done = store.transact(adding(added, std::string(10'000, 'x')))))
