@@ -122,7 +122,7 @@ TEST_P(StoreConformance, CountThenInsertKeepsTheLimit) {
     write(*store, "INSERT INTO favourites (customer, food) VALUES (8, 1), (8, 2), (8, 3)").value();
     const Statement add = store->prepare("INSERT INTO favourites (customer, food) VALUES (7, $1)");
     const int kept =
-        run_at_once(*store, GetParam().writers_overlap, 5,
+        run_at_once(*store, GetParam().writers_overlap, 4,
                     reading(store->prepare("SELECT count(*) FROM favourites WHERE customer = 7")),
                     [&](Transaction& tx, int food, std::int64_t count) -> Status {
                         if (count >= 2) return refused();
