@@ -47,7 +47,7 @@ endif()
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/ChuksKitchenConfig.cmake.in
   ${PROJECT_BINARY_DIR}/ChuksKitchenConfig.cmake
   INSTALL_DESTINATION ${kitchen_package_dir} PATH_VARS CMAKE_INSTALL_LIBDIR)
-# Below 1.0 a minor version may change what is published; after it, KITCHEN_API_MAJOR decides.
+# Below 1.0 a minor version may change what is published; after it, KITCHEN_API decides.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/ChuksKitchenConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/ChuksKitchenConfig.cmake ${PROJECT_BINARY_DIR}/ChuksKitchenConfigVersion.cmake
   ${PROJECT_SOURCE_DIR}/cmake/KitchenPlugin.cmake ${PROJECT_SOURCE_DIR}/cmake/EmbedMigrations.cmake

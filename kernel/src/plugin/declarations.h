@@ -1,4 +1,4 @@
-// What a plugin declares in configure(), recorded and checked.
+// What a plugin declares in its constructor, recorded and checked.
 //
 // Thread-safety: one thread at a time; not thread-safe.
 #pragma once

@@ -11,7 +11,7 @@
 // the pattern is written. A literal beats a parameter. Two routes with the same method and shape
 // are a start-up error that names both plugins. HEAD comes with GET, OPTIONS with everything.
 //
-// Thread-safety: built in configure(); immutable afterwards. Handlers run on many threads at once.
+// Thread-safety: built in the constructor of a plugin; immutable afterwards. Handlers run on many threads at once.
 #pragma once
 
 #include <chrono>
