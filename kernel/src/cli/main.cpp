@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "cli/command_line.h"
+#include "host/crash_report.h"
 
 int main(int argc, char** argv) {
+    kitchen::host::report_crashes();
     return kitchen::cli::run_command_line(
         std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), std::cout, std::cerr);
 }

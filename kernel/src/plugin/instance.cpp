@@ -6,6 +6,7 @@
 
 #include "observe/current_plugin.h"
 #include "plugin/gate.h"
+#include "plugin/running.h"
 
 namespace kitchen::plugin {
 
@@ -37,6 +38,7 @@ Status Instance::guard(std::string_view phase, Call&& call) {
     };
     const observe::CurrentPlugin current(id());
     try {
+        const Running here("plugin '" + id() + "', in " + std::string(phase));
         call();
         return {};
     } catch (const std::exception& e) {

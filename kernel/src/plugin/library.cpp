@@ -9,6 +9,7 @@
 #include "config/section.h"
 #include "plugin/build_note.h"
 #include "plugin/gate.h"
+#include "plugin/running.h"
 
 namespace kitchen::plugin {
 
@@ -92,6 +93,8 @@ Result<Manifest> load_library(const std::filesystem::path& file, std::string_vie
     if (!note) return std::move(note).error();
     if (Status fits = check_build(*note, KITCHEN_BUILD); !fits) return std::move(fits).error();
     try {
+        const Running here("plugin '" + std::string(id) + "' (" + path.string() +
+                           "), while it is loaded");
         return open(path, *note, id);
     } catch (const std::exception& e) {  // of a static initialiser, or of describe()
         return refuse("not_loadable", path.string() + " threw while it was loaded: " + e.what());
