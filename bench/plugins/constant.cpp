@@ -32,7 +32,7 @@ private:
             std::string body(static_cast<std::size_t>(request.query_integer("bytes").value_or(2)),
                              '.');
             body.front() = body.back() = '"';
-            return Response::json(200, std::move(body));
+            return Response::raw_json(200, std::move(body));
         });
         return route;
     }

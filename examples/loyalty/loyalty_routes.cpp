@@ -76,7 +76,7 @@ Result<Response> LoyaltyRoutes::read(const Request& request) const {
             .member("created_at", kitchen::format_rfc3339(entry.at))
             .end_object();
     out.end_array().end_object();
-    return Response::json(200, std::move(body));
+    return Response::raw_json(200, std::move(body));
 }
 
 Result<Response> LoyaltyRoutes::redeem(const Request& request) const {

@@ -6,6 +6,7 @@
 #include "addresses/address_routes.h"
 #include "auth_module.h"
 #include "accounts/create_admin_command.h"
+#include "sign_in/challenge.h"
 #include "sign_in/identify.h"
 #include "accounts/identity_service.h"
 #include "kitchen/plugin_v1.h"
@@ -23,6 +24,8 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
+        setup.add_middleware(http::Phase::observe, "auth-challenge",
+                             http::Middleware(challenge).sends({"WWW-Authenticate"}));
         setup.add_middleware(http::Phase::identify, "auth",
                              [this](http::Request& request, const http::Next& next) {
                                  return identify_(request, next);

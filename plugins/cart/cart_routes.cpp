@@ -109,7 +109,7 @@ CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
 Result<Response> CartRoutes::read(Request& request) {
     Result<CartView> view = carts_.view(request.who().user_id);
     if (!view) return std::move(view).error();
-    return Response::json(200, cart_json(view->contents, catalog_))
+    return Response::raw_json(200, cart_json(view->contents, catalog_))
         .with_header("ETag", etag_of(*view));
 }
 
@@ -129,7 +129,7 @@ Result<Response> CartRoutes::add(Request& request) {
 
     Result<ChangedLine> added = carts_.add(request.who().user_id, wanted, checked_by(request));
     if (!added) return in_terms_of(std::move(added).error(), body);
-    return Response::json(added->created ? 201 : 200, line_json(added->line, catalog_))
+    return Response::raw_json(added->created ? 201 : 200, line_json(added->line, catalog_))
         .with_version(added->version);
 }
 
@@ -147,7 +147,8 @@ Result<Response> CartRoutes::change(Request& request) {
     Result<ChangedLine> changed = carts_.change(request.who().user_id, request.path_id("item_id"),
                                                 wanted, checked_by(request));
     if (!changed) return std::move(changed).error();
-    return Response::json(200, line_json(changed->line, catalog_)).with_version(changed->version);
+    return Response::raw_json(200, line_json(changed->line, catalog_))
+        .with_version(changed->version);
 }
 
 Result<Response> CartRoutes::remove(Request& request) {

@@ -239,7 +239,7 @@ Result<Response> FoodRoutes::answer(const Request& request, const std::string& k
                                     const AnswerCache::Read& read) const {
     const Result<AnswerPtr> found = cache_ ? cache_->get(key, request.deadline, read) : read();
     if (!found) return found.error();
-    return Response::json(200, (*found)->body).with_header("ETag", (*found)->etag);
+    return Response::raw_json(200, (*found)->body).with_header("ETag", (*found)->etag);
 }
 
 VersionCheck if_match(const Request& request) {
@@ -252,7 +252,7 @@ Response food_answer(int status, const Food& food) {
     std::string body;
     JsonWriter out(body);
     write_food(out, food);
-    return Response::json(status, std::move(body)).with_version(food.version);
+    return Response::raw_json(status, std::move(body)).with_version(food.version);
 }
 
 http::Parameter if_match_parameter() {

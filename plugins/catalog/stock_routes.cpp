@@ -81,7 +81,7 @@ Result<Response> StockRoutes::journal(const Request& request) const {
         JsonWriter out(items);
         write_line(out, StockLine(row));
     }
-    return Response::json(
+    return Response::raw_json(
         200, http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
 }
 

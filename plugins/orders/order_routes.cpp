@@ -90,10 +90,10 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .signed_in()
             .header({"Idempotency-Key", Schema::string().min(1).max(255),
                      "Visible ASCII; one for each order.", "", false})
+            .response_header("Idempotent-Replayed", "true when it had been placed before")
             .body(checkout_schema())
             .body_limit(body_limit)
-            .answers(201, "The order; Idempotent-Replayed: true when it had been placed before",
-                     order_schema())
+            .answers(201, "The order", order_schema())
             .answers(404, "No such address, or somebody else's (address_not_found)")
             .answers(409,
                      "Something cannot be had (errors name every item), or the total has changed "
@@ -155,7 +155,7 @@ Result<Response> OrderRoutes::quote(Request& request) {
     Result<Quote> quote = checkout_.quote(request.who().user_id, fulfillment_of(request.json),
                                           tip_of(request.json), address_id_of(request.json));
     if (!quote) return std::move(quote).error();
-    return Response::json(200, quote_json(*quote));
+    return Response::raw_json(200, quote_json(*quote));
 }
 
 Result<Response> OrderRoutes::place(Request& request) {
@@ -181,7 +181,7 @@ Result<Response> OrderRoutes::place(Request& request) {
         log_.info("order placed", {{"order_id", order.id}, {"user_id", order.user_id}});
 
     // For the role in which it was placed, so that a replay is the first response again.
-    Response response = Response::json(201, order_json(order, order.history.front().by.actor()))
+    Response response = Response::raw_json(201, order_json(order, order.history.front().by.actor()))
                             .with_location(path_of(order.id))
                             .with_version(order.version);
     if (placed->replayed) return std::move(response).with_header("Idempotent-Replayed", "true");
@@ -203,7 +203,7 @@ Result<Response> OrderRoutes::list(Request& request) {
         if (!items.empty()) items += ',';
         items += order_json(order, viewer.actor());
     }
-    return Response::json(
+    return Response::raw_json(
         200, http::page_json(request, page, items, static_cast<std::int64_t>(found->orders.size()),
                              found->total_count));
 }
@@ -212,7 +212,7 @@ Result<Response> OrderRoutes::read(Request& request) {
     const Viewer viewer = viewer_of(request);
     Result<Order> order = orders_.read(viewer, request.path_id("id"));
     if (!order) return std::move(order).error();
-    return Response::json(200, order_json(*order, viewer.actor())).with_version(order->version);
+    return Response::raw_json(200, order_json(*order, viewer.actor())).with_version(order->version);
 }
 
 Result<Response> OrderRoutes::cancel(Request& request) {
@@ -231,7 +231,7 @@ Result<Response> OrderRoutes::move(Request& request, OrderState to) {
                      [&](std::int64_t version) { return http::check_if_match(request, version); });
     if (!order) return std::move(order).error();
     log_.info("order moved", {{"order_id", id}, {"status", to_text(to)}, {"by", viewer.user_id}});
-    return Response::json(200, order_json(*order, viewer.actor())).with_version(order->version);
+    return Response::raw_json(200, order_json(*order, viewer.actor())).with_version(order->version);
 }
 
 }  // namespace kitchen::orders

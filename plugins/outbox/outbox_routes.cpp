@@ -96,7 +96,7 @@ Result<Response> OutboxRoutes::list(Request& request) {
         if (!items.empty()) items += ',';
         items += mail_json(mail);
     }
-    return Response::json(
+    return Response::raw_json(
         200, http::page_json(request, page, items, static_cast<std::int64_t>(found->mails.size()),
                              found->total_count));
 }
@@ -106,7 +106,7 @@ Result<Response> OutboxRoutes::retry(Request& request) {
     Result<OutgoingMail> mail = outbox_.retry(id);
     if (!mail) return std::move(mail).error();
     log_.info("a dead letter is tried again", {{"mail_id", id}, {"by", request.who().user_id}});
-    return Response::json(200, mail_json(*mail));
+    return Response::raw_json(200, mail_json(*mail));
 }
 
 }  // namespace kitchen::outbox

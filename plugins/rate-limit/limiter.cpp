@@ -19,7 +19,7 @@ Status Limiter::take(const Policy& policy, std::string_view subject, const char*
                      http::Request& request) const {
     if (policy.burst == 0) return {};
     const RateDecision decision = counter_.count(policy, subject, !request.route->is_inline);
-    add_fields(request.answer_fields, policy, decision);
+    add_fields(request.response_fields, policy, decision);
     if (decision.allowed) return {};
     refusals_.add(policy, subject, request.request_id);
     const std::chrono::seconds wait(std::max<std::int64_t>(seconds_up(decision.retry_after), 1));

@@ -12,10 +12,11 @@ public:
         : counter_(cache, clock, setup.log()),
           refusals_(clock, metrics, setup.log()),
           limiter_(settings.policies(), counter_, refusals_) {
+        http::Middleware by_address = [this](http::Request& request, const http::Next& next) {
+            return limiter_.by_address(request, next);
+        };
         setup.add_middleware(http::Phase::shield, "rate-limit-by-address",
-                             [this](http::Request& request, const http::Next& next) {
-                                 return limiter_.by_address(request, next);
-                             });
+                             std::move(by_address).sends({"RateLimit", "RateLimit-Policy"}));
         setup.add_middleware(http::Phase::admit, "rate-limit-by-user",
                              [this](http::Request& request, const http::Next& next) {
                                  return limiter_.by_user(request, next);

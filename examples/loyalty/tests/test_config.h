@@ -2,6 +2,8 @@
 // installed.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <string>
 
 #include "kitchen/testkit/test_kernel.h"
@@ -17,8 +19,11 @@ inline kitchen::testkit::TestKernelOptions options() {
 
 /// `more`: further entries of `plugins:`, each beginning with a comma.
 inline std::string config(const std::string& more = "") {
-    return "plugins: [{id: store-memory}, {id: loyalty, path: " LOYALTY_LIBRARY
-           ", config: {kobo_per_point: 10000}}" +
+    return "plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: {directory: '" +
+           testing::TempDir() +
+           "loyalty-mail'}}, {id: auth, config: {cookie_secure: false, bootstrap_admin: {email: "
+           "chef@kitchen.example, phone: '08030000000', password: !env PASSWORD}}}, "
+           "{id: loyalty, path: " LOYALTY_LIBRARY ", config: {kobo_per_point: 10000}}" +
            more + "]";
 }
 

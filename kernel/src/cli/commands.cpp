@@ -51,7 +51,9 @@ std::string interfaces_text(const plugin::Manifest& manifest, bool provided) {
 
 std::string access_text(const http::Route& route) {
     if (route.access == http::Access::anyone) return "anyone";
+    if (route.access == http::Access::maybe_signed_in) return "anyone, signed in or not";
     if (route.access == http::Access::signed_in) return "signed in";
+    if (route.access == http::Access::operators) return "operators";
     std::string text;
     for (const std::string& role : route.allowed_roles) text += (text.empty() ? "" : "|") + role;
     return text;

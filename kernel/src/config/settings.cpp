@@ -6,7 +6,7 @@
 #include "config/section.h"
 #include "config/suggest.h"
 #include "config/yaml_reader.h"
-#include "http/framing/octets.h"
+#include "http/framing/character_classes.h"
 #include "http/shield/origin.h"
 
 namespace kitchen::config {
@@ -226,7 +226,7 @@ void ServerSettings::check(const ServerSettings& settings, Problems& problems) {
                 "expected exact origins such as https://app.example, without a path or '*'" +
                     item(i));
     for (std::size_t i = 0; i < settings.cors_headers.size(); ++i)
-        if (!http::octets::all(settings.cors_headers[i], http::octets::kToken) ||
+        if (!http::characters::all(settings.cors_headers[i], http::characters::kToken) ||
             settings.cors_headers[i] == "*")
             problems.at(settings.cors_headers,
                         "expected names of header fields, without '*'" + item(i));

@@ -39,7 +39,7 @@ std::string_view description(MetricsAccess access) {
     switch (access) {
         case MetricsAccess::internal:
             return "For clients on this machine or a private network that no proxy stands before.";
-        case MetricsAccess::admin: return "For administrators.";
+        case MetricsAccess::admin: return "For those who run the server.";
         case MetricsAccess::open:
         case MetricsAccess::off: break;
     }
@@ -62,9 +62,9 @@ std::optional<Route> metrics_route(const observe::MetricsRegistry& metrics, Metr
     route.summary("Numbers for Prometheus")
         .describe("The Prometheus text format, version 0.0.4. " + std::string(description(access)) +
                   " The server's configuration says who may: server.metrics.access.");
-    route.answer_list.push_back({200, "All series", http::Schema::string(), "text/plain"});
+    route.answers(200, "All series", http::Schema::string(), "text/plain");
     if (access == MetricsAccess::internal) route.answers(403, "Not from here");
-    if (access == MetricsAccess::admin) route.roles({"admin"});
+    if (access == MetricsAccess::admin) route.for_operators();
     route.handle([&metrics, access](Request& request) -> Result<Response> {
         if (access == MetricsAccess::internal)
             if (Status allowed = check_internal(request); !allowed)

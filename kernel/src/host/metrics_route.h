@@ -3,9 +3,9 @@
 //   internal  whoever comes straight from this machine or a private network; not what a proxy has
 //   passed on, since the proxy's own
 //             address says nothing of who asks
-//   admin     a signed-in administrator
+//   admin     those who run the server, as the plugin that identifies says
 //   open      anyone
-//   off       nobody: there is no such route
+//   off       there is no such route
 //
 // Thread-safety: the handler runs on many threads at once.
 #pragma once

@@ -14,18 +14,18 @@ using http::Response;
 using http::Route;
 using http::Schema;
 
-Response answer(int status, std::string json) {
-    return Response::json(status, std::move(json)).with_header("Cache-Control", "no-store");
+Response uncached(int status, std::string json) {
+    return Response::raw_json(status, std::move(json)).with_header("Cache-Control", "no-store");
 }
 
-Response status_answer(int status, std::string_view word) {
+Response status_response(int status, std::string_view status_name) {
     std::string out;
-    JsonWriter(out).begin_object().member("status", word).end_object();
-    return answer(status, std::move(out));
+    JsonWriter(out).begin_object().member("status", status_name).end_object();
+    return uncached(status, std::move(out));
 }
 
-Schema status_schema(std::vector<std::string> words) {
-    return Schema::object({{"status", Schema::string().one_of(std::move(words))}});
+Schema status_schema(std::vector<std::string> names) {
+    return Schema::object({{"status", Schema::string().one_of(std::move(names))}});
 }
 
 Schema health_schema() {
@@ -108,7 +108,7 @@ Response list_plugins(const PluginSet& plugins) {
             .member("reason", gone.reason)
             .end_object();
     json.end_array().end_object();
-    return answer(200, std::move(out));
+    return uncached(200, std::move(out));
 }
 
 }  // namespace
@@ -118,10 +118,10 @@ std::vector<Route> operations_routes(OperationsSources sources) {
     routes.push_back(
         Route::get("/livez")
             .summary("Is the process alive?")
-            .describe("Answers as long as the server can answer at all. Looks at nothing else.")
+            .describe("200 as long as the server can respond at all. Looks at nothing else.")
             .answers(200, "Alive", status_schema({"ok"}))
             .runs_inline()
-            .handle([](Request&) -> Result<Response> { return status_answer(200, "ok"); }));
+            .handle([](Request&) -> Result<Response> { return status_response(200, "ok"); }));
     routes.push_back(Route::get("/readyz")
                          .summary("May requests be sent here?")
                          .describe("For load balancers: 503 while the server starts or drains, and "
@@ -130,10 +130,10 @@ std::vector<Route> operations_routes(OperationsSources sources) {
                          .answers(503, "Not ready", status_schema({"starting", "draining", "down"}))
                          .handle([sources](Request&) -> Result<Response> {
                              if (const std::string_view phase = sources.phase(); phase != "ready")
-                                 return status_answer(503, phase);
+                                 return status_response(503, phase);
                              const bool down =
                                  sources.health.report()->overall == HealthReport::Overall::down;
-                             return status_answer(down ? 503 : 200, down ? "down" : "ok");
+                             return status_response(down ? 503 : 200, down ? "down" : "ok");
                          }));
     routes.push_back(Route::get("/health/")
                          .summary("The state of every part")
@@ -143,7 +143,7 @@ std::vector<Route> operations_routes(OperationsSources sources) {
                          .answers(503, "A required part is down", health_schema())
                          .handle([sources](Request&) -> Result<Response> {
                              const auto report = sources.health.report();
-                             return answer(
+                             return uncached(
                                  report->overall == HealthReport::Overall::down ? 503 : 200,
                                  to_json(*report));
                          }));
@@ -151,7 +151,7 @@ std::vector<Route> operations_routes(OperationsSources sources) {
         Route::get("/admin/plugins/")
             .summary("What is loaded")
             .describe("Every plugin with its version, what it needs and provides, and its state.")
-            .roles({"admin"})
+            .for_operators()
             .answers(200, "The plugins", plugins_schema())
             .handle(
                 [sources](Request&) -> Result<Response> { return list_plugins(sources.plugins); }));

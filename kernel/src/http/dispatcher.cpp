@@ -3,11 +3,10 @@
 #include <exception>
 #include <utility>
 
-#include "answer.h"
-#include "body.h"
-#include "framing/authority.h"
+#include "finish_response.h"
 #include "observe/current_trace.h"
 #include "problem.h"
+#include "request_body.h"
 
 namespace kitchen::http {
 namespace {
@@ -30,18 +29,19 @@ std::string without_slash(std::string url) {
 
 }  // namespace
 
-/// A request on its way to its answer.
-class Dispatcher::Pending final : public WorkerPool::Task {
+/// What has been decided about a request; later the request itself, on its way to its response.
+class Dispatcher::Pending final : public HeadDecision, public WorkerPool::Task {
 public:
-    Pending(Dispatcher& owner, std::shared_ptr<Exchange> to)
-        : dispatcher(owner), exchange(std::move(to)) {}
+    explicit Pending(Dispatcher& owner) : dispatcher(owner) {}
     void run() noexcept override;
     void expire() noexcept override;
 
     Dispatcher& dispatcher;
+    std::string_view allow;   ///< the methods of its path, for OPTIONS
+    std::string_view origin;  ///< that sent it, when CORS allows it; else ""
+    // From on_request():
+    std::unique_ptr<Request> request;
     std::shared_ptr<Exchange> exchange;
-    Request request;
-    std::string_view allow;
     Time received;
 };
 
@@ -54,16 +54,14 @@ Dispatcher::Dispatcher(const ServerOptions& options, const Router& router, const
       clock_(clock),
       ids_(random),
       public_url_(without_slash(options.public_url)),
-      perimeter_(options.trusted_proxies, options.cors, public_url_) {}
+      shield_(options.trusted_proxies, options.cors, public_url_) {}
 
 // Nothing when the request goes on to its route.
-std::optional<Dispatcher::Refusal> Dispatcher::refusal_of(const WireRequest& head,
-                                                          const Match& match) const {
-    if (const std::string* host = head.header("host"); host && !is_authority(*host))
-        return Refusal{400, "bad_host", "The Host field is not a host name with an optional port."};
+std::optional<Dispatcher::Refusal> Dispatcher::refusal_of(const Request& head, const Match& match,
+                                                          const Sender& sender) const {
     switch (match.outcome) {
         case Match::Outcome::found:
-            if (!perimeter_.admits(head, *match.route))
+            if (!shield_.admits(head, sender, *match.route))
                 return Refusal{403, "cross_origin",
                                "This route uses a cookie, and the page that sent the request is of "
                                "another site. "
@@ -91,74 +89,51 @@ std::optional<Dispatcher::Refusal> Dispatcher::refusal_of(const WireRequest& hea
                    "There is nothing at this path. /openapi.json lists what there is."};
 }
 
-WireResponse Dispatcher::refuse(const WireRequest& head, const Refusal& refusal,
-                                const Route* route) {
-    const std::string request_id = ids_.choose(head.header("x-request-id"));
+Response Dispatcher::refuse(const Request& head, const Pending& pending, const Refusal& refusal) {
     // A path that could not be decoded is no URI either, and does not go into `instance`.
     const std::string_view instance =
         refusal.code == "bad_path" ? std::string_view() : path_of(head.target);
     Response response = refusal.code.empty()
                             ? Response(refusal.status)
                             : problem_response(refusal.status, refusal.code, refusal.detail,
-                                               {instance, request_id});
+                                               {instance, head.request_id});
     if (!refusal.allow.empty()) response.headers.emplace_back("Allow", refusal.allow);
-    perimeter_.finish(head.method, head.headers, response);
-    const std::string client = perimeter_.sender_of(head).address;
-    note({.request_id = request_id,
-          .trace_id = ids_.trace(head.headers).id,
-          .client = client,
-          .method = known_method(head.method),
-          .route = route,
-          .status = response.status,
-          .received = clock_.steady_now(),
-          .bytes = response.body.size()});
-    return to_wire(std::move(response), request_id);
+    shield_.cors().add_fields(head, pending.origin, response);
+    response.headers.emplace_back("X-Request-Id", head.request_id);
+    note(access_of(head, response.status, clock_.steady_now(), response.body.size()));
+    return response;
 }
 
-HeadDecision Dispatcher::on_head(const WireRequest& head) {
-    const Match match = router_.find(head.method, head.target);
-    HeadDecision decision;
-    decision.body_limit =
-        match.route && match.route->max_body ? *match.route->max_body : options_.body_limit;
-    if (const auto refusal = refusal_of(head, match)) {
-        decision.refuse = true;
-        decision.refusal = refuse(head, *refusal, match.route);
-    }
-    return decision;
-}
-
-void Dispatcher::on_request(WireRequest request, std::shared_ptr<Exchange> exchange) {
-    try {
-        take(std::move(request), std::move(exchange));
-    } catch (const std::exception& e) {  // the exchange has been let go, and answers 500 by itself
-        log_.error("request dropped", {{"what", e.what()}});
-    }
-}
-
-void Dispatcher::take(WireRequest wire, std::shared_ptr<Exchange> exchange) {
-    Match match = router_.match(wire.method, wire.target);
-    if (const auto refusal = refusal_of(wire, match))
-        return exchange->reply(refuse(wire, *refusal, match.route));
-
-    auto pending = std::make_unique<Pending>(*this, std::move(exchange));
+std::unique_ptr<HeadDecision> Dispatcher::on_head(Request& head) {
+    auto pending = std::make_unique<Pending>(*this);
+    Match match = router_.match(head.method, head.target);
+    Sender sender = shield_.sender_of(head);
     pending->allow = match.allow;
-    pending->received = clock_.steady_now();
-    Request& request = pending->request;
-    request.route = match.route;
-    request.request_id = ids_.choose(wire.header("x-request-id"));
-    request.trace = ids_.trace(wire.headers);
-    Sender sender = perimeter_.sender_of(wire);
-    request.base_url = base_url(sender);
-    request.client_address = std::move(sender.address);
-    request.deadline = pending->received + options_.request_timeout;
-    request.method = std::move(wire.method);
-    request.target = std::move(wire.target);
-    request.path = std::move(match.path);
-    request.path_parameters = std::move(match.path_parameters);
-    request.headers = std::move(wire.headers);
-    request.body = std::move(wire.body);
+    pending->origin = shield_.cors().origin_of(head.headers);
+    pending->body_limit =
+        match.route && match.route->max_body ? *match.route->max_body : options_.body_limit;
+    auto refusal = refusal_of(head, match, sender);
 
-    if (request.route->is_inline) return run(*pending);
+    head.route = match.route;
+    head.path = std::move(match.path);
+    head.path_parameters = std::move(match.path_parameters);
+    head.base_url = base_url(sender);
+    head.client_address = std::move(sender.address);
+    head.request_id = ids_.choose(head.header("x-request-id"));
+    head.trace = ids_.trace(head.headers);
+    if (refusal) pending->refusal = refuse(head, *pending, *refusal);
+    return pending;
+}
+
+void Dispatcher::on_request(std::unique_ptr<Request> request,
+                            std::unique_ptr<HeadDecision> decision,
+                            std::shared_ptr<Exchange> exchange) {
+    std::unique_ptr<Pending> pending(static_cast<Pending*>(decision.release()));
+    pending->request = std::move(request);
+    pending->exchange = std::move(exchange);
+    pending->received = clock_.steady_now();
+    pending->request->deadline = pending->received + options_.request_timeout;
+    if (pending->request->route->is_inline) return pending->run();
     std::unique_ptr<WorkerPool::Task> task = std::move(pending);
     // By the system's clock, also under a test's: threads have to wait on something real.
     const auto expires = std::chrono::steady_clock::now() + options_.request_timeout;
@@ -169,19 +144,19 @@ void Dispatcher::take(WireRequest wire, std::shared_ptr<Exchange> exchange) {
 
 void Dispatcher::Pending::run() noexcept {
     // What is thrown here is the lack of memory, or a bug of the kernel itself: the exchange then
-    // answers 500 when it is let go.
+    // responds 500 when it is dropped.
     try {
         if (!exchange->client_connected()) {
             constexpr int client_closed_request = 499;  // in the log only
-            dispatcher.note(access_of(*this, client_closed_request, 0));
-        } else if (dispatcher.clock_.steady_now() >= request.deadline) {
+            dispatcher.note(access_of(*request, client_closed_request, received, 0));
+        } else if (dispatcher.clock_.steady_now() >= request->deadline) {
             dispatcher.give_up(*this, waited_too_long);
         } else {
             dispatcher.run(*this);
         }
     } catch (const std::exception& e) {
         dispatcher.log_.error("request dropped",
-                              {{"request_id", request.request_id}, {"what", e.what()}});
+                              {{"request_id", request->request_id}, {"what", e.what()}});
     }
 }
 
@@ -190,53 +165,56 @@ void Dispatcher::Pending::expire() noexcept {
         dispatcher.give_up(*this, waited_too_long);
     } catch (const std::exception& e) {
         dispatcher.log_.error("request dropped",
-                              {{"request_id", request.request_id}, {"what", e.what()}});
+                              {{"request_id", request->request_id}, {"what", e.what()}});
     }
 }
 
 void Dispatcher::run(Pending& pending) {
-    const Trace& trace = pending.request.trace;
-    const bool begins_here = trace.parent_id.empty();
+    Request& request = *pending.request;
+    const bool begins_here = request.trace.parent_id.empty();
     const observe::TraceScope scope(
         std::make_shared<const observe::CarriedTrace>(observe::CarriedTrace{
-            trace, begins_here ? std::string() : RequestIds::tracestate(pending.request.headers)}));
-    Result<Response> result = pipeline_.run(pending.request, pending.allow);
-    reply(pending, resolve(pending.request, std::move(result), log_));
+            request.trace,
+            begins_here ? std::string() : RequestIds::tracestate(request.headers)}));
+    Result<Response> result = pipeline_.run(request, pending.allow);
+    respond(pending, finish_response(request, std::move(result), log_));
 }
 
 void Dispatcher::give_up(Pending& pending, std::string_view detail) {
     Error error(Errc::unavailable, "overloaded", std::string(detail));
     error.retry_after = std::chrono::seconds(1);
-    reply(pending,
-          problem_response(error, {path_of(pending.request.target), pending.request.request_id}));
+    respond(pending, problem_response(
+                         error, {path_of(pending.request->target), pending.request->request_id}));
 }
 
-void Dispatcher::reply(Pending& pending, Response response) {
-    perimeter_.finish(pending.request.method, pending.request.headers, response);
-    note(access_of(pending, response.status, response.body.size()));
-    pending.exchange->reply(to_wire(std::move(response), pending.request.request_id));
+void Dispatcher::respond(Pending& pending, Response response) {
+    const Request& request = *pending.request;
+    shield_.cors().add_fields(request, pending.origin, response);
+    response.headers.emplace_back("X-Request-Id", request.request_id);
+    note(access_of(request, response.status, pending.received, response.body.size()));
+    pending.exchange->reply(std::move(response));
 }
 
-WireResponse Dispatcher::on_framing_error(const FramingError& error, std::string_view peer,
-                                          const WireRequest* head) {
-    const std::string request_id = ids_.choose(head ? head->header("x-request-id") : nullptr);
+Response Dispatcher::on_framing_error(const FramingError& error, std::string_view peer,
+                                      const Request* head, const HeadDecision* decision) {
+    const std::string request_id = head ? head->request_id : ids_.choose(nullptr);
     Response response = problem_response(error.status, error.code, error.detail,
                                          {head ? path_of(head->target) : "", request_id});
-    if (head) perimeter_.finish(head->method, head->headers, response);
-    const std::string client = head ? perimeter_.sender_of(*head).address : std::string(peer);
-    const std::string trace_id = head ? ids_.trace(head->headers).id : std::string();
-    note({.request_id = request_id,
-          .trace_id = trace_id,
-          .client = client,
-          .method = head ? known_method(head->method) : "-",
-          .route = head ? router_.find(head->method, head->target).route : nullptr,
-          .status = error.status,
-          .received = clock_.steady_now(),
-          .bytes = response.body.size()});
     if (error.status == 503) response.headers.emplace_back("Retry-After", "1");
-    WireResponse wire = to_wire(std::move(response), request_id);
-    wire.close = true;
-    return wire;
+    const Time now = clock_.steady_now();
+    if (head) {
+        shield_.cors().add_fields(*head, static_cast<const Pending*>(decision)->origin, response);
+        note(access_of(*head, error.status, now, response.body.size()));
+    } else {
+        note({.request_id = request_id,
+              .client = peer,
+              .method = "-",
+              .status = error.status,
+              .received = now,
+              .bytes = response.body.size()});
+    }
+    response.headers.emplace_back("X-Request-Id", request_id);
+    return response;
 }
 
 std::string Dispatcher::base_url(const Sender& sender) const {
@@ -248,15 +226,15 @@ std::string Dispatcher::base_url(const Sender& sender) const {
     return scheme + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port_);
 }
 
-Dispatcher::Access Dispatcher::access_of(const Pending& pending, int status, std::size_t bytes) {
-    const Request& request = pending.request;
+Dispatcher::Access Dispatcher::access_of(const Request& request, int status, Time received,
+                                         std::size_t bytes) {
     return {.request_id = request.request_id,
             .trace_id = request.trace.id,
             .client = request.client_address,
             .method = known_method(request.method),
             .route = request.route,
             .status = status,
-            .received = pending.received,
+            .received = received,
             .bytes = bytes,
             .principal = request.principal ? &*request.principal : nullptr};
 }

@@ -1,5 +1,9 @@
-// Takes framed requests from the transport and gives each its answer: at once when it can be
-// decided from the head, on the worker for inline routes, on the pool for the others.
+// Takes framed requests from the transport and gives each its response: at once when it is refused by
+// its head, on the transport's worker for inline routes, on the pool for the others.
+//
+// A request is decided once, by on_head(): its route and what the path captures, the type of its
+// body, where it comes from, its ids. The decision travels with the request, and is also the pool's
+// task.
 //
 // Thread-safety: the calls of TransportHandler from any thread.
 #pragma once
@@ -13,7 +17,7 @@
 #include <vector>
 
 #include "http/server.h"
-#include "http/shield/perimeter.h"
+#include "http/shield/request_shield.h"
 #include "http/transport/transport.h"
 #include "pipeline.h"
 #include "request_id.h"
@@ -36,12 +40,13 @@ public:
     /// Before the first request; must outlive this.
     void use_metrics(RequestMetrics* metrics) noexcept { metrics_ = metrics; }
 
-    const Perimeter& perimeter() const noexcept { return perimeter_; }
+    const RequestShield& shield() const noexcept { return shield_; }
 
-    HeadDecision on_head(const WireRequest& head) override;
-    void on_request(WireRequest request, std::shared_ptr<Exchange> exchange) override;
-    WireResponse on_framing_error(const FramingError& error, std::string_view peer,
-                                  const WireRequest* head) override;
+    std::unique_ptr<HeadDecision> on_head(Request& head) override;
+    void on_request(std::unique_ptr<Request> request, std::unique_ptr<HeadDecision> decision,
+                    std::shared_ptr<Exchange> exchange) override;
+    Response on_framing_error(const FramingError& error, std::string_view peer, const Request* head,
+                              const HeadDecision* decision) override;
 
 private:
     using Time = std::chrono::steady_clock::time_point;
@@ -49,11 +54,11 @@ private:
     /// What can be said without the body.
     struct Refusal {
         int status;
-        std::string_view code;  ///< "" for the answer to OPTIONS *, which is no problem
+        std::string_view code;  ///< "" for the response to OPTIONS *, which is no problem
         std::string detail;
         std::string_view allow = {};
     };
-    /// What is said of an answer in the log, and counted.
+    /// What is said of a request in the log, and counted.
     struct Access {
         std::string_view request_id;
         std::string_view trace_id = {};
@@ -66,14 +71,14 @@ private:
         const Principal* principal = nullptr;
     };
 
-    std::optional<Refusal> refusal_of(const WireRequest& head, const Match& match) const;
-    WireResponse refuse(const WireRequest& head, const Refusal& refusal, const Route* route);
-    void take(WireRequest wire, std::shared_ptr<Exchange> exchange);
+    std::optional<Refusal> refusal_of(const Request& head, const Match& match,
+                                      const Sender& sender) const;
+    Response refuse(const Request& head, const Pending& pending, const Refusal& refusal);
     void run(Pending& pending);
     void give_up(Pending& pending, std::string_view detail);
-    void reply(Pending& pending, Response response);
+    void respond(Pending& pending, Response response);
     std::string base_url(const Sender& sender) const;
-    static Access access_of(const Pending& pending, int status, std::size_t bytes);
+    static Access access_of(const Request& request, int status, Time received, std::size_t bytes);
     void note(const Access& access) const;
 
     const ServerOptions& options_;
@@ -83,7 +88,7 @@ private:
     const Clock& clock_;
     RequestIds ids_;
     std::string public_url_;
-    const Perimeter perimeter_;
+    const RequestShield shield_;
     std::atomic<std::uint16_t> port_{0};
     WorkerPool* pool_ = nullptr;
     RequestMetrics* metrics_ = nullptr;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <stdexcept>
+#include <utility>
 
-#include "body.h"
+#include "request_body.h"
 #include "routing/query.h"
 #include "routing/request_path.h"
 
@@ -12,13 +14,17 @@ namespace {
 
 Status authorise(const Request& request) {
     const Route& route = *request.route;
-    if (route.access == Access::anyone) return {};
+    if (!route.needs_principal()) return {};
     if (!request.principal)
         return Error(Errc::unauthenticated, "unauthenticated",
                      "Sign in to do this: send HTTP Basic credentials or a bearer token.");
     if (route.access == Access::signed_in) return {};
     const auto& roles = route.allowed_roles;
-    if (std::find(roles.begin(), roles.end(), request.principal->role) != roles.end()) return {};
+    const bool allowed =
+        route.access == Access::operators
+            ? request.principal->is_operator
+            : std::find(roles.begin(), roles.end(), request.principal->role) != roles.end();
+    if (allowed) return {};
     return Error(Errc::forbidden, "forbidden", "Your account is not allowed to do this.");
 }
 
@@ -61,15 +67,19 @@ Result<Response> Pipeline::run(Request& request, std::string_view allow) const {
 Result<Response> Pipeline::step(const Run& run, std::size_t index) const {
     if (index == run.steps.size()) return finish(run);
     const RegisteredMiddleware& middleware = *run.steps[index];
-    // Captured as one pointer and one number, so that std::function keeps them inside itself.
+    // Captured as one pointer, so that std::function keeps it inside itself.
     struct Here {
         const Pipeline& pipeline;
         const Run& run;
         std::size_t index;
+        bool went_on = false;
     } here{*this, run, index};
     try {
-        return middleware.call(run.request,
-                               [&here] { return here.pipeline.step(here.run, here.index + 1); });
+        return middleware.call(run.request, [&here] {
+            if (std::exchange(here.went_on, true))
+                throw std::logic_error("next() was called a second time");
+            return here.pipeline.step(here.run, here.index + 1);
+        });
     } catch (const std::exception& e) {
         return thrown(run.request, middleware.name, middleware.plugin, e.what());
     } catch (...) {
@@ -94,14 +104,14 @@ Result<Response> Pipeline::finish(const Run& run) const {
 
 Error Pipeline::thrown(const Request& request, std::string_view where, std::string_view plugin,
                        std::string_view what) const {
-    log_.error("exception while answering", {{"request_id", request.request_id},
+    log_.error("exception in a request", {{"request_id", request.request_id},
                                              {"method", request.method},
                                              {"route", request.route->pattern},
                                              {"where", where},
                                              {"plugin", plugin},
                                              {"what", what}});
     return Error(Errc::internal, std::string(exception_code),
-                 "An exception was thrown while answering.");
+                 "An exception was thrown in a request.");
 }
 
 }  // namespace kitchen::http

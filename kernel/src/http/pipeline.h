@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/server.h"
+#include "http/server_table.h"
 #include "kitchen/http/route.h"
 #include "kitchen/log.h"
 
@@ -25,7 +25,7 @@ public:
     /// The middleware must outlive the pipeline and not move.
     Pipeline(const std::vector<RegisteredMiddleware>& middleware, Logger& log);
 
-    /// Request::route says which. `allow` is the answer to OPTIONS, which passes the observe and
+    /// Request::route says which. `allow` is the response to OPTIONS, which passes the observe and
     /// shield phases only.
     Result<Response> run(Request& request, std::string_view allow) const;
 

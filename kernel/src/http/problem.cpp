@@ -47,11 +47,6 @@ Response make(int status, std::string_view code, std::string_view detail,
     json.end_object();
     response.headers.emplace_back("Content-Type", "application/problem+json");
     response.headers.emplace_back("Cache-Control", "no-store");
-    if (status == 401) {
-        response.headers.emplace_back("WWW-Authenticate",
-                                      "Basic realm=\"Chuks Kitchen\", charset=\"UTF-8\"");
-        response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"Chuks Kitchen\"");
-    }
     return response;
 }
 

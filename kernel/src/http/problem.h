@@ -1,7 +1,7 @@
 // Errors on the wire: RFC 9457 problem documents, made here and nowhere else.
 //
 // `type` is "about:blank": what kind of problem it is beyond its status is said by `code`, a stable
-// word; so `title` is the status's own phrase, as the RFC asks. Further members: request_id; errors
+// name; so `title` is the status's own phrase, as the RFC asks. Further members: request_id; errors
 // when single fields are at fault; and what Error::members adds.
 //
 // Thread-safety: pure functions.
@@ -21,15 +21,15 @@ int status_of(Errc kind) noexcept;
 /// place.
 bool is_confidential(Errc kind) noexcept;
 
-/// What a problem says about the request it answers. `instance` is the path as sent, without the
+/// What a problem says about its request. `instance` is the path as sent, without the
 /// query; "" leaves it out.
 struct ProblemContext {
     std::string_view instance;
     std::string_view request_id;
 };
 
-/// The whole answer: document, Content-Type, Cache-Control: no-store, and Retry-After and
-/// WWW-Authenticate where they belong.
+/// The whole response: document, Content-Type, Cache-Control: no-store, and Retry-After where it
+/// belongs. How to sign in is added to a 401 by the plugin that identifies.
 Response problem_response(const Error& error, const ProblemContext& context);
 
 /// For statuses that no Error has (405, 414, 431, 501 …).

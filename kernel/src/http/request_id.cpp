@@ -45,19 +45,19 @@ std::string RequestIds::tracestate(const Fields& headers) {
 }
 
 std::string RequestIds::draw() {
-    std::array<std::byte, id_octets> octets;
+    std::array<std::byte, id_bytes> bytes;
     {
         std::lock_guard lock(mutex_);
         if (used_ == pool_.size()) {
             random_.fill(pool_);
             used_ = 0;
         }
-        std::copy_n(pool_.begin() + static_cast<std::ptrdiff_t>(used_), id_octets, octets.begin());
-        used_ += id_octets;
+        std::copy_n(pool_.begin() + static_cast<std::ptrdiff_t>(used_), id_bytes, bytes.begin());
+        used_ += id_bytes;
     }
     std::string out;
-    out.reserve(2 * id_octets);
-    for (const std::byte byte : octets) append_hex(out, std::to_integer<unsigned char>(byte));
+    out.reserve(2 * id_bytes);
+    for (const std::byte byte : bytes) append_hex(out, std::to_integer<unsigned char>(byte));
     return out;
 }
 

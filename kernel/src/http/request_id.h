@@ -22,24 +22,24 @@ class RequestIds {
 public:
     explicit RequestIds(Random& random) noexcept : random_(random) {}
 
-    /// `sent`: the value of X-Request-Id, or nullptr. A made one is 16 random octets in
+    /// `sent`: the value of X-Request-Id, or nullptr. A made one is 16 random bytes in
     /// hexadecimal.
     std::string choose(const std::string* sent);
     /// The trace that the fields of a request name; a new one when they name none, a broken one, or
     /// several.
     Trace trace(const Fields& headers);
     /// What goes with such a trace to other services: the tracestate fields as one; empty when that
-    /// is longer than 512 octets or not printable ASCII.
+    /// is longer than 512 bytes or not printable ASCII.
     static std::string tracestate(const Fields& headers);
 
 private:
     std::string draw();
 
-    static constexpr std::size_t id_octets = 16;
+    static constexpr std::size_t id_bytes = 16;
 
     Random& random_;
     std::mutex mutex_;
-    std::array<std::byte, 64 * id_octets>
+    std::array<std::byte, 64 * id_bytes>
         pool_{};  ///< drawn together: one system call for many ids
     std::size_t used_ = pool_.size();
 };

@@ -1,10 +1,10 @@
-// Counts answers by method, route and status, and times them.
+// Counts responses by method, route and status, and times them.
 //
 // The label `route` is the route's pattern, "-" when none matched; an unknown method is "-" too:
 // whatever clients send, there are at most so many series as the program has routes, methods and
 // statuses.
 //
-// Thread-safety: all calls, from any thread. Only the first answer of its kind takes a lock.
+// Thread-safety: all calls, from any thread. Only the first response of its kind takes a lock.
 #pragma once
 
 #include <atomic>

@@ -11,26 +11,11 @@
 #include "openapi/documentation_routes.h"
 #include "pipeline.h"
 #include "request_metrics.h"
-#include "routing/query.h"
 #include "routing/router.h"
 #include "worker_pool.h"
 
 namespace kitchen::http {
 namespace {
-
-void check_route(const Route& route, std::vector<std::string>& problems) {
-    const auto add = [&](const std::string& what) {
-        problems.push_back(route.method + " " + route.pattern + " (plugin " + route.plugin + ") " +
-                           what);
-    };
-    if (!route.handler) add("has no handler");
-    if (route.is_inline && route.access != Access::anyone)
-        add("runs inline and needs a principal, which takes a store or a cache to find out");
-    if (route.access == Access::roles && route.allowed_roles.empty()) add("is for no role at all");
-    if (route.body_optional && !route.body_schema) add("has an optional body without a schema");
-    if (route.body_schema && route.method == "GET") add("takes a body, which GET does not have");
-    check_query_parameters(route, problems);
-}
 
 [[noreturn]] void refuse(const std::vector<std::string>& problems) {
     std::string text = "the HTTP routes do not fit together:";
@@ -39,7 +24,7 @@ void check_route(const Route& route, std::vector<std::string>& problems) {
 }
 
 // Handlers wait more than they work: for a disk, another server, a password's turn to be hashed.
-// With few threads, a handful of people who sign in would keep everybody else from the menu.
+// With few threads, a handful of people who sign in would keep all others from the menu.
 unsigned pool_size(unsigned wanted) {
     return wanted != 0 ? wanted : std::max(16u, 4 * std::thread::hardware_concurrency());
 }
@@ -49,12 +34,17 @@ ServerTable with_documentation(ServerTable table, const Documentation& documenta
     return table;
 }
 
+ServerOptions with_exposed_fields(ServerOptions options, const ServerTable& table) {
+    options.cors.exposed = exposed_fields(table);
+    return options;
+}
+
 }  // namespace
 
 struct Server::Impl {
-    ServerOptions options;
     Documentation documentation;
     ServerTable table;
+    ServerOptions options;
     std::vector<std::string> problems;
     Router router;
     Pipeline pipeline;
@@ -67,13 +57,13 @@ struct Server::Impl {
 
     Impl(ServerOptions given, ServerTable routes, Logger& log, const Clock& clock, Random& random,
          Metrics* measure)
-        : options(std::move(given)),
-          table(with_documentation(std::move(routes), documentation)),
+        : table(with_documentation(std::move(routes), documentation)),
+          options(with_exposed_fields(std::move(given), table)),
           router(table.routes, problems),
           pipeline(table.middleware, log),
           dispatcher(options, router, pipeline, log, clock, random),
           metrics(measure) {
-        for (const Route& route : table.routes) check_route(route, problems);
+        check_routes(table, problems);
         const Json openapi = build_openapi(
             table.routes, {options.service_name, options.service_version, options.public_url},
             problems);
@@ -83,7 +73,7 @@ struct Server::Impl {
     }
     ~Impl() { stop(); }
 
-    /// The transport first, so that nothing new comes; then the pool, whose last answers go
+    /// The transport first, so that nothing new comes; then the pool, whose last responses go
     /// nowhere.
     void stop() {
         if (transport) transport->stop();
@@ -140,8 +130,8 @@ void Server::start() {
     impl_->dispatcher.use_pool(impl_->pool.get());
     TransportOptions transport = impl_->options.transport;
     transport.default_fields = security_fields(impl_->options.public_url);
-    transport.is_uncapped = [&perimeter = impl_->dispatcher.perimeter()](std::string_view peer) {
-        return perimeter.is_proxy(peer);
+    transport.is_uncapped = [&shield = impl_->dispatcher.shield()](std::string_view peer) {
+        return shield.is_proxy(peer);
     };
     impl_->transport = make_pistache_transport(std::move(transport), impl_->dispatcher);
     impl_->transport->start();

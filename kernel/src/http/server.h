@@ -9,11 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "http/server_table.h"
 #include "http/shield/cors.h"
 #include "http/transport/transport.h"
 #include "kitchen/clock.h"
-#include "kitchen/http/middleware.h"
-#include "kitchen/http/route.h"
 #include "kitchen/ip.h"
 #include "kitchen/log.h"
 #include "kitchen/metrics.h"
@@ -26,9 +25,9 @@ struct ServerOptions {
     unsigned pool_threads = 0;  ///< for blocking routes; 0: four times the cores, at least 16
     std::size_t pool_queue =
         1024;  ///< requests waiting for a pool thread; past it 503 with Retry-After
-    std::size_t body_limit = 64 * 1024;  ///< octets, unless the route says otherwise
+    std::size_t body_limit = 64 * 1024;  ///< bytes, unless the route says otherwise
     std::chrono::milliseconds request_timeout{
-        30'000};             ///< a request still waiting for a pool thread then is answered 503
+        30'000};             ///< a request still waiting for a pool thread then is refused (503)
     std::string public_url;  ///< "" : from the Host header
     std::vector<IpNetwork> trusted_proxies;  ///< whose X-Forwarded-* count
     CorsOptions cors;
@@ -36,24 +35,10 @@ struct ServerOptions {
     std::string service_version;
 };
 
-struct RegisteredMiddleware {
-    Phase phase;
-    std::string name;
-    std::string plugin;
-    Middleware call;
-};
-
-/// Everything the host has collected from the plugins, in start order. The server adds
-/// /openapi.json itself.
-struct ServerTable {
-    std::vector<Route> routes;  ///< Route::plugin filled in
-    std::vector<RegisteredMiddleware> middleware;
-};
-
 class Server {
 public:
     /// Throws std::runtime_error listing every conflict in the table: duplicate routes (naming both
-    /// plugins), inline routes that need a principal, bad patterns. `metrics` null: nothing is
+    /// plugins), routes that identify their client when no plugin does, bad patterns. `metrics` null: nothing is
     /// measured.
     Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock,
            Random& random, Metrics* metrics = nullptr);

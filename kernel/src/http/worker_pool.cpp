@@ -72,7 +72,7 @@ void WorkerPool::work() {
 }
 
 // A thread of its own: those of the pool may all be stuck, which is when it is needed. It sleeps
-// while nobody has to wait.
+// while no task waits.
 void WorkerPool::expire() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {

@@ -16,13 +16,30 @@ bool is_token(std::string_view text) noexcept {
     });
 }
 
-/// av-octet of RFC 6265 section 4.1.1: anything but controls and ';'.
+/// RFC 6265 section 4.1.1: anything but controls and ';'.
 bool is_attribute(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return c >= 0x20 && c < 0x7f && c != ';'; });
 }
 
 }  // namespace
+
+Response Response::json(int status, const Json& value) {
+    Response response(status);
+    response.body = value.dump();
+    response.headers.emplace_back("Content-Type", "application/json");
+    return response;
+}
+
+Response Response::raw_json(int status, std::string text) {
+#ifndef NDEBUG
+    if (!parse_json(text)) throw std::logic_error("raw_json() was given what is no JSON: " + text);
+#endif
+    Response response(status);
+    response.body = std::move(text);
+    response.headers.emplace_back("Content-Type", "application/json");
+    return response;
+}
 
 Response&& Response::with_cookie(const Cookie& cookie) && {
     // A bug of the caller, and one that would let a value write attributes of its own.
@@ -32,7 +49,7 @@ Response&& Response::with_cookie(const Cookie& cookie) && {
         throw std::invalid_argument("the value of cookie '" + cookie.name + "' is not a token");
     if (!is_attribute(cookie.path) || !is_attribute(cookie.same_site))
         throw std::invalid_argument("an attribute of cookie '" + cookie.name +
-                                    "' holds an octet that may not stand there");
+                                    "' holds a character that may not stand there");
 
     std::string text = cookie.name + '=' + cookie.value;
     if (!cookie.path.empty()) text += "; Path=" + cookie.path;

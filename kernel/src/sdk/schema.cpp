@@ -31,7 +31,6 @@ std::string child_pointer(const std::string& parent, std::string_view key) {
 
 std::string_view noun(Schema::Type type) {
     switch (type) {
-        case Schema::Type::any: return "a value";
         case Schema::Type::boolean: return "true or false";
         case Schema::Type::integer: return "a whole number";
         case Schema::Type::number: return "a number";
@@ -44,7 +43,6 @@ std::string_view noun(Schema::Type type) {
 
 bool has_type(const Json& value, Schema::Type type) {
     switch (type) {
-        case Schema::Type::any: return true;
         case Schema::Type::boolean: return value.is_bool();
         case Schema::Type::integer: return value.is_integer();
         case Schema::Type::number: return value.is_number();
@@ -73,7 +71,6 @@ public:
             case Schema::Type::string: return check_string(schema, value.as_string(), pointer);
             case Schema::Type::array: return check_array(schema, value.as_array(), pointer);
             case Schema::Type::object: return check_object(schema, value, pointer);
-            case Schema::Type::any: return check_anything(value, pointer);
             case Schema::Type::boolean: return;
         }
     }
@@ -240,7 +237,6 @@ private:
 
 std::string_view json_type(Schema::Type type) {
     switch (type) {
-        case Schema::Type::any: return "";
         case Schema::Type::boolean: return "boolean";
         case Schema::Type::integer: return "integer";
         case Schema::Type::number: return "number";

@@ -96,7 +96,7 @@ void UserRoutes::declare_admin(Setup& setup) {
 Result<Response> UserRoutes::read_own(const Request& request) const {
     const auto user = accounts_->read(request.who().user_id);
     if (!user) return user.error();
-    return Response::json(200, user_json(*user)).with_version(user->version);
+    return Response::raw_json(200, user_json(*user)).with_version(user->version);
 }
 
 Result<Response> UserRoutes::change_own(const Request& request) const {
@@ -108,7 +108,7 @@ Result<Response> UserRoutes::change_own(const Request& request) const {
                            .current_password = text_of(request.json, "current_password")};
     const auto user = accounts_->change_own(asker, change, if_match(request));
     if (!user) return user.error();
-    return Response::json(200, user_json(*user)).with_version(user->version);
+    return Response::raw_json(200, user_json(*user)).with_version(user->version);
 }
 
 Result<Response> UserRoutes::list(const Request& request) const {
@@ -122,7 +122,7 @@ Result<Response> UserRoutes::list(const Request& request) const {
         if (!items.empty()) items += ',';
         items += user_record_json(user);
     }
-    return Response::json(
+    return Response::raw_json(
         200, http::page_json(request, page, items, static_cast<std::int64_t>(found->users.size()),
                              found->total));
 }
@@ -134,7 +134,7 @@ Result<Response> UserRoutes::change_rights(const Request& request) const {
     const auto user = accounts_->change_rights(request.path_id("id"), change, request.who().user_id,
                                                if_match(request));
     if (!user) return user.error();
-    return Response::json(200, user_record_json(*user)).with_version(user->version);
+    return Response::raw_json(200, user_record_json(*user)).with_version(user->version);
 }
 
 }  // namespace kitchen::auth

@@ -14,7 +14,7 @@ constexpr std::size_t body_limit = 16 * 1024;
 constexpr const char* not_yours = "No such address, or somebody else's";
 
 Response answer(int status, const SavedAddress& address) {
-    return Response::json(status, address_json(address)).with_version(address.version);
+    return Response::raw_json(status, address_json(address)).with_version(address.version);
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ Result<Response> AddressRoutes::list(const Request& request) const {
         if (!items.empty()) items += ',';
         items += address_json(address);
     }
-    return Response::json(
+    return Response::raw_json(
         200, http::page_json(request, page, items, std::ssize(found->addresses), found->total));
 }
 

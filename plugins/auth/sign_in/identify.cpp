@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "accounts/user.h"
 #include "sign_in/authorization.h"
 
 namespace kitchen::auth {
@@ -10,7 +11,7 @@ Result<http::Response> Identify::operator()(http::Request& request, const http::
     if (request.principal) return next();
     const std::string* header = request.header("authorization");
     if (header == nullptr) return next();
-    // Two of them: whoever stands between may have looked at the other one.
+    // Two of them: a proxy in between may have looked at the other one.
     const auto fields =
         std::count_if(request.headers.begin(), request.headers.end(),
                       [](const auto& field) { return field.first == "authorization"; });
@@ -24,6 +25,7 @@ Result<http::Response> Identify::operator()(http::Request& request, const http::
                          : basic(request, authorization->credentials);
     if (!principal) return std::move(principal).error();
     request.principal = *std::move(principal);
+    request.principal->is_operator = request.principal->role == role_admin;
     return next();
 }
 

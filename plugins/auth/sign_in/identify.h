@@ -1,8 +1,9 @@
 // The identify-phase middleware: turns an Authorization header into Request::principal.
 //
 // No header, or a scheme that is neither Basic nor Bearer, leaves the request anonymous: another
-// plugin may know the scheme, and the kernel answers 401 where somebody is needed. A malformed or
-// wrong credential of ours is answered here, and all of them the same.
+// plugin may know the scheme, and the kernel refuses it (401) where a route needs a principal. A
+// malformed or wrong credential of ours is refused here, and all of them the same. Administrators
+// are the operators of the kernel's own routes.
 //
 // Thread-safety: bind() before all use; then all calls, from any thread.
 #pragma once

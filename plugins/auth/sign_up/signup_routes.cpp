@@ -133,7 +133,7 @@ Result<Response> SignupRoutes::resend(const Request& request) const {
 Result<Response> SignupRoutes::verify(const Request& request) const {
     const auto user = signups_->verify(session_of(request), request.json["otp"].as_string());
     if (!user) return user.error();
-    return Response::json(200, user_json(*user)).with_cookie(cookie("", 0));
+    return Response::raw_json(200, user_json(*user)).with_cookie(cookie("", 0));
 }
 
 }  // namespace kitchen::auth

@@ -175,8 +175,8 @@ TEST_F(CartRoutesTest, AnswersAreAsDescribed) {
     const Result<Response> added =
         post(Json::object({{"food_id", dish}, {"side_protein_id", dish}}));
     std::vector<Fault> faults;
-    caller.route("POST", "/cart/").answer_list.at(0).schema->validate(json(added), "", faults);
-    caller.route("GET", "/cart/").answer_list.at(0).schema->validate(json(get()), "", faults);
+    caller.route("POST", "/cart/").responses.at(0).schema->validate(json(added), "", faults);
+    caller.route("GET", "/cart/").responses.at(0).schema->validate(json(get()), "", faults);
     for (const Fault& f : faults) ADD_FAILURE() << f.pointer << " " << f.code;
 }
 

@@ -46,6 +46,9 @@ protected:
                 std::to_string(redis_port ? redis_port : redis.port()) +
                 "', on_failure: " + on_failure +
                 ", breaker: {min_delay: 20ms, max_delay: 200ms}}\n"
+                "  - id: mail-log\n"
+                "    config: {directory: '${DATA}/mail'}\n"
+                "  - id: auth\n"
                 "  - id: catalog\n"
                 "    config: {demo_menu: true, cache: {" +
                 cache + "}}\n",

@@ -24,8 +24,8 @@ http::Parameter last_event_id(const char* what) {
 }
 
 void add_answers(Route& route, const char* text) {
-    route.answer_list.push_back({200, text, order_event_schema(), "text/event-stream"});
-    route.answers(400, "Last-Event-ID is no id of this stream")
+    route.answers(200, text, order_event_schema(), "text/event-stream")
+        .answers(400, "Last-Event-ID is no id of this stream")
         .answers(429, "You have too many streams open; see Retry-After")
         .answers(503, "Too many streams are open here; see Retry-After");
 }

@@ -98,7 +98,7 @@ TEST_F(OrderRoutesTest, PlacesAnOrder) {
                                                "updated_at",
                                                "history"}));
     std::vector<Fault> faults;
-    caller.route("POST", "/orders/").answer_list.at(0).schema->validate(order, "", faults);
+    caller.route("POST", "/orders/").responses.at(0).schema->validate(order, "", faults);
     for (const Fault& f : faults) ADD_FAILURE() << f.pointer << " " << f.code;
 }
 
@@ -116,8 +116,8 @@ TEST_F(OrderRoutesTest, ADeliveryHasAnAddress) {
     EXPECT_EQ(order["delivery_instructions"].as_string(), "Ring twice");
     EXPECT_EQ(quote["address"], order["address"]);
     std::vector<Fault> faults;
-    caller.route("POST", "/orders/").answer_list.at(0).schema->validate(order, "", faults);
-    caller.route("POST", "/cart/quote/").answer_list.at(0).schema->validate(quote, "", faults);
+    caller.route("POST", "/orders/").responses.at(0).schema->validate(order, "", faults);
+    caller.route("POST", "/cart/quote/").responses.at(0).schema->validate(quote, "", faults);
     for (const Fault& f : faults) ADD_FAILURE() << f.pointer << " " << f.code;
 }
 
@@ -179,7 +179,7 @@ TEST_F(OrderRoutesTest, QuotesTheCart) {
         side);
     EXPECT_EQ(quote["problems"].size(), 0u);
     std::vector<Fault> faults;
-    caller.route("POST", "/cart/quote/").answer_list.at(0).schema->validate(quote, "", faults);
+    caller.route("POST", "/cart/quote/").responses.at(0).schema->validate(quote, "", faults);
     for (const Fault& f : faults) ADD_FAILURE() << f.pointer << " " << f.code;
 }
 

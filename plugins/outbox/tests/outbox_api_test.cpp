@@ -127,7 +127,7 @@ TEST(OutboxStart, RefusesSettingsThatDoNotFit) {
     try {
         testkit::TestKernel kernel(
             "plugins: [{id: store-memory}, {id: mail-resend, config: {api_key: x, from: "
-            "k@example.com}}, "
+            "k@example.com}}, {id: cache-memory}, {id: auth}, "
             "{id: outbox, config: {backoff: {base: 1m, cap: 1s}}}]");
         FAIL();
     } catch (const std::runtime_error& refused) {

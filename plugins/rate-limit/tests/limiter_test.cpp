@@ -45,7 +45,7 @@ protected:
         });
     }
     std::string answer_field(std::string_view name) const {
-        for (const auto& [key, value] : request.answer_fields)
+        for (const auto& [key, value] : request.response_fields)
             if (key == name) return value;
         return "";
     }
@@ -115,7 +115,7 @@ TEST_F(LimiterTest, BothLimitsAreTold) {
 
 TEST_F(LimiterTest, ExemptRoutesAreNeverCounted) {
     for (int i = 0; i < 20; ++i) EXPECT_TRUE(send(health, "192.0.2.1", 7));
-    EXPECT_TRUE(request.answer_fields.empty());
+    EXPECT_TRUE(request.response_fields.empty());
     EXPECT_EQ(cache.asked, 0);
 }
 

@@ -1,16 +1,21 @@
 // Code around every handler, in phases: observe → shield → identify → admit → (the kernel
 // authorises) → handle. Within a phase in the order of the plugins, then of declaration.
 //
-// A middleware calls next() to go on and may change the request before and the response after; or
-// it answers itself. It sees only requests that matched a route, before their query and body are
-// validated (Request::json is still null). It runs on the thread that runs the handler: for an
-// inline route it must not block.
+// A middleware calls next() to go on, once at most, and may change the request before and the
+// response after; or it gives a response itself. It sees only requests that matched a route, before
+// their query and body are validated (Request::json is still null). It runs on the thread that runs
+// the handler: for an inline route it must not block.
 //
 // Thread-safety: called on many threads at once.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "kitchen/http/request.h"
 #include "kitchen/http/response.h"
@@ -19,13 +24,40 @@
 namespace kitchen::http {
 
 enum class Phase : std::uint8_t {
-    observe,   ///< measures and logs; sees the answers of all later phases
+    observe,   ///< measures and logs; sees the responses of all later phases
     shield,    ///< refuses: rate limits, CORS, origins
-    identify,  ///< sets Request::principal; called only when the route needs one
+    identify,  ///< sets Request::principal; not called on routes that are open to anyone
     admit,     ///< refuses by who is asking; after identify, and called only when that is
 };
 
+/// Goes on to the next middleware, or the handler. A second call throws std::logic_error.
 using Next = std::function<Result<Response>()>;
-using Middleware = std::function<Result<Response>(Request&, const Next&)>;
+
+/// A function Result<Response>(Request&, const Next&), and what it adds to responses.
+class Middleware {
+public:
+    template <class Function>
+        requires(!std::same_as<std::remove_cvref_t<Function>, Middleware> &&
+                 std::is_invocable_r_v<Result<Response>, Function&, Request&, const Next&>)
+    Middleware(Function&& function) : function_(std::forward<Function>(function)) {}
+
+    /// Names the header fields that it adds to responses of any route: scripts of allowed origins
+    /// may read them.
+    Middleware&& sends(std::vector<std::string> names) && {
+        sent_fields_ = std::move(names);
+        return std::move(*this);
+    }
+    const std::vector<std::string>& sent_fields() const noexcept { return sent_fields_; }
+
+    /// False when it was made of an empty std::function.
+    explicit operator bool() const noexcept { return static_cast<bool>(function_); }
+    Result<Response> operator()(Request& request, const Next& next) const {
+        return function_(request, next);
+    }
+
+private:
+    std::function<Result<Response>(Request&, const Next&)> function_;
+    std::vector<std::string> sent_fields_;
+};
 
 }  // namespace kitchen::http

@@ -1,5 +1,5 @@
-// One request, as a handler sees it: parsed, matched, validated against its route's description,
-// identified.
+// One request, from the socket to the handler: what came, what was decided about it when its head
+// was there, and what was read from its body.
 //
 // Thread-safety: belongs to the thread that handles it.
 #pragma once
@@ -23,32 +23,33 @@ class Route;
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
-    std::string method;  ///< "GET"
-    std::string target;  ///< as sent: path and query
-    std::string path;    ///< percent-decoded, without a trailing slash (but "/")
-    Fields headers;      ///< names lower-cased, order kept
-    std::string body;    ///< the octets
-    Json
-        json;  ///< the body, parsed and valid by the route's schema; null when the route takes none
-    Fields path_parameters;   ///< by the names in the route's pattern
-    Fields query_parameters;  ///< declared ones only, decoded, valid, defaults filled in
-    std::string
-        client_address;    ///< numeric; of the client itself when a trusted proxy stands between
+    // As it was sent; checked byte by byte, not decoded.
+    std::string method;  ///< "GET"; a token, its case kept
+    std::string target;  ///< path and query; or "*" with OPTIONS
+    Fields headers;      ///< names lower-cased, values trimmed, order kept
+    std::string body;    ///< without the chunked coding
+    int minor_version = 1;     ///< HTTP/1.<minor>; 0 or 1
+    std::string peer_address;  ///< of the connection: numeric, without the port
+
+    // Decided once, when the head was there.
+    const Route* route = nullptr;  ///< the matched route; never null in middleware and handlers
+    std::string path;        ///< percent-decoded, without a trailing slash (but "/")
+    Fields path_parameters;  ///< by the names in the route's pattern
+    std::string client_address;  ///< numeric; the client's own, also behind a trusted proxy
     std::string base_url;  ///< "https://kitchen.example": scheme and authority for absolute links,
                            ///< no slash at the end
     std::string request_id;
-    Trace trace;  ///< the caller's, or one that begins here; never without id
-    std::optional<Principal> principal;
-    const Route* route = nullptr;  ///< the matched route; never null in middleware and handlers
-    Fields
-        answer_fields;  ///< by middleware: added to the answer whatever it becomes, a problem too
-    std::chrono::steady_clock::time_point
-        deadline;  ///< after it nobody waits for the answer any more
+    Trace trace;  ///< the client's, or one that begins here; never without id
 
-    /// The first field of that (lower-case) name.
-    const std::string* header(std::string_view lower_case_name) const noexcept {
-        return find(headers, lower_case_name);
-    }
+    // Filled in on the way to the handler.
+    std::chrono::steady_clock::time_point deadline;  ///< after it no response is waited for
+    std::optional<Principal> principal;  ///< who asks; see Route::signed_in()
+    Fields query_parameters;  ///< declared ones only, decoded, valid, defaults filled in
+    Json json;  ///< the body, valid by the route's schema; null when the route takes none
+    Fields response_fields;  ///< by middleware: added to the response, a problem too
+
+    /// The first field of that name, in whatever case it is written; nullptr when there is none.
+    const std::string* header(std::string_view name) const noexcept;
     /// A declared query parameter; nothing when absent and without default.
     std::optional<std::string_view> query(std::string_view name) const noexcept {
         const std::string* value = find(query_parameters, name);
@@ -64,8 +65,8 @@ struct Request {
         const std::string* value = find(path_parameters, name);
         return value ? std::string_view(*value) : std::string_view();
     }
-    /// A path parameter written {name:id} in the pattern: a positive integer (anything else was
-    /// answered 404).
+    /// A path parameter written {name:id} in the pattern: a positive integer (the response to
+    /// anything else was 404).
     std::int64_t path_id(std::string_view name) const {
         return std::stoll(std::string(path_text(name)));
     }
@@ -74,8 +75,9 @@ struct Request {
     /// when absent, malformed or not named.
     std::optional<std::string> cookie(std::string_view name) const;
 
-    /// Undefined unless the route asked for a signed-in user.
-    const Principal& who() const noexcept { return *principal; }
+    /// Who asks, on a route that only identified clients reach: signed_in(), roles(),
+    /// for_operators(). Throws std::logic_error on any other: there `principal` may be absent.
+    const Principal& who() const;
 
 private:
     static const std::string* find(const Fields& fields, std::string_view name) noexcept {

@@ -1,4 +1,4 @@
-// One answer. The kernel adds Date, Content-Length, Connection and X-Request-Id, turns a GET whose
+// One response. The kernel adds Date, Content-Length, Connection and X-Request-Id, turns a GET whose
 // ETag matches If-None-Match into 304, and drops the body for HEAD.
 //
 // Thread-safety: a plain value. EventStream: see there.
@@ -16,8 +16,8 @@
 
 namespace kitchen::http {
 
-/// The open end of a streamed answer. All calls thread-safe; share ownership for as long as you
-/// write.
+/// The open end of a streamed response (server-sent events). All calls thread-safe; share ownership
+/// for as long as you write: the stream closes when the last owner drops it.
 class EventStream {
 public:
     virtual ~EventStream() = default;
@@ -44,21 +44,21 @@ struct Response {
     int status = 200;
     Fields headers;
     std::string body;
-    /// When set, the body is a stream: called with its open end once the head has been sent. Must
-    /// not block.
+    /// When set, the body is a stream: called with its open end once the head has been sent, which
+    /// closes the connection at its end. Must not block.
     std::function<void(std::shared_ptr<EventStream>)> stream;
 
     Response() = default;
     explicit Response(int status_) : status(status_) {}
 
-    /// `text` already is JSON.
-    static Response json(int status, std::string text) {
-        Response r(status);
-        r.body = std::move(text);
-        r.headers.emplace_back("Content-Type", "application/json");
-        return r;
-    }
-    static Response json(int status, const Json& value) { return json(status, value.dump()); }
+    static Response json(int status, const Json& value);
+    /// `text` is JSON already: what a JsonWriter wrote. A debug build throws std::logic_error when
+    /// it is none.
+    static Response raw_json(int status, std::string text);
+    /// A text: either Json("a string"), or raw_json() for what is JSON already.
+    static Response json(int, std::string) = delete;
+    static Response json(int, std::string_view) = delete;
+    static Response json(int, const char*) = delete;
     static Response no_content() { return Response(204); }
 
     Response&& with_header(std::string name, std::string value) && {

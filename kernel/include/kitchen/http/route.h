@@ -1,15 +1,17 @@
-// A route: what it takes, what it gives, who may call it, and the function that answers. Said once,
-// here; routing, validation, 404 / 405 / 415 / 422 answers, authorisation and the OpenAPI document
-// all come from it.
+// A route: what it takes, what it gives, who may call it, and the function that handles it. Said
+// once, here; routing, validation, the responses 404 / 405 / 415 / 422, authorisation and the
+// OpenAPI document all come from it.
 //
 //     setup.add_route(Route::get("/foods/{id:id}/").summary("One food")
 //         .answers(200, "The food", food_schema()).answers(404, "Unknown or deleted")
 //         .handle([this](Request& req) { return routes_.read(req); }));
 //
-// Patterns: literal segments, {name} (one non-empty segment) and {name:id} (a positive integer
-// below 2^63; anything else does not match). A trailing slash is optional in requests whichever way
-// the pattern is written. A literal beats a parameter. Two routes with the same method and shape
-// are a start-up error that names both plugins. HEAD comes with GET, OPTIONS with everything.
+// Patterns: literal segments, {name} (one non-empty segment, which holds no slash when decoded),
+// {name:id} (a positive integer below 2^63) and, at the end, {name*} (one segment or more, joined by
+// slashes; none of them empty, "." or ".."). Anything else does not match. A trailing slash is
+// optional in requests whichever way the pattern is written. A literal beats a parameter, and one
+// segment beats the rest. Two routes with the same method and shape are a start-up error that names
+// both plugins. HEAD comes with GET, OPTIONS with everything.
 //
 // Thread-safety: built in the constructor of a plugin; immutable afterwards. Handlers run on many threads at once.
 #pragma once
@@ -31,9 +33,11 @@ namespace kitchen::http {
 using Handler = std::function<Result<Response>(Request&)>;
 
 enum class Access : std::uint8_t {
-    anyone,     ///< credentials are not looked at
-    signed_in,  ///< 401 without a principal
-    roles,      ///< 401 without a principal, 403 unless its role is listed
+    anyone,           ///< credentials are not looked at
+    maybe_signed_in,  ///< credentials are checked when there are some
+    signed_in,        ///< 401 without a principal
+    roles,            ///< 401 without a principal, 403 unless its role is listed
+    operators,        ///< 401 without a principal, 403 unless Principal::is_operator
 };
 
 /// A query parameter or request header. Query values are checked like a JSON value of the schema's
@@ -46,11 +50,18 @@ struct Parameter {
     bool is_required = false;
 };
 
-struct Answer {
+/// A response that the route may give, for the documentation.
+struct DescribedResponse {
     int status;
     std::string description;
     std::optional<Schema> schema;
     std::string content_type = "application/json";
+};
+
+/// A header field that responses of the route may carry, beyond those of every response.
+struct ResponseHeader {
+    std::string name;
+    std::string description;
 };
 
 class Route {
@@ -92,12 +103,28 @@ public:
         max_body = bytes;
         return *this;
     }
-    Route& answers(int status, std::string text, std::optional<Schema> schema = std::nullopt) {
-        answer_list.push_back({status, std::move(text), std::move(schema)});
+    /// Without a schema, an error (400 and above) is a problem document, and anything else has no
+    /// body that is described.
+    Route& answers(int status, std::string text, std::optional<Schema> schema = std::nullopt,
+                   std::string content_type = "application/json") {
+        responses.push_back(
+            {status, std::move(text), std::move(schema), std::move(content_type)});
         return *this;
     }
+    /// Documents a header field of the responses, and lets scripts of allowed origins read it.
+    Route& response_header(std::string name, std::string text) {
+        response_headers.push_back({std::move(name), std::move(text)});
+        return *this;
+    }
+    /// For clients that sign in: Request::who() is there.
     Route& signed_in() {
         access = Access::signed_in;
+        return *this;
+    }
+    /// For anyone; Request::principal is set when the request brings credentials, and wrong ones
+    /// are refused (401).
+    Route& maybe_signed_in() {
+        access = Access::maybe_signed_in;
         return *this;
     }
     Route& roles(std::vector<std::string> names) {
@@ -105,15 +132,20 @@ public:
         allowed_roles = std::move(names);
         return *this;
     }
-    /// The route looks at this cookie. A browser sends cookies whoever's page makes it do so; so a
-    /// request that changes something and comes from another site's page is refused (403) before
+    /// For those who run this server, as the plugin that identifies says (Principal::is_operator).
+    Route& for_operators() {
+        access = Access::operators;
+        return *this;
+    }
+    /// The route looks at this cookie. A browser sends cookies with requests of any site's pages; so
+    /// a request that changes something and comes from another site's page is refused (403) before
     /// the handler, unless server.cors.origins lists that site.
     Route& uses_cookie(std::string name) {
         cookies.push_back(std::move(name));
         return *this;
     }
-    /// Runs on the reactor: the handler answers from memory, in microseconds, and touches no store,
-    /// cache, file or lock held for long. Only for routes open to anyone.
+    /// Runs on the thread that reads the socket: the handler works from memory, in microseconds, and
+    /// touches no store, cache, file or lock held for long. Only for routes open to anyone.
     Route& runs_inline() {
         is_inline = true;
         return *this;
@@ -122,6 +154,9 @@ public:
         handler = std::move(fn);
         return *this;
     }
+
+    /// Whether requests without a principal are refused before the handler.
+    bool needs_principal() const noexcept { return access >= Access::signed_in; }
 
     std::string method;
     std::string pattern;
@@ -132,7 +167,8 @@ public:
     std::optional<Schema> body_schema;
     bool body_optional = false;
     std::optional<std::size_t> max_body;  ///< nothing: server.limits.body
-    std::vector<Answer> answer_list;
+    std::vector<DescribedResponse> responses;
+    std::vector<ResponseHeader> response_headers;
     Access access = Access::anyone;
     std::vector<std::string> allowed_roles;
     std::vector<std::string> cookies;

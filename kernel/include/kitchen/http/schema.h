@@ -26,7 +26,7 @@ namespace kitchen::http {
 
 enum class Format : std::uint8_t {
     none,
-    email,      ///< RFC 5321 mailbox with a dot in the domain, at most 254 octets
+    email,      ///< RFC 5321 mailbox with a dot in the domain, at most 254 bytes
     date_time,  ///< RFC 3339
     password,   ///< documented as such; never echoed in a fault
     digits,     ///< ASCII digits only
@@ -39,10 +39,9 @@ inline constexpr Presence optional = Presence::optional;
 
 class Schema {
 public:
-    enum class Type : std::uint8_t { any, boolean, integer, number, string, array, object };
+    enum class Type : std::uint8_t { boolean, integer, number, string, array, object };
     struct Member;
 
-    static Schema any();
     static Schema boolean();
     static Schema integer();
     static Schema number();
@@ -60,8 +59,8 @@ public:
         maximum = v;
         return *this;
     }
-    Schema& one_of(std::vector<std::string> words) {
-        choices = std::move(words);
+    Schema& one_of(std::vector<std::string> texts) {
+        choices = std::move(texts);
         return *this;
     }
     Schema& format(Format f) {
@@ -104,7 +103,7 @@ public:
     /// object).
     Json to_json_schema(Json& components) const;
 
-    Type type = Type::any;
+    Type type;
     std::optional<std::int64_t> minimum, maximum;
     std::vector<std::string> choices;
     Format text_format = Format::none;
@@ -128,7 +127,6 @@ struct Schema::Member {
 };
 
 inline Schema::Schema(Type t) : type(t) {}
-inline Schema Schema::any() { return Schema(Type::any); }
 inline Schema Schema::boolean() { return Schema(Type::boolean); }
 inline Schema Schema::integer() { return Schema(Type::integer); }
 inline Schema Schema::number() { return Schema(Type::number); }

@@ -1,6 +1,6 @@
 #include "authority.h"
 
-#include "octets.h"
+#include "character_classes.h"
 
 namespace kitchen::http {
 namespace {
@@ -9,7 +9,7 @@ bool is_port(std::string_view text) noexcept {
     if (text.size() > 5) return false;
     unsigned value = 0;
     for (const char c : text) {
-        if (!octets::is(c, octets::kDigit)) return false;
+        if (!characters::is(c, characters::kDigit)) return false;
         value = value * 10 + static_cast<unsigned>(c - '0');
     }
     return value <= 65535;  // "host:" with an empty port is in the grammar
@@ -17,20 +17,20 @@ bool is_port(std::string_view text) noexcept {
 
 bool is_registered_name(std::string_view text) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (octets::is(text[i], octets::kHost)) continue;
+        if (characters::is(text[i], characters::kHost)) continue;
         if (text[i] != '%' || text.size() - i < 3) return false;
-        if (!octets::is(text[i + 1], octets::kHexDigit) ||
-            !octets::is(text[i + 2], octets::kHexDigit))
+        if (!characters::is(text[i + 1], characters::kHexDigit) ||
+            !characters::is(text[i + 2], characters::kHexDigit))
             return false;
         i += 2;
     }
     return !text.empty();
 }
 
-// The shape only; whether the address means anything is for whoever connects to it.
+// The shape only; whether the address means anything is for the one that connects to it.
 bool is_ip_literal(std::string_view text) noexcept {
     for (const char c : text)
-        if (!octets::is(c, octets::kHexDigit) && c != ':' && c != '.') return false;
+        if (!characters::is(c, characters::kHexDigit) && c != ':' && c != '.') return false;
     return text.find(':') != std::string_view::npos;
 }
 

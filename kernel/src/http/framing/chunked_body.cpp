@@ -2,7 +2,7 @@
 // dropped.
 #include <algorithm>
 
-#include "octets.h"
+#include "character_classes.h"
 #include "request_parser.h"
 
 namespace kitchen::http {
@@ -15,15 +15,15 @@ namespace {
 constexpr std::size_t kMaxSizeDigits = 15;
 
 std::uint64_t hex_value(char c) noexcept {
-    return static_cast<std::uint64_t>(c <= '9' ? c - '0' : octets::lower(c) - 'a' + 10);
+    return static_cast<std::uint64_t>(c <= '9' ? c - '0' : characters::lower(c) - 'a' + 10);
 }
 
 bool is_trailer_field(std::string_view line) noexcept {
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !octets::all(line.substr(0, colon), octets::kToken))
+    if (colon == std::string_view::npos || !characters::all(line.substr(0, colon), characters::kToken))
         return false;
     for (const char c : line.substr(colon + 1))
-        if (!octets::is(c, octets::kFieldText)) return false;
+        if (!characters::is(c, characters::kFieldText)) return false;
     return true;
 }
 
@@ -49,13 +49,12 @@ RequestParser::Progress RequestParser::read_chunked_body(Input& input) {
                     return failed(input);
                 }
                 ++input.at;
-                ++octets_examined_;
                 phase_ = cr ? Phase::chunk_data_lf : Phase::chunk_size;
                 break;
             }
             default: {
                 const std::size_t left = limits_.trailer_section -
-                                         std::min(limits_.trailer_section, section_octets_ + 2);
+                                         std::min(limits_.trailer_section, section_bytes_ + 2);
                 std::string_view line;
                 switch (take_line(input, left, line)) {
                     case Line::need_more: return {Event::need_more, input.at};
@@ -64,7 +63,7 @@ RequestParser::Progress RequestParser::read_chunked_body(Input& input) {
                     case Line::ready: break;
                 }
                 if (line.empty()) return complete(input);
-                section_octets_ += line.size() + 2;
+                section_bytes_ += line.size() + 2;
                 if (!is_trailer_field(line)) {
                     fail(kBadTrailer);
                     return failed(input);
@@ -79,10 +78,9 @@ RequestParser::Progress RequestParser::read_chunked_body(Input& input) {
 bool RequestParser::read_chunk_size(Input& input) {
     const char c = input.front();
     ++input.at;
-    ++octets_examined_;
     if (phase_ == Phase::chunk_size_lf) return c == '\n' ? end_chunk_size() : fail(kBadChunk);
     if (phase_ == Phase::chunk_size) {
-        if (octets::is(c, octets::kHexDigit)) {
+        if (characters::is(c, characters::kHexDigit)) {
             if (++chunk_digits_ > kMaxSizeDigits) return fail(kBadChunk);
             remaining_ = remaining_ * 16 + hex_value(c);
             return true;
@@ -98,8 +96,8 @@ bool RequestParser::read_chunk_size(Input& input) {
     phase_ = Phase::chunk_extension;
     if (c == ';') extension_started_ = true;
     if (!extension_started_ && c != ' ' && c != '\t') return fail(kBadChunk);
-    if (!octets::is(c, octets::kFieldText)) return fail(kBadChunk);
-    if (++extension_octets_ > limits_.chunk_extensions) return fail(kChunkExtensionsTooLarge);
+    if (!characters::is(c, characters::kFieldText)) return fail(kBadChunk);
+    if (++extension_bytes_ > limits_.chunk_extensions) return fail(kChunkExtensionsTooLarge);
     return true;
 }
 
@@ -107,7 +105,7 @@ bool RequestParser::end_chunk_size() {
     chunk_digits_ = 0;
     extension_started_ = false;
     // The body never exceeds the limit, so this cannot wrap. Checked before the data is read.
-    if (remaining_ > body_limit_ - request_.body.size()) return fail(kBodyTooLarge);
+    if (remaining_ > body_limit_ - request_->body.size()) return fail(kBodyTooLarge);
     phase_ = remaining_ == 0 ? Phase::trailers : Phase::chunk_data;
     return true;
 }

@@ -1,7 +1,7 @@
-// Why a request could not be framed: the status to answer with, a stable machine-readable word, a
+// Why a request could not be framed: the status of the response, a stable machine-readable code, a
 // sentence.
 //
-// Every framing error ends the connection: after it, nobody can say where the next request begins.
+// Every framing error ends the connection: after it, it is not known where the next request begins.
 // Thread-safety: constants only.
 #pragma once
 

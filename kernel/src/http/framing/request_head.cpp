@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "authority.h"
-#include "octets.h"
+#include "character_classes.h"
 #include "request_parser.h"
 
 namespace kitchen::http {
@@ -18,7 +18,7 @@ template <typename Function>
 void for_each_member(std::string_view list, Function&& function) {
     while (!list.empty()) {
         const auto comma = list.find(',');
-        const auto member = octets::trim(list.substr(0, comma));
+        const auto member = characters::trim(list.substr(0, comma));
         if (!member.empty()) function(member);
         if (comma == std::string_view::npos) return;
         list.remove_prefix(comma + 1);
@@ -28,7 +28,7 @@ void for_each_member(std::string_view list, Function&& function) {
 // Length of "http://" or "https://" at the front, or 0.
 std::size_t scheme_length(std::string_view target) noexcept {
     for (const std::string_view scheme : {"http://", "https://"})
-        if (octets::equal_ignoring_case(target.substr(0, scheme.size()), scheme))
+        if (characters::equal_ignoring_case(target.substr(0, scheme.size()), scheme))
             return scheme.size();
     return 0;
 }
@@ -44,23 +44,23 @@ bool RequestParser::read_request_line(std::string_view line) {
     const auto version = line.substr(last + 1);
 
     if (version.size() != 8 || !version.starts_with("HTTP/") ||
-        !octets::is(version[5], octets::kDigit) || version[6] != '.' ||
-        !octets::is(version[7], octets::kDigit))
+        !characters::is(version[5], characters::kDigit) || version[6] != '.' ||
+        !characters::is(version[7], characters::kDigit))
         return fail(kBadRequestLine);
     if (version[5] != '1') return fail(kBadVersion);
-    minor_version_ = request_.minor_version =
+    minor_version_ = request_->minor_version =
         version[7] == '0' ? 0 : 1;  // a later minor version is read as the latest known one
 
-    if (!octets::all(method, octets::kToken)) return fail(kBadMethod);
-    request_.method.assign(method);
+    if (!characters::all(method, characters::kToken)) return fail(kBadMethod);
+    request_->method.assign(method);
     return read_target(target);
 }
 
 bool RequestParser::read_target(std::string_view target) {
-    if (!octets::all(target, octets::kTarget)) return fail(kBadTarget);
-    if (request_.method == "CONNECT") return fail(is_authority(target) ? kConnect : kBadTarget);
-    if (target.front() == '/' || (target == "*" && request_.method == "OPTIONS")) {
-        request_.target.assign(target);
+    if (!characters::all(target, characters::kTarget)) return fail(kBadTarget);
+    if (request_->method == "CONNECT") return fail(is_authority(target) ? kConnect : kBadTarget);
+    if (target.front() == '/' || (target == "*" && request_->method == "OPTIONS")) {
+        request_->target.assign(target);
         return true;
     }
     if (const auto length = scheme_length(target)) return read_absolute_target(target, length);
@@ -74,25 +74,25 @@ bool RequestParser::read_absolute_target(std::string_view target, std::size_t sc
     if (!is_authority(target.substr(0, end))) return fail(kBadTarget);
     authority_.assign(target.substr(0, end));
     const auto path = target.substr(end);
-    request_.target.clear();
+    request_->target.clear();
     if (path.empty() || path.front() != '/')
-        request_.target += path.empty() && request_.method == "OPTIONS" ? '*' : '/';
-    request_.target += path;
+        request_->target += path.empty() && request_->method == "OPTIONS" ? '*' : '/';
+    request_->target += path;
     return true;
 }
 
 bool RequestParser::read_field(std::string_view line) {
     if (line.front() == ' ' || line.front() == '\t') return fail(kFoldedHeader);
-    if (request_.headers.size() == limits_.header_fields) return fail(kTooManyHeaders);
+    if (request_->headers.size() == limits_.header_fields) return fail(kTooManyHeaders);
     std::size_t colon = 0;
-    while (colon < line.size() && octets::is(line[colon], octets::kToken)) ++colon;
+    while (colon < line.size() && characters::is(line[colon], characters::kToken)) ++colon;
     if (colon == 0 || colon == line.size() || line[colon] != ':') return fail(kBadHeader);
-    const auto value = octets::trim(line.substr(colon + 1));
+    const auto value = characters::trim(line.substr(colon + 1));
     for (const char c : value)
-        if (!octets::is(c, octets::kFieldText)) return fail(kBadHeader);
+        if (!characters::is(c, characters::kFieldText)) return fail(kBadHeader);
 
-    auto& [name, kept] = request_.headers.emplace_back(line.substr(0, colon), value);
-    for (char& c : name) c = octets::lower(c);
+    auto& [name, kept] = request_->headers.emplace_back(line.substr(0, colon), value);
+    for (char& c : name) c = characters::lower(c);
     return note_field(name, kept);
 }
 
@@ -105,7 +105,7 @@ bool RequestParser::note_field(std::string_view name, std::string_view value) {
         case 6:
             if (name != "expect") return true;
             for_each_member(value, [&](std::string_view member) {
-                (octets::equal_ignoring_case(member, "100-continue") ? expects_continue_
+                (characters::equal_ignoring_case(member, "100-continue") ? expects_continue_
                                                                      : bad_expectation_) = true;
             });
             return true;
@@ -122,7 +122,7 @@ bool RequestParser::note_field(std::string_view name, std::string_view value) {
 
 bool RequestParser::note_content_length(std::string_view value) {
     if (std::exchange(has_content_length_, true)) return fail(kDuplicateContentLength);
-    if (!octets::all(value, octets::kDigit)) return fail(kBadContentLength);
+    if (!characters::all(value, characters::kDigit)) return fail(kBadContentLength);
     for (const char c : value) {
         const auto digit = static_cast<std::uint64_t>(c - '0');
         if (content_length_ > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) {
@@ -138,7 +138,7 @@ bool RequestParser::note_content_length(std::string_view value) {
 void RequestParser::note_transfer_encoding(std::string_view value) {
     has_transfer_encoding_ = true;
     for_each_member(value, [&](std::string_view member) {
-        const bool chunked = octets::equal_ignoring_case(member, "chunked");
+        const bool chunked = characters::equal_ignoring_case(member, "chunked");
         if (chunked_) repeated_chunked_ = true;  // nothing may follow it
         if (!chunked) other_coding_ = true;
         chunked_ = chunked;
@@ -147,8 +147,8 @@ void RequestParser::note_transfer_encoding(std::string_view value) {
 
 void RequestParser::note_connection(std::string_view value) {
     for_each_member(value, [&](std::string_view member) {
-        if (octets::equal_ignoring_case(member, "close")) connection_close_ = true;
-        if (octets::equal_ignoring_case(member, "keep-alive")) connection_keep_alive_ = true;
+        if (characters::equal_ignoring_case(member, "close")) connection_close_ = true;
+        if (characters::equal_ignoring_case(member, "keep-alive")) connection_keep_alive_ = true;
     });
 }
 
@@ -161,9 +161,9 @@ bool RequestParser::finish_head() {
     }
     if (!has_host_ && minor_version_ >= 1) return fail(kMissingHost);
     if (!authority_.empty()) {
-        for (auto& [name, value] : request_.headers)
+        for (auto& [name, value] : request_->headers)
             if (name == "host") value = authority_;
-        if (!has_host_) request_.headers.emplace_back("host", authority_);
+        if (!has_host_) request_->headers.emplace_back("host", authority_);
     }
     if (minor_version_ == 0) {
         expects_continue_ = false;  // RFC 9110 section 10.1.1: ignored there

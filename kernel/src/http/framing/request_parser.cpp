@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "octets.h"
+#include "character_classes.h"
 
 namespace kitchen::http {
 
@@ -18,10 +18,10 @@ bool RequestParser::keep_alive() const noexcept {
     return minor_version_ >= 1 || connection_keep_alive_;
 }
 
-WireRequest RequestParser::take_request() { return std::exchange(request_, WireRequest{}); }
+std::unique_ptr<Request> RequestParser::take_request() { return std::move(request_); }
 
 void RequestParser::discard_request() {
-    request_ = WireRequest{};
+    request_.reset();
     phase_ = Phase::start;
 }
 
@@ -40,18 +40,17 @@ RequestParser::Progress RequestParser::complete(const Input& input) {
     return {Event::complete, input.at};
 }
 
-// Only when the next request begins: until then the answers about the last one stay true.
+// Only when the next request begins: until then what is said of the last one stays true.
 void RequestParser::reset() {
-    request_.headers.clear();
-    request_.headers.reserve(8);
-    request_.body.clear();
+    request_ = std::make_unique<Request>();
+    request_->headers.reserve(8);
     line_.clear();
     authority_.clear();
-    section_octets_ = 0;
+    section_bytes_ = 0;
     empty_lines_ = 0;
     body_limit_ = limits_.body;
     content_length_ = remaining_ = 0;
-    chunk_digits_ = extension_octets_ = 0;
+    chunk_digits_ = extension_bytes_ = 0;
     has_host_ = has_content_length_ = length_overflow_ = has_transfer_encoding_ = false;
     chunked_ = other_coding_ = repeated_chunked_ = extension_started_ = false;
     expects_continue_ = bad_expectation_ = connection_close_ = connection_keep_alive_ = false;
@@ -94,7 +93,6 @@ bool RequestParser::skip_empty_lines(Input& input) {
             return true;
         }
         ++input.at;
-        ++octets_examined_;
     }
     return true;
 }
@@ -109,7 +107,6 @@ RequestParser::Line RequestParser::take_line(Input& input, std::size_t limit,
     const auto length =
         found ? static_cast<std::size_t>(static_cast<const char*>(found) - rest.data())
               : rest.size();
-    octets_examined_ += length;
     if (line_.size() + length > limit + 1) return Line::too_long;  // + 1: the CR
     if (!found) {
         line_.append(rest);
@@ -133,7 +130,7 @@ RequestParser::Progress RequestParser::read_head(Input& input) {
         const bool first = phase_ == Phase::request_line;
         // Each field line counts with its CRLF; the empty line that ends the section does not.
         const std::size_t left =
-            limits_.header_section - std::min(limits_.header_section, section_octets_ + 2);
+            limits_.header_section - std::min(limits_.header_section, section_bytes_ + 2);
         std::string_view line;
         switch (take_line(input, first ? limits_.request_line : left, line)) {
             case Line::need_more: return {Event::need_more, input.at};
@@ -147,7 +144,7 @@ RequestParser::Progress RequestParser::read_head(Input& input) {
             if (!read_request_line(line)) return failed(input);
             phase_ = Phase::fields;
         } else if (!line.empty()) {
-            section_octets_ += line.size() + 2;
+            section_bytes_ += line.size() + 2;
             if (!read_field(line)) return failed(input);
         } else {
             if (!finish_head()) return failed(input);
@@ -162,7 +159,7 @@ RequestParser::Progress RequestParser::read_head(Input& input) {
 // Refuses by what was announced, before any of it is read.
 bool RequestParser::begin_body() {
     if (chunked_) {
-        section_octets_ = 0;
+        section_bytes_ = 0;
         phase_ = Phase::chunk_size;
     } else if (length_overflow_ || content_length_ > body_limit_) {
         return fail(kBodyTooLarge);
@@ -176,10 +173,9 @@ bool RequestParser::begin_body() {
 void RequestParser::take_body(Input& input, std::uint64_t& remaining) {
     const auto rest = input.rest();
     const auto take = static_cast<std::size_t>(std::min<std::uint64_t>(remaining, rest.size()));
-    request_.body.append(rest.substr(0, take));
+    request_->body.append(rest.substr(0, take));
     input.at += take;
     remaining -= take;
-    octets_examined_ += take;
 }
 
 RequestParser::Progress RequestParser::read_sized_body(Input& input) {

@@ -1,7 +1,7 @@
 // Reads HTTP/1.x requests (RFC 9112) from bytes that arrive in any portions. Knows no socket.
 //
 // Strict: whatever another party on the way could read differently is refused, and the refusal is
-// final, since after it nobody can say where the next request begins. What is refused beyond the
+// final, since after it is not known where the next request begins. What is refused beyond the
 // letter of the RFC is listed in README.md beside this file.
 //
 // Cost is linear in the bytes fed, however they are split: nothing is scanned twice. Memory grows
@@ -15,7 +15,7 @@
 //             case Event::need_more: ...read more...
 //             case Event::head:      parser.set_body_limit(...);  // or refuse
 //             case Event::complete:  handle(parser.take_request());
-//             case Event::error:     answer(parser.error()); close();
+//             case Event::error:     refuse(parser.error()); close();
 //         }
 //     }
 //
@@ -24,23 +24,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "framing_error.h"
-#include "wire_request.h"
+#include "kitchen/http/request.h"
 
 namespace kitchen::http {
 
 struct ParserLimits {
-    std::size_t request_line = 8 * 1024;  ///< octets, without CRLF; past it 414
+    std::size_t request_line = 8 * 1024;  ///< bytes, without CRLF; past it 414
     std::size_t header_section =
-        16 * 1024;                    ///< octets of all field lines with their CRLF; past it 431
-    std::size_t header_fields = 100;  ///< past it 431
-    std::size_t leading_empty_lines = 4;     ///< CRLFs tolerated before a request line
-    std::size_t chunk_extensions = 1024;     ///< octets in the whole body; past it 400
-    std::size_t trailer_section = 4 * 1024;  ///< octets; past it 400
-    std::size_t body = 1024 * 1024;  ///< octets, until set_body_limit() says otherwise; past it 413
+        16 * 1024;                        ///< bytes of all field lines with their CRLF; past it 431
+    std::size_t header_fields = 100;      ///< past it 431
+    std::size_t leading_empty_lines = 4;  ///< CRLFs tolerated before a request line
+    std::size_t chunk_extensions = 1024;  ///< bytes in the whole body; past it 400
+    std::size_t trailer_section = 4 * 1024;  ///< bytes; past it 400
+    std::size_t body = 1024 * 1024;  ///< bytes, until set_body_limit() says otherwise; past it 413
 };
 
 class RequestParser {
@@ -54,7 +55,7 @@ public:
     };
     struct Progress {
         Event event;
-        std::size_t consumed;  ///< octets taken from the front of what was fed
+        std::size_t consumed;  ///< bytes taken from the front of what was fed
     };
 
     explicit RequestParser(ParserLimits limits = {});
@@ -62,16 +63,17 @@ public:
     /// Consumes up to the next event.
     Progress feed(std::string_view bytes);
 
-    /// After Event::head: the most octets the body may have. A body announced as longer is an error
+    /// After Event::head: the most bytes the body may have. A body announced as longer is an error
     /// at the next feed().
-    void set_body_limit(std::size_t octets) noexcept { body_limit_ = octets; }
+    void set_body_limit(std::size_t bytes) noexcept { body_limit_ = bytes; }
     /// After Event::head of a request without a body: forgets it, as if it had been taken.
     void discard_request();
 
-    WireRequest& request() noexcept { return request_; }
-    const WireRequest& request() const noexcept { return request_; }
-    /// After Event::complete.
-    WireRequest take_request();
+    /// What has been read of the request so far; nullptr between requests.
+    Request* request() noexcept { return request_.get(); }
+    const Request* request() const noexcept { return request_.get(); }
+    /// After Event::complete, before the next feed(): hands the request over.
+    std::unique_ptr<Request> take_request();
     const FramingError& error() const noexcept { return error_; }
 
     // From Event::head until the next request begins:
@@ -83,15 +85,13 @@ public:
     }                                  ///< Expect: 100-continue, from HTTP/1.1
     bool keep_alive() const noexcept;  ///< what the client asked for, or the default of its version
 
-    /// True from the first octet of a request until it is complete; false between requests and
+    /// True from the first byte of a request until it is complete; false between requests and
     /// after an error.
     bool in_progress() const noexcept { return phase_ != Phase::start && phase_ != Phase::failed; }
     /// True while the head is still being read.
     bool in_head() const noexcept {
         return phase_ == Phase::request_line || phase_ == Phase::fields;
     }
-    /// Octets looked at so far, for proving that the cost is linear.
-    std::uint64_t octets_examined() const noexcept { return octets_examined_; }
 
 private:
     enum class Phase {
@@ -144,10 +144,10 @@ private:
 
     ParserLimits limits_;
     Phase phase_ = Phase::start;
-    WireRequest request_;
+    std::unique_ptr<Request> request_;
     FramingError error_;
-    std::string line_;                ///< the unfinished line
-    std::size_t section_octets_ = 0;  ///< of the header or trailer section so far
+    std::string line_;               ///< the unfinished line
+    std::size_t section_bytes_ = 0;  ///< of the header or trailer section so far
     std::size_t empty_lines_ = 0;
     bool half_empty_line_ = false;  ///< CR seen, LF outstanding
     std::size_t body_limit_ = 0;
@@ -155,9 +155,8 @@ private:
     std::uint64_t content_length_ = 0;
     std::uint64_t remaining_ = 0;  ///< of the body, or of the chunk
     std::size_t chunk_digits_ = 0;
-    std::size_t extension_octets_ = 0;
+    std::size_t extension_bytes_ = 0;
     std::string authority_;  ///< of an absolute-form target; replaces Host
-    std::uint64_t octets_examined_ = 0;
 
     int minor_version_ = 1;
     bool has_host_ = false;

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "octets.h"
+#include "character_classes.h"
 
 namespace kitchen::http {
 namespace {
@@ -16,7 +16,7 @@ int sendable(int status) noexcept {
 }
 
 bool written_here(std::string_view name) noexcept {
-    using octets::equal_ignoring_case;
+    using characters::equal_ignoring_case;
     switch (name.size()) {
         case 4: return equal_ignoring_case(name, "date");
         case 10: return equal_ignoring_case(name, "connection");
@@ -27,15 +27,15 @@ bool written_here(std::string_view name) noexcept {
 }
 
 bool is_safe(std::string_view name, std::string_view value) noexcept {
-    if (!octets::all(name, octets::kToken)) return false;
+    if (!characters::all(name, characters::kToken)) return false;
     for (const char c : value)
-        if (!octets::is(c, octets::kFieldText)) return false;
+        if (!characters::is(c, characters::kFieldText)) return false;
     return true;
 }
 
 bool same_name(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return octets::lower(x) == octets::lower(y);
+               return characters::lower(x) == characters::lower(y);
            });
 }
 
@@ -64,8 +64,8 @@ bool has_response_body(const ResponseFraming& framing) noexcept {
 }
 
 void append_response_head(std::string& out, const ResponseFraming& framing,
-                          const HeaderList& headers, std::string_view date,
-                          const HeaderList& defaults) {
+                          const Fields& headers, std::string_view date,
+                          const Fields& defaults) {
     const int status = sendable(framing.status);
     out += "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(status));
@@ -84,7 +84,7 @@ void append_response_head(std::string& out, const ResponseFraming& framing,
             });
         if (!given) append_field(out, name, value);
     }
-    // A 304 would have to repeat the length of the answer it stands for, which is not known here.
+    // A 304 would have to repeat the length of the response it stands for, which is not known here.
     if (!framing.until_close && status != 204 && status != 304) {
         out += "Content-Length: ";
         append_number(out, framing.body_size);

@@ -11,12 +11,10 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
+
+#include "kitchen/http/request.h"
 
 namespace kitchen::http {
-
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 /// What decides how a response is framed.
 struct ResponseFraming {
@@ -30,13 +28,13 @@ struct ResponseFraming {
 
 /// Appends the head, up to and with the empty line. Date, Content-Length, Transfer-Encoding and
 /// Connection among `headers` are ignored; so is every field whose name is no token or whose value
-/// holds a control character (CR, LF, NUL…). `defaults` are fields of every answer; each gives way
+/// holds a control character (CR, LF, NUL…). `defaults` are fields of every response; each gives way
 /// to one of its name in `headers`.
 void append_response_head(std::string& out, const ResponseFraming& framing,
-                          const HeaderList& headers, std::string_view date,
-                          const HeaderList& defaults = {});
+                          const Fields& headers, std::string_view date,
+                          const Fields& defaults = {});
 
-/// Whether octets follow the head: not after HEAD, 204 or 304.
+/// Whether bytes follow the head: not after HEAD, 204 or 304.
 bool has_response_body(const ResponseFraming& framing) noexcept;
 
 /// "OK" for 200; "Unknown" for a status without a registered phrase.

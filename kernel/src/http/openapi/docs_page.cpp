@@ -51,13 +51,14 @@ std::string type_of(const Json& schema) {
     if (schema.has("items")) out += " of " + type_of(schema["items"]);
     if (schema.has("format")) out += " (" + escaped(text_of(schema["format"])) + ")";
     if (schema.has("enum")) {
-        std::string words;
-        for (const Json& word : schema["enum"].as_array())
-            if (!word.is_null())
-                words += (words.empty() ? "" : ", ") +
-                         ("<code>" + escaped(word.is_string() ? word.as_string() : word.dump()) +
-                          "</code>");
-        out += ": " + words;
+        std::string values;
+        for (const Json& value : schema["enum"].as_array())
+            if (!value.is_null())
+                values +=
+                    (values.empty() ? "" : ", ") +
+                    ("<code>" + escaped(value.is_string() ? value.as_string() : value.dump()) +
+                     "</code>");
+        out += ": " + values;
     }
     const auto bound = [&](const char* name, const char* before, const char* after) {
         if (schema.has(name)) out += before + schema[name].dump() + after;
@@ -163,13 +164,15 @@ private:
                     "</h4>\n";
             shape(op["requestBody"]["content"]["application/json"]["schema"]);
         }
-        answers(op["responses"]);
+        responses(op["responses"]);
         out_ += "<h4>Example</h4>\n<pre>" +
                 escaped(curl_example(openapi_, path, upper(method), op)) + "</pre>\n</article>\n";
     }
 
     static std::string access(const Json& op) {
         if (op["security"].size() == 0) return "Open to anyone.";
+        if (op["security"].as_array().front().size() == 0)
+            return "Open to anyone; credentials are checked when there are some.";
         if (!op.has("x-roles")) return "For anyone who is signed in.";
         std::string roles;
         for (const Json& role : op["x-roles"].as_array())
@@ -189,17 +192,17 @@ private:
         out_ += "</table>\n";
     }
 
-    void answers(const Json& list) {
+    void responses(const Json& list) {
         out_ +=
-            "<h4>Answers</h4>\n<table>\n<tr><th>Status</th><th>Meaning</th><th>Body</th></tr>\n";
+            "<h4>Responses</h4>\n<table>\n<tr><th>Status</th><th>Meaning</th><th>Body</th></tr>\n";
         for (const auto& [status, written] : list.as_object()) {
-            const Json& answer = resolved(written);
+            const Json& response = resolved(written);
             std::string bodies;
             for (const auto& [type, media] :
-                 answer["content"].is_object() ? answer["content"].as_object() : Json::Object())
+                 response["content"].is_object() ? response["content"].as_object() : Json::Object())
                 bodies += (bodies.empty() ? "" : "<br>") + type_of(media["schema"]) + " <small>" +
                           escaped(type) + "</small>";
-            row({escaped(status), escaped(text_of(answer["description"])), bodies});
+            row({escaped(status), escaped(text_of(response["description"])), bodies});
         }
         out_ += "</table>\n";
     }
@@ -236,12 +239,12 @@ private:
         out_ += "</tr>\n";
     }
 
-    const Json& resolved(const Json& answer) const {
+    const Json& resolved(const Json& response) const {
         constexpr std::string_view prefix = "#/components/responses/";
-        const Json* reference = answer.find("$ref");
+        const Json* reference = response.find("$ref");
         return reference
                    ? openapi_["components"]["responses"][text_of(*reference).substr(prefix.size())]
-                   : answer;
+                   : response;
     }
 
     const Json& openapi_;

@@ -5,7 +5,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "http/framing/octets.h"
+#include "http/framing/character_classes.h"
 #include "http/routing/pattern.h"
 
 namespace kitchen::http {
@@ -19,13 +19,13 @@ const char* const description =
     "integer of minor units. Times are RFC 3339 in UTC. Errors are problem documents (RFC 9457) "
     "with a stable `code`.";
 
-/// What the kernel answers by itself, with a name under components/responses.
+/// What the kernel responds by itself, with a name under components/responses.
 struct Implied {
     int status;
     const char* name;
     const char* text;
 };
-constexpr Implied implied_answers[] = {
+constexpr Implied implied_responses[] = {
     {400, "BadRequest", "The request could not be read."},
     {401, "Unauthorized", "Who is asking is not known."},
     {403, "Forbidden",
@@ -43,7 +43,7 @@ bool applies(int status, const Route& route, bool has_path_parameters) {
     switch (status) {
         case 401: return route.access != Access::anyone;
         case 403:
-            return route.access == Access::roles ||
+            return route.access == Access::roles || route.access == Access::operators ||
                    (!route.cookies.empty() && route.method != "GET");
         case 404: return has_path_parameters;
         case 413:
@@ -68,7 +68,7 @@ Schema problem_schema() {
                    {"status", Schema::integer()},
                    {"detail", Schema::string().describe("A sentence a person can act on.")},
                    {"instance", Schema::string(), optional},
-                   {"code", Schema::string().describe("A stable word for this very error.")},
+                   {"code", Schema::string().describe("A stable name of this very error.")},
                    {"request_id", Schema::string()},
                    {"errors", Schema::array(fault), optional},
                })
@@ -140,7 +140,7 @@ private:
         Place place;
         for (const PatternSegment& segment : segments) {
             const bool literal = segment.kind == Kind::literal;
-            shape += literal ? "/" + segment.text : "/{}";
+            shape += literal ? "/" + segment.text : segment.kind == Kind::rest ? "/{*}" : "/{}";
             place.path += literal ? "/" + segment.text : "/{" + segment.text + "}";
             if (!literal) place.names.push_back(segment.text);
         }
@@ -165,10 +165,14 @@ private:
                                          content("application/json", shape(*route.body_schema))}}));
         operation.set("responses", responses(route, !place.names.empty()));
         Json security = Json::array();
+        if (route.access == Access::maybe_signed_in)
+            security.as_array().push_back(Json::object());
         if (route.access != Access::anyone)
             for (const char* scheme : {"basic", "bearer"})
                 security.as_array().push_back(Json::object({{scheme, Json::array()}}));
         operation.set("security", std::move(security));
+        if (route.access == Access::operators)
+            operation.set("x-roles", Json::array({"operator"}));
         if (route.access == Access::roles) {
             Json roles = Json::array();
             for (const std::string& role : route.allowed_roles) roles.as_array().emplace_back(role);
@@ -176,7 +180,7 @@ private:
         }
 
         std::string method = route.method;
-        for (char& c : method) c = octets::lower(c);
+        for (char& c : method) c = characters::lower(c);
         Json item = paths_[place.path];
         item.set(method, std::move(operation));
         paths_.set(place.path, std::move(item));
@@ -189,7 +193,7 @@ private:
             id += (segment.kind == Kind::literal ? "_" : "_by_") + segment.text;
         if (segments.empty()) id += "_root";
         for (char& c : id) {
-            c = octets::lower(c);
+            c = characters::lower(c);
             if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) c = '_';
         }
         std::string unique = id;
@@ -223,10 +227,8 @@ private:
     Json parameter(const Parameter& p, const char* in) {
         Json schema = shape(p.schema);
         if (!p.default_value.empty()) {
-            const bool is_text =
-                p.schema.type == Schema::Type::string || p.schema.type == Schema::Type::any;
             schema.set("default",
-                       is_text ? Json(p.default_value)
+                       p.schema.type == Schema::Type::string ? Json(p.default_value)
                                : parse_json(p.default_value).value_or(Json(p.default_value)));
         }
         Json out = Json::object({{"name", p.name},
@@ -237,38 +239,50 @@ private:
         return out;
     }
 
+    /// The headers that a route declares come with what it was asked for.
+    static Json described(const DescribedResponse& response, const Route& route) {
+        Json out = Json::object({{"description", response.description}});
+        if (response.status >= 300 || route.response_headers.empty()) return out;
+        Json headers = Json::object();
+        for (const ResponseHeader& header : route.response_headers)
+            headers.set(header.name,
+                        Json::object({{"description", header.description},
+                                      {"schema", Json::object({{"type", "string"}})}}));
+        return out.set("headers", std::move(headers));
+    }
+
     Json responses(const Route& route, bool has_path_parameters) {
         std::map<std::string, Json> by_status;
-        for (const Answer& answer : route.answer_list) {
-            Json& slot = by_status[std::to_string(answer.status)];
-            if (slot.is_null()) slot = Json::object({{"description", answer.description}});
+        for (const DescribedResponse& response : route.responses) {
+            Json& slot = by_status[std::to_string(response.status)];
+            if (slot.is_null()) slot = described(response, route);
             // An error without a shape of its own is a problem.
-            if (!answer.schema && answer.status < 400) continue;
+            if (!response.schema && response.status < 400) continue;
             Json all = slot["content"];
-            const Json more = answer.schema
-                                  ? content(answer.content_type, shape(*answer.schema))
+            const Json more = response.schema
+                                  ? content(response.content_type, shape(*response.schema))
                                   : content("application/problem+json", problem_reference_);
             for (const auto& [type, value] : more.as_object()) all.set(type, value);
             slot.set("content", std::move(all));
         }
-        for (const Implied& implied : implied_answers)
+        for (const Implied& implied : implied_responses)
             if (applies(implied.status, route, has_path_parameters))
                 by_status.emplace(std::to_string(implied.status),
                                   reference("responses", implied.name));
         Json out = Json::object();
-        for (auto& [status, answer] : by_status) out.set(status, std::move(answer));
+        for (auto& [status, response] : by_status) out.set(status, std::move(response));
         return out.set("default", reference("responses", "Problem"));
     }
 
     Json components() {
-        Json answers = Json::object();
-        const auto add_answer = [&](const char* name, const char* text) {
-            answers.set(name, Json::object({{"description", text},
+        Json shared = Json::object();
+        const auto add_response = [&](const char* name, const char* text) {
+            shared.set(name, Json::object({{"description", text},
                                             {"content", content("application/problem+json",
                                                                 problem_reference_)}}));
         };
-        for (const Implied& implied : implied_answers) add_answer(implied.name, implied.text);
-        add_answer("Problem", "Any other error.");
+        for (const Implied& implied : implied_responses) add_response(implied.name, implied.text);
+        add_response("Problem", "Any other error.");
         Json schemes = Json::object();
         schemes.set("basic",
                     Json::object({{"type", "http"},
@@ -278,7 +292,7 @@ private:
                                             {"scheme", "bearer"},
                                             {"description", "An access token."}}));
         return Json::object({{"schemas", std::move(schemas_)},
-                             {"responses", std::move(answers)},
+                             {"responses", std::move(shared)},
                              {"securitySchemes", std::move(schemes)}});
     }
 

@@ -17,8 +17,8 @@ struct DocumentInfo {
     std::string server_url;  ///< "": the address that the document was read from
 };
 
-/// Paths as their patterns are written, without the types: "/foods/{id}/". Besides the answers that
-/// a route declares, it shows those that the kernel gives in its place. Appends a sentence to
+/// Paths as their patterns are written, without the types: "/foods/{id}/". Besides the responses
+/// that a route declares, it shows those that the kernel gives in its place. Appends a sentence to
 /// `problems` for every schema that cannot be published: two shapes under one name, or a name that
 /// OpenAPI does not allow.
 Json build_openapi(const std::vector<Route>& routes, const DocumentInfo& info,

@@ -19,15 +19,15 @@ struct Page {
         body = std::move(text);
         tag = '"' + hex(fnv1a64(body)) + '"';
     }
-    Response answer(const char* type) const {
-        Response response(200);
-        response.headers.reserve(5);
-        response.headers.emplace_back("Content-Type", type);
-        response.headers.emplace_back("ETag", tag);
-        response.headers.emplace_back("Cache-Control",
+    Response response(const char* type) const {
+        Response out(200);
+        out.headers.reserve(5);
+        out.headers.emplace_back("Content-Type", type);
+        out.headers.emplace_back("ETag", tag);
+        out.headers.emplace_back("Cache-Control",
                                       "no-cache");  // kept, but asked for again each time
-        response.body = body;
-        return response;
+        out.body = body;
+        return out;
     }
 };
 
@@ -45,22 +45,22 @@ std::vector<Route> Documentation::routes() const {
                          Handler handler) {
         Route route = Route::get(path);
         route.summary(summary).runs_inline().handle(std::move(handler));
-        route.answer_list.push_back({200, summary, std::move(schema), type});
+        route.answers(200, summary, std::move(schema), type);
         route.plugin = "kernel";
         routes.push_back(std::move(route));
     };
     add("/openapi.json", "This API as an OpenAPI 3.1 document", "application/json",
         Schema::object({}).open(), [page = published_](Request&) -> Result<Response> {
-            return page->document.answer("application/json");
+            return page->document.response("application/json");
         });
     add("/docs/", "This API as a page to read", "text/html", Schema::string(),
         [page = published_](Request&) -> Result<Response> {
-            return page->docs.answer("text/html; charset=utf-8")
+            return page->docs.response("text/html; charset=utf-8")
                 .with_header("Content-Security-Policy", std::string(docs_policy()));
         });
     add(style_path, "The style sheet of that page", "text/css", Schema::string(),
         [page = published_](Request&) -> Result<Response> {
-            return page->style.answer("text/css; charset=utf-8");
+            return page->style.response("text/css; charset=utf-8");
         });
     return routes;
 }

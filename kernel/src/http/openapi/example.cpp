@@ -39,7 +39,7 @@ Json example(const Json& openapi, const Json& schema, int depth) {
     }
     if (const Json* any_of = schema.find("anyOf"))
         return example(openapi, any_of->as_array().front(), depth + 1);
-    if (const Json* words = schema.find("enum")) return words->as_array().front();
+    if (const Json* values = schema.find("enum")) return values->as_array().front();
     const Json& type_member = schema["type"];
     const std::string type =
         text_of(type_member.is_array() ? type_member.as_array().front() : type_member);

@@ -14,8 +14,8 @@ bool is_name(std::string_view text) {
                        [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
-/// The unreserved characters of RFC 3986 and '@': what nobody percent-encodes, so that one spelling
-/// stands for one path.
+/// The unreserved characters of RFC 3986 and '@': what no client percent-encodes, so that one
+/// spelling stands for one path.
 bool is_literal(std::string_view text) {
     return text != "." && text != ".." && std::all_of(text.begin(), text.end(), [](char c) {
                return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -33,14 +33,18 @@ PatternSegment parse_segment(std::string_view text) {
     if (text.front() != '{' || text.back() != '}')
         throw std::invalid_argument("'" + std::string(text) +
                                     "' is neither a literal nor one {parameter}");
-    const std::string_view inside = text.substr(1, text.size() - 2);
+    std::string_view inside = text.substr(1, text.size() - 2);
+    const bool is_rest = inside.ends_with('*');
+    if (is_rest) inside.remove_suffix(1);
     const std::size_t colon = inside.find(':');
     const std::string_view name = inside.substr(0, colon);
     if (!is_name(name))
         throw std::invalid_argument("'" + std::string(name) +
                                     "' is not a parameter's name (a-z, 0-9, _)");
+    if (is_rest && colon == std::string_view::npos)
+        return {PatternSegment::Kind::rest, std::string(name)};
     if (colon == std::string_view::npos) return {PatternSegment::Kind::text, std::string(name)};
-    if (inside.substr(colon + 1) != "id")
+    if (is_rest || inside.substr(colon + 1) != "id")
         throw std::invalid_argument("'" + std::string(text) +
                                     "': the only type of a parameter is 'id'");
     return {PatternSegment::Kind::id, std::string(name)};
@@ -55,6 +59,8 @@ std::vector<PatternSegment> parse_pattern(std::string_view pattern) {
     while (!rest.empty()) {
         const std::size_t slash = std::min(rest.find('/'), rest.size());
         PatternSegment segment = parse_segment(rest.substr(0, slash));
+        if (!segments.empty() && segments.back().kind == PatternSegment::Kind::rest)
+            throw std::invalid_argument("nothing may follow {" + segments.back().text + "*}");
         const bool repeated =
             segment.kind != PatternSegment::Kind::literal &&
             std::any_of(segments.begin(), segments.end(), [&](const PatternSegment& s) {

@@ -16,8 +16,9 @@ inline constexpr std::size_t max_pattern_segments = 16;
 struct PatternSegment {
     enum class Kind : std::uint8_t {
         literal,  ///< this very text
-        text,     ///< {name}: one non-empty segment
+        text,     ///< {name}: one non-empty segment without a slash
         id,       ///< {name:id}: a positive integer below 2^63
+        rest,     ///< {name*}: all segments from here on, at least one; the last of a pattern
     };
     Kind kind = Kind::literal;
     std::string text;  ///< the literal, percent-decoded; or the parameter's name

@@ -13,7 +13,7 @@ namespace kitchen::http {
 /// Decodes "a=1&b=2" ('+' is a space) and checks each value like a JSON value of its parameter's
 /// type. Appends the declared parameters to `out`, in the order declared, defaults filled in, and
 /// one fault (pointer "?name") for each that is unknown, repeated, missing or not valid. Errors:
-/// malformed when an escape is no escape, or the octets are not UTF-8.
+/// malformed when an escape is no escape, or the bytes are not UTF-8.
 Status read_query(std::string_view query, const Route& route, Fields& out,
                   std::vector<Fault>& faults);
 

@@ -22,8 +22,8 @@ public:
     RequestPath(const RequestPath&) = delete;
     RequestPath& operator=(const RequestPath&) = delete;
 
-    /// False: not a path that anybody should have sent. A '%' without two hexadecimal digits, an
-    /// encoded NUL, octets that are not UTF-8, "." or ".." as a segment (encoded or not), or no '/'
+    /// False: not a path that a client should send. A '%' without two hexadecimal digits, an
+    /// encoded NUL, bytes that are not UTF-8, "." or ".." as a segment (encoded or not), or no '/'
     /// in front.
     bool is_valid() const noexcept { return valid_; }
     /// No pattern can match: it has an empty segment, or more segments than any pattern.

@@ -36,8 +36,36 @@ std::string described(const Route& route) {
 std::string shape(const std::vector<PatternSegment>& pattern) {
     std::string out;
     for (const PatternSegment& segment : pattern)
-        out += segment.kind == PatternSegment::Kind::literal ? "/" + segment.text : "/{}";
+        out += segment.kind == PatternSegment::Kind::literal ? "/" + segment.text
+               : segment.kind == PatternSegment::Kind::rest  ? "/{*}"
+                                                             : "/{}";
     return out;
+}
+
+void capture(const std::vector<PatternSegment>& pattern, const RequestPath& path, Fields& out) {
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i].kind == PatternSegment::Kind::literal) continue;
+        auto& [name, value] = out.emplace_back(pattern[i].text, path[i]);
+        if (pattern[i].kind != PatternSegment::Kind::rest) continue;
+        for (std::size_t next = i + 1; next < path.size(); ++next)
+            value.append("/").append(path[next]);
+    }
+}
+
+/// What a {name*} takes: an encoded slash is one of its own, and no way out of the folder in which a
+/// file may be looked for.
+bool is_rest(const RequestPath& path, std::size_t first) {
+    for (std::size_t i = first; i < path.size(); ++i) {
+        std::string_view segment = path[i];
+        for (bool more = true; more;) {
+            const std::size_t slash = segment.find('/');
+            const std::string_view part = segment.substr(0, slash);
+            if (part.empty() || part == "." || part == "..") return false;
+            more = slash != std::string_view::npos;
+            if (more) segment.remove_prefix(slash + 1);
+        }
+    }
+    return true;
 }
 
 }  // namespace
@@ -88,7 +116,6 @@ void Router::add(std::int32_t index, std::vector<std::string>& problems) {
 
 Router::NodeIndex Router::child(NodeIndex parent, const PatternSegment& segment) {
     const auto next = static_cast<NodeIndex>(nodes_.size());
-    NodeIndex found = next;
     if (segment.kind == PatternSegment::Kind::literal) {
         auto& literals = nodes_[parent].literals;
         const auto place = std::lower_bound(
@@ -97,28 +124,33 @@ Router::NodeIndex Router::child(NodeIndex parent, const PatternSegment& segment)
         if (place != literals.end() && place->first == segment.text) return place->second;
         literals.emplace(place, segment.text, next);
     } else {
-        NodeIndex& slot =
-            segment.kind == PatternSegment::Kind::id ? nodes_[parent].id : nodes_[parent].text;
+        Node& node = nodes_[parent];
+        NodeIndex& slot = segment.kind == PatternSegment::Kind::id     ? node.id
+                          : segment.kind == PatternSegment::Kind::text ? node.text
+                                                                       : node.rest;
         if (slot != 0) return slot;
         slot = next;
     }
     nodes_.emplace_back();
-    return found;
+    return next;
+}
+
+// True when the search is over: the path ends at this node.
+bool Router::end_at(Search& search, const Node& node) {
+    for (std::size_t m = 0; m < method_count; ++m) {
+        if (node.routes[m] == no_route) continue;
+        search.methods |= 1u << m;
+        const bool wanted = search.method < 0 || static_cast<std::size_t>(search.method) == m;
+        if (wanted && search.found == no_route) search.found = node.routes[m];
+    }
+    return search.method >= 0 && search.found != no_route;
 }
 
 // True when the search is over. The recursion is as deep as the tree, which is as deep as the
 // longest pattern.
 bool Router::descend(Search& search, NodeIndex index, std::size_t depth) const {
     const Node& node = nodes_[index];
-    if (depth == search.path.size()) {
-        for (std::size_t m = 0; m < method_count; ++m) {
-            if (node.routes[m] == no_route) continue;
-            search.methods |= 1u << m;
-            const bool wanted = search.method < 0 || static_cast<std::size_t>(search.method) == m;
-            if (wanted && search.found == no_route) search.found = node.routes[m];
-        }
-        return search.method >= 0 && search.found != no_route;
-    }
+    if (depth == search.path.size()) return end_at(search, node);
     const std::string_view segment = search.path[depth];
     const auto literal = std::lower_bound(
         node.literals.begin(), node.literals.end(), segment,
@@ -127,51 +159,42 @@ bool Router::descend(Search& search, NodeIndex index, std::size_t depth) const {
         descend(search, literal->second, depth + 1))
         return true;
     if (node.id != 0 && is_id(segment) && descend(search, node.id, depth + 1)) return true;
-    return node.text != 0 && descend(search, node.text, depth + 1);
+    if (node.text != 0 && segment.find('/') == std::string_view::npos &&
+        descend(search, node.text, depth + 1))
+        return true;
+    return node.rest != 0 && is_rest(search.path, depth) && end_at(search, nodes_[node.rest]);
 }
 
-Match Router::look_up(std::string_view method, const RequestPath& path) const {
+Match Router::match(std::string_view method, std::string_view target) const {
     Match match;
     const bool is_options = method == "OPTIONS";
-    Search search{path, is_options ? -1 : method_index(method)};
-    if (!is_options && search.method < 0) {
-        match.outcome = Match::Outcome::unknown_method;
-    } else if (!path.is_valid()) {
-        match.outcome = Match::Outcome::bad_path;
-    } else if (!path.is_unmatchable()) {
-        descend(search, 0, 0);
-        if (search.found != no_route) {
-            match.outcome = is_options ? Match::Outcome::options : Match::Outcome::found;
-            match.index = static_cast<std::size_t>(search.found);
-            match.route = &routes_[match.index];
-        } else if (search.methods != 0) {
-            match.outcome = Match::Outcome::method_not_allowed;
-        }
-        match.allow = allow(search.methods);
-    }
-    return match;
-}
-
-Match Router::find(std::string_view method, std::string_view target) const {
-    if (target == "*" && method == "OPTIONS") {
-        Match match;
+    if (target == "*" && is_options) {
         match.outcome = Match::Outcome::options;
         match.allow = allow((1u << method_count) - 1);
         return match;
     }
-    return look_up(method, RequestPath(target));
-}
-
-Match Router::match(std::string_view method, std::string_view target) const {
-    if (target == "*") return find(method, target);
     const RequestPath path(target);
-    Match match = look_up(method, path);
-    if (!match.route) return match;
+    Search search{path, is_options ? -1 : method_index(method)};
+    if (!is_options && search.method < 0) {
+        match.outcome = Match::Outcome::unknown_method;
+        return match;
+    }
+    if (!path.is_valid()) {
+        match.outcome = Match::Outcome::bad_path;
+        return match;
+    }
+    if (path.is_unmatchable()) return match;
+    descend(search, 0, 0);
+    match.allow = allow(search.methods);
+    if (search.found == no_route) {
+        if (search.methods != 0) match.outcome = Match::Outcome::method_not_allowed;
+        return match;
+    }
+    match.outcome = is_options ? Match::Outcome::options : Match::Outcome::found;
+    const auto found = static_cast<std::size_t>(search.found);
+    match.route = &routes_[found];
     match.path = path.decoded();
-    const auto& pattern = patterns_[match.index];
-    for (std::size_t i = 0; i < pattern.size(); ++i)
-        if (pattern[i].kind != PatternSegment::Kind::literal)
-            match.path_parameters.emplace_back(pattern[i].text, path[i]);
+    capture(patterns_[found], path, match.path_parameters);
     return match;
 }
 

@@ -1,5 +1,5 @@
-// Finds the route of a request: a tree of path segments, a literal before {name:id} before {name},
-// going back when a branch leads nowhere. Cost is linear in the path; the depth of the search is
+// Finds the route of a request: a tree of path segments, a literal before {name:id} before {name}
+// before {name*}, going back when a branch leads nowhere. Cost is linear in the path; the depth of the search is
 // that of the longest pattern, whatever the path.
 //
 // Thread-safety: immutable once built; match() from any thread.
@@ -20,7 +20,7 @@ namespace kitchen::http {
 
 struct Match {
     enum class Outcome : std::uint8_t {
-        found,    ///< `route` answers; HEAD finds the route of GET
+        found,    ///< `route` takes it; HEAD finds the route of GET
         options,  ///< OPTIONS of a path that exists; `route` is one of those there; or of "*", and
                   ///< `route` is null
         not_found,
@@ -30,7 +30,6 @@ struct Match {
     };
     Outcome outcome = Outcome::not_found;
     const Route* route = nullptr;
-    std::size_t index = 0;   ///< of the route in the table
     std::string_view allow;  ///< value of the Allow field, for `options` and `method_not_allowed`;
                              ///< lives as long as the router
     std::string path;        ///< of `found` and `options`: decoded, without the trailing slash
@@ -45,9 +44,6 @@ public:
     Router(const std::vector<Route>& routes, std::vector<std::string>& problems);
 
     Match match(std::string_view method, std::string_view target) const;
-    /// Only whether and where, for a decision before the body has come: `path` and
-    /// `path_parameters` stay empty.
-    Match find(std::string_view method, std::string_view target) const;
 
 private:
     using NodeIndex = std::uint32_t;
@@ -55,8 +51,9 @@ private:
     static constexpr std::int32_t no_route = -1;
     struct Node {
         std::vector<std::pair<std::string, NodeIndex>> literals;  ///< sorted
-        NodeIndex id = 0;  ///< 0: none; the root is nobody's child
+        NodeIndex id = 0;  ///< 0: none; the root is no child of any
         NodeIndex text = 0;
+        NodeIndex rest = 0;
         std::array<std::int32_t, method_count> routes{no_route, no_route, no_route, no_route,
                                                       no_route};
     };
@@ -64,8 +61,8 @@ private:
 
     void add(std::int32_t index, std::vector<std::string>& problems);
     NodeIndex child(NodeIndex parent, const PatternSegment& segment);
-    Match look_up(std::string_view method, const RequestPath& path) const;
     bool descend(Search& search, NodeIndex node, std::size_t depth) const;
+    static bool end_at(Search& search, const Node& node);
     std::string_view allow(std::uint32_t methods) const noexcept { return allow_[methods]; }
 
     const std::vector<Route>& routes_;

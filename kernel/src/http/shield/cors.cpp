@@ -5,14 +5,9 @@
 namespace kitchen::http {
 namespace {
 
-/// Beyond those that every script may read, what a client of this API needs to see.
-constexpr std::string_view exposed =
-    "Allow, ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, "
-    "WWW-Authenticate, X-Request-Id";
-
-std::string joined(const std::vector<std::string>& words) {
+std::string joined(const std::vector<std::string>& names) {
     std::string out;
-    for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+    for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
     return out;
 }
 
@@ -23,7 +18,7 @@ bool has(const Fields& fields, std::string_view name) noexcept {
 
 }  // namespace
 
-const std::string* origin_of(const Fields& request) noexcept {
+const std::string* sent_origin(const Fields& request) noexcept {
     const std::string* found = nullptr;
     for (const auto& [name, value] : request) {
         if (name != "origin") continue;
@@ -36,25 +31,31 @@ const std::string* origin_of(const Fields& request) noexcept {
 Cors::Cors(const CorsOptions& options)
     : origins_(options.origins),
       headers_(joined(options.headers)),
+      exposed_(joined(options.exposed)),
       max_age_(std::to_string(options.max_age.count())),
       credentials_(options.credentials) {}
 
-bool Cors::allows(std::string_view origin) const noexcept {
-    return std::find(origins_.begin(), origins_.end(), origin) != origins_.end();
+std::string_view Cors::listed(std::string_view origin) const noexcept {
+    const auto found = std::find(origins_.begin(), origins_.end(), origin);
+    return found == origins_.end() ? std::string_view() : *found;
 }
 
-void Cors::add_fields(std::string_view method, const Fields& request, Response& response) const {
+std::string_view Cors::origin_of(const Fields& request) const noexcept {
+    if (origins_.empty()) return {};
+    const std::string* sent = sent_origin(request);
+    return sent ? listed(*sent) : std::string_view();
+}
+
+void Cors::add_fields(const Request& request, std::string_view origin, Response& response) const {
     if (origins_.empty()) return;
     Fields& fields = response.headers;
-    fields.emplace_back(
-        "Vary",
-        "Origin");  // on every answer: a cache must not give one origin what another was told
-    const std::string* origin = origin_of(request);
-    if (!origin || !allows(*origin)) return;
-    fields.emplace_back("Access-Control-Allow-Origin", *origin);
+    // On every response: a cache must not give one origin what another was told.
+    fields.emplace_back("Vary", "Origin");
+    if (origin.empty()) return;
+    fields.emplace_back("Access-Control-Allow-Origin", origin);
     if (credentials_) fields.emplace_back("Access-Control-Allow-Credentials", "true");
-    if (method != "OPTIONS" || !has(request, "access-control-request-method")) {
-        fields.emplace_back("Access-Control-Expose-Headers", exposed);
+    if (request.method != "OPTIONS" || !has(request.headers, "access-control-request-method")) {
+        if (!exposed_.empty()) fields.emplace_back("Access-Control-Expose-Headers", exposed_);
         return;
     }
     if (response.status != 204) return;

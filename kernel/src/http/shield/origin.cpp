@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "http/framing/authority.h"
-#include "http/framing/octets.h"
+#include "http/framing/character_classes.h"
 
 namespace kitchen::http {
 
 std::optional<std::string> parse_origin(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), octets::lower);
+    std::transform(out.begin(), out.end(), out.begin(), characters::lower);
     for (const auto& [scheme, port] :
          {std::pair<std::string_view, std::string_view>{"http://", ":80"}, {"https://", ":443"}}) {
         if (!out.starts_with(scheme) || !is_authority(std::string_view(out).substr(scheme.size())))

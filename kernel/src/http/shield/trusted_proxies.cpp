@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "http/framing/authority.h"
-#include "http/framing/octets.h"
+#include "http/framing/character_classes.h"
 
 namespace kitchen::http {
 namespace {
@@ -12,20 +12,20 @@ namespace {
 /// Goes through the elements of a comma-separated field from the last to the first, over all its
 /// lines, until told to stop.
 template <class Visit>
-void each_from_the_right(const WireRequest& request, std::string_view name, const Visit& visit) {
+void each_from_the_right(const Request& request, std::string_view name, const Visit& visit) {
     for (auto field = request.headers.rbegin(); field != request.headers.rend(); ++field) {
         if (field->first != name) continue;
         std::string_view rest = field->second;
         for (bool more = true; more;) {
             const std::size_t comma = rest.rfind(',');
             more = comma != std::string_view::npos;
-            if (!visit(octets::trim(more ? rest.substr(comma + 1) : rest))) return;
+            if (!visit(characters::trim(more ? rest.substr(comma + 1) : rest))) return;
             rest = rest.substr(0, more ? comma : 0);
         }
     }
 }
 
-std::string_view last_value(const WireRequest& request, std::string_view name) {
+std::string_view last_value(const Request& request, std::string_view name) {
     std::string_view last;
     each_from_the_right(request, name, [&](std::string_view value) {
         last = value;
@@ -37,7 +37,7 @@ std::string_view last_value(const WireRequest& request, std::string_view name) {
 /// As RFC 7239 writes them too, some proxies add the port: "192.0.2.1:4711", "[2001:db8::1]:4711".
 std::optional<IpAddress> parse_node(std::string_view text) {
     const auto is_port = [](std::string_view port) {
-        return port.size() <= 5 && octets::all(port, octets::kDigit);
+        return port.size() <= 5 && characters::all(port, characters::kDigit);
     };
     if (text.starts_with('[')) {
         const std::size_t end = text.find(']');
@@ -68,7 +68,7 @@ bool TrustedProxies::trusts(std::string_view peer_address) const {
 }
 
 std::string TrustedProxies::client_behind(std::string_view peer_address,
-                                          const WireRequest& request) const {
+                                          const Request& request) const {
     std::string client(peer_address);
     each_from_the_right(request, "x-forwarded-for", [&](std::string_view node) {
         const auto address = parse_node(node);
@@ -79,14 +79,14 @@ std::string TrustedProxies::client_behind(std::string_view peer_address,
     return client;
 }
 
-Sender TrustedProxies::sender_of(const WireRequest& request) const {
+Sender TrustedProxies::sender_of(const Request& request) const {
     Sender sender{request.peer_address, "", ""};
     if (const std::string* host = request.header("host")) sender.authority = *host;
     if (!trusts(request.peer_address)) return sender;
     sender.address = client_behind(request.peer_address, request);
     const std::string_view scheme = last_value(request, "x-forwarded-proto");
     for (const std::string_view known : {"http", "https"})
-        if (octets::equal_ignoring_case(scheme, known)) sender.scheme = known;
+        if (characters::equal_ignoring_case(scheme, known)) sender.scheme = known;
     if (const std::string_view host = last_value(request, "x-forwarded-host"); is_authority(host))
         sender.authority = host;
     return sender;

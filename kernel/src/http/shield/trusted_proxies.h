@@ -1,6 +1,6 @@
 // Who a request comes from and where it was sent to, when there may be proxies in between.
 //
-// X-Forwarded-For, -Proto and -Host are what anybody can write, so they count only when the
+// X-Forwarded-For, -Proto and -Host are what any client can write, so they count only when the
 // connection comes from a network that the configuration trusts. A proxy appends at the right end
 // of X-Forwarded-For what it saw itself; so the list is read from there, for as long as the address
 // just read is a trusted proxy too, and the first one that is not is the client. What stands
@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "http/framing/wire_request.h"
+#include "kitchen/http/request.h"
 #include "kitchen/ip.h"
 
 namespace kitchen::http {
@@ -33,11 +33,11 @@ public:
     explicit TrustedProxies(std::vector<IpNetwork> networks) : networks_(std::move(networks)) {}
 
     bool trusts(std::string_view peer_address) const;
-    Sender sender_of(const WireRequest& request) const;
+    Sender sender_of(const Request& request) const;
 
 private:
     bool trusts(const IpAddress& address) const noexcept;
-    std::string client_behind(std::string_view peer_address, const WireRequest& request) const;
+    std::string client_behind(std::string_view peer_address, const Request& request) const;
 
     const std::vector<IpNetwork> networks_;
 };

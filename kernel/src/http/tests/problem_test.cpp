@@ -83,17 +83,6 @@ TEST(Problem, SaysWhenToComeBack) {
         "1");
 }
 
-TEST(Problem, ChallengesOn401) {
-    const Response response =
-        problem_response(Error(Errc::unauthenticated, "unauthenticated", "Sign in."), context);
-    Fields challenges;
-    for (const auto& field : response.headers)
-        if (field.first == "WWW-Authenticate") challenges.push_back(field);
-    EXPECT_EQ(challenges,
-              (Fields{{"WWW-Authenticate", "Basic realm=\"Chuks Kitchen\", charset=\"UTF-8\""},
-                      {"WWW-Authenticate", "Bearer realm=\"Chuks Kitchen\""}}));
-}
-
 TEST(Problem, MapsEveryKind) {
     const std::pair<Errc, int> table[] = {{Errc::malformed, 400},
                                           {Errc::unauthenticated, 401},

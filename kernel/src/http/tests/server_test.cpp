@@ -22,7 +22,7 @@ using testing::Not;
 using testkit::HttpAnswer;
 using testkit::HttpClient;
 
-/// Octets to a port, and back until the server closes.
+/// Bytes to a port, and back until the server closes.
 std::string raw_exchange(std::uint16_t port, std::string_view bytes) {
     const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
@@ -58,13 +58,13 @@ protected:
 
     Server& start() {
         Route page = Route::get("/page/").handle([](Request& request) -> Result<Response> {
-            return Response::json(200, page_json(request, page_of(request), "1,2", 2, 5));
+            return Response::raw_json(200, page_json(request, page_of(request), "1,2", 2, 5));
         });
         add_page_parameters(page);
         add(std::move(page));
         add(constant(Route::get("/inline/"), "\"inline\""));
         add(Route::get("/blocking/{n:id}/").handle([](Request& request) -> Result<Response> {
-            return Response::json(200, std::string(request.path_text("n")));
+            return Response::raw_json(200, std::string(request.path_text("n")));
         }));
         add(Route::post("/things/")
                 .body(Schema::object({{"a", Schema::integer()}}))
@@ -78,7 +78,7 @@ protected:
         add(Route::get("/throw/").handle(
             [](Request&) -> Result<Response> { throw std::runtime_error("database password"); }));
         add(Route::get("/tagged/").handle([](Request&) -> Result<Response> {
-            return Response::json(200, std::string("\"seven\"")).with_version(7);
+            return Response::raw_json(200, std::string("\"seven\"")).with_version(7);
         }));
         add(Route::get("/me/").signed_in().handle(
             [](Request&) -> Result<Response> { return Response(204); }));
@@ -86,7 +86,7 @@ protected:
             ++waiting_;
             waiting_.notify_all();
             release_.wait();
-            return Response::json(200, std::string("\"waited\""));
+            return Response::raw_json(200, std::string("\"waited\""));
         }));
         add(Route::get("/events/").handle([](Request&) -> Result<Response> {
             Response response = Response(200).with_header("Content-Type", "text/event-stream");
@@ -96,6 +96,8 @@ protected:
             };
             return response;
         }));
+        table_.middleware.push_back({Phase::identify, "identify", "test",
+                                     [](Request&, const Next& next) { return next(); }});
         server_.emplace(options_, std::move(table_), log_, clock_, random_);
         server_->start();
         return *server_;
@@ -366,13 +368,32 @@ TEST(ServerTableCheck, ReportsEverythingAtOnce) {
          constant(Route::post("/f/").optional_body())});
     for (const char* expected :
          {"GET /a/ (plugin other) takes the same requests as GET /a/ (plugin p)",
-          "GET /b/ (plugin p) runs inline and needs a principal",
+          "GET /b/ (plugin p) runs inline and identifies its client",
+          "GET /b/ (plugin p) identifies its client, and no plugin does that",
           "GET /c/ (plugin p) has no handler", "GET /d/ (plugin p) is for no role at all",
           "GET /e/ (plugin p) takes a body", "GET bad (plugin p): the pattern is not well formed",
           "GET /openapi.json (plugin kernel) takes the same requests as GET /openapi.json (plugin "
           "p)",
           "POST /f/ (plugin p) has an optional body without a schema"})
         EXPECT_THAT(text, HasSubstr(expected));
+}
+
+TEST(ServerTableCheck, OperatorsNeedNoPluginThatIdentifies) {
+    const auto handler = [](Request&) -> Result<Response> { return Response(204); };
+    EXPECT_EQ(refusal_of({Route::get("/a/").for_operators().handle(handler)}), "");
+    EXPECT_THAT(refusal_of({Route::get("/a/").maybe_signed_in().handle(handler)}),
+                HasSubstr("GET /a/ (plugin p) identifies its client, and no plugin does that"));
+}
+
+TEST(ServerTableCheck, ExposesWhatRoutesAndMiddlewareSend) {
+    ServerTable table;
+    table.routes.push_back(constant(Route::get("/a/").response_header("Replayed", "true")));
+    Middleware limits = [](Request&, const Next& next) { return next(); };
+    table.middleware.push_back(
+        {Phase::shield, "limit", "p", std::move(limits).sends({"RateLimit"})});
+    EXPECT_EQ(exposed_fields(table),
+              (std::vector<std::string>{"Allow", "ETag", "Location", "RateLimit", "Replayed",
+                                        "Retry-After", "X-Request-Id"}));
 }
 
 TEST(ServerTableCheck, ListsItsRoutesWithoutListening) {

@@ -19,10 +19,10 @@ constexpr std::string_view kShed =
 
 // Best effort, without waiting: this client costs no more than these calls.
 void turn_away(UniqueFd client) noexcept {
-    char octets[4096];
+    char bytes[4096];
     ::send(client.get(), kShed.data(), kShed.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::shutdown(client.get(), SHUT_WR);
-    while (::recv(client.get(), octets, sizeof octets, MSG_DONTWAIT) == sizeof octets) {}
+    while (::recv(client.get(), bytes, sizeof bytes, MSG_DONTWAIT) == sizeof bytes) {}
 }
 
 }  // namespace
@@ -74,10 +74,10 @@ void Acceptor::run() {
     if (take_queued_) take_the_queue();
 }
 
-// Closing a listening socket resets the connections that the kernel has completed and nobody has
-// accepted, and their clients may have sent a request already. So no new handshake is begun, those
-// under way may end, and then the queue is empty for good. Whoever is not let in now finds the port
-// closed when trying again, before having sent anything.
+// Closing a listening socket resets the connections that the kernel has completed and no thread
+// has accepted, and their clients may have sent a request already. So no new handshake is begun,
+// those under way may end, and then the queue is empty for good. A client that is not let in now
+// finds the port closed when trying again, before having sent anything.
 void Acceptor::take_the_queue() {
     constexpr int kHandshakeMs = 100;
     refuse_new_handshakes(listening_.get());
@@ -104,8 +104,8 @@ Acceptor::Outcome Acceptor::accept_one() {
             case ENOTSOCK:
             case EOPNOTSUPP: return Outcome::failed;
             default:
-                return Outcome::accepted;  // this client's trouble (accept(2)), not the listening
-                                           // socket's: go on
+                return Outcome::accepted;  // a fault of this client alone (accept(2)), not the
+                                           // listening socket's: go on
         }
     }
     try {
@@ -125,7 +125,7 @@ void Acceptor::admit(UniqueFd client, const sockaddr_storage& address) {
     try {
         connection = std::make_shared<Connection>(next_tag_++, std::move(client), peer, admission,
                                                   state_, worker);
-    } catch (...) {  // out of memory: there is nobody yet who would give the place back
+    } catch (...) {  // out of memory: there is no connection yet that would give the place back
         state_->release(peer, admission);
         if (admission == TransportState::Admission::admitted) state_->settle();
         throw;
@@ -134,7 +134,7 @@ void Acceptor::admit(UniqueFd client, const sockaddr_storage& address) {
 }
 
 // Without this the client at the head of the queue stays there, and the listening socket stays
-// readable. That there is nobody in the queue is only seen with a descriptor to spare: accept4()
+// readable. That no client is in the queue is only seen with a descriptor to spare: accept4()
 // fails for the lack of one before it looks.
 Acceptor::Outcome Acceptor::shed_one() {
     auto outcome = Outcome::accepted;
@@ -150,8 +150,8 @@ Acceptor::Outcome Acceptor::shed_one() {
         }
     }
     reserve_ = make_event_fd();
-    return reserve_ ? outcome : Outcome::out_of_descriptors;  // somebody was faster: wait until
-                                                              // descriptors come free
+    return reserve_ ? outcome : Outcome::out_of_descriptors;  // another thread was faster: wait
+                                                              // until descriptors come free
 }
 
 Worker& Acceptor::least_busy_worker() const {

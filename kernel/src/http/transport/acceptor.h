@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "socket.h"
+#include "tcp_socket.h"
 #include "transport_state.h"
 #include "worker.h"
 

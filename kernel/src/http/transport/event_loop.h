@@ -2,7 +2,8 @@
 // epoll could stand here.
 //
 // Everything is identified by a tag that is never used twice, not by descriptor number, so an event
-// that was queued for a descriptor closed since then finds nobody. All watching is level-triggered.
+// that was queued for a descriptor closed since then finds no connection. All watching is
+// level-triggered.
 #pragma once
 
 #include <cstdint>

@@ -2,19 +2,17 @@
 
 namespace kitchen::http {
 
-void ConnectionExchange::reply(WireResponse response) {
-    if (!replied_.exchange(true)) connection_->answer(response);
+void ConnectionExchange::reply(Response response) {
+    if (!replied_.exchange(true)) connection_->respond(response, AfterResponse::keep);
 }
 
-// Any thread may drop it, and only workers may call the handler, so the words are fixed here.
+// Any thread may drop it, and only workers may call the handler, so the text is fixed here.
 ConnectionExchange::~ConnectionExchange() {
     if (replied_.exchange(true)) return;
-    WireResponse response;
-    response.status = 500;
+    Response response(500);
     response.headers = {{"Content-Type", "application/problem+json"}};
     response.body = R"({"type":"about:blank","title":"Internal Server Error","status":500})";
-    response.close = true;
-    connection_->answer(response);
+    connection_->respond(response, AfterResponse::close);
 }
 
 }  // namespace kitchen::http

@@ -1,5 +1,5 @@
-// The two faces of a connection that the layer above holds: the place for one answer, and the far
-// end of a stream.
+// The two faces of a connection that the layer above holds: the place for one response, and the
+// open end of a stream.
 //
 // Thread-safe.
 #pragma once
@@ -8,7 +8,7 @@
 #include <memory>
 #include <utility>
 
-#include "connection.h"
+#include "client_connection.h"
 
 namespace kitchen::http {
 
@@ -18,7 +18,7 @@ public:
         : connection_(std::move(connection)) {}
     ~ConnectionExchange() override;
 
-    void reply(WireResponse response) override;
+    void reply(Response response) override;
     bool client_connected() const override { return connection_->is_connected(); }
 
 private:
@@ -27,7 +27,7 @@ private:
 };
 
 /// Dropped by its last holder, it closes.
-class ConnectionStream final : public WireStream {
+class ConnectionStream final : public EventStream {
 public:
     explicit ConnectionStream(std::shared_ptr<Connection> connection)
         : connection_(std::move(connection)) {}

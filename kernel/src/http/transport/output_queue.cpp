@@ -11,8 +11,8 @@
 namespace kitchen::http {
 namespace {
 
-constexpr std::size_t kJoinUpTo = 16 * 1024;     // octets in one piece
-constexpr std::size_t kKeepCapacity = 2 * 1024;  // kept for the next answer on an idle connection
+constexpr std::size_t kJoinUpTo = 16 * 1024;     // bytes in one piece
+constexpr std::size_t kKeepCapacity = 2 * 1024;  // kept for the next response on an idle connection
 constexpr std::size_t kPiecesPerCall = 16;
 
 }  // namespace
@@ -66,17 +66,17 @@ OutputQueue::Result OutputQueue::send_to(int fd) noexcept {
     return Result::drained;
 }
 
-void OutputQueue::drop_front(std::size_t octets) noexcept {
-    size_ -= octets;
+void OutputQueue::drop_front(std::size_t bytes) noexcept {
+    size_ -= bytes;
     if (size_ == 0) return clear();
-    front_at_ += octets;
+    front_at_ += bytes;
     while (front_at_ >= pieces_.front().size()) {
         front_at_ -= pieces_.front().size();
         pieces_.pop_front();
     }
 }
 
-// One small buffer stays, so that small answers cost no allocation.
+// One small buffer stays, so that small responses cost no allocation.
 void OutputQueue::clear() noexcept {
     while (pieces_.size() > 1) pieces_.pop_back();
     if (!pieces_.empty()) {

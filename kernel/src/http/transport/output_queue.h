@@ -16,7 +16,7 @@ public:
     enum class Result { drained, blocked, failed };
 
     bool empty() const noexcept { return size_ == 0; }
-    std::size_t size() const noexcept { return size_; }  ///< octets
+    std::size_t size() const noexcept { return size_; }  ///< bytes
 
     /// Writes into the last piece, or a new one; commit() must follow.
     std::string& tail();
@@ -30,7 +30,7 @@ public:
     void clear() noexcept;
 
 private:
-    void drop_front(std::size_t octets) noexcept;
+    void drop_front(std::size_t bytes) noexcept;
 
     std::deque<std::string> pieces_;
     std::size_t front_at_ = 0;  ///< of the first piece, already sent

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "event_loop.h"
-#include "socket.h"
+#include "tcp_socket.h"
 
 namespace kitchen::http {
 namespace {

@@ -1,5 +1,5 @@
 // What all parts of one transport share: options, handler, counters, admission. Outlives the
-// transport as long as somebody still holds an exchange.
+// transport as long as an exchange is held.
 //
 // Thread-safe.
 #pragma once
@@ -38,7 +38,7 @@ public:
     Admission admit(const std::string& peer_address);
     void release(const std::string& peer_address, Admission admission);
 
-    // A connection is settled when it owes nobody an answer any more: it is closed, or only waits
+    // A connection is settled when it owes no response any more: it is closed, or only waits
     // for the client to close.
     void settle();
     /// Waits until all connections are settled; false at the deadline.

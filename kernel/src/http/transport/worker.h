@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "connection.h"
+#include "client_connection.h"
 #include "event_loop.h"
 
 namespace kitchen::http {

@@ -5,6 +5,25 @@
 namespace kitchen::http {
 namespace {
 
+TEST(RequestHeader, IsFoundInAnyCase) {
+    Request request;
+    request.headers = {{"idempotency-key", "k"}, {"x", "1"}, {"x", "2"}};
+    for (const char* name : {"idempotency-key", "Idempotency-Key", "IDEMPOTENCY-KEY"}) {
+        ASSERT_NE(request.header(name), nullptr) << name;
+        EXPECT_EQ(*request.header(name), "k");
+    }
+    EXPECT_EQ(*request.header("X"), "1");
+    for (const char* name : {"idempotency-ke", "idempotency-keys", "", "y"})
+        EXPECT_EQ(request.header(name), nullptr) << name;
+}
+
+TEST(RequestWho, ThrowsWithoutAPrincipal) {
+    Request request;
+    EXPECT_THROW(request.who(), std::logic_error);
+    request.principal = Principal{7, "customer", ""};
+    EXPECT_EQ(request.who().user_id, 7);
+}
+
 struct Case {
     const char* name;
     Fields headers;

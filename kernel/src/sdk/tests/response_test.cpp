@@ -33,6 +33,16 @@ TEST(ResponseWithCookie, RefusesWhatWouldWriteFurtherAttributes) {
                  std::invalid_argument);
 }
 
+TEST(ResponseJson, WritesAValue) {
+    EXPECT_EQ(Response::json(200, Json("text")).body, R"("text")");
+    EXPECT_EQ(Response::raw_json(200, R"({"a":1})").body, R"({"a":1})");
+    EXPECT_EQ(Response::raw_json(200, "{}").headers,
+              (Fields{{"Content-Type", "application/json"}}));
+#ifndef NDEBUG
+    EXPECT_THROW(Response::raw_json(200, "text"), std::logic_error);
+#endif
+}
+
 struct MatchCase {
     const char* name;
     Fields headers;

@@ -80,11 +80,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NumberTooSmall", Schema::number().min(0).max(5), "-0.1", {" too_small"}},
         Case{"Boolean", Schema::boolean(), "1", {" type"}},
         Case{"BooleanGood", Schema::boolean(), "false", {}},
-        Case{"AnyTakesAll", Schema::any(), R"([1,{"a":null}])", {}},
-        Case{"AnyRefusesNul",
-             Schema::any(),
-             R"([1,{"a":"\u0000","b\u0000":1}])",
-             {"/1/a format", std::string("/1/b\0 format", 12)}},
+        Case{"OpenRefusesNul",
+             Schema::object({}).open(),
+             R"({"x":[1,{"a":"\u0000","b\u0000":1}]})",
+             {"/x/1/a format", std::string("/x/1/b\0 format", 14)}},
         Case{"Open",
              Schema::object({{"a", Schema::integer()}}).open(),
              R"({"a":1,"b":{"c":2}})",
@@ -214,7 +213,7 @@ TEST(SchemaValidate, StopsAtAHundredFaults) {
     std::string list = "[";
     for (int i = 0; i < 1000; ++i) list += i ? ",0" : "0";
     EXPECT_EQ(faults_of(Schema::array(Schema::integer().min(1)), list + "]").size(), 100u);
-    EXPECT_EQ(faults_of(Schema::array(Schema::any()).unique_items(), list + "]").size(), 100u);
+    EXPECT_EQ(faults_of(Schema::array(Schema::integer()).unique_items(), list + "]").size(), 100u);
 }
 
 TEST(SchemaValidate, NeverEchoesAValue) {
@@ -253,7 +252,6 @@ std::string json_schema(const Schema& schema, std::string* components_text = nul
 }
 
 TEST(SchemaToJsonSchema, DescribesScalars) {
-    EXPECT_EQ(json_schema(Schema::any()), "{}");
     EXPECT_EQ(json_schema(Schema::boolean()), R"({"type":"boolean"})");
     EXPECT_EQ(json_schema(Schema::integer().min(1).max(99).fallback(1)),
               R"({"type":"integer","format":"int64","minimum":1,"maximum":99,"default":1})");

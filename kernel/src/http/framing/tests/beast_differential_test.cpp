@@ -8,7 +8,7 @@
 #include <random>
 
 #include "feeding.h"
-#include "http/framing/octets.h"
+#include "http/framing/character_classes.h"
 
 namespace kitchen::http {
 namespace {
@@ -43,7 +43,7 @@ std::optional<Reading> read_with_beast(std::string_view bytes) {
     reading.minor_version = static_cast<int>(message.version() % 10);
     for (const auto& field : message) {
         std::string name(field.name_string());
-        for (char& c : name) c = octets::lower(c);
+        for (char& c : name) c = characters::lower(c);
         reading.headers.emplace_back(std::move(name), std::string(field.value()));
     }
     // basic_fields keeps equal names together; compare without regard to the order of different
@@ -66,7 +66,7 @@ std::optional<Reading> read_with_ours(std::string_view bytes) {
     }
     Reading reading;
     reading.keep_alive = parser.keep_alive();
-    auto request = parser.take_request();
+    auto request = *parser.take_request();
     reading.method = request.method;
     reading.target = request.target;
     reading.body = request.body;
@@ -125,7 +125,7 @@ TEST(BeastDifferential, AgreesOnCorrectRequests) {
     std::mt19937 random(20240229);
     for (int i = 0; i < 5000; ++i) {
         const auto bytes =
-            make_request(random) + "GET /next HTTP/1.1\r\n";  // both must stop at the right octet
+            make_request(random) + "GET /next HTTP/1.1\r\n";  // both must stop at the right byte
         const auto beasts = read_with_beast(bytes);
         const auto ours = read_with_ours(bytes);
         ASSERT_TRUE(beasts.has_value()) << bytes;
@@ -134,7 +134,7 @@ TEST(BeastDifferential, AgreesOnCorrectRequests) {
     }
 }
 
-// Everything Beast refuses among single-octet corruptions, we refuse or still wait for more of.
+// Everything Beast refuses among single-byte corruptions, we refuse or still wait for more of.
 TEST(BeastDifferential, IsNeverLaxerOnCorruptedRequests) {
     std::mt19937 random(42);
     int refused_by_beast = 0;

@@ -10,7 +10,7 @@
 namespace kitchen::http {
 
 struct Outcome {
-    std::vector<WireRequest> requests;
+    std::vector<Request> requests;
     std::vector<bool> keep_alive;
     int heads = 0;
     int status = 0;  // of the error, or 0
@@ -18,7 +18,7 @@ struct Outcome {
     bool in_progress = false;
 };
 
-inline bool operator==(const WireRequest& a, const WireRequest& b) {
+inline bool operator==(const Request& a, const Request& b) {
     return a.method == b.method && a.target == b.target && a.minor_version == b.minor_version &&
            a.headers == b.headers && a.body == b.body;
 }
@@ -41,7 +41,7 @@ inline void feed_portion(RequestParser& parser, std::string_view portion, Outcom
             case RequestParser::Event::head: ++outcome.heads; break;
             case RequestParser::Event::complete:
                 outcome.keep_alive.push_back(parser.keep_alive());
-                outcome.requests.push_back(parser.take_request());
+                outcome.requests.push_back(*parser.take_request());
                 break;
             case RequestParser::Event::error:
                 outcome.status = parser.error().status;

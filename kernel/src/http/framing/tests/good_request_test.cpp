@@ -17,11 +17,11 @@ Outcome feed_every_way(std::string_view bytes) {
     return whole;
 }
 
-WireRequest one(std::string_view bytes) {
+Request one(std::string_view bytes) {
     auto outcome = feed_every_way(bytes);
     EXPECT_EQ(outcome.requests.size(), 1u);
     EXPECT_FALSE(outcome.in_progress);
-    return outcome.requests.empty() ? WireRequest{} : outcome.requests.front();
+    return outcome.requests.empty() ? Request{} : outcome.requests.front();
 }
 
 TEST(GoodRequest, HeadIsGivenAsSentWithNamesInLowerCase) {
@@ -182,13 +182,13 @@ TEST(Head, IsGivenBeforeTheBodyAndCanBeDiscarded) {
     std::string_view bytes = "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n";
     const auto head = parser.feed(bytes);
     ASSERT_EQ(head.event, RequestParser::Event::head);
-    EXPECT_EQ(parser.request().target, "/1");
+    EXPECT_EQ(parser.request()->target, "/1");
     EXPECT_FALSE(parser.has_body());
     parser.discard_request();
     EXPECT_FALSE(parser.in_progress());
     bytes.remove_prefix(head.consumed);
     ASSERT_EQ(parser.feed(bytes).event, RequestParser::Event::head);
-    EXPECT_EQ(parser.request().target, "/2");
+    EXPECT_EQ(parser.request()->target, "/2");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kDate = "Sun, 06 Nov 1994 08:49:37 GMT";
 
-std::string head(const ResponseFraming& framing, const HeaderList& headers = {}) {
+std::string head(const ResponseFraming& framing, const Fields& headers = {}) {
     std::string out;
     append_response_head(out, framing, headers, kDate);
     return out;
@@ -44,7 +44,7 @@ TEST(ResponseHead, FieldsWrittenHereAreNotTakenFromTheCaller) {
 }
 
 TEST(ResponseHead, DefaultsGiveWayToFieldsOfTheirName) {
-    const HeaderList defaults = {{"X-Frame-Options", "DENY"}, {"Referrer-Policy", "no-referrer"}};
+    const Fields defaults = {{"X-Frame-Options", "DENY"}, {"Referrer-Policy", "no-referrer"}};
     std::string plain, own, broken;
     append_response_head(plain, {.status = 204}, {}, kDate, defaults);
     EXPECT_TRUE(has(plain, "\r\nX-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\n"));

@@ -52,7 +52,7 @@ std::vector<Route> kitchen_routes() {
             .answers(204, "Done");
     Route receipt =
         Route::get("/orders/{id:id}/receipt/").signed_in().answers(200, "The receipt", food());
-    receipt.answer_list.push_back({200, "As a page", Schema::string(), "text/html"});
+    receipt.answers(200, "As a page", Schema::string(), "text/html");
     return {with_plugin(list),
             with_plugin(one),
             with_plugin(change),

@@ -38,6 +38,9 @@ std::vector<Route> kitchen_routes() {
         route("GET", "/files/special/raw"),
         route("POST", "/files/special/"),
         route("GET", "/openapi.json"),
+        route("GET", "/static/{path*}"),
+        route("GET", "/static/{name}/size"),
+        route("POST", "/static/{name}"),
     };
 }
 
@@ -72,7 +75,6 @@ TEST_P(RouterTable, Matches) {
     EXPECT_EQ(match.route->pattern, c.pattern);
     EXPECT_EQ(match.path_parameters, c.parameters);
     EXPECT_EQ(match.path, c.path ? c.path : c.target);
-    EXPECT_EQ(router_.find(c.method, c.target).route, match.route);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -95,12 +97,6 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"DELETE", "/cart/clear", Outcome::found, "/cart/clear/"},
         Case{"DELETE", "/cart/12", Outcome::found, "/cart/{item_id:id}/", {{"item_id", "12"}}},
         Case{"GET",
-             "/files/a%2Fb",
-             Outcome::found,
-             "/files/{name}",
-             {{"name", "a/b"}},
-             "/files/a/b"},
-        Case{"GET",
              "/files/%e2%82%a6+%25",
              Outcome::found,
              "/files/{name}",
@@ -119,8 +115,41 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OPTIONS", "/foods/7", Outcome::options, "/foods/{id:id}/", {{"id", "7"}}}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Rest, RouterTable,
+    testing::Values(
+        Case{"GET", "/static/a", Outcome::found, "/static/{path*}", {{"path", "a"}}},
+        Case{
+            "GET", "/static/a/b/c.css", Outcome::found, "/static/{path*}", {{"path", "a/b/c.css"}}},
+        Case{"GET",
+             "/static/a/b/",
+             Outcome::found,
+             "/static/{path*}",
+             {{"path", "a/b"}},
+             "/static/a/b"},
+        Case{"GET",
+             "/static/a%2fb",
+             Outcome::found,
+             "/static/{path*}",
+             {{"path", "a/b"}},
+             "/static/a/b"},
+        Case{"GET", "/static/a/size", Outcome::found, "/static/{name}/size", {{"name", "a"}}},
+        Case{"POST", "/static/a", Outcome::found, "/static/{name}", {{"name", "a"}}},
+        Case{"POST", "/static/a/b", Outcome::method_not_allowed},
+        Case{"GET", "/static", Outcome::not_found}, Case{"GET", "/static/", Outcome::not_found},
+        Case{"GET", "/static/a//b", Outcome::not_found},
+        Case{"GET", "/static/a%2f%2fb", Outcome::not_found},
+        Case{"GET", "/static/%2fetc", Outcome::not_found},
+        Case{"GET", "/static/x%2f..%2fb", Outcome::not_found},
+        Case{"GET", "/static/x/%2e%2e%2fb", Outcome::not_found},
+        Case{"GET", "/static/x%2f.", Outcome::not_found},
+        Case{"GET", "/static/x/../b", Outcome::bad_path}));
+
+INSTANTIATE_TEST_SUITE_P(
     NotFound, RouterTable,
     testing::Values(
+        Case{"GET", "/files/x%2f..%2fb", Outcome::not_found},
+        Case{"GET", "/files/a%2Fb", Outcome::not_found},
+        Case{"GET", "/files/a%2Fb/meta", Outcome::not_found},
         Case{"GET", "/nothing", Outcome::not_found}, Case{"GET", "//", Outcome::not_found},
         Case{"GET", "//foods", Outcome::not_found}, Case{"GET", "/foods//", Outcome::not_found},
         Case{"GET", "/foods//7", Outcome::not_found}, Case{"GET", "/Foods", Outcome::not_found},
@@ -183,7 +212,7 @@ TEST_F(RouterTest, SaysWhatAPathAllows) {
     EXPECT_EQ(router_.match("GET", "/foods/import").outcome, Outcome::method_not_allowed);
 }
 
-TEST_F(RouterTest, AnswersOptionsForTheWholeServer) {
+TEST_F(RouterTest, SaysWhatTheWholeServerAllows) {
     const Match match = router_.match("OPTIONS", "*");
     EXPECT_EQ(match.outcome, Outcome::options);
     EXPECT_EQ(match.route, nullptr);
@@ -206,10 +235,12 @@ TEST(RouterConflicts, NameBothPlugins) {
 
 TEST(RouterConflicts, TellBadPatterns) {
     for (const char* pattern :
-         {"",     "foods", "//",       "/a//b",        "/{",
-          "/{}",  "/{x",   "/x}",      "/a{x}",        "/{x}{y}",
-          "/{X}", "/{1x}", "/{x:int}", "/{x:}",        "/{x}/{x}",
-          "/..",  "/a b",  "/%61",     "/caf\xc3\xa9", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q"}) {
+         {"",         "foods",   "//",           "/a//b",
+          "/{",       "/{}",     "/{x",          "/x}",
+          "/a{x}",    "/{x}{y}", "/{X}",         "/{1x}",
+          "/{x:int}", "/{x:}",   "/{x}/{x}",     "/{x:id*}",
+          "/{x*}/a",  "/{*}",    "/{x**}",       "/..",
+          "/a b",     "/%61",    "/caf\xc3\xa9", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q"}) {
         const std::vector<Route> routes{route("GET", pattern, "bad")};
         std::vector<std::string> problems;
         const Router router(routes, problems);

@@ -15,7 +15,7 @@ TrustedProxies proxies() {
 }
 
 Sender sender(std::string peer, Headers headers) {
-    WireRequest request;
+    Request request;
     request.peer_address = std::move(peer);
     request.headers = std::move(headers);
     return proxies().sender_of(request);

@@ -1,5 +1,5 @@
 // Clients that leave in the middle while answers are on their way, so that descriptor numbers are
-// reused all the time. Nobody may ever read an octet that was meant for somebody else.
+// reused all the time. Nobody may ever read an byte that was meant for somebody else.
 // KITCHEN_CHURN_SECONDS makes it longer.
 #include <atomic>
 #include <cstdlib>
@@ -19,12 +19,12 @@ std::string pattern(const std::string& id) {
     return body;
 }
 
-TEST_F(ChurnTest, NoOctetReachesAnotherClient) {
+TEST_F(ChurnTest, NoByteReachesAnotherClient) {
     const char* wanted = std::getenv("KITCHEN_CHURN_SECONDS");
     const auto until =
         std::chrono::steady_clock::now() + std::chrono::seconds(wanted ? std::atoi(wanted) : 2);
-    AnswerPool pool(4);
-    handler_.request = [&](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    DelayPool pool(4);
+    handler_.request = [&](Request request, std::shared_ptr<Exchange> exchange) {
         if (request.target.starts_with("/inline"))
             return exchange->reply(text(pattern(request.target)));
         pool.after(

@@ -12,7 +12,7 @@ TEST_F(DeadlineTest, SlowHeadIs408HoweverItTrickles) {
     options_.head_timeout = 150ms;
     Client client(start());
     std::thread trickle([&] {
-        // Octet after octet until the transport stops listening to it.
+        // Byte after byte until the transport stops listening to it.
         client.send("GET / HTTP/1.1\r\nX: ");
         pollfd watched{client.fd(), POLLIN, 0};
         while (::poll(&watched, 1, 10) == 0) client.send("x");
@@ -52,8 +52,8 @@ TEST_F(DeadlineTest, IdleConnectionsAreClosedInSilence) {
 TEST_F(DeadlineTest, SlowHandlersAreNotCut) {
     options_.head_timeout = options_.body_timeout = options_.idle_timeout = options_.write_timeout =
         40ms;
-    AnswerPool pool(1);
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+    DelayPool pool(1);
+    handler_.request = [&](Request, std::shared_ptr<Exchange> exchange) {
         pool.after(300ms, [exchange] { exchange->reply(text("late")); });
     };
     Client client(start());
@@ -64,7 +64,7 @@ TEST_F(DeadlineTest, SlowHandlersAreNotCut) {
 
 TEST_F(DeadlineTest, ReaderThatStopsIsCutWhileOthersAreServed) {
     options_.write_timeout = 200ms;
-    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [](Request request, std::shared_ptr<Exchange> exchange) {
         exchange->reply(text(request.target == "/large" ? std::string(64 << 20, 'x') : "small"));
     };
     start();
@@ -82,7 +82,7 @@ TEST_F(DeadlineTest, ReaderThatStopsIsCutWhileOthersAreServed) {
 }
 
 TEST_F(DeadlineTest, ReaderThatIsOnlySlowGetsItAll) {
-    handler_.request = [](WireRequest, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [](Request, std::shared_ptr<Exchange> exchange) {
         exchange->reply(text(std::string(16 << 20, 'x')));
     };
     start();

@@ -65,7 +65,7 @@ TEST_F(LimitTest, TheCapForOneAddressIsNotForProxies) {
 TEST_F(LimitTest, DefaultFieldsAreOnAnswersOfEveryOrigin) {
     options_.default_fields = {{"X-Frame-Options", "DENY"}};
     options_.max_connections = 2;
-    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [](Request request, std::shared_ptr<Exchange> exchange) {
         if (request.target != "/dropped") exchange->reply(text("ok"));
     };
     start();
@@ -114,7 +114,7 @@ TEST_F(LimitTest, InputWhileAnAnswerIsPendingIsBounded) {
     Parking parking;
     std::atomic<bool> park{true};
     std::atomic<int> handled{0};
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [&](Request, std::shared_ptr<Exchange> exchange) {
         ++handled;
         if (park.exchange(false)) return parking.park(std::move(exchange));
         exchange->reply(text(""));
@@ -178,7 +178,7 @@ TEST_F(LimitTest, LongPipelineTakesTurnsWithTheOthers) {
     constexpr int kPipelined = 1000;
     std::promise<void> other_has_asked;
     std::atomic<int> handled{0}, before_other{-1};
-    handler_.request = [&](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [&](Request request, std::shared_ptr<Exchange> exchange) {
         if (request.target == "/other") before_other = handled.load();
         if (handled++ == 0) other_has_asked.get_future().wait();
         exchange->reply(text(""));
@@ -198,7 +198,7 @@ TEST_F(LimitTest, LongPipelineTakesTurnsWithTheOthers) {
 
 TEST_F(LimitTest, PipeliningClientThatNeverReadsIsPaused) {
     std::atomic<int> handled{0};
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [&](Request, std::shared_ptr<Exchange> exchange) {
         ++handled;
         exchange->reply(text(std::string(100'000, 'x')));
     };

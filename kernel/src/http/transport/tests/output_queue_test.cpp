@@ -2,7 +2,7 @@
 #include <sys/socket.h>
 
 #include "http/transport/output_queue.h"
-#include "http/transport/socket.h"
+#include "http/transport/tcp_socket.h"
 
 namespace kitchen::http {
 namespace {

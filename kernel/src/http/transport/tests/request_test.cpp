@@ -29,11 +29,11 @@ TEST_F(RequestTest, IsAnsweredAndTheConnectionKept) {
     EXPECT_EQ(transport_->stats().connections, 1u);
     EXPECT_TRUE(eventually([&] {
         return transport_->stats().in_flight == 0;
-    }));  // counted just after the octets have left
+    }));  // counted just after the bytes have left
 }
 
 TEST_F(RequestTest, PeerAddressIsNumeric) {
-    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [](Request request, std::shared_ptr<Exchange> exchange) {
         exchange->reply(text(request.peer_address));
     };
     start();
@@ -41,7 +41,7 @@ TEST_F(RequestTest, PeerAddressIsNumeric) {
 }
 
 TEST_F(RequestTest, ServesIpv6AndIpv4OnTheSameSocket) {
-    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [](Request request, std::shared_ptr<Exchange> exchange) {
         exchange->reply(text(request.peer_address));
     };
     options_.address = "::";
@@ -91,18 +91,6 @@ TEST_F(RequestTest, Http10ClosesUnlessAskedNotTo) {
     EXPECT_TRUE(client.ends());
 }
 
-TEST_F(RequestTest, HandlerCanAskToClose) {
-    handler_.request = [](WireRequest, std::shared_ptr<Exchange> exchange) {
-        auto response = text("bye");
-        response.close = true;
-        exchange->reply(std::move(response));
-    };
-    Client client(start());
-    client.get("/");
-    EXPECT_EQ(client.body(), "bye");
-    EXPECT_TRUE(client.ends());
-}
-
 TEST_F(RequestTest, HeadHasLengthAndNoBody) {
     Client client(start());
     client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -113,7 +101,7 @@ TEST_F(RequestTest, HeadHasLengthAndNoBody) {
 }
 
 TEST_F(RequestTest, NoContentHasNeitherLengthNorBody) {
-    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [](Request request, std::shared_ptr<Exchange> exchange) {
         exchange->reply(text("x", request.target == "/2" ? 200 : 204));
     };
     Client client(start());
@@ -148,8 +136,8 @@ TEST_F(RequestTest, TwentyPipelinedInOneSegment) {
 }
 
 TEST_F(RequestTest, TwentyPipelinedWithAnswersFromOtherThreadsOfAnyDuration) {
-    AnswerPool pool(4);
-    handler_.request = [&pool](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    DelayPool pool(4);
+    handler_.request = [&pool](Request request, std::shared_ptr<Exchange> exchange) {
         const auto delay =
             std::chrono::microseconds(std::hash<std::string>()(request.target) % 3000);
         pool.after(delay, [request = std::move(request), exchange] {
@@ -167,9 +155,8 @@ TEST_F(RequestTest, TwentyPipelinedWithAnswersFromOtherThreadsOfAnyDuration) {
 
 // Inline and pooled answers on the same connection.
 TEST_F(RequestTest, PipelinedMixOfInlineAndPooledAnswers) {
-    AnswerPool pool(2);
-    handler_.request = [&pool, n = 0](WireRequest request,
-                                      std::shared_ptr<Exchange> exchange) mutable {
+    DelayPool pool(2);
+    handler_.request = [&pool, n = 0](Request request, std::shared_ptr<Exchange> exchange) mutable {
         auto reply = [request = std::move(request), exchange] {
             exchange->reply(text(request.method + " " + request.target + " " + request.body));
         };
@@ -227,10 +214,8 @@ TEST_F(RequestTest, FramingErrorAfterGoodRequestsIsAnsweredInItsPlace) {
     EXPECT_TRUE(client.ends());
 }
 
-TEST_F(RequestTest, TheRefusedUploadIsReadSoThatTheAnswerArrives) {
-    handler_.head = [](const WireRequest&) {
-        return HeadDecision{.body_limit = 1000, .refusal = {}};
-    };
+TEST_F(RequestTest, TheRefusedUploadIsReadSoThatTheResponseArrives) {
+    handler_.head = [](const Request&) { return limited_to(1000); };
     Client client(start());
     // More than the socket buffers hold: without lingering, closing resets this connection and the
     // answer is lost.
@@ -248,10 +233,9 @@ TEST_F(RequestTest, ContinueIsSentWhenTheBodyIsAwaited) {
 }
 
 TEST_F(RequestTest, ContinueIsNotSentWhenTheBodyIsThereOrRefused) {
-    handler_.head = [](const WireRequest& request) {
-        HeadDecision decision{.body_limit = 10, .refusal = {}};
-        decision.refuse = request.target == "/refused";
-        decision.refusal = text("no", 403);
+    handler_.head = [](const Request& request) {
+        HeadDecision decision = limited_to(10);
+        if (request.target == "/refused") decision.refusal = text("no", 403);
         return decision;
     };
     Client there(start());
@@ -273,10 +257,9 @@ TEST_F(RequestTest, ContinueIsNotSentWhenTheBodyIsThereOrRefused) {
 }
 
 TEST_F(RequestTest, RefusalWithoutABodyKeepsTheConnection) {
-    handler_.head = [](const WireRequest& request) {
+    handler_.head = [](const Request& request) {
         HeadDecision decision;
-        decision.refuse = request.target == "/refused";
-        decision.refusal = text("no", 401);
+        if (request.target == "/refused") decision.refusal = text("no", 401);
         return decision;
     };
     Client client(start());
@@ -286,9 +269,9 @@ TEST_F(RequestTest, RefusalWithoutABodyKeepsTheConnection) {
     EXPECT_EQ(client.body(), "GET /fine ");
 }
 
-TEST_F(RequestTest, HalfClosedClientStillGetsItsAnswers) {
+TEST_F(RequestTest, HalfClosedClientStillGetsItsResponses) {
     Parking parking;
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [&](Request, std::shared_ptr<Exchange> exchange) {
         parking.park(std::move(exchange));
     };
     Client client(start());
@@ -322,7 +305,7 @@ TEST_F(RequestTest, HalfClosedInlineClientAndOneThatNeverAsks) {
 
 TEST_F(RequestTest, HandlerNoticesThatTheClientIsGone) {
     Parking parking;
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [&](Request, std::shared_ptr<Exchange> exchange) {
         parking.park(std::move(exchange));
     };
     Client client(start());
@@ -339,7 +322,7 @@ TEST_F(RequestTest, HandlerNoticesThatTheClientIsGone) {
 }
 
 TEST_F(RequestTest, OnlyTheFirstReplyCounts) {
-    handler_.request = [](WireRequest, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [](Request, std::shared_ptr<Exchange> exchange) {
         exchange->reply(text("one"));
         exchange->reply(text("two"));
     };
@@ -351,10 +334,10 @@ TEST_F(RequestTest, OnlyTheFirstReplyCounts) {
 }
 
 TEST_F(RequestTest, DroppedExchangeAndThrowingHandlerAre500) {
-    handler_.request = [](WireRequest request, std::shared_ptr<Exchange>) {
+    handler_.request = [](Request request, std::shared_ptr<Exchange>) {
         if (request.target == "/throws") throw std::runtime_error("secret");
     };
-    handler_.head = [](const WireRequest& request) -> HeadDecision {
+    handler_.head = [](const Request& request) -> HeadDecision {
         if (request.target == "/head-throws") throw std::runtime_error("secret");
         return {};
     };
@@ -370,11 +353,41 @@ TEST_F(RequestTest, DroppedExchangeAndThrowingHandlerAre500) {
     }
 }
 
+/// Notes what it decides, and expects it back with the same request.
+class DecidingHandler final : public TestHandler {
+public:
+    std::unique_ptr<HeadDecision> on_head(Request& request_head) override {
+        auto decision = TestHandler::on_head(request_head);
+        request_head.path = "/decided";
+        head_ = &request_head;
+        decision_ = decision.get();
+        return decision;
+    }
+    void on_request(std::unique_ptr<Request> r, std::unique_ptr<HeadDecision> decision,
+                    std::shared_ptr<Exchange> exchange) override {
+        const bool same = r.get() == head_ && decision.get() == decision_;
+        exchange->reply(text((same ? "same " : "other ") + r->path + " " + r->body));
+    }
+
+private:
+    const Request* head_ = nullptr;
+    const HeadDecision* decision_ = nullptr;
+};
+
+TEST_F(RequestTest, WhatWasDecidedOnTheHeadComesBackWithTheRequest) {
+    DecidingHandler handler;
+    transport_ = make_pistache_transport(options_, handler);
+    transport_->start();
+    Client client(transport_->port());
+    client.send(post("/1", "one") + post("/2", "two"));
+    EXPECT_EQ(client.body(), "same /decided one");
+    EXPECT_EQ(client.body(), "same /decided two");
+    transport_->stop();
+}
+
 TEST_F(RequestTest, LargeBodiesBothWays) {
-    handler_.head = [](const WireRequest&) {
-        return HeadDecision{.body_limit = 32 << 20, .refusal = {}};
-    };
-    handler_.request = [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    handler_.head = [](const Request&) { return limited_to(32 << 20); };
+    handler_.request = [](Request request, std::shared_ptr<Exchange> exchange) {
         exchange->reply(text(std::move(request.body)));
     };
     Client client(start());

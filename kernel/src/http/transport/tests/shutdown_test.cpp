@@ -15,7 +15,7 @@ class ShutdownTest : public TransportTest {};
 
 TEST_F(ShutdownTest, DrainFinishesWhatIsInFlightAndClosesTheIdle) {
     Parking parking;
-    handler_.request = [&](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [&](Request request, std::shared_ptr<Exchange> exchange) {
         if (request.target == "/slow") return parking.park(std::move(exchange));
         exchange->reply(text("quick"));
     };
@@ -55,7 +55,7 @@ TEST_F(ShutdownTest, DrainFinishesWhatIsInFlightAndClosesTheIdle) {
 
 TEST_F(ShutdownTest, DrainGivesUpAtTheDeadline) {
     Parking parking;
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [&](Request, std::shared_ptr<Exchange> exchange) {
         parking.park(std::move(exchange));
     };
     Client client(start());
@@ -73,8 +73,8 @@ TEST_F(ShutdownTest, DrainGivesUpAtTheDeadline) {
 // each request that was sent on a connection that had not been announced as closing gets its
 // answer.
 TEST_F(ShutdownTest, DrainUnderLoadFailsNobody) {
-    AnswerPool pool(2);
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+    DelayPool pool(2);
+    handler_.request = [&](Request, std::shared_ptr<Exchange> exchange) {
         pool.after(500us, [exchange] { exchange->reply(text("ok")); });
     };
     options_.workers = 2;
@@ -152,7 +152,7 @@ std::size_t entries(const char* directory) {
 TEST_F(ShutdownTest, StopLeavesNoDescriptorAndNoThreadBehind) {
     options_.workers = 3;
     Parking parking;
-    handler_.request = [&](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [&](Request request, std::shared_ptr<Exchange> exchange) {
         if (request.target == "/park") return parking.park(std::move(exchange));
         exchange->reply(text("ok"));
     };
@@ -212,7 +212,7 @@ TEST_F(ShutdownTest, StopRightAfterStart) {
 TEST_F(ShutdownTest, ThreadsOfTheTransportTakeNoSignals) {
     start();
     std::atomic<bool> blocked{false};
-    handler_.request = [&](WireRequest, std::shared_ptr<Exchange> exchange) {
+    handler_.request = [&](Request, std::shared_ptr<Exchange> exchange) {
         sigset_t mask;
         pthread_sigmask(SIG_SETMASK, nullptr, &mask);
         blocked = sigismember(&mask, SIGTERM) == 1 && sigismember(&mask, SIGHUP) == 1;

@@ -1,4 +1,4 @@
-// Answers without an end: server-sent events.
+// Responses without an end: server-sent events.
 #include <atomic>
 #include <thread>
 
@@ -11,11 +11,11 @@ class StreamTest : public TransportTest {
 protected:
     // Each request opens a stream; the test takes it from here.
     StreamTest() {
-        handler_.request = [this](WireRequest request, std::shared_ptr<Exchange> exchange) {
+        handler_.request = [this](Request request, std::shared_ptr<Exchange> exchange) {
             if (request.target == "/plain") return exchange->reply(text("plain"));
-            WireResponse response;
+            Response response;
             response.headers = {{"Content-Type", "text/event-stream"}};
-            response.stream = [this](std::shared_ptr<WireStream> stream) {
+            response.stream = [this](std::shared_ptr<EventStream> stream) {
                 stream->write("data: hello\n\n");
                 stream->on_close([this] { ++closed_; });
                 const std::lock_guard lock(mutex_);
@@ -29,7 +29,7 @@ protected:
         if (transport_) transport_->stop();
     }
 
-    std::shared_ptr<WireStream> take() {
+    std::shared_ptr<EventStream> take() {
         std::unique_lock lock(mutex_);
         if (!changed_.wait_for(lock, std::chrono::milliseconds(kPatienceMs),
                                [this] { return !streams_.empty(); }))
@@ -42,7 +42,7 @@ protected:
     std::atomic<int> closed_{0};
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<std::shared_ptr<WireStream>> streams_;
+    std::vector<std::shared_ptr<EventStream>> streams_;
 };
 
 TEST_F(StreamTest, IsWrittenAsItComesAndEndsWithTheConnection) {
@@ -160,6 +160,18 @@ TEST_F(StreamTest, HeadRequestOpensNoStream) {
     EXPECT_TRUE(client.ends());
     const std::lock_guard lock(mutex_);
     EXPECT_TRUE(streams_.empty());
+}
+
+TEST_F(StreamTest, EndsWhenItsOpenerThrows) {
+    handler_.request = [](Request, std::shared_ptr<Exchange> exchange) {
+        Response response;
+        response.stream = [](std::shared_ptr<EventStream>) { throw std::runtime_error("no"); };
+        exchange->reply(std::move(response));
+    };
+    Client client(start());
+    client.get("/");
+    EXPECT_TRUE(client.read_head());
+    EXPECT_TRUE(client.ends());
 }
 
 TEST_F(StreamTest, DrainEndsStreamsInOrder) {

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/transport/socket.h"
+#include "http/transport/tcp_socket.h"
 #include "http/transport/transport.h"
 #include "kitchen/testkit/raw_client.h"
 
@@ -28,30 +28,38 @@ using namespace std::chrono_literals;
 
 inline constexpr int kPatienceMs = testkit::patience_ms;
 
-inline WireResponse text(std::string body, int status = 200) {
-    WireResponse response;
-    response.status = status;
+inline Response text(std::string body, int status = 200) {
+    Response response(status);
     response.headers = {{"Content-Type", "text/plain"}};
     response.body = std::move(body);
     return response;
 }
 
+inline HeadDecision limited_to(std::size_t body_limit) {
+    HeadDecision decision;
+    decision.body_limit = body_limit;
+    return decision;
+}
+
 struct TestHandler : TransportHandler {
-    std::function<HeadDecision(const WireRequest&)> head = [](const WireRequest&) {
-        return HeadDecision{.body_limit = 1 << 20, .refusal = {}};
+    std::function<HeadDecision(const Request&)> head = [](const Request&) {
+        return limited_to(1 << 20);
     };
-    /// Default: answers at once, "METHOD target body".
-    std::function<void(WireRequest, std::shared_ptr<Exchange>)> request =
-        [](WireRequest request, std::shared_ptr<Exchange> exchange) {
+    /// Default: responds at once, "METHOD target body".
+    std::function<void(Request, std::shared_ptr<Exchange>)> request =
+        [](Request request, std::shared_ptr<Exchange> exchange) {
             exchange->reply(text(request.method + " " + request.target + " " + request.body));
         };
 
-    HeadDecision on_head(const WireRequest& request_head) override { return head(request_head); }
-    void on_request(WireRequest r, std::shared_ptr<Exchange> exchange) override {
-        request(std::move(r), std::move(exchange));
+    std::unique_ptr<HeadDecision> on_head(Request& request_head) override {
+        return std::make_unique<HeadDecision>(head(request_head));
     }
-    WireResponse on_framing_error(const FramingError& error, std::string_view,
-                                  const WireRequest*) override {
+    void on_request(std::unique_ptr<Request> r, std::unique_ptr<HeadDecision>,
+                    std::shared_ptr<Exchange> exchange) override {
+        request(std::move(*r), std::move(exchange));
+    }
+    Response on_framing_error(const FramingError& error, std::string_view, const Request*,
+                              const HeadDecision*) override {
         return text(std::string(error.code), error.status);
     }
 };
@@ -83,7 +91,7 @@ protected:
     std::uint16_t port_ = 0;
 };
 
-/// Exchanges parked by a handler, to be answered when the test says so. The condition is waited
+/// Exchanges parked by a handler, to be replied to when the test says so. The condition is waited
 /// for, never slept for.
 class Parking {
 public:
@@ -108,11 +116,11 @@ private:
     std::vector<std::shared_ptr<Exchange>> parked_;
 };
 
-/// Answers from several threads, each after a few milliseconds.
-class AnswerPool {
+/// Runs tasks on several threads, each after a few milliseconds.
+class DelayPool {
 public:
-    explicit AnswerPool(unsigned threads);
-    ~AnswerPool();
+    explicit DelayPool(unsigned threads);
+    ~DelayPool();
     void after(std::chrono::microseconds delay, std::function<void()> task);
 
 private:

@@ -1,13 +1,13 @@
-#include "http/shield/perimeter.h"
+#include "http/shield/request_shield.h"
 
 #include <algorithm>
 
-#include "http/framing/octets.h"
+#include "http/framing/character_classes.h"
 #include "http/shield/origin.h"
 
 namespace kitchen::http {
 
-Perimeter::Perimeter(std::vector<IpNetwork> trusted_proxies, const CorsOptions& cors,
+RequestShield::RequestShield(std::vector<IpNetwork> trusted_proxies, const CorsOptions& cors,
                      const std::string& public_url)
     : proxies_(std::move(trusted_proxies)),
       cors_(cors),
@@ -15,13 +15,13 @@ Perimeter::Perimeter(std::vector<IpNetwork> trusted_proxies, const CorsOptions& 
 
 namespace {
 
-/// What a browser adds by itself, whoever's page made it send the request: a cookie, or a name and
-/// password that somebody once typed.
-bool may_be_ambient(const WireRequest& request, const Route& route) {
+/// What a browser adds by itself, whichever site's page made it send the request: a cookie, or a
+/// name and password that its user once typed.
+bool may_be_ambient(const Request& request, const Route& route) {
     constexpr std::string_view basic = "basic";
     const auto is_basic = [&](const auto& field) {
         return field.first == "authorization" &&
-               octets::equal_ignoring_case(std::string_view(field.second).substr(0, basic.size()),
+               characters::equal_ignoring_case(std::string_view(field.second).substr(0, basic.size()),
                                            basic);
     };
     return !route.cookies.empty() ||
@@ -30,23 +30,22 @@ bool may_be_ambient(const WireRequest& request, const Route& route) {
 
 }  // namespace
 
-bool Perimeter::admits(const WireRequest& request, const Route& route) const {
+bool RequestShield::admits(const Request& request, const Sender& sender, const Route& route) const {
     if (!may_be_ambient(request, route) || request.method == "GET" || request.method == "HEAD" ||
         request.method == "OPTIONS")
         return true;
     if (!request.header("origin")) {
         const std::string* site = request.header("sec-fetch-site");
-        return !site || !octets::equal_ignoring_case(*site, "cross-site");
+        return !site || !characters::equal_ignoring_case(*site, "cross-site");
     }
-    const std::string* sent = origin_of(request.headers);
+    const std::string* sent = sent_origin(request.headers);
     const auto origin = sent ? parse_origin(*sent) : std::nullopt;
-    return origin && (cors_.allows(*origin) || is_own(*origin, request));
+    return origin && (cors_.allows(*origin) || is_own(*origin, sender));
 }
 
-bool Perimeter::is_own(std::string_view origin, const WireRequest& request) const {
+bool RequestShield::is_own(std::string_view origin, const Sender& sender) const {
     if (!own_origin_.empty()) return origin == own_origin_;
-    const Sender sender = sender_of(request);
-    // A proxy that nobody declared may have ended TLS: then the scheme is not known, and either
+    // A proxy that is not configured may have ended TLS: then the scheme is not known, and either
     // will do.
     for (const std::string_view scheme : {"http", "https"})
         if (sender.scheme.empty() || sender.scheme == scheme)

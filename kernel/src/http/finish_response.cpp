@@ -1,8 +1,8 @@
-#include "answer.h"
+#include "finish_response.h"
 
 #include <algorithm>
 
-#include "framing/octets.h"
+#include "framing/character_classes.h"
 #include "kitchen/http/route.h"
 #include "pipeline.h"
 #include "problem.h"
@@ -14,7 +14,7 @@ namespace {
 
 const std::string* find_field(const Fields& fields, std::string_view lower_case_name) noexcept {
     for (const auto& [name, value] : fields)
-        if (octets::equal_ignoring_case(name, lower_case_name)) return &value;
+        if (characters::equal_ignoring_case(name, lower_case_name)) return &value;
     return nullptr;
 }
 
@@ -58,39 +58,13 @@ void strip_to_not_modified(Response& response) {
                                                        "content-range"};
         return std::any_of(
             std::begin(representation), std::end(representation),
-            [&](std::string_view name) { return octets::equal_ignoring_case(field.first, name); });
+            [&](std::string_view name) { return characters::equal_ignoring_case(field.first, name); });
     });
 }
-
-/// Where nobody signs in by HTTP Basic, a wrong one-time code must not open the browser's password
-/// dialog.
-void drop_basic_challenge(const Request& request, Response& response) {
-    if (response.status != 401 || request.route->access != Access::anyone ||
-        request.header("authorization"))
-        return;
-    std::erase_if(response.headers, [](const auto& field) {
-        constexpr std::string_view basic = "basic ";
-        return octets::equal_ignoring_case(field.first, "www-authenticate") &&
-               octets::equal_ignoring_case(std::string_view(field.second).substr(0, basic.size()),
-                                           basic);
-    });
-}
-
-class OpenStream final : public EventStream {
-public:
-    explicit OpenStream(std::shared_ptr<WireStream> wire) : wire_(std::move(wire)) {}
-    bool write(std::string_view bytes) override { return wire_->write(bytes); }
-    void close() override { wire_->close(); }
-    bool is_open() const override { return wire_->is_open(); }
-    void on_close(std::function<void()> callback) override { wire_->on_close(std::move(callback)); }
-
-private:
-    const std::shared_ptr<WireStream> wire_;
-};
 
 }  // namespace
 
-Response resolve(const Request& request, Result<Response> result, Logger& log) {
+Response finish_response(const Request& request, Result<Response> result, Logger& log) {
     const ProblemContext context{path_of(request.target), request.request_id};
     Response response;
     if (!result) {
@@ -99,40 +73,19 @@ Response resolve(const Request& request, Result<Response> result, Logger& log) {
     } else if (result->status < 200 || result->status > 599) {
         const Error error(
             Errc::internal, "bad_status",
-            "The handler answered with status " + std::to_string(result->status) + ".");
+            "The handler responded with status " + std::to_string(result->status) + ".");
         log_error(request, error, log);
         response = problem_response(error, context);
     } else {
         response = *std::move(result);
     }
     if (is_not_modified(request, response)) strip_to_not_modified(response);
-    drop_basic_challenge(request, response);
     if (request.method == "HEAD") response.stream = nullptr;
-    response.headers.insert(response.headers.end(), request.answer_fields.begin(),
-                            request.answer_fields.end());
+    response.headers.insert(response.headers.end(), request.response_fields.begin(),
+                            request.response_fields.end());
     if (request.route->access != Access::anyone && !find_field(response.headers, "cache-control"))
         response.headers.emplace_back("Cache-Control", "no-store");
     return response;
-}
-
-WireResponse to_wire(Response response, const std::string& request_id) {
-    WireResponse wire;
-    wire.status = response.status;
-    wire.headers = std::move(response.headers);
-    wire.headers.reserve(wire.headers.size() + 1);
-    wire.headers.emplace_back("X-Request-Id", request_id);
-    wire.body = std::move(response.body);
-    if (response.stream) {
-        wire.stream = [open = std::move(response.stream)](std::shared_ptr<WireStream> stream) {
-            try {
-                open(std::make_shared<OpenStream>(stream));
-            } catch (...) {
-                stream->close();  // the head has been sent: there is no other way left to say that
-                                  // it failed
-            }
-        };
-    }
-    return wire;
 }
 
 }  // namespace kitchen::http

@@ -17,8 +17,8 @@ bool is_json_type(std::string_view content_type) noexcept;
 /// take.
 Status check_body_type(const Fields& headers, const Route& route);
 
-/// Parses and checks the body; fills Request::json and appends one fault for each that the schema
-/// finds. Errors: malformed, unsupported_media_type.
+/// Parses and checks the body, whose type has been checked; fills Request::json and appends one
+/// fault for each that the schema finds. Errors: malformed.
 Status read_body(Request& request, const Route& route, std::vector<Fault>& faults);
 
 }  // namespace kitchen::http

@@ -8,7 +8,7 @@
 
 namespace kitchen::http {
 
-struct AnswerPool::Impl {
+struct DelayPool::Impl {
     using When = std::chrono::steady_clock::time_point;
     std::mutex mutex;
     std::condition_variable changed;
@@ -37,11 +37,11 @@ struct AnswerPool::Impl {
     }
 };
 
-AnswerPool::AnswerPool(unsigned threads) : impl_(std::make_unique<Impl>()) {
+DelayPool::DelayPool(unsigned threads) : impl_(std::make_unique<Impl>()) {
     for (unsigned i = 0; i < threads; ++i) impl_->threads.emplace_back([this] { impl_->run(); });
 }
 
-AnswerPool::~AnswerPool() {
+DelayPool::~DelayPool() {
     {
         const std::lock_guard lock(impl_->mutex);
         impl_->ending = true;
@@ -50,7 +50,7 @@ AnswerPool::~AnswerPool() {
     for (auto& thread : impl_->threads) thread.join();
 }
 
-void AnswerPool::after(std::chrono::microseconds delay, std::function<void()> task) {
+void DelayPool::after(std::chrono::microseconds delay, std::function<void()> task) {
     {
         const std::lock_guard lock(impl_->mutex);
         impl_->tasks.emplace(std::chrono::steady_clock::now() + delay, std::move(task));

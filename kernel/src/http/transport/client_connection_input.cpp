@@ -1,11 +1,11 @@
-// Connection: from octets to requests. All of it runs on the worker's thread.
+// Connection: from bytes to requests. All of it runs on the worker's thread.
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
-#include "connection.h"
+#include "client_connection.h"
 #include "exchange.h"
 
 namespace kitchen::http {
@@ -14,20 +14,13 @@ namespace {
 // One client may not keep a worker to itself: after so many parser events the others get their
 // turn.
 constexpr int kStepsPerTurn = 64;
-// Answers to pipelined requests leave together, up to so many octets.
+// Responses to pipelined requests leave together, up to so many bytes.
 constexpr std::size_t kCoalesceUpTo = 64 * 1024;
-// Read and thrown away after our last octet, so that closing does not reset the connection under
-// the answer.
+// Read and thrown away after our last byte, so that closing does not reset the connection under
+// the response.
 constexpr std::size_t kDiscardAtMost = 8 * 1024 * 1024;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-
-WireResponse bare_response(int status) {
-    WireResponse response;
-    response.status = status;
-    response.close = true;
-    return response;
-}
 
 }  // namespace
 
@@ -44,7 +37,7 @@ void Connection::on_ready(Readiness readiness, std::span<char> scratch) {
     if (read) {
         read_some(scratch);
     } else if (readiness.writable) {
-        take_turn({});  // requests may have waited for the answer before them to leave
+        take_turn({});  // requests may have waited for the response before them to leave
     }
 }
 
@@ -66,12 +59,12 @@ void Connection::read_some(std::span<char> scratch) {
     if (got > 0) shared_->add_received(static_cast<std::size_t>(got));
     {
         Lock lock(mutex_);
-        const bool listening = state_ == State::reading || state_ == State::answering;
+        const bool listening = state_ == State::reading || state_ == State::awaiting;
         if (got < 0) {
             doom_locked();
         } else if (got == 0) {
-            // While somebody waits for an answer this may be a half-close. At a stream's end of
-            // input the client has left.
+            // While a response is awaited this may be a half-close. At a stream's end of input the
+            // client has left.
             end_of_input_ = true;
             if (!listening) doom_locked();
         } else if (!listening) {
@@ -107,7 +100,7 @@ void Connection::take_turn(std::string_view fresh) {
     end_turn_locked(lock);
 }
 
-// What was changed during the turn takes effect; the answers leave in one piece.
+// What was changed during the turn takes effect; the responses leave in one piece.
 void Connection::end_turn_locked(Lock& lock) {
     in_turn_ = false;
     if (!out_.empty() && !blocked_) flush_locked();
@@ -141,7 +134,7 @@ void Connection::keep_input(std::string_view rest, bool from_input) {
     }
 }
 
-// One event of the parser. False when it needs more octets.
+// One event of the parser. False when it needs more bytes.
 bool Connection::step(std::string_view& bytes) {
     const auto [event, consumed] = parser_.feed(bytes);
     bytes.remove_prefix(consumed);
@@ -160,65 +153,66 @@ bool Connection::step(std::string_view& bytes) {
 }
 
 Connection::Asked Connection::asked() const {
-    const auto& request = parser_.request();
-    return {request.method == "HEAD", request.minor_version, parser_.keep_alive()};
+    const Request* request = parser_.request();
+    if (!request) return {.keep_alive = parser_.keep_alive()};
+    return {request->method == "HEAD", request->minor_version, parser_.keep_alive()};
 }
 
 void Connection::decide_on_head(bool bytes_follow) {
-    parser_.request().peer_address = peer_address_;
-    head_is_known_ = true;
-    HeadDecision decision;
+    Request& head = *parser_.request();
+    head.peer_address = peer_address_;
+    bool failed = false;
     try {
-        decision = shared_->handler().on_head(parser_.request());
+        decision_ = shared_->handler().on_head(head);
     } catch (...) {
-        decision.refuse = true;
-        decision.refusal = bare_response(500);
+        failed = true;
     }
-    if (!decision.refuse) {
-        parser_.set_body_limit(decision.body_limit);
-        // Nobody waits for a 100 who has begun to send already. Sent when the parser has agreed to
-        // the length.
+    if (!failed && !decision_->refusal) {
+        parser_.set_body_limit(decision_->body_limit);
+        // A client that has begun to send does not wait for a 100. Sent when the parser has agreed
+        // to the length.
         continue_due_ = parser_.expects_continue() && parser_.has_body() && !bytes_follow;
         return;
     }
+    Response refusal = failed ? Response(500) : *std::move(decision_->refusal);
     const auto request = asked();
-    const bool keep = request.keep_alive && !decision.refusal.close && !parser_.has_body() &&
-                      !shared_->draining();
-    head_is_known_ = false;  // answered
+    const bool keep = request.keep_alive && !failed && !parser_.has_body() && !shared_->draining();
+    decision_.reset();
     if (!parser_.has_body()) parser_.discard_request();
     const Lock lock(mutex_);
-    queue_locked(decision.refusal, request, keep, false);
+    queue_locked(refusal, request, keep, false);
     state_ = keep ? State::reading : State::closing;
 }
 
 void Connection::hand_up() {
-    head_is_known_ = false;
     const auto request = asked();
     auto exchange = std::make_shared<ConnectionExchange>(shared_from_this());
     {
         const Lock lock(mutex_);
-        state_ = State::answering;
+        state_ = State::awaiting;
         asked_ = request;
         ++unflushed_;
         shared_->add_in_flight();
     }
     try {
-        shared_->handler().on_request(parser_.take_request(), std::move(exchange));
-    } catch (...) {  // whoever held the exchange has dropped it, which answers 500
+        shared_->handler().on_request(parser_.take_request(), std::move(decision_),
+                                      std::move(exchange));
+    } catch (...) {  // the exchange has been dropped, which responds 500
     }
 }
 
-WireResponse Connection::describe(const FramingError& error) noexcept {
+Response Connection::describe(const FramingError& error) noexcept {
     try {
-        return shared_->handler().on_framing_error(error, peer_address_,
-                                                   head_is_known_ ? &parser_.request() : nullptr);
+        return shared_->handler().on_framing_error(
+            error, peer_address_, decision_ ? parser_.request() : nullptr, decision_.get());
     } catch (...) {
-        return bare_response(error.status);
+        return Response(error.status);
     }
 }
 
 void Connection::refuse(const FramingError& error) {
     auto response = describe(error);
+    decision_.reset();
     const auto request = asked();
     const Lock lock(mutex_);
     if (state_ != State::reading) return;
@@ -226,9 +220,9 @@ void Connection::refuse(const FramingError& error) {
     state_ = State::closing;
 }
 
-bool Connection::has_pending_octets() const noexcept {
-    char octet;
-    return ::recv(fd_.get(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+bool Connection::has_pending_bytes() const noexcept {
+    char byte;
+    return ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 }  // namespace kitchen::http

@@ -1,40 +1,44 @@
-// Connection: answers and streams, from any thread.
+// Connection: responses and streams, from any thread.
 #include <sys/socket.h>
 
 #include <utility>
 
-#include "connection.h"
+#include "client_connection.h"
 #include "exchange.h"
 
 namespace kitchen::http {
 namespace {
 
-// Stream writes made within one turn leave together, up to so many octets.
+// Stream writes made within one turn leave together, up to so many bytes.
 constexpr std::size_t kCoalesceUpTo = 16 * 1024;
 
 }  // namespace
 
-void Connection::answer(WireResponse& response) noexcept {
+void Connection::respond(Response& response, AfterResponse after) noexcept {
     try {
-        auto stream = queue_answer(response);
+        auto stream = queue_response(response, after);
         if (!stream) return;
-        response.stream(std::move(stream));  // dropped when this throws, and that ends it
+        try {
+            response.stream(std::move(stream));
+        } catch (...) {  // the head has been sent: all that is left to say is that it is the end
+            end_stream();
+        }
         if (shared_->ending_streams()) end_stream();
     } catch (...) {
         give_up();
     }
 }
 
-std::shared_ptr<WireStream> Connection::queue_answer(WireResponse& response) {
-    std::shared_ptr<WireStream> stream;
+std::shared_ptr<EventStream> Connection::queue_response(Response& response, AfterResponse after) {
+    std::shared_ptr<EventStream> stream;
     const Lock lock(mutex_);
-    if (state_ != State::answering) return stream;
+    if (state_ != State::awaiting) return stream;
     const bool streams = response.stream && has_response_body({.status = response.status,
                                                                .head_request = asked_.head});
     if (streams) stream = std::make_shared<ConnectionStream>(shared_from_this());
     const bool last = end_of_input_ && unparsed_ == 0;
-    const bool keep =
-        asked_.keep_alive && !response.close && !response.stream && !last && !shared_->draining();
+    const bool keep = asked_.keep_alive && after == AfterResponse::keep && !response.stream &&
+                      !last && !shared_->draining();
     queue_locked(response, asked_, keep, streams);
     state_ = streams ? State::streaming : keep ? State::reading : State::closing;
     finish_off_turn_locked();
@@ -48,7 +52,7 @@ void Connection::give_up() noexcept {
     worker_.resume(shared_from_this());
 }
 
-void Connection::queue_locked(WireResponse& response, const Asked& asked, bool keep, bool stream) {
+void Connection::queue_locked(Response& response, const Asked& asked, bool keep, bool stream) {
     ++requests_;
     const ResponseFraming framing{.status = response.status,
                                   .head_request = asked.head,
@@ -96,7 +100,7 @@ void Connection::flush_locked() {
 }
 
 void Connection::after_drained_locked() {
-    const std::size_t pending = state_ == State::answering || state_ == State::streaming ? 1 : 0;
+    const std::size_t pending = state_ == State::awaiting || state_ == State::streaming ? 1 : 0;
     if (unflushed_ > pending) {
         shared_->remove_in_flight(unflushed_ - pending);
         unflushed_ = pending;
@@ -109,7 +113,7 @@ void Connection::after_drained_locked() {
 }
 
 // Everything is sent. Closing while the client still sends would reset the connection and could
-// take the answer with it, so only our direction is closed until the client has closed its own.
+// take the response with it, so only our direction is closed until the client has closed its own.
 void Connection::linger_locked() {
     settle_locked();
     if (end_of_input_) return doom_locked();

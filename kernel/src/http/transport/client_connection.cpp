@@ -1,5 +1,5 @@
 // Connection: its beginning, its end, and its deadlines.
-#include "connection.h"
+#include "client_connection.h"
 
 #include <sys/socket.h>
 
@@ -73,6 +73,7 @@ void Connection::close() {
 
     shared_->release(peer_address_, admission_);
     parser_ = RequestParser();
+    decision_.reset();
     input_ = std::string();
     run(callbacks);
 }
@@ -108,7 +109,7 @@ void Connection::on_tick(Clock::time_point now) {
             lock.lock();
             return end_turn_locked(lock);
         }
-        if (unparsed_ == 0 && !has_pending_octets()) doom_locked();
+        if (unparsed_ == 0 && !has_pending_bytes()) doom_locked();
     }
     close_if_doomed(lock);
 }
@@ -121,7 +122,7 @@ void Connection::on_closing_idle() {
 }
 
 // At the end of a turn: which clock is running, and since when. A clock goes on while neither the
-// phase nor the request changed, however many octets trickle in.
+// phase nor the request changed, however many bytes trickle in.
 void Connection::time_reading_locked() {
     const auto timed = !parser_.in_progress() ? Timed::idle
                        : parser_.in_head()    ? Timed::head
@@ -161,7 +162,7 @@ void Connection::update_locked() {
     auto deadline = Clock::time_point::max();
     switch (state_) {
         case State::reading:
-        case State::answering:
+        case State::awaiting:
             // Back-pressure: past the bound the kernel's buffers fill, then the client's.
             wanted.read =
                 !end_of_input_ &&

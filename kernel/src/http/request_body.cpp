@@ -1,8 +1,8 @@
-#include "body.h"
+#include "request_body.h"
 
 #include <algorithm>
 
-#include "framing/octets.h"
+#include "framing/character_classes.h"
 
 namespace kitchen::http {
 namespace {
@@ -25,7 +25,7 @@ Status check_type(const Fields& headers) {
         return Error(Errc::unsupported_media_type, "unsupported_media_type",
                      "Send the body as JSON, with Content-Type: application/json.");
     const std::string* coding = find(headers, "content-encoding");
-    if (coding && !octets::equal_ignoring_case(*coding, "identity"))
+    if (coding && !characters::equal_ignoring_case(*coding, "identity"))
         return Error(Errc::unsupported_media_type, "unsupported_content_encoding",
                      "Send the body as it is, without Content-Encoding.");
     return {};
@@ -35,18 +35,18 @@ Status check_type(const Fields& headers) {
 
 bool is_json_type(std::string_view content_type) noexcept {
     std::size_t end = std::min(content_type.find(';'), content_type.size());
-    if (!octets::equal_ignoring_case(octets::trim(content_type.substr(0, end)), "application/json"))
+    if (!characters::equal_ignoring_case(characters::trim(content_type.substr(0, end)), "application/json"))
         return false;
     while (end != content_type.size()) {
         content_type.remove_prefix(end + 1);
         end = std::min(content_type.find(';'), content_type.size());
-        const std::string_view parameter = octets::trim(content_type.substr(0, end));
+        const std::string_view parameter = characters::trim(content_type.substr(0, end));
         const std::size_t equals = std::min(parameter.find('='), parameter.size());
-        if (!octets::equal_ignoring_case(parameter.substr(0, equals), "charset")) continue;
+        if (!characters::equal_ignoring_case(parameter.substr(0, equals), "charset")) continue;
         std::string_view charset = parameter.substr(std::min(equals + 1, parameter.size()));
         if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"')
             charset = charset.substr(1, charset.size() - 2);
-        if (!octets::equal_ignoring_case(charset, "utf-8")) return false;
+        if (!characters::equal_ignoring_case(charset, "utf-8")) return false;
     }
     return true;
 }
@@ -66,7 +66,6 @@ Status read_body(Request& request, const Route& route, std::vector<Fault>& fault
         if (!route.body_optional) faults.push_back({"", "required", "A JSON body is required."});
         return {};
     }
-    if (Status type = check_type(request.headers); !type) return type;
     JsonError error;
     auto json = parse_json(request.body, &error);
     if (!json) return Error(Errc::malformed, "malformed_json", std::move(error.detail));

@@ -1,4 +1,4 @@
-#include "http/body.h"
+#include "http/request_body.h"
 
 #include <gtest/gtest.h>
 
@@ -44,16 +44,6 @@ TEST_F(ReadBody, ParsesAndChecks) {
 TEST_F(ReadBody, RefusesWhatIsNoJson) {
     EXPECT_EQ(read("{").error().kind, Errc::malformed);
     EXPECT_EQ(read("{").error().detail, "The JSON document ends too early.");
-    EXPECT_EQ(read(R"({"a":1})", {}).error().kind, Errc::unsupported_media_type);
-    EXPECT_EQ(read(R"({"a":1})", {{"content-type", "text/plain"}}).error().kind,
-              Errc::unsupported_media_type);
-    EXPECT_EQ(
-        read(R"({"a":1})", {{"content-type", "application/json"}, {"content-encoding", "gzip"}})
-            .error()
-            .kind,
-        Errc::unsupported_media_type);
-    EXPECT_TRUE(read(R"({"a":1})",
-                     {{"content-type", "application/json"}, {"content-encoding", "identity"}}));
 }
 
 TEST_F(ReadBody, WantsOneUnlessItMayBeLeftOut) {
@@ -84,6 +74,18 @@ TEST_F(ReadBody, IsRefusedByItsTypeBeforeItComes) {
               Errc::unsupported_media_type);
     EXPECT_TRUE(
         check_body_type({{"content-length", "7"}, {"content-type", "application/json"}}, route_));
+    EXPECT_EQ(check_body_type({{"content-length", "7"}, {"content-type", "text/plain"}}, route_)
+                  .error()
+                  .kind,
+              Errc::unsupported_media_type);
+    const Fields coded{{"content-length", "7"},
+                       {"content-type", "application/json"},
+                       {"content-encoding", "gzip"}};
+    EXPECT_EQ(check_body_type(coded, route_).error().kind, Errc::unsupported_media_type);
+    EXPECT_TRUE(check_body_type({{"content-length", "7"},
+                                 {"content-type", "application/json"},
+                                 {"content-encoding", "identity"}},
+                                route_));
     EXPECT_TRUE(check_body_type({{"content-length", "0"}}, route_));
     EXPECT_TRUE(check_body_type({}, route_));
     EXPECT_TRUE(check_body_type(length, Route::post("/x")));

@@ -1,11 +1,11 @@
-// One client connection: reads requests, hands them up one at a time, writes the answers in that
+// One client connection: reads requests, hands them up one at a time, writes the responses in that
 // order.
 //
 // Thread-safety. Reading, parsing, calls to the handler and closing the descriptor happen on the
-// worker's thread alone; those functions say so. Answers, stream writes and queries come from any
+// worker's thread alone; those functions say so. Responses, stream writes and queries come from any
 // thread. What both sides touch is guarded by one mutex, which is never held during a call to the
 // handler or to a callback. Because the descriptor is closed under that mutex and used to send
-// under it, an answer can never reach a later client that got the same descriptor number.
+// under it, a response can never reach a later client that got the same descriptor number.
 #pragma once
 
 #include <atomic>
@@ -22,12 +22,15 @@
 #include "../framing/request_parser.h"
 #include "event_loop.h"
 #include "output_queue.h"
-#include "socket.h"
+#include "tcp_socket.h"
 #include "transport_state.h"
 
 namespace kitchen::http {
 
 class Connection;
+
+/// What becomes of the connection when the response has left. `keep`: as the client wants.
+enum class AfterResponse : std::uint8_t { keep, close };
 
 /// Where a connection asks its worker to come back to it. Callable from any thread until the
 /// connection is closed.
@@ -56,7 +59,8 @@ public:
     void close();            ///< idempotent
 
     // On any thread:
-    void answer(WireResponse& response) noexcept;  ///< out of memory: the connection is closed
+    /// Out of memory: the connection is closed.
+    void respond(Response& response, AfterResponse after) noexcept;
     bool is_connected() const noexcept { return connected_.load(std::memory_order_relaxed); }
     bool is_closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
     bool write_stream(std::string_view bytes);
@@ -66,8 +70,8 @@ public:
 
 private:
     enum class State {
-        reading,    ///< a request, or between two
-        answering,  ///< one request is with the handler
+        reading,   ///< a request, or between two
+        awaiting,  ///< one request is with the handler
         streaming,
         closing,    ///< nothing more is read; what is queued is sent
         lingering,  ///< all is sent and said to be the end; input is discarded until the client
@@ -77,28 +81,28 @@ private:
     };
     enum class Timed { none, idle, head, body };
     using Lock = std::unique_lock<std::mutex>;
-    /// What the answer needs to know of the request.
+    /// What the response needs to know of the request.
     struct Asked {
         bool head = false;
         int minor_version = 1;
         bool keep_alive = false;
     };
 
-    // Input (connection_input.cpp), on the worker's thread, without the lock
+    // Input (client_connection_input.cpp), on the worker's thread, without the lock
     void read_some(std::span<char> scratch);
     void take_turn(std::string_view fresh);
     bool step(std::string_view& bytes);
     void decide_on_head(bool bytes_follow);
     void hand_up();
     void refuse(const FramingError& error);
-    WireResponse describe(const FramingError& error) noexcept;
+    Response describe(const FramingError& error) noexcept;
     Asked asked() const;
     std::size_t input_size() const noexcept { return input_.size() - input_at_; }
     void keep_input(std::string_view rest, bool from_input);
-    bool has_pending_octets() const noexcept;
+    bool has_pending_bytes() const noexcept;
 
-    // Output (connection_output.cpp), on any thread, without the lock
-    std::shared_ptr<WireStream> queue_answer(WireResponse& response);
+    // Output (client_connection_output.cpp), on any thread, without the lock
+    std::shared_ptr<EventStream> queue_response(Response& response, AfterResponse after);
     void give_up() noexcept;
     static void run(const std::vector<std::function<void()>>& callbacks) noexcept;
 
@@ -106,7 +110,7 @@ private:
     void end_turn_locked(Lock& lock);
     void time_reading_locked();
     void start_timing_locked(Timed timed);
-    void queue_locked(WireResponse& response, const Asked& asked, bool keep, bool stream);
+    void queue_locked(Response& response, const Asked& asked, bool keep, bool stream);
     void flush_locked();
     void after_drained_locked();
     void linger_locked();
@@ -130,7 +134,7 @@ private:
     std::string input_;  ///< read, and not yet parsed
     std::size_t input_at_ = 0;
     bool continue_due_ = false;
-    bool head_is_known_ = false;  ///< on_head() has seen the request that is being read
+    std::unique_ptr<HeadDecision> decision_;  ///< about the request that is being read
     std::size_t discarded_ = 0;
 
     std::atomic<bool> connected_{true};
@@ -152,7 +156,7 @@ private:
     bool settled_ = false;
     bool watched_ = false;
     std::size_t unparsed_ = 0;    ///< input_size(), for other threads
-    std::size_t unflushed_ = 0;   ///< requests handed up and not fully answered
+    std::size_t unflushed_ = 0;   ///< requests handed up whose response has not left
     std::uint64_t requests_ = 0;  ///< begun and done with
     Timed timed_ = Timed::none;
     std::uint64_t timed_request_ = 0;

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace kitchen::http::octets {
+namespace kitchen::http::characters {
 
 enum Class : std::uint8_t {
     kToken = 1,      ///< tchar: methods and field names
@@ -69,4 +69,4 @@ constexpr std::string_view trim(std::string_view text) noexcept {
     return text;
 }
 
-}  // namespace kitchen::http::octets
+}  // namespace kitchen::http::characters

@@ -1,4 +1,4 @@
-#include "socket.h"
+#include "tcp_socket.h"
 
 #include <arpa/inet.h>
 #include <linux/filter.h>
@@ -21,7 +21,7 @@ void set_option(int fd, int level, int option, int value) noexcept {
 }
 
 // Accepted sockets inherit these from the listening one on Linux: no calls for each connection.
-// Keep-alive probes find the clients that vanished without a word, behind a stream that has nothing
+// Keep-alive probes find the clients that vanished without a FIN, behind a stream that has nothing
 // to say or a handler that takes long.
 void set_inherited_options(int fd) noexcept {
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -108,7 +108,7 @@ void drain_event_fd(int fd) noexcept {
 }
 
 void refuse_new_handshakes(int listening_fd) noexcept {
-    // The filter sees the TCP header: octet 13 holds the flags. SYN without ACK is dropped.
+    // The filter sees the TCP header: byte 13 holds the flags. SYN without ACK is dropped.
     sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),          BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0),

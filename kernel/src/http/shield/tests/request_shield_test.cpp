@@ -1,5 +1,5 @@
 // CORS, the origin check and the security fields, through the dispatcher.
-#include "http/shield/perimeter.h"
+#include "http/shield/request_shield.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,7 +28,8 @@ Route session_route(Route route) {
 Harness server(ServerOptions options = {}) {
     ServerTable table;
     table.routes.push_back(constant(Route::get("/foods/")));
-    table.routes.push_back(constant(Route::post("/foods/")));
+    table.routes.push_back(
+        constant(Route::post("/foods/").response_header("Idempotent-Replayed", "")));
     table.routes.push_back(session_route(Route::post("/verify/")));
     table.routes.push_back(session_route(Route::get("/session/")));
     return Harness(std::move(table), std::move(options));
@@ -43,24 +44,24 @@ ServerOptions with_cors() {
 
 TEST(Cors, AllowsListedOriginsExactly) {
     Harness s = server(with_cors());
-    const WireResponse allowed = s.get("/foods/", {{"origin", app}});
+    const Response allowed = s.get("/foods/", {{"origin", app}});
     EXPECT_EQ(allowed.status, 200);
     EXPECT_EQ(field(allowed, "Access-Control-Allow-Origin"), app);
     EXPECT_EQ(field(allowed, "Access-Control-Allow-Credentials"), "true");
-    EXPECT_THAT(field(allowed, "Access-Control-Expose-Headers"), HasSubstr("ETag"));
+    EXPECT_THAT(field(allowed, "Access-Control-Expose-Headers"),
+                HasSubstr("Allow, ETag, Idempotent-Replayed, Location, Retry-After"));
     EXPECT_EQ(field(allowed, "Vary"), "Origin");
     for (const char* origin :
          {"https://app.example.evil.example", "https://evil.example", "http://app.example",
           "https://app.example:8443", "null", "*", "https://app.example/", "HTTPS://app.example",
           "https://sub.app.example", ""}) {
-        const WireResponse refused = s.get("/foods/", {{"origin", origin}});
+        const Response refused = s.get("/foods/", {{"origin", origin}});
         EXPECT_EQ(refused.status, 200) << origin;
         EXPECT_EQ(count_fields(refused, "Access-Control-Allow-Origin"), 0u) << origin;
         EXPECT_EQ(count_fields(refused, "Access-Control-Allow-Credentials"), 0u) << origin;
         EXPECT_EQ(field(refused, "Vary"), "Origin") << origin;
     }
-    const WireResponse twice =
-        s.get("/foods/", {{"origin", app}, {"origin", "https://evil.example"}});
+    const Response twice = s.get("/foods/", {{"origin", app}, {"origin", "https://evil.example"}});
     EXPECT_EQ(count_fields(twice, "Access-Control-Allow-Origin"), 0u);
     EXPECT_EQ(field(s.get("/foods/"), "Vary"), "Origin");
 }
@@ -79,7 +80,7 @@ TEST(Cors, PreflightOfAListedOriginNamesMethodsAndHeaders) {
     const Fields asked = {{"origin", app},
                           {"access-control-request-method", "POST"},
                           {"access-control-request-headers", "authorization"}};
-    const WireResponse answer = s.send(wire("OPTIONS", "/foods/", asked));
+    const Response answer = s.send(wire("OPTIONS", "/foods/", asked));
     EXPECT_EQ(answer.status, 204);
     EXPECT_EQ(field(answer, "Access-Control-Allow-Origin"), app);
     EXPECT_EQ(field(answer, "Access-Control-Allow-Methods"), "GET, HEAD, POST, OPTIONS");
@@ -93,13 +94,13 @@ TEST(Cors, OtherOptionsGetAllowAndNothingElse) {
     s.add_pool(1, 4);
     for (const Fields& asked : {Fields{}, Fields{{"origin", "https://evil.example"},
                                                  {"access-control-request-method", "POST"}}}) {
-        const WireResponse answer = s.send(wire("OPTIONS", "/foods/", asked));
+        const Response answer = s.send(wire("OPTIONS", "/foods/", asked));
         EXPECT_EQ(answer.status, 204);
         EXPECT_EQ(field(answer, "Allow"), "GET, HEAD, POST, OPTIONS");
         for (const auto& [name, value] : answer.headers)
             EXPECT_THAT(name, Not(HasSubstr("Access-Control")));
     }
-    const WireResponse nowhere = s.send(
+    const Response nowhere = s.send(
         wire("OPTIONS", "/nowhere/", {{"origin", app}, {"access-control-request-method", "GET"}}));
     EXPECT_EQ(nowhere.status, 404);
     EXPECT_EQ(count_fields(nowhere, "Access-Control-Allow-Methods"), 0u);
@@ -107,7 +108,7 @@ TEST(Cors, OtherOptionsGetAllowAndNothingElse) {
 
 TEST(Cors, IsOffWithoutOriginsAndCanGoWithoutCredentials) {
     Harness off = server();
-    const WireResponse plain = off.get("/foods/", {{"origin", app}});
+    const Response plain = off.get("/foods/", {{"origin", app}});
     EXPECT_EQ(count_fields(plain, "Vary") + count_fields(plain, "Access-Control-Allow-Origin"), 0u);
     ServerOptions options = with_cors();
     options.cors.credentials = false;
@@ -148,7 +149,7 @@ TEST(OriginCheck, RefusesPagesOfOtherSitesWhereACookieCounts) {
          403},
     };
     for (const Case& c : cases) {
-        const WireResponse answer = s.send(wire("POST", "/verify/", c.fields));
+        const Response answer = s.send(wire("POST", "/verify/", c.fields));
         EXPECT_EQ(answer.status, c.status) << testing::PrintToString(c.fields);
         EXPECT_EQ(code_of(answer), c.status == 403 ? "cross_origin" : "");
     }
