@@ -1,4 +1,4 @@
-// Requests and answers over real sockets.
+// Requests and responses over real sockets.
 #include <sys/wait.h>
 
 #include <thread>
@@ -9,11 +9,6 @@ namespace kitchen::http {
 namespace {
 
 class RequestTest : public TransportTest {};
-
-std::string post(std::string_view target, std::string_view body, std::string_view fields = "") {
-    return "POST " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) +
-           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
-}
 
 TEST_F(RequestTest, IsAnsweredAndTheConnectionKept) {
     Client client(start());
@@ -214,61 +209,6 @@ TEST_F(RequestTest, FramingErrorAfterGoodRequestsIsAnsweredInItsPlace) {
     EXPECT_TRUE(client.ends());
 }
 
-TEST_F(RequestTest, TheRefusedUploadIsReadSoThatTheResponseArrives) {
-    handler_.head = [](const Request&) { return limited_to(1000); };
-    Client client(start());
-    // More than the socket buffers hold: without lingering, closing resets this connection and the
-    // answer is lost.
-    ASSERT_TRUE(client.send(post("/", std::string(4 * 1024 * 1024, 'x'))));
-    EXPECT_EQ(client.status(), 413);
-    EXPECT_TRUE(client.ends());
-}
-
-TEST_F(RequestTest, ContinueIsSentWhenTheBodyIsAwaited) {
-    Client client(start());
-    client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
-    EXPECT_EQ(client.read_head(), "HTTP/1.1 100 Continue\r\n\r\n");
-    client.send("abc");
-    EXPECT_EQ(client.body(), "POST / abc");
-}
-
-TEST_F(RequestTest, ContinueIsNotSentWhenTheBodyIsThereOrRefused) {
-    handler_.head = [](const Request& request) {
-        HeadDecision decision = limited_to(10);
-        if (request.target == "/refused") decision.refusal = text("no", 403);
-        return decision;
-    };
-    Client there(start());
-    there.send(
-        "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc");
-    EXPECT_EQ(there.body(), "POST / abc");
-    there.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\na");
-    there.send("bc");
-    EXPECT_EQ(there.body(), "POST / abc");
-    Client large(port_);
-    large.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 11\r\n\r\n");
-    EXPECT_EQ(large.status(), 413);
-    EXPECT_TRUE(large.ends());
-    Client refused(port_);
-    refused.send(
-        "POST /refused HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
-    EXPECT_EQ(refused.status(), 403);
-    EXPECT_TRUE(refused.ends());
-}
-
-TEST_F(RequestTest, RefusalWithoutABodyKeepsTheConnection) {
-    handler_.head = [](const Request& request) {
-        HeadDecision decision;
-        if (request.target == "/refused") decision.refusal = text("no", 401);
-        return decision;
-    };
-    Client client(start());
-    client.get("/refused");
-    EXPECT_EQ(client.status(), 401);
-    client.get("/fine");
-    EXPECT_EQ(client.body(), "GET /fine ");
-}
-
 TEST_F(RequestTest, HalfClosedClientStillGetsItsResponses) {
     Parking parking;
     handler_.request = [&](Request, std::shared_ptr<Exchange> exchange) {
@@ -351,38 +291,6 @@ TEST_F(RequestTest, DroppedExchangeAndThrowingHandlerAre500) {
         EXPECT_EQ(answer->body.find("secret"), std::string::npos);
         EXPECT_TRUE(client.ends());
     }
-}
-
-/// Notes what it decides, and expects it back with the same request.
-class DecidingHandler final : public TestHandler {
-public:
-    std::unique_ptr<HeadDecision> on_head(Request& request_head) override {
-        auto decision = TestHandler::on_head(request_head);
-        request_head.path = "/decided";
-        head_ = &request_head;
-        decision_ = decision.get();
-        return decision;
-    }
-    void on_request(std::unique_ptr<Request> r, std::unique_ptr<HeadDecision> decision,
-                    std::shared_ptr<Exchange> exchange) override {
-        const bool same = r.get() == head_ && decision.get() == decision_;
-        exchange->reply(text((same ? "same " : "other ") + r->path + " " + r->body));
-    }
-
-private:
-    const Request* head_ = nullptr;
-    const HeadDecision* decision_ = nullptr;
-};
-
-TEST_F(RequestTest, WhatWasDecidedOnTheHeadComesBackWithTheRequest) {
-    DecidingHandler handler;
-    transport_ = make_pistache_transport(options_, handler);
-    transport_->start();
-    Client client(transport_->port());
-    client.send(post("/1", "one") + post("/2", "two"));
-    EXPECT_EQ(client.body(), "same /decided one");
-    EXPECT_EQ(client.body(), "same /decided two");
-    transport_->stop();
 }
 
 TEST_F(RequestTest, LargeBodiesBothWays) {

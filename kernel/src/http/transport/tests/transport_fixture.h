@@ -35,6 +35,12 @@ inline Response text(std::string body, int status = 200) {
     return response;
 }
 
+inline std::string post(std::string_view target, std::string_view body,
+                        std::string_view fields = "") {
+    return "POST " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
 inline HeadDecision limited_to(std::size_t body_limit) {
     HeadDecision decision;
     decision.body_limit = body_limit;
