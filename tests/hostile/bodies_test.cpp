@@ -127,7 +127,7 @@ TEST_F(Hostile, JsonOfTheWrongShape) {
     std::string crowd = "{\"a\":1";
     for (int i = 0; i < 5'000; ++i) crowd += ",\"k" + std::to_string(i) + "\":1";
     rows.push_back(answered("5,000 unknown members", login(crowd + "}"), {422}));
-    rows.push_back(answered("an unknown member of 60,000 octets",
+    rows.push_back(answered("an unknown member of 60,000 bytes",
                             login("{\"" + std::string(60'000, '/') + "\":1}"), {422}));
     rows.push_back(answered("a body where none belongs",
                             request("GET /foods/", "Content-Length: 2\r\n", "{}"), {422}));
@@ -169,22 +169,22 @@ TEST_F(Hostile, BodiesAtTheLimit) {
     for (int i = 0; i < 60'000; ++i) one_by_one += "1\r\n \r\n";
     std::vector<WireCase> rows = {
         answered("64 KiB", login(largest), {400}, "malformed_json"),
-        refused("64 KiB and one octet", login(largest + " "), {413}, "body_too_large"),
-        refused("64 KiB and one octet, in chunks",
+        refused("64 KiB and one byte", login(largest + " "), {413}, "body_too_large"),
+        refused("64 KiB and one byte, in chunks",
                 request("POST /login/",
                         "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n",
                         "80000\r\n" + largest.substr(0, 0x80000) + "\r\n80001\r\n"),
                 {413}),
-        answered("60,000 chunks of one octet",
+        answered("60,000 chunks of one byte",
                  request("POST /login/",
                          "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n",
                          one_by_one + "0\r\n\r\n"),
                  {400}, "malformed_json"),
     };
     for (const WireCase& row :
-         rows) {  // a million sends for the sake of "one octet at a time" would prove nothing more
+         rows) {  // a million sends for the sake of "one byte at a time" would prove nothing more
         RawClient client(port());
-        client.send(row.octets);
+        client.send(row.bytes);
         const auto answer = client.read_answer();
         ASSERT_TRUE(answer) << row.name;
         EXPECT_EQ(answer->status, row.answers[0][0]) << row.name << answer->body;

@@ -1,5 +1,5 @@
 // Clients that leave in the middle while handlers work for them on the pool, so that descriptor
-// numbers are reused all the time: nobody may ever read an octet that was meant for somebody else.
+// numbers are reused all the time: nobody may ever read a byte that was meant for somebody else.
 // KITCHEN_CHURN_SECONDS makes it longer (3 by default); the figures are printed.
 #include <atomic>
 #include <cstdlib>
@@ -21,7 +21,7 @@ struct Tally {
     std::atomic<long> asked{0}, answered{0}, foreign{0}, cut{0}, left{0}, refused{0};
 };
 
-/// True when every octet that came belongs to the answer for `id`, whole or not.
+/// True when every byte that came belongs to the answer for `id`, whole or not.
 bool is_own(const std::string& body, const std::string& id) {
     for (std::size_t at = 0; at < body.size(); ++at)
         if (body[at] != (at % (id.size() + 1) == id.size() ? ';' : id[at % (id.size() + 1)]))
@@ -85,7 +85,7 @@ TEST_F(Churn, NoOctetReachesAnotherClient) {
     std::cout << "churn: " << length.count() << " s, " << tally.asked << " requests, "
               << tally.answered << " answers read whole, " << tally.left
               << " clients left in the middle, " << tally.refused << " refused, " << tally.cut
-              << " cut, " << tally.foreign << " with foreign octets\n";
+              << " cut, " << tally.foreign << " with foreign bytes\n";
     EXPECT_EQ(tally.foreign, 0);
     EXPECT_EQ(tally.cut, 0);
     EXPECT_GT(tally.answered, 200);

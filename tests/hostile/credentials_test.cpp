@@ -75,8 +75,8 @@ TEST_F(Hostile, CredentialsThatFailAllLookTheSame) {
 
 TEST_F(Hostile, CredentialsInEveryPortion) {
     std::vector<WireCase> rows;
-    const auto row = [&](const char* name, const std::string& octets, std::vector<int> statuses) {
-        rows.push_back(answered(name, octets, std::move(statuses)));
+    const auto row = [&](const char* name, const std::string& bytes, std::vector<int> statuses) {
+        rows.push_back(answered(name, bytes, std::move(statuses)));
         rows.back().splits = false;  // each may cost a hash
     };
     row("none", request("GET /cart/"), {401});

@@ -1,6 +1,6 @@
 // SIGTERM under load, on the real executable.
 //
-// What counts as lost: a request of which every octet was sent, on a connection that connect() had
+// What counts as lost: a request of which every byte was sent, on a connection that connect() had
 // reported open, no later than 400 ms after the connection was opened or its last answer came (an
 // idle connection is closed half a second after the notice), and that got no whole answer. A
 // connection that was refused is no loss: nothing had been sent, and the client may try another
@@ -55,8 +55,8 @@ void keep_asking(std::uint16_t port, unsigned seed, Tally& tally, std::set<std::
         auto open_since = SteadyClock::now();
         for (int i = 0; i < 50; ++i, ++n) {
             const bool writes = n % 7 == 0;
-            char octet;
-            if (::recv(client.fd(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+            char byte;
+            if (::recv(client.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
                 break;  // closed before anything was sent
             const bool sent = client.send(writes ? order : request(targets[n % 5]));
             const bool in_time = SteadyClock::now() - open_since < std::chrono::milliseconds(400);

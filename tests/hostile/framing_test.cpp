@@ -179,7 +179,7 @@ TEST_F(Hostile, Chunks) {
 
     rows.push_back(
         answered("as they should be", chunked("2\r\n{}\r\n0\r\n\r\n"), {422}, "validation_failed"));
-    rows.push_back(answered("one octet each", chunked("1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"), {422},
+    rows.push_back(answered("one byte each", chunked("1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"), {422},
                             "validation_failed"));
     rows.push_back(answered("fifteen digits", chunked("000000000000002\r\n{}\r\n000\r\n\r\n"),
                             {422}, "validation_failed"));
@@ -252,7 +252,7 @@ TEST_F(Hostile, WhatIsNoRequestAtAll) {
     rows.push_back(refused("Redis", "*1\r\n$4\r\nPING\r\n", {400}));
     rows.push_back(
         refused("the PROXY protocol", "PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\n" + smuggled, {400}));
-    rows.push_back(refused("octets", std::string("\xff\xfe\x00\x80\r\n", 6), {400}));
+    rows.push_back(refused("bytes", std::string("\xff\xfe\x00\x80\r\n", 6), {400}));
     expect_every_way(rows);
 }
 
@@ -265,7 +265,7 @@ TEST_F(Hostile, WhatFollowsABodyIsTheNextRequest) {
                      {{200}}};
     WireCase wanted{"a hundred empty answers", "", {}, true};
     for (int i = 0; i < 100; ++i) {
-        wanted.octets += i % 2 ? json_request("POST /login/", "{}") : request("GET /livez");
+        wanted.bytes += i % 2 ? json_request("POST /login/", "{}") : request("GET /livez");
         wanted.answers.push_back({i % 2 ? 422 : 200});
     }
     WireCase refusal_between{

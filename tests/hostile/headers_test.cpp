@@ -156,7 +156,7 @@ TEST_F(Hostile, FieldsThatAreIgnored) {
           "Content-Type: text/plain",
           "Content-Encoding: br"})
         rows.push_back(answered(field, with(std::string(field) + "\r\n"), {200}));
-    rows.push_back(answered("an X-Request-Id of 200 octets",
+    rows.push_back(answered("an X-Request-Id of 200 bytes",
                             with("X-Request-Id: " + std::string(200, 'a') + "\r\n"), {200}));
     rows.push_back(
         answered("8 KiB of cookies", with("Cookie: " + std::string(8000, ';') + "\r\n"), {200}));

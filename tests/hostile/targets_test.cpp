@@ -213,9 +213,9 @@ TEST_F(Hostile, Queries) {
 // into them.
 TEST_F(Hostile, LinksCannotBeWrittenInto) {
     for (int i = 0; i < 3; ++i) server.food("Dish " + std::to_string(i), 1000);
-    const auto next_of = [&](const std::string& octets) {
+    const auto next_of = [&](const std::string& bytes) {
         RawClient client(port());
-        client.send(octets);
+        client.send(bytes);
         const auto answer = client.read_answer();
         return answer && answer->status == 200 ? parse_json(answer->body).value_or(Json())["next"]
                                                : Json("no answer");

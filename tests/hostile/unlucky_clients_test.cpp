@@ -64,7 +64,7 @@ Json counts(std::uint16_t port) {
 // the order they were asked for.
 TEST_F(Hostile, PipelinedAnswersComeInOrder) {
     struct Step {
-        std::string octets;
+        std::string bytes;
         int status;
         bool is_head = false;
     };
@@ -91,12 +91,12 @@ TEST_F(Hostile, PipelinedAnswersComeInOrder) {
     std::string all;
     int n = 0;
     for (const Step& step : steps)
-        all += request(step.octets,
+        all += request(step.bytes,
                        "X-Request-Id: step-" + std::to_string(n++) + "\r\n" +
-                           (step.octets.starts_with("POST")
+                           (step.bytes.starts_with("POST")
                                 ? "Content-Type: application/json\r\nContent-Length: 2\r\n"
                                 : ""),
-                       step.octets.starts_with("POST") ? "{}" : "");
+                       step.bytes.starts_with("POST") ? "{}" : "");
     ASSERT_EQ(n, 20);
     for (const std::size_t portion : {all.size(), std::size_t{1}, std::size_t{7}}) {
         RawClient client(port());
@@ -105,9 +105,9 @@ TEST_F(Hostile, PipelinedAnswersComeInOrder) {
         n = 0;
         for (const Step& step : steps) {
             const auto answer = client.read_answer(step.is_head);
-            ASSERT_TRUE(answer) << step.octets;
-            EXPECT_EQ(answer->status, step.status) << step.octets << answer->body;
-            EXPECT_EQ(answer->header("X-Request-Id"), "step-" + std::to_string(n++)) << step.octets;
+            ASSERT_TRUE(answer) << step.bytes;
+            EXPECT_EQ(answer->status, step.status) << step.bytes << answer->body;
+            EXPECT_EQ(answer->header("X-Request-Id"), "step-" + std::to_string(n++)) << step.bytes;
         }
     }
 }
@@ -135,7 +135,7 @@ TEST_F(Impatient, SlowHeadsAndBodiesAre408WhileOthersAreServed) {
     }
 }
 
-// An octet now and then does not buy more time.
+// A byte now and then does not buy more time.
 TEST_F(Impatient, TricklingDoesNotHelp) {
     RawClient head(port()), body(port());
     head.send("GET / HTTP/1.1\r\nX: ");

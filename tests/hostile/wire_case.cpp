@@ -9,10 +9,10 @@
 namespace kitchen::tests {
 namespace {
 
-constexpr std::size_t split_up_to = 400;  // octets of a row that is split at every position
+constexpr std::size_t split_up_to = 400;  // bytes of a row that is split at every position
 constexpr std::size_t connections_at_once = 200;
-constexpr std::size_t single_octets = 20'000;  // of a long row, before the rest comes in one piece
-constexpr std::size_t lockstep_rounds = 400;   // after so many octets they may arrive as they come
+constexpr std::size_t single_bytes = 20'000;  // of a long row, before the rest comes in one piece
+constexpr std::size_t lockstep_rounds = 400;  // after so many bytes they may arrive as they come
 
 constexpr const char* telling[] = {
     "exception",      "terminate",    "std::",    "what():",    "bad_alloc", "bad_variant",
@@ -39,14 +39,13 @@ std::string listed(const std::vector<int>& statuses) {
 
 }  // namespace
 
-WireCase refused(std::string name, std::string octets, std::vector<int> statuses,
-                 std::string code) {
-    return {std::move(name), std::move(octets), {std::move(statuses)}, false, std::move(code)};
+WireCase refused(std::string name, std::string bytes, std::vector<int> statuses, std::string code) {
+    return {std::move(name), std::move(bytes), {std::move(statuses)}, false, std::move(code)};
 }
 
-WireCase answered(std::string name, std::string octets, std::vector<int> statuses,
+WireCase answered(std::string name, std::string bytes, std::vector<int> statuses,
                   std::string code) {
-    return {std::move(name), std::move(octets), {std::move(statuses)}, true, std::move(code)};
+    return {std::move(name), std::move(bytes), {std::move(statuses)}, true, std::move(code)};
 }
 
 std::string request(std::string_view line, std::string_view fields, std::string_view body) {
@@ -108,23 +107,23 @@ void Hostile::barrier() {
 void Hostile::expect_every_way(const std::vector<WireCase>& cases) {
     std::vector<Delivery> whole, bytewise;
     for (const WireCase& row : cases) {
-        whole.push_back({&row, {row.octets}, "whole"});
-        Delivery one{&row, {}, "one octet at a time"};
-        for (std::size_t i = 0; i < std::min(row.octets.size(), single_octets); ++i)
-            one.portions.push_back(std::string_view(row.octets).substr(i, 1));
-        if (row.octets.size() > single_octets)
-            one.portions.push_back(std::string_view(row.octets).substr(single_octets));
+        whole.push_back({&row, {row.bytes}, "whole"});
+        Delivery one{&row, {}, "one byte at a time"};
+        for (std::size_t i = 0; i < std::min(row.bytes.size(), single_bytes); ++i)
+            one.portions.push_back(std::string_view(row.bytes).substr(i, 1));
+        if (row.bytes.size() > single_bytes)
+            one.portions.push_back(std::string_view(row.bytes).substr(single_bytes));
         bytewise.push_back(std::move(one));
     }
     deliver(whole);
     deliver(bytewise);
     for (const WireCase& row : cases) {
-        if (!row.splits || row.octets.size() > split_up_to) continue;
+        if (!row.splits || row.bytes.size() > split_up_to) continue;
         std::vector<Delivery> split;
-        for (std::size_t at = 1; at < row.octets.size(); ++at)
+        for (std::size_t at = 1; at < row.bytes.size(); ++at)
             split.push_back({&row,
-                             {std::string_view(row.octets).substr(0, at),
-                              std::string_view(row.octets).substr(at)},
+                             {std::string_view(row.bytes).substr(0, at),
+                              std::string_view(row.bytes).substr(at)},
                              "split at " + std::to_string(at)});
         deliver(split);
         if (HasFailure()) return;  // two hundred messages that say the same help nobody
@@ -160,13 +159,13 @@ void Hostile::check(RawClient& client, const Delivery& delivery) {
     const std::string where = "'" + row.name + "' " + delivery.how + ": ";
     std::optional<RawAnswer> answer;
     for (const auto& statuses : row.answers) {
-        do answer = client.read_answer(row.octets.starts_with("HEAD "));
+        do answer = client.read_answer(row.bytes.starts_with("HEAD "));
         while (answer && answer->status == 100);
         ASSERT_TRUE(answer) << where << "no answer, expected " << listed(statuses);
         EXPECT_TRUE(is_listed(answer->status, statuses))
             << where << answer->status << ", expected " << listed(statuses) << '\n'
             << answer->body;
-        EXPECT_EQ(leak_in(*answer, row.octets), "") << where << answer->body;
+        EXPECT_EQ(leak_in(*answer, row.bytes), "") << where << answer->body;
         if (answer->status >= 400 && !answer->body.empty()) {
             EXPECT_EQ(answer->header("Content-Type"), "application/problem+json") << where;
             const auto problem = parse_json(answer->body);

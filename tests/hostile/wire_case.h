@@ -1,6 +1,6 @@
-// Tables of octets that clients should not send, and what must come back: however they are split.
+// Tables of bytes that clients should not send, and what must come back: however they are split.
 //
-// Each row is sent whole, one octet at a time, and, when it is short, in two parts split at every
+// Each row is sent whole, one byte at a time, and, when it is short, in two parts split at every
 // position. Each time the answers must be the same; the connection must be closed or kept as the
 // row says; no answer may be a 500 or tell of the inside; and a request on a new connection must
 // still be answered.
@@ -22,19 +22,19 @@ using testkit::RawClient;
 
 struct WireCase {
     std::string name;
-    std::string octets;
+    std::string bytes;
     std::vector<std::vector<int>> answers;  ///< for each answer, the statuses it may have
     bool kept = false;                      ///< the connection afterwards
     std::string code = {};                  ///< of the last problem; "": any
     bool splits = true;  ///< false for what costs too much to send two hundred times
 };
 
-/// Refused with one answer, and the connection closed: whatever came after it in the same octets is
+/// Refused with one answer, and the connection closed: whatever came after it in the same bytes is
 /// never looked at.
-WireCase refused(std::string name, std::string octets, std::vector<int> statuses,
+WireCase refused(std::string name, std::string bytes, std::vector<int> statuses,
                  std::string code = {});
 /// Answered, and the connection kept.
-WireCase answered(std::string name, std::string octets, std::vector<int> statuses,
+WireCase answered(std::string name, std::string bytes, std::vector<int> statuses,
                   std::string code = {});
 
 /// A request head with a Host field; `fields` are whole lines.

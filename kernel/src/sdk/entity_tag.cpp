@@ -8,8 +8,8 @@ std::string_view opaque(std::string_view tag) noexcept {
     return is_weak(tag) ? tag.substr(2) : tag;
 }
 
-void skip(std::string_view& text, std::string_view octets) noexcept {
-    const auto start = text.find_first_not_of(octets);
+void skip(std::string_view& text, std::string_view bytes) noexcept {
+    const auto start = text.find_first_not_of(bytes);
     text.remove_prefix(start == std::string_view::npos ? text.size() : start);
 }
 

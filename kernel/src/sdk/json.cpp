@@ -105,13 +105,13 @@ public:
 
     bool parse_error(std::size_t position, const std::string&,
                      const nlohmann::json::exception& cause) {
-        // The reader counts the octet it stumbled over, and the end of the text as one more.
+        // The reader counts the byte it stumbled over, and the end of the text as one more.
         offset_ = std::min(position == 0 ? 0 : position - 1, text_size_);
         constexpr int number_overflow = 406;
         if (cause.id == number_overflow) return refuse("A number is too large.");
         if (root_done_) return refuse("There is something after the end of the JSON document.");
         if (position > text_size_) return refuse("The JSON document ends too early.");
-        return refuse("The JSON is not well formed at octet " + std::to_string(offset_) + ".");
+        return refuse("The JSON is not well formed at byte " + std::to_string(offset_) + ".");
     }
 
     Json take_root() { return std::move(root_); }
@@ -179,13 +179,12 @@ std::optional<Json> parse_json(std::string_view text, JsonError* error) {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
         return fail(error, "The JSON document is empty.", 0);
     if (const auto bad = utf8::find_invalid(text); bad != std::string_view::npos)
-        return fail(error, "The text is not valid UTF-8 at octet " + std::to_string(bad) + ".",
-                    bad);
+        return fail(error, "The text is not valid UTF-8 at byte " + std::to_string(bad) + ".", bad);
     if (text.starts_with("\xef\xbb\xbf"))
         return fail(error, "The text begins with a byte order mark; leave it out.", 0);
     // The reader would take a NUL for the end of the text and accept whatever follows.
     if (const auto nul = text.find('\0'); nul != std::string_view::npos)
-        return fail(error, "The text holds a NUL at octet " + std::to_string(nul) + ".", nul);
+        return fail(error, "The text holds a NUL at byte " + std::to_string(nul) + ".", nul);
 
     TreeBuilder builder(text.size());
     if (nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return builder.take_root();

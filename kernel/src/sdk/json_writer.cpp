@@ -10,8 +10,8 @@
 namespace kitchen {
 namespace {
 
-// What to do with an octet of a string: 0 copy, 'u' \u00XX, 'x' begins a sequence to check, else
-// the letter after the backslash.
+// What to do with an byte of a string: 0 copy, 'u' \u00XX, 'x' begins a sequence to check, else
+// the character after the backslash.
 constexpr std::array<char, 256> make_escapes() {
     std::array<char, 256> table{};
     for (std::size_t c = 0; c < 0x20; ++c) table[c] = 'u';
@@ -29,7 +29,7 @@ constexpr auto escapes = make_escapes();
 
 void append_quoted(std::string& out, std::string_view text) {
     out += '"';
-    std::size_t plain = 0;  // where the octets not yet copied begin
+    std::size_t plain = 0;  // where the bytes not yet copied begin
     std::size_t i = 0;
     while (i < text.size()) {
         const char action = escapes[static_cast<unsigned char>(text[i])];

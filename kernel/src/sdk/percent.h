@@ -16,7 +16,7 @@ enum class Plus {
 };
 
 /// Decodes %XX. Nothing when a '%' is not followed by two hexadecimal digits, or when the decoded
-/// octets hold a NUL or are not valid UTF-8.
+/// bytes hold a NUL or are not valid UTF-8.
 std::optional<std::string> percent_decode(std::string_view text, Plus plus);
 
 }  // namespace kitchen::http

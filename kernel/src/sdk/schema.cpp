@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t max_faults = 100;
 constexpr std::size_t max_shown_key =
-    128;  // octets of a client's key in a pointer: the answer must not grow with the request
+    128;  // bytes of a client's key in a pointer: the response must not grow with the request
 
 /// RFC 6901 section 3.
 std::string child_pointer(const std::string& parent, std::string_view key) {
@@ -277,13 +277,13 @@ void set_format(Format format, Json& out) {
 
 void set_choices(const Schema& schema, bool with_null, Json& out) {
     if (schema.choices.empty()) return;
-    Json::Array words;
-    for (const std::string& word : schema.choices)
-        words.push_back(schema.type == Schema::Type::string
-                            ? Json(word)
-                            : parse_json(word).value_or(Json(word)));
-    if (with_null) words.emplace_back(nullptr);
-    out.set("enum", std::move(words));
+    Json::Array values;
+    for (const std::string& text : schema.choices)
+        values.push_back(schema.type == Schema::Type::string
+                             ? Json(text)
+                             : parse_json(text).value_or(Json(text)));
+    if (with_null) values.emplace_back(nullptr);
+    out.set("enum", std::move(values));
 }
 
 /// The shape itself: without name, description and default.
