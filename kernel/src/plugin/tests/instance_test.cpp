@@ -160,7 +160,9 @@ TEST_F(InstanceTest, RefusesEmptyOrWrongDeclarations) {
         construct_error([](kitchen::Setup& s) { s.add_health_check("store", true, nullptr); }),
         HasSubstr("empty"));
     EXPECT_THAT(construct_error([](kitchen::Setup& s) {
-                    s.add_middleware(http::Phase::observe, "count", nullptr);
+                    s.add_middleware(http::Phase::observe, "count",
+                                     std::function<kitchen::Result<http::Response>(
+                                         http::Request&, const http::Next&)>());
                 }),
                 HasSubstr("empty"));
     EXPECT_THAT(construct_error([](kitchen::Setup& s) {
