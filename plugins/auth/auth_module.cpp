@@ -14,7 +14,7 @@ AuthModule::AuthModule(const Settings& settings, Surroundings around, Argon2Cost
     : key_(server_key(settings, around)),
       users(around.store),
       token_rows(around.store),
-      phones(settings.phone),
+      phones(settings.phone_region),
       rules(phones),
       hasher(cost, settings.argon2_parallelism, settings.argon2_queue),
       texts(settings.mail_templates),

@@ -16,7 +16,7 @@
 #include "passwords/password_hasher.h"
 #include "sign_in/password_reset_service.h"
 #include "passwords/password_rules.h"
-#include "accounts/phone_normaliser.h"
+#include "accounts/phone_numbers.h"
 #include "passwords/remembered_credentials.h"
 #include "auth_settings.h"
 #include "sign_up/signup_service.h"
@@ -50,7 +50,7 @@ public:
 
     const UserRepository users;
     const TokenRepository token_rows;
-    const PhoneNormaliser phones;
+    const PhoneNumbers phones;
     const PasswordRules rules;
     PasswordHasher hasher;
     const MailTexts texts;

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "accounts/phone_numbers.h"
 #include "addresses/country_codes.h"
 
 namespace kitchen::auth {
@@ -60,14 +61,8 @@ Settings read_settings(const Config& config) {
     settings.login_failures = limit(config, "login.failure");
     settings.login_per_address = limit(config, "login.per_address");
 
-    settings.phone.country_code = config.text("phone.country_code");
-    settings.phone.trunk_prefix = config.text("phone.trunk_prefix");
-    settings.phone.national_digits =
-        static_cast<std::size_t>(config.integer("phone.national_digits"));
-    (void)PhoneNormaliser(settings.phone);  // refuses what is no numbering plan
-    if (settings.phone.country_code.size() + settings.phone.national_digits > 15)
-        throw std::runtime_error(
-            "phone.country_code and phone.national_digits make numbers of more than 15 digits");
+    settings.phone_region = config.text("phone.region");
+    (void)PhoneNumbers(settings.phone_region);  // refuses what is no country
     settings.addresses = {.max = config.integer("addresses.max"),
                           .country = config.text("addresses.country")};
     if (!is_country_code(settings.addresses.country))

@@ -13,7 +13,6 @@
 #include "kitchen/plugin_v1.h"
 #include "kitchen/config.h"
 #include "sign_in/password_reset_service.h"
-#include "accounts/phone_normaliser.h"
 #include "attempt_limit.h"
 #include "keys/server_key.h"
 #include "sign_up/signup_service.h"
@@ -60,12 +59,8 @@ inline constexpr kitchen_config_key config_keys[] = {
     {"reset.per_email_burst", KITCHEN_CONFIG_INTEGER, "5", 0, "0..1000000",
      "Password reset mails to one email address at once; 0: no limit"},
     {"reset.per_email_period", KITCHEN_CONFIG_DURATION, "1h", 0, "1ms..30d", "One more every"},
-    {"phone.country_code", KITCHEN_CONFIG_TEXT, "234", 0, nullptr,
-     "Of numbers written without one"},
-    {"phone.trunk_prefix", KITCHEN_CONFIG_TEXT, "0", 0, nullptr,
-     "Dialled before a national number; empty where there is none"},
-    {"phone.national_digits", KITCHEN_CONFIG_INTEGER, "10", 0, "4..14",
-     "Of a national number, without the trunk prefix"},
+    {"phone.region", KITCHEN_CONFIG_TEXT, "NG", 0, nullptr,
+     "ISO 3166-1 alpha-2; the country of phone numbers that are written without a country code"},
     {"addresses.max", KITCHEN_CONFIG_INTEGER, "20", 0, "1..1000",
      "Most addresses in one address book"},
     {"addresses.country", KITCHEN_CONFIG_TEXT, "NG", 0, nullptr,
@@ -88,7 +83,7 @@ struct Settings {
     std::chrono::milliseconds basic_cache_ttl{60'000};
     std::size_t argon2_parallelism = 0, argon2_queue = 6;
     Limit login_failures, login_per_address;
-    PhoneRegion phone;
+    std::string phone_region = "NG";  ///< ISO 3166-1 alpha-2; of numbers without a country code
     AddressBookSettings addresses;
     std::string mail_templates;  ///< a folder; "": the built-in ones
     std::optional<AdminForm> bootstrap_admin;

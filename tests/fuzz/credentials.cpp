@@ -16,7 +16,7 @@
 #include "kitchen/http/request.h"
 #include "kitchen/http/response.h"
 #include "lines.h"
-#include "accounts/phone_normaliser.h"
+#include "accounts/phone_numbers.h"
 #include "require.h"
 #include "sdk/entity_tag.h"
 #include "kitchen/utf8.h"
@@ -158,7 +158,7 @@ void check_entity_tags(const std::string& field) {
 void check_texts(std::string_view text) {
     const auto id = auth::parse_id(text);
     if (id) require(*id > 0 && text.ends_with(std::to_string(*id)), "an id is read as it stands");
-    static const auth::PhoneNormaliser phones{auth::PhoneRegion{}};
+    static const auth::PhoneNumbers phones;
     const auto phone = phones.normalise(text);
     if (!phone) return;
     require(phone->size() >= 8 && phone->size() <= 16 && phone->front() == '+' &&

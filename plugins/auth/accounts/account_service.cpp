@@ -38,13 +38,14 @@ Result<std::string> AccountService::accept_password(const Asker& asker, const Us
 Result<User> AccountService::change_own(const Asker& asker, const OwnChange& change,
                                         const Precondition& precondition) {
     std::optional<std::string> phone, hash;
-    if (change.phone_number) {
+    const auto before = read(asker.user_id);
+    if (!before) return before;
+    // What is stored was good when it was stored, whatever the tables say today.
+    if (change.phone_number && *change.phone_number != before->phone_number) {
         auto normal = parts_.phones.normalise(*change.phone_number);
         if (!normal) return std::move(normal).error();
         phone = *std::move(normal);
     }
-    const auto before = read(asker.user_id);
-    if (!before) return before;
     if (Status good = precondition(before->version); !good) return std::move(good).error();
     if (change.password) {
         auto accepted = accept_password(asker, *before, change);

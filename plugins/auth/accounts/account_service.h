@@ -15,7 +15,7 @@
 #include "kitchen/store.h"
 #include "passwords/password_hasher.h"
 #include "passwords/password_rules.h"
-#include "accounts/phone_normaliser.h"
+#include "accounts/phone_numbers.h"
 #include "accounts/precondition.h"
 #include "sign_in/token_repository.h"
 #include "accounts/user_repository.h"
@@ -49,7 +49,7 @@ public:
         CredentialVerifier& verifier;
         PasswordHasher& hasher;
         const PasswordRules& rules;
-        const PhoneNormaliser& phones;
+        const PhoneNumbers& phones;
         const Clock& clock;
         Logger& log;
     };

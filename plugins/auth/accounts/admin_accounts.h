@@ -12,7 +12,7 @@
 #include "kitchen/store.h"
 #include "passwords/password_hasher.h"
 #include "passwords/password_rules.h"
-#include "accounts/phone_normaliser.h"
+#include "accounts/phone_numbers.h"
 #include "accounts/user_repository.h"
 
 namespace kitchen::auth {
@@ -28,7 +28,7 @@ public:
         const UserRepository& users;
         PasswordHasher& hasher;
         const PasswordRules& rules;
-        const PhoneNormaliser& phones;
+        const PhoneNumbers& phones;
         Random& random;
         const Clock& clock;
         Logger& log;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "kitchen/identity.h"
-#include "accounts/phone_normaliser.h"
+#include "accounts/phone_numbers.h"
 #include "accounts/user_repository.h"
 
 namespace kitchen::auth {
@@ -12,7 +12,7 @@ namespace kitchen::auth {
 class IdentityService final : public Identity {
 public:
     /// Both must outlive every further call.
-    void bind(const UserRepository& users, const PhoneNormaliser& phones) noexcept {
+    void bind(const UserRepository& users, const PhoneNumbers& phones) noexcept {
         users_ = &users;
         phones_ = &phones;
     }
@@ -21,7 +21,7 @@ public:
 
 private:
     const UserRepository* users_ = nullptr;
-    const PhoneNormaliser* phones_ = nullptr;
+    const PhoneNumbers* phones_ = nullptr;
 };
 
 }  // namespace kitchen::auth

@@ -55,7 +55,8 @@ Result<SavedAddress> AddressBook::change(std::int64_t user_id, std::int64_t id, 
         if (!before) return before;
         Address after = *before;
         edit(after);
-        if (Status good = normalise(after, parts_.phones); !good) return std::move(good).error();
+        if (Status good = normalise(after, parts_.phones, before->phone); !good)
+            return std::move(good).error();
         if (before->is_default && !after.is_default)
             return invalid_field("/is_default", "default_needed",
                                  "Make another address the default; this one then no longer is.");

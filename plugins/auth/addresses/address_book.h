@@ -13,7 +13,7 @@
 
 #include "addresses/address_repository.h"
 #include "kitchen/clock.h"
-#include "accounts/phone_normaliser.h"
+#include "accounts/phone_numbers.h"
 #include "accounts/precondition.h"
 #include "accounts/user_repository.h"
 
@@ -30,7 +30,7 @@ public:
         Store& store;
         const UserRepository& users;
         const AddressRepository& addresses;
-        const PhoneNormaliser& phones;
+        const PhoneNumbers& phones;
         const Clock& clock;
     };
     /// Writes the new values over the old ones. May be called more than once for one change.

@@ -47,18 +47,19 @@ void check_position(const std::optional<double>& degrees, const std::optional<do
 
 }  // namespace
 
-Status normalise(Address& address, const PhoneNormaliser& phones) {
+Status normalise(Address& address, const PhoneNumbers& phones, std::string_view stored_phone) {
     Faults faults;
     for (const AddressField& field : address_fields) check(field, address.*field.text, faults);
     for (char& c : address.country)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    if (!address.country.empty() && !is_country_code(address.country))
+    const bool is_country = is_country_code(address.country);
+    if (!address.country.empty() && !is_country)
         faults.add("/country", "not_a_country",
                    "Must be the code of a country in ISO 3166-1 alpha-2, such as NG.");
     check_position(address.latitude, address.longitude, "/latitude", 90, faults);
     check_position(address.longitude, address.latitude, "/longitude", 180, faults);
-    if (!address.phone.empty()) {
-        Result<std::string> phone = phones.normalise(address.phone);
+    if (!address.phone.empty() && address.phone != stored_phone && is_country) {
+        Result<std::string> phone = phones.normalise(address.phone, address.country);
         if (phone)
             address.phone = *std::move(phone);
         else

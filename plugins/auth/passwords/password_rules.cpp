@@ -14,7 +14,7 @@ Error refused(std::string_view pointer, const char* code, const char* detail) {
 
 }  // namespace
 
-PasswordRules::PasswordRules(const PhoneNormaliser& phones) : phones_(phones) {
+PasswordRules::PasswordRules(const PhoneNumbers& phones) : phones_(phones) {
     std::string_view rest = common_passwords_text;
     while (!rest.empty()) {
         const std::size_t end = rest.find('\n');

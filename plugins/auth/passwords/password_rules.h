@@ -9,7 +9,7 @@
 #include <unordered_set>
 
 #include "kitchen/result.h"
-#include "accounts/phone_normaliser.h"
+#include "accounts/phone_numbers.h"
 
 namespace kitchen::auth {
 
@@ -19,7 +19,7 @@ public:
 
     /// Reads the list of common passwords that is built in (data/common_passwords.txt). `phones`
     /// must outlive this.
-    explicit PasswordRules(const PhoneNormaliser& phones);
+    explicit PasswordRules(const PhoneNumbers& phones);
 
     /// `email` and `phone_number` (E.164) are those of the account; either may be "".
     /// Error: unprocessable with one fault at `pointer`, code password_too_short,
@@ -28,7 +28,7 @@ public:
                  std::string_view pointer = "/password") const;
 
 private:
-    const PhoneNormaliser& phones_;
+    const PhoneNumbers& phones_;
     std::unordered_set<std::string_view> common_;  ///< lower-case views of the text built in
 };
 

@@ -22,7 +22,7 @@
 #include "codes/one_time_codes.h"
 #include "passwords/password_hasher.h"
 #include "passwords/password_rules.h"
-#include "accounts/phone_normaliser.h"
+#include "accounts/phone_numbers.h"
 #include "attempt_limit.h"
 #include "keys/secret_key.h"
 #include "accounts/user_repository.h"
@@ -53,7 +53,7 @@ public:
         const UserRepository& users;
         PasswordHasher& hasher;
         const PasswordRules& rules;
-        const PhoneNormaliser& phones;
+        const PhoneNumbers& phones;
         MailDispatcher& mails;
         const MailTexts& texts;
         Random& random;

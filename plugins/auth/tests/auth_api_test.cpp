@@ -547,7 +547,8 @@ TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
     expect("login: {failure_burst: 100000, failure_period: 1d}",
            "login.failure_burst times login.failure_period");
     expect("token: {access_ttl: 1d, refresh_ttl: 1h}", "shorter than");
-    expect("phone: {country_code: '+234'}", "country_code");
+    expect("phone: {country_code: '234'}", "unknown key");
+    expect("phone: {region: Nigeria}", "phone.region must be a country's code");
     expect("mail: {templates: '${DATA}/no-such-folder'}",
            "no-such-folder/signup_code.subject: there is no such file");
     expect("otp: {max_attempt: 3}", "did you mean 'max_attempts'");

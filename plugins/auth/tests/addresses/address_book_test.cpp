@@ -77,7 +77,7 @@ protected:
         return lines;
     }
 
-    const PhoneNormaliser phones{PhoneRegion{}};
+    const PhoneNumbers phones;
     testkit::ManualClock clock;
     std::shared_ptr<Store> store = GetParam().make();
     std::unique_ptr<UserRepository> users;

@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const PhoneNormaliser phones{PhoneRegion{}};
+const PhoneNumbers phones;
 
 Address home() {
     Address address;
@@ -45,13 +45,13 @@ TEST(AddressRules, WritesEverythingInOneWay) {
     address.label = " Home ";
     address.line1 = "\t12 Allen Avenue\xc2\xa0";
     address.country = "gb";
-    address.phone = "0803 123 4567";
+    address.phone = "020 7946 0958";
     address.delivery_instructions = "Blue gate\nring twice\n";
     ASSERT_TRUE(normalise(address, phones));
     EXPECT_EQ(address.label, "Home");
     EXPECT_EQ(address.line1, "12 Allen Avenue");
     EXPECT_EQ(address.country, "GB");
-    EXPECT_EQ(address.phone, "+2348031234567");
+    EXPECT_EQ(address.phone, "+442079460958");
     EXPECT_EQ(address.delivery_instructions, "Blue gate\nring twice");
     const Address once = address;
     ASSERT_TRUE(normalise(address, phones));
@@ -84,6 +84,26 @@ TEST(AddressRules, NamesEveryFault) {
                     a.latitude = std::numeric_limits<double>::quiet_NaN(), a.longitude = 0;
                 }),
                 ElementsAre("/latitude out_of_range"));
+}
+
+TEST(AddressRules, PhoneIsOneOfTheCountry) {
+    Address address = home();
+    address.phone = "(713) 555-0142";
+    EXPECT_FALSE(normalise(address, phones));
+    address.country = "US";
+    ASSERT_TRUE(normalise(address, phones));
+    EXPECT_EQ(address.phone, "+17135550142");
+    EXPECT_THAT(faults([](Address& a) { a.country = "GB", a.phone = "0803 123 4567"; }),
+                ElementsAre("/phone phone_invalid"));
+}
+
+TEST(AddressRules, StoredPhoneStaysGood) {
+    Address address = home();
+    address.phone = "+2904567";  // in no table any more
+    EXPECT_FALSE(normalise(address, phones));
+    address.phone = "+2904567";
+    ASSERT_TRUE(normalise(address, phones, "+2904567"));
+    EXPECT_EQ(address.phone, "+2904567");
 }
 
 TEST(AddressRules, LengthsAreCharacters) {

@@ -15,7 +15,7 @@ protected:
         EXPECT_EQ(status.error().faults.at(0).code, status.error().code);
         return status.error().code;
     }
-    PhoneNormaliser phones{PhoneRegion{}};
+    PhoneNumbers phones;
     PasswordRules rules{phones};
 };
 
