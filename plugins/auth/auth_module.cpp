@@ -1,42 +1,41 @@
 #include "auth_module.h"
 
+#include <stdexcept>
+
 namespace kitchen::auth {
-namespace {
 
-SecretKey server_key(const Settings& settings, const Surroundings& around) {
-    prepare_crypto();
-    return load_server_key(settings.server_key, around.random, around.log);
-}
-
-}  // namespace
-
-AuthModule::AuthModule(const Settings& settings, Surroundings around, Argon2Cost cost)
-    : key_(server_key(settings, around)),
-      users(around.store),
-      token_rows(around.store),
+AuthModule::AuthModule(const Settings& settings, AuthDependencies dependencies)
+    : deps_(dependencies),
+      first_admin_(settings.bootstrap_admin),
+      key_(settings.server_key),
+      users(deps_.store),
+      token_rows(deps_.store),
       phones(settings.phone_region),
       rules(phones),
-      hasher(cost, settings.argon2_parallelism, settings.argon2_queue),
       texts(settings.mail_templates),
-      mails(around.mailer, around.jobs, around.clock, around.random, around.metrics, around.log),
-      failures_of_account(around.cache, key_.derive("login throttle"), settings.login_failures),
-      failures_of_client(around.cache, key_.derive("login throttle"), settings.login_per_address),
-      remembered(around.clock, settings.basic_cache_ttl),
-      verifier({around.store, users, hasher, failures_of_account, failures_of_client, remembered,
-                around.log},
-               key_.derive("remembered credentials"), settings.argon2_queue),
-      tokens(around.store, token_rows, key_.derive("tokens"), around.random, around.clock,
-             around.log, settings.tokens),
-      signups({around.store, around.cache, users, hasher, rules, phones, mails, texts,
-               around.random, around.clock, around.log},
+      mails(deps_.mailer, deps_.jobs, deps_.clock, deps_.random, deps_.metrics, deps_.log),
+      guard({deps_.store, deps_.cache, users, key_, deps_.clock, deps_.log}, settings.passwords),
+      tokens(deps_.store, token_rows, key_, deps_.random, deps_.clock, deps_.log, settings.tokens),
+      signups({deps_.store, deps_.cache, users, guard, rules, phones, mails, texts, deps_.random,
+               deps_.clock, deps_.log},
               key_, settings.signup),
-      resets({around.store, around.cache, users, token_rows, hasher, rules, mails, texts,
-              around.jobs, around.random, around.clock, around.log},
+      resets({deps_.store, deps_.cache, users, token_rows, guard, rules, mails, texts, deps_.jobs,
+              deps_.random, deps_.clock, deps_.log},
              key_, settings.reset),
-      accounts({around.store, users, token_rows, verifier, hasher, rules, phones, around.clock,
-                around.log}),
-      admins({around.store, users, hasher, rules, phones, around.random, around.clock, around.log}),
-      address_rows(around.store),
-      addresses({around.store, users, address_rows, phones, around.clock}, settings.addresses) {}
+      accounts({deps_.store, users, token_rows, guard, rules, phones, deps_.clock, deps_.log}),
+      admins({deps_.store, users, guard, rules, phones, deps_.random, deps_.clock, deps_.log}),
+      address_rows(deps_.store),
+      addresses({deps_.store, users, address_rows, phones, deps_.clock}, settings.addresses) {}
+
+void AuthModule::start() {
+    key_.open(deps_.random, deps_.log);
+    if (!first_admin_) return;
+    const Status made = admins.create_first(*first_admin_);
+    if (made) return;
+    std::string reason = "bootstrap_admin: " + made.error().detail;
+    for (const Fault& fault : made.error().faults)
+        reason += " " + fault.pointer + ": " + fault.detail;
+    throw std::runtime_error(reason);
+}
 
 }  // namespace kitchen::auth

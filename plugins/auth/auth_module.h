@@ -1,5 +1,5 @@
-// Everything that does the work, built at start in the order in which the parts need each other.
-// References between the parts stay good for as long as the module lives; it does not move.
+// Everything that does the work, in the order in which one needs the other. References between them
+// stay good for as long as the module lives; it does not move.
 //
 // Thread-safety: construct on one thread; then as each part says.
 #pragma once
@@ -7,17 +7,14 @@
 #include "accounts/account_service.h"
 #include "addresses/address_book.h"
 #include "accounts/admin_accounts.h"
-#include "passwords/credential_verifier.h"
+#include "passwords/password_guard.h"
 #include "kitchen/clock.h"
 #include "kitchen/services.h"
-#include "passwords/login_throttle.h"
 #include "codes/mail_dispatcher.h"
 #include "codes/mail_texts.h"
-#include "passwords/password_hasher.h"
 #include "sign_in/password_reset_service.h"
 #include "passwords/password_rules.h"
 #include "accounts/phone_numbers.h"
-#include "passwords/remembered_credentials.h"
 #include "auth_settings.h"
 #include "sign_up/signup_service.h"
 #include "sign_in/token_repository.h"
@@ -27,7 +24,7 @@
 namespace kitchen::auth {
 
 /// What the module builds on.
-struct Surroundings {
+struct AuthDependencies {
     Store& store;
     Cache& cache;
     Mailer& mailer;
@@ -39,25 +36,27 @@ struct Surroundings {
 };
 
 class AuthModule {
-    SecretKey key_;  // before everything that derives from it
+    const AuthDependencies deps_;
+    const std::optional<AdminForm> first_admin_;
+    ServerKey key_;  // before everything that derives from it
 
 public:
-    /// Reads or makes the server key, reads the mail templates; touches no store. `cost` is for
-    /// tests. Throws std::runtime_error.
-    AuthModule(const Settings& settings, Surroundings around, Argon2Cost cost = {});
+    /// Touches nothing but the mail templates, which it reads. Throws std::runtime_error.
+    AuthModule(const Settings& settings, AuthDependencies dependencies);
     AuthModule(const AuthModule&) = delete;
     AuthModule& operator=(const AuthModule&) = delete;
+
+    /// Reads or makes the server key, and makes the administrator of the configuration when there
+    /// is none. Before all use. Throws std::runtime_error.
+    void start();
 
     const UserRepository users;
     const TokenRepository token_rows;
     const PhoneNumbers phones;
     const PasswordRules rules;
-    PasswordHasher hasher;
     const MailTexts texts;
     MailDispatcher mails;
-    LoginThrottle failures_of_account, failures_of_client;
-    RememberedCredentials remembered;
-    CredentialVerifier verifier;
+    PasswordGuard guard;
     TokenService tokens;
     SignupService signups;
     PasswordResetService resets;

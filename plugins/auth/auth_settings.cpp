@@ -55,11 +55,11 @@ Settings read_settings(const Config& config) {
     if (settings.tokens.refresh < settings.tokens.access)
         throw std::runtime_error(
             "token.refresh_ttl is shorter than token.access_ttl; make it longer");
-    settings.basic_cache_ttl = config.duration("basic_cache_ttl");
-    settings.argon2_parallelism = static_cast<std::size_t>(config.integer("argon2.parallelism"));
-    settings.argon2_queue = static_cast<std::size_t>(config.integer("argon2.queue"));
-    settings.login_failures = limit(config, "login.failure");
-    settings.login_per_address = limit(config, "login.per_address");
+    settings.passwords.remembered_for = config.duration("basic_cache_ttl");
+    settings.passwords.parallelism = static_cast<std::size_t>(config.integer("argon2.parallelism"));
+    settings.passwords.queue = static_cast<std::size_t>(config.integer("argon2.queue"));
+    settings.passwords.failures_of_account = limit(config, "login.failure");
+    settings.passwords.failures_of_client = limit(config, "login.per_address");
 
     settings.phone_region = config.text("phone.region");
     (void)PhoneNumbers(settings.phone_region);  // refuses what is no country

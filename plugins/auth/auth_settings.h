@@ -13,7 +13,7 @@
 #include "kitchen/plugin_v1.h"
 #include "kitchen/config.h"
 #include "sign_in/password_reset_service.h"
-#include "attempt_limit.h"
+#include "passwords/password_guard.h"
 #include "keys/server_key.h"
 #include "sign_up/signup_service.h"
 #include "sign_in/token_service.h"
@@ -80,9 +80,7 @@ struct Settings {
     SignupSettings signup;
     PasswordResetSettings reset;
     TokenLifetimes tokens;
-    std::chrono::milliseconds basic_cache_ttl{60'000};
-    std::size_t argon2_parallelism = 0, argon2_queue = 6;
-    Limit login_failures, login_per_address;
+    PasswordGuardSettings passwords;
     std::string phone_region = "NG";  ///< ISO 3166-1 alpha-2; of numbers without a country code
     AddressBookSettings addresses;
     std::string mail_templates;  ///< a folder; "": the built-in ones

@@ -42,24 +42,18 @@ public:
     void start(Services& services) override {
         module_ = std::make_unique<AuthModule>(
             settings_,
-            Surroundings{services.get<Store>(), services.get<Cache>(), services.get<Mailer>(),
-                         services.get<Clock>(), services.get<Random>(), services.get<Jobs>(),
-                         services.get<Metrics>(), services.log()});
+            AuthDependencies{services.get<Store>(), services.get<Cache>(), services.get<Mailer>(),
+                             services.get<Clock>(), services.get<Random>(), services.get<Jobs>(),
+                             services.get<Metrics>(), services.log()});
         identity_.bind(module_->users, module_->phones);
         address_lookup_.bind(module_->address_rows);
-        identify_.bind(module_->verifier, module_->tokens);
+        identify_.bind(module_->guard, module_->tokens);
         signup_routes_.bind(module_->signups);
-        session_routes_.bind(module_->verifier, module_->tokens, module_->resets);
+        session_routes_.bind(module_->guard, module_->tokens, module_->resets);
         user_routes_.bind(module_->accounts);
         address_routes_.bind(module_->addresses);
         create_admin_.bind(module_->admins);
-        if (!settings_.bootstrap_admin) return;
-        if (const Status made = module_->admins.create_first(*settings_.bootstrap_admin); !made) {
-            std::string reason = "bootstrap_admin: " + made.error().detail;
-            for (const Fault& fault : made.error().faults)
-                reason += " " + fault.pointer + ": " + fault.detail;
-            throw std::runtime_error(reason);
-        }
+        module_->start();
     }
 
 private:

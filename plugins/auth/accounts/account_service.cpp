@@ -1,7 +1,5 @@
 #include "accounts/account_service.h"
 
-#include "kitchen/ip.h"
-
 namespace kitchen::auth {
 namespace {
 
@@ -12,8 +10,8 @@ bool is_active_admin(std::string_view role, bool disabled) {
 }  // namespace
 
 Result<User> AccountService::read(std::int64_t user_id) {
-    auto user = parts_.store.read<std::optional<User>>(
-        [&](Transaction& tx) { return parts_.users.by_id(tx, user_id); });
+    auto user = deps_.store.read<std::optional<User>>(
+        [&](Transaction& tx) { return deps_.users.by_id(tx, user_id); });
     if (!user) return std::move(user).error();
     if (!user->has_value()) return user_not_found();
     return **std::move(user);
@@ -24,15 +22,14 @@ Result<std::string> AccountService::accept_password(const Asker& asker, const Us
     if (!change.current_password)
         return invalid_field("/current_password", "required",
                              "To change the password, give the current one too.");
-    if (Status good = parts_.rules.check(*change.password, user.email, user.phone_number); !good)
+    if (Status good = deps_.rules.check(*change.password, user.email, user.phone_number); !good)
         return std::move(good).error();
-    const auto right =
-        parts_.verifier.confirm(user, *change.current_password, asker.client_address);
+    const auto right = deps_.guard.confirm(user, *change.current_password, asker.client_address);
     if (!right) return right.error();
     if (!*right)
         return invalid_field("/current_password", "wrong_password",
                              "This is not the current password.");
-    return parts_.hasher.hash(*change.password, client_network(asker.client_address));
+    return deps_.guard.hash(*change.password, asker.client_address);
 }
 
 Result<User> AccountService::change_own(const Asker& asker, const OwnChange& change,
@@ -42,7 +39,7 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
     if (!before) return before;
     // What is stored was good when it was stored, whatever the tables say today.
     if (change.phone_number && *change.phone_number != before->phone_number) {
-        auto normal = parts_.phones.normalise(*change.phone_number);
+        auto normal = deps_.phones.normalise(*change.phone_number);
         if (!normal) return std::move(normal).error();
         phone = *std::move(normal);
     }
@@ -52,37 +49,37 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
         if (!accepted) return std::move(accepted).error();
         hash = *std::move(accepted);
     }
-    const std::int64_t now = to_millis(parts_.clock.now());
-    auto changed = parts_.store.transact<User>([&](Transaction& tx) -> Result<User> {
-        auto found = parts_.users.by_id(tx, asker.user_id);
+    const std::int64_t now = to_millis(deps_.clock.now());
+    auto changed = deps_.store.transact<User>([&](Transaction& tx) -> Result<User> {
+        auto found = deps_.users.by_id(tx, asker.user_id);
         if (!found) return std::move(found).error();
         if (!found->has_value()) return user_not_found();
         User user = **std::move(found);
         if (Status good = precondition(user.version); !good) return std::move(good).error();
         if (phone && *phone != user.phone_number) {
-            auto updated = parts_.users.update_phone(tx, user.id, *phone, now);
+            auto updated = deps_.users.update_phone(tx, user.id, *phone, now);
             if (!updated) return updated;
             user = *std::move(updated);
         }
         if (!hash) return user;
         auto updated =
-            parts_.users.update_password(tx, user.id, before->credential_version, *hash, now);
+            deps_.users.update_password(tx, user.id, before->credential_version, *hash, now);
         if (!updated) return std::move(updated).error();
         if (!updated->has_value())
             return Error(Errc::conflict, "account_changed",
                          "The account was changed by somebody else at the same time. Look at it, "
                          "and try again.");
         user = **std::move(updated);
-        if (Status revoked = parts_.tokens.revoke_all(tx, user.id, asker.family_id, now); !revoked)
+        if (Status revoked = deps_.tokens.revoke_all(tx, user.id, asker.family_id, now); !revoked)
             return std::move(revoked).error();
         if (asker.family_id == 0) return user;
         if (Status kept =
-                parts_.tokens.keep_family(tx, asker.family_id, user.id, user.credential_version);
+                deps_.tokens.keep_family(tx, asker.family_id, user.id, user.credential_version);
             !kept)
             return std::move(kept).error();
         return user;
     });
-    if (changed && hash) parts_.log.info("password changed", {{"user_id", asker.user_id}});
+    if (changed && hash) deps_.log.info("password changed", {{"user_id", asker.user_id}});
     return changed;
 }
 
@@ -90,20 +87,20 @@ Result<UserPage> AccountService::find(const std::string& search, const std::stri
                                       std::int64_t limit, std::int64_t offset) {
     UserFilter filter{.search = search, .phone_search = "", .role = role};
     // A whole number as people write it is looked for as it is stored.
-    if (const auto phone = parts_.phones.normalise(search)) filter.phone_search = *phone;
-    return parts_.store.read<UserPage>(
-        [&](Transaction& tx) { return parts_.users.find(tx, filter, limit, offset); });
+    if (const auto phone = deps_.phones.normalise(search)) filter.phone_search = *phone;
+    return deps_.store.read<UserPage>(
+        [&](Transaction& tx) { return deps_.users.find(tx, filter, limit, offset); });
 }
 
 Result<User> AccountService::change_rights(std::int64_t user_id, const RightsChange& change,
                                            std::int64_t by_user, const Precondition& precondition) {
-    const std::int64_t now = to_millis(parts_.clock.now());
+    const std::int64_t now = to_millis(deps_.clock.now());
     bool any = false;
-    auto changed = parts_.store.transact<User>([&](Transaction& tx) -> Result<User> {
+    auto changed = deps_.store.transact<User>([&](Transaction& tx) -> Result<User> {
         any = false;
         // First of all, so that two administrators who demote each other do it one after the other.
-        if (Status locked = parts_.users.lock_admins(tx); !locked) return std::move(locked).error();
-        auto found = parts_.users.by_id(tx, user_id);
+        if (Status locked = deps_.users.lock_admins(tx); !locked) return std::move(locked).error();
+        auto found = deps_.users.by_id(tx, user_id);
         if (!found) return std::move(found).error();
         if (!found->has_value()) return user_not_found();
         User user = **std::move(found);
@@ -115,25 +112,25 @@ Result<User> AccountService::change_rights(std::int64_t user_id, const RightsCha
 
         const bool loses_admin =
             is_active_admin(user.role, user.disabled) && !is_active_admin(role, disabled);
-        auto updated = parts_.users.update_rights(tx, user_id, role, disabled, now);
+        auto updated = deps_.users.update_rights(tx, user_id, role, disabled, now);
         if (!updated) return updated;
         if (loses_admin) {
-            const auto left = parts_.users.count_admins(tx);
+            const auto left = deps_.users.count_admins(tx);
             if (!left) return left.error();
             if (*left == 0)
                 return Error(
                     Errc::conflict, "last_admin",
                     "This is the last administrator. Make somebody else an administrator first.");
         }
-        if (Status revoked = parts_.tokens.revoke_all(tx, user_id, 0, now); !revoked)
+        if (Status revoked = deps_.tokens.revoke_all(tx, user_id, 0, now); !revoked)
             return std::move(revoked).error();
         return updated;
     });
     if (changed && any)
-        parts_.log.info("rights changed", {{"user_id", user_id},
-                                           {"role", changed->role},
-                                           {"disabled", changed->disabled},
-                                           {"by", by_user}});
+        deps_.log.info("rights changed", {{"user_id", user_id},
+                                          {"role", changed->role},
+                                          {"disabled", changed->disabled},
+                                          {"by", by_user}});
     return changed;
 }
 

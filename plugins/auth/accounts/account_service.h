@@ -9,11 +9,10 @@
 #include <string>
 #include <string_view>
 
-#include "passwords/credential_verifier.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/store.h"
-#include "passwords/password_hasher.h"
+#include "passwords/password_guard.h"
 #include "passwords/password_rules.h"
 #include "accounts/phone_numbers.h"
 #include "accounts/precondition.h"
@@ -42,18 +41,17 @@ struct RightsChange {
 
 class AccountService {
 public:
-    struct Parts {  ///< all must outlive the service
+    struct Dependencies {  ///< all must outlive the service
         Store& store;
         const UserRepository& users;
         const TokenRepository& tokens;
-        CredentialVerifier& verifier;
-        PasswordHasher& hasher;
+        PasswordGuard& guard;
         const PasswordRules& rules;
         const PhoneNumbers& phones;
         const Clock& clock;
         Logger& log;
     };
-    explicit AccountService(Parts parts) : parts_(parts) {}
+    explicit AccountService(Dependencies dependencies) : deps_(dependencies) {}
 
     /// Error: not_found "user_not_found".
     Result<User> read(std::int64_t user_id);
@@ -79,7 +77,7 @@ private:
     Result<std::string> accept_password(const Asker& asker, const User& user,
                                         const OwnChange& change);
 
-    Parts parts_;
+    const Dependencies deps_;
 };
 
 }  // namespace kitchen::auth

@@ -19,11 +19,11 @@ Result<User> AdminAccounts::create(const AdminForm& form) {
     if (!is_email(form.email))
         return invalid_field("/email", "format",
                              "This is not an email address. Write it like ada@example.com.");
-    const auto phone = parts_.phones.normalise(form.phone_number);
+    const auto phone = deps_.phones.normalise(form.phone_number);
     if (!phone) return phone.error();
-    if (Status good = parts_.rules.check(form.password, form.email, *phone); !good)
+    if (Status good = deps_.rules.check(form.password, form.email, *phone); !good)
         return std::move(good).error();
-    const auto hash = parts_.hasher.hash(form.password);
+    const auto hash = deps_.guard.hash(form.password, "");
     if (!hash) return hash.error();
 
     NewUser user;
@@ -31,9 +31,9 @@ Result<User> AdminAccounts::create(const AdminForm& form) {
     user.phone_number = *phone;
     user.password_hash = *hash;
     user.role = role_admin;
-    user.created_at = to_millis(parts_.clock.now());
-    auto created = create_account(parts_.store, parts_.users, parts_.random, std::move(user));
-    if (created) parts_.log.info("administrator created", {{"user_id", created->id}});
+    user.created_at = to_millis(deps_.clock.now());
+    auto created = create_account(deps_.store, deps_.users, deps_.random, std::move(user));
+    if (created) deps_.log.info("administrator created", {{"user_id", created->id}});
     return created;
 }
 
@@ -51,8 +51,8 @@ Status AdminAccounts::create_first(const AdminForm& form) {
 }
 
 Result<bool> AdminAccounts::has_admin() {
-    const auto count = parts_.store.read<std::int64_t>(
-        [&](Transaction& tx) { return parts_.users.count_admins(tx); });
+    const auto count = deps_.store.read<std::int64_t>(
+        [&](Transaction& tx) { return deps_.users.count_admins(tx); });
     if (!count) return count.error();
     return *count > 0;
 }

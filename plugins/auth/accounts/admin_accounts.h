@@ -10,7 +10,7 @@
 #include "kitchen/log.h"
 #include "kitchen/random.h"
 #include "kitchen/store.h"
-#include "passwords/password_hasher.h"
+#include "passwords/password_guard.h"
 #include "passwords/password_rules.h"
 #include "accounts/phone_numbers.h"
 #include "accounts/user_repository.h"
@@ -23,17 +23,17 @@ struct AdminForm {
 
 class AdminAccounts {
 public:
-    struct Parts {  ///< all must outlive this
+    struct Dependencies {  ///< all must outlive this
         Store& store;
         const UserRepository& users;
-        PasswordHasher& hasher;
+        PasswordGuard& guard;
         const PasswordRules& rules;
         const PhoneNumbers& phones;
         Random& random;
         const Clock& clock;
         Logger& log;
     };
-    explicit AdminAccounts(Parts parts) : parts_(parts) {}
+    explicit AdminAccounts(Dependencies dependencies) : deps_(dependencies) {}
 
     /// Errors: unprocessable; conflict "email_taken", "phone_taken"; unavailable.
     Result<User> create(const AdminForm& form);
@@ -45,7 +45,7 @@ public:
 private:
     Result<bool> has_admin();
 
-    Parts parts_;
+    const Dependencies deps_;
 };
 
 }  // namespace kitchen::auth

@@ -16,24 +16,24 @@ Result<SavedAddress> there(Result<std::optional<SavedAddress>> found) {
 
 Result<AddressPage> AddressBook::list(std::int64_t user_id, std::int64_t limit,
                                       std::int64_t offset) {
-    return parts_.store.read<AddressPage>(
-        [&](Transaction& tx) { return parts_.addresses.page(tx, user_id, limit, offset); });
+    return deps_.store.read<AddressPage>(
+        [&](Transaction& tx) { return deps_.addresses.page(tx, user_id, limit, offset); });
 }
 
 Result<SavedAddress> AddressBook::read(std::int64_t user_id, std::int64_t id) {
-    return parts_.store.read<SavedAddress>(
-        [&](Transaction& tx) { return there(parts_.addresses.find(tx, user_id, id)); });
+    return deps_.store.read<SavedAddress>(
+        [&](Transaction& tx) { return there(deps_.addresses.find(tx, user_id, id)); });
 }
 
 Result<SavedAddress> AddressBook::add(std::int64_t user_id, Address address) {
     if (address.country.empty()) address.country = settings_.country;
-    if (Status good = normalise(address, parts_.phones); !good) return std::move(good).error();
+    if (Status good = normalise(address, deps_.phones); !good) return std::move(good).error();
     const bool wants_default = address.is_default;
-    const std::int64_t now = to_millis(parts_.clock.now());
-    return parts_.store.transact<SavedAddress>([&](Transaction& tx) -> Result<SavedAddress> {
-        if (Status locked = parts_.users.lock(tx, user_id); !locked)
+    const std::int64_t now = to_millis(deps_.clock.now());
+    return deps_.store.transact<SavedAddress>([&](Transaction& tx) -> Result<SavedAddress> {
+        if (Status locked = deps_.users.lock(tx, user_id); !locked)
             return std::move(locked).error();
-        const auto count = parts_.addresses.count(tx, user_id);
+        const auto count = deps_.addresses.count(tx, user_id);
         if (!count) return count.error();
         if (*count >= settings_.max)
             return Error(Errc::conflict, "address_book_full",
@@ -41,48 +41,48 @@ Result<SavedAddress> AddressBook::add(std::int64_t user_id, Address address) {
                              " addresses. Delete one first.");
         address.is_default = wants_default || *count == 0;
         if (address.is_default)
-            if (Status cleared = parts_.addresses.clear_default(tx, user_id, now); !cleared)
+            if (Status cleared = deps_.addresses.clear_default(tx, user_id, now); !cleared)
                 return std::move(cleared).error();
-        return parts_.addresses.insert(tx, user_id, address, now);
+        return deps_.addresses.insert(tx, user_id, address, now);
     });
 }
 
 Result<SavedAddress> AddressBook::change(std::int64_t user_id, std::int64_t id, const Edit& edit,
                                          const Precondition& precondition) {
-    const std::int64_t now = to_millis(parts_.clock.now());
-    return parts_.store.transact<SavedAddress>([&](Transaction& tx) -> Result<SavedAddress> {
+    const std::int64_t now = to_millis(deps_.clock.now());
+    return deps_.store.transact<SavedAddress>([&](Transaction& tx) -> Result<SavedAddress> {
         Result<SavedAddress> before = lock(tx, user_id, id, precondition);
         if (!before) return before;
         Address after = *before;
         edit(after);
-        if (Status good = normalise(after, parts_.phones, before->phone); !good)
+        if (Status good = normalise(after, deps_.phones, before->phone); !good)
             return std::move(good).error();
         if (before->is_default && !after.is_default)
             return invalid_field("/is_default", "default_needed",
                                  "Make another address the default; this one then no longer is.");
         if (after == static_cast<const Address&>(*before)) return before;
         if (after.is_default && !before->is_default)
-            if (Status cleared = parts_.addresses.clear_default(tx, user_id, now); !cleared)
+            if (Status cleared = deps_.addresses.clear_default(tx, user_id, now); !cleared)
                 return std::move(cleared).error();
-        return parts_.addresses.update(tx, user_id, after, now);
+        return deps_.addresses.update(tx, user_id, after, now);
     });
 }
 
 Status AddressBook::remove(std::int64_t user_id, std::int64_t id,
                            const Precondition& precondition) {
-    const std::int64_t now = to_millis(parts_.clock.now());
-    return parts_.store.transact([&](Transaction& tx) -> Status {
+    const std::int64_t now = to_millis(deps_.clock.now());
+    return deps_.store.transact([&](Transaction& tx) -> Status {
         const Result<SavedAddress> address = lock(tx, user_id, id, precondition);
         if (!address) return address.error();
-        if (Status removed = parts_.addresses.remove(tx, user_id, id); !removed) return removed;
-        return address->is_default ? parts_.addresses.choose_default(tx, user_id, now) : Status();
+        if (Status removed = deps_.addresses.remove(tx, user_id, id); !removed) return removed;
+        return address->is_default ? deps_.addresses.choose_default(tx, user_id, now) : Status();
     });
 }
 
 Result<SavedAddress> AddressBook::lock(Transaction& tx, std::int64_t user_id, std::int64_t id,
                                        const Precondition& precondition) const {
-    if (Status locked = parts_.users.lock(tx, user_id); !locked) return std::move(locked).error();
-    Result<SavedAddress> address = there(parts_.addresses.find(tx, user_id, id));
+    if (Status locked = deps_.users.lock(tx, user_id); !locked) return std::move(locked).error();
+    Result<SavedAddress> address = there(deps_.addresses.find(tx, user_id, id));
     if (!address) return address;
     if (Status good = precondition(address->version); !good) return std::move(good).error();
     return address;

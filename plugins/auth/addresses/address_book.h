@@ -26,7 +26,7 @@ struct AddressBookSettings {
 
 class AddressBook {
 public:
-    struct Parts {
+    struct Dependencies {
         Store& store;
         const UserRepository& users;
         const AddressRepository& addresses;
@@ -36,8 +36,8 @@ public:
     /// Writes the new values over the old ones. May be called more than once for one change.
     using Edit = std::function<void(Address&)>;
 
-    AddressBook(Parts parts, AddressBookSettings settings)
-        : parts_(parts), settings_(std::move(settings)) {}
+    AddressBook(Dependencies dependencies, AddressBookSettings settings)
+        : deps_(dependencies), settings_(std::move(settings)) {}
 
     /// The default first, then by id.
     Result<AddressPage> list(std::int64_t user_id, std::int64_t limit, std::int64_t offset);
@@ -58,7 +58,7 @@ private:
     Result<SavedAddress> lock(Transaction& tx, std::int64_t user_id, std::int64_t id,
                               const Precondition& precondition) const;
 
-    Parts parts_;
+    const Dependencies deps_;
     AddressBookSettings settings_;
 };
 

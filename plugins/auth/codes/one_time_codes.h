@@ -11,7 +11,7 @@
 
 #include "kitchen/cache.h"
 #include "kitchen/random.h"
-#include "keys/secret_key.h"
+#include "keys/server_key.h"
 
 namespace kitchen::auth {
 
@@ -22,7 +22,7 @@ public:
     static constexpr std::string_view field = "otp_mac";
 
     /// `random` must outlive this.
-    OneTimeCodes(SecretKey key, Random& random) : key_(key), random_(random) {}
+    OneTimeCodes(PurposeKey key, Random& random) : key_(std::move(key)), random_(random) {}
 
     /// Uniform over 000000 to 999999.
     std::string make() const;
@@ -39,7 +39,7 @@ public:
                               const Error& missing) const;
 
 private:
-    SecretKey key_;
+    PurposeKey key_;
     Random& random_;
 };
 

@@ -20,14 +20,14 @@ namespace fs = std::filesystem;
                              std::generic_category().message(error));
 }
 
-class Descriptor {
+class FileDescriptor {
 public:
-    explicit Descriptor(int fd) noexcept : fd_(fd) {}
-    ~Descriptor() {
+    explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
+    ~FileDescriptor() {
         if (fd_ >= 0) ::close(fd_);
     }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
+    FileDescriptor(const FileDescriptor&) = delete;
+    FileDescriptor& operator=(const FileDescriptor&) = delete;
     int get() const noexcept { return fd_; }
 
 private:
@@ -43,7 +43,7 @@ void make_private_folders(const fs::path& folder) {
 
 /// Nothing when there is no such file.
 std::optional<std::string> read_key(const fs::path& path, Logger& log) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0) {
         if (errno == ENOENT) return std::nullopt;
         fail(path, "cannot be opened", errno);
@@ -106,7 +106,7 @@ bool make_key(const fs::path& path, Random& random) {
     make_private_folders(folder);
     const Draft draft(folder / ("." + path.filename().string() + "." + random.hex(8)));
     {
-        const Descriptor file(
+        const FileDescriptor file(
             ::open(draft.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (file.get() < 0) fail(draft.path(), "cannot be made", errno);
         write_all(file.get(), random.hex(SecretKey::size) + "\n", draft.path());
@@ -114,7 +114,7 @@ bool make_key(const fs::path& path, Random& random) {
     }
     const bool made = ::link(draft.path().c_str(), path.c_str()) == 0;
     if (!made && errno != EEXIST) fail(path, "cannot be made", errno);
-    const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory.get() >= 0) ::fsync(directory.get());
     return made;
 }
@@ -129,25 +129,31 @@ void check_server_key(const ServerKeySource& source) {
             "key has fewer than 32 characters; make one with: openssl rand -hex 32");
 }
 
-SecretKey load_server_key(const ServerKeySource& source, Random& random, Logger& log) {
-    check_server_key(source);
-    if (!source.key.empty()) return SecretKey::from_text(source.key);
-    if (source.key_file.empty()) {
+ServerKey::ServerKey(ServerKeySource source) : source_(std::move(source)) { prepare_crypto(); }
+
+void ServerKey::open(Random& random, Logger& log) {
+    const fs::path& file = source_.key_file;
+    std::optional<std::string> text;
+    if (!source_.key.empty()) {
+        text = source_.key;
+    } else if (file.empty()) {
         log.warn(
             "neither key nor key_file is set: tokens and pending sign-ups end with this process, "
             "and replicas cannot share them");
-        return SecretKey::from_text(random.hex(SecretKey::size));
-    }
-    std::optional<std::string> text = read_key(source.key_file, log);
-    if (!text) {
-        if (make_key(source.key_file, random))
-            log.info("made a new server key", {{"path", source.key_file.string()}});
-        text = read_key(source.key_file, log);
+        text = random.hex(SecretKey::size);
+    } else if (text = read_key(file, log); !text) {
+        if (make_key(file, random)) log.info("made a new server key", {{"path", file.string()}});
+        text = read_key(file, log);
     }
     if (!text)
-        throw std::runtime_error("key_file " + source.key_file.string() +
+        throw std::runtime_error("key_file " + file.string() +
                                  ": disappeared while it was being made");
-    return SecretKey::from_text(*text);
+    key_ = SecretKey::from_text(*text);
+}
+
+const SecretKey& ServerKey::get() const {
+    if (!key_) throw std::logic_error("the server key is used before it is there");
+    return *key_;
 }
 
 }  // namespace kitchen::auth

@@ -13,10 +13,6 @@ constexpr int niceness = 5;
 
 }  // namespace
 
-BackgroundThreads::BackgroundThreads(std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { serve(); });
-}
-
 BackgroundThreads::~BackgroundThreads() {
     {
         std::lock_guard lock(mutex_);
@@ -29,6 +25,8 @@ BackgroundThreads::~BackgroundThreads() {
 void BackgroundThreads::run(const std::function<void()>& work) {
     Task task{&work};
     std::unique_lock lock(mutex_);
+    if (threads_.size() < count_ && busy_ + queue_.size() >= threads_.size())
+        threads_.emplace_back([this] { serve(); });
     queue_.push_back(&task);
     wake_.notify_one();
     done_.wait(lock, [&] { return task.done; });
@@ -36,15 +34,15 @@ void BackgroundThreads::run(const std::function<void()>& work) {
 }
 
 void BackgroundThreads::serve() {
-    ::setpriority(
-        PRIO_PROCESS, 0,
-        niceness);  // of this thread alone, on Linux; when it fails, things are as without it
+    // Of this thread alone, on Linux; when it fails, things are as without it.
+    ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + niceness);
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
         if (queue_.empty()) return;
         Task& task = *queue_.front();
         queue_.pop_front();
+        ++busy_;
         lock.unlock();
         try {
             (*task.work)();
@@ -52,6 +50,7 @@ void BackgroundThreads::serve() {
             task.failure = std::current_exception();
         }
         lock.lock();
+        --busy_;
         task.done = true;
         done_.notify_all();
     }

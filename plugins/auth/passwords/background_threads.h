@@ -18,7 +18,8 @@ namespace kitchen::auth {
 
 class BackgroundThreads {
 public:
-    explicit BackgroundThreads(std::size_t count);
+    /// Threads start as they are needed, at most `count`.
+    explicit BackgroundThreads(std::size_t count) : count_(count) {}
     /// Finishes what was begun.
     ~BackgroundThreads();
     BackgroundThreads(const BackgroundThreads&) = delete;
@@ -35,9 +36,11 @@ private:
     };
     void serve();
 
+    const std::size_t count_;
     std::mutex mutex_;
     std::condition_variable wake_, done_;
     std::deque<Task*> queue_;
+    std::size_t busy_ = 0;
     bool stopping_ = false;
     std::vector<std::thread> threads_;
 };

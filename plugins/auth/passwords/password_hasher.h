@@ -1,8 +1,7 @@
 // Argon2id, bounded in time, memory and parallelism. Hashes are kept in PHC string format
 // ("$argon2id$v=19$m=19456,t=2,p=1$…"), which carries salt and parameters with it.
 //
-// The work is done on threads of low priority, so that whoever does something else meanwhile hardly
-// notices.
+// The work is done on threads of low priority, so that other requests are hardly delayed.
 //
 // `client` says for whom it is done: clients take turns (HashGate).
 //
@@ -24,14 +23,15 @@ namespace kitchen::auth {
 /// Argon2id (19 MiB, t=2, p=1).
 struct Argon2Cost {
     unsigned long long passes = 2;
-    std::size_t memory = 19 * 1024 * 1024;  ///< octets
+    std::size_t memory = 19 * 1024 * 1024;  ///< bytes
 };
+
+/// A PHC string of that cost that no password is known for: salt and hash are random.
+std::string make_dummy_hash(const Argon2Cost& cost);
 
 class PasswordHasher {
 public:
-    /// `parallelism` 0: half the cores, at least one. Makes the hash that verify_nothing() compares
-    /// with, so it takes as long as one. Throws std::runtime_error when there is not even the
-    /// memory for that.
+    /// `parallelism` 0: half the cores, at least one. Hashes nothing and starts no thread.
     PasswordHasher(Argon2Cost cost, std::size_t parallelism, std::size_t queue);
 
     /// The PHC string of a password under a new random salt. Error: unavailable, with Retry-After.
@@ -61,8 +61,8 @@ private:
     const Argon2Cost cost_;
     HashGate gate_;
     BackgroundThreads
-        threads_;  ///< as many as there are places inside the gate: nobody waits twice
-    std::string nobody_;
+        threads_;  ///< as many as there are places inside the gate: no caller waits twice
+    const std::string dummy_hash_;
 };
 
 }  // namespace kitchen::auth

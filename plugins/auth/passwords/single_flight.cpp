@@ -1,6 +1,6 @@
 #include "passwords/single_flight.h"
 
-#include "passwords/login_throttle.h"
+#include "attempt_limits.h"
 
 namespace kitchen::auth {
 

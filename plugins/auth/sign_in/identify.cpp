@@ -32,8 +32,8 @@ Result<http::Response> Identify::operator()(http::Request& request, const http::
 Result<Principal> Identify::basic(const http::Request& request,
                                   std::string_view credentials) const {
     const auto decoded = decode_basic(credentials);
-    if (!decoded) return verifier_->refuse_unreadable(request.client_address);
-    auto user = verifier_->verify(decoded->user, decoded->password, request.client_address);
+    if (!decoded) return guard_->refuse_unreadable(request.client_address);
+    auto user = guard_->verify(decoded->user, decoded->password, request.client_address);
     if (!user) return std::move(user).error();
     return Principal{user->id, std::move(user->role), ""};
 }

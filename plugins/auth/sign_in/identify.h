@@ -8,7 +8,7 @@
 // Thread-safety: bind() before all use; then all calls, from any thread.
 #pragma once
 
-#include "passwords/credential_verifier.h"
+#include "passwords/password_guard.h"
 #include "kitchen/http/middleware.h"
 #include "sign_in/token_service.h"
 
@@ -17,8 +17,8 @@ namespace kitchen::auth {
 class Identify {
 public:
     /// Both must outlive every further call.
-    void bind(CredentialVerifier& verifier, TokenService& tokens) noexcept {
-        verifier_ = &verifier;
+    void bind(PasswordGuard& guard, TokenService& tokens) noexcept {
+        guard_ = &guard;
         tokens_ = &tokens;
     }
     Result<http::Response> operator()(http::Request& request, const http::Next& next) const;
@@ -26,7 +26,7 @@ public:
 private:
     Result<Principal> basic(const http::Request& request, std::string_view credentials) const;
 
-    CredentialVerifier* verifier_ = nullptr;
+    PasswordGuard* guard_ = nullptr;
     TokenService* tokens_ = nullptr;
 };
 

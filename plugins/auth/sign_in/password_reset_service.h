@@ -18,10 +18,10 @@
 #include "codes/mail_dispatcher.h"
 #include "codes/mail_texts.h"
 #include "codes/one_time_codes.h"
-#include "passwords/password_hasher.h"
+#include "passwords/password_guard.h"
 #include "passwords/password_rules.h"
-#include "attempt_limit.h"
-#include "keys/secret_key.h"
+#include "attempt_limits.h"
+#include "keys/server_key.h"
 #include "sign_in/token_repository.h"
 #include "accounts/user_repository.h"
 
@@ -36,12 +36,12 @@ struct PasswordResetSettings {
 
 class PasswordResetService {
 public:
-    struct Parts {  ///< all must outlive the service and the jobs it has posted
+    struct Dependencies {  ///< all must outlive the service and the jobs it has posted
         Store& store;
         Cache& cache;
         const UserRepository& users;
         const TokenRepository& tokens;
-        PasswordHasher& hasher;
+        PasswordGuard& guard;
         const PasswordRules& rules;
         MailDispatcher& mails;
         const MailTexts& texts;
@@ -50,7 +50,8 @@ public:
         const Clock& clock;
         Logger& log;
     };
-    PasswordResetService(Parts parts, const SecretKey& key, PasswordResetSettings settings);
+    PasswordResetService(Dependencies dependencies, const ServerKey& key,
+                         PasswordResetSettings settings);
 
     /// Errors: too_many_requests (for the client's address, whoever is asked for), unavailable.
     Status forgot(const std::string& email, std::string_view client_address);
@@ -58,14 +59,15 @@ public:
     /// Ends every token and remembered password of the account.
     /// Errors: unprocessable (password); as OneTimeCodes::check(); not_found
     /// "password_reset_not_found"; unavailable (the code is still good).
-    Status reset(std::string_view email, std::string_view code, std::string_view password);
+    Status reset(std::string_view email, std::string_view code, std::string_view password,
+                 std::string_view client_address);
 
 private:
     void prepare(const std::string& email);
     std::string subject_of(std::string_view email) const;
 
-    Parts parts_;
-    const SecretKey email_key_;
+    const Dependencies deps_;
+    const PurposeKey email_key_;
     const OneTimeCodes codes_;
     const PasswordResetSettings settings_;
     AttemptLimit per_address_, per_email_;

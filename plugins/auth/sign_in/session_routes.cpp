@@ -34,7 +34,7 @@ Response tokens_answer(const IssuedTokens& issued) {
         .with_header("Cache-Control", "no-store");
 }
 
-/// The user id or the email, as CredentialVerifier takes it.
+/// The user id or the email, as PasswordGuard takes it.
 Result<std::string> login_user(const Json& body) {
     const Json* email = body.find("email");
     const Json* user_id = body.find("user_id");
@@ -134,7 +134,7 @@ Result<Response> SessionRoutes::login(const Request& request) const {
     const auto who = login_user(request.json);
     if (!who) return who.error();
     const auto user =
-        verifier_->verify(*who, request.json["password"].as_string(), request.client_address);
+        guard_->verify(*who, request.json["password"].as_string(), request.client_address);
     if (!user) return user.error();
     const auto issued = tokens_->issue(*user);
     if (!issued) return issued.error();
@@ -166,7 +166,7 @@ Result<Response> SessionRoutes::forgot(const Request& request) const {
 Result<Response> SessionRoutes::reset(const Request& request) const {
     const Json& body = request.json;
     if (Status done = resets_->reset(body["email"].as_string(), body["otp"].as_string(),
-                                     body["password"].as_string());
+                                     body["password"].as_string(), request.client_address);
         !done)
         return std::move(done).error();
     return Response::no_content();

@@ -4,7 +4,7 @@
 // Thread-safety: declare() and bind() before all use; then handlers on any thread.
 #pragma once
 
-#include "passwords/credential_verifier.h"
+#include "passwords/password_guard.h"
 #include "kitchen/plugin.h"
 #include "sign_in/password_reset_service.h"
 #include "sign_in/token_service.h"
@@ -15,9 +15,8 @@ class SessionRoutes {
 public:
     void declare(Setup& setup);
     /// All must outlive every request.
-    void bind(CredentialVerifier& verifier, TokenService& tokens,
-              PasswordResetService& resets) noexcept {
-        verifier_ = &verifier;
+    void bind(PasswordGuard& guard, TokenService& tokens, PasswordResetService& resets) noexcept {
+        guard_ = &guard;
         tokens_ = &tokens;
         resets_ = &resets;
     }
@@ -31,7 +30,7 @@ private:
     Result<http::Response> forgot(const http::Request& request) const;
     Result<http::Response> reset(const http::Request& request) const;
 
-    CredentialVerifier* verifier_ = nullptr;
+    PasswordGuard* guard_ = nullptr;
     TokenService* tokens_ = nullptr;
     PasswordResetService* resets_ = nullptr;
 };

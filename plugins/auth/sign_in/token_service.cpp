@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "passwords/credential_verifier.h"
+#include "passwords/password_guard.h"
 
 namespace kitchen::auth {
 namespace {

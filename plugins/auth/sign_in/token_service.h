@@ -15,7 +15,7 @@
 #include "kitchen/principal.h"
 #include "kitchen/random.h"
 #include "kitchen/store.h"
-#include "keys/secret_key.h"
+#include "keys/server_key.h"
 #include "sign_in/token_repository.h"
 #include "accounts/user.h"
 
@@ -34,11 +34,11 @@ struct IssuedTokens {
 class TokenService {
 public:
     /// All must outlive this.
-    TokenService(Store& store, const TokenRepository& tokens, SecretKey key, Random& random,
+    TokenService(Store& store, const TokenRepository& tokens, const ServerKey& key, Random& random,
                  const Clock& clock, Logger& log, TokenLifetimes lifetimes)
         : store_(store),
           tokens_(tokens),
-          key_(key),
+          key_(key, "tokens"),
           random_(random),
           clock_(clock),
           log_(log),
@@ -65,7 +65,7 @@ private:
 
     Store& store_;
     const TokenRepository& tokens_;
-    const SecretKey key_;
+    const PurposeKey key_;
     Random& random_;
     const Clock& clock_;
     Logger& log_;

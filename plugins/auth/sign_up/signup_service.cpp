@@ -22,18 +22,19 @@ Error queue_full() {
 
 }  // namespace
 
-SignupService::SignupService(Parts parts, const SecretKey& key, SignupSettings settings)
-    : parts_(parts),
-      session_key_(key.derive("signup session")),
-      email_key_(key.derive("signup email rate")),
-      codes_(key.derive("signup code"), parts.random),
+SignupService::SignupService(Dependencies dependencies, const ServerKey& key,
+                             SignupSettings settings)
+    : deps_(dependencies),
+      session_key_(key, "signup session"),
+      email_key_(key, "signup email rate"),
+      codes_(PurposeKey(key, "signup code"), deps_.random),
       settings_(settings),
-      per_address_(parts.cache, settings.per_address, "signup-address", "too_many_signups",
+      per_address_(deps_.cache, settings.per_address, "signup-address", "too_many_signups",
                    "Too many sign-ups from your address. Wait a little, then try again."),
-      per_email_(parts.cache, settings.per_email, "signup-email", "too_many_signups",
+      per_email_(deps_.cache, settings.per_email, "signup-email", "too_many_signups",
                  "Too many sign-ups with this email address. Look for the code in your mail, or "
                  "try again later."),
-      per_session_(parts.cache, {1, settings.resend_interval}, "signup-resend", "resend_too_soon",
+      per_session_(deps_.cache, {1, settings.resend_interval}, "signup-resend", "resend_too_soon",
                    "A new code was sent only a moment ago. Look at your mail, or ask again a "
                    "little later.") {}
 
@@ -43,17 +44,17 @@ std::string SignupService::entry_of(std::string_view session_id) const {
 
 bool SignupService::post_code(const std::string& email, const std::string& code,
                               std::chrono::milliseconds valid_for) {
-    return parts_.mails.post(parts_.texts.signup(email, code, valid_for), valid_for);
+    return deps_.mails.post(deps_.texts.signup(email, code, valid_for), valid_for);
 }
 
 Status SignupService::check_availability(const SignupForm& form, const std::string& phone_number) {
-    return parts_.store.read([&](Transaction& tx) -> Status {
-        const auto taken = parts_.users.taken(tx, form.email, phone_number);
+    return deps_.store.read([&](Transaction& tx) -> Status {
+        const auto taken = deps_.users.taken(tx, form.email, phone_number);
         if (!taken) return taken.error();
         if (taken->email || taken->phone) return taken_error(*taken);
         if (form.referral_code.empty()) return {};
         const auto known =
-            parts_.users.referral_code_exists(tx, normal_referral_code(form.referral_code));
+            deps_.users.referral_code_exists(tx, normal_referral_code(form.referral_code));
         if (!known) return known.error();
         if (!*known)
             return invalid_field("/referral_code", "referral_code_unknown",
@@ -63,9 +64,9 @@ Status SignupService::check_availability(const SignupForm& form, const std::stri
 }
 
 Result<std::string> SignupService::start(const SignupForm& form) {
-    const auto phone = parts_.phones.normalise(form.phone_number);
+    const auto phone = deps_.phones.normalise(form.phone_number);
     if (!phone) return phone.error();
-    if (Status good = parts_.rules.check(form.password, form.email, *phone); !good)
+    if (Status good = deps_.rules.check(form.password, form.email, *phone); !good)
         return std::move(good).error();
     // Also before "taken" is answered: nobody finds out about addresses by the thousand.
     if (Status open = per_address_.tick(client_network(form.client_address)); !open)
@@ -73,10 +74,10 @@ Result<std::string> SignupService::start(const SignupForm& form) {
     if (Status free = check_availability(form, *phone); !free) return std::move(free).error();
     if (Status open = per_email_.tick(email_key_.mac({ascii_lower(form.email)})); !open)
         return std::move(open).error();
-    const auto hash = parts_.hasher.hash(form.password, client_network(form.client_address));
+    const auto hash = deps_.guard.hash(form.password, form.client_address);
     if (!hash) return hash.error();
 
-    const std::string session_id = parts_.random.hex(32);
+    const std::string session_id = deps_.random.hex(32);
     const std::string code = codes_.make();
     const std::string entry = entry_of(session_id);
     const CacheFields fields = {{"email", form.email},
@@ -84,28 +85,28 @@ Result<std::string> SignupService::start(const SignupForm& form) {
                                 {"password_hash", *hash},
                                 {"referral_code", normal_referral_code(form.referral_code)},
                                 {std::string(OneTimeCodes::field), codes_.mac(session_id, code)}};
-    if (Status kept = parts_.cache.set_fields(entry, fields, settings_.ttl); !kept)
+    if (Status kept = deps_.cache.set_fields(entry, fields, settings_.ttl); !kept)
         return std::move(kept).error();
     if (!post_code(form.email, code, settings_.ttl)) {
         // Nobody knows the session's id yet, so an entry that could not be erased merely expires.
-        (void)parts_.cache.erase(entry);
+        (void)deps_.cache.erase(entry);
         return queue_full();
     }
-    parts_.log.info("sign-up started");
+    deps_.log.info("sign-up started");
     return session_id;
 }
 
 Result<std::chrono::milliseconds> SignupService::resend(std::string_view session_id) {
     const std::string entry = entry_of(session_id);
-    const auto fields = parts_.cache.get_fields(entry);
+    const auto fields = deps_.cache.get_fields(entry);
     if (!fields) return fields.error();
-    const auto left = parts_.cache.ttl(entry);
+    const auto left = deps_.cache.ttl(entry);
     if (!left) return left.error();
     if (!fields->has_value() || !left->has_value()) return no_session();
 
     if (Status open = per_session_.tick(session_key_.mac({session_id})); !open)
         return std::move(open).error();
-    const auto resends = parts_.cache.increment_field(entry, "resends", settings_.max_resends);
+    const auto resends = deps_.cache.increment_field(entry, "resends", settings_.max_resends);
     if (!resends) return resends.error();
     if (!resends->has_value())
         return Error(
@@ -116,8 +117,8 @@ Result<std::chrono::milliseconds> SignupService::resend(std::string_view session
     const std::string code = codes_.make();
     const std::string old_mac(field_of(**fields, OneTimeCodes::field));
     const auto replace_mac = [&](std::string mac) {
-        return parts_.cache.update_fields(entry,
-                                          {{std::string(OneTimeCodes::field), std::move(mac)}});
+        return deps_.cache.update_fields(entry,
+                                         {{std::string(OneTimeCodes::field), std::move(mac)}});
     };
     const auto replaced = replace_mac(codes_.mac(session_id, code));
     if (!replaced) return replaced.error();
@@ -132,7 +133,7 @@ Result<std::chrono::milliseconds> SignupService::resend(std::string_view session
 Result<User> SignupService::verify(std::string_view session_id, std::string_view code) {
     const std::string entry = entry_of(session_id);
     const auto fields =
-        codes_.check(parts_.cache, entry, session_id, code, settings_.max_attempts, no_session());
+        codes_.check(deps_.cache, entry, session_id, code, settings_.max_attempts, no_session());
     if (!fields) return fields.error();
 
     NewUser user;
@@ -141,22 +142,22 @@ Result<User> SignupService::verify(std::string_view session_id, std::string_view
     user.password_hash = field_of(*fields, "password_hash");
     user.referred_by_code = field_of(*fields, "referral_code");
     user.role = role_customer;
-    user.created_at = to_millis(parts_.clock.now());
-    auto created = create_account(parts_.store, parts_.users, parts_.random, user);
+    user.created_at = to_millis(deps_.clock.now());
+    auto created = create_account(deps_.store, deps_.users, deps_.random, user);
     if (!created && created.error().kind == Errc::conflict) {
         // Made by this very session? Its salted hash says so: then an earlier answer was lost, or
         // is on its way.
-        auto existing = parts_.store.read<std::optional<User>>(
-            [&](Transaction& tx) { return parts_.users.by_email(tx, user.email); });
+        auto existing = deps_.store.read<std::optional<User>>(
+            [&](Transaction& tx) { return deps_.users.by_email(tx, user.email); });
         if (existing && existing->has_value() && (*existing)->password_hash == user.password_hash)
             created = **std::move(existing);
     }
     // Otherwise the store is away, and the session must still be there when it is back.
     if (!created && created.error().kind != Errc::conflict) return created;
-    if (const auto erased = parts_.cache.erase(entry); !erased)
-        parts_.log.warn("a finished sign-up could not be erased; it will expire",
-                        {{"code", erased.error().code}});
-    if (created) parts_.log.info("account created", {{"user_id", created->id}});
+    if (const auto erased = deps_.cache.erase(entry); !erased)
+        deps_.log.warn("a finished sign-up could not be erased; it will expire",
+                       {{"code", erased.error().code}});
+    if (created) deps_.log.info("account created", {{"user_id", created->id}});
     return created;
 }
 

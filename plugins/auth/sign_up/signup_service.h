@@ -20,11 +20,11 @@
 #include "codes/mail_dispatcher.h"
 #include "codes/mail_texts.h"
 #include "codes/one_time_codes.h"
-#include "passwords/password_hasher.h"
+#include "passwords/password_guard.h"
 #include "passwords/password_rules.h"
 #include "accounts/phone_numbers.h"
-#include "attempt_limit.h"
-#include "keys/secret_key.h"
+#include "attempt_limits.h"
+#include "keys/server_key.h"
 #include "accounts/user_repository.h"
 
 namespace kitchen::auth {
@@ -47,11 +47,11 @@ struct SignupForm {
 
 class SignupService {
 public:
-    struct Parts {  ///< all must outlive the service
+    struct Dependencies {  ///< all must outlive the service
         Store& store;
         Cache& cache;
         const UserRepository& users;
-        PasswordHasher& hasher;
+        PasswordGuard& guard;
         const PasswordRules& rules;
         const PhoneNumbers& phones;
         MailDispatcher& mails;
@@ -60,7 +60,7 @@ public:
         const Clock& clock;
         Logger& log;
     };
-    SignupService(Parts parts, const SecretKey& key, SignupSettings settings);
+    SignupService(Dependencies dependencies, const ServerKey& key, SignupSettings settings);
 
     const SignupSettings& settings() const noexcept { return settings_; }
 
@@ -87,8 +87,8 @@ private:
     bool post_code(const std::string& email, const std::string& code,
                    std::chrono::milliseconds valid_for);
 
-    Parts parts_;
-    const SecretKey session_key_, email_key_;
+    const Dependencies deps_;
+    const PurposeKey session_key_, email_key_;
     const OneTimeCodes codes_;
     const SignupSettings settings_;
     AttemptLimit per_address_, per_email_, per_session_;

@@ -82,14 +82,15 @@ protected:
     static Settings default_settings() {
         Settings settings;
         settings.server_key.key = "0123456789abcdef0123456789abcdef";
-        settings.login_failures = {10, std::chrono::seconds(30)};
-        settings.login_per_address = {30, std::chrono::seconds(1)};
+        settings.passwords.failures_of_account = {10, std::chrono::seconds(30)};
+        settings.passwords.failures_of_client = {30, std::chrono::seconds(1)};
         settings.signup.per_address = {50, std::chrono::seconds(10)};
         settings.signup.per_email = {5, std::chrono::minutes(10)};
         settings.reset.per_address = {50, std::chrono::seconds(10)};
         settings.reset.per_email = {5, std::chrono::hours(1)};
-        settings.argon2_parallelism = 2;
-        settings.argon2_queue = 200;
+        settings.passwords.parallelism = 2;
+        settings.passwords.queue = 200;
+        settings.passwords.cost = cheap;
         return settings;
     }
 
@@ -99,10 +100,11 @@ protected:
         build(default_settings());
         memory.verify().value();
     }
-    void build(const Settings& settings, Argon2Cost cost = cheap) {
+    void build(const Settings& settings) {
         module.reset();
         module = std::make_unique<AuthModule>(
-            settings, Surroundings{store, cache, mailer, clock, random, jobs, metrics, log}, cost);
+            settings, AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, log});
+        module->start();
     }
 
     SignupForm form(const std::string& email = "ada@example.com",

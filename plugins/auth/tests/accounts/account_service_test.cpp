@@ -69,7 +69,7 @@ TEST_F(AccountServiceTest, ChangesThePasswordAndKeepsTheOwnToken) {
     EXPECT_TRUE(module->tokens.refresh(here.refresh_token));
     EXPECT_FALSE(module->tokens.authenticate(elsewhere.access_token));
     EXPECT_FALSE(module->tokens.refresh(elsewhere.refresh_token));
-    EXPECT_TRUE(module->verifier.verify("ada@example.com", "yam-and-egg-sauce", "192.0.2.1"));
+    EXPECT_TRUE(module->guard.verify("ada@example.com", "yam-and-egg-sauce", "192.0.2.1"));
     EXPECT_FALSE(log.contains("yam-and-egg-sauce"));
 }
 

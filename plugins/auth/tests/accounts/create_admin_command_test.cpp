@@ -62,8 +62,7 @@ TEST_F(CreateAdmin, MakesAnAdministrator) {
     EXPECT_EQ(terminal.asked, "Password") << "the terminal adds the colon";
     EXPECT_NE(terminal.printed.find("chief@example.com"), std::string::npos);
     EXPECT_EQ(terminal.printed.find(good_password), std::string::npos);
-    EXPECT_EQ(module->verifier.verify("chief@example.com", good_password, "").value().role,
-              "admin");
+    EXPECT_EQ(module->guard.verify("chief@example.com", good_password, "").value().role, "admin");
 }
 
 TEST_F(CreateAdmin, SaysWhatIsWrong) {

@@ -42,7 +42,7 @@ protected:
         users = std::make_unique<UserRepository>(*store);
         addresses = std::make_unique<AddressRepository>(*store);
         book = std::make_unique<AddressBook>(
-            AddressBook::Parts{*store, *users, *addresses, phones, clock},
+            AddressBook::Dependencies{*store, *users, *addresses, phones, clock},
             AddressBookSettings{.max = 5, .country = "NG"});
         store->verify().value();
         ada = new_user("1"), eve = new_user("2");

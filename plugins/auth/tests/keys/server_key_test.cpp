@@ -17,10 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class ServerKey : public testing::Test {
+class ServerKeyTest : public testing::Test {
 protected:
     std::string mac(const ServerKeySource& source) {
-        return load_server_key(source, random, log).mac({"x"});
+        check_server_key(source);
+        ServerKey key(source);
+        key.open(random, log);
+        return key.get().mac({"x"});
     }
     static unsigned mode(const fs::path& path) {
         struct stat info {};
@@ -37,7 +40,7 @@ protected:
     testkit::RecordingLogger log;
 };
 
-TEST_F(ServerKey, MadeOnceAndKept) {
+TEST_F(ServerKeyTest, MadeOnceAndKept) {
     const fs::path file = folder / "keys" / "deep" / "auth.key";
     const std::string first = mac({"", file});
     EXPECT_EQ(mode(file), 0600u);
@@ -51,7 +54,7 @@ TEST_F(ServerKey, MadeOnceAndKept) {
     EXPECT_EQ(files, 1) << "a draft was left behind";
 }
 
-TEST_F(ServerKey, RacersAgree) {
+TEST_F(ServerKeyTest, RacersAgree) {
     const fs::path file = folder / "keys" / "auth.key";
     std::vector<std::string> macs(8);
     {
@@ -62,14 +65,14 @@ TEST_F(ServerKey, RacersAgree) {
     EXPECT_EQ(mac({"", file}), macs[0]);
 }
 
-TEST_F(ServerKey, TextIsUsedAsItIs) {
+TEST_F(ServerKeyTest, TextIsUsedAsItIs) {
     const std::string text = "0123456789abcdef0123456789abcdef";
     EXPECT_EQ(mac({text, ""}), mac({text, ""}));
     std::ofstream(folder / "key") << text << "\n";
     EXPECT_EQ(mac({"", folder / "key"}), mac({text, ""}));
 }
 
-TEST_F(ServerKey, RefusesWhatIsWeakOrAmbiguous) {
+TEST_F(ServerKeyTest, RefusesWhatIsWeakOrAmbiguous) {
     EXPECT_THROW(mac({"0123456789abcdef0123456789abcde", ""}), std::runtime_error);
     EXPECT_THROW(mac({"0123456789abcdef0123456789abcdef", folder / "key"}), std::runtime_error);
     std::ofstream(folder / "short") << "too short\n";
@@ -79,7 +82,7 @@ TEST_F(ServerKey, RefusesWhatIsWeakOrAmbiguous) {
     EXPECT_ANY_THROW(mac({"", folder / "file" / "key"}));
 }
 
-TEST_F(ServerKey, WarnsOfOpenFiles) {
+TEST_F(ServerKeyTest, WarnsOfOpenFiles) {
     const fs::path file = folder / "key";
     mac({"", file});
     ::chmod(file.c_str(), 0644);
@@ -88,9 +91,17 @@ TEST_F(ServerKey, WarnsOfOpenFiles) {
     EXPECT_TRUE(log.contains("chmod 600"));
 }
 
-TEST_F(ServerKey, WithoutSourceLastsOneProcess) {
+TEST_F(ServerKeyTest, WithoutSourceLastsOneProcess) {
     EXPECT_NE(mac({"", ""}), mac({"", ""}));
     EXPECT_TRUE(log.contains("neither key nor key_file"));
+}
+
+TEST_F(ServerKeyTest, PurposesMayBeNamedBeforeItIsOpen) {
+    ServerKey key({"0123456789abcdef0123456789abcdef", ""});
+    const PurposeKey tokens(key, "tokens");
+    EXPECT_THROW(tokens.mac({"x"}), std::logic_error);
+    key.open(random, log);
+    EXPECT_EQ(tokens.mac({"x"}), key.get().derive("tokens").mac({"x"}));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ protected:
     }
     std::string reset(const std::string& email, const std::string& code,
                       const std::string& password = new_password) {
-        const Status status = module->resets.reset(email, code, password);
+        const Status status = module->resets.reset(email, code, password, "192.0.2.1");
         return status ? "ok" : status.error().code;
     }
     std::string ask(const std::string& email = "ada@example.com") {
@@ -28,7 +28,7 @@ protected:
         return newest_code();
     }
     bool opens(const std::string& password) {
-        return module->verifier.verify("ada@example.com", password, "192.0.2.1").has_value();
+        return module->guard.verify("ada@example.com", password, "192.0.2.1").has_value();
     }
     User ada;
     std::size_t sent = 0;
@@ -55,8 +55,8 @@ TEST_F(PasswordResetTest, UnknownAddressesLookTheSame) {
     ask("nobody@example.com");
     EXPECT_EQ(mailer.mails().size(), sent) << "no mail";
     for (int i = 0; i < 4; ++i) {
-        const Status refused =
-            module->resets.reset("nobody@example.com", "00000" + std::to_string(i), new_password);
+        const Status refused = module->resets.reset(
+            "nobody@example.com", "00000" + std::to_string(i), new_password, "192.0.2.1");
         EXPECT_EQ(refused.error().code, "otp_wrong");
         EXPECT_EQ(refused.error().members.at(0).second, Json(4 - i));
     }

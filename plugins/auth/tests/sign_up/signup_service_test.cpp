@@ -34,7 +34,7 @@ TEST_F(SignupServiceTest, MakesTheAccount) {
     EXPECT_EQ(user.referral_code.size(), 8u);
     EXPECT_EQ(user.created_at, to_millis(clock.now()));
     EXPECT_EQ(users(), 1);
-    EXPECT_TRUE(module->verifier.verify("ada@example.com", good_password, "192.0.2.1"));
+    EXPECT_TRUE(module->guard.verify("ada@example.com", good_password, "192.0.2.1"));
     EXPECT_EQ(verdict(session, newest_code()), "signup_session_not_found") << "the session is gone";
 }
 
@@ -308,7 +308,9 @@ TEST_F(SignupServiceTest, LimitsMailsToOneAddress) {
 }
 
 TEST_F(SignupServiceTest, CodesAreSixDigitsOfAllKinds) {
-    OneTimeCodes codes(SecretKey::from_text("k"), random);
+    ServerKey key({"0123456789abcdef0123456789abcdef", ""});
+    key.open(random, log);
+    OneTimeCodes codes(PurposeKey(key, "codes"), random);
     std::set<char> first;
     for (int i = 0; i < 1000; ++i) {
         const std::string code = codes.make();

@@ -1,4 +1,6 @@
-#include "passwords/login_throttle.h"
+#include "attempt_limits.h"
+
+#include <algorithm>
 
 #include "kitchen/ip.h"
 
@@ -14,18 +16,27 @@ std::string closed_key(std::string_view subject) {
 
 }  // namespace
 
+Status AttemptLimit::tick(std::string_view subject) {
+    if (limit_.burst == 0) return {};
+    auto decision =
+        cache_.rate_tick("auth:" + name_ + ":" + std::string(subject), limit_.burst, limit_.period);
+    if (!decision) return std::move(decision).error();
+    if (decision->allowed) return {};
+    return Error(Errc::too_many_requests, code_, detail_)
+        .retry_in(retry_seconds(decision->retry_after));
+}
+
 Error too_many_failures(std::chrono::seconds retry_after) {
     return Error(Errc::too_many_requests, "too_many_failures",
                  "Too many failed sign-ins from your address. Wait a little, then try again.")
         .retry_in(retry_after);
 }
 
-std::string LoginThrottle::subject(std::string_view account,
-                                   std::string_view client_address) const {
+std::string FailureLimit::subject(std::string_view account, std::string_view client_address) const {
     return key_.mac({account, client_network(client_address)});
 }
 
-Status LoginThrottle::check(std::string_view subject) const {
+Status FailureLimit::check(std::string_view subject) const {
     if (limit_.burst == 0) return {};
     auto left = cache_.ttl(closed_key(subject));
     if (!left) return std::move(left).error();
@@ -33,7 +44,7 @@ Status LoginThrottle::check(std::string_view subject) const {
     return too_many_failures(retry_seconds(**left));
 }
 
-Status LoginThrottle::failed(std::string_view subject) {
+Status FailureLimit::failed(std::string_view subject) {
     if (limit_.burst == 0) return {};
     auto decision = cache_.rate_tick(failures_key(subject), limit_.burst, limit_.period);
     if (!decision) return std::move(decision).error();
@@ -43,6 +54,10 @@ Status LoginThrottle::failed(std::string_view subject) {
                                         : decision->retry_after;
     if (wait.count() <= 0) return {};
     return cache_.set(closed_key(subject), "1", wait);
+}
+
+std::chrono::seconds retry_seconds(std::chrono::milliseconds wait) {
+    return std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(wait));
 }
 
 }  // namespace kitchen::auth

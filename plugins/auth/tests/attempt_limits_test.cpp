@@ -1,4 +1,4 @@
-#include "passwords/login_throttle.h"
+#include "attempt_limits.h"
 
 #include <gtest/gtest.h>
 
@@ -10,14 +10,19 @@ namespace {
 
 using std::chrono::seconds;
 
-class LoginThrottleTest : public testing::Test {
+class FailureLimitTest : public testing::Test {
 protected:
+    FailureLimitTest() { key.open(random, log); }
+
     testkit::ManualClock clock;
     MemoryCache cache{clock};
-    LoginThrottle throttle{cache, SecretKey::from_text("k"), {3, seconds(30)}};
+    ServerKey key{{"0123456789abcdef0123456789abcdef", ""}};
+    testkit::SeededRandom random;
+    testkit::RecordingLogger log;
+    FailureLimit throttle{cache, key, {3, seconds(30)}};
 };
 
-TEST_F(LoginThrottleTest, ExactlyTheBurstIsTried) {
+TEST_F(FailureLimitTest, ExactlyTheBurstIsTried) {
     const std::string ada = throttle.subject("id:1", "192.0.2.1");
     for (int i = 0; i < 3; ++i) {
         ASSERT_TRUE(throttle.check(ada)) << i;
@@ -29,12 +34,12 @@ TEST_F(LoginThrottleTest, ExactlyTheBurstIsTried) {
     EXPECT_EQ(refused.error().retry_after, seconds(30));
 }
 
-TEST_F(LoginThrottleTest, LookingDoesNotCount) {
+TEST_F(FailureLimitTest, LookingDoesNotCount) {
     const std::string ada = throttle.subject("id:1", "192.0.2.1");
     for (int i = 0; i < 50; ++i) EXPECT_TRUE(throttle.check(ada));
 }
 
-TEST_F(LoginThrottleTest, OneMoreEveryPeriod) {
+TEST_F(FailureLimitTest, OneMoreEveryPeriod) {
     const std::string ada = throttle.subject("id:1", "192.0.2.1");
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(throttle.failed(ada));
     clock.advance(seconds(29));
@@ -51,20 +56,20 @@ TEST_F(LoginThrottleTest, OneMoreEveryPeriod) {
     EXPECT_FALSE(throttle.check(ada));
 }
 
-TEST_F(LoginThrottleTest, NeverLocksOthersOut) {
+TEST_F(FailureLimitTest, NeverLocksOthersOut) {
     for (int i = 0; i < 5; ++i) ASSERT_TRUE(throttle.failed(throttle.subject("id:1", "192.0.2.1")));
     EXPECT_FALSE(throttle.check(throttle.subject("id:1", "192.0.2.1")));
     EXPECT_TRUE(throttle.check(throttle.subject("id:1", "192.0.2.2")));
     EXPECT_TRUE(throttle.check(throttle.subject("id:2", "192.0.2.1")));
 }
 
-TEST_F(LoginThrottleTest, ZeroIsNoLimit) {
-    LoginThrottle open(cache, SecretKey::from_text("k"), {0, seconds(30)});
+TEST_F(FailureLimitTest, ZeroIsNoLimit) {
+    FailureLimit open(cache, key, {0, seconds(30)});
     for (int i = 0; i < 50; ++i) ASSERT_TRUE(open.failed("x"));
     EXPECT_TRUE(open.check("x"));
 }
 
-TEST_F(LoginThrottleTest, SubjectsShowNothing) {
+TEST_F(FailureLimitTest, SubjectsShowNothing) {
     EXPECT_EQ(throttle.subject("name:ada@example.com", "192.0.2.1").find("ada"), std::string::npos);
 }
 

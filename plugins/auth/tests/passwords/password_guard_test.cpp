@@ -1,4 +1,4 @@
-#include "passwords/credential_verifier.h"
+#include "passwords/password_guard.h"
 
 #include <thread>
 #include <vector>
@@ -8,7 +8,7 @@
 namespace kitchen::auth {
 namespace {
 
-class CredentialVerifierTest : public AuthTest {
+class PasswordGuardTest : public AuthTest {
 protected:
     void SetUp() override {
         AuthTest::SetUp();
@@ -16,7 +16,7 @@ protected:
     }
     std::string outcome(const std::string& user, const std::string& password,
                         const std::string& address = "192.0.2.1") {
-        const auto verified = module->verifier.verify(user, password, address);
+        const auto verified = module->guard.verify(user, password, address);
         return verified ? "user " + std::to_string(verified->id) : verified.error().code;
     }
     std::string id() const { return std::to_string(ada.id); }
@@ -24,20 +24,20 @@ protected:
     User ada;
 };
 
-TEST_F(CredentialVerifierTest, TakesIdAndEmail) {
+TEST_F(PasswordGuardTest, TakesIdAndEmail) {
     EXPECT_EQ(outcome(id(), good_password), yes);
     EXPECT_EQ(outcome("ada@example.com", good_password), yes);
     EXPECT_EQ(outcome("ADA@Example.com", good_password), yes);
 }
 
-TEST_F(CredentialVerifierTest, RefusesAllElseWithOneText) {
-    const auto wrong = module->verifier.verify(id(), "plantain-and-bean", "192.0.2.9");
+TEST_F(PasswordGuardTest, RefusesAllElseWithOneText) {
+    const auto wrong = module->guard.verify(id(), "plantain-and-bean", "192.0.2.9");
     ASSERT_FALSE(wrong);
     int n = 0;
     for (const char* user : {"999", "0", "-1", "1x", "", "ada", "nobody@example.com",
                              "99999999999999999999", "' OR 1=1 --"}) {
         const auto refused =
-            module->verifier.verify(user, good_password, "192.0.2." + std::to_string(10 + n++));
+            module->guard.verify(user, good_password, "192.0.2." + std::to_string(10 + n++));
         ASSERT_FALSE(refused) << user;
         EXPECT_EQ(refused.error().kind, Errc::unauthenticated);
         EXPECT_EQ(refused.error().code, wrong.error().code);
@@ -45,31 +45,32 @@ TEST_F(CredentialVerifierTest, RefusesAllElseWithOneText) {
     }
 }
 
-TEST_F(CredentialVerifierTest, UnknownAndDisabledCostTheSameWork) {
+TEST_F(PasswordGuardTest, UnknownAndDisabledCostTheSameWork) {
     // A full gate refuses whoever has work to do: so everybody below reached the hashing.
     Settings settings = default_settings();
-    settings.argon2_parallelism = 1;
-    settings.argon2_queue = 0;
+    settings.passwords.parallelism = 1;
+    settings.passwords.queue = 0;
     build(settings);
     const User obi = make_admin();
     const User eve = sign_up("eve@example.com", "08030000009");
     module->accounts.change_rights(eve.id, {.role = {}, .disabled = true}, obi.id, no_precondition)
         .value();
-    const auto inside = const_cast<HashGate&>(module->hasher.gate()).enter();
+    const auto inside = const_cast<HashGate&>(module->guard.hasher().gate()).enter();
     EXPECT_EQ(outcome(id(), "wrong"), "busy");
     EXPECT_EQ(outcome("999", "wrong"), "busy");
     EXPECT_EQ(outcome("", ""), "busy");
-    EXPECT_EQ(module->verifier.refuse_unreadable("192.0.2.1").code, "busy");
+    EXPECT_EQ(module->guard.refuse_unreadable("192.0.2.1").code, "busy");
     EXPECT_EQ(outcome(std::to_string(eve.id), good_password), "busy");
 }
 
-TEST_F(CredentialVerifierTest, ARightPasswordIsRememberedForAMinute) {
+TEST_F(PasswordGuardTest, ARightPasswordIsRememberedForAMinute) {
     Settings settings = default_settings();
-    settings.argon2_parallelism = 1;
-    settings.argon2_queue = 0;
+    settings.passwords.parallelism = 1;
+    settings.passwords.queue = 0;
     build(settings);
     EXPECT_EQ(outcome(id(), good_password), yes);
-    const auto inside = const_cast<HashGate&>(module->hasher.gate()).enter();  // no more hashing
+    const auto inside =
+        const_cast<HashGate&>(module->guard.hasher().gate()).enter();  // no more hashing
     clock.advance(std::chrono::seconds(59));
     EXPECT_EQ(outcome(id(), good_password), yes);
     EXPECT_EQ(outcome("ada@example.com", good_password), yes);
@@ -78,7 +79,7 @@ TEST_F(CredentialVerifierTest, ARightPasswordIsRememberedForAMinute) {
     EXPECT_EQ(outcome(id(), good_password), "busy");
 }
 
-TEST_F(CredentialVerifierTest, WhatIsRememberedDiesWithPasswordRoleAndDisabling) {
+TEST_F(PasswordGuardTest, WhatIsRememberedDiesWithPasswordRoleAndDisabling) {
     const User chief = make_admin();
     ASSERT_EQ(outcome(id(), good_password), yes);
     module->accounts
@@ -94,8 +95,7 @@ TEST_F(CredentialVerifierTest, WhatIsRememberedDiesWithPasswordRoleAndDisabling)
     module->accounts
         .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition)
         .value();
-    EXPECT_EQ(module->verifier.verify(id(), "yam-and-egg-sauce", "192.0.2.1").value().role,
-              "kitchen");
+    EXPECT_EQ(module->guard.verify(id(), "yam-and-egg-sauce", "192.0.2.1").value().role, "kitchen");
 
     module->accounts
         .change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition)
@@ -107,7 +107,7 @@ TEST_F(CredentialVerifierTest, WhatIsRememberedDiesWithPasswordRoleAndDisabling)
     EXPECT_EQ(outcome(id(), "yam-and-egg-sauce"), yes);
 }
 
-TEST_F(CredentialVerifierTest, FailuresAreThrottledForOneAddress) {
+TEST_F(PasswordGuardTest, FailuresAreThrottledForOneAddress) {
     for (int i = 0; i < 10; ++i)
         EXPECT_EQ(outcome(i % 2 == 0 ? id() : "ada@example.com", "wrong-" + std::to_string(i)), no)
             << i;
@@ -120,24 +120,24 @@ TEST_F(CredentialVerifierTest, FailuresAreThrottledForOneAddress) {
     EXPECT_EQ(outcome(id(), good_password), yes);
 }
 
-TEST_F(CredentialVerifierTest, UnknownAccountsAreThrottledTheSame) {
+TEST_F(PasswordGuardTest, UnknownAccountsAreThrottledTheSame) {
     for (int i = 0; i < 10; ++i)
         EXPECT_EQ(outcome("Nobody@example.com", "wrong-" + std::to_string(i)), no);
     EXPECT_EQ(outcome("nobody@example.com", "wrong"), slow);
 }
 
-TEST_F(CredentialVerifierTest, WhatCannotBeReadIsRefusedTheSameAndCountsForTheClient) {
-    const auto wrong = module->verifier.verify(id(), "wrong", "192.0.2.1");
+TEST_F(PasswordGuardTest, WhatCannotBeReadIsRefusedTheSameAndCountsForTheClient) {
+    const auto wrong = module->guard.verify(id(), "wrong", "192.0.2.1");
     for (int i = 1; i < 30; ++i) {
-        const Error refused = module->verifier.refuse_unreadable("192.0.2.1");
+        const Error refused = module->guard.refuse_unreadable("192.0.2.1");
         EXPECT_EQ(refused.code, no);
         EXPECT_EQ(refused.detail, wrong.error().detail);
     }
-    EXPECT_EQ(module->verifier.refuse_unreadable("192.0.2.1").code, slow);
-    EXPECT_EQ(module->verifier.refuse_unreadable("192.0.2.2").code, no);
+    EXPECT_EQ(module->guard.refuse_unreadable("192.0.2.1").code, slow);
+    EXPECT_EQ(module->guard.refuse_unreadable("192.0.2.2").code, no);
 }
 
-TEST_F(CredentialVerifierTest, FailuresOfOneClientAreThrottledWhateverTheAccount) {
+TEST_F(PasswordGuardTest, FailuresOfOneClientAreThrottledWhateverTheAccount) {
     for (int i = 0; i < 30; ++i) EXPECT_EQ(outcome(std::to_string(1000 + i), "wrong"), no) << i;
     EXPECT_EQ(outcome("2000", "wrong"), slow);
     EXPECT_EQ(outcome(id(), good_password), slow);
@@ -147,16 +147,16 @@ TEST_F(CredentialVerifierTest, FailuresOfOneClientAreThrottledWhateverTheAccount
     EXPECT_EQ(outcome("2001", "wrong"), no) << "one more a second";
 }
 
-TEST_F(CredentialVerifierTest, SuccessDoesNotCount) {
+TEST_F(PasswordGuardTest, SuccessDoesNotCount) {
     build([] {
         Settings settings = default_settings();
-        settings.basic_cache_ttl = std::chrono::milliseconds(0);
+        settings.passwords.remembered_for = std::chrono::milliseconds(0);
         return settings;
     }());
     for (int i = 0; i < 30; ++i) EXPECT_EQ(outcome(id(), good_password), yes);
 }
 
-TEST_F(CredentialVerifierTest, ParallelGuessesCannotOutrunTheCount) {
+TEST_F(PasswordGuardTest, ParallelGuessesCannotOutrunTheCount) {
     std::atomic<int> compared{0}, refused{0};
     {
         std::vector<std::jthread> threads;
@@ -174,11 +174,12 @@ TEST_F(CredentialVerifierTest, ParallelGuessesCannotOutrunTheCount) {
     EXPECT_EQ(refused, 190);
 }
 
-TEST_F(CredentialVerifierTest, ParallelRequestsWithTheRightPasswordAllPass) {
+TEST_F(PasswordGuardTest, ParallelRequestsWithTheRightPasswordAllPass) {
     Settings settings = default_settings();
-    settings.argon2_parallelism = 1;
-    settings.argon2_queue = 7;  // that wait for the one which hashes
-    build(settings, {1, 1024 * 1024});
+    settings.passwords.parallelism = 1;
+    settings.passwords.queue = 7;  // that wait for the one which hashes
+    settings.passwords.cost = {1, 1024 * 1024};
+    build(settings);
     std::atomic<int> passed{0};
     {
         std::vector<std::jthread> threads;
@@ -188,8 +189,10 @@ TEST_F(CredentialVerifierTest, ParallelRequestsWithTheRightPasswordAllPass) {
     EXPECT_EQ(passed, 8);
 }
 
-TEST_F(CredentialVerifierTest, RenewsOutdatedHashes) {
-    build(default_settings(), {2, 16384});
+TEST_F(PasswordGuardTest, RenewsOutdatedHashes) {
+    Settings settings = default_settings();
+    settings.passwords.cost = {2, 16384};
+    build(settings);
     const std::string before = reread(ada.id).password_hash;
     EXPECT_EQ(outcome(id(), good_password), yes);
     const User after = reread(ada.id);
@@ -199,12 +202,12 @@ TEST_F(CredentialVerifierTest, RenewsOutdatedHashes) {
     EXPECT_EQ(outcome(id(), good_password, "192.0.2.7"), yes);
 }
 
-TEST_F(CredentialVerifierTest, StoreAwayIsNoRefusal) {
+TEST_F(PasswordGuardTest, StoreAwayIsNoRefusal) {
     store.away = true;
     EXPECT_EQ(outcome(id(), good_password), "store_unavailable");
 }
 
-TEST_F(CredentialVerifierTest, LogsNeitherUserNorPassword) {
+TEST_F(PasswordGuardTest, LogsNeitherUserNorPassword) {
     outcome("my-secret-typed-here", "another-secret");
     outcome(id(), "third-secret");
     outcome(id(), good_password);
