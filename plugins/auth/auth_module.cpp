@@ -4,7 +4,7 @@
 
 namespace kitchen::auth {
 
-AuthModule::AuthModule(const Settings& settings, AuthDependencies dependencies)
+AuthModule::AuthModule(const AuthModuleSettings& settings, AuthDependencies dependencies)
     : deps_(dependencies),
       first_admin_(settings.bootstrap_admin),
       key_(settings.server_key),

@@ -9,19 +9,36 @@
 #include "accounts/admin_accounts.h"
 #include "passwords/password_guard.h"
 #include "kitchen/clock.h"
-#include "kitchen/services.h"
+#include "kitchen/jobs.h"
+#include "kitchen/log.h"
+#include "kitchen/mailer.h"
+#include "kitchen/metrics.h"
+#include "kitchen/random.h"
+#include "kitchen/store.h"
 #include "codes/mail_dispatcher.h"
 #include "codes/mail_texts.h"
 #include "sign_in/password_reset_service.h"
 #include "passwords/password_rules.h"
 #include "accounts/phone_numbers.h"
-#include "auth_settings.h"
+#include "keys/server_key.h"
 #include "sign_up/signup_service.h"
 #include "sign_in/token_repository.h"
 #include "sign_in/token_service.h"
 #include "accounts/user_repository.h"
 
 namespace kitchen::auth {
+
+struct AuthModuleSettings {
+    ServerKeySource server_key;
+    SignupSettings signup;
+    PasswordResetSettings reset;
+    TokenLifetimes tokens;
+    PasswordGuardSettings passwords;
+    std::string phone_region = "NG";
+    AddressBookSettings addresses;
+    std::string mail_templates;  ///< a folder; "": the built-in ones
+    std::optional<AdminForm> bootstrap_admin;
+};
 
 /// What the module builds on.
 struct AuthDependencies {
@@ -42,7 +59,7 @@ class AuthModule {
 
 public:
     /// Touches nothing but the mail templates, which it reads. Throws std::runtime_error.
-    AuthModule(const Settings& settings, AuthDependencies dependencies);
+    AuthModule(const AuthModuleSettings& settings, AuthDependencies dependencies);
     AuthModule(const AuthModule&) = delete;
     AuthModule& operator=(const AuthModule&) = delete;
 

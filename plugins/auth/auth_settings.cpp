@@ -1,76 +1,173 @@
 #include "auth_settings.h"
 
-#include <stdexcept>
-
-#include "accounts/phone_numbers.h"
 #include "addresses/country_codes.h"
 
 namespace kitchen::auth {
 namespace {
 
-std::optional<AdminForm> bootstrap_admin(const Config& config) {
-    AdminForm form{config.text("bootstrap_admin.email"), config.text("bootstrap_admin.phone"),
-                   config.text("bootstrap_admin.password")};
-    const bool all = !form.email.empty() && !form.phone_number.empty() && !form.password.empty();
-    const bool none = form.email.empty() && form.phone_number.empty() && form.password.empty();
-    if (none) return std::nullopt;
-    if (!all)
-        throw std::runtime_error("bootstrap_admin: set email, phone and password, or none of them");
-    return form;
-}
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr hours day(24);
 
 /// A cache counts no rate whose burst takes longer than this to come back; every tick would then
 /// fail.
-constexpr std::chrono::milliseconds longest_burst = std::chrono::hours(24 * 3650);
+constexpr milliseconds longest_burst = 3650 * day;
 
-Limit limit(const Config& config, const std::string& prefix) {
-    const Limit limit{config.integer(prefix + "_burst"), config.duration(prefix + "_period")};
-    if (limit.burst > longest_burst / limit.period)
-        throw std::runtime_error(prefix + "_burst times " + prefix +
-                                 "_period is more than ten years; make one of them smaller");
-    return limit;
+void check_limit(const std::int64_t& burst, milliseconds period, const std::string& period_key,
+                 Problems& problems) {
+    if (period.count() > 0 && burst > longest_burst / period)
+        problems.at(burst,
+                    "times " + period_key + " is more than ten years; make one of them smaller");
 }
+
+constexpr const char* not_a_country =
+    "must be a country's code in ISO 3166-1 alpha-2, in capitals, like NG";
 
 }  // namespace
 
-Settings read_settings(const Config& config) {
-    Settings settings;
-    settings.server_key = {config.text("key"), config.text("key_file")};
-    check_server_key(settings.server_key);
-    settings.cookie_secure = config.boolean("cookie_secure");
+void OtpSettings::describe(Fields<OtpSettings>& field) {
+    field("ttl", &OtpSettings::ttl, "How long a mailed code is good").between(minutes(1), hours(1));
+    field("max_attempts", &OtpSettings::max_attempts, "Wrong codes before one is void")
+        .between(1, 20);
+    field("max_resends", &OtpSettings::max_resends, "New codes in one sign-up").between(0, 20);
+    field("resend_interval", &OtpSettings::resend_interval, "Between two new codes")
+        .between(seconds(1), hours(1));
+}
 
-    settings.signup.ttl = config.duration("otp.ttl");
-    settings.signup.max_attempts = config.integer("otp.max_attempts");
-    settings.signup.max_resends = config.integer("otp.max_resends");
-    settings.signup.resend_interval = config.duration("otp.resend_interval");
-    settings.signup.per_address = limit(config, "signup.per_address");
-    settings.signup.per_email = limit(config, "signup.per_email");
-    settings.reset.ttl = config.duration("otp.ttl");
-    settings.reset.max_attempts = config.integer("otp.max_attempts");
-    settings.reset.per_address = limit(config, "reset.per_address");
-    settings.reset.per_email = limit(config, "reset.per_email");
+void FailureSettings::describe(Fields<FailureSettings>& field) {
+    field("failure_burst", &FailureSettings::failure_burst,
+          "Failures for one account from one address at once; 0: no limit")
+        .between(0, 100'000);
+    field("failure_period", &FailureSettings::failure_period, "One more failure every")
+        .between(seconds(1), day);
+    field("per_address_burst", &FailureSettings::per_address_burst,
+          "Failures from one address at once, whatever the account, unreadable headers included; "
+          "0: no limit")
+        .between(0, 1'000'000);
+    field("per_address_period", &FailureSettings::per_address_period, "One more failure every")
+        .between(milliseconds(1), day);
+}
 
-    settings.tokens.access = config.duration("token.access_ttl");
-    settings.tokens.refresh = config.duration("token.refresh_ttl");
-    if (settings.tokens.refresh < settings.tokens.access)
-        throw std::runtime_error(
-            "token.refresh_ttl is shorter than token.access_ttl; make it longer");
-    settings.passwords.remembered_for = config.duration("basic_cache_ttl");
-    settings.passwords.parallelism = static_cast<std::size_t>(config.integer("argon2.parallelism"));
-    settings.passwords.queue = static_cast<std::size_t>(config.integer("argon2.queue"));
-    settings.passwords.failures_of_account = limit(config, "login.failure");
-    settings.passwords.failures_of_client = limit(config, "login.per_address");
+void RequestSettings::describe(Fields<RequestSettings>& field) {
+    field("per_address_burst", &RequestSettings::per_address_burst,
+          "Requests from one address at once; whole towns share one behind a mobile network; 0: no "
+          "limit")
+        .between(0, 1'000'000);
+    field("per_address_period", &RequestSettings::per_address_period, "One more every")
+        .between(milliseconds(1), day);
+    field("per_email_burst", &RequestSettings::per_email_burst,
+          "Requests for one email address at once; 0: no limit")
+        .between(0, 1'000'000);
+    field("per_email_period", &RequestSettings::per_email_period, "One more every")
+        .between(milliseconds(1), 30 * day);
+}
 
-    settings.phone_region = config.text("phone.region");
-    (void)PhoneNumbers(settings.phone_region);  // refuses what is no country
-    settings.addresses = {.max = config.integer("addresses.max"),
-                          .country = config.text("addresses.country")};
-    if (!is_country_code(settings.addresses.country))
-        throw std::runtime_error(
-            "addresses.country must be a country's code in ISO 3166-1 alpha-2, like NG");
-    settings.mail_templates = config.text("mail.templates");
-    settings.bootstrap_admin = bootstrap_admin(config);
-    return settings;
+void BootstrapAdminSettings::describe(Fields<BootstrapAdminSettings>& field) {
+    field("email", &BootstrapAdminSettings::email,
+          "Administrator made at start when there is none; all three or none");
+    field("phone", &BootstrapAdminSettings::phone, "See bootstrap_admin.email");
+    field("password", &BootstrapAdminSettings::password, "See bootstrap_admin.email").secret();
+}
+
+void AuthSettings::describe(Fields<AuthSettings>& field) {
+    field("key", &AuthSettings::key,
+          "Server secret, at least 32 characters; the same on every replica")
+        .secret();
+    field("key_file", &AuthSettings::key_file,
+          "File with the server secret, made on the first start with mode 0600; with neither, a "
+          "key that ends with the process");
+    field("cookie_secure", &AuthSettings::cookie_secure, "Cookies only over HTTPS");
+    field.group("otp", &AuthSettings::otp);
+    field("token.access_ttl", &AuthSettings::access_ttl, "How long an access token is good")
+        .between(minutes(1), day);
+    field("token.refresh_ttl", &AuthSettings::refresh_ttl,
+          "How long a refresh token is good; not shorter than the above")
+        .between(hours(1), 365 * day);
+    field("basic_cache_ttl", &AuthSettings::basic_cache_ttl,
+          "How long a right password is not hashed again; 0s: always hashed")
+        .between(seconds(0), hours(1));
+    field("argon2.parallelism", &AuthSettings::argon2_parallelism,
+          "Passwords hashed at once, 19 MiB each; 0: half the cores")
+        .between(0, 256);
+    field("argon2.queue", &AuthSettings::argon2_queue,
+          "Requests that may wait for that, and so many for another's hash of the same credential; "
+          "more are answered 503")
+        .between(0, 10'000);
+    field.group("login", &AuthSettings::login);
+    field.group("signup", &AuthSettings::signup);
+    field.group("reset", &AuthSettings::reset);
+    field("phone.region", &AuthSettings::phone_region,
+          "ISO 3166-1 alpha-2; the country of phone numbers that are written without a country "
+          "code");
+    field("addresses.max", &AuthSettings::addresses_max, "Most addresses in one address book")
+        .between(1, 1000);
+    field("addresses.country", &AuthSettings::addresses_country,
+          "ISO 3166-1 alpha-2; of addresses that name no country");
+    field("mail.templates", &AuthSettings::mail_templates,
+          "Folder with templates for all mails; empty: the built-in ones");
+    field.group("bootstrap_admin", &AuthSettings::bootstrap_admin);
+}
+
+void AuthSettings::check(const AuthSettings& settings, Problems& problems) {
+    if (!settings.key.empty() && !settings.key_file.empty())
+        problems.at(settings.key_file, "key and key_file are both set; keep one of them");
+    if (!settings.key.empty() && settings.key.size() < ServerKeySource::min_length)
+        problems.at(settings.key,
+                    "has fewer than 32 characters; make one with: openssl rand -hex 32");
+    if (settings.refresh_ttl < settings.access_ttl)
+        problems.at(settings.refresh_ttl, "is shorter than token.access_ttl; make it longer");
+    const FailureSettings& login = settings.login;
+    check_limit(login.failure_burst, login.failure_period, "login.failure_period", problems);
+    check_limit(login.per_address_burst, login.per_address_period, "login.per_address_period",
+                problems);
+    for (const auto& [name, limits] :
+         {std::pair("signup", &settings.signup), std::pair("reset", &settings.reset)}) {
+        check_limit(limits->per_address_burst, limits->per_address_period,
+                    std::string(name) + ".per_address_period", problems);
+        check_limit(limits->per_email_burst, limits->per_email_period,
+                    std::string(name) + ".per_email_period", problems);
+    }
+    if (!PhoneNumbers::has_plan(settings.phone_region))
+        problems.at(settings.phone_region, not_a_country);
+    if (!is_country_code(settings.addresses_country))
+        problems.at(settings.addresses_country, not_a_country);
+    const BootstrapAdminSettings& admin = settings.bootstrap_admin;
+    const bool none = admin.email.empty() && admin.phone.empty() && admin.password.empty();
+    for (const std::string* value : {&admin.email, &admin.phone, &admin.password})
+        if (!none && value->empty())
+            problems.at(*value, "is empty: set email, phone and password, or none of them");
+}
+
+AuthModuleSettings AuthSettings::for_module() const {
+    AuthModuleSettings module;
+    module.server_key = {key, key_file};
+    module.signup = {.ttl = otp.ttl,
+                     .max_attempts = otp.max_attempts,
+                     .max_resends = otp.max_resends,
+                     .resend_interval = otp.resend_interval,
+                     .per_address = {signup.per_address_burst, signup.per_address_period},
+                     .per_email = {signup.per_email_burst, signup.per_email_period}};
+    module.reset = {.ttl = otp.ttl,
+                    .max_attempts = otp.max_attempts,
+                    .per_address = {reset.per_address_burst, reset.per_address_period},
+                    .per_email = {reset.per_email_burst, reset.per_email_period}};
+    module.tokens = {.access = access_ttl, .refresh = refresh_ttl};
+    module.passwords = {.parallelism = static_cast<std::size_t>(argon2_parallelism),
+                        .queue = static_cast<std::size_t>(argon2_queue),
+                        .remembered_for = basic_cache_ttl,
+                        .failures_of_account = {login.failure_burst, login.failure_period},
+                        .failures_of_client = {login.per_address_burst, login.per_address_period},
+                        .cost = {}};
+    module.phone_region = phone_region;
+    module.addresses = {.max = addresses_max, .country = addresses_country};
+    module.mail_templates = mail_templates;
+    if (!bootstrap_admin.email.empty())
+        module.bootstrap_admin =
+            AdminForm{bootstrap_admin.email, bootstrap_admin.phone, bootstrap_admin.password};
+    return module;
 }
 
 }  // namespace kitchen::auth

@@ -1,26 +1,37 @@
-// Wires the auth plugin: configuration in, services and routes out.
-#include <memory>
-#include <stdexcept>
+// Wires the auth plugin: settings in, services and routes out.
+#include "kitchen/plugin.h"
 
+#include "accounts/create_admin_command.h"
+#include "accounts/identity_service.h"
+#include "accounts/user_routes.h"
 #include "addresses/address_lookup.h"
 #include "addresses/address_routes.h"
 #include "auth_module.h"
-#include "accounts/create_admin_command.h"
+#include "auth_settings.h"
+#include "migrations.gen.h"
 #include "sign_in/challenge.h"
 #include "sign_in/identify.h"
-#include "accounts/identity_service.h"
-#include "kitchen/plugin_v1.h"
-#include "migrations.gen.h"
 #include "sign_in/session_routes.h"
 #include "sign_up/signup_routes.h"
-#include "accounts/user_routes.h"
 
 namespace kitchen::auth {
 
-class AuthPlugin final : public PluginV1 {
+class AuthPlugin final : public Plugin {
 public:
-    void configure(Setup& setup) override {
-        settings_ = read_settings(config_v1(setup));
+    using Settings = AuthSettings;
+
+    AuthPlugin(const Settings& settings, Setup& setup, Store& store, Cache& cache, Mailer& mailer,
+               Clock& clock, Random& random, Jobs& jobs, Metrics& metrics)
+        : module_(settings.for_module(),
+                  {store, cache, mailer, clock, random, jobs, metrics, setup.log()}),
+          identity_(module_.users, module_.phones),
+          address_lookup_(module_.address_rows),
+          identify_(module_.guard, module_.tokens),
+          signup_routes_(module_.signups, settings.cookie_secure),
+          session_routes_(module_.guard, module_.tokens, module_.resets),
+          user_routes_(module_.accounts),
+          address_routes_(module_.addresses),
+          create_admin_(module_.admins) {
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
@@ -30,34 +41,19 @@ public:
                              [this](http::Request& request, const http::Next& next) {
                                  return identify_(request, next);
                              });
-        signup_routes_.declare(setup, settings_.cookie_secure);
+        signup_routes_.declare(setup);
         session_routes_.declare(setup);
         user_routes_.declare(setup);
         address_routes_.declare(setup);
         create_admin_.declare(setup);
         setup.add_periodic("auth-sweep-tokens", std::chrono::hours(1),
-                           [this] { module_->tokens.sweep(); });
+                           [this] { module_.tokens.sweep(); });
     }
 
-    void start(Services& services) override {
-        module_ = std::make_unique<AuthModule>(
-            settings_,
-            AuthDependencies{services.get<Store>(), services.get<Cache>(), services.get<Mailer>(),
-                             services.get<Clock>(), services.get<Random>(), services.get<Jobs>(),
-                             services.get<Metrics>(), services.log()});
-        identity_.bind(module_->users, module_->phones);
-        address_lookup_.bind(module_->address_rows);
-        identify_.bind(module_->guard, module_->tokens);
-        signup_routes_.bind(module_->signups);
-        session_routes_.bind(module_->guard, module_->tokens, module_->resets);
-        user_routes_.bind(module_->accounts);
-        address_routes_.bind(module_->addresses);
-        create_admin_.bind(module_->admins);
-        module_->start();
-    }
+    void start() override { module_.start(); }
 
 private:
-    Settings settings_;
+    AuthModule module_;
     IdentityService identity_;
     AddressLookup address_lookup_;
     Identify identify_;
@@ -66,22 +62,12 @@ private:
     UserRoutes user_routes_;
     AddressRoutes address_routes_;
     CreateAdminCommand create_admin_;
-    std::unique_ptr<AuthModule> module_;
 };
 
 }  // namespace kitchen::auth
 
-namespace {
-constexpr kitchen_need needs[] = {{"store/1", 0}, {"cache/1", 0}, {"mailer/1", 0}};
-constexpr const char* provides[] = {"identity/1", "addresses/1"};
-}  // namespace
-
-KITCHEN_PLUGIN_V1(
-    kitchen::auth::AuthPlugin,
-    {.id = "auth",
-     .version = "1.0.0",
-     .summary =
-         "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
-     .needs = needs,
-     .provides = provides,
-     .config = kitchen::auth::config_keys})
+KITCHEN_PLUGIN(
+    kitchen::auth::AuthPlugin, "auth", "1.0.0",
+    "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
+    kitchen::Store, kitchen::Cache, kitchen::Mailer, kitchen::Clock, kitchen::Random, kitchen::Jobs,
+    kitchen::Metrics, kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>)

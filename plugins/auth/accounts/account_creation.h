@@ -15,7 +15,7 @@ namespace kitchen::auth {
 /// Eight characters that cannot be mistaken for each other: no I, L, O, 0, 1.
 std::string make_referral_code(Random& random);
 
-/// The form in which a code that somebody typed is looked up: letters in upper case.
+/// The form in which a code that was typed is looked up: letters in upper case.
 std::string normal_referral_code(std::string_view typed);
 
 /// In one transaction of its own. `user.referral_code` is filled in here.

@@ -67,7 +67,7 @@ public:
                           std::int64_t offset);
 
     /// A change ends all tokens and remembered passwords of that user. The user as changed.
-    /// Errors: not_found "user_not_found"; conflict "last_admin" when nobody would be left; the
+    /// Errors: not_found "user_not_found"; conflict "last_admin" when none would be left; the
     /// precondition's.
     Result<User> change_rights(std::int64_t user_id, const RightsChange& change,
                                std::int64_t by_user, const Precondition& precondition);

@@ -17,7 +17,7 @@ Status CreateAdminCommand::run(CommandContext& context) const {
     auto password = context.read_secret("Password");
     if (!password) return std::move(password).error();
     const auto user =
-        admins_->create({context.option("email"), context.option("phone"), *std::move(password)});
+        admins_.create({context.option("email"), context.option("phone"), *std::move(password)});
     if (!user) return user.error();
     context.print("Made administrator " + std::to_string(user->id) + " (" + user->email + ").");
     return {};

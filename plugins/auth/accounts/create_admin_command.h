@@ -1,7 +1,7 @@
 // `chuks-kitchen create-admin --email E --phone P`: makes an administrator, the password from the
 // terminal or standard input.
 //
-// Thread-safety: declare() and bind() before all use; one run at a time.
+// Thread-safety: declare() before all use; one run at a time.
 #pragma once
 
 #include "accounts/admin_accounts.h"
@@ -11,14 +11,14 @@ namespace kitchen::auth {
 
 class CreateAdminCommand {
 public:
-    void declare(Setup& setup);
     /// `admins` must outlive every run.
-    void bind(AdminAccounts& admins) noexcept { admins_ = &admins; }
+    explicit CreateAdminCommand(AdminAccounts& admins) : admins_(admins) {}
+    void declare(Setup& setup);
 
 private:
     Status run(CommandContext& context) const;
 
-    AdminAccounts* admins_ = nullptr;
+    AdminAccounts& admins_;
 };
 
 }  // namespace kitchen::auth

@@ -3,7 +3,7 @@
 namespace kitchen::auth {
 
 Result<std::optional<Account>> IdentityService::account(Transaction& tx, std::int64_t user_id) {
-    auto user = users_->by_id(tx, user_id);
+    auto user = users_.by_id(tx, user_id);
     if (!user) return std::move(user).error();
     if (!user->has_value()) return std::optional<Account>();
     User& found = **user;
@@ -15,7 +15,7 @@ Result<std::optional<Account>> IdentityService::account(Transaction& tx, std::in
 }
 
 Result<std::string> IdentityService::normalise_phone(std::string_view phone) const {
-    return phones_->normalise(phone);
+    return phones_.normalise(phone);
 }
 
 }  // namespace kitchen::auth

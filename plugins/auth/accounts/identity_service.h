@@ -1,6 +1,6 @@
-// identity/1 as other plugins see it. Exists from configure() on; may be used from start() on.
+// identity/1 as other plugins see it.
 //
-// Thread-safety: bind() before all use; then all calls, from any thread.
+// Thread-safety: all calls, from any thread.
 #pragma once
 
 #include "kitchen/identity.h"
@@ -12,16 +12,14 @@ namespace kitchen::auth {
 class IdentityService final : public Identity {
 public:
     /// Both must outlive every further call.
-    void bind(const UserRepository& users, const PhoneNumbers& phones) noexcept {
-        users_ = &users;
-        phones_ = &phones;
-    }
+    IdentityService(const UserRepository& users, const PhoneNumbers& phones)
+        : users_(users), phones_(phones) {}
     Result<std::optional<Account>> account(Transaction& tx, std::int64_t user_id) override;
     Result<std::string> normalise_phone(std::string_view phone) const override;
 
 private:
-    const UserRepository* users_ = nullptr;
-    const PhoneNumbers* phones_ = nullptr;
+    const UserRepository& users_;
+    const PhoneNumbers& phones_;
 };
 
 }  // namespace kitchen::auth

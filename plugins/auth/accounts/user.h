@@ -33,8 +33,8 @@ struct NewUser {
     std::string password_hash;
     std::string role;
     std::string referral_code;
-    std::string referred_by_code;  ///< somebody else's referral code; "" for none, and none when
-                                   ///< nobody has it (any more)
+    std::string referred_by_code;  ///< another user's referral code; "" for none, and none when
+                                   ///< no user has it (any more)
     std::int64_t created_at = 0;
 };
 

@@ -21,7 +21,7 @@ namespace kitchen::auth {
 struct Taken {
     bool email = false, phone = false;
 };
-/// The answer to it: one fault a field.
+/// The error for it: one fault a field.
 Error taken_error(Taken taken);
 /// not_found.
 Error user_not_found();

@@ -94,7 +94,7 @@ void UserRoutes::declare_admin(Setup& setup) {
 }
 
 Result<Response> UserRoutes::read_own(const Request& request) const {
-    const auto user = accounts_->read(request.who().user_id);
+    const auto user = accounts_.read(request.who().user_id);
     if (!user) return user.error();
     return Response::raw_json(200, user_json(*user)).with_version(user->version);
 }
@@ -106,7 +106,7 @@ Result<Response> UserRoutes::change_own(const Request& request) const {
     const OwnChange change{.phone_number = text_of(request.json, "phone_number"),
                            .password = text_of(request.json, "password"),
                            .current_password = text_of(request.json, "current_password")};
-    const auto user = accounts_->change_own(asker, change, if_match(request));
+    const auto user = accounts_.change_own(asker, change, if_match(request));
     if (!user) return user.error();
     return Response::raw_json(200, user_json(*user)).with_version(user->version);
 }
@@ -114,8 +114,8 @@ Result<Response> UserRoutes::change_own(const Request& request) const {
 Result<Response> UserRoutes::list(const Request& request) const {
     const http::Page page = http::page_of(request);
     const auto found =
-        accounts_->find(std::string(request.query("search").value_or("")),
-                        std::string(request.query("role").value_or("")), page.limit, page.offset);
+        accounts_.find(std::string(request.query("search").value_or("")),
+                       std::string(request.query("role").value_or("")), page.limit, page.offset);
     if (!found) return found.error();
     std::string items;
     for (const User& user : found->users) {
@@ -131,8 +131,8 @@ Result<Response> UserRoutes::change_rights(const Request& request) const {
     RightsChange change;
     change.role = text_of(request.json, "role");
     if (const Json* disabled = request.json.find("disabled")) change.disabled = disabled->as_bool();
-    const auto user = accounts_->change_rights(request.path_id("id"), change, request.who().user_id,
-                                               if_match(request));
+    const auto user = accounts_.change_rights(request.path_id("id"), change, request.who().user_id,
+                                              if_match(request));
     if (!user) return user.error();
     return Response::raw_json(200, user_record_json(*user)).with_version(user->version);
 }

@@ -1,6 +1,6 @@
 // GET and PATCH /me/, GET /users/, PATCH /users/{id}/: AccountService over HTTP.
 //
-// Thread-safety: declare() and bind() before all use; then handlers on any thread.
+// Thread-safety: declare() before all use; then handlers on any thread.
 #pragma once
 
 #include "accounts/account_service.h"
@@ -10,9 +10,9 @@ namespace kitchen::auth {
 
 class UserRoutes {
 public:
-    void declare(Setup& setup);
     /// `accounts` must outlive every request.
-    void bind(AccountService& accounts) noexcept { accounts_ = &accounts; }
+    explicit UserRoutes(AccountService& accounts) : accounts_(accounts) {}
+    void declare(Setup& setup);
 
 private:
     void declare_own(Setup& setup);
@@ -22,7 +22,7 @@ private:
     Result<http::Response> list(const http::Request& request) const;
     Result<http::Response> change_rights(const http::Request& request) const;
 
-    AccountService* accounts_ = nullptr;
+    AccountService& accounts_;
 };
 
 }  // namespace kitchen::auth

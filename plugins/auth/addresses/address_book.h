@@ -41,7 +41,7 @@ public:
 
     /// The default first, then by id.
     Result<AddressPage> list(std::int64_t user_id, std::int64_t limit, std::int64_t offset);
-    /// Error: not_found "address_not_found", also for somebody else's.
+    /// Error: not_found "address_not_found", also for another user's.
     Result<SavedAddress> read(std::int64_t user_id, std::int64_t id);
 
     /// Errors: unprocessable "validation_failed"; conflict "address_book_full".

@@ -13,12 +13,12 @@ Result<std::optional<Address>> published(Result<std::optional<SavedAddress>> fou
 
 Result<std::optional<Address>> AddressLookup::address(Transaction& tx, std::int64_t user_id,
                                                       std::int64_t address_id) {
-    return published(addresses_->find(tx, user_id, address_id));
+    return published(addresses_.find(tx, user_id, address_id));
 }
 
 Result<std::optional<Address>> AddressLookup::default_address(Transaction& tx,
                                                               std::int64_t user_id) {
-    return published(addresses_->default_of(tx, user_id));
+    return published(addresses_.default_of(tx, user_id));
 }
 
 }  // namespace kitchen::auth

@@ -1,6 +1,6 @@
-// addresses/1 as other plugins see it. Exists from configure() on; may be used from start() on.
+// addresses/1 as other plugins see it.
 //
-// Thread-safety: bind() before all use; then all calls, from any thread.
+// Thread-safety: all calls, from any thread.
 #pragma once
 
 #include "addresses/address_repository.h"
@@ -10,13 +10,13 @@ namespace kitchen::auth {
 class AddressLookup final : public Addresses {
 public:
     /// `addresses` must outlive every further call.
-    void bind(const AddressRepository& addresses) noexcept { addresses_ = &addresses; }
+    explicit AddressLookup(const AddressRepository& addresses) : addresses_(addresses) {}
     Result<std::optional<Address>> address(Transaction& tx, std::int64_t user_id,
                                            std::int64_t address_id) override;
     Result<std::optional<Address>> default_address(Transaction& tx, std::int64_t user_id) override;
 
 private:
-    const AddressRepository* addresses_ = nullptr;
+    const AddressRepository& addresses_;
 };
 
 }  // namespace kitchen::auth

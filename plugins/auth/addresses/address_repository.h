@@ -1,6 +1,6 @@
 // All SQL on the table `addresses`. Every call works inside the caller's transaction.
 //
-// A writer locks the account first (UserRepository::lock): then nobody else changes the same
+// A writer locks the account first (UserRepository::lock): then no other writer changes the same
 // address book, and of its addresses one is the default at the end as it was at the beginning.
 //
 // Thread-safety: immutable once built; all calls, from any thread. The store must outlive it.
@@ -25,7 +25,7 @@ struct AddressPage {
     std::int64_t total = 0;
 };
 
-/// Also for somebody else's.
+/// Also for another user's.
 Error address_not_found();
 
 class AddressRepository {

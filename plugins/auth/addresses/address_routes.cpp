@@ -13,7 +13,7 @@ using http::Route;
 constexpr std::size_t body_limit = 16 * 1024;
 constexpr const char* not_yours = "No such address, or somebody else's";
 
-Response answer(int status, const SavedAddress& address) {
+Response response(int status, const SavedAddress& address) {
     return Response::raw_json(status, address_json(address)).with_version(address.version);
 }
 
@@ -74,7 +74,7 @@ void AddressRoutes::declare(Setup& setup) {
 
 Result<Response> AddressRoutes::list(const Request& request) const {
     const http::Page page = http::page_of(request);
-    const auto found = book_->list(request.who().user_id, page.limit, page.offset);
+    const auto found = book_.list(request.who().user_id, page.limit, page.offset);
     if (!found) return found.error();
     std::string items;
     for (const SavedAddress& address : found->addresses) {
@@ -86,30 +86,30 @@ Result<Response> AddressRoutes::list(const Request& request) const {
 }
 
 Result<Response> AddressRoutes::read(const Request& request) const {
-    const auto address = book_->read(request.who().user_id, request.path_id("id"));
+    const auto address = book_.read(request.who().user_id, request.path_id("id"));
     if (!address) return address.error();
-    return answer(200, *address);
+    return response(200, *address);
 }
 
 Result<Response> AddressRoutes::add(const Request& request) const {
     Address address;
     apply_json(request.json, address);
-    const auto added = book_->add(request.who().user_id, std::move(address));
+    const auto added = book_.add(request.who().user_id, std::move(address));
     if (!added) return added.error();
-    return answer(201, *added).with_location("/me/addresses/" + std::to_string(added->id) + "/");
+    return response(201, *added).with_location("/me/addresses/" + std::to_string(added->id) + "/");
 }
 
 Result<Response> AddressRoutes::change(const Request& request) const {
-    const auto changed = book_->change(
+    const auto changed = book_.change(
         request.who().user_id, request.path_id("id"),
         [&request](Address& address) { apply_json(request.json, address); }, if_match(request));
     if (!changed) return changed.error();
-    return answer(200, *changed);
+    return response(200, *changed);
 }
 
 Result<Response> AddressRoutes::remove(const Request& request) const {
     if (Status removed =
-            book_->remove(request.who().user_id, request.path_id("id"), if_match(request));
+            book_.remove(request.who().user_id, request.path_id("id"), if_match(request));
         !removed)
         return std::move(removed).error();
     return Response::no_content();

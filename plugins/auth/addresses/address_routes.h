@@ -1,6 +1,6 @@
 // /me/addresses/: AddressBook over HTTP.
 //
-// Thread-safety: declare() and bind() before all use; then handlers on any thread.
+// Thread-safety: declare() before all use; then handlers on any thread.
 #pragma once
 
 #include "addresses/address_book.h"
@@ -10,9 +10,9 @@ namespace kitchen::auth {
 
 class AddressRoutes {
 public:
-    void declare(Setup& setup);
     /// `book` must outlive every request.
-    void bind(AddressBook& book) noexcept { book_ = &book; }
+    explicit AddressRoutes(AddressBook& book) : book_(book) {}
+    void declare(Setup& setup);
 
 private:
     Result<http::Response> list(const http::Request& request) const;
@@ -21,7 +21,7 @@ private:
     Result<http::Response> change(const http::Request& request) const;
     Result<http::Response> remove(const http::Request& request) const;
 
-    AddressBook* book_ = nullptr;
+    AddressBook& book_;
 };
 
 }  // namespace kitchen::auth

@@ -1,4 +1,4 @@
-// What an address must be like, whoever brings it.
+// What an address must be like, whatever brings it.
 //
 // Thread-safety: pure functions.
 #pragma once

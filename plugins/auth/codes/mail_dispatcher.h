@@ -1,4 +1,4 @@
-// Sends mails after the answer, on the jobs' threads, and tries again when the mail service is
+// Sends mails after the response, on the jobs' threads, and tries again when the mail service is
 // away.
 //
 // A mail with a code is not written anywhere on its way: it waits in memory, at most as long as its

@@ -8,7 +8,7 @@
 namespace kitchen::auth {
 namespace {
 
-const unsigned char* octets(std::string_view text) {
+const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -20,7 +20,7 @@ void prepare_crypto() {
 
 SecretKey SecretKey::from_text(std::string_view text) {
     SecretKey key;
-    crypto_generichash(key.bytes_.data(), size, octets(text), text.size(), nullptr, 0);
+    crypto_generichash(key.bytes_.data(), size, bytes_of(text), text.size(), nullptr, 0);
     return key;
 }
 
@@ -28,7 +28,7 @@ SecretKey::~SecretKey() { sodium_memzero(bytes_.data(), size); }
 
 SecretKey SecretKey::derive(std::string_view purpose) const {
     SecretKey key;
-    crypto_generichash(key.bytes_.data(), size, octets(purpose), purpose.size(), bytes_.data(),
+    crypto_generichash(key.bytes_.data(), size, bytes_of(purpose), purpose.size(), bytes_.data(),
                        size);
     return key;
 }
@@ -41,7 +41,7 @@ std::string SecretKey::mac(std::initializer_list<std::string_view> fields) const
         for (std::size_t i = 0; i < length.size(); ++i)
             length[i] = static_cast<unsigned char>(std::uint64_t{field.size()} >> (8 * i));
         crypto_generichash_update(&state, length.data(), length.size());
-        crypto_generichash_update(&state, octets(field), field.size());
+        crypto_generichash_update(&state, bytes_of(field), field.size());
     }
     std::array<unsigned char, size> hash{};
     crypto_generichash_final(&state, hash.data(), size);

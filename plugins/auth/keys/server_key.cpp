@@ -121,14 +121,6 @@ bool make_key(const fs::path& path, Random& random) {
 
 }  // namespace
 
-void check_server_key(const ServerKeySource& source) {
-    if (!source.key.empty() && !source.key_file.empty())
-        throw std::runtime_error("key and key_file are both set; keep one of them");
-    if (!source.key.empty() && source.key.size() < ServerKeySource::min_length)
-        throw std::runtime_error(
-            "key has fewer than 32 characters; make one with: openssl rand -hex 32");
-}
-
 ServerKey::ServerKey(ServerKeySource source) : source_(std::move(source)) { prepare_crypto(); }
 
 void ServerKey::open(Random& random, Logger& log) {

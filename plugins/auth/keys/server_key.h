@@ -26,10 +26,6 @@ struct ServerKeySource {
     std::filesystem::path key_file;  ///< "" when not given
 };
 
-/// Looks at what is given and touches nothing. Throws std::runtime_error, with a sentence that says
-/// what to change, when both are given or the text is too short.
-void check_server_key(const ServerKeySource& source);
-
 class ServerKey {
 public:
     /// Touches nothing. Prepares libsodium; throws std::runtime_error when it cannot work.

@@ -1,6 +1,6 @@
-// Threads that give way: what runs on them gets the processor when nobody else wants it much.
-// Hashing a password takes some tens of milliseconds of it, and whoever reads the menu in that time
-// should not notice.
+// Threads that give way: what runs on them gets the processor when little else wants it.
+// Hashing a password takes some tens of milliseconds of it, and a client that reads the menu in
+// that time should not notice.
 //
 // Thread-safety: run() from any thread.
 #pragma once

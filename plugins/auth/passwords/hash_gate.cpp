@@ -16,7 +16,8 @@ Error busy() {
 
 Result<HashGate::Pass> HashGate::enter(std::string_view client) {
     std::unique_lock lock(mutex_);
-    // Behind those who wait, even when a place has just become free: nobody is overtaken for ever.
+    // Behind those who wait, even when a place has just become free: no caller is overtaken for
+    // ever.
     if (inside_ < parallelism_ && waiters_.empty()) {
         ++inside_;
         return Pass(*this);

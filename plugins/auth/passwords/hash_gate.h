@@ -1,10 +1,10 @@
 // Lets so many callers through at once and so many more wait; refuses the rest at once. Keeps
-// costly hashing from taking every thread that answers requests, and its memory bounded.
+// costly hashing from taking every thread that serves requests, and its memory bounded.
 //
-// Clients take turns, however many requests one of them sends, and when nobody more may wait, a
+// Clients take turns, however many requests one of them sends, and when no more may wait, a
 // newcomer takes the place of the latest request of the client that has most of them waiting: fair
 // queueing with longest-queue drop (P. McKenney, "Stochastic Fairness Queueing", 1990). So one
-// client that sends guess upon guess slows down itself, and uses what nobody else wants.
+// client that sends guess upon guess slows down itself, and uses what no other client wants.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once

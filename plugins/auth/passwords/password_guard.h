@@ -12,7 +12,7 @@
 //    waits for the outcome; another one is refused, or parallel guesses would all be compared
 //    before the first failure is counted. Only so many may wait, since each holds a thread.
 // 4. Failures are limited for account and client, and for the client alone (FailureLimit). A client
-//    is an IPv4 address or an IPv6 /64. Nobody else is locked out of the account.
+//    is an IPv4 address or an IPv6 /64. Other clients are not locked out of the account.
 // 5. Hashing has so many places, and so many may wait (HashGate). Clients take turns, and a client
 //    that fills the queue loses its latest place to one that has fewer.
 // 6. The hash itself runs on threads of low priority (PasswordHasher). An unknown or disabled

@@ -31,7 +31,7 @@ public:
     /// work returned.
     Result<bool> run(const std::string& subject, const std::string& credential, const Work& work);
 
-    /// Callers that wait for somebody else's work.
+    /// Callers that wait for another caller's work.
     std::size_t waiting() const;
 
 private:

@@ -22,7 +22,7 @@ std::optional<Authorization> parse_authorization(std::string_view header) {
 }
 
 std::optional<BasicCredentials> decode_basic(std::string_view base64) {
-    // libsodium 1.0.18 takes every octet past 0x7f for a letter where char is signed.
+    // libsodium 1.0.18 takes every byte past 0x7f for Base64 where char is signed.
     if (!std::all_of(base64.begin(), base64.end(), is_base64)) return std::nullopt;
     std::string text(base64.size() / 4 * 3 + 3, '\0');
     std::size_t length = 0;

@@ -11,7 +11,7 @@ Result<http::Response> Identify::operator()(http::Request& request, const http::
     if (request.principal) return next();
     const std::string* header = request.header("authorization");
     if (header == nullptr) return next();
-    // Two of them: a proxy in between may have looked at the other one.
+    // Two of them: a proxy may have looked at the other one.
     const auto fields =
         std::count_if(request.headers.begin(), request.headers.end(),
                       [](const auto& field) { return field.first == "authorization"; });
@@ -21,7 +21,7 @@ Result<http::Response> Identify::operator()(http::Request& request, const http::
     if (!authorization) return next();
     if (authorization->scheme != "basic" && authorization->scheme != "bearer") return next();
     auto principal = authorization->scheme == "bearer"
-                         ? tokens_->authenticate(authorization->credentials)
+                         ? tokens_.authenticate(authorization->credentials)
                          : basic(request, authorization->credentials);
     if (!principal) return std::move(principal).error();
     request.principal = *std::move(principal);
@@ -32,8 +32,8 @@ Result<http::Response> Identify::operator()(http::Request& request, const http::
 Result<Principal> Identify::basic(const http::Request& request,
                                   std::string_view credentials) const {
     const auto decoded = decode_basic(credentials);
-    if (!decoded) return guard_->refuse_unreadable(request.client_address);
-    auto user = guard_->verify(decoded->user, decoded->password, request.client_address);
+    if (!decoded) return guard_.refuse_unreadable(request.client_address);
+    auto user = guard_.verify(decoded->user, decoded->password, request.client_address);
     if (!user) return std::move(user).error();
     return Principal{user->id, std::move(user->role), ""};
 }

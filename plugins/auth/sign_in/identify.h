@@ -5,7 +5,7 @@
 // malformed or wrong credential of ours is refused here, and all of them the same. Administrators
 // are the operators of the kernel's own routes.
 //
-// Thread-safety: bind() before all use; then all calls, from any thread.
+// Thread-safety: all calls, from any thread.
 #pragma once
 
 #include "passwords/password_guard.h"
@@ -17,17 +17,14 @@ namespace kitchen::auth {
 class Identify {
 public:
     /// Both must outlive every further call.
-    void bind(PasswordGuard& guard, TokenService& tokens) noexcept {
-        guard_ = &guard;
-        tokens_ = &tokens;
-    }
+    Identify(PasswordGuard& guard, TokenService& tokens) : guard_(guard), tokens_(tokens) {}
     Result<http::Response> operator()(http::Request& request, const http::Next& next) const;
 
 private:
     Result<Principal> basic(const http::Request& request, std::string_view credentials) const;
 
-    PasswordGuard* guard_ = nullptr;
-    TokenService* tokens_ = nullptr;
+    PasswordGuard& guard_;
+    TokenService& tokens_;
 };
 
 }  // namespace kitchen::auth

@@ -60,7 +60,7 @@ void PasswordResetService::prepare(const std::string& email) {
     }
     const bool known = user->has_value() && !(*user)->disabled;
     const std::string code = codes_.make();
-    // An unknown address gets an entry that no code matches, so that reset() answers the same for
+    // An unknown address gets an entry that no code matches, so that reset() says the same for
     // it.
     const CacheFields fields = {
         {std::string(OneTimeCodes::field),

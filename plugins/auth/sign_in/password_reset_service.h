@@ -1,6 +1,6 @@
 // A forgotten password: a code by mail, and with it a new password. Nothing here tells whether an
-// address has an account: all of the look-up happens after the answer, and an unknown address gets
-// a pending reset too, which no code opens.
+// address has an account: all of the look-up happens after the response, and an unknown address
+// gets a pending reset too, which no code opens.
 //
 // Thread-safety: all calls, from any thread. reset() blocks for the time of a password hash.
 #pragma once
@@ -53,7 +53,7 @@ public:
     PasswordResetService(Dependencies dependencies, const ServerKey& key,
                          PasswordResetSettings settings);
 
-    /// Errors: too_many_requests (for the client's address, whoever is asked for), unavailable.
+    /// Errors: too_many_requests (for the client's address, whatever the email), unavailable.
     Status forgot(const std::string& email, std::string_view client_address);
 
     /// Ends every token and remembered password of the account.

@@ -25,7 +25,7 @@ Schema tokens_schema() {
 }
 
 /// RFC 6749 5.1: nothing on the way may keep it.
-Response tokens_answer(const IssuedTokens& issued) {
+Response tokens_response(const IssuedTokens& issued) {
     return Response::json(200,
                           Json::object({{"access_token", issued.access_token},
                                         {"token_type", "Bearer"},
@@ -134,28 +134,28 @@ Result<Response> SessionRoutes::login(const Request& request) const {
     const auto who = login_user(request.json);
     if (!who) return who.error();
     const auto user =
-        guard_->verify(*who, request.json["password"].as_string(), request.client_address);
+        guard_.verify(*who, request.json["password"].as_string(), request.client_address);
     if (!user) return user.error();
-    const auto issued = tokens_->issue(*user);
+    const auto issued = tokens_.issue(*user);
     if (!issued) return issued.error();
-    return tokens_answer(*issued);
+    return tokens_response(*issued);
 }
 
 Result<Response> SessionRoutes::refresh(const Request& request) const {
-    const auto issued = tokens_->refresh(request.json["refresh_token"].as_string());
+    const auto issued = tokens_.refresh(request.json["refresh_token"].as_string());
     if (!issued) return issued.error();
-    return tokens_answer(*issued);
+    return tokens_response(*issued);
 }
 
 Result<Response> SessionRoutes::logout(const Request& request) const {
     if (const auto family = parse_id(request.who().token_id)) {
-        if (Status revoked = tokens_->revoke(*family); !revoked) return std::move(revoked).error();
+        if (Status revoked = tokens_.revoke(*family); !revoked) return std::move(revoked).error();
     }
     return Response::no_content();
 }
 
 Result<Response> SessionRoutes::forgot(const Request& request) const {
-    if (Status asked = resets_->forgot(request.json["email"].as_string(), request.client_address);
+    if (Status asked = resets_.forgot(request.json["email"].as_string(), request.client_address);
         !asked)
         return std::move(asked).error();
     return Response::json(
@@ -165,8 +165,8 @@ Result<Response> SessionRoutes::forgot(const Request& request) const {
 
 Result<Response> SessionRoutes::reset(const Request& request) const {
     const Json& body = request.json;
-    if (Status done = resets_->reset(body["email"].as_string(), body["otp"].as_string(),
-                                     body["password"].as_string(), request.client_address);
+    if (Status done = resets_.reset(body["email"].as_string(), body["otp"].as_string(),
+                                    body["password"].as_string(), request.client_address);
         !done)
         return std::move(done).error();
     return Response::no_content();

@@ -1,7 +1,7 @@
 // POST /login/, /token/refresh/, /logout/, /password/forgot/, /password/reset/: signing in and out
 // over HTTP.
 //
-// Thread-safety: declare() and bind() before all use; then handlers on any thread.
+// Thread-safety: declare() before all use; then handlers on any thread.
 #pragma once
 
 #include "passwords/password_guard.h"
@@ -13,13 +13,10 @@ namespace kitchen::auth {
 
 class SessionRoutes {
 public:
-    void declare(Setup& setup);
     /// All must outlive every request.
-    void bind(PasswordGuard& guard, TokenService& tokens, PasswordResetService& resets) noexcept {
-        guard_ = &guard;
-        tokens_ = &tokens;
-        resets_ = &resets;
-    }
+    SessionRoutes(PasswordGuard& guard, TokenService& tokens, PasswordResetService& resets)
+        : guard_(guard), tokens_(tokens), resets_(resets) {}
+    void declare(Setup& setup);
 
 private:
     void declare_tokens(Setup& setup);
@@ -30,9 +27,9 @@ private:
     Result<http::Response> forgot(const http::Request& request) const;
     Result<http::Response> reset(const http::Request& request) const;
 
-    PasswordGuard* guard_ = nullptr;
-    TokenService* tokens_ = nullptr;
-    PasswordResetService* resets_ = nullptr;
+    PasswordGuard& guard_;
+    TokenService& tokens_;
+    PasswordResetService& resets_;
 };
 
 }  // namespace kitchen::auth

@@ -71,7 +71,7 @@ Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token) {
 
     enum class Outcome { rotated, refused, reused };
     std::int64_t user_id = 0, family_id = 0;
-    // The revocation must be kept although the answer is a refusal: so refusals are values of the
+    // The revocation must be kept although the result is a refusal: so refusals are values of the
     // body, not errors.
     auto outcome = store_.transact<Outcome>([&](Transaction& tx) -> Result<Outcome> {
         auto found = tokens_.by_refresh(tx, hash);

@@ -1,6 +1,6 @@
 // Bearer tokens: opaque, 256 bits each, kept as keyed hashes only. A sign-in makes a family: one
 // access token at a time, and a chain of refresh tokens of which each is good once. Showing a used
-// one again means that somebody stole it, and ends the family.
+// one again means that it was stolen, and ends the family.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once

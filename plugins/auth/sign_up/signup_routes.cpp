@@ -51,8 +51,7 @@ std::string session_of(const Request& request) {
 
 }  // namespace
 
-void SignupRoutes::declare(Setup& setup, bool cookie_secure) {
-    cookie_secure_ = cookie_secure;
+void SignupRoutes::declare(Setup& setup) {
     setup.add_route(
         Route::post("/signup/")
             .summary("Begin to sign up")
@@ -117,21 +116,21 @@ Result<Response> SignupRoutes::start(const Request& request) const {
     if (request.json.has("referral_code"))
         form.referral_code = request.json["referral_code"].as_string();
     form.client_address = request.client_address;
-    auto session = signups_->start(form);
+    auto session = signups_.start(form);
     if (!session) return std::move(session).error();
     const std::int64_t seconds =
-        std::chrono::floor<std::chrono::seconds>(signups_->settings().ttl).count();
+        std::chrono::floor<std::chrono::seconds>(signups_.settings().ttl).count();
     return sent(seconds).with_cookie(cookie(*std::move(session), seconds));
 }
 
 Result<Response> SignupRoutes::resend(const Request& request) const {
-    const auto left = signups_->resend(session_of(request));
+    const auto left = signups_.resend(session_of(request));
     if (!left) return left.error();
     return sent(std::chrono::floor<std::chrono::seconds>(*left).count());
 }
 
 Result<Response> SignupRoutes::verify(const Request& request) const {
-    const auto user = signups_->verify(session_of(request), request.json["otp"].as_string());
+    const auto user = signups_.verify(session_of(request), request.json["otp"].as_string());
     if (!user) return user.error();
     return Response::raw_json(200, user_json(*user)).with_cookie(cookie("", 0));
 }

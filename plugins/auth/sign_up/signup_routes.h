@@ -1,6 +1,6 @@
 // POST /signup/, /signup/resend/, /verify/: SignupService over HTTP. The session is a cookie.
 //
-// Thread-safety: declare() and bind() before all use; then handlers on any thread.
+// Thread-safety: declare() before all use; then handlers on any thread.
 #pragma once
 
 #include "kitchen/plugin.h"
@@ -12,9 +12,10 @@ class SignupRoutes {
 public:
     static constexpr const char* cookie_name = "signup_session_id";
 
-    void declare(Setup& setup, bool cookie_secure);
     /// `signups` must outlive every request.
-    void bind(SignupService& signups) noexcept { signups_ = &signups; }
+    SignupRoutes(SignupService& signups, bool cookie_secure)
+        : signups_(signups), cookie_secure_(cookie_secure) {}
+    void declare(Setup& setup);
 
 private:
     Result<http::Response> start(const http::Request& request) const;
@@ -22,8 +23,8 @@ private:
     Result<http::Response> verify(const http::Request& request) const;
     http::Cookie cookie(std::string value, std::int64_t max_age_seconds) const;
 
-    SignupService* signups_ = nullptr;
-    bool cookie_secure_ = true;
+    SignupService& signups_;
+    const bool cookie_secure_;
 };
 
 }  // namespace kitchen::auth

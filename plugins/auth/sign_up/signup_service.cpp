@@ -68,7 +68,7 @@ Result<std::string> SignupService::start(const SignupForm& form) {
     if (!phone) return phone.error();
     if (Status good = deps_.rules.check(form.password, form.email, *phone); !good)
         return std::move(good).error();
-    // Also before "taken" is answered: nobody finds out about addresses by the thousand.
+    // Also before "taken" is said: no client finds out about addresses by the thousand.
     if (Status open = per_address_.tick(client_network(form.client_address)); !open)
         return std::move(open).error();
     if (Status free = check_availability(form, *phone); !free) return std::move(free).error();
@@ -88,7 +88,7 @@ Result<std::string> SignupService::start(const SignupForm& form) {
     if (Status kept = deps_.cache.set_fields(entry, fields, settings_.ttl); !kept)
         return std::move(kept).error();
     if (!post_code(form.email, code, settings_.ttl)) {
-        // Nobody knows the session's id yet, so an entry that could not be erased merely expires.
+        // No client has the id yet, so an entry that could not be erased merely expires.
         (void)deps_.cache.erase(entry);
         return queue_full();
     }
@@ -145,7 +145,7 @@ Result<User> SignupService::verify(std::string_view session_id, std::string_view
     user.created_at = to_millis(deps_.clock.now());
     auto created = create_account(deps_.store, deps_.users, deps_.random, user);
     if (!created && created.error().kind == Errc::conflict) {
-        // Made by this very session? Its salted hash says so: then an earlier answer was lost, or
+        // Made by this very session? Its salted hash says so: then an earlier response was lost, or
         // is on its way.
         auto existing = deps_.store.read<std::optional<User>>(
             [&](Transaction& tx) { return deps_.users.by_email(tx, user.email); });

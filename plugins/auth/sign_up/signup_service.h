@@ -41,7 +41,7 @@ struct SignupForm {
     std::string email;  ///< well-formed
     std::string phone_number;
     std::string password;
-    std::string referral_code;  ///< somebody else's; "" for none
+    std::string referral_code;  ///< another user's; "" for none
     std::string client_address;
 };
 
@@ -76,7 +76,7 @@ public:
     Result<std::chrono::milliseconds> resend(std::string_view session_id);
 
     /// Makes the account and ends the session. The same right code again, while the first is being
-    /// answered or when its answer was lost, gives the same account. Errors: as
+    /// handled or when its response was lost, gives the same account. Errors: as
     /// OneTimeCodes::check(); not_found "signup_session_not_found"; conflict "email_taken",
     /// "phone_taken" (and the session is over); unavailable (the session stays: try again).
     Result<User> verify(std::string_view session_id, std::string_view code);

@@ -540,17 +540,18 @@ TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
            "/phone_number");
     expect("bootstrap_admin: {email: chief, phone: '08030000000', password: !env PASSWORD}",
            "/email");
-    // While it is configured, so that check-config says it too.
-    expect("key: too-short", "failed in its constructor: key has fewer than 32 characters");
+    expect("key: too-short", "auth.key: has fewer than 32 characters");
     expect("{key: 0123456789abcdef0123456789abcdef, key_file: '${DATA}/key'}",
-           "failed in its constructor: key and key_file are both set");
+           "auth.key_file: key and key_file are both set");
     expect("login: {failure_burst: 100000, failure_period: 1d}",
-           "login.failure_burst times login.failure_period");
-    expect("token: {access_ttl: 1d, refresh_ttl: 1h}", "shorter than");
+           "auth.login.failure_burst: times login.failure_period");
+    expect("token: {access_ttl: 1d, refresh_ttl: 1h}",
+           "auth.token.refresh_ttl: is shorter than token.access_ttl");
     expect("phone: {country_code: '234'}", "unknown key");
-    expect("phone: {region: Nigeria}", "phone.region must be a country's code");
+    expect("phone: {region: Nigeria}", "auth.phone.region: must be a country's code");
     expect("mail: {templates: '${DATA}/no-such-folder'}",
            "no-such-folder/signup_code.subject: there is no such file");
+    expect("addresses: {country: ng}", "auth.addresses.country: must be a country's code");
     expect("otp: {max_attempt: 3}", "did you mean 'max_attempts'");
 }
 

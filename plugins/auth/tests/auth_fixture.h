@@ -79,8 +79,8 @@ protected:
     static constexpr Argon2Cost cheap{1, 8192};
     static constexpr const char* good_password = "plantain-and-beans";
 
-    static Settings default_settings() {
-        Settings settings;
+    static AuthModuleSettings default_settings() {
+        AuthModuleSettings settings;
         settings.server_key.key = "0123456789abcdef0123456789abcdef";
         settings.passwords.failures_of_account = {10, std::chrono::seconds(30)};
         settings.passwords.failures_of_client = {30, std::chrono::seconds(1)};
@@ -100,7 +100,7 @@ protected:
         build(default_settings());
         memory.verify().value();
     }
-    void build(const Settings& settings) {
+    void build(const AuthModuleSettings& settings) {
         module.reset();
         module = std::make_unique<AuthModule>(
             settings, AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, log});

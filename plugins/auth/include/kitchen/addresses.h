@@ -31,7 +31,7 @@ struct Address {
     std::string country;                ///< ISO 3166-1 alpha-2: "NG"
     std::string landmark;               ///< by which it is found: "opposite the blue mosque"
     std::string delivery_instructions;  ///< may have several lines
-    std::string phone;                  ///< E.164; of whoever is there
+    std::string phone;                  ///< E.164; of the recipient
     std::optional<double> latitude, longitude;  ///< WGS 84, degrees; both or neither
     bool is_default =
         false;  ///< the one to use when none is named; each customer with addresses has exactly one
@@ -44,7 +44,7 @@ public:
     using Interface = Addresses;
     static constexpr std::string_view interface_name = "addresses/1";
     virtual ~Addresses() = default;
-    /// Nothing when there is no such address or it is somebody else's.
+    /// Nothing when there is no such address or it is another user's.
     virtual Result<std::optional<Address>> address(Transaction& tx, std::int64_t user_id,
                                                    std::int64_t address_id) = 0;
     /// Nothing when the user has no address.

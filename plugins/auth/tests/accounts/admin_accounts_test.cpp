@@ -92,8 +92,7 @@ TEST_F(AdminAccountsTest, ReferralCodesThatClashAreMadeAnew) {
 }
 
 TEST_F(AdminAccountsTest, IdentityTellsOthers) {
-    IdentityService identity;
-    identity.bind(module->users, module->phones);
+    IdentityService identity(module->users, module->phones);
     const User made = module->admins.create(chief).value();
     const auto account = store
                              .read<std::optional<Account>>(

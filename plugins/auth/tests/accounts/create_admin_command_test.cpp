@@ -1,6 +1,7 @@
 #include "accounts/create_admin_command.h"
 
 #include <map>
+#include <optional>
 
 #include "tests/auth_fixture.h"
 
@@ -45,11 +46,10 @@ class CreateAdmin : public AuthTest {
 protected:
     void SetUp() override {
         AuthTest::SetUp();
-        command.declare(setup);
-        command.bind(module->admins);
+        command.emplace(module->admins).declare(setup);
         terminal.secret = good_password;
     }
-    CreateAdminCommand command;
+    std::optional<CreateAdminCommand> command;
     CommandSetup setup;
     Terminal terminal;
 };

@@ -195,8 +195,7 @@ TEST_P(AddressBookTest, OthersAddressesAreNotThere) {
     EXPECT_EQ(book->list(eve, 100, 0).value().total, 1);
     EXPECT_EQ(refusal(book->add(999'999, at("nowhere"))), "user_not_found");
 
-    AddressLookup lookup;
-    lookup.bind(*addresses);
+    AddressLookup lookup(*addresses);
     const auto look = [&](auto call) {
         return store->read<std::optional<Address>>([&](Transaction& tx) { return call(tx); })
             .value();

@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 class ServerKeyTest : public testing::Test {
 protected:
     std::string mac(const ServerKeySource& source) {
-        check_server_key(source);
         ServerKey key(source);
         key.open(random, log);
         return key.get().mac({"x"});
@@ -72,9 +71,7 @@ TEST_F(ServerKeyTest, TextIsUsedAsItIs) {
     EXPECT_EQ(mac({"", folder / "key"}), mac({text, ""}));
 }
 
-TEST_F(ServerKeyTest, RefusesWhatIsWeakOrAmbiguous) {
-    EXPECT_THROW(mac({"0123456789abcdef0123456789abcde", ""}), std::runtime_error);
-    EXPECT_THROW(mac({"0123456789abcdef0123456789abcdef", folder / "key"}), std::runtime_error);
+TEST_F(ServerKeyTest, RefusesWhatIsWeakOrUnreadable) {
     std::ofstream(folder / "short") << "too short\n";
     EXPECT_THROW(mac({"", folder / "short"}), std::runtime_error);
     EXPECT_THROW(mac({"", folder}), std::runtime_error);

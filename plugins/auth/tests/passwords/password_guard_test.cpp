@@ -47,7 +47,7 @@ TEST_F(PasswordGuardTest, RefusesAllElseWithOneText) {
 
 TEST_F(PasswordGuardTest, UnknownAndDisabledCostTheSameWork) {
     // A full gate refuses whoever has work to do: so everybody below reached the hashing.
-    Settings settings = default_settings();
+    AuthModuleSettings settings = default_settings();
     settings.passwords.parallelism = 1;
     settings.passwords.queue = 0;
     build(settings);
@@ -64,7 +64,7 @@ TEST_F(PasswordGuardTest, UnknownAndDisabledCostTheSameWork) {
 }
 
 TEST_F(PasswordGuardTest, ARightPasswordIsRememberedForAMinute) {
-    Settings settings = default_settings();
+    AuthModuleSettings settings = default_settings();
     settings.passwords.parallelism = 1;
     settings.passwords.queue = 0;
     build(settings);
@@ -149,7 +149,7 @@ TEST_F(PasswordGuardTest, FailuresOfOneClientAreThrottledWhateverTheAccount) {
 
 TEST_F(PasswordGuardTest, SuccessDoesNotCount) {
     build([] {
-        Settings settings = default_settings();
+        AuthModuleSettings settings = default_settings();
         settings.passwords.remembered_for = std::chrono::milliseconds(0);
         return settings;
     }());
@@ -175,7 +175,7 @@ TEST_F(PasswordGuardTest, ParallelGuessesCannotOutrunTheCount) {
 }
 
 TEST_F(PasswordGuardTest, ParallelRequestsWithTheRightPasswordAllPass) {
-    Settings settings = default_settings();
+    AuthModuleSettings settings = default_settings();
     settings.passwords.parallelism = 1;
     settings.passwords.queue = 7;  // that wait for the one which hashes
     settings.passwords.cost = {1, 1024 * 1024};
@@ -190,7 +190,7 @@ TEST_F(PasswordGuardTest, ParallelRequestsWithTheRightPasswordAllPass) {
 }
 
 TEST_F(PasswordGuardTest, RenewsOutdatedHashes) {
-    Settings settings = default_settings();
+    AuthModuleSettings settings = default_settings();
     settings.passwords.cost = {2, 16384};
     build(settings);
     const std::string before = reread(ada.id).password_hash;

@@ -283,7 +283,7 @@ TEST_F(SignupServiceTest, ReferralCodesMustExist) {
 }
 
 TEST_F(SignupServiceTest, LimitsAnAddress) {
-    Settings settings = default_settings();
+    AuthModuleSettings settings = default_settings();
     settings.signup.per_address = {2, seconds(10)};
     build(settings);
     EXPECT_TRUE(signups().start(form("a@example.com", "08030000001")));
