@@ -1,6 +1,6 @@
 # What an installation holds besides the executable and the plugins, whose folders say so themselves:
 #   include/kitchen/                  the SDK, the interfaces that plugins publish, the testkit
-#   lib/libkitchen_*.a                kitchen::sdk; kitchen::testkit with the kernel it runs
+#   lib/libkitchen_*.a                kitchen::sdk; kitchen::testkit; kitchen::test_kernel with the kernel it runs
 #   lib/cmake/ChuksKitchen/           find_package(ChuksKitchen [COMPONENTS testkit]) and kitchen_add_plugin()
 #   share/chuks-kitchen/config/       the configurations, to copy
 #   share/chuks-kitchen/deploy/       what stands around it: nginx, systemd
@@ -40,7 +40,8 @@ target_compile_features(kitchen_sdk PUBLIC cxx_std_20)
 kitchen_export(ChuksKitchenTargets kitchen_sdk)
 if(TARGET kitchen_testkit)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/kernel/testkit/include/kitchen DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-  kitchen_export(ChuksKitchenTestkitTargets kitchen_testkit kitchen_kernel kitchen_http_transport kitchen_http_framing)
+  kitchen_export(ChuksKitchenTestkitTargets kitchen_testkit kitchen_test_kernel kitchen_test_main kitchen_kernel
+    kitchen_migrate kitchen_http_transport kitchen_http_framing)
   install(FILES ${PROJECT_SOURCE_DIR}/cmake/KitchenTest.cmake DESTINATION ${kitchen_package_dir})
 endif()
 

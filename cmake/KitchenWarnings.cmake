@@ -5,6 +5,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # (GCC bugs 105562, 105651); clang and the sanitizers watch over the same code.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A class of one source may hold what is in its anonymous namespace; compiled together, gcc takes that source for a header.
+  add_compile_options(-Wno-subobject-linkage)
+endif()
 if(KITCHEN_WERROR)
   add_compile_options(-Werror)
 endif()

@@ -9,9 +9,10 @@ packages_build=(
 )
 packages_test=(
   libgtest-dev libgmock-dev binutils openssl libssl-dev python3 python3-aiosmtpd
-  postgresql pgbouncer redis-server redis-sentinel nginx-light
+  postgresql pgbouncer redis-server redis-sentinel nginx-light curl
 )
 packages_fuzz=(clang libclang-rt-14-dev)
+packages_style=(clang-format clang-tidy)
 
 install_missing() {
   local missing=() package

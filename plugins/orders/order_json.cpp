@@ -5,7 +5,7 @@
 namespace kitchen::orders {
 namespace {
 
-void text_or_null(JsonWriter& out, std::string_view name, std::string_view text) {
+void write_text_or_null(JsonWriter& out, std::string_view name, std::string_view text) {
     out.key(name);
     if (text.empty())
         out.null();
@@ -42,7 +42,7 @@ void write_item(JsonWriter& out, const OrderItem& item) {
         .member("quantity", item.quantity);
     write_sides(out, "side_proteins", item.side_proteins);
     write_sides(out, "extra_sides", item.extra_sides);
-    text_or_null(out, "special_instructions", item.special_instructions);
+    write_text_or_null(out, "special_instructions", item.special_instructions);
     out.member("line_total", item.line_total);
     out.end_object();
 }
@@ -59,7 +59,7 @@ void write_price(JsonWriter& out, const Price& price) {
 
 void write_history(JsonWriter& out, const HistoryEntry& entry) {
     out.begin_object();
-    text_or_null(out, "from", entry.from ? to_text(*entry.from) : std::string_view());
+    write_text_or_null(out, "from", entry.from ? to_text(*entry.from) : std::string_view());
     out.member("to", to_text(entry.to));
     out.key("by")
         .begin_object()
@@ -67,7 +67,7 @@ void write_history(JsonWriter& out, const HistoryEntry& entry) {
         .member("role", entry.by.role)
         .end_object();
     out.member("at", format_rfc3339(entry.at));
-    text_or_null(out, "reason", entry.reason);
+    write_text_or_null(out, "reason", entry.reason);
     out.end_object();
 }
 
@@ -97,10 +97,10 @@ void write_order(JsonWriter& out, const Order& order, Actor actor) {
     write_price(out, order.price);
     out.member("currency", order.currency);
     out.member("address", order.address).member("contact_phone", order.contact_phone);
-    text_or_null(out, "delivery_instructions", order.delivery_instructions);
-    text_or_null(out, "scheduled_for",
-                 order.scheduled_for ? format_rfc3339(*order.scheduled_for) : std::string());
-    text_or_null(out, "cancel_reason", order.cancel_reason);
+    write_text_or_null(out, "delivery_instructions", order.delivery_instructions);
+    write_text_or_null(out, "scheduled_for",
+                       order.scheduled_for ? format_rfc3339(*order.scheduled_for) : std::string());
+    write_text_or_null(out, "cancel_reason", order.cancel_reason);
     out.key("allowed_transitions").begin_array();
     for (const OrderState state : allowed_transitions(order.status, order.fulfillment, actor))
         out.value(to_text(state));
@@ -135,7 +135,7 @@ std::string quote_json(const Quote& quote) {
         out.member("unit_price", line.unit_price).member("quantity", line.quantity);
         write_sides(out, "side_proteins", line.side_proteins);
         write_sides(out, "extra_sides", line.extra_sides);
-        text_or_null(out, "special_instructions", line.special_instructions);
+        write_text_or_null(out, "special_instructions", line.special_instructions);
         out.member("line_total", line.line_total);
         write_problems(out, line.problems);
         out.end_object();

@@ -25,7 +25,7 @@ constexpr MailTemplate mails[] = {
 };
 
 /// null, which a section counts as false, for what is not there.
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json json_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 std::string names_of(const OrderItem& item) {
     std::string names;
@@ -56,8 +56,8 @@ Json placed_data(const Order& order) {
     for (const OrderItem& item : order.items)
         items.push_back(Json::object({{"quantity", item.quantity},
                                       {"name", item.name},
-                                      {"sides", text_or_null(names_of(item))},
-                                      {"instructions", text_or_null(item.special_instructions)},
+                                      {"sides", json_or_null(names_of(item))},
+                                      {"instructions", json_or_null(item.special_instructions)},
                                       {"line_total", money(item.line_total)}}));
     return Json::object(
         {{"id", order.id},
@@ -72,8 +72,8 @@ Json placed_data(const Order& order) {
          {"delivery", order.fulfillment == Fulfillment::delivery},
          {"pickup", order.fulfillment == Fulfillment::pickup},
          {"address", address_lines(order.address)},
-         {"contact_phone", text_or_null(order.contact_phone)},
-         {"delivery_instructions", text_or_null(order.delivery_instructions)},
+         {"contact_phone", json_or_null(order.contact_phone)},
+         {"delivery_instructions", json_or_null(order.delivery_instructions)},
          {"scheduled_for",
           order.scheduled_for ? Json(format_rfc3339(*order.scheduled_for)) : Json()}});
 }
@@ -81,7 +81,7 @@ Json placed_data(const Order& order) {
 Json status_data(const Order& order) {
     Json data = Json::object({{"id", order.id},
                               {"status", state_phrase(order.status)},
-                              {"reason", text_or_null(order.history.back().reason)},
+                              {"reason", json_or_null(order.history.back().reason)},
                               {"delivery", order.fulfillment == Fulfillment::delivery},
                               {"pickup", order.fulfillment == Fulfillment::pickup}});
     for (const std::string& state : state_names()) data.set(state, state == to_text(order.status));

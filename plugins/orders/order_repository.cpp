@@ -46,7 +46,7 @@ std::string id_list(std::size_t count) {
     return text + ")";
 }
 
-Param text_or_null(const std::string& text) { return text.empty() ? Param(nullptr) : Param(text); }
+Param param_or_null(const std::string& text) { return text.empty() ? Param(nullptr) : Param(text); }
 
 Param state_text(const std::optional<OrderState>& state) {
     return state ? Param(to_text(*state)) : Param(nullptr);
@@ -151,9 +151,9 @@ Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order
         {order.user_id, to_text(order.status), order.payment_status, to_text(order.fulfillment),
          order.price.subtotal, order.price.delivery_fee, order.price.service_fee, order.price.tax,
          order.price.tip, order.price.discount, order.price.total, order.currency,
-         order.contact_phone, text_or_null(order.delivery_instructions),
+         order.contact_phone, param_or_null(order.delivery_instructions),
          order.scheduled_for ? Param(to_millis(*order.scheduled_for)) : Param(nullptr),
-         order.version, to_millis(order.created_at), text_or_null(address)});
+         order.version, to_millis(order.created_at), param_or_null(address)});
     if (!rows) return std::move(rows).error();
     const std::int64_t id = rows->front().integer(0);
     for (std::size_t i = 0; i < order.items.size(); ++i) {
@@ -161,7 +161,7 @@ Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order
         const auto position = static_cast<std::int64_t>(i);
         Status added = done(tx.query(
             insert_item_, {id, position, item.food_id, item.name, item.unit_price, item.quantity,
-                           text_or_null(item.special_instructions), item.line_total}));
+                           param_or_null(item.special_instructions), item.line_total}));
         if (!added) return std::move(added).error();
         added = insert_sides(tx, id, position, protein, item.side_proteins);
         if (!added) return std::move(added).error();
@@ -190,7 +190,7 @@ Status OrderRepository::record(Transaction& tx, std::int64_t order_id, std::int6
                                const HistoryEntry& entry) const {
     return done(tx.query(
         record_, {order_id, version, state_text(entry.from), to_text(entry.to), entry.by.user_id,
-                  entry.by.role, to_millis(entry.at), text_or_null(entry.reason)}));
+                  entry.by.role, to_millis(entry.at), param_or_null(entry.reason)}));
 }
 
 Result<std::optional<Order>> OrderRepository::find(Transaction& tx, std::int64_t id) const {
@@ -280,7 +280,7 @@ Result<bool> OrderRepository::move(Transaction& tx, const Order& order,
     const std::string& reason =
         entry.to == OrderState::cancelled ? entry.reason : order.cancel_reason;
     Result<Rows> rows = tx.query(move_, {order.id, order.version, to_text(entry.to),
-                                         text_or_null(reason), to_millis(entry.at)});
+                                         param_or_null(reason), to_millis(entry.at)});
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return false;
     if (Status added = record(tx, order.id, rows->front().integer(0), entry); !added)

@@ -4,11 +4,13 @@
 
 #include "kitchen_server.h"
 
+#include "kitchen/testkit/build_paths.h"
+
 namespace kitchen::tests {
 namespace {
 
 std::string shipped(const std::string& name) {
-    std::ifstream in(std::string(KITCHEN_TEST_SOURCE_DIR) + "/config/" + name);
+    std::ifstream in(testkit::source_dir() + "/config/" + name);
     std::ostringstream text;
     text << in.rdbuf();
     return text.str();

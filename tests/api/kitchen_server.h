@@ -4,7 +4,6 @@
 // Thread-safety: make it on one thread; customer() and admin() from any.
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -14,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "kitchen/testkit/http_client.h"
+#include "kitchen/testkit/restaurant_people.h"
 #include "kitchen/testkit/temporary_directory.h"
 #include "kitchen/testkit/test_kernel.h"
 #include "nginx_front.h"
@@ -57,19 +57,17 @@ public:
     explicit KitchenServer(Backends backends, KitchenServerOptions options = {});
 
     HttpClient anonymous() const { return nginx_ ? nginx_->client() : kernels_.front()->client(); }
-    /// The bootstrap administrator, by Basic.
-    HttpClient admin() const;
-    /// Signs up a new customer with the code from the mail, and comes back signed in by a bearer
-    /// token.
-    HttpClient customer();
-    /// Makes a customer and gives it the role "kitchen".
-    HttpClient kitchen_staff();
+    // See RestaurantPeople.
+    HttpClient admin() const { return people_.admin(); }
+    HttpClient customer() { return people_.customer(); }
+    HttpClient kitchen_staff() { return people_.kitchen_staff(); }
+    std::int64_t food(const std::string& name, std::int64_t price, Json quantity = nullptr) {
+        return people_.food(name, price, std::move(quantity));
+    }
+    std::int64_t stock_of(std::int64_t food_id) const { return people_.stock_of(food_id); }
     /// The code in the newest mail to that address; waits for the mail (it goes out after the
     /// answer).
     std::string code_mailed_to(const std::string& email) const;
-    /// Creates a food and gives its id. `quantity` null: not counted.
-    std::int64_t food(const std::string& name, std::int64_t price, Json quantity = nullptr);
-    std::int64_t stock_of(std::int64_t food_id) const;
 
     /// The first one.
     testkit::TestKernel& kernel() { return *kernels_.front(); }
@@ -78,14 +76,9 @@ public:
     /// Stops and starts again on the same data.
     void restart();
 
-    static constexpr const char* password = "Sw0rdfish-and-rice";
+    static constexpr const char* password = testkit::restaurant_password;
 
 private:
-    struct NewCustomer {
-        HttpClient client;
-        std::int64_t id;
-    };
-    NewCustomer sign_up();
     void start();
     void start_kernel(std::size_t index);
     std::filesystem::path mail_directory(std::size_t index) const;
@@ -95,13 +88,8 @@ private:
     KitchenServerOptions options_;
     std::vector<std::unique_ptr<testkit::TestKernel>> kernels_;
     std::unique_ptr<NginxFront> nginx_;
-    std::atomic<int> people_{0};
+    testkit::RestaurantPeople people_;
 };
-
-/// The code in the newest mail to that address in any of mail-log's directories; waits for the
-/// mail. Throws std::runtime_error.
-std::string code_in_mail_to(const std::string& email,
-                            const std::vector<std::filesystem::path>& directories);
 
 /// Every test of the contract runs on every backend. The parameter makes a fresh, empty one.
 struct BackendsFactory {

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/certificate.h"
 
 namespace kitchen::tests {
@@ -12,9 +13,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path shipped = fs::path(KITCHEN_TEST_SOURCE_DIR) / "deploy" / "nginx";
+const fs::path shipped = fs::path(testkit::source_dir()) / "deploy" / "nginx";
 
-std::string read_file(const fs::path& path) {
+std::string file_text(const fs::path& path) {
     std::ifstream in(path);
     if (!in) throw std::runtime_error("cannot read " + path.string());
     std::ostringstream text;
@@ -36,7 +37,7 @@ NginxFront::NginxFront(const std::vector<std::uint16_t>& ports) {
     if (ports.size() != replicas) throw std::invalid_argument("the site file shows three replicas");
     const testkit::Certificate made = testkit::make_certificate(certificates_.path(), name);
     nginx_ = std::make_unique<testkit::NginxServer>(2, [&](const testkit::NginxServer& server) {
-        std::string site = read_file(shipped / "chuks-kitchen.conf");
+        std::string site = file_text(shipped / "chuks-kitchen.conf");
         site = std::regex_replace(site, std::regex(R"(\n *listen \[::\]:[^;]*;)"),
                                   "");  // there may be no IPv6 here
         put(site, "listen 80;", "listen 127.0.0.1:" + std::to_string(server.port(0)) + ";");
@@ -54,6 +55,6 @@ NginxFront::NginxFront(const std::vector<std::uint16_t>& ports) {
     });
 }
 
-std::string NginxFront::access_log() const { return read_file(nginx_->directory() / "access.log"); }
+std::string NginxFront::access_log() const { return file_text(nginx_->directory() / "access.log"); }
 
 }  // namespace kitchen::tests

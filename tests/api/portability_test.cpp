@@ -5,12 +5,14 @@
 #include "kitchen/store.h"
 #include "kitchen_server.h"
 
+#include "kitchen/testkit/build_paths.h"
+
 namespace kitchen::tests {
 namespace {
 
 std::int64_t migration_files(const std::string& plugin) {
     const auto folder =
-        std::filesystem::path(KITCHEN_TEST_SOURCE_DIR) / "plugins" / plugin / "migrations";
+        std::filesystem::path(testkit::source_dir()) / "plugins" / plugin / "migrations";
     std::int64_t count = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
         count += entry.path().extension() == ".sql";

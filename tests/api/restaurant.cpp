@@ -3,19 +3,13 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/exposition.h"
 
 namespace kitchen::tests {
 namespace fs = std::filesystem;
 
 namespace {
-
-HttpAnswer expect(HttpAnswer answer, int status, const char* what) {
-    if (answer.status != status)
-        throw std::runtime_error(std::string(what) + ": " + std::to_string(answer.status) + " " +
-                                 answer.body);
-    return answer;
-}
 
 /// The port in the line that says where it serves.
 std::uint16_t port_in(const std::string& output) {
@@ -31,35 +25,36 @@ std::uint16_t port_in(const std::string& output) {
 Restaurant::Restaurant(Backends backends, RestaurantOptions options)
     : options_(std::move(options)),
       data_(options_.data.empty() ? directory_.path() : options_.data),
-      backends_(std::move(backends)) {
+      backends_(std::move(backends)),
+      people_([this] { return anonymous(); },
+              [this](const std::string& email) {
+                  return options_.code_mailed_to
+                             ? options_.code_mailed_to(email)
+                             : testkit::code_in_mail_to(email, {mail_directory()});
+              }) {
     fs::create_directories(mail_directory());
-    const std::string mailer = options_.mailer.empty()
-                                   ? "  - {id: mail-log, config: {directory: '${DATA}/mail'}}\n"
-                                   : options_.mailer;
     std::ofstream(config_file())
-        << "server: {listen: '127.0.0.1:" + std::to_string(options_.port) +
-               "', plugin_dir: '" KITCHEN_TEST_PLUGIN_DIR "'" +
-               (options_.server.empty() ? "" : ", " + options_.server) + "}\nplugins:\n" +
-               backends_.store + backends_.cache + mailer +
-               "  - id: auth\n"
-               "    config:\n"
-               "      " +
-               (options_.auth_key.empty() ? "key_file: ${DATA}/auth.key\n      cookie_secure: false"
-                                          : "key: " + options_.auth_key) +
-               "\n"
-               "      bootstrap_admin: {email: chef@kitchen.example, phone: '08030000000', "
-               "password: '" +
-               KitchenServer::password + "'}\n  - {id: outbox, config: {" + options_.outbox +
-               "}}\n  - {id: catalog}\n  - {id: cart}\n  - {id: orders, config: {mail: {enabled: "
-               "true}}}\n" +
-               options_.plugins;
+        << testkit::RestaurantConfig{.listen = "127.0.0.1:" + std::to_string(options_.port),
+                                     .server =
+                                         "plugin_dir: '" + testkit::built_plugin_dir() + "'" +
+                                         (options_.server.empty() ? "" : ", " + options_.server),
+                                     .store = backends_.store,
+                                     .cache = backends_.cache,
+                                     .mail_directory = "${DATA}/mail",
+                                     .mailer = options_.mailer,
+                                     .auth_key = options_.auth_key,
+                                     .outbox = options_.outbox,
+                                     .orders = "mail: {enabled: true}",
+                                     .plugins = options_.plugins}
+               .yaml();
 }
 
 Restaurant::~Restaurant() = default;
 
 void Restaurant::begin_start() {
     std::vector<std::string> command = options_.wrapper;
-    command.insert(command.end(), {KITCHEN_EXECUTABLE, "serve", "--config", config_file()});
+    command.insert(command.end(),
+                   {testkit::built_executable(), "serve", "--config", config_file()});
     process_.reset();
     process_ = std::make_unique<testkit::ChildProcess>(
         command, testkit::ChildProcessOptions{.environment = {{"DATA", data_.string()}}});
@@ -86,44 +81,10 @@ int Restaurant::terminate() {
     return process_->wait();
 }
 
-HttpClient Restaurant::admin() const {
-    HttpClient client = anonymous();
-    client.basic("chef@kitchen.example", KitchenServer::password);
-    return client;
-}
-
 std::vector<std::string> Restaurant::customers(int count) {
     std::vector<std::string> tokens;
-    for (int i = 0; i < count; ++i) {
-        const int number = ++people_;
-        const std::string email = "customer" + std::to_string(number) + "@mail.example";
-        HttpClient client = anonymous();
-        expect(
-            client.post("/signup/",
-                        Json::object({{"email", email},
-                                      {"phone_number", "0803" + std::to_string(1'000'000 + number)},
-                                      {"password", KitchenServer::password}})),
-            200, "signup");
-        const std::string code = options_.code_mailed_to
-                                     ? options_.code_mailed_to(email)
-                                     : code_in_mail_to(email, {mail_directory()});
-        expect(client.post("/verify/", Json::object({{"otp", code}})), 200, "verify");
-        const HttpAnswer login = expect(
-            client.post("/login/",
-                        Json::object({{"email", email}, {"password", KitchenServer::password}})),
-            200, "login");
-        tokens.push_back(login.json["access_token"].as_string());
-    }
+    for (int i = 0; i < count; ++i) tokens.push_back(people_.sign_up().token);
     return tokens;
-}
-
-std::int64_t Restaurant::food(const std::string& name, std::int64_t quantity) {
-    const Json body = Json::object({{"name", name},
-                                    {"description", "Freshly made"},
-                                    {"price", 250'000},
-                                    {"category", "Mains"},
-                                    {"available_quantity", quantity}});
-    return expect(admin().post("/foods/", body), 201, "create food").json["id"].as_integer();
 }
 
 std::string Restaurant::health() const {
@@ -141,7 +102,8 @@ bool Restaurant::wait_for_health(const std::string& status) const {
 }
 
 double Restaurant::metric(const std::string& series) const {
-    return testkit::Exposition::parse(expect(anonymous().get("/metrics"), 200, "metrics").body)
+    return testkit::Exposition::parse(
+               testkit::expect_status(anonymous().get("/metrics"), 200, "metrics").body)
         .value(series);
 }
 

@@ -52,10 +52,12 @@ public:
     std::uint16_t port() const { return port_; }
     HttpClient anonymous() const { return HttpClient(port_); }
     /// The bootstrap administrator, by Basic.
-    HttpClient admin() const;
+    HttpClient admin() const { return people_.admin(); }
     /// New customers; the tokens by which they are signed in.
     std::vector<std::string> customers(int count);
-    std::int64_t food(const std::string& name, std::int64_t quantity);
+    std::int64_t food(const std::string& name, std::int64_t quantity) {
+        return people_.food(name, 250'000, quantity);
+    }
     /// What /health/ says in all, "" when nobody answers.
     std::string health() const;
     bool wait_for_health(const std::string& status) const;
@@ -73,7 +75,7 @@ private:
     const Backends backends_;
     std::unique_ptr<testkit::ChildProcess> process_;
     std::atomic<std::uint16_t> port_{0};
-    int people_ = 0;
+    testkit::RestaurantPeople people_;
 };
 
 }  // namespace kitchen::tests

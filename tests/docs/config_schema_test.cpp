@@ -5,14 +5,15 @@
 #include <string>
 
 #include "kitchen/json.h"
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/child_process.h"
 
 namespace kitchen {
 namespace {
 
 Json schema() {
-    testkit::ChildProcess process(
-        {KITCHEN_EXECUTABLE, "config-schema", "--plugin-dir", KITCHEN_TEST_PLUGIN_DIR});
+    testkit::ChildProcess process({testkit::built_executable(), "config-schema", "--plugin-dir",
+                                   testkit::built_plugin_dir()});
     EXPECT_EQ(process.wait(), 0);
     const auto parsed = parse_json(process.output());
     EXPECT_TRUE(parsed) << process.output().substr(0, 200);

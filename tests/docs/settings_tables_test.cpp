@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/child_process.h"
 
 namespace kitchen {
@@ -15,18 +16,17 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string table_of(const std::string& id) {
-    testkit::ChildProcess process({KITCHEN_EXECUTABLE, "plugins", "inspect", id, "--plugin-dir",
-                                   KITCHEN_TEST_PLUGIN_DIR, "--markdown"});
+    testkit::ChildProcess process({testkit::built_executable(), "plugins", "inspect", id,
+                                   "--plugin-dir", testkit::built_plugin_dir(), "--markdown"});
     EXPECT_EQ(process.wait(), 0) << process.output();
     return process.output();
 }
 
 TEST(SettingsTables, AreInTheReadmes) {
     int checked = 0;
-    for (const auto& folder :
-         fs::directory_iterator(fs::path(KITCHEN_TEST_SOURCE_DIR) / "plugins")) {
+    for (const auto& folder : fs::directory_iterator(fs::path(testkit::source_dir()) / "plugins")) {
         const std::string id = folder.path().filename();
-        if (!fs::exists(fs::path(KITCHEN_TEST_PLUGIN_DIR) / (id + ".so"))) continue;
+        if (!fs::exists(fs::path(testkit::built_plugin_dir()) / (id + ".so"))) continue;
         std::ifstream in(folder.path() / "README.md");
         const std::string readme((std::istreambuf_iterator<char>(in)), {});
         ASSERT_FALSE(readme.empty()) << id;

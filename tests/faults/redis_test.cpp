@@ -106,7 +106,8 @@ TEST_F(RedisTest, CorruptedValuesAreMissesAndCounted) {
                                   {"phone_number", "08051234567"},
                                   {"password", KitchenServer::password}});
     ASSERT_EQ(visitor.post("/signup/", me).status, 200);
-    const std::string code = code_in_mail_to("ada@mail.example", {server->data() / "mail"});
+    const std::string code =
+        testkit::code_in_mail_to("ada@mail.example", {server->data() / "mail"});
     const auto spoil = [&] {
         const std::string keys = redis.call({"KEYS", "*"});
         for (std::size_t at = 0; at < keys.size(); at = keys.find('\n', at) == std::string::npos

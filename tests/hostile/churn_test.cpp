@@ -17,7 +17,7 @@ protected:
     Churn() : Hostile("workers: 2, threads: 16, limits: {connections_per_address: 0}") {}
 };
 
-struct Tally {
+struct ChurnTally {
     std::atomic<long> asked{0}, answered{0}, foreign{0}, cut{0}, left{0}, refused{0};
 };
 
@@ -30,7 +30,7 @@ bool is_own(const std::string& body, const std::string& id) {
 }
 
 void come_and_go(std::uint16_t port, unsigned seed, std::chrono::steady_clock::time_point until,
-                 Tally& tally) {
+                 ChurnTally& tally) {
     std::mt19937 random(seed);
     for (long n = 0; std::chrono::steady_clock::now() < until; ++n) {
         RawClient client(port);
@@ -77,7 +77,7 @@ TEST_F(Churn, NoOctetReachesAnotherClient) {
     const char* wanted = std::getenv("KITCHEN_CHURN_SECONDS");
     const std::chrono::seconds length(wanted ? std::atoi(wanted) : 3);
     const auto until = std::chrono::steady_clock::now() + length;
-    Tally tally;
+    ChurnTally tally;
     std::vector<std::thread> clients;
     for (unsigned i = 0; i < 24; ++i)
         clients.emplace_back([&, i] { come_and_go(port(), i, until, tally); });

@@ -36,13 +36,14 @@ std::unique_ptr<Restaurant> open_restaurant(RestaurantOptions options) {
     return restaurant;
 }
 
-struct Tally {
+struct DrainTally {
     std::atomic<long> answered{0}, lost{0}, late{0}, turned_away{0}, refused{0};
 };
 
 /// Asks on one connection after another, many requests on each, until no connection is taken any
 /// more.
-void keep_asking(std::uint16_t port, unsigned seed, Tally& tally, std::set<std::string>& orders) {
+void keep_asking(std::uint16_t port, unsigned seed, DrainTally& tally,
+                 std::set<std::string>& orders) {
     const std::string order = json_request("POST /cart/", R"({"food_id":1})", admin);
     const std::string targets[] = {"GET /foods/", "GET /livez", "GET /stove/simmer/x/?ms=5",
                                    "GET /foods/1/", "GET /categories/"};
@@ -87,7 +88,7 @@ TEST_P(Drain, NoAnswerIsLostUnderLoad) {
     RawClient first(server->port());  // the password is hashed once, before the clock runs
     first.send(request("GET /cart/", std::string(admin) + "Connection: close\r\n"));
     ASSERT_EQ(first.status(), 200);
-    Tally tally;
+    DrainTally tally;
     std::vector<std::set<std::string>> orders(8);
     std::vector<std::thread> clients;
     for (unsigned i = 0; i < 8; ++i)

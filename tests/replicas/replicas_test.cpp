@@ -87,7 +87,8 @@ protected:
         std::vector<std::filesystem::path> mails;
         for (const auto& replica : replicas) mails.push_back(replica->mail_directory());
         EXPECT_EQ(
-            client.post("/verify/", Json::object({{"otp", code_in_mail_to(email, mails)}})).status,
+            client.post("/verify/", Json::object({{"otp", testkit::code_in_mail_to(email, mails)}}))
+                .status,
             200);
         const HttpAnswer login = client.post(
             "/login/", Json::object({{"email", email}, {"password", KitchenServer::password}}));

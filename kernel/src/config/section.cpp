@@ -72,7 +72,7 @@ std::optional<std::string_view> before_name(std::string_view key) {
     return at == std::string_view::npos ? std::nullopt : std::optional(key.substr(0, at));
 }
 
-bool is_name(std::string_view text) {
+bool is_key_name(std::string_view text) {
     return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     });
@@ -128,7 +128,7 @@ private:
             if (!path.starts_with(before + '.')) continue;
             const std::string name = path.substr(
                 before.size() + 1, path.find('.', before.size() + 1) - before.size() - 1);
-            if (!is_name(name)) {
+            if (!is_key_name(name)) {
                 diagnostics_.error(
                     node.key_mark,
                     prefix_ + '.' + path +

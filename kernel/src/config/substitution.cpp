@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t max_secret_file = 64 * 1024;
 constexpr std::size_t max_value = 256 * 1024;
 
-bool is_name(std::string_view s) {
+bool is_variable_name(std::string_view s) {
     if (s.empty() || (s[0] >= '0' && s[0] <= '9')) return false;
     for (const char c : s)
         if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -29,7 +29,7 @@ std::string variable(std::string_view inside, const Environment& environment,
                      std::vector<std::string>& problems) {
     const std::size_t dash = inside.find(":-");
     const std::string name(inside.substr(0, dash));
-    if (!is_name(name)) {
+    if (!is_variable_name(name)) {
         // What stands here may be a secret that was pasted by mistake: it is not repeated.
         problems.push_back("the name of a variable must be letters, digits and '_'");
         return {};

@@ -14,7 +14,7 @@ struct Applied {
 };
 using AppliedByNumber = std::map<std::int64_t, Applied>;
 
-Error refuse(std::string code, std::string detail) {
+Error migration_refusal(std::string code, std::string detail) {
     return Error(Errc::conflict, std::move(code), std::move(detail));
 }
 
@@ -52,20 +52,21 @@ Result<std::size_t> first_missing(std::string_view plugin, std::span<const Migra
         if (found == applied.end()) {
             if (missing == migrations.size()) missing = i;
         } else if (found->second.checksum != checksum(migrations[i].sql)) {
-            return refuse("migration_drift", name +
-                                                 " has changed since it was applied: restore its "
-                                                 "text and write the change as the "
-                                                 "next migration");
+            return migration_refusal("migration_drift",
+                                     name +
+                                         " has changed since it was applied: restore its "
+                                         "text and write the change as the "
+                                         "next migration");
         } else if (missing != migrations.size()) {
-            return refuse("migration_gap",
-                          name + " has been applied, but '" +
-                              std::string(migrations[missing].name) +
-                              "' before it has not: the table kitchen_migrations is damaged");
+            return migration_refusal(
+                "migration_gap",
+                name + " has been applied, but '" + std::string(migrations[missing].name) +
+                    "' before it has not: the table kitchen_migrations is damaged");
         }
     }
     for (const auto& [number, entry] : applied)
         if (number > static_cast<std::int64_t>(migrations.size()))
-            return refuse(
+            return migration_refusal(
                 "database_newer",
                 "the database has migration '" + entry.name + of +
                     ", which this version of the plugin does not know: install the newer version");
@@ -109,15 +110,16 @@ Result<std::string> replace_tokens(std::string_view sql, const Dialect& dialect)
         out.append(sql.substr(at, begin - at));
         if (begin == std::string_view::npos) return out;
         const std::size_t end = sql.find("}}", begin);
-        if (end == std::string_view::npos) return refuse("bad_token", "'{{' without its '}}'");
+        if (end == std::string_view::npos)
+            return migration_refusal("bad_token", "'{{' without its '}}'");
         const std::string_view token = sql.substr(begin + 2, end - begin - 2);
         if (token == "identity")
             out.append(dialect.identity);
         else if (token == "blob")
             out.append(dialect.blob);
         else
-            return refuse("bad_token", "unknown token '{{" + std::string(token) +
-                                           "}}'; known are {{identity}} and {{blob}}");
+            return migration_refusal("bad_token", "unknown token '{{" + std::string(token) +
+                                                      "}}'; known are {{identity}} and {{blob}}");
         at = end + 2;
     }
 }

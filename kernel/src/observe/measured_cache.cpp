@@ -9,7 +9,7 @@ namespace kitchen::observe {
 namespace {
 
 /// In the order of the enumeration.
-constexpr const char* operation_names[] = {
+constexpr const char* cache_operation_names[] = {
     "get",        "set",           "set_if_absent", "erase",           "ttl",
     "set_fields", "update_fields", "get_fields",    "increment_field", "compare_and_count",
     "rate_tick",  "publish"};
@@ -30,11 +30,11 @@ MeasuredCache::MeasuredCache(Cache& cache, std::string provider, Metrics& metric
       clock_(clock),
       hits_(lookups(metrics, provider_, "hit")),
       misses_(lookups(metrics, provider_, "miss")) {
-    static_assert(std::size(operation_names) == operation_count);
+    static_assert(std::size(cache_operation_names) == operation_count);
     for (std::size_t i = 0; i < operation_count; ++i)
         durations_[i] = &metrics.histogram(
             "kitchen_cache_operation_duration_seconds", "Time until the cache answered.",
-            {{"provider", provider_}, {"operation", operation_names[i]}});
+            {{"provider", provider_}, {"operation", cache_operation_names[i]}});
 }
 
 template <class Work>
@@ -57,7 +57,7 @@ void MeasuredCache::count_error(Operation operation, Errc kind) {
     metrics_
         .counter("kitchen_cache_errors_total", "Calls of the cache that failed.",
                  {{"provider", provider_},
-                  {"operation", operation_names[static_cast<std::size_t>(operation)]},
+                  {"operation", cache_operation_names[static_cast<std::size_t>(operation)]},
                   {"kind", std::string(word_for(kind))}})
         .add();
 }

@@ -10,7 +10,7 @@ namespace kitchen::observe {
 namespace {
 
 /// In the order of the enumeration.
-constexpr const char* operation_names[] = {"send", "receive", "hide", "remove"};
+constexpr const char* queue_operation_names[] = {"send", "receive", "hide", "remove"};
 
 /// receive() waits for messages: up to 20 s is no trouble.
 constexpr double queue_bounds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
@@ -29,12 +29,12 @@ MeasuredQueue::MeasuredQueue(Queue& queue, std::string provider, Metrics& metric
       redelivered_(metrics.counter("kitchen_queue_redelivered_total",
                                    "Messages received that had been received before.",
                                    {{"provider", provider_}})) {
-    static_assert(std::size(operation_names) == operation_count);
+    static_assert(std::size(queue_operation_names) == operation_count);
     for (std::size_t i = 0; i < operation_count; ++i)
         durations_[i] = &metrics.histogram(
             "kitchen_queue_operation_duration_seconds",
             "Time until the queue answered, waiting for messages included.",
-            {{"provider", provider_}, {"operation", operation_names[i]}}, queue_bounds);
+            {{"provider", provider_}, {"operation", queue_operation_names[i]}}, queue_bounds);
 }
 
 template <class Work>
@@ -47,7 +47,7 @@ auto MeasuredQueue::measure(Operation operation, Work&& work) {
         metrics_
             .counter("kitchen_queue_errors_total", "Calls of the queue that failed.",
                      {{"provider", provider_},
-                      {"operation", operation_names[index]},
+                      {"operation", queue_operation_names[index]},
                       {"kind", std::string(word_for(result.error().kind))}})
             .add();
     return result;

@@ -12,7 +12,7 @@ namespace kitchen::observe {
 
 namespace {
 
-constexpr const char* operation_names[] = {"read", "transact", "migrate"};
+constexpr const char* store_operation_names[] = {"read", "transact", "migrate"};
 constexpr std::size_t longest_text = 2000;  // bytes of SQL in a log line
 
 }  // namespace
@@ -119,7 +119,7 @@ MeasuredStore::MeasuredStore(Store& store, std::string provider, std::chrono::mi
     for (std::size_t i = 0; i < durations_.size(); ++i)
         durations_[i] = &metrics.histogram(
             "kitchen_store_operation_duration_seconds", "Time until the store was done.",
-            {{"provider", provider_}, {"operation", operation_names[i]}});
+            {{"provider", provider_}, {"operation", store_operation_names[i]}});
 }
 
 Statement MeasuredStore::prepare(std::string_view sql) {
@@ -196,7 +196,7 @@ void MeasuredStore::count_error(Operation operation, Errc kind) {
         .counter("kitchen_store_errors_total",
                  "Errors of the store, also those that a retry settled.",
                  {{"provider", provider_},
-                  {"operation", operation_names[static_cast<std::size_t>(operation)]},
+                  {"operation", store_operation_names[static_cast<std::size_t>(operation)]},
                   {"kind", std::string(word_for(kind))}})
         .add();
 }

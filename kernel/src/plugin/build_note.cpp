@@ -18,7 +18,7 @@ constexpr std::uint32_t note_type = 1;
 constexpr std::uint64_t largest_segment = 64 * 1024;
 constexpr unsigned most_segments = 256;
 
-Error refuse(std::string code, std::string detail) {
+Error note_refusal(std::string code, std::string detail) {
     return Error(Errc::precondition_failed, std::move(code), std::move(detail));
 }
 
@@ -104,22 +104,22 @@ Result<std::string> read_build_note(const std::filesystem::path& file) {
     Reader reader(file);
     const auto head = reader.read<Elf64_Ehdr>(0);
     if (!head || std::memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 || head->e_type != ET_DYN)
-        return refuse("not_a_library", file.string() + " is not a shared library");
+        return note_refusal("not_a_library", file.string() + " is not a shared library");
     if (head->e_ident[EI_CLASS] != ELFCLASS64 || head->e_ident[EI_DATA] != ELFDATA2LSB ||
         head->e_machine != this_machine)
-        return refuse("wrong_machine", "it was built for " + machine_name(head->e_machine) +
-                                           ", this kernel for " + machine_name(this_machine) +
-                                           ": rebuild it on this architecture");
+        return note_refusal("wrong_machine", "it was built for " + machine_name(head->e_machine) +
+                                                 ", this kernel for " + machine_name(this_machine) +
+                                                 ": rebuild it on this architecture");
     for (unsigned i = 0; i < head->e_phnum && i < most_segments; ++i) {
         const auto segment =
             reader.read<Elf64_Phdr>(head->e_phoff + std::uint64_t(i) * head->e_phentsize);
-        if (!segment) return refuse("not_a_library", file.string() + " has been cut off");
+        if (!segment) return note_refusal("not_a_library", file.string() + " has been cut off");
         if (segment->p_type != PT_NOTE) continue;
         const auto bytes = reader.read(segment->p_offset, segment->p_filesz);
         if (!bytes) continue;
         if (auto text = find_note(*bytes)) return *std::move(text);
     }
-    return refuse(
+    return note_refusal(
         "no_note",
         file.string() +
             " has no note of this program: it is not a plugin, or was built for API 1; "
@@ -134,20 +134,20 @@ Status check_build(std::string_view theirs, std::string_view ours) {
         return found == fields.end() ? std::string("nothing") : found->second;
     };
     if (const std::string api = value(their_fields, "api"); api != value(our_fields, "api"))
-        return refuse("api_mismatch",
-                      "it was built for API " + api + ", this kernel has API " +
-                          value(our_fields, "api") +
-                          ": rebuild it with the headers of this kernel, or install the release of "
-                          "one that fits the other");
+        return note_refusal(
+            "api_mismatch",
+            "it was built for API " + api + ", this kernel has API " + value(our_fields, "api") +
+                ": rebuild it with the headers of this kernel, or install the release of "
+                "one that fits the other");
     for (const auto& [key, value_of_ours] : our_fields)
         if (const std::string found = value(their_fields, key); found != value_of_ours)
-            return refuse("build_mismatch",
-                          "it was built with " + key + '=' + found + ", this kernel with " + key +
-                              '=' + value_of_ours +
-                              ": rebuild it with the compiler and options of this kernel");
-    return refuse("build_mismatch", "it was built for '" + std::string(theirs) +
-                                        "', this kernel for '" + std::string(ours) +
-                                        "': rebuild it with the headers of this kernel");
+            return note_refusal("build_mismatch",
+                                "it was built with " + key + '=' + found + ", this kernel with " +
+                                    key + '=' + value_of_ours +
+                                    ": rebuild it with the compiler and options of this kernel");
+    return note_refusal("build_mismatch", "it was built for '" + std::string(theirs) +
+                                              "', this kernel for '" + std::string(ours) +
+                                              "': rebuild it with the headers of this kernel");
 }
 
 }  // namespace kitchen::plugin

@@ -15,7 +15,7 @@ namespace kitchen::plugin {
 
 namespace {
 
-Error refuse(std::string code, std::string detail) {
+Error gate_refusal(std::string code, std::string detail) {
     return Error(Errc::precondition_failed, std::move(code), std::move(detail));
 }
 
@@ -29,15 +29,16 @@ bool is_present(const char* text) { return text && *text; }
 
 Status check_layout(const PluginDescriptor& d, std::string_view note) {
     if (d.magic != plugin_magic)
-        return refuse("bad_magic",
-                      "its descriptor begins with " + hex(d.magic) + ", expected " +
-                          hex(plugin_magic) +
-                          ": it is not a plugin of this program; export it with KITCHEN_PLUGIN");
+        return gate_refusal(
+            "bad_magic", "its descriptor begins with " + hex(d.magic) + ", expected " +
+                             hex(plugin_magic) +
+                             ": it is not a plugin of this program; export it with KITCHEN_PLUGIN");
     const std::string_view build = d.build ? d.build : "";
     if (build != note)
-        return refuse("false_note", "its file says that it was built for '" + std::string(note) +
-                                        "', its descriptor says '" + std::string(build) +
-                                        "': build it with KITCHEN_PLUGIN alone");
+        return gate_refusal("false_note", "its file says that it was built for '" +
+                                              std::string(note) + "', its descriptor says '" +
+                                              std::string(build) +
+                                              "': build it with KITCHEN_PLUGIN alone");
     return {};
 }
 
@@ -47,13 +48,14 @@ Status check_interfaces(const PluginDescriptor& d) {
         const std::string name(use.name);
         const bool provides = use.kind == InterfaceUse::Kind::provides;
         if (!is_interface_name(name))
-            return refuse("bad_descriptor", "it names the interface '" + name +
-                                                "', which is not written like store/1");
+            return gate_refusal("bad_descriptor", "it names the interface '" + name +
+                                                      "', which is not written like store/1");
         if (provides && is_kernel_interface(name))
-            return refuse("bad_descriptor", "it provides " + name + ", which is the kernel's own");
+            return gate_refusal("bad_descriptor",
+                                "it provides " + name + ", which is the kernel's own");
         if (!(provides ? provided : used).insert(use.name).second)
-            return refuse("bad_descriptor", "it lists " + name + " twice in what it " +
-                                                (provides ? "provides" : "needs"));
+            return gate_refusal("bad_descriptor", "it lists " + name + " twice in what it " +
+                                                      (provides ? "provides" : "needs"));
     }
     return {};
 }
@@ -84,16 +86,18 @@ Status check_descriptor(const PluginDescriptor& d, std::string_view note,
                         std::string_view expected_id) {
     if (Status layout = check_layout(d, note); !layout) return layout;
     if (!is_present(d.id) || !is_present(d.version) || !is_present(d.summary))
-        return refuse("bad_descriptor",
-                      "its descriptor lacks an id, a version or a summary: fill them in where "
-                      "KITCHEN_PLUGIN is used");
+        return gate_refusal(
+            "bad_descriptor",
+            "its descriptor lacks an id, a version or a summary: fill them in where "
+            "KITCHEN_PLUGIN is used");
     if (d.id != expected_id)
-        return refuse("wrong_id", "the library says that its id is '" + std::string(d.id) +
-                                      "', expected '" + std::string(expected_id) +
-                                      "': list it under its own id, and name the file after it");
+        return gate_refusal(
+            "wrong_id", "the library says that its id is '" + std::string(d.id) + "', expected '" +
+                            std::string(expected_id) +
+                            "': list it under its own id, and name the file after it");
     if (!d.create || !d.settings || !d.check_settings)
-        return refuse("bad_descriptor",
-                      "its descriptor lacks a function: declare it with KITCHEN_PLUGIN");
+        return gate_refusal("bad_descriptor",
+                            "its descriptor lacks a function: declare it with KITCHEN_PLUGIN");
     return check_interfaces(d);
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* plugin_symbol = "kitchen_plugin";
 
-Error refuse(std::string code, std::string detail) {
+Error library_refusal(std::string code, std::string detail) {
     return Error(Errc::precondition_failed, std::move(code), std::move(detail));
 }
 
@@ -47,20 +47,22 @@ Result<Manifest> open(const std::filesystem::path& path, std::string_view note,
         ::dlerror();
         void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
         const char* reason = handle ? "the dynamic linker changed its mind" : ::dlerror();
-        return refuse("not_loadable",
-                      "cannot be loaded: " + explain(reason ? reason : "unknown reason"));
+        return library_refusal("not_loadable",
+                               "cannot be loaded: " + explain(reason ? reason : "unknown reason"));
     }
     if (!library.has(plugin_symbol))
-        return refuse("no_symbol",
-                      path.string() +
-                          " does not export 'kitchen_plugin': KITCHEN_PLUGIN is missing from its "
-                          "plugin.cpp");
+        return library_refusal(
+            "no_symbol",
+            path.string() +
+                " does not export 'kitchen_plugin': KITCHEN_PLUGIN is missing from its "
+                "plugin.cpp");
     const auto& descriptor = library.get<const PluginDescriptor>(plugin_symbol);
     if (Status passed = check_descriptor(descriptor, note, id); !passed)
         return std::move(passed).error();
     std::vector<SettingKey> settings = descriptor.settings();
     if (const auto problem = config::check_declaration(settings))
-        return refuse("bad_descriptor", *problem + ": correct its describe() in the plugin");
+        return library_refusal("bad_descriptor",
+                               *problem + ": correct its describe() in the plugin");
     return Manifest(descriptor, std::move(settings), path);
 }
 
@@ -82,12 +84,12 @@ Result<Manifest> load_library(const std::filesystem::path& file, std::string_vie
     std::error_code failure;
     const std::filesystem::path path = std::filesystem::absolute(file, failure);
     if (failure || !std::filesystem::exists(path, failure))
-        return refuse("no_file", "there is no file " + path.string());
+        return library_refusal("no_file", "there is no file " + path.string());
     if (!std::filesystem::is_regular_file(path, failure))
-        return refuse("no_file", path.string() + " is not a regular file");
+        return library_refusal("no_file", path.string() + " is not a regular file");
     if (::access(path.c_str(), R_OK) != 0)
-        return refuse("unreadable",
-                      path.string() + " cannot be read: give this user permission to read it");
+        return library_refusal(
+            "unreadable", path.string() + " cannot be read: give this user permission to read it");
 
     auto note = read_build_note(path);
     if (!note) return std::move(note).error();
@@ -97,9 +99,10 @@ Result<Manifest> load_library(const std::filesystem::path& file, std::string_vie
                            "), while it is loaded");
         return open(path, *note, id);
     } catch (const std::exception& e) {  // of a static initialiser, or of describe()
-        return refuse("not_loadable", path.string() + " threw while it was loaded: " + e.what());
+        return library_refusal("not_loadable",
+                               path.string() + " threw while it was loaded: " + e.what());
     } catch (...) {
-        return refuse("not_loadable", path.string() + " threw while it was loaded");
+        return library_refusal("not_loadable", path.string() + " threw while it was loaded");
     }
 }
 

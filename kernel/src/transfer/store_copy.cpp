@@ -15,7 +15,7 @@ using Type = TransferTable::Type;
 constexpr std::string_view migrations_table = "kitchen_migrations";
 constexpr std::int64_t batch = 1000;  // rows in memory at once
 
-Error refuse(std::string code, std::string detail) {
+Error copy_refusal(std::string code, std::string detail) {
     return Error(Errc::conflict, std::move(code), std::move(detail));
 }
 
@@ -162,11 +162,12 @@ Status same_tables(const std::vector<TransferTable>& from, const std::vector<Tra
         if (columns(*source) != columns(table)) note("the columns of " + table.name + " differ");
     }
     if (differences.empty()) return {};
-    return refuse("store_tables_differ",
-                  "The two stores do not have the same tables: " + differences +
-                      ". Both configurations must list the same plugins, and the source must have "
-                      "been started "
-                      "(or migrated) with this version.");
+    return copy_refusal(
+        "store_tables_differ",
+        "The two stores do not have the same tables: " + differences +
+            ". Both configurations must list the same plugins, and the source must have "
+            "been started "
+            "(or migrated) with this version.");
 }
 
 Error named(Error error, const std::string& table) {
@@ -186,9 +187,9 @@ Result<std::vector<TransferTable>> in_reference_order(std::vector<TransferTable>
                                    [&](const auto& name) { return placed.contains(name); });
             });
         if (ready == tables.end())
-            return refuse("store_tables_circular",
-                          "The tables " + tables.front().name +
-                              " and others refer to each other in a circle.");
+            return copy_refusal("store_tables_circular",
+                                "The tables " + tables.front().name +
+                                    " and others refer to each other in a circle.");
         placed.insert(ready->name);
         ordered.push_back(std::move(*ready));
         tables.erase(ready);
@@ -223,19 +224,20 @@ Result<std::vector<CopiedTable>> copy_store(End from, End to) {
         if (!applied_there) return applied_there.error();
         if (!applied_here) return applied_here.error();
         if (*applied_there != *applied_here)
-            return refuse("store_migrations_differ",
-                          "The two stores have not applied the same migrations. Run `chuks-kitchen "
-                          "migrate apply` on both configurations "
-                          "with this version first.");
+            return copy_refusal(
+                "store_migrations_differ",
+                "The two stores have not applied the same migrations. Run `chuks-kitchen "
+                "migrate apply` on both configurations "
+                "with this version first.");
         for (std::size_t i = 0; i < sources.size(); ++i) {
             const std::string& name = targets[i].table.name;
             auto before = measure(target, targets[i]);
             if (!before) return named(std::move(before).error(), name);
             if (before->rows != 0)
-                return refuse("store_not_empty",
-                              "The target's table " + name + " holds " +
-                                  std::to_string(before->rows) +
-                                  " rows already. Copy into an empty database only.");
+                return copy_refusal("store_not_empty",
+                                    "The target's table " + name + " holds " +
+                                        std::to_string(before->rows) +
+                                        " rows already. Copy into an empty database only.");
             Status done = for_each_batch(source, sources[i], [&](const Rows& rows) {
                 return insert_all(target, targets[i], rows);
             });

@@ -46,7 +46,7 @@ std::map<std::string, std::string> as_map(const CacheFields& fields) {
 
 // Runs the work on so many threads that start together, and gives what each returned.
 template <class Work>
-auto in_parallel(int threads, Work work) {
+auto results_in_parallel(int threads, Work work) {
     std::latch start(threads);
     std::vector<std::future<decltype(work(0))>> running;
     for (int i = 0; i < threads; ++i)
@@ -163,8 +163,8 @@ TEST_P(CacheConformance, EraseTellsWhetherThereWasSomething) {
 
 TEST_P(CacheConformance, OneOfManyErasesWins) {
     cache->set_fields("test:h", {{"f", "x"}}, a_minute).value();
-    const auto erased =
-        in_parallel(20, [&](int) { return static_cast<int>(cache->erase("test:h").value()); });
+    const auto erased = results_in_parallel(
+        20, [&](int) { return static_cast<int>(cache->erase("test:h").value()); });
     EXPECT_EQ(std::count(erased.begin(), erased.end(), 1), 1);
 }
 
@@ -180,7 +180,7 @@ TEST_P(CacheConformance, SetIfAbsentSetsOnce) {
 }
 
 TEST_P(CacheConformance, SetIfAbsentHasOneWinner) {
-    const auto won = in_parallel(50, [&](int i) {
+    const auto won = results_in_parallel(50, [&](int i) {
         return static_cast<int>(
             cache->set_if_absent("test:race", std::to_string(i), a_minute).value());
     });
@@ -263,7 +263,7 @@ TEST_P(CacheConformance, IncrementFieldRefusesText) {
 
 TEST_P(CacheConformance, ParallelIncrementsNeverPassTheMaximum) {
     cache->set_fields("test:h", {{"f", "x"}}, a_minute).value();
-    const auto values = in_parallel(
+    const auto values = results_in_parallel(
         50, [&](int) { return cache->increment_field("test:h", "n", 20).value().value_or(0); });
     std::vector<std::int64_t> counted;
     for (const std::int64_t value : values)
@@ -357,7 +357,7 @@ TEST_P(CacheConformance, CompareKeepsTheTtlAndFindsNothingAfterIt) {
 
 TEST_P(CacheConformance, AHundredParallelWrongCandidatesCompareAtMostFive) {
     cache->set_fields("test:otp", {{"code", "123456"}}, a_minute).value();
-    const auto answers = in_parallel(100, [&](int i) {
+    const auto answers = results_in_parallel(100, [&](int i) {
         return cache->compare_and_count("test:otp", "code", std::to_string(200000 + i), 5).value();
     });
     std::map<Outcome, int> count;
@@ -376,7 +376,7 @@ TEST_P(CacheConformance, AHundredParallelWrongCandidatesCompareAtMostFive) {
 
 TEST_P(CacheConformance, ParallelRightCandidatesAllMatchAndOneErases) {
     cache->set_fields("test:otp", {{"code", "123456"}}, a_minute).value();
-    const auto won = in_parallel(20, [&](int) {
+    const auto won = results_in_parallel(20, [&](int) {
         const auto answer = cache->compare_and_count("test:otp", "code", "123456", 5).value();
         return answer.outcome == Outcome::match && cache->erase("test:otp").value() ? 1 : 0;
     });
@@ -427,7 +427,7 @@ TEST_P(CacheConformance, ARateIsFullAgainAfterResetAfterAndNoFuller) {
 }
 
 TEST_P(CacheConformance, ParallelTicksNeverPassTheBurst) {
-    const auto allowed = in_parallel(50, [&](int) {
+    const auto allowed = results_in_parallel(50, [&](int) {
         return static_cast<int>(cache->rate_tick("test:rate", 7, a_minute).value().allowed);
     });
     EXPECT_EQ(std::count(allowed.begin(), allowed.end(), 1), 7);

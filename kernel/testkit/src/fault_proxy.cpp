@@ -21,7 +21,7 @@ namespace kitchen::testkit {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t window =
     256 * 1024;  // octets held back in one direction before the proxy stops reading
 
@@ -42,7 +42,7 @@ struct Faults {
 /// One direction of one connection.
 struct Flow {
     struct Chunk {
-        Clock::time_point due;
+        SteadyClock::time_point due;
         std::string octets;
     };
     std::deque<Chunk> chunks;
@@ -165,14 +165,14 @@ struct FaultProxy::Impl {
         }
         if (faults.black_hole) return;
         flow.held += octets.size();
-        flow.chunks.push_back({Clock::now() + faults.delay, std::move(octets)});
+        flow.chunks.push_back({SteadyClock::now() + faults.delay, std::move(octets)});
     }
 
     /// Passes on what is due.
     void write_to(Link& link, Towards direction) {
         Flow& flow = direction == Towards::server ? link.to_server : link.to_client;
         const int fd = direction == Towards::server ? link.server : link.client;
-        while (!flow.chunks.empty() && flow.chunks.front().due <= Clock::now()) {
+        while (!flow.chunks.empty() && flow.chunks.front().due <= SteadyClock::now()) {
             std::string& octets = flow.chunks.front().octets;
             const std::size_t slice = of(direction).slice;
             const ssize_t sent =
@@ -206,7 +206,7 @@ struct FaultProxy::Impl {
                         if (!in.ended && in.held < window) wanted |= POLLIN;
                         if (!out.chunks.empty()) {
                             const auto wait = std::chrono::ceil<std::chrono::milliseconds>(
-                                                  out.chunks.front().due - Clock::now())
+                                                  out.chunks.front().due - SteadyClock::now())
                                                   .count();
                             if (wait <= 0)
                                 wanted |= POLLOUT;

@@ -38,8 +38,12 @@ std::string base64(std::string_view text) {
     return out;
 }
 
-[[noreturn]] void fail(const std::string& what) { throw std::runtime_error("HttpClient: " + what); }
-[[noreturn]] void fail_errno(const std::string& what) { fail(what + ": " + std::strerror(errno)); }
+[[noreturn]] void client_failure(const std::string& what) {
+    throw std::runtime_error("HttpClient: " + what);
+}
+[[noreturn]] void fail_errno(const std::string& what) {
+    client_failure(what + ": " + std::strerror(errno));
+}
 
 /// The connection ended where an answer should have begun.
 struct Disconnected {};
@@ -61,7 +65,7 @@ public:
             v6->sin6_port = htons(port);
             length = sizeof *v6;
         } else {
-            fail("'" + host + "' is not a numeric address");
+            client_failure("'" + host + "' is not a numeric address");
         }
         fd_ = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (fd_ < 0) fail_errno("socket");
@@ -105,13 +109,14 @@ public:
             }
             if (!fill(deadline)) {
                 if (buffer_.empty()) throw Disconnected{};
-                fail("the connection ended inside the head of an answer");
+                client_failure("the connection ended inside the head of an answer");
             }
         }
     }
     std::string read_exactly(std::size_t size, Time deadline) {
         while (buffer_.size() < size)
-            if (!fill(deadline)) fail("the connection ended inside the body of an answer");
+            if (!fill(deadline))
+                client_failure("the connection ended inside the body of an answer");
         std::string out = buffer_.substr(0, size);
         buffer_.erase(0, size);
         return out;
@@ -147,7 +152,7 @@ private:
             const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
                                   deadline - std::chrono::steady_clock::now())
                                   .count();
-            if (left <= 0) fail("no whole answer within 30 s");
+            if (left <= 0) client_failure("no whole answer within 30 s");
             pollfd entry{fd_, events, 0};
             const int ready = ::poll(&entry, 1, static_cast<int>(left));
             if (ready > 0) return entry.revents;
@@ -287,13 +292,13 @@ struct HttpClient::Impl {
         HttpAnswer answer;
         const std::string status_line = connection->read_line(deadline);
         if (!status_line.starts_with("HTTP/1.1 ") || status_line.size() < 12)
-            fail("'" + status_line + "' is no status line");
+            client_failure("'" + status_line + "' is no status line");
         std::from_chars(status_line.data() + 9, status_line.data() + 12, answer.status);
         for (;;) {
             const std::string line = connection->read_line(deadline);
             if (line.empty()) return answer;
             const std::size_t colon = line.find(':');
-            if (colon == std::string::npos) fail("'" + line + "' is no header field");
+            if (colon == std::string::npos) client_failure("'" + line + "' is no header field");
             answer.headers.emplace_back(ascii_lower(line.substr(0, colon)),
                                         without_blanks(std::string_view(line).substr(colon + 1)));
         }
@@ -410,7 +415,7 @@ HttpAnswer HttpClient::send(std::string_view method, std::string_view target, st
             // A server may close an idle connection at any time, also just now; on a fresh one it
             // owes an answer.
             if (!is_reused || !is_repeatable)
-                fail("the server closed the connection without an answer");
+                client_failure("the server closed the connection without an answer");
         } catch (...) {
             impl_->connection.reset();
             throw;

@@ -29,7 +29,7 @@ public:
         address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
         address.sin_port = ::htons(port);
         if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-            fail("no connection");
+            broken("no connection");
     }
     ~Line() { ::close(fd_); }
     Line(const Line&) = delete;
@@ -42,14 +42,14 @@ public:
         for (std::size_t done = 0; done < bytes.size();) {
             const ssize_t sent =
                 ::send(fd_, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
-            if (sent <= 0) fail("nothing is taken");
+            if (sent <= 0) broken("nothing is taken");
             done += static_cast<std::size_t>(sent);
         }
         return answer();
     }
 
 private:
-    [[noreturn]] void fail(const std::string& what) {
+    [[noreturn]] void broken(const std::string& what) {
         const std::string reason = std::strerror(errno);
         throw std::runtime_error("redis_call: " + what + ": " + reason);
     }
@@ -57,7 +57,7 @@ private:
         if (at_ == buffer_.size()) {
             buffer_.resize(16 * 1024);
             const ssize_t got = ::recv(fd_, buffer_.data(), buffer_.size(), 0);
-            if (got <= 0) fail("no answer");
+            if (got <= 0) broken("no answer");
             buffer_.resize(static_cast<std::size_t>(got));
             at_ = 0;
         }

@@ -1,3 +1,4 @@
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/test_kernel.h"
 
 #include <cstdlib>
@@ -15,10 +16,8 @@ namespace {
 std::filesystem::path find_plugin_dir(const std::filesystem::path& wanted) {
     if (!wanted.empty()) return wanted;
     if (const char* named = std::getenv("KITCHEN_TEST_PLUGIN_DIR"); named && *named) return named;
-#ifdef KITCHEN_TEST_PLUGIN_DIR
-    if (std::error_code failure; std::filesystem::is_directory(KITCHEN_TEST_PLUGIN_DIR, failure))
-        return KITCHEN_TEST_PLUGIN_DIR;
-#endif
+    if (std::error_code failure; std::filesystem::is_directory(built_plugin_dir(), failure))
+        return built_plugin_dir();
     return host::default_plugin_dir();
 }
 

@@ -8,7 +8,7 @@ namespace kitchen::testkit {
 
 namespace {
 
-[[noreturn]] void fail(const std::string& what) {
+[[noreturn]] void tls_failure(const std::string& what) {
     char reason[256] = "no reason given";
     if (const unsigned long code = ERR_get_error()) ERR_error_string_n(code, reason, sizeof reason);
     throw std::runtime_error("TLS: " + what + ": " + reason);
@@ -19,12 +19,12 @@ namespace {
 TlsSession::TlsSession(const std::filesystem::path& authority, const std::string& server_name)
     : context_(SSL_CTX_new(TLS_client_method())) {
     if (!context_ || SSL_CTX_load_verify_locations(context_.get(), authority.c_str(), nullptr) != 1)
-        fail(authority.string());
+        tls_failure(authority.string());
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
     session_.reset(SSL_new(context_.get()));
     if (!session_ || SSL_set_tlsext_host_name(session_.get(), server_name.c_str()) != 1 ||
         SSL_set1_host(session_.get(), server_name.c_str()) != 1)
-        fail(server_name);
+        tls_failure(server_name);
     SSL_set_bio(session_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     SSL_set_connect_state(session_.get());
 }
@@ -32,7 +32,8 @@ TlsSession::TlsSession(const std::filesystem::path& authority, const std::string
 bool TlsSession::shake_hands() {
     ERR_clear_error();
     const int done = SSL_do_handshake(session_.get());
-    if (done != 1 && SSL_get_error(session_.get(), done) != SSL_ERROR_WANT_READ) fail("handshake");
+    if (done != 1 && SSL_get_error(session_.get(), done) != SSL_ERROR_WANT_READ)
+        tls_failure("handshake");
     return done == 1;
 }
 
@@ -47,7 +48,7 @@ void TlsSession::take(std::string_view octets, std::string& plain) {
     switch (SSL_get_error(session_.get(), got)) {
         case SSL_ERROR_WANT_READ: break;
         case SSL_ERROR_ZERO_RETURN: ended_ = true; break;
-        default: fail("read");
+        default: tls_failure("read");
     }
 }
 
@@ -55,7 +56,7 @@ void TlsSession::put(std::string_view plain) {
     ERR_clear_error();
     if (!plain.empty() &&
         SSL_write(session_.get(), plain.data(), static_cast<int>(plain.size())) <= 0)
-        fail("write");
+        tls_failure("write");
 }
 
 std::string TlsSession::outgoing() {

@@ -31,7 +31,7 @@ User user_of(const Row& row) {
     return user;
 }
 
-Result<std::optional<User>> one(Result<Rows> rows) {
+Result<std::optional<User>> one_user(Result<Rows> rows) {
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return std::optional<User>();
     return std::optional<User>(user_of(rows->front()));
@@ -115,12 +115,12 @@ UserRepository::UserRepository(Store& store)
 #undef AUTH_USER_FILTER
 
 Result<std::optional<User>> UserRepository::by_id(Transaction& tx, std::int64_t id) const {
-    return one(tx.query(by_id_, {id}));
+    return one_user(tx.query(by_id_, {id}));
 }
 
 Result<std::optional<User>> UserRepository::by_email(Transaction& tx,
                                                      std::string_view email) const {
-    return one(tx.query(by_email_, {ascii_lower(email)}));
+    return one_user(tx.query(by_email_, {ascii_lower(email)}));
 }
 
 Result<Taken> UserRepository::taken(Transaction& tx, std::string_view email,
@@ -162,7 +162,7 @@ Result<std::optional<User>> UserRepository::update_password(Transaction& tx, std
                                                             std::int64_t credential_version,
                                                             std::string_view password_hash,
                                                             std::int64_t now) const {
-    return one(tx.query(update_password_, {id, credential_version, password_hash, now}));
+    return one_user(tx.query(update_password_, {id, credential_version, password_hash, now}));
 }
 
 Status UserRepository::replace_hash(Transaction& tx, std::int64_t id, std::string_view old_hash,

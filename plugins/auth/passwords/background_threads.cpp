@@ -34,7 +34,8 @@ void BackgroundThreads::run(const std::function<void()>& work) {
 }
 
 void BackgroundThreads::serve() {
-    // Of this thread alone, on Linux; when it fails, things are as without it.
+    // Of this thread alone, on Linux, and below the process, which may run under nice(1) itself.
+    // When it fails, the thread is an ordinary one.
     ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + niceness);
     std::unique_lock lock(mutex_);
     for (;;) {

@@ -9,7 +9,7 @@ namespace {
     "CASE WHEN f.revoked_at IS NULL AND u.disabled = 0 AND f.credential_version = " \
     "u.credential_version THEN 1 ELSE 0 END"
 
-Result<std::optional<StoredToken>> one(Result<Rows> rows) {
+Result<std::optional<StoredToken>> stored_token(Result<Rows> rows) {
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return std::optional<StoredToken>();
     const Row row = rows->front();
@@ -23,7 +23,7 @@ Result<std::optional<StoredToken>> one(Result<Rows> rows) {
     return std::optional<StoredToken>(std::move(token));
 }
 
-Status done(Result<Rows> rows) {
+Status token_status(Result<Rows> rows) {
     if (!rows) return std::move(rows).error();
     return {};
 }
@@ -105,27 +105,27 @@ Result<bool> TokenRepository::rotate(Transaction& tx, std::int64_t family_id,
 
 Result<std::optional<StoredToken>> TokenRepository::by_access(Transaction& tx,
                                                               std::string_view hash) const {
-    return one(tx.query(by_access_, {hash}));
+    return stored_token(tx.query(by_access_, {hash}));
 }
 
 Result<std::optional<StoredToken>> TokenRepository::by_refresh(Transaction& tx,
                                                                std::string_view hash) const {
-    return one(tx.query(by_refresh_, {hash}));
+    return stored_token(tx.query(by_refresh_, {hash}));
 }
 
 Status TokenRepository::revoke_family(Transaction& tx, std::int64_t family_id,
                                       std::int64_t now) const {
-    return done(tx.query(revoke_family_, {family_id, now}));
+    return token_status(tx.query(revoke_family_, {family_id, now}));
 }
 
 Status TokenRepository::revoke_all(Transaction& tx, std::int64_t user_id, std::int64_t except,
                                    std::int64_t now) const {
-    return done(tx.query(revoke_all_, {user_id, except, now}));
+    return token_status(tx.query(revoke_all_, {user_id, except, now}));
 }
 
 Status TokenRepository::keep_family(Transaction& tx, std::int64_t family_id, std::int64_t user_id,
                                     std::int64_t credential_version) const {
-    return done(tx.query(keep_family_, {family_id, user_id, credential_version}));
+    return token_status(tx.query(keep_family_, {family_id, user_id, credential_version}));
 }
 
 Result<std::int64_t> TokenRepository::sweep(Transaction& tx, std::int64_t now,

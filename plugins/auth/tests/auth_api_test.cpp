@@ -19,12 +19,12 @@ using testkit::HttpAnswer;
 using testkit::HttpClient;
 using testkit::TestKernel;
 
-constexpr const char* password = "plantain-and-beans";
+constexpr const char* account_password = "plantain-and-beans";
 
 std::unique_ptr<TestKernel> make_kernel(const Mailbox& mailbox, const std::string& auth_config,
                                         bool manual_clock = true) {
     testkit::TestKernelOptions options;
-    options.environment = {{"DATA", mailbox.root().string()}, {"PASSWORD", password}};
+    options.environment = {{"DATA", mailbox.root().string()}, {"PASSWORD", account_password}};
     options.manual_clock = manual_clock;
     return std::make_unique<TestKernel>(
         "plugins:\n"
@@ -49,12 +49,13 @@ protected:
     HttpClient client() const { return kernel->client(); }
     HttpClient admin() const {
         HttpClient chief = client();
-        chief.basic("chief@example.com", password);
+        chief.basic("chief@example.com", account_password);
         return chief;
     }
     static Json signup_body(const std::string& email = "ada@example.com",
                             const std::string& phone = "0803 123 4567") {
-        return Json::object({{"email", email}, {"phone_number", phone}, {"password", password}});
+        return Json::object(
+            {{"email", email}, {"phone_number", phone}, {"password", account_password}});
     }
     static std::string wrong(const std::string& code, int offset = 1) {
         const std::string text = std::to_string((std::stoi(code) + offset) % 1'000'000);
@@ -71,7 +72,7 @@ protected:
         EXPECT_EQ(verified.status, 200) << verified.body;
         return verified.json["id"].as_integer();
     }
-    Json log_in(const std::string& email, const std::string& secret = password) {
+    Json log_in(const std::string& email, const std::string& secret = account_password) {
         const HttpAnswer answer =
             client().post("/login/", Json::object({{"email", email}, {"password", secret}}));
         EXPECT_EQ(answer.status, 200) << answer.body;
@@ -127,10 +128,10 @@ TEST_F(AuthApi, WholeSignUp) {
     EXPECT_EQ(visitor.post("/verify/", otp(code)).status, 404);
 
     HttpClient ada = client();
-    ada.basic(std::to_string(verified.json["id"].as_integer()), password);
+    ada.basic(std::to_string(verified.json["id"].as_integer()), account_password);
     EXPECT_EQ(ada.get("/me/").body, verified.body);
     const std::string session = cookie.substr(cookie.find('=') + 1, 64);
-    expect_no_secret({password, code, session, "$argon2id"});
+    expect_no_secret({account_password, code, session, "$argon2id"});
 }
 
 TEST_F(AuthApi, SignUpRefusals) {
@@ -276,7 +277,7 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
     EXPECT_EQ(reference.problem_code(), "invalid_credentials");
     EXPECT_NE(reference.header("www-authenticate").find("Basic"), std::string::npos);
     for (const char* user : {"4711", "ada", "0", "-1", "nobody@example.com"}) {
-        const HttpAnswer refused = client().basic(user, password).get("/me/");
+        const HttpAnswer refused = client().basic(user, account_password).get("/me/");
         EXPECT_EQ(refused.status, 401) << user;
         EXPECT_EQ(without_request_id(refused), without_request_id(reference)) << user;
     }
@@ -297,9 +298,9 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
                   .get("/me/", {{"Authorization", "Basic Og=="}, {"Authorization", "Basic Og=="}})
                   .status,
               401);
-    EXPECT_EQ(client().basic("ada@example.com", password).get("/me/").status, 200);
-    EXPECT_EQ(client().basic("ADA@EXAMPLE.COM", password).get("/me/").status, 200);
-    expect_no_secret({password, "not-the-password"});
+    EXPECT_EQ(client().basic("ada@example.com", account_password).get("/me/").status, 200);
+    EXPECT_EQ(client().basic("ADA@EXAMPLE.COM", account_password).get("/me/").status, 200);
+    expect_no_secret({account_password, "not-the-password"});
 }
 
 TEST_F(AuthApi, TooManyFailures) {
@@ -312,17 +313,17 @@ TEST_F(AuthApi, TooManyFailures) {
     EXPECT_EQ(refused.status, 429);
     EXPECT_EQ(refused.header("retry-after"), "30");
     const HttpAnswer login = client().post(
-        "/login/", Json::object({{"email", "ada@example.com"}, {"password", password}}));
+        "/login/", Json::object({{"email", "ada@example.com"}, {"password", account_password}}));
     EXPECT_EQ(login.status, 429) << "one budget for both ways in";
     EXPECT_EQ(admin().get("/me/").status, 200);
     kernel->clock().advance(seconds(30));
-    EXPECT_EQ(client().basic("ada@example.com", password).get("/me/").status, 200);
+    EXPECT_EQ(client().basic("ada@example.com", account_password).get("/me/").status, 200);
 }
 
 TEST_F(AuthApi, LoginRefreshLogout) {
     const std::int64_t id = sign_up();
     const HttpAnswer login =
-        client().post("/login/", Json::object({{"user_id", id}, {"password", password}}));
+        client().post("/login/", Json::object({{"user_id", id}, {"password", account_password}}));
     ASSERT_EQ(login.status, 200) << login.body;
     EXPECT_EQ(login.json["token_type"].as_string(), "Bearer");
     EXPECT_EQ(login.json["expires_in"], Json(900));
@@ -347,29 +348,32 @@ TEST_F(AuthApi, LoginRefreshLogout) {
     EXPECT_EQ(with_token(second).get("/me/").status, 401);
     EXPECT_EQ(refresh(second).status, 401);
     EXPECT_EQ(client().send("POST", "/logout/").status, 401);
-    EXPECT_EQ(client().basic("ada@example.com", password).post("/logout/", Json::object()).status,
-              204);
+    EXPECT_EQ(
+        client().basic("ada@example.com", account_password).post("/logout/", Json::object()).status,
+        204);
 
     const Json third = log_in("ada@example.com");
     kernel->clock().advance(minutes(15));
     EXPECT_EQ(with_token(third).get("/me/").status, 401) << "expired";
     EXPECT_EQ(refresh(third).status, 200);
     expect_no_secret({first["access_token"].as_string(), first["refresh_token"].as_string(),
-                      second["access_token"].as_string(), password});
+                      second["access_token"].as_string(), account_password});
 }
 
 TEST_F(AuthApi, LoginRefusals) {
     const std::int64_t id = sign_up();
     const auto status = [&](Json body) { return client().post("/login/", body).status; };
     EXPECT_EQ(status(Json::object({{"email", "ada@example.com"}, {"password", "wrong"}})), 401);
-    EXPECT_EQ(status(Json::object({{"email", "nobody@example.com"}, {"password", password}})), 401);
-    EXPECT_EQ(status(Json::object({{"user_id", 4711}, {"password", password}})), 401);
-    EXPECT_EQ(status(Json::object({{"password", password}})), 422);
+    EXPECT_EQ(
+        status(Json::object({{"email", "nobody@example.com"}, {"password", account_password}})),
+        401);
+    EXPECT_EQ(status(Json::object({{"user_id", 4711}, {"password", account_password}})), 401);
+    EXPECT_EQ(status(Json::object({{"password", account_password}})), 422);
     EXPECT_EQ(status(Json::object(
-                  {{"email", "ada@example.com"}, {"user_id", id}, {"password", password}})),
+                  {{"email", "ada@example.com"}, {"user_id", id}, {"password", account_password}})),
               422);
     EXPECT_EQ(status(Json::object({{"email", "ada@example.com"}})), 422);
-    EXPECT_EQ(status(Json::object({{"user_id", "1"}, {"password", password}})), 422);
+    EXPECT_EQ(status(Json::object({{"user_id", "1"}, {"password", account_password}})), 422);
     EXPECT_EQ(client().send("POST", "/login/", "{", {{"Content-Type", "application/json"}}).status,
               400);
     EXPECT_EQ(client().send("POST", "/login/", "{}", {{"Content-Type", "text/plain"}}).status, 415);
@@ -402,7 +406,7 @@ TEST_F(AuthApi, ForgottenPassword) {
     EXPECT_EQ(reset(code, "yam-and-egg-sauce").status, 204);
     EXPECT_EQ(reset(code, "yam-and-egg-sauce").status, 404);
     EXPECT_EQ(with_token(tokens).get("/me/").status, 401);
-    EXPECT_EQ(client().basic("ada@example.com", password).get("/me/").status, 401);
+    EXPECT_EQ(client().basic("ada@example.com", account_password).get("/me/").status, 401);
     EXPECT_EQ(client().basic("ada@example.com", "yam-and-egg-sauce").get("/me/").status, 200);
     EXPECT_TRUE(mailbox.mails_to("nobody@example.com").empty());
     expect_no_secret({code, "yam-and-egg-sauce"});
@@ -434,14 +438,14 @@ TEST_F(AuthApi, OwnAccount) {
     EXPECT_EQ(first_fault(ada.patch("/me/", Json::object({{"password", "yam-and-egg-sauce"},
                                                           {"current_password", "wrong"}}))),
               "/current_password");
-    ASSERT_EQ(client().basic("ada@example.com", password).get("/me/").status, 200)
+    ASSERT_EQ(client().basic("ada@example.com", account_password).get("/me/").status, 200)
         << "remembered from now on";
     EXPECT_EQ(ada.patch("/me/", Json::object({{"password", "yam-and-egg-sauce"},
-                                              {"current_password", password}}))
+                                              {"current_password", account_password}}))
                   .status,
               200);
     EXPECT_EQ(ada.get("/me/").status, 200) << "one's own token stays";
-    EXPECT_EQ(client().basic("ada@example.com", password).get("/me/").status, 401);
+    EXPECT_EQ(client().basic("ada@example.com", account_password).get("/me/").status, 401);
     EXPECT_EQ(client().basic("ada@example.com", "yam-and-egg-sauce").get("/me/").status, 200);
 }
 
@@ -449,7 +453,7 @@ TEST_F(AuthApi, AdministratorsManageUsers) {
     const std::int64_t ada_id = sign_up();
     sign_up("obi@example.com", "08031111111");
     HttpClient ada = client();
-    ada.basic("ada@example.com", password);
+    ada.basic("ada@example.com", account_password);
     EXPECT_EQ(client().get("/users/").status, 401);
     EXPECT_EQ(ada.get("/users/").status, 403);
     EXPECT_EQ(ada.patch("/users/" + std::to_string(ada_id) + "/", Json::object({{"role", "admin"}}))

@@ -19,7 +19,7 @@ using testkit::RedisServer;
 using testkit::wait_until;
 
 /// For tests in which the server does not answer: they wait for it this long.
-CacheSettings impatient(const std::string& url) {
+CacheSettings impatient_settings(const std::string& url) {
     CacheSettings settings = settings_for(url);
     settings.client.server.connect_timeout = settings.client.server.command_timeout = 500ms;
     return settings;
@@ -87,7 +87,7 @@ TEST(RedisFaults, AServerThatComesLateIsFound) {
 
 TEST(RedisFaults, AFrozenServerHoldsNobodyForLong) {
     RedisServer server;
-    Replica replica(impatient(server.url()));
+    Replica replica(impatient_settings(server.url()));
     ASSERT_TRUE(comes_back(replica));
     replica.cache.set("test:a", "x", 1min).value();
     server.freeze();
@@ -107,7 +107,7 @@ TEST(RedisFaults, AFrozenServerHoldsNobodyForLong) {
 
 TEST(RedisFaults, AnAnswerThatDoesNotComeIsToldFromACallThatWasNotMade) {
     RedisServer server;
-    CacheSettings settings = impatient(server.url());
+    CacheSettings settings = impatient_settings(server.url());
     settings.client.breaker.failures = 1;
     Replica replica(settings);
     ASSERT_TRUE(comes_back(replica));
@@ -256,7 +256,7 @@ TEST(RedisFaults, AMasterThatBecameAReplicaIsLeft) {
 
 TEST(RedisFaults, SomethingElseThatListensIsRefused) {
     testkit::RedisServer server;
-    CacheSettings settings = impatient(server.url());
+    CacheSettings settings = impatient_settings(server.url());
     const std::uint16_t port = testkit::free_port();
     testkit::ChildProcess other({"perl", "-MIO::Socket::INET", "-e",
                                  "$l = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort "

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/migrate.h"
 #include "sqlite_store.h"
 
@@ -15,7 +16,7 @@ namespace {
 
 void migrate(Store& store, const std::string& plugin) {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(fs::path(KITCHEN_TEST_SOURCE_DIR) / "plugins" /
+    for (const auto& entry : fs::directory_iterator(fs::path(testkit::source_dir()) / "plugins" /
                                                     plugin / "migrations"))
         files.push_back(entry.path());
     std::sort(files.begin(), files.end());

@@ -29,7 +29,7 @@ TEST(Answer, SuccessWithoutAnIdIsNotBelieved) {
     }
 }
 
-struct Case {
+struct ResendAnswerCase {
     long status;
     const char* name;
     Errc kind;
@@ -38,7 +38,7 @@ struct Case {
 
 // https://resend.com/docs/api-reference/errors, all that can be said to POST /emails
 TEST(Answer, EveryDocumentedErrorHasItsKind) {
-    const Case cases[] = {
+    const ResendAnswerCase cases[] = {
         {400, "invalid_idempotency_key", Errc::unprocessable, "mail_refused"},
         {400, "validation_error", Errc::unprocessable, "mail_refused"},
         {401, "missing_api_key", Errc::unavailable, "mail_key_refused"},
@@ -60,7 +60,7 @@ TEST(Answer, EveryDocumentedErrorHasItsKind) {
         {500, "application_error", Errc::unavailable, "mail_service_failed"},
         {500, "internal_server_error", Errc::unavailable, "mail_service_failed"},
     };
-    for (const Case& c : cases) {
+    for (const ResendAnswerCase& c : cases) {
         const auto answer = read_answer({c.status, error_body(c.name), {}});
         ASSERT_FALSE(answer) << c.name;
         EXPECT_EQ(answer.error().kind, c.kind) << c.status << ' ' << c.name;

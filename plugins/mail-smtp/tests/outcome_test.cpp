@@ -21,7 +21,7 @@ TEST(Dialogue, FollowsTheCommands) {
     EXPECT_EQ(dialogue.stage(), Stage::content);
 }
 
-struct Case {
+struct SmtpOutcomeCase {
     CURLcode result;
     long reply;
     Stage stage;
@@ -30,7 +30,7 @@ struct Case {
 };
 
 TEST(Outcome, EveryEndHasItsKind) {
-    const Case cases[] = {
+    const SmtpOutcomeCase cases[] = {
         {CURLE_WEIRD_SERVER_REPLY, 421, Stage::greeting, Errc::unavailable, "mail_deferred"},
         {CURLE_WEIRD_SERVER_REPLY, 554, Stage::greeting, Errc::unavailable, "mail_server_refused"},
         {CURLE_LOGIN_DENIED, 535, Stage::login, Errc::unavailable, "mail_login_refused"},
@@ -50,7 +50,7 @@ TEST(Outcome, EveryEndHasItsKind) {
          "mail_server_untrusted"},
         {CURLE_COULDNT_CONNECT, 0, Stage::greeting, Errc::unavailable, "mail_server_unreachable"},
     };
-    for (const Case& c : cases) {
+    for (const SmtpOutcomeCase& c : cases) {
         const Status status = outcome(c.result, c.reply, c.stage);
         ASSERT_FALSE(status);
         EXPECT_EQ(status.error().kind, c.kind) << c.result << ' ' << c.reply;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/temporary_directory.h"
 
@@ -86,7 +87,7 @@ private:
     testkit::ChildProcess start(const std::vector<std::string>& arguments) const {
         // Debian's own: aiosmtpd is not there for others.
         std::vector<std::string> command = {
-            "/usr/bin/python3", KITCHEN_TEST_SOURCE_DIR "/plugins/mail-smtp/tests/smtp_server.py",
+            "/usr/bin/python3", testkit::source_dir() + "/plugins/mail-smtp/tests/smtp_server.py",
             "--directory", directory_.path()};
         command.insert(command.end(), arguments.begin(), arguments.end());
         return testkit::ChildProcess(std::move(command));

@@ -14,7 +14,7 @@ using tests::error_of;
 using tests::FakeAddresses;
 using tests::OrderKitchen;
 
-constexpr std::int64_t ada = 1, eve = 2;
+constexpr std::int64_t resident_ada = 1, eve = 2;
 
 std::string fault(const Error& error) {
     return error.code + (error.faults.size() == 1
@@ -28,12 +28,13 @@ protected:
     Delivery() {
         Address home = book.home(7);
         home.is_default = true;
-        book.of[ada] = {home, book.home(8)};
-        book.of[ada][1].line1 = "2 Broad Street";
-        book.of[ada][1].phone = "";
-        book.of[ada][1].delivery_instructions = "";
+        book.of[resident_ada] = {home, book.home(8)};
+        book.of[resident_ada][1].line1 = "2 Broad Street";
+        book.of[resident_ada][1].phone = "";
+        book.of[resident_ada][1].delivery_instructions = "";
     }
-    static CheckoutRequest to(std::optional<std::int64_t> address_id, std::int64_t user = ada,
+    static CheckoutRequest to(std::optional<std::int64_t> address_id,
+                              std::int64_t user = resident_ada,
                               Fulfillment fulfillment = Fulfillment::delivery) {
         CheckoutRequest request = OrderKitchen::request(user, fulfillment);
         request.address_id = address_id;
@@ -55,7 +56,7 @@ protected:
 
 TEST_F(Delivery, GoesToTheAddressThatIsNamed) {
     const Order placed = order(kitchen, to(8));
-    EXPECT_EQ(placed.address, order_address(book.of[ada][1]));
+    EXPECT_EQ(placed.address, order_address(book.of[resident_ada][1]));
     EXPECT_EQ(placed.address["line1"], Json("2 Broad Street"));
     EXPECT_EQ(placed.address["id"], Json(8));
     EXPECT_EQ(placed.contact_phone, "+2348031000001") << "the account's";
@@ -77,12 +78,13 @@ TEST_F(Delivery, OrElseToTheDefaultOne) {
 
 TEST_F(Delivery, WhatBecomesOfTheAddressLaterDoesNotMatter) {
     const Order placed = order(kitchen, to(7));
-    book.of[ada][0].line1 = "Elsewhere";
-    EXPECT_EQ(kitchen.orders.read({ada, "customer"}, placed.id).value().address["line1"],
+    book.of[resident_ada][0].line1 = "Elsewhere";
+    EXPECT_EQ(kitchen.orders.read({resident_ada, "customer"}, placed.id).value().address["line1"],
               Json("12 Allen Avenue"));
     book.of.clear();
-    EXPECT_EQ(kitchen.orders.list({ada, "customer"}, {}, 10, 0).value().orders.at(0).address,
-              placed.address);
+    EXPECT_EQ(
+        kitchen.orders.list({resident_ada, "customer"}, {}, 10, 0).value().orders.at(0).address,
+        placed.address);
 }
 
 TEST_F(Delivery, SomebodyElsesAddressIsAsUnknownAsAnyOther) {
@@ -92,7 +94,7 @@ TEST_F(Delivery, SomebodyElsesAddressIsAsUnknownAsAnyOther) {
         EXPECT_EQ(refused.kind, Errc::not_found);
         EXPECT_EQ(fault(refused), "address_not_found /address_id not_found");
     }
-    EXPECT_EQ(kitchen.cart_of(ada).lines.size(), 1u);
+    EXPECT_EQ(kitchen.cart_of(resident_ada).lines.size(), 1u);
     EXPECT_EQ(kitchen.order_count(), 0);
 }
 
@@ -116,9 +118,9 @@ TEST_F(Delivery, ToNowhereMayBeAllowed) {
 }
 
 TEST_F(Delivery, WhatIsPickedUpGoesToNoAddress) {
-    EXPECT_EQ(fault(refusal(to(7, ada, Fulfillment::pickup))),
+    EXPECT_EQ(fault(refusal(to(7, resident_ada, Fulfillment::pickup))),
               "validation_failed /address_id not_for_pickup");
-    const Order placed = order(kitchen, to(std::nullopt, ada, Fulfillment::pickup));
+    const Order placed = order(kitchen, to(std::nullopt, resident_ada, Fulfillment::pickup));
     EXPECT_TRUE(placed.address.is_null());
     EXPECT_EQ(placed.delivery_instructions, "");
     EXPECT_EQ(placed.contact_phone, "+2348031000001");
@@ -128,21 +130,21 @@ TEST_F(Delivery, WithoutAnAddressBookNothingIsAskedFor) {
     OrderKitchen plain;
     plain.food("Dish", 100);
     EXPECT_TRUE(order(plain, to(std::nullopt)).address.is_null());
-    plain.put(ada, dish);
+    plain.put(resident_ada, dish);
     EXPECT_EQ(fault(error_of(plain.place(to(7)))), "validation_failed /address_id no_address_book");
 }
 
 TEST_F(Delivery, IsQuotedAsItWillBePlaced) {
-    kitchen.put(ada, dish);
+    kitchen.put(resident_ada, dish);
     kitchen.put(eve, dish);
     const auto quote = [&](std::int64_t user, Fulfillment fulfillment,
                            std::optional<std::int64_t> id) {
         return kitchen.checkout.quote(user, fulfillment, 0, id);
     };
-    EXPECT_EQ(quote(ada, Fulfillment::delivery, 8).value().address->id, 8);
-    EXPECT_EQ(quote(ada, Fulfillment::delivery, {}).value().address->id, 7);
-    EXPECT_FALSE(quote(ada, Fulfillment::pickup, {}).value().address);
-    EXPECT_TRUE(quote(ada, Fulfillment::pickup, {}).value().problems.empty());
+    EXPECT_EQ(quote(resident_ada, Fulfillment::delivery, 8).value().address->id, 8);
+    EXPECT_EQ(quote(resident_ada, Fulfillment::delivery, {}).value().address->id, 7);
+    EXPECT_FALSE(quote(resident_ada, Fulfillment::pickup, {}).value().address);
+    EXPECT_TRUE(quote(resident_ada, Fulfillment::pickup, {}).value().problems.empty());
     const Quote nowhere = quote(eve, Fulfillment::delivery, {}).value();
     ASSERT_EQ(nowhere.problems.size(), 1u);
     EXPECT_EQ(nowhere.problems[0].pointer + " " + nowhere.problems[0].code,
@@ -150,12 +152,12 @@ TEST_F(Delivery, IsQuotedAsItWillBePlaced) {
     EXPECT_EQ(nowhere.price.subtotal, 100);
     EXPECT_TRUE(parse_json(quote_json(nowhere)).value()["address"].is_null());
     EXPECT_EQ(error_of(quote(eve, Fulfillment::delivery, 7)).code, "address_not_found");
-    EXPECT_EQ(fault(error_of(quote(ada, Fulfillment::pickup, 7))),
+    EXPECT_EQ(fault(error_of(quote(resident_ada, Fulfillment::pickup, 7))),
               "validation_failed /address_id not_for_pickup");
 }
 
 TEST_F(Delivery, ARepeatedRequestGivesTheFirstAnswer) {
-    kitchen.put(ada, dish);
+    kitchen.put(resident_ada, dish);
     const Placed first = kitchen.place(to(7), "key").value();
     book.of.clear();
     const Placed again = kitchen.place(to(7), "key").value();

@@ -5,7 +5,7 @@
 namespace kitchen::orders {
 namespace {
 
-OrderEvent confirmed() {
+OrderEvent confirmed_event() {
     return {31,
             7,
             2,
@@ -20,7 +20,7 @@ OrderEvent confirmed() {
 
 TEST(EventText, IsOneEventWithItsIdAndOneLineOfData) {
     EXPECT_EQ(
-        event_text(31, confirmed(), Actor::staff),
+        event_text(31, confirmed_event(), Actor::staff),
         "id: 31\nevent: order\n"
         R"(data: {"order_id":7,"version":2,"status":"confirmed","from":"pending","to":"confirmed","at":"2026-01-01T12:00:00.000Z",)"
         R"("reason":null,"fulfillment_type":"pickup","allowed_transitions":["preparing","cancelled"]})"
@@ -28,13 +28,13 @@ TEST(EventText, IsOneEventWithItsIdAndOneLineOfData) {
 }
 
 TEST(EventText, SaysWhatTheOneWhoWatchesMayDo) {
-    EXPECT_NE(
-        event_text(2, confirmed(), Actor::customer).find(R"("allowed_transitions":["cancelled"])"),
-        std::string::npos);
+    EXPECT_NE(event_text(2, confirmed_event(), Actor::customer)
+                  .find(R"("allowed_transitions":["cancelled"])"),
+              std::string::npos);
 }
 
 TEST(EventText, ATextCannotEndTheEventOrBeginAnother) {
-    OrderEvent event = confirmed();
+    OrderEvent event = confirmed_event();
     event.from.reset();
     event.reason = "No gas\n\nid: 99\r\ndata: \"x\"";
     const std::string text = event_text(2, event, Actor::staff);

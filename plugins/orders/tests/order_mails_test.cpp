@@ -19,7 +19,7 @@ using tests::FakeAddresses;
 using tests::FakeIdentity;
 using tests::OrderKitchen;
 
-const Viewer ada{1, "customer"}, cook{8, "kitchen"};
+const Viewer mailed_ada{1, "customer"}, mailed_cook{8, "kitchen"};
 
 /// With a real outbox on the same store.
 class OrderMailsTest : public tests::TestKitchen, public testing::Test {
@@ -93,7 +93,7 @@ TEST_F(OrderMailsTest, EveryStepIsAMail) {
     const std::int64_t id = place(OrderKitchen::request(1));
     for (const OrderState to :
          {OrderState::confirmed, OrderState::preparing, OrderState::ready, OrderState::completed})
-        orders.move(cook, id, to, "", any_version).value();
+        orders.move(mailed_cook, id, to, "", any_version).value();
     std::vector<std::string> subjects;
     for (const Mail& mail : mails()) subjects.push_back(mail.subject);
     const std::string order = "Your order " + std::to_string(id);
@@ -107,8 +107,8 @@ TEST_F(OrderMailsTest, EveryStepIsAMail) {
 TEST_F(OrderMailsTest, ALateMailSaysWhatWasTrueThen) {
     put(1, dish);
     const std::int64_t id = place(OrderKitchen::request(1));
-    orders.move(cook, id, OrderState::confirmed, "", any_version).value();
-    orders.move(cook, id, OrderState::cancelled, "No gas", any_version).value();
+    orders.move(mailed_cook, id, OrderState::confirmed, "", any_version).value();
+    orders.move(mailed_cook, id, OrderState::cancelled, "No gas", any_version).value();
     const std::string order = "Your order " + std::to_string(id);
     EXPECT_EQ(mails().at(0).subject, order);
     EXPECT_EQ(mails().at(1).subject, order + " is confirmed");
@@ -130,7 +130,7 @@ TEST_F(OrderMailsTest, OnlyKeysOfOrdersAreWritten) {
 TEST_F(OrderMailsTest, ACancelledOrderSaysWhyEscaped) {
     put(1, dish);
     const std::int64_t id = place(OrderKitchen::request(1));
-    orders.move(cook, id, OrderState::cancelled, "No <gas> {{id}}", any_version).value();
+    orders.move(mailed_cook, id, OrderState::cancelled, "No <gas> {{id}}", any_version).value();
     const Mail mail = mails().at(1);
     EXPECT_EQ(mail.to, "user1@example.com");
     EXPECT_THAT(mail.text, HasSubstr("The reason: No <gas> {{id}}\n"));
@@ -142,8 +142,8 @@ TEST_F(OrderMailsTest, WhatDidNotHappenIsNotTold) {
     put(2, dish, 2);  // there are three
     const std::int64_t id = place(OrderKitchen::request(1));
     EXPECT_FALSE(checkout.place(OrderKitchen::request(2), std::nullopt));
-    EXPECT_FALSE(orders.move(cook, id, OrderState::completed, "", any_version));
-    EXPECT_FALSE(orders.move(cook, id, OrderState::confirmed, "", [](std::int64_t) {
+    EXPECT_FALSE(orders.move(mailed_cook, id, OrderState::completed, "", any_version));
+    EXPECT_FALSE(orders.move(mailed_cook, id, OrderState::confirmed, "", [](std::int64_t) {
         return Status(Error(Errc::precondition_failed, "stale", "Stale."));
     }));
     ASSERT_EQ(mails().size(), 1u);
@@ -154,7 +154,7 @@ TEST_F(OrderMailsTest, NobodyIsWrittenToWhenTheAccountIsGone) {
     put(1, dish);
     const std::int64_t id = place(OrderKitchen::request(1));
     identity.missing.insert(1);
-    orders.move(cook, id, OrderState::confirmed, "", any_version).value();
+    orders.move(mailed_cook, id, OrderState::confirmed, "", any_version).value();
     EXPECT_EQ(mails().size(), 1u);
 }
 

@@ -14,7 +14,8 @@ using tests::any_version;
 using tests::error_of;
 using tests::OrderKitchen;
 
-const Viewer ada{1, "customer"}, bayo{2, "customer"}, cook{8, "kitchen"}, boss{9, "admin"};
+const Viewer viewer_ada{1, "customer"}, bayo{2, "customer"}, viewer_cook{8, "kitchen"},
+    boss{9, "admin"};
 
 class OrderServiceTest : public testing::Test {
 protected:
@@ -35,12 +36,12 @@ protected:
 
 TEST_F(OrderServiceTest, CustomersSeeTheirOwnStaffSeeAll) {
     const auto id = place();
-    EXPECT_TRUE(kitchen.orders.read(ada, id));
-    EXPECT_TRUE(kitchen.orders.read(cook, id));
+    EXPECT_TRUE(kitchen.orders.read(viewer_ada, id));
+    EXPECT_TRUE(kitchen.orders.read(viewer_cook, id));
     EXPECT_TRUE(kitchen.orders.read(boss, id));
     EXPECT_EQ(error_of(kitchen.orders.read(bayo, id)).code, "order_not_found");
     EXPECT_EQ(error_of(kitchen.orders.read(bayo, 999)).code, "order_not_found");
-    EXPECT_EQ(error_of(kitchen.orders.read(cook, 999)).kind, Errc::not_found);
+    EXPECT_EQ(error_of(kitchen.orders.read(viewer_cook, 999)).kind, Errc::not_found);
     EXPECT_EQ(error_of(move(bayo, id, OrderState::cancelled)).kind, Errc::not_found);
     EXPECT_EQ(kitchen.orders.read({1, "stranger"}, id).value().user_id, 1);
     EXPECT_FALSE(kitchen.orders.read({2, "stranger"}, id));
@@ -52,14 +53,14 @@ TEST_F(OrderServiceTest, GoesThroughTheKitchen) {
     for (const OrderState to : {OrderState::confirmed, OrderState::preparing, OrderState::ready,
                                 OrderState::out_for_delivery, OrderState::completed}) {
         kitchen.clock.advance(std::chrono::minutes(5));
-        const Order moved = move(cook, id, to).value();
+        const Order moved = move(viewer_cook, id, to).value();
         EXPECT_EQ(moved.status, to);
         EXPECT_EQ(moved.version, ++version);
         // What is answered is what is stored.
         EXPECT_EQ(order_json(moved, Actor::staff),
-                  order_json(kitchen.orders.read(cook, id).value(), Actor::staff));
+                  order_json(kitchen.orders.read(viewer_cook, id).value(), Actor::staff));
     }
-    const Order done = kitchen.orders.read(ada, id).value();
+    const Order done = kitchen.orders.read(viewer_ada, id).value();
     EXPECT_EQ(done.history.size(), 6u);
     EXPECT_EQ(done.history.back().from, OrderState::out_for_delivery);
     EXPECT_EQ(done.history.back().by.role, "kitchen");
@@ -71,56 +72,57 @@ TEST_F(OrderServiceTest, GoesThroughTheKitchen) {
 
 TEST_F(OrderServiceTest, ADetourIsRefusedWithWhatIsPossible) {
     const auto id = place();
-    const auto refused = move(cook, id, OrderState::ready);
+    const auto refused = move(viewer_cook, id, OrderState::ready);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Errc::conflict);
     EXPECT_EQ(refused.error().code, "transition_not_allowed");
     ASSERT_EQ(refused.error().members.size(), 1u);
     EXPECT_EQ(refused.error().members[0].first, "allowed_transitions");
     EXPECT_EQ(refused.error().members[0].second.dump(), R"(["confirmed","cancelled"])");
-    EXPECT_EQ(kitchen.orders.read(ada, id).value().version, 1);
-    EXPECT_EQ(error_of(move(cook, id, OrderState::pending)).kind, Errc::conflict);
-    EXPECT_EQ(error_of(move(ada, id, OrderState::confirmed)).kind, Errc::conflict);
+    EXPECT_EQ(kitchen.orders.read(viewer_ada, id).value().version, 1);
+    EXPECT_EQ(error_of(move(viewer_cook, id, OrderState::pending)).kind, Errc::conflict);
+    EXPECT_EQ(error_of(move(viewer_ada, id, OrderState::confirmed)).kind, Errc::conflict);
 }
 
 TEST_F(OrderServiceTest, CancellingGivesTheStockBackOnce) {
     const auto id = place();
     EXPECT_EQ(kitchen.stock_of(dish), 97);
     EXPECT_EQ(kitchen.stock_of(side), 97);
-    const Order cancelled = move(ada, id, OrderState::cancelled, "Guests are late").value();
+    const Order cancelled = move(viewer_ada, id, OrderState::cancelled, "Guests are late").value();
     EXPECT_EQ(cancelled.status, OrderState::cancelled);
     EXPECT_EQ(cancelled.cancel_reason, "Guests are late");
     EXPECT_EQ(kitchen.stock_of(dish), 100);
     EXPECT_EQ(kitchen.stock_of(side), 100);
-    const auto again = move(ada, id, OrderState::cancelled);
+    const auto again = move(viewer_ada, id, OrderState::cancelled);
     EXPECT_EQ(again.error().kind, Errc::conflict);
     EXPECT_EQ(again.error().members.at(0).second.dump(), "[]");
     EXPECT_EQ(error_of(move(boss, id, OrderState::cancelled, "Twice")).kind, Errc::conflict);
     EXPECT_EQ(kitchen.stock_of(dish), 100);
-    EXPECT_EQ(kitchen.orders.read(ada, id).value().cancel_reason, "Guests are late");
+    EXPECT_EQ(kitchen.orders.read(viewer_ada, id).value().cancel_reason, "Guests are late");
 }
 
 TEST_F(OrderServiceTest, CustomersCancelUntilItIsCookedStaffUntilItIsServed) {
     const auto id = place();
-    ASSERT_TRUE(move(cook, id, OrderState::confirmed));
-    ASSERT_TRUE(move(cook, id, OrderState::preparing));
-    EXPECT_EQ(error_of(move(ada, id, OrderState::cancelled, "Too late")).kind, Errc::conflict);
-    const auto silent = move(cook, id, OrderState::cancelled);
+    ASSERT_TRUE(move(viewer_cook, id, OrderState::confirmed));
+    ASSERT_TRUE(move(viewer_cook, id, OrderState::preparing));
+    EXPECT_EQ(error_of(move(viewer_ada, id, OrderState::cancelled, "Too late")).kind,
+              Errc::conflict);
+    const auto silent = move(viewer_cook, id, OrderState::cancelled);
     ASSERT_FALSE(silent);
     EXPECT_EQ(silent.error().kind, Errc::unprocessable);
     EXPECT_EQ(silent.error().faults.at(0).pointer, "/reason");
     EXPECT_EQ(kitchen.stock_of(dish), 97);
-    EXPECT_TRUE(move(cook, id, OrderState::cancelled, "Gas ran out"));
+    EXPECT_TRUE(move(viewer_cook, id, OrderState::cancelled, "Gas ran out"));
     EXPECT_EQ(kitchen.stock_of(dish), 100);
 
     const auto confirmed = place();
     ASSERT_TRUE(move(boss, confirmed, OrderState::confirmed));
-    EXPECT_TRUE(move(ada, confirmed, OrderState::cancelled));
+    EXPECT_TRUE(move(viewer_ada, confirmed, OrderState::cancelled));
 
     const auto served = place();
     for (const OrderState to :
          {OrderState::confirmed, OrderState::preparing, OrderState::ready, OrderState::completed})
-        ASSERT_TRUE(move(cook, served, to));
+        ASSERT_TRUE(move(viewer_cook, served, to));
     EXPECT_EQ(error_of(move(boss, served, OrderState::cancelled, "Late")).kind, Errc::conflict);
 }
 
@@ -132,27 +134,30 @@ TEST_F(OrderServiceTest, AMoveOfAnotherVersionIsRefused) {
             return {};
         };
     };
-    EXPECT_EQ(error_of(kitchen.orders.move(cook, id, OrderState::confirmed, "", only(2))).kind,
-              Errc::precondition_failed);
-    EXPECT_TRUE(kitchen.orders.move(cook, id, OrderState::confirmed, "", only(1)));
-    EXPECT_EQ(error_of(kitchen.orders.move(cook, id, OrderState::preparing, "", only(1))).kind,
-              Errc::precondition_failed);
+    EXPECT_EQ(
+        error_of(kitchen.orders.move(viewer_cook, id, OrderState::confirmed, "", only(2))).kind,
+        Errc::precondition_failed);
+    EXPECT_TRUE(kitchen.orders.move(viewer_cook, id, OrderState::confirmed, "", only(1)));
+    EXPECT_EQ(
+        error_of(kitchen.orders.move(viewer_cook, id, OrderState::preparing, "", only(1))).kind,
+        Errc::precondition_failed);
 }
 
 TEST_F(OrderServiceTest, AMoveOnAnOldVersionDoesNothing) {
     const auto id = place();
-    const Order old = kitchen.orders.read(cook, id).value();
-    ASSERT_TRUE(move(cook, id, OrderState::confirmed));
+    const Order old = kitchen.orders.read(viewer_cook, id).value();
+    ASSERT_TRUE(move(viewer_cook, id, OrderState::confirmed));
     const bool moved =
         kitchen.store
             ->transact<bool>([&](Transaction& tx) {
                 return kitchen.repository.move(
-                    tx, old, {old.status, OrderState::cancelled, cook, kitchen.clock.now(), "No"});
+                    tx, old,
+                    {old.status, OrderState::cancelled, viewer_cook, kitchen.clock.now(), "No"});
             })
             .value();
     EXPECT_FALSE(moved);
-    EXPECT_EQ(kitchen.orders.read(cook, id).value().status, OrderState::confirmed);
-    EXPECT_EQ(kitchen.orders.read(cook, id).value().history.size(), 2u);
+    EXPECT_EQ(kitchen.orders.read(viewer_cook, id).value().status, OrderState::confirmed);
+    EXPECT_EQ(kitchen.orders.read(viewer_cook, id).value().history.size(), 2u);
 }
 
 TEST_F(OrderServiceTest, ListsNewestFirstAndFilters) {
@@ -163,7 +168,7 @@ TEST_F(OrderServiceTest, ListsNewestFirstAndFilters) {
         ids.push_back(place(i % 2 ? 2 : 1));
         times.push_back(kitchen.clock.now());
     }
-    ASSERT_TRUE(move(cook, ids[4], OrderState::confirmed));
+    ASSERT_TRUE(move(viewer_cook, ids[4], OrderState::confirmed));
     const auto listed = [&](const Viewer& who, const OrderFilter& filter, std::int64_t limit = 100,
                             std::int64_t offset = 0) {
         const OrderPage page = kitchen.orders.list(who, filter, limit, offset).value();
@@ -177,19 +182,19 @@ TEST_F(OrderServiceTest, ListsNewestFirstAndFilters) {
         found.push_back(-page.total_count);
         return found;
     };
-    EXPECT_THAT(listed(cook, {}, 3), ElementsAre(ids[24], ids[23], ids[22], -25));
-    EXPECT_THAT(listed(cook, {}, 3, 23), ElementsAre(ids[1], ids[0], -25));
-    EXPECT_EQ(listed(cook, {}).size(), 26u);  // more than one statement's worth of parts
+    EXPECT_THAT(listed(viewer_cook, {}, 3), ElementsAre(ids[24], ids[23], ids[22], -25));
+    EXPECT_THAT(listed(viewer_cook, {}, 3, 23), ElementsAre(ids[1], ids[0], -25));
+    EXPECT_EQ(listed(viewer_cook, {}).size(), 26u);  // more than one statement's worth of parts
     EXPECT_THAT(listed(bayo, {}, 2), ElementsAre(ids[23], ids[21], -12));
     OrderFilter filter;
     filter.status = OrderState::confirmed;
     EXPECT_THAT(listed(boss, filter), ElementsAre(ids[4], -1));
-    EXPECT_THAT(listed(ada, filter), ElementsAre(ids[4], -1));
+    EXPECT_THAT(listed(viewer_ada, filter), ElementsAre(ids[4], -1));
     EXPECT_THAT(listed(bayo, filter), ElementsAre(0));
     filter = {};
     filter.from = times[10];
     filter.to = times[12];
-    EXPECT_THAT(listed(cook, filter), ElementsAre(ids[12], ids[11], ids[10], -3));
+    EXPECT_THAT(listed(viewer_cook, filter), ElementsAre(ids[12], ids[11], ids[10], -3));
     EXPECT_THAT(listed(bayo, filter), ElementsAre(ids[11], -1));
     filter.user_id = 1;  // who asks decides
     EXPECT_THAT(listed(bayo, filter), ElementsAre(ids[11], -1));
@@ -204,8 +209,8 @@ TEST_P(OrderRaces, ManyCancelOneOrderOnce) {
     const auto id = kitchen.place(OrderKitchen::request(1)).value().order.id;
     std::atomic<int> done{0}, conflicts{0};
     tests::in_parallel(20, 20, [&](int i) {
-        const auto moved =
-            kitchen.orders.move(i % 2 ? ada : cook, id, OrderState::cancelled, "Rain", any_version);
+        const auto moved = kitchen.orders.move(i % 2 ? viewer_ada : viewer_cook, id,
+                                               OrderState::cancelled, "Rain", any_version);
         if (moved)
             ++done;
         else

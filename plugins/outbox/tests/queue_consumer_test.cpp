@@ -115,12 +115,12 @@ TEST_P(QueueConsumerTest, ADeadLetterLeavesTheQueue) {
     EXPECT_EQ(queue.size(), 0u);
 }
 
-struct Killed : std::exception {};
+struct ConsumerKilled : std::exception {};
 
 TEST_P(QueueConsumerTest, AnotherTakesOverFromOneThatDied) {
     add("k");
-    mailer.after_taking = [] { throw Killed(); };
-    EXPECT_THROW(consumer()->receive(0s, never), Killed);
+    mailer.after_taking = [] { throw ConsumerKilled(); };
+    EXPECT_THROW(consumer()->receive(0s, never), ConsumerKilled);
     mailer.after_taking = [] {};
     EXPECT_EQ(consumer()->receive(0s, never), 0ms);
     EXPECT_EQ(mailer.calls().size(), 1u) << "hidden, and leased";

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/http_client.h"
 
@@ -71,15 +72,15 @@ public:
 
 private:
     static testkit::ChildProcess start(std::vector<std::string> arguments) {
-        std::vector<std::string> command = {"/usr/bin/python3",
-                                            "-W",
-                                            "ignore",
-                                            "-B",
-                                            KITCHEN_TEST_SOURCE_DIR
-                                            "/plugins/queue-sqs/tests/sqs_double.py",
-                                            "--key",
-                                            key_id,
-                                            secret};
+        std::vector<std::string> command = {
+            "/usr/bin/python3",
+            "-W",
+            "ignore",
+            "-B",
+            testkit::source_dir() + "/plugins/queue-sqs/tests/sqs_double.py",
+            "--key",
+            key_id,
+            secret};
         command.insert(command.end(), arguments.begin(), arguments.end());
         return testkit::ChildProcess(std::move(command));
     }

@@ -7,14 +7,14 @@ namespace {
 
 using http::Route;
 
-struct Case {
+struct RouteClassCase {
     const char* entry;
     Route route;
     bool holds;
 };
 
 TEST(RouteClass, HoldsWhatItsEntriesSay) {
-    const Case cases[] = {
+    const RouteClassCase cases[] = {
         {"POST /login/", Route::post("/login/"), true},
         {"POST /login", Route::post("/login/"), true},
         {"POST /login/", Route::get("/login/"), false},
@@ -39,7 +39,7 @@ TEST(RouteClass, HoldsWhatItsEntriesSay) {
         {"GET /", Route::get("/"), true},
         {"GET /", Route::get("/foods/"), false},
     };
-    for (const Case& c : cases)
+    for (const RouteClassCase& c : cases)
         EXPECT_EQ(RouteClass({c.entry}).holds(c.route), c.holds)
             << c.entry << " and " << c.route.pattern;
     EXPECT_FALSE(RouteClass().holds(Route::get("/")));

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/temporary_directory.h"
 
@@ -23,7 +24,7 @@ using testkit::ChildProcess;
 
 /// One run of chuks-kitchen.
 ChildProcess chuks_kitchen(std::vector<std::string> arguments, std::string input = {}) {
-    arguments.insert(arguments.begin(), KITCHEN_EXECUTABLE);
+    arguments.insert(arguments.begin(), testkit::built_executable());
     return ChildProcess(std::move(arguments), {.input = std::move(input)});
 }
 
@@ -52,7 +53,7 @@ protected:
     /// The plugins of config/default.yaml on files in the test's directory.
     std::string kitchen() {
         const std::string d = directory_.path().string();
-        return write("server: {listen: '127.0.0.1:0', plugin_dir: '" KITCHEN_TEST_PLUGIN_DIR
+        return write("server: {listen: '127.0.0.1:0', plugin_dir: '" + testkit::built_plugin_dir() +
                      "'}\nplugins:\n"
                      "  - {id: store-sqlite, config: {path: '" +
                      d +
@@ -165,7 +166,7 @@ TEST_F(CommandLine, ListsPluginsAndRoutes) {
     EXPECT_THAT(routes.output, AllOf(HasSubstr("POST"), HasSubstr("/signup/"), HasSubstr("/livez"),
                                      HasSubstr("kernel")));
     const Outcome inspected =
-        run({"plugins", "inspect", "auth", "--plugin-dir", KITCHEN_TEST_PLUGIN_DIR});
+        run({"plugins", "inspect", "auth", "--plugin-dir", testkit::built_plugin_dir()});
     EXPECT_EQ(inspected.code, 0);
     EXPECT_THAT(inspected.output, AllOf(HasSubstr("otp.max_attempts"), HasSubstr("identity/1")));
     EXPECT_EQ(run({"plugins", "inspect", "auth", "--config", config}).output, inspected.output);
@@ -287,7 +288,7 @@ TEST_F(CommandLine, ServesUntilASignalAndDrains) {
 
 // What the kernel must not know of: only plugins link these.
 TEST_F(CommandLine, LinksNoBackend) {
-    FILE* pipe = ::popen("ldd '" KITCHEN_EXECUTABLE "'", "r");
+    FILE* pipe = ::popen(("ldd '" + testkit::built_executable() + "'").c_str(), "r");
     ASSERT_NE(pipe, nullptr);
     std::string libraries;
     char buffer[4096];

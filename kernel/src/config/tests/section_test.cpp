@@ -24,12 +24,12 @@ const SettingKey keys[] = {
     {"hosts", SettingType::list, "[a, b]", false, "", "a list"},
 };
 
-struct Read {
+struct SectionRead {
     std::unique_ptr<Section> section;
     std::vector<std::string> errors;
 };
 
-Read read(const std::string& yaml, std::span<const SettingKey> declared = keys) {
+SectionRead read(const std::string& yaml, std::span<const SettingKey> declared = keys) {
     Diagnostics diagnostics("f");
     const Environment environment = [](const std::string& name) -> std::optional<std::string> {
         if (name == "WORD") return "plum";
@@ -37,14 +37,14 @@ Read read(const std::string& yaml, std::span<const SettingKey> declared = keys) 
     };
     Node node = read_yaml(yaml, diagnostics);
     substitute(node, environment, diagnostics);
-    Read out;
+    SectionRead out;
     out.section = read_section(&node, declared, "auth", {9, 9}, environment, diagnostics);
     out.errors = diagnostics.lines();
     return out;
 }
 
 TEST(Section, FillsInDefaults) {
-    const Read r = read("key_file: k\n");
+    const SectionRead r = read("key_file: k\n");
     EXPECT_THAT(r.errors, IsEmpty());
     const Section& s = *r.section;
     EXPECT_EQ(s.integer("otp.max_attempts"), 5);
@@ -68,19 +68,19 @@ TEST(Section, ReadsNestedAndDottedKeysAlike) {
 }
 
 TEST(Section, TreatsNothingAsLeftOut) {
-    const Read r = read("key_file: k\nmode:\notp:\n");
+    const SectionRead r = read("key_file: k\nmode:\notp:\n");
     EXPECT_THAT(r.errors, IsEmpty());
     EXPECT_EQ(r.section->text("mode"), "fast");
     EXPECT_THAT(read("key_file:\n").errors,
                 ElementsAre("f:9:9: error: auth.key_file: required, but not set"));
 }
 
-struct Case {
+struct SectionCase {
     const char* yaml;
     const char* error;
 };
 
-class SectionErrors : public testing::TestWithParam<Case> {};
+class SectionErrors : public testing::TestWithParam<SectionCase> {};
 
 TEST_P(SectionErrors, AreNamedWithTheirPlace) {
     EXPECT_THAT(read(GetParam().yaml).errors, ElementsAre(GetParam().error));
@@ -89,41 +89,48 @@ TEST_P(SectionErrors, AreNamedWithTheirPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Table, SectionErrors,
     testing::Values(
-        Case{"key_file: k\notp:\n  max_attempt: 3\n",
-             "f:3:3: error: auth.otp.max_attempt: unknown key; did you mean 'max_attempts'?"},
-        Case{"key_file: k\nopt:\n  ttl: 1m\n",
-             "f:2:1: error: auth.opt: unknown key; did you mean 'otp'?"},
-        Case{"key_file: k\nmax_attempts: 3\n",
-             "f:2:1: error: auth.max_attempts: unknown key; did you mean 'otp.max_attempts'?"},
-        Case{"key_file: k\nzebra: 1\n", "f:2:1: error: auth.zebra: unknown key"},
-        Case{"mode: fast\n", "f:9:9: error: auth.key_file: required, but not set"},
-        Case{"key_file: k\notp: 3\n",
-             "f:2:6: error: auth.otp: expected a map, found a single value"},
-        Case{"key_file: {a: b}\n",
-             "f:1:11: error: auth.key_file: expected a single value, found a map"},
-        Case{"key_file: k\notp: {max_attempts: many}\n",
-             "f:2:21: error: auth.otp.max_attempts: expected a whole number, found 'many'"},
-        Case{"key_file: k\notp: {max_attempts: 11}\n",
-             "f:2:21: error: auth.otp.max_attempts: must be between 1 and 10, found '11'"},
-        Case{"key_file: k\notp: {ttl: 5}\n",
-             "f:2:12: error: auth.otp.ttl: expected a duration such as 250ms, 30s, 10m, 2h or 1d, "
-             "found '5'"},
-        Case{"key_file: k\notp: {ttl: 1s}\n",
-             "f:2:12: error: auth.otp.ttl: must be between 1m and 1h, found '1s'"},
-        Case{"key_file: k\nupload: 11MiB\n",
-             "f:2:9: error: auth.upload: must be at most 10MiB, found '11MiB'"},
-        Case{"key_file: k\nstrict: yes\n",
-             "f:2:9: error: auth.strict: expected true or false, found 'yes'"},
-        Case{"key_file: k\nmode: carefull\n",
-             "f:2:7: error: auth.mode: must be one of fast, careful, found 'carefull'; did you "
-             "mean 'careful'?"},
-        Case{"key_file: k\nhosts: a\n", "f:2:8: error: auth.hosts: expected a sequence, found 'a'"},
-        Case{"key_file: k\nhosts: [[a]]\n",
-             "f:2:8: error: auth.hosts: expected a sequence of text, found a sequence in it"},
-        Case{"- a\n", "f:1:1: error: auth: expected a map, found a sequence"}));
+        SectionCase{
+            "key_file: k\notp:\n  max_attempt: 3\n",
+            "f:3:3: error: auth.otp.max_attempt: unknown key; did you mean 'max_attempts'?"},
+        SectionCase{"key_file: k\nopt:\n  ttl: 1m\n",
+                    "f:2:1: error: auth.opt: unknown key; did you mean 'otp'?"},
+        SectionCase{
+            "key_file: k\nmax_attempts: 3\n",
+            "f:2:1: error: auth.max_attempts: unknown key; did you mean 'otp.max_attempts'?"},
+        SectionCase{"key_file: k\nzebra: 1\n", "f:2:1: error: auth.zebra: unknown key"},
+        SectionCase{"mode: fast\n", "f:9:9: error: auth.key_file: required, but not set"},
+        SectionCase{"key_file: k\notp: 3\n",
+                    "f:2:6: error: auth.otp: expected a map, found a single value"},
+        SectionCase{"key_file: {a: b}\n",
+                    "f:1:11: error: auth.key_file: expected a single value, found a map"},
+        SectionCase{"key_file: k\notp: {max_attempts: many}\n",
+                    "f:2:21: error: auth.otp.max_attempts: expected a whole number, found 'many'"},
+        SectionCase{"key_file: k\notp: {max_attempts: 11}\n",
+                    "f:2:21: error: auth.otp.max_attempts: must be between 1 and 10, found '11'"},
+        SectionCase{
+            "key_file: k\notp: {ttl: 5}\n",
+            "f:2:12: error: auth.otp.ttl: expected a duration such as 250ms, 30s, 10m, 2h or 1d, "
+            "found '5'"},
+        SectionCase{"key_file: k\notp: {ttl: 1s}\n",
+                    "f:2:12: error: auth.otp.ttl: must be between 1m and 1h, found '1s'"},
+        SectionCase{"key_file: k\nupload: 11MiB\n",
+                    "f:2:9: error: auth.upload: must be at most 10MiB, found '11MiB'"},
+        SectionCase{"key_file: k\nstrict: yes\n",
+                    "f:2:9: error: auth.strict: expected true or false, found 'yes'"},
+        SectionCase{
+            "key_file: k\nmode: carefull\n",
+            "f:2:7: error: auth.mode: must be one of fast, careful, found 'carefull'; did you "
+            "mean 'careful'?"},
+        SectionCase{"key_file: k\nhosts: a\n",
+                    "f:2:8: error: auth.hosts: expected a sequence, found 'a'"},
+        SectionCase{
+            "key_file: k\nhosts: [[a]]\n",
+            "f:2:8: error: auth.hosts: expected a sequence of text, found a sequence in it"},
+        SectionCase{"- a\n", "f:1:1: error: auth: expected a map, found a sequence"}));
 
 TEST(Section, ReportsAllErrorsAtOnceInTheOrderOfTheFile) {
-    const Read r = read("strict: perhaps\notp:\n  ttl: soon\n  max_attempt: 1\nmode: slow\n");
+    const SectionRead r =
+        read("strict: perhaps\notp:\n  ttl: soon\n  max_attempt: 1\nmode: slow\n");
     EXPECT_THAT(r.errors, ElementsAre(HasSubstr("f:1:9:"), HasSubstr("f:3:8:"), HasSubstr("f:4:3:"),
                                       HasSubstr("f:5:7:"), HasSubstr("key_file")));
 }
@@ -133,7 +140,7 @@ TEST(Section, NeverShowsASecret) {
         {"token", SettingType::secret, std::nullopt, false, "", ""},
         {"port", SettingType::integer, std::nullopt, false, "", ""},
         {"mode", SettingType::choice, std::nullopt, false, "fast|plumb", ""}};
-    const Read r = read("token: [plum]\nport: !env WORD\nmode: !env WORD\n", secrets);
+    const SectionRead r = read("token: [plum]\nport: !env WORD\nmode: !env WORD\n", secrets);
     ASSERT_EQ(r.errors.size(), 3u);
     for (const std::string& error : r.errors) EXPECT_THAT(error, Not(HasSubstr("plum'")));
     EXPECT_EQ(r.errors[1], "f:2:7: error: auth.port: expected a whole number, found ********");
@@ -149,7 +156,7 @@ TEST(Section, ExpandsVariablesInDefaults) {
 }
 
 TEST(Section, ThrowsForKeysAskedForWrongly) {
-    const Read r = read("key_file: k\n");
+    const SectionRead r = read("key_file: k\n");
     EXPECT_THROW(r.section->text("nobody"), std::logic_error);
     EXPECT_THROW(r.section->has("nobody"), std::logic_error);
     EXPECT_THROW(r.section->integer("mode"), std::logic_error);
@@ -163,7 +170,7 @@ const SettingKey named[] = {
 };
 
 TEST(NamedSections, AreReadInTheOrderOfTheFileWithDefaults) {
-    const Read r = read(
+    const SectionRead r = read(
         "classes:\n  zebra: {routes: [a]}\n  ant:\n    routes: [b, c]\n    limit: {burst: 7}\n",
         named);
     EXPECT_THAT(r.errors, IsEmpty());
@@ -179,7 +186,7 @@ TEST(NamedSections, AreReadInTheOrderOfTheFileWithDefaults) {
                 ElementsAre("ant"));
 }
 
-class NamedSectionErrors : public testing::TestWithParam<Case> {};
+class NamedSectionErrors : public testing::TestWithParam<SectionCase> {};
 
 TEST_P(NamedSectionErrors, AreNamedWithTheirPlace) {
     EXPECT_THAT(read(GetParam().yaml, named).errors, ElementsAre(GetParam().error));
@@ -188,25 +195,30 @@ TEST_P(NamedSectionErrors, AreNamedWithTheirPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Table, NamedSectionErrors,
     testing::Values(
-        Case{"classes:\n  ant: {limit: {burst: 7}}\n",
-             "f:2:3: error: auth.classes.ant.routes: required, but not set"},
-        Case{"classes:\n  ant:\n", "f:2:3: error: auth.classes.ant.routes: required, but not set"},
-        Case{"classes:\n  ant: {routes: [a], limit: {bursts: 7}}\n",
-             "f:2:30: error: auth.classes.ant.limit.bursts: unknown key; did you mean 'burst'?"},
-        Case{"classes:\n  ant: {routes: [a], limits: {burst: 7}}\n",
-             "f:2:22: error: auth.classes.ant.limits: unknown key; did you mean 'limit'?"},
-        Case{"classes:\n  ant: {routes: [a], limit: {burst: 11}}\n",
-             "f:2:37: error: auth.classes.ant.limit.burst: must be between 1 and 10, found '11'"},
-        Case{"classes:\n  ant: {routes: a}\n",
-             "f:2:17: error: auth.classes.ant.routes: expected a sequence, found 'a'"},
-        Case{"classes:\n  ant: {routes: [a], limit: 3}\n",
-             "f:2:29: error: auth.classes.ant.limit: expected a map, found a single value"},
-        Case{"classes:\n  An t: {routes: [a]}\n",
-             "f:2:3: error: auth.classes.An t: expected a name of lower-case letters, digits, '-' "
-             "and '_'"},
-        Case{"classes: [a]\n", "f:1:10: error: auth.classes: expected a map, found a sequence"},
-        Case{"clases:\n  ant: {routes: [a]}\n",
-             "f:1:1: error: auth.clases: unknown key; did you mean 'classes'?"}));
+        SectionCase{"classes:\n  ant: {limit: {burst: 7}}\n",
+                    "f:2:3: error: auth.classes.ant.routes: required, but not set"},
+        SectionCase{"classes:\n  ant:\n",
+                    "f:2:3: error: auth.classes.ant.routes: required, but not set"},
+        SectionCase{
+            "classes:\n  ant: {routes: [a], limit: {bursts: 7}}\n",
+            "f:2:30: error: auth.classes.ant.limit.bursts: unknown key; did you mean 'burst'?"},
+        SectionCase{"classes:\n  ant: {routes: [a], limits: {burst: 7}}\n",
+                    "f:2:22: error: auth.classes.ant.limits: unknown key; did you mean 'limit'?"},
+        SectionCase{
+            "classes:\n  ant: {routes: [a], limit: {burst: 11}}\n",
+            "f:2:37: error: auth.classes.ant.limit.burst: must be between 1 and 10, found '11'"},
+        SectionCase{"classes:\n  ant: {routes: a}\n",
+                    "f:2:17: error: auth.classes.ant.routes: expected a sequence, found 'a'"},
+        SectionCase{"classes:\n  ant: {routes: [a], limit: 3}\n",
+                    "f:2:29: error: auth.classes.ant.limit: expected a map, found a single value"},
+        SectionCase{
+            "classes:\n  An t: {routes: [a]}\n",
+            "f:2:3: error: auth.classes.An t: expected a name of lower-case letters, digits, '-' "
+            "and '_'"},
+        SectionCase{"classes: [a]\n",
+                    "f:1:10: error: auth.classes: expected a map, found a sequence"},
+        SectionCase{"clases:\n  ant: {routes: [a]}\n",
+                    "f:1:1: error: auth.clases: unknown key; did you mean 'classes'?"}));
 
 TEST(CheckDeclaration, FindsFaultsOfThePlugin) {
     const auto fault = [](SettingKey key) { return check_declaration({&key, 1}).value_or(""); };

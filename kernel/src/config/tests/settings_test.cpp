@@ -10,14 +10,14 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-struct Read {
+struct SettingsRead {
     Settings settings;
     std::vector<std::string> errors;
 };
 
-Read read(const std::string& yaml) {
+SettingsRead read_server_settings(const std::string& yaml) {
     Diagnostics diagnostics("f");
-    Read out;
+    SettingsRead out;
     out.settings = read_settings(
         yaml, [](const std::string&) { return std::nullopt; }, diagnostics);
     out.errors = diagnostics.lines();
@@ -25,7 +25,7 @@ Read read(const std::string& yaml) {
 }
 
 TEST(Settings, ReadsAWholeFile) {
-    const Read r = read(R"(
+    const SettingsRead r = read_server_settings(R"(
 server:
   listen: "[::1]:0"
   workers: 2
@@ -80,7 +80,7 @@ bind:
 }
 
 TEST(Settings, HasDefaultsForEverythingButPlugins) {
-    const Read r = read("plugins: []\n");
+    const SettingsRead r = read_server_settings("plugins: []\n");
     EXPECT_THAT(r.errors, IsEmpty());
     EXPECT_EQ(r.settings.server.host, "127.0.0.1");
     EXPECT_EQ(r.settings.server.port, 8080);
@@ -88,64 +88,74 @@ TEST(Settings, HasDefaultsForEverythingButPlugins) {
     EXPECT_EQ(r.settings.log.format, LogFormat::text);
     EXPECT_EQ(r.settings.log.slow_statement, std::chrono::milliseconds(250));
     EXPECT_EQ(r.settings.server.metrics, MetricsAccess::internal);
-    EXPECT_THAT(read("server:\n").errors, ElementsAre("f: error: plugins: required, but not set"));
+    EXPECT_THAT(read_server_settings("server:\n").errors,
+                ElementsAre("f: error: plugins: required, but not set"));
 }
 
-struct Case {
+struct SettingsCase {
     const char* yaml;
     const char* error;
 };
 
-class SettingsErrors : public testing::TestWithParam<Case> {};
+class SettingsErrors : public testing::TestWithParam<SettingsCase> {};
 
 TEST_P(SettingsErrors, AreNamedWithTheirPlace) {
-    EXPECT_THAT(read(GetParam().yaml).errors, ElementsAre(GetParam().error));
+    EXPECT_THAT(read_server_settings(GetParam().yaml).errors, ElementsAre(GetParam().error));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Table, SettingsErrors,
     testing::Values(
-        Case{"", "f: error: expected a map with server, log, plugins and bind"},
-        Case{"just text\n", "f:1:1: error: expected a map with server, log, plugins and bind"},
-        Case{"sever: {}\nplugins: []\n",
-             "f:1:1: error: sever: unknown key; did you mean 'server'?"},
-        Case{"server: {lisen: x}\nplugins: []\n",
-             "f:1:10: error: server.lisen: unknown key; did you mean 'listen'?"},
-        Case{"server: {listen: 8080}\nplugins: []\n",
-             "f:1:18: error: server.listen: expected host:port, such as 127.0.0.1:8080 or "
-             "[::1]:8080"},
-        Case{"server: {workers: 0}\nplugins: []\n",
-             "f:1:19: error: server.workers: must be between 1 and 64, found '0'"},
-        Case{"server: {limits: {body: 1KB}}\nplugins: []\n",
-             "f:1:25: error: server.limits.body: expected a size such as 512, 64KiB, 10MiB or "
-             "1GiB, found '1KB'"},
-        Case{"server: {public_url: kitchen.example}\nplugins: []\n",
-             "f:1:22: error: server.public_url: expected http:// or https:// and a host, without a "
-             "path"},
-        Case{"log: {format: jsn}\nplugins: []\n",
-             "f:1:15: error: log.format: must be one of text, json, found 'jsn'; did you mean "
-             "'json'?"},
-        Case{"plugins: {id: x}\n",
-             "f:1:10: error: plugins: expected a sequence of entries such as '- id: store-sqlite'"},
-        Case{"plugins: [x]\n",
-             "f:1:11: error: plugins: expected an entry such as '- id: store-sqlite'"},
-        Case{"plugins:\n  - enabled: true\n", "f:2:5: error: plugins.id: required, but not set"},
-        Case{"plugins:\n  - id: Bad_Name\n",
-             "f:2:9: error: plugins.id: expected lower-case letters, digits and '-'"},
-        Case{"plugins:\n  - id: ../evil\n",
-             "f:2:9: error: plugins.id: expected lower-case letters, digits and '-'"},
-        Case{"plugins:\n  - id: a\n  - id: a\n", "f:3:9: error: plugins.id: 'a' is listed twice"},
-        Case{"plugins:\n  - id: a\n    requird: true\n",
-             "f:3:5: error: plugins.requird: unknown key; did you mean 'required'?"},
-        Case{"plugins: [{id: store}]\nbind: {store/1: stor}\n",
-             "f:2:17: error: bind.store/1: no plugin 'stor' is listed; did you mean 'store'?"},
-        Case{"plugins: [{id: a, enabled: false}]\nbind: {store/1: a}\n",
-             "f:2:17: error: bind.store/1: the plugin 'a' is not enabled"},
-        Case{"plugins: []\nbind: [a]\n",
-             "f:2:7: error: bind: expected a map such as 'store/1: store-sqlite'"},
-        Case{"plugins: []\nlog: {level: !env SECRET_LEVEL}\n",
-             "f:2:14: error: level: the environment variable SECRET_LEVEL is not set, and there is "
-             "no default (SECRET_LEVEL:-…)"}));
+        SettingsCase{"", "f: error: expected a map with server, log, plugins and bind"},
+        SettingsCase{"just text\n",
+                     "f:1:1: error: expected a map with server, log, plugins and bind"},
+        SettingsCase{"sever: {}\nplugins: []\n",
+                     "f:1:1: error: sever: unknown key; did you mean 'server'?"},
+        SettingsCase{"server: {lisen: x}\nplugins: []\n",
+                     "f:1:10: error: server.lisen: unknown key; did you mean 'listen'?"},
+        SettingsCase{"server: {listen: 8080}\nplugins: []\n",
+                     "f:1:18: error: server.listen: expected host:port, such as 127.0.0.1:8080 or "
+                     "[::1]:8080"},
+        SettingsCase{"server: {workers: 0}\nplugins: []\n",
+                     "f:1:19: error: server.workers: must be between 1 and 64, found '0'"},
+        SettingsCase{
+            "server: {limits: {body: 1KB}}\nplugins: []\n",
+            "f:1:25: error: server.limits.body: expected a size such as 512, 64KiB, 10MiB or "
+            "1GiB, found '1KB'"},
+        SettingsCase{
+            "server: {public_url: kitchen.example}\nplugins: []\n",
+            "f:1:22: error: server.public_url: expected http:// or https:// and a host, without a "
+            "path"},
+        SettingsCase{
+            "log: {format: jsn}\nplugins: []\n",
+            "f:1:15: error: log.format: must be one of text, json, found 'jsn'; did you mean "
+            "'json'?"},
+        SettingsCase{
+            "plugins: {id: x}\n",
+            "f:1:10: error: plugins: expected a sequence of entries such as '- id: store-sqlite'"},
+        SettingsCase{"plugins: [x]\n",
+                     "f:1:11: error: plugins: expected an entry such as '- id: store-sqlite'"},
+        SettingsCase{"plugins:\n  - enabled: true\n",
+                     "f:2:5: error: plugins.id: required, but not set"},
+        SettingsCase{"plugins:\n  - id: Bad_Name\n",
+                     "f:2:9: error: plugins.id: expected lower-case letters, digits and '-'"},
+        SettingsCase{"plugins:\n  - id: ../evil\n",
+                     "f:2:9: error: plugins.id: expected lower-case letters, digits and '-'"},
+        SettingsCase{"plugins:\n  - id: a\n  - id: a\n",
+                     "f:3:9: error: plugins.id: 'a' is listed twice"},
+        SettingsCase{"plugins:\n  - id: a\n    requird: true\n",
+                     "f:3:5: error: plugins.requird: unknown key; did you mean 'required'?"},
+        SettingsCase{
+            "plugins: [{id: store}]\nbind: {store/1: stor}\n",
+            "f:2:17: error: bind.store/1: no plugin 'stor' is listed; did you mean 'store'?"},
+        SettingsCase{"plugins: [{id: a, enabled: false}]\nbind: {store/1: a}\n",
+                     "f:2:17: error: bind.store/1: the plugin 'a' is not enabled"},
+        SettingsCase{"plugins: []\nbind: [a]\n",
+                     "f:2:7: error: bind: expected a map such as 'store/1: store-sqlite'"},
+        SettingsCase{
+            "plugins: []\nlog: {level: !env SECRET_LEVEL}\n",
+            "f:2:14: error: level: the environment variable SECRET_LEVEL is not set, and there is "
+            "no default (SECRET_LEVEL:-…)"}));
 
 TEST(Settings, ParsesListen) {
     std::string host;
@@ -163,7 +173,8 @@ TEST(Settings, ParsesListen) {
 }
 
 TEST(Settings, ReportsMistakesOfAllSectionsTogether) {
-    EXPECT_EQ(read("server: {workers: x}\nlog: {level: y}\nplugins: [{id: A}]\nbind: {a/1: b}\n")
+    EXPECT_EQ(read_server_settings(
+                  "server: {workers: x}\nlog: {level: y}\nplugins: [{id: A}]\nbind: {a/1: b}\n")
                   .errors.size(),
               4u);
 }
@@ -188,7 +199,7 @@ TEST(Settings, TakesNoSecretForAnId) {
 
 TEST(Diagnostics, AreOneSafeLineEach) {
     EXPECT_THAT(
-        read("plugins: []\n\"a\\nf:1:1: error: \\e[2J\\x9b\": 1\n").errors,
+        read_server_settings("plugins: []\n\"a\\nf:1:1: error: \\e[2J\\x9b\": 1\n").errors,
         ElementsAre(HasSubstr(": error: a\\x0af:1:1: error: \\x1b[2J\\xc2\\x9b: unknown key")));
     Diagnostics diagnostics("f");
     diagnostics.error({1, 1}, "cut off in the middle: \xe2\x82");
@@ -199,7 +210,8 @@ TEST(Diagnostics, AreOneSafeLineEach) {
 
 TEST(Render, QuotesWhatATerminalWouldObey) {
     const Settings settings =
-        read("plugins: []\n\"k\\n\\e[2J\": \"\\x7f\\x9b ẹ\"\nstore/1: x\n").settings;
+        read_server_settings("plugins: []\n\"k\\n\\e[2J\": \"\\x7f\\x9b ẹ\"\nstore/1: x\n")
+            .settings;
     EXPECT_EQ(render(settings.root),
               "plugins: []\n\"k\\n\\u001b[2J\": \"\\u007f\\u009b ẹ\"\nstore/1: \"x\"\n");
 }
@@ -212,7 +224,7 @@ TEST(Diagnostics, CapsTheirNumber) {
 }
 
 TEST(Settings, ReadsWhomItTrusts) {
-    const Read r = read(R"(
+    const SettingsRead r = read_server_settings(R"(
 server:
   trusted_proxies: [127.0.0.1, "::1", 10.0.0.0/8]
   cors: {origins: ["https://App.example:443", "http://localhost:5173"], credentials: false, max_age: 1h, headers: [Authorization]}
@@ -226,7 +238,7 @@ plugins: []
     EXPECT_FALSE(r.settings.server.cors.credentials);
     EXPECT_EQ(r.settings.server.cors.max_age, std::chrono::hours(1));
 
-    const ServerSettings plain = read("plugins: []\n").settings.server;
+    const ServerSettings plain = read_server_settings("plugins: []\n").settings.server;
     EXPECT_THAT(plain.trusted_proxies, IsEmpty());
     EXPECT_THAT(plain.cors.origins, IsEmpty());
     EXPECT_THAT(plain.cors.headers, testing::Contains("Idempotency-Key"));
@@ -234,8 +246,8 @@ plugins: []
 
 TEST(Settings, RefusesToTrustWhatCannotBeMeant) {
     for (const char* item : {"10.0.0.1/8", "10.0.0.0/33", "proxy.example", "*", "[::1]", "unix"}) {
-        const Read r = read(std::string("server:\n  trusted_proxies: [127.0.0.1, '") + item +
-                            "']\nplugins: []\n");
+        const SettingsRead r = read_server_settings(
+            std::string("server:\n  trusted_proxies: [127.0.0.1, '") + item + "']\nplugins: []\n");
         EXPECT_THAT(r.errors, ElementsAre(testing::AllOf(HasSubstr("f:2:"),
                                                          HasSubstr("server.trusted_proxies:"),
                                                          HasSubstr("item 2 is none"))))
@@ -243,12 +255,12 @@ TEST(Settings, RefusesToTrustWhatCannotBeMeant) {
     }
     for (const char* item : {"*", "null", "app.example", "https://app.example/",
                              "https://*.example", "ftp://app.example", ""}) {
-        const Read r =
-            read(std::string("server:\n  cors: {origins: ['") + item + "']}\nplugins: []\n");
+        const SettingsRead r = read_server_settings(std::string("server:\n  cors: {origins: ['") +
+                                                    item + "']}\nplugins: []\n");
         EXPECT_THAT(r.errors, ElementsAre(HasSubstr("server.cors.origins: expected exact origins")))
             << item;
     }
-    EXPECT_THAT(read("server: {cors: {headers: ['*']}}\nplugins: []\n").errors,
+    EXPECT_THAT(read_server_settings("server: {cors: {headers: ['*']}}\nplugins: []\n").errors,
                 ElementsAre(HasSubstr("server.cors.headers")));
 }
 

@@ -13,7 +13,7 @@
 namespace kitchen::host {
 namespace {
 
-// Signals belong to a whole process, so each of these runs in one of its own.
+// Signals belong to a whole process, so each of these runs in one of its own: a death test.
 class Signals : public testing::Test {
 protected:
     void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }

@@ -23,7 +23,7 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-std::string text_of(const Json& value) {
+std::string text_in(const Json& value) {
     return value.is_string() ? value.as_string() : std::string();
 }
 
@@ -32,7 +32,7 @@ constexpr std::string_view schema_prefix = "#/components/schemas/";
 /// "integer, 1 to 99, default 1", or a link to a component. HTML.
 std::string type_of(const Json& schema) {
     if (const Json* reference = schema.find("$ref")) {
-        const std::string name = escaped(text_of(*reference).substr(schema_prefix.size()));
+        const std::string name = escaped(text_in(*reference).substr(schema_prefix.size()));
         return "<a href=\"#schema-" + name + "\">" + name + "</a>";
     }
     if (const Json* any_of = schema.find("anyOf")) {
@@ -44,12 +44,12 @@ std::string type_of(const Json& schema) {
     std::string out;
     const Json& type = schema["type"];
     if (type.is_array()) {
-        for (const Json& one : type.as_array()) out += (out.empty() ? "" : " or ") + text_of(one);
+        for (const Json& one : type.as_array()) out += (out.empty() ? "" : " or ") + text_in(one);
     } else {
-        out = type.is_null() ? "any" : text_of(type);
+        out = type.is_null() ? "any" : text_in(type);
     }
     if (schema.has("items")) out += " of " + type_of(schema["items"]);
-    if (schema.has("format")) out += " (" + escaped(text_of(schema["format"])) + ")";
+    if (schema.has("format")) out += " (" + escaped(text_in(schema["format"])) + ")";
     if (schema.has("enum")) {
         std::string values;
         for (const Json& value : schema["enum"].as_array())
@@ -70,7 +70,7 @@ std::string type_of(const Json& schema) {
     bound("minItems", ", at least ", " elements");
     bound("maxItems", ", at most ", " elements");
     if (schema.has("pattern"))
-        out += ", matches <code>" + escaped(text_of(schema["pattern"])) + "</code>";
+        out += ", matches <code>" + escaped(text_in(schema["pattern"])) + "</code>";
     if (schema.has("default"))
         out += ", default <code>" + escaped(schema["default"].dump()) + "</code>";
     return out;
@@ -82,19 +82,19 @@ public:
         : openapi_(openapi), style_url_(style_url) {}
 
     std::string write() {
-        const std::string title = escaped(text_of(openapi_["info"]["title"]));
+        const std::string title = escaped(text_in(openapi_["info"]["title"]));
         out_ =
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
             title + " API</title>\n<link rel=\"stylesheet\" href=\"" + escaped(style_url_) +
             "\">\n</head>\n<body>\n<header>\n<h1>" + title + " <small>" +
-            escaped(text_of(openapi_["info"]["version"])) + "</small></h1>\n<p>" +
-            escaped(text_of(openapi_["info"]["description"])) +
+            escaped(text_in(openapi_["info"]["version"])) + "</small></h1>\n<p>" +
+            escaped(text_in(openapi_["info"]["description"])) +
             "</p>\n<p><a href=\"/openapi.json\">openapi.json</a> holds the same for "
             "machines.</p>\n</header>\n";
         contents();
         out_ += "<main>\n";
-        for (const Json& tag : openapi_["tags"].as_array()) section(text_of(tag["name"]));
+        for (const Json& tag : openapi_["tags"].as_array()) section(text_in(tag["name"]));
         section("");
         out_ += "<section>\n<h2>Schemas</h2>\n";
         for (const auto& [name, schema] : openapi_["components"]["schemas"].as_object())
@@ -109,7 +109,7 @@ private:
         for (const auto& [path, item] : openapi_["paths"].as_object())
             for (const auto& [method, operation] : item.as_object()) {
                 const Json& tags = operation["tags"];
-                if ((tags.size() > 0 ? text_of(tags.as_array().front()) : "") == tag)
+                if ((tags.size() > 0 ? text_in(tags.as_array().front()) : "") == tag)
                     visit(path, method, operation);
             }
     }
@@ -123,11 +123,11 @@ private:
     void contents() {
         out_ += "<nav>\n";
         for (const Json& tag : openapi_["tags"].as_array()) {
-            const std::string name = text_of(tag["name"]);
+            const std::string name = text_in(tag["name"]);
             out_ += "<h2>" + escaped(name) + "</h2>\n<ul>\n";
             each_operation(name, [&](const std::string& path, const std::string& method,
                                      const Json& operation) {
-                out_ += "<li><a href=\"#" + escaped(text_of(operation["operationId"])) +
+                out_ += "<li><a href=\"#" + escaped(text_in(operation["operationId"])) +
                         "\"><b class=\"" + method + "\">" + upper(method) + "</b> " +
                         escaped(path) + "</a></li>\n";
             });
@@ -149,12 +149,12 @@ private:
     }
 
     void operation(const std::string& path, const std::string& method, const Json& op) {
-        const std::string id = escaped(text_of(op["operationId"]));
+        const std::string id = escaped(text_in(op["operationId"]));
         out_ += "<article id=\"" + id + "\">\n<h3><b class=\"" + method + "\">" + upper(method) +
                 "</b> <code>" + escaped(path) + "</code></h3>\n";
         if (op.has("summary"))
-            out_ += "<p><strong>" + escaped(text_of(op["summary"])) + "</strong></p>\n";
-        if (op.has("description")) out_ += "<p>" + escaped(text_of(op["description"])) + "</p>\n";
+            out_ += "<p><strong>" + escaped(text_in(op["summary"])) + "</strong></p>\n";
+        if (op.has("description")) out_ += "<p>" + escaped(text_in(op["description"])) + "</p>\n";
         out_ += "<p class=\"access\">" + access(op) + "</p>\n";
         if (op.has("parameters")) parameters(op["parameters"]);
         if (op.has("requestBody")) {
@@ -176,7 +176,7 @@ private:
         if (!op.has("x-roles")) return "For anyone who is signed in.";
         std::string roles;
         for (const Json& role : op["x-roles"].as_array())
-            roles += (roles.empty() ? "" : ", ") + escaped(text_of(role));
+            roles += (roles.empty() ? "" : ", ") + escaped(text_in(role));
         return "For: " + roles + ".";
     }
 
@@ -185,10 +185,10 @@ private:
             "<h4>Parameters</h4>\n<table>\n<tr><th>Name</th><th>In</th><th>Type</th><th>Meaning</"
             "th></tr>\n";
         for (const Json& p : list.as_array())
-            row({"<code>" + escaped(text_of(p["name"])) + "</code>" +
+            row({"<code>" + escaped(text_in(p["name"])) + "</code>" +
                      (p["required"] == Json(true) ? " *" : ""),
-                 escaped(text_of(p["in"])), type_of(p["schema"]),
-                 escaped(text_of(p["description"]))});
+                 escaped(text_in(p["in"])), type_of(p["schema"]),
+                 escaped(text_in(p["description"]))});
         out_ += "</table>\n";
     }
 
@@ -202,7 +202,7 @@ private:
                  response["content"].is_object() ? response["content"].as_object() : Json::Object())
                 bodies += (bodies.empty() ? "" : "<br>") + type_of(media["schema"]) + " <small>" +
                           escaped(type) + "</small>";
-            row({escaped(status), escaped(text_of(response["description"])), bodies});
+            row({escaped(status), escaped(text_in(response["description"])), bodies});
         }
         out_ += "</table>\n";
     }
@@ -228,7 +228,7 @@ private:
                 std::find(required.as_array().begin(), required.as_array().end(), Json(name)) !=
                     required.as_array().end();
             row({"<code>" + escaped(name) + "</code>" + (is_required ? " *" : ""), type_of(member),
-                 escaped(text_of(member["description"]))});
+                 escaped(text_in(member["description"]))});
         }
         out_ += "</table>\n";
     }
@@ -243,7 +243,7 @@ private:
         constexpr std::string_view prefix = "#/components/responses/";
         const Json* reference = response.find("$ref");
         return reference
-                   ? openapi_["components"]["responses"][text_of(*reference).substr(prefix.size())]
+                   ? openapi_["components"]["responses"][text_in(*reference).substr(prefix.size())]
                    : response;
     }
 

@@ -7,16 +7,16 @@ namespace {
 
 constexpr int max_depth = 8;
 
-std::string text_of(const Json& value) {
+std::string schema_text(const Json& value) {
     return value.is_string() ? value.as_string() : std::string();
 }
 
 std::string example_text(const Json& schema) {
-    const std::string format = text_of(schema["format"]);
+    const std::string format = schema_text(schema["format"]);
     if (format == "email") return "ada@example.com";
     if (format == "date-time") return "2026-01-31T09:05:00.000Z";
     if (format == "uri") return "https://example.com/";
-    const bool is_digits = text_of(schema["pattern"]).find("[0-9]") != std::string::npos;
+    const bool is_digits = schema_text(schema["pattern"]).find("[0-9]") != std::string::npos;
     std::string text = is_digits ? "123456" : "text";
     const auto bound = [&](const char* name, std::size_t otherwise) {
         return schema[name].is_integer()
@@ -32,7 +32,7 @@ Json example(const Json& openapi, const Json& schema, int depth) {
     if (depth == max_depth) return nullptr;
     if (schema.find("default")) return schema["default"];
     if (const Json* reference = schema.find("$ref")) {
-        const std::string pointer = text_of(*reference);
+        const std::string pointer = schema_text(*reference);
         return example(openapi,
                        openapi["components"]["schemas"][pointer.substr(pointer.rfind('/') + 1)],
                        depth + 1);
@@ -42,7 +42,7 @@ Json example(const Json& openapi, const Json& schema, int depth) {
     if (const Json* values = schema.find("enum")) return values->as_array().front();
     const Json& type_member = schema["type"];
     const std::string type =
-        text_of(type_member.is_array() ? type_member.as_array().front() : type_member);
+        schema_text(type_member.is_array() ? type_member.as_array().front() : type_member);
     if (type == "boolean") return true;
     if (type == "integer" || type == "number")
         return schema.has("minimum")   ? schema["minimum"]
@@ -79,8 +79,8 @@ std::string curl_example(const Json& openapi, const std::string& path, const std
     std::string query;
     if (operation["parameters"].is_array()) {
         for (const Json& parameter : operation["parameters"].as_array()) {
-            const std::string in = text_of(parameter["in"]);
-            const std::string name = text_of(parameter["name"]);
+            const std::string in = schema_text(parameter["in"]);
+            const std::string name = schema_text(parameter["name"]);
             const Json value = example_of(openapi, parameter["schema"]);
             const std::string text = value.is_string() ? value.as_string() : value.dump();
             const std::string slot = "{" + name + "}";
@@ -90,8 +90,8 @@ std::string curl_example(const Json& openapi, const std::string& path, const std
         }
     }
     const Json& servers = openapi["servers"];
-    const std::string base =
-        servers.size() > 0 ? text_of(servers.as_array().front()["url"]) : "http://localhost:8080";
+    const std::string base = servers.size() > 0 ? schema_text(servers.as_array().front()["url"])
+                                                : "http://localhost:8080";
     std::string out = "curl";
     if (method != "GET") out += " -X " + method;
     if (operation["security"].size() > 0) out += " -u USER_ID:PASSWORD";

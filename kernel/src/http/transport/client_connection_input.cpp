@@ -15,7 +15,7 @@ namespace {
 // turn.
 constexpr int kStepsPerTurn = 64;
 // Responses to pipelined requests leave together, up to so many bytes.
-constexpr std::size_t kCoalesceUpTo = 64 * 1024;
+constexpr std::size_t kCoalesceResponsesUpTo = 64 * 1024;
 // Read and thrown away after our last byte, so that closing does not reset the connection under
 // the response.
 constexpr std::size_t kDiscardAtMost = 8 * 1024 * 1024;
@@ -86,7 +86,7 @@ void Connection::take_turn(std::string_view fresh) {
     in_turn_ = true;
     turn_thread_ = std::this_thread::get_id();
     for (int steps = kStepsPerTurn; steps > 0 && state_ == State::reading && !blocked_; --steps) {
-        if (out_.size() >= kCoalesceUpTo) {
+        if (out_.size() >= kCoalesceResponsesUpTo) {
             flush_locked();
             continue;
         }

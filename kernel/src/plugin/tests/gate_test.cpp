@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/temporary_directory.h"
 #include "plugin/build_note.h"
 
@@ -110,7 +111,7 @@ TEST(BuildCheck, SaysWhatDiffersAndWhatToDo) {
 /// or the note, and never a crash.
 TEST(BuildNoteFile, TrustsNoLengthInTheFile) {
     const std::filesystem::path whole =
-        std::filesystem::path(KITCHEN_TEST_PLUGIN_DIR) / "store-memory.so";
+        std::filesystem::path(testkit::built_plugin_dir()) / "store-memory.so";
     std::ifstream in(whole, std::ios::binary);
     std::string bytes(8192, '\0');
     in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -41,7 +41,7 @@ private:
     Script& script_;
 };
 
-constexpr InterfaceUse interfaces[] = {{InterfaceUse::Kind::provides, "greeter/1"}};
+constexpr InterfaceUse instance_interfaces[] = {{InterfaceUse::Kind::provides, "greeter/1"}};
 
 // gtest reserves the name Setup inside fixtures, hence kitchen::Setup below.
 class InstanceTest : public testing::Test {
@@ -50,7 +50,7 @@ protected:
         descriptor_.id = "scripted";
         descriptor_.version = "1.0.0";
         descriptor_.summary = "";
-        descriptor_.interfaces = {interfaces, promises_greeter ? 1u : 0u};
+        descriptor_.interfaces = {instance_interfaces, promises_greeter ? 1u : 0u};
         descriptor_.check_settings = [](const Config&, const Problems::Report&) {};
         descriptor_.create = [](kitchen::Setup& setup) -> std::unique_ptr<Plugin> {
             return std::make_unique<ScriptedPlugin>(setup, *script_for_create);

@@ -9,21 +9,21 @@ namespace {
 
 constexpr const char* base = "https://kitchen.example";
 
-struct Case {
+struct PageCase {
     const char* name;
     const char* target;
     std::int64_t limit, offset, count, total;
     const char* next;  ///< behind the base; nullptr: null
     const char* prev;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const PageCase& c, std::ostream* out) { *out << c.name; }
 
-class PageJson : public testing::TestWithParam<Case> {};
+class PageJson : public testing::TestWithParam<PageCase> {};
 
 Json link(const char* tail) { return tail ? Json(base + std::string(tail)) : Json(); }
 
 TEST_P(PageJson, LinksItsNeighbours) {
-    const Case& c = GetParam();
+    const PageCase& c = GetParam();
     Request request;
     request.target = c.target;
     request.base_url = base;
@@ -45,32 +45,33 @@ constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
 INSTANTIATE_TEST_SUITE_P(
     Table, PageJson,
     testing::Values(
-        Case{"First", "/foods/", 10, 0, 10, 25, "/foods/?limit=10&offset=10", nullptr},
-        Case{"Middle", "/foods/?offset=10", 10, 10, 10, 25, "/foods/?limit=10&offset=20",
-             "/foods/?limit=10&offset=0"},
-        Case{"Last", "/foods/?offset=20", 10, 20, 5, 25, nullptr, "/foods/?limit=10&offset=10"},
-        Case{"OnlyOne", "/foods/", 10, 0, 3, 3, nullptr, nullptr},
-        Case{"ExactlyFull", "/foods/", 10, 0, 10, 10, nullptr, nullptr},
-        Case{"OneMore", "/foods/", 10, 0, 10, 11, "/foods/?limit=10&offset=10", nullptr},
-        Case{"Nothing", "/foods/", 10, 0, 0, 0, nullptr, nullptr},
-        Case{"NothingButAnOffset", "/foods/?offset=5", 10, 5, 0, 0, nullptr, nullptr},
-        Case{"PrevNotBelowZero", "/foods/?offset=5", 10, 5, 10, 25, "/foods/?limit=10&offset=15",
-             "/foods/?limit=10&offset=0"},
-        Case{"JustPastTheEnd", "/foods/?offset=25", 10, 25, 0, 25, nullptr,
-             "/foods/?limit=10&offset=20"},
-        Case{"PastAFullEnd", "/foods/?offset=20", 10, 20, 0, 20, nullptr,
-             "/foods/?limit=10&offset=10"},
-        Case{"FarPastTheEnd", "/foods/?offset=1000", 10, 1000, 0, 25, nullptr,
-             "/foods/?limit=10&offset=20"},
-        Case{"HugeOffset", "/foods/?offset=9223372036854775807", 100, huge, 0, 25, nullptr,
-             "/foods/?limit=100&offset=0"},
-        Case{"KeepsFilters", "/foods?search=jollof%20rice+x&limit=2&tag=hot", 2, 0, 2, 5,
-             "/foods?search=jollof%20rice+x&tag=hot&limit=2&offset=2", nullptr},
-        Case{"KeepsWhatLooksAlike", "/foods/?limits=1&my_offset=2&flag", 10, 0, 10, 11,
-             "/foods/?limits=1&my_offset=2&flag&limit=10&offset=10", nullptr},
-        Case{"DropsEncodedNames", "/foods/?%6cimit=2&off%73et=0&&a=1", 2, 0, 2, 5,
-             "/foods/?a=1&limit=2&offset=2", nullptr},
-        Case{"KeepsOddTargets", "/foods/?", 10, 0, 10, 11, "/foods/?limit=10&offset=10", nullptr}),
+        PageCase{"First", "/foods/", 10, 0, 10, 25, "/foods/?limit=10&offset=10", nullptr},
+        PageCase{"Middle", "/foods/?offset=10", 10, 10, 10, 25, "/foods/?limit=10&offset=20",
+                 "/foods/?limit=10&offset=0"},
+        PageCase{"Last", "/foods/?offset=20", 10, 20, 5, 25, nullptr, "/foods/?limit=10&offset=10"},
+        PageCase{"OnlyOne", "/foods/", 10, 0, 3, 3, nullptr, nullptr},
+        PageCase{"ExactlyFull", "/foods/", 10, 0, 10, 10, nullptr, nullptr},
+        PageCase{"OneMore", "/foods/", 10, 0, 10, 11, "/foods/?limit=10&offset=10", nullptr},
+        PageCase{"Nothing", "/foods/", 10, 0, 0, 0, nullptr, nullptr},
+        PageCase{"NothingButAnOffset", "/foods/?offset=5", 10, 5, 0, 0, nullptr, nullptr},
+        PageCase{"PrevNotBelowZero", "/foods/?offset=5", 10, 5, 10, 25,
+                 "/foods/?limit=10&offset=15", "/foods/?limit=10&offset=0"},
+        PageCase{"JustPastTheEnd", "/foods/?offset=25", 10, 25, 0, 25, nullptr,
+                 "/foods/?limit=10&offset=20"},
+        PageCase{"PastAFullEnd", "/foods/?offset=20", 10, 20, 0, 20, nullptr,
+                 "/foods/?limit=10&offset=10"},
+        PageCase{"FarPastTheEnd", "/foods/?offset=1000", 10, 1000, 0, 25, nullptr,
+                 "/foods/?limit=10&offset=20"},
+        PageCase{"HugeOffset", "/foods/?offset=9223372036854775807", 100, huge, 0, 25, nullptr,
+                 "/foods/?limit=100&offset=0"},
+        PageCase{"KeepsFilters", "/foods?search=jollof%20rice+x&limit=2&tag=hot", 2, 0, 2, 5,
+                 "/foods?search=jollof%20rice+x&tag=hot&limit=2&offset=2", nullptr},
+        PageCase{"KeepsWhatLooksAlike", "/foods/?limits=1&my_offset=2&flag", 10, 0, 10, 11,
+                 "/foods/?limits=1&my_offset=2&flag&limit=10&offset=10", nullptr},
+        PageCase{"DropsEncodedNames", "/foods/?%6cimit=2&off%73et=0&&a=1", 2, 0, 2, 5,
+                 "/foods/?a=1&limit=2&offset=2", nullptr},
+        PageCase{"KeepsOddTargets", "/foods/?", 10, 0, 10, 11, "/foods/?limit=10&offset=10",
+                 nullptr}),
     [](const auto& info) { return info.param.name; });
 
 TEST(PageParameters, AreDeclaredAndRead) {

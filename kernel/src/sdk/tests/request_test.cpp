@@ -24,14 +24,14 @@ TEST(RequestWho, ThrowsWithoutAPrincipal) {
     EXPECT_EQ(request.who().user_id, 7);
 }
 
-struct Case {
+struct RequestCase {
     const char* name;
     Fields headers;
     std::optional<std::string> value;  ///< of the cookie "sid"
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const RequestCase& c, std::ostream* out) { *out << c.name; }
 
-class RequestCookie : public testing::TestWithParam<Case> {};
+class RequestCookie : public testing::TestWithParam<RequestCase> {};
 
 TEST_P(RequestCookie, IsReadOrNot) {
     Request request;
@@ -41,25 +41,27 @@ TEST_P(RequestCookie, IsReadOrNot) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, RequestCookie,
-    testing::Values(
-        Case{"Alone", {{"cookie", "sid=abc"}}, "abc"},
-        Case{"Among", {{"cookie", "a=1; sid=abc; b=2"}}, "abc"},
-        Case{"NoSpace", {{"cookie", "a=1;sid=abc;b=2"}}, "abc"},
-        Case{"Spaces", {{"cookie", "  sid = abc  "}}, "abc"},
-        Case{"Quoted", {{"cookie", "sid=\"abc\""}}, "abc"}, Case{"Empty", {{"cookie", "sid="}}, ""},
-        Case{"EqualsInside", {{"cookie", "sid=a=b="}}, "a=b="},
-        Case{"FirstWins", {{"cookie", "sid=1; sid=2"}}, "1"},
-        Case{"SecondField", {{"cookie", "a=1"}, {"x", "sid=no"}, {"cookie", "sid=abc"}}, "abc"},
-        Case{"None", {}, std::nullopt},
-        Case{"OtherName", {{"cookie", "xsid=1; sidx=2; SID=3"}}, std::nullopt},
-        Case{"NoEquals", {{"cookie", "sid"}}, std::nullopt},
-        Case{"OnlySemicolons", {{"cookie", ";;; ;"}}, std::nullopt},
-        Case{"SpaceInside", {{"cookie", "sid=a b"}}, std::nullopt},
-        Case{"HalfQuoted", {{"cookie", "sid=\"abc"}}, std::nullopt},
-        Case{"OneQuote", {{"cookie", "sid=\""}}, std::nullopt},
-        Case{"Comma", {{"cookie", "sid=a,b"}}, std::nullopt},
-        Case{"Backslash", {{"cookie", "sid=a\\b"}}, std::nullopt},
-        Case{"NotAscii", {{"cookie", "sid=\xc3\xa9"}}, std::nullopt}),
+    testing::Values(RequestCase{"Alone", {{"cookie", "sid=abc"}}, "abc"},
+                    RequestCase{"Among", {{"cookie", "a=1; sid=abc; b=2"}}, "abc"},
+                    RequestCase{"NoSpace", {{"cookie", "a=1;sid=abc;b=2"}}, "abc"},
+                    RequestCase{"Spaces", {{"cookie", "  sid = abc  "}}, "abc"},
+                    RequestCase{"Quoted", {{"cookie", "sid=\"abc\""}}, "abc"},
+                    RequestCase{"Empty", {{"cookie", "sid="}}, ""},
+                    RequestCase{"EqualsInside", {{"cookie", "sid=a=b="}}, "a=b="},
+                    RequestCase{"FirstWins", {{"cookie", "sid=1; sid=2"}}, "1"},
+                    RequestCase{"SecondField",
+                                {{"cookie", "a=1"}, {"x", "sid=no"}, {"cookie", "sid=abc"}},
+                                "abc"},
+                    RequestCase{"None", {}, std::nullopt},
+                    RequestCase{"OtherName", {{"cookie", "xsid=1; sidx=2; SID=3"}}, std::nullopt},
+                    RequestCase{"NoEquals", {{"cookie", "sid"}}, std::nullopt},
+                    RequestCase{"OnlySemicolons", {{"cookie", ";;; ;"}}, std::nullopt},
+                    RequestCase{"SpaceInside", {{"cookie", "sid=a b"}}, std::nullopt},
+                    RequestCase{"HalfQuoted", {{"cookie", "sid=\"abc"}}, std::nullopt},
+                    RequestCase{"OneQuote", {{"cookie", "sid=\""}}, std::nullopt},
+                    RequestCase{"Comma", {{"cookie", "sid=a,b"}}, std::nullopt},
+                    RequestCase{"Backslash", {{"cookie", "sid=a\\b"}}, std::nullopt},
+                    RequestCase{"NotAscii", {{"cookie", "sid=\xc3\xa9"}}, std::nullopt}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

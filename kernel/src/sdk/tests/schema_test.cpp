@@ -23,15 +23,17 @@ std::vector<std::string> faults_of(const Schema& schema, std::string_view json) 
     return out;
 }
 
-struct Case {
+struct SchemaCase {
     const char* name;
     Schema schema;
     std::string json;
     std::vector<std::string> faults;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name << ": " << c.json.substr(0, 200); }
+void PrintTo(const SchemaCase& c, std::ostream* out) {
+    *out << c.name << ": " << c.json.substr(0, 200);
+}
 
-class SchemaValidate : public testing::TestWithParam<Case> {};
+class SchemaValidate : public testing::TestWithParam<SchemaCase> {};
 
 TEST_P(SchemaValidate, FindsEveryFault) {
     EXPECT_EQ(faults_of(GetParam().schema, GetParam().json), GetParam().faults);
@@ -42,62 +44,62 @@ const Schema person = Schema::object({
     {"age", Schema::integer().min(0).max(150), optional},
     {"nick", Schema::string().or_null(), optional},
 });
-const Schema ids = Schema::array(Schema::integer().min(1)).min(1).max(3).unique_items();
+const Schema id_list = Schema::array(Schema::integer().min(1)).min(1).max(3).unique_items();
 const Schema words = Schema::string().one_of({"delivery", "pickup"});
 
 INSTANTIATE_TEST_SUITE_P(
     Table, SchemaValidate,
     testing::Values(
-        Case{"Good", person, R"({"name":"Ada","age":36,"nick":null})", {}},
-        Case{"Missing", person, R"({})", {"/name required"}},
-        Case{"NullIsNotMissing", person, R"({"name":null})", {"/name type"}},
-        Case{"NotNullable", person, R"({"name":"a","age":null})", {"/age type"}},
-        Case{"Unknown", person, R"({"name":"a","is_admin":true})", {"/is_admin unknown_field"}},
-        Case{"UnknownIsEscaped", person, R"({"name":"a","~x/y":1})", {"/~0x~1y unknown_field"}},
-        Case{"Several",
+        SchemaCase{"Good", person, R"({"name":"Ada","age":36,"nick":null})", {}},
+        SchemaCase{"Missing", person, R"({})", {"/name required"}},
+        SchemaCase{"NullIsNotMissing", person, R"({"name":null})", {"/name type"}},
+        SchemaCase{"NotNullable", person, R"({"name":"a","age":null})", {"/age type"}},
+        SchemaCase{"Unknown", person, R"({"name":"a","is_admin":true})", {"/is_admin unknown_field"}},
+        SchemaCase{"UnknownIsEscaped", person, R"({"name":"a","~x/y":1})", {"/~0x~1y unknown_field"}},
+        SchemaCase{"Several",
              person,
              R"({"age":"x","nick":3,"zz":1})",
              {"/name required", "/age type", "/nick type", "/zz unknown_field"}},
-        Case{"NotAnObject", person, "[]", {" type"}}, Case{"NullBody", person, "null", {" type"}},
-        Case{"TooSmall", person, R"({"name":"a","age":-1})", {"/age too_small"}},
-        Case{"TooLarge", person, R"({"name":"a","age":151})", {"/age too_large"}},
-        Case{"DecimalIsNoInteger", person, R"({"name":"a","age":1.0})", {"/age type"}},
-        Case{"BooleanIsNoInteger", person, R"({"name":"a","age":true})", {"/age type"}},
-        Case{"TooShort", person, R"({"name":""})", {"/name too_short"}},
-        Case{"TooLong", person, R"({"name":"abcdef"})", {"/name too_long"}},
-        Case{"LengthInCodePoints", person, R"({"name":"₦₦₦₦₦"})", {}},
-        Case{"NulInText", person, R"({"name":"a\u0000"})", {"/name format"}},
-        Case{"ArrayGood", ids, "[1,2,3]", {}}, Case{"TooFew", ids, "[]", {" too_few"}},
-        Case{"TooMany", ids, "[1,1,0,\"x\"]", {" too_many"}},
-        Case{"Elements", ids, "[0,\"x\",1]", {"/0 too_small", "/1 type"}},
-        Case{"NotUnique", ids, "[7,7,7]", {"/1 not_unique", "/2 not_unique"}},
-        Case{"ChoiceGood", words, "\"pickup\"", {}},
-        Case{"ChoiceBad", words, "\"Pickup\"", {" not_one_of"}},
-        Case{"ChoiceOfNumbers", Schema::integer().one_of({"1", "5"}), "2", {" not_one_of"}},
-        Case{"ChoiceOfNumbersGood", Schema::integer().one_of({"1", "5"}), "5", {}},
-        Case{"NumberTakesBoth", Schema::number().min(0).max(5), "4", {}},
-        Case{"NumberTooLarge", Schema::number().min(0).max(5), "5.1", {" too_large"}},
-        Case{"NumberTooSmall", Schema::number().min(0).max(5), "-0.1", {" too_small"}},
-        Case{"Boolean", Schema::boolean(), "1", {" type"}},
-        Case{"BooleanGood", Schema::boolean(), "false", {}},
-        Case{"OpenRefusesNul",
+        SchemaCase{"NotAnObject", person, "[]", {" type"}}, SchemaCase{"NullBody", person, "null", {" type"}},
+        SchemaCase{"TooSmall", person, R"({"name":"a","age":-1})", {"/age too_small"}},
+        SchemaCase{"TooLarge", person, R"({"name":"a","age":151})", {"/age too_large"}},
+        SchemaCase{"DecimalIsNoInteger", person, R"({"name":"a","age":1.0})", {"/age type"}},
+        SchemaCase{"BooleanIsNoInteger", person, R"({"name":"a","age":true})", {"/age type"}},
+        SchemaCase{"TooShort", person, R"({"name":""})", {"/name too_short"}},
+        SchemaCase{"TooLong", person, R"({"name":"abcdef"})", {"/name too_long"}},
+        SchemaCase{"LengthInCodePoints", person, R"({"name":"₦₦₦₦₦"})", {}},
+        SchemaCase{"NulInText", person, R"({"name":"a\u0000"})", {"/name format"}},
+        SchemaCase{"ArrayGood", ids, "[1,2,3]", {}}, SchemaCase{"TooFew", ids, "[]", {" too_few"}},
+        SchemaCase{"TooMany", ids, "[1,1,0,\"x\"]", {" too_many"}},
+        SchemaCase{"Elements", ids, "[0,\"x\",1]", {"/0 too_small", "/1 type"}},
+        SchemaCase{"NotUnique", ids, "[7,7,7]", {"/1 not_unique", "/2 not_unique"}},
+        SchemaCase{"ChoiceGood", words, "\"pickup\"", {}},
+        SchemaCase{"ChoiceBad", words, "\"Pickup\"", {" not_one_of"}},
+        SchemaCase{"ChoiceOfNumbers", Schema::integer().one_of({"1", "5"}), "2", {" not_one_of"}},
+        SchemaCase{"ChoiceOfNumbersGood", Schema::integer().one_of({"1", "5"}), "5", {}},
+        SchemaCase{"NumberTakesBoth", Schema::number().min(0).max(5), "4", {}},
+        SchemaCase{"NumberTooLarge", Schema::number().min(0).max(5), "5.1", {" too_large"}},
+        SchemaCase{"NumberTooSmall", Schema::number().min(0).max(5), "-0.1", {" too_small"}},
+        SchemaCase{"Boolean", Schema::boolean(), "1", {" type"}},
+        SchemaCase{"BooleanGood", Schema::boolean(), "false", {}},
+        SchemaCase{"OpenRefusesNul",
              Schema::object({}).open(),
              R"({"x":[1,{"a":"\u0000","b\u0000":1}]})",
              {"/x/1/a format", std::string("/x/1/b\0 format", 14)}},
-        Case{"Open",
+        SchemaCase{"Open",
              Schema::object({{"a", Schema::integer()}}).open(),
              R"({"a":1,"b":{"c":2}})",
              {}},
-        Case{"OpenRefusesNul",
+        SchemaCase{"OpenRefusesNul",
              Schema::object({}).open(),
              R"({"b":{"c":"\u0000"}})",
              {"/b/c format"}},
-        Case{"Nested",
+        SchemaCase{"Nested",
              Schema::object({{"items",
                               Schema::array(Schema::object({{"q", Schema::integer().min(1)}}))}}),
              R"({"items":[{"q":1},{"q":0},{}]})",
              {"/items/1/q too_small", "/items/2/q required"}},
-        Case{"NullableObject", Schema(person).or_null(), "null", {}}),
+        SchemaCase{"NullableObject", Schema(person).or_null(), "null", {}}),
     [](const auto& info) { return info.param.name; });
 
 struct FormatCase {

@@ -12,14 +12,14 @@ namespace {
 constexpr const char* good_id = "4bf92f3577b34da6a3ce929d0e0e4736";
 constexpr const char* good_parent = "00f067aa0ba902b7";
 
-struct Case {
+struct TraceCase {
     const char* name;
     std::string value;
     int flags = -1;  ///< -1: refused
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const TraceCase& c, std::ostream* out) { *out << c.name; }
 
-class Traceparent : public testing::TestWithParam<Case> {};
+class Traceparent : public testing::TestWithParam<TraceCase> {};
 
 TEST_P(Traceparent, IsReadOrRefused) {
     const auto trace = parse_traceparent(GetParam().value);
@@ -34,7 +34,7 @@ std::string with(const std::string& version, const std::string& flags = "01",
                  const std::string& more = "") {
     return version + '-' + good_id + '-' + good_parent + '-' + flags + more;
 }
-std::string ids(const std::string& trace, const std::string& parent) {
+std::string with_ids(const std::string& trace, const std::string& parent) {
     return "00-" + trace + '-' + parent + "-01";
 }
 std::string zeros(std::size_t n) { return std::string(n, '0'); }
@@ -47,29 +47,31 @@ std::string upper(std::string text) {
 INSTANTIATE_TEST_SUITE_P(
     Table, Traceparent,
     testing::Values(
-        Case{"Sampled", with("00"), 1}, Case{"NotSampled", with("00", "00"), 0},
-        Case{"AllFlags", with("00", "ff"), 255}, Case{"LaterVersion", with("01"), 1},
-        Case{"LaterVersionWithMore", with("cc", "01", "-what-the-future-brings"), 1},
-        Case{"LaterVersionWithDash", with("01", "01", "-"), 1},
-        Case{"LaterVersionRunOn", with("01", "01", "x")},
-        Case{"LaterVersionDot", with("cc", "01", ".what")}, Case{"VersionFf", with("ff")},
-        Case{"Version00WithMore", with("00", "01", "-more")},
-        Case{"Version00WithDash", with("00", "01", "-")}, Case{"Empty", ""},
-        Case{"TooShort", with("00", "0")}, Case{"ShortVersion", with("0")},
-        Case{"NoFlags", with("00", "")}, Case{"BadVersion", with("0x")},
-        Case{"UpperVersion", with("CC")}, Case{"BadFlags", with("00", "0g")},
-        Case{"UpperFlags", with("00", "0A")}, Case{"ZeroTrace", ids(zeros(32), good_parent)},
-        Case{"ZeroParent", ids(good_id, zeros(16))},
-        Case{"UpperTrace", ids(upper(good_id), good_parent)},
-        Case{"UpperParent", ids(good_id, upper("00f067aa0ba902bf"))},
-        Case{"TraceNotHex", ids("4bf92f3577b34da6a3ce929d0e0e473g", good_parent)},
-        Case{"ParentNotHex", ids(good_id, "00f067aa0ba902b.")},
-        Case{"ShortTrace", ids("4bf92f3577b34da6a3ce929d0e0e473", "00f067aa0ba902b7a")},
-        Case{"LongTrace", ids("4bf92f3577b34da6a3ce929d0e0e47360", "0f067aa0ba902b7")},
-        Case{"Underscores", "00_" + std::string(good_id) + '_' + good_parent + "_01"},
-        Case{"LeadingSpace", ' ' + with("00")}, Case{"TrailingSpace", with("00", "01", " ")},
-        Case{"Nul", "00-" + std::string(32, '\0') + '-' + good_parent + "-01"},
-        Case{"Huge", std::string(100'000, '0')}),
+        TraceCase{"Sampled", with("00"), 1}, TraceCase{"NotSampled", with("00", "00"), 0},
+        TraceCase{"AllFlags", with("00", "ff"), 255}, TraceCase{"LaterVersion", with("01"), 1},
+        TraceCase{"LaterVersionWithMore", with("cc", "01", "-what-the-future-brings"), 1},
+        TraceCase{"LaterVersionWithDash", with("01", "01", "-"), 1},
+        TraceCase{"LaterVersionRunOn", with("01", "01", "x")},
+        TraceCase{"LaterVersionDot", with("cc", "01", ".what")}, TraceCase{"VersionFf", with("ff")},
+        TraceCase{"Version00WithMore", with("00", "01", "-more")},
+        TraceCase{"Version00WithDash", with("00", "01", "-")}, TraceCase{"Empty", ""},
+        TraceCase{"TooShort", with("00", "0")}, TraceCase{"ShortVersion", with("0")},
+        TraceCase{"NoFlags", with("00", "")}, TraceCase{"BadVersion", with("0x")},
+        TraceCase{"UpperVersion", with("CC")}, TraceCase{"BadFlags", with("00", "0g")},
+        TraceCase{"UpperFlags", with("00", "0A")},
+        TraceCase{"ZeroTrace", with_ids(zeros(32), good_parent)},
+        TraceCase{"ZeroParent", with_ids(good_id, zeros(16))},
+        TraceCase{"UpperTrace", with_ids(upper(good_id), good_parent)},
+        TraceCase{"UpperParent", with_ids(good_id, upper("00f067aa0ba902bf"))},
+        TraceCase{"TraceNotHex", with_ids("4bf92f3577b34da6a3ce929d0e0e473g", good_parent)},
+        TraceCase{"ParentNotHex", with_ids(good_id, "00f067aa0ba902b.")},
+        TraceCase{"ShortTrace", with_ids("4bf92f3577b34da6a3ce929d0e0e473", "00f067aa0ba902b7a")},
+        TraceCase{"LongTrace", with_ids("4bf92f3577b34da6a3ce929d0e0e47360", "0f067aa0ba902b7")},
+        TraceCase{"Underscores", "00_" + std::string(good_id) + '_' + good_parent + "_01"},
+        TraceCase{"LeadingSpace", ' ' + with("00")},
+        TraceCase{"TrailingSpace", with("00", "01", " ")},
+        TraceCase{"Nul", "00-" + std::string(32, '\0') + '-' + good_parent + "-01"},
+        TraceCase{"Huge", std::string(100'000, '0')}),
     [](const auto& info) { return info.param.name; });
 
 TEST(OutgoingTraceparent, KeepsTheTraceUnderASpanOfItsOwn) {

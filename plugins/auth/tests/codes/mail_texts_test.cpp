@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/temporary_directory.h"
 
 namespace kitchen::auth {
@@ -34,7 +35,7 @@ TEST(MailTexts, AFolderOfTheOperators) {
     const testkit::TemporaryDirectory folder;
     for (const char* name : {"signup_code", "password_reset"})
         for (const char* extension : {".subject", ".txt", ".html"})
-            std::filesystem::copy(std::filesystem::path(KITCHEN_TEST_SOURCE_DIR) /
+            std::filesystem::copy(std::filesystem::path(testkit::source_dir()) /
                                       "plugins/auth/templates" / (std::string(name) + extension),
                                   folder.path());
     std::ofstream(folder.path() / "signup_code.subject") << "Kóòdù rẹ: {{code}}";

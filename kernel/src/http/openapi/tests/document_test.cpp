@@ -28,7 +28,7 @@ Route with_plugin(Route route, std::string plugin = "catalog") {
     return route;
 }
 
-std::vector<Route> kitchen_routes() {
+std::vector<Route> documented_routes() {
     Route list = Route::get("/foods/")
                      .summary("Foods")
                      .describe("A <b>page</b> of them.")
@@ -65,7 +65,7 @@ class OpenApi : public testing::Test {
 protected:
     std::vector<std::string> problems_;
     Json document_ = build_openapi(
-        kitchen_routes(), {"Chuks Kitchen", "1.2.3", "https://kitchen.example"}, problems_);
+        documented_routes(), {"Chuks Kitchen", "1.2.3", "https://kitchen.example"}, problems_);
     const Json& operation(const char* path, const char* method) const {
         return document_["paths"][path][method];
     }

@@ -20,15 +20,15 @@ Route list_route() {
     return route;
 }
 
-struct Case {
+struct QueryCase {
     const char* name;
     std::string query;
     Fields values;  ///< without limit=10
     std::vector<std::string> faults;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const QueryCase& c, std::ostream* out) { *out << c.name; }
 
-class ReadQuery : public testing::TestWithParam<Case> {};
+class ReadQuery : public testing::TestWithParam<QueryCase> {};
 
 TEST_P(ReadQuery, GivesValuesOrFaults) {
     Fields values;
@@ -46,53 +46,53 @@ TEST_P(ReadQuery, GivesValuesOrFaults) {
 INSTANTIATE_TEST_SUITE_P(
     Table, ReadQuery,
     testing::Values(
-        Case{"Empty", "", {}, {}}, Case{"OnlySeparators", "&&", {}, {}},
-        Case{"All",
-             "sort=-name&available=true&price=1.5&limit=100&search=rice",
-             {{"search", "rice"},
-              {"limit", "100"},
-              {"price", "1.5"},
-              {"available", "true"},
-              {"sort", "-name"}},
-             {}},
-        Case{"Decoded", "search=a+b%26c", {{"search", "a b&c"}}, {}},
-        Case{"DecodedName", "%73earch=x", {{"search", "x"}}, {}},
-        Case{"EqualsInside", "search=a=b", {{"search", "a=b"}}, {}},
-        Case{"NoValue", "search", {{"search", ""}}, {}},
-        Case{"QuestionMark", "search=?", {{"search", "?"}}, {}},
-        Case{"CodePoints",
-             "search=%E2%82%A6%E2%82%A6%E2%82%A6%E2%82%A6%E2%82%A6",
-             {{"search", "₦₦₦₦₦"}},
-             {}},
-        Case{"TooLong", "search=abcdef", {}, {"?search too_long"}},
-        Case{"TooSmall", "limit=0", {}, {"?limit too_small"}},
-        Case{"TooLarge", "limit=101", {}, {"?limit too_large"}},
-        Case{"Negative", "limit=-1", {}, {"?limit too_small"}},
-        Case{"NoNumber", "limit=abc", {}, {"?limit type"}},
-        Case{"EmptyNumber", "limit=", {}, {"?limit type"}},
-        Case{"Decimal", "limit=1.0", {}, {"?limit type"}},
-        Case{"Exponent", "limit=1e1", {}, {"?limit type"}},
-        Case{"PlusIsSpace", "limit=+5", {}, {"?limit type"}},
-        Case{"RealPlus", "limit=%2B5", {}, {"?limit type"}},
-        Case{"LeadingZero", "limit=05", {}, {"?limit type"}},
-        Case{"Hex", "limit=0x5", {}, {"?limit type"}},
-        Case{"Huge", "limit=99999999999999999999", {}, {"?limit type"}},
-        Case{"JsonText", "limit=%225%22", {}, {"?limit type"}},
-        Case{"JsonNull", "limit=null", {}, {"?limit type"}},
-        Case{"JsonList", "limit=[[[[5]]]]", {}, {"?limit type"}},
-        Case{"BooleanWord", "available=yes", {}, {"?available type"}},
-        Case{"BooleanNumber", "available=1", {}, {"?available type"}},
-        Case{"PriceTooSmall", "price=-0.5", {}, {"?price too_small"}},
-        Case{"PriceNaN", "price=NaN", {}, {"?price type"}},
-        Case{"NotOneOf", "sort=price", {}, {"?sort not_one_of"}},
-        Case{"Unknown", "colour=red", {}, {"?colour unknown_parameter"}},
-        Case{"UnknownEmptyName", "=x", {}, {"? unknown_parameter"}},
-        Case{"Duplicate", "limit=5&limit=5", {}, {"?limit duplicate_parameter"}},
-        Case{"DuplicateEncoded", "limit=5&%6Cimit=6", {}, {"?limit duplicate_parameter"}},
-        Case{"Several",
-             "x=1&limit=0&y=2",
-             {},
-             {"?x unknown_parameter", "?y unknown_parameter", "?limit too_small"}}),
+        QueryCase{"Empty", "", {}, {}}, QueryCase{"OnlySeparators", "&&", {}, {}},
+        QueryCase{"All",
+                  "sort=-name&available=true&price=1.5&limit=100&search=rice",
+                  {{"search", "rice"},
+                   {"limit", "100"},
+                   {"price", "1.5"},
+                   {"available", "true"},
+                   {"sort", "-name"}},
+                  {}},
+        QueryCase{"Decoded", "search=a+b%26c", {{"search", "a b&c"}}, {}},
+        QueryCase{"DecodedName", "%73earch=x", {{"search", "x"}}, {}},
+        QueryCase{"EqualsInside", "search=a=b", {{"search", "a=b"}}, {}},
+        QueryCase{"NoValue", "search", {{"search", ""}}, {}},
+        QueryCase{"QuestionMark", "search=?", {{"search", "?"}}, {}},
+        QueryCase{"CodePoints",
+                  "search=%E2%82%A6%E2%82%A6%E2%82%A6%E2%82%A6%E2%82%A6",
+                  {{"search", "₦₦₦₦₦"}},
+                  {}},
+        QueryCase{"TooLong", "search=abcdef", {}, {"?search too_long"}},
+        QueryCase{"TooSmall", "limit=0", {}, {"?limit too_small"}},
+        QueryCase{"TooLarge", "limit=101", {}, {"?limit too_large"}},
+        QueryCase{"Negative", "limit=-1", {}, {"?limit too_small"}},
+        QueryCase{"NoNumber", "limit=abc", {}, {"?limit type"}},
+        QueryCase{"EmptyNumber", "limit=", {}, {"?limit type"}},
+        QueryCase{"Decimal", "limit=1.0", {}, {"?limit type"}},
+        QueryCase{"Exponent", "limit=1e1", {}, {"?limit type"}},
+        QueryCase{"PlusIsSpace", "limit=+5", {}, {"?limit type"}},
+        QueryCase{"RealPlus", "limit=%2B5", {}, {"?limit type"}},
+        QueryCase{"LeadingZero", "limit=05", {}, {"?limit type"}},
+        QueryCase{"Hex", "limit=0x5", {}, {"?limit type"}},
+        QueryCase{"Huge", "limit=99999999999999999999", {}, {"?limit type"}},
+        QueryCase{"JsonText", "limit=%225%22", {}, {"?limit type"}},
+        QueryCase{"JsonNull", "limit=null", {}, {"?limit type"}},
+        QueryCase{"JsonList", "limit=[[[[5]]]]", {}, {"?limit type"}},
+        QueryCase{"BooleanWord", "available=yes", {}, {"?available type"}},
+        QueryCase{"BooleanNumber", "available=1", {}, {"?available type"}},
+        QueryCase{"PriceTooSmall", "price=-0.5", {}, {"?price too_small"}},
+        QueryCase{"PriceNaN", "price=NaN", {}, {"?price type"}},
+        QueryCase{"NotOneOf", "sort=price", {}, {"?sort not_one_of"}},
+        QueryCase{"Unknown", "colour=red", {}, {"?colour unknown_parameter"}},
+        QueryCase{"UnknownEmptyName", "=x", {}, {"? unknown_parameter"}},
+        QueryCase{"Duplicate", "limit=5&limit=5", {}, {"?limit duplicate_parameter"}},
+        QueryCase{"DuplicateEncoded", "limit=5&%6Cimit=6", {}, {"?limit duplicate_parameter"}},
+        QueryCase{"Several",
+                  "x=1&limit=0&y=2",
+                  {},
+                  {"?x unknown_parameter", "?y unknown_parameter", "?limit too_small"}}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ReadQueryRefuses, WhatCannotBeDecoded) {

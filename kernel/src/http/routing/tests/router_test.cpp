@@ -22,7 +22,7 @@ Route route(const char* method, std::string pattern, std::string plugin = "catal
     return r;
 }
 
-std::vector<Route> kitchen_routes() {
+std::vector<Route> routes_to_find() {
     return {
         route("GET", "/"),
         route("GET", "/foods/"),
@@ -46,12 +46,12 @@ std::vector<Route> kitchen_routes() {
 
 class RouterTest : public testing::Test {
 protected:
-    std::vector<Route> routes_ = kitchen_routes();
+    std::vector<Route> routes_ = routes_to_find();
     std::vector<std::string> problems_;
     Router router_{routes_, problems_};
 };
 
-struct Case {
+struct RouterCase {
     const char* method;
     std::string target;
     Outcome outcome;
@@ -59,14 +59,14 @@ struct Case {
     Fields parameters = {};
     const char* path = nullptr;  ///< when it differs from the target
 };
-void PrintTo(const Case& c, std::ostream* out) {
+void PrintTo(const RouterCase& c, std::ostream* out) {
     *out << c.method << ' ' << c.target.substr(0, 60);
 }
 
-class RouterTable : public RouterTest, public testing::WithParamInterface<Case> {};
+class RouterTable : public RouterTest, public testing::WithParamInterface<RouterCase> {};
 
 TEST_P(RouterTable, Matches) {
-    const Case& c = GetParam();
+    const RouterCase& c = GetParam();
     ASSERT_THAT(problems_, IsEmpty());
     const Match match = router_.match(c.method, c.target);
     EXPECT_EQ(match.outcome, c.outcome);
@@ -80,90 +80,90 @@ TEST_P(RouterTable, Matches) {
 INSTANTIATE_TEST_SUITE_P(
     Found, RouterTable,
     testing::Values(
-        Case{"GET", "/", Outcome::found, "/"}, Case{"GET", "/?a=/b", Outcome::found, "/", {}, "/"},
-        Case{"GET", "/foods", Outcome::found, "/foods/"},
-        Case{"GET", "/foods/", Outcome::found, "/foods/", {}, "/foods"},
-        Case{"HEAD", "/foods", Outcome::found, "/foods/"},
-        Case{"GET", "/openapi.json/", Outcome::found, "/openapi.json", {}, "/openapi.json"},
-        Case{"GET", "/foods?x=/../%zz", Outcome::found, "/foods/", {}, "/foods"},
-        Case{"GET", "/foods/7", Outcome::found, "/foods/{id:id}/", {{"id", "7"}}},
-        Case{"GET",
+        RouterCase{"GET", "/", Outcome::found, "/"}, RouterCase{"GET", "/?a=/b", Outcome::found, "/", {}, "/"},
+        RouterCase{"GET", "/foods", Outcome::found, "/foods/"},
+        RouterCase{"GET", "/foods/", Outcome::found, "/foods/", {}, "/foods"},
+        RouterCase{"HEAD", "/foods", Outcome::found, "/foods/"},
+        RouterCase{"GET", "/openapi.json/", Outcome::found, "/openapi.json", {}, "/openapi.json"},
+        RouterCase{"GET", "/foods?x=/../%zz", Outcome::found, "/foods/", {}, "/foods"},
+        RouterCase{"GET", "/foods/7", Outcome::found, "/foods/{id:id}/", {{"id", "7"}}},
+        RouterCase{"GET",
              "/foods/9223372036854775807",
              Outcome::found,
              "/foods/{id:id}/",
              {{"id", "9223372036854775807"}}},
-        Case{"GET", "/%66oods/%37/", Outcome::found, "/foods/{id:id}/", {{"id", "7"}}, "/foods/7"},
-        Case{"GET", "/foods/7/stock", Outcome::found, "/foods/{id:id}/stock/", {{"id", "7"}}},
-        Case{"DELETE", "/cart/clear", Outcome::found, "/cart/clear/"},
-        Case{"DELETE", "/cart/12", Outcome::found, "/cart/{item_id:id}/", {{"item_id", "12"}}},
-        Case{"GET",
+        RouterCase{"GET", "/%66oods/%37/", Outcome::found, "/foods/{id:id}/", {{"id", "7"}}, "/foods/7"},
+        RouterCase{"GET", "/foods/7/stock", Outcome::found, "/foods/{id:id}/stock/", {{"id", "7"}}},
+        RouterCase{"DELETE", "/cart/clear", Outcome::found, "/cart/clear/"},
+        RouterCase{"DELETE", "/cart/12", Outcome::found, "/cart/{item_id:id}/", {{"item_id", "12"}}},
+        RouterCase{"GET",
              "/files/%e2%82%a6+%25",
              Outcome::found,
              "/files/{name}",
              {{"name", "₦+%"}},
              "/files/₦+%"},
-        Case{"GET", "/files/...", Outcome::found, "/files/{name}", {{"name", "..."}}},
+        RouterCase{"GET", "/files/...", Outcome::found, "/files/{name}", {{"name", "..."}}},
         // A literal first, and back again when it leads nowhere, for the path or for the method.
-        Case{"GET", "/files/special/raw", Outcome::found, "/files/special/raw"},
-        Case{"GET",
-             "/files/special/meta",
-             Outcome::found,
-             "/files/{name}/meta",
-             {{"name", "special"}}},
-        Case{"GET", "/files/special", Outcome::found, "/files/{name}", {{"name", "special"}}},
-        Case{"POST", "/files/special", Outcome::found, "/files/special/"},
-        Case{"OPTIONS", "/foods/7", Outcome::options, "/foods/{id:id}/", {{"id", "7"}}}));
+        RouterCase{"GET", "/files/special/raw", Outcome::found, "/files/special/raw"},
+        RouterCase{"GET",
+                   "/files/special/meta",
+                   Outcome::found,
+                   "/files/{name}/meta",
+                   {{"name", "special"}}},
+        RouterCase{"GET", "/files/special", Outcome::found, "/files/{name}", {{"name", "special"}}},
+        RouterCase{"POST", "/files/special", Outcome::found, "/files/special/"},
+        RouterCase{"OPTIONS", "/foods/7", Outcome::options, "/foods/{id:id}/", {{"id", "7"}}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Rest, RouterTable,
     testing::Values(
-        Case{"GET", "/static/a", Outcome::found, "/static/{path*}", {{"path", "a"}}},
-        Case{
+        RouterCase{"GET", "/static/a", Outcome::found, "/static/{path*}", {{"path", "a"}}},
+        RouterCase{
             "GET", "/static/a/b/c.css", Outcome::found, "/static/{path*}", {{"path", "a/b/c.css"}}},
-        Case{"GET",
+        RouterCase{"GET",
              "/static/a/b/",
              Outcome::found,
              "/static/{path*}",
              {{"path", "a/b"}},
              "/static/a/b"},
-        Case{"GET",
+        RouterCase{"GET",
              "/static/a%2fb",
              Outcome::found,
              "/static/{path*}",
              {{"path", "a/b"}},
              "/static/a/b"},
-        Case{"GET", "/static/a/size", Outcome::found, "/static/{name}/size", {{"name", "a"}}},
-        Case{"POST", "/static/a", Outcome::found, "/static/{name}", {{"name", "a"}}},
-        Case{"POST", "/static/a/b", Outcome::method_not_allowed},
-        Case{"GET", "/static", Outcome::not_found}, Case{"GET", "/static/", Outcome::not_found},
-        Case{"GET", "/static/a//b", Outcome::not_found},
-        Case{"GET", "/static/a%2f%2fb", Outcome::not_found},
-        Case{"GET", "/static/%2fetc", Outcome::not_found},
-        Case{"GET", "/static/x%2f..%2fb", Outcome::not_found},
-        Case{"GET", "/static/x/%2e%2e%2fb", Outcome::not_found},
-        Case{"GET", "/static/x%2f.", Outcome::not_found},
-        Case{"GET", "/static/x/../b", Outcome::bad_path}));
+        RouterCase{"GET", "/static/a/size", Outcome::found, "/static/{name}/size", {{"name", "a"}}},
+        RouterCase{"POST", "/static/a", Outcome::found, "/static/{name}", {{"name", "a"}}},
+        RouterCase{"POST", "/static/a/b", Outcome::method_not_allowed},
+        RouterCase{"GET", "/static", Outcome::not_found}, RouterCase{"GET", "/static/", Outcome::not_found},
+        RouterCase{"GET", "/static/a//b", Outcome::not_found},
+        RouterCase{"GET", "/static/a%2f%2fb", Outcome::not_found},
+        RouterCase{"GET", "/static/%2fetc", Outcome::not_found},
+        RouterCase{"GET", "/static/x%2f..%2fb", Outcome::not_found},
+        RouterCase{"GET", "/static/x/%2e%2e%2fb", Outcome::not_found},
+        RouterCase{"GET", "/static/x%2f.", Outcome::not_found},
+        RouterCase{"GET", "/static/x/../b", Outcome::bad_path}));
 
 INSTANTIATE_TEST_SUITE_P(
     NotFound, RouterTable,
     testing::Values(
-        Case{"GET", "/files/x%2f..%2fb", Outcome::not_found},
-        Case{"GET", "/files/a%2Fb", Outcome::not_found},
-        Case{"GET", "/files/a%2Fb/meta", Outcome::not_found},
-        Case{"GET", "/nothing", Outcome::not_found}, Case{"GET", "//", Outcome::not_found},
-        Case{"GET", "//foods", Outcome::not_found}, Case{"GET", "/foods//", Outcome::not_found},
-        Case{"GET", "/foods//7", Outcome::not_found}, Case{"GET", "/Foods", Outcome::not_found},
-        Case{"GET", "/foods/0", Outcome::not_found}, Case{"GET", "/foods/-1", Outcome::not_found},
-        Case{"GET", "/foods/+1", Outcome::not_found}, Case{"GET", "/foods/07", Outcome::not_found},
-        Case{"GET", "/foods/7x", Outcome::not_found}, Case{"GET", "/foods/1.0", Outcome::not_found},
-        Case{"GET", "/foods/9223372036854775808", Outcome::not_found},
-        Case{"GET", "/foods/" + std::string(5000, '9'), Outcome::not_found},
-        Case{"GET", "/foods%2F7", Outcome::not_found},
-        Case{"GET", "/foods/7%2Fstock", Outcome::not_found},
-        Case{"GET", "/files/", Outcome::not_found}, Case{"OPTIONS", "/nothing", Outcome::not_found},
-        Case{"GET", std::string(16000, '/'), Outcome::not_found},
-        Case{"GET", "/foods" + std::string(8000, '/'), Outcome::not_found},
-        Case{"GET",
+        RouterCase{"GET", "/files/x%2f..%2fb", Outcome::not_found},
+        RouterCase{"GET", "/files/a%2Fb", Outcome::not_found},
+        RouterCase{"GET", "/files/a%2Fb/meta", Outcome::not_found},
+        RouterCase{"GET", "/nothing", Outcome::not_found}, RouterCase{"GET", "//", Outcome::not_found},
+        RouterCase{"GET", "//foods", Outcome::not_found}, RouterCase{"GET", "/foods//", Outcome::not_found},
+        RouterCase{"GET", "/foods//7", Outcome::not_found}, RouterCase{"GET", "/Foods", Outcome::not_found},
+        RouterCase{"GET", "/foods/0", Outcome::not_found}, RouterCase{"GET", "/foods/-1", Outcome::not_found},
+        RouterCase{"GET", "/foods/+1", Outcome::not_found}, RouterCase{"GET", "/foods/07", Outcome::not_found},
+        RouterCase{"GET", "/foods/7x", Outcome::not_found}, RouterCase{"GET", "/foods/1.0", Outcome::not_found},
+        RouterCase{"GET", "/foods/9223372036854775808", Outcome::not_found},
+        RouterCase{"GET", "/foods/" + std::string(5000, '9'), Outcome::not_found},
+        RouterCase{"GET", "/foods%2F7", Outcome::not_found},
+        RouterCase{"GET", "/foods/7%2Fstock", Outcome::not_found},
+        RouterCase{"GET", "/files/", Outcome::not_found}, RouterCase{"OPTIONS", "/nothing", Outcome::not_found},
+        RouterCase{"GET", std::string(16000, '/'), Outcome::not_found},
+        RouterCase{"GET", "/foods" + std::string(8000, '/'), Outcome::not_found},
+        RouterCase{"GET",
              [] {
                  std::string deep;
                  for (int i = 0; i < 4000; ++i) deep += "/a";
@@ -171,35 +171,40 @@ INSTANTIATE_TEST_SUITE_P(
              }(),
              Outcome::not_found}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Bad, RouterTable,
-    testing::Values(
-        Case{"GET", "", Outcome::bad_path}, Case{"GET", "foods", Outcome::bad_path},
-        Case{"GET", "*", Outcome::bad_path}, Case{"GET", "/foods/..", Outcome::bad_path},
-        Case{"GET", "/../etc", Outcome::bad_path}, Case{"GET", "/./foods", Outcome::bad_path},
-        Case{"GET", "/foods/%2e%2E/", Outcome::bad_path},
-        Case{"GET", "/foods/.%2e", Outcome::bad_path}, Case{"GET", "/foods/%2e", Outcome::bad_path},
-        Case{"GET", "/foods/%00", Outcome::bad_path},
-        Case{"GET", "/files/a%00b", Outcome::bad_path}, Case{"GET", "/%zz", Outcome::bad_path},
-        Case{"GET", "/files/%", Outcome::bad_path}, Case{"GET", "/files/%4", Outcome::bad_path},
-        Case{"GET", "/files/%ff", Outcome::bad_path},
-        Case{"GET", "/files/%c0%ae", Outcome::bad_path},
-        Case{"GET", "/files/%ed%a0%80", Outcome::bad_path},
-        Case{"GET", "/files/\xff", Outcome::bad_path},
-        Case{"GET", "//nothing//%zz", Outcome::bad_path}, Case{"OPTIONS", "/..", Outcome::bad_path},
-        Case{"GET",
-             [] {
-                 std::string deep;
-                 for (int i = 0; i < 100; ++i) deep += "/a";
-                 return deep + "/%zz";
-             }(),
-             Outcome::bad_path}));
+INSTANTIATE_TEST_SUITE_P(Bad, RouterTable,
+                         testing::Values(RouterCase{"GET", "", Outcome::bad_path},
+                                         RouterCase{"GET", "foods", Outcome::bad_path},
+                                         RouterCase{"GET", "*", Outcome::bad_path},
+                                         RouterCase{"GET", "/foods/..", Outcome::bad_path},
+                                         RouterCase{"GET", "/../etc", Outcome::bad_path},
+                                         RouterCase{"GET", "/./foods", Outcome::bad_path},
+                                         RouterCase{"GET", "/foods/%2e%2E/", Outcome::bad_path},
+                                         RouterCase{"GET", "/foods/.%2e", Outcome::bad_path},
+                                         RouterCase{"GET", "/foods/%2e", Outcome::bad_path},
+                                         RouterCase{"GET", "/foods/%00", Outcome::bad_path},
+                                         RouterCase{"GET", "/files/a%00b", Outcome::bad_path},
+                                         RouterCase{"GET", "/%zz", Outcome::bad_path},
+                                         RouterCase{"GET", "/files/%", Outcome::bad_path},
+                                         RouterCase{"GET", "/files/%4", Outcome::bad_path},
+                                         RouterCase{"GET", "/files/%ff", Outcome::bad_path},
+                                         RouterCase{"GET", "/files/%c0%ae", Outcome::bad_path},
+                                         RouterCase{"GET", "/files/%ed%a0%80", Outcome::bad_path},
+                                         RouterCase{"GET", "/files/\xff", Outcome::bad_path},
+                                         RouterCase{"GET", "//nothing//%zz", Outcome::bad_path},
+                                         RouterCase{"OPTIONS", "/..", Outcome::bad_path},
+                                         RouterCase{"GET",
+                                                    [] {
+                                                        std::string deep;
+                                                        for (int i = 0; i < 100; ++i) deep += "/a";
+                                                        return deep + "/%zz";
+                                                    }(),
+                                                    Outcome::bad_path}));
 
 INSTANTIATE_TEST_SUITE_P(Unknown, RouterTable,
-                         testing::Values(Case{"BREW", "/foods", Outcome::unknown_method},
-                                         Case{"get", "/foods", Outcome::unknown_method},
-                                         Case{"TRACE", "/foods", Outcome::unknown_method},
-                                         Case{"", "/", Outcome::unknown_method}));
+                         testing::Values(RouterCase{"BREW", "/foods", Outcome::unknown_method},
+                                         RouterCase{"get", "/foods", Outcome::unknown_method},
+                                         RouterCase{"TRACE", "/foods", Outcome::unknown_method},
+                                         RouterCase{"", "/", Outcome::unknown_method}));
 
 TEST_F(RouterTest, SaysWhatAPathAllows) {
     Match match = router_.match("DELETE", "/foods");
