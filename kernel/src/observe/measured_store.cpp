@@ -206,7 +206,7 @@ void MeasuredStore::count_repeat(Operation operation) {
         .counter("kitchen_store_repeats_total",
                  "Bodies that the store ran once more, after a conflict or a lost connection.",
                  {{"provider", provider_},
-                  {"operation", operation_names[static_cast<std::size_t>(operation)]}})
+                  {"operation", store_operation_names[static_cast<std::size_t>(operation)]}})
         .add();
 }
 

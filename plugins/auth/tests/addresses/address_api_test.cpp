@@ -164,7 +164,8 @@ TEST(AddressStart, RefusesACountryThatIsNone) {
         TestKernel kernel(config("      addresses: {country: UK}\n"), options(mailbox));
         FAIL() << "it started";
     } catch (const std::runtime_error& refused) {
-        EXPECT_NE(std::string(refused.what()).find("addresses.country must be"), std::string::npos)
+        EXPECT_NE(std::string(refused.what()).find("auth.addresses.country: must be"),
+                  std::string::npos)
             << refused.what();
     }
 }
