@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
         SchemaCase{"NumberTooSmall", Schema::number().min(0).max(5), "-0.1", {" too_small"}},
         SchemaCase{"Boolean", Schema::boolean(), "1", {" type"}},
         SchemaCase{"BooleanGood", Schema::boolean(), "false", {}},
-        SchemaCase{"OpenRefusesNul",
+        SchemaCase{"OpenRefusesNulDeepDown",
              Schema::object({}).open(),
              R"({"x":[1,{"a":"\u0000","b\u0000":1}]})",
              {"/x/1/a format", std::string("/x/1/b\0 format", 14)}},
