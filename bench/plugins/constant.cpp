@@ -1,5 +1,5 @@
 // Routes that cost nothing but the HTTP: what others are measured against. The answer is a JSON
-// string of that many octets.
+// string of that many bytes.
 //
 //   GET /constant/?bytes=5000         on the pool, as most routes run
 //   GET /constant/inline/?bytes=5000  on the socket's worker

@@ -1,5 +1,5 @@
 // An idempotency key as a short word that may stand in a file name, a header or a log: keys hold
-// any octets, and who knows what.
+// any bytes, and who knows what.
 //
 // Thread-safety: pure functions.
 #pragma once

@@ -8,7 +8,7 @@
 namespace kitchen::catalog {
 namespace {
 
-/// Length of the UTF-8 sequence that begins with this octet; 0 for an octet that cannot begin one.
+/// Length of the UTF-8 sequence that begins with this byte; 0 for a byte that cannot begin one.
 std::size_t sequence_length(unsigned char lead) noexcept {
     if (lead < 0x80) return 1;
     if (lead >= 0xC2 && lead < 0xE0) return 2;

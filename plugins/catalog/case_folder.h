@@ -24,7 +24,7 @@ public:
     CaseFolder(const CaseFolder&) = delete;
     CaseFolder& operator=(const CaseFolder&) = delete;
 
-    /// `text` in UTF-8. Octets that are not UTF-8 are kept as they are.
+    /// `text` in UTF-8. Bytes that are not UTF-8 are kept as they are.
     std::string fold(std::string_view text) const;
 
 private:

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* action_names[] = {"SendMessage", "ReceiveMessage", "ChangeMessageVisibility",
                                         "DeleteMessage", "GetQueueAttributes"};
 
-/// Ten messages of the greatest length that others may have sent (1 MiB), every octet escaped.
+/// Ten messages of the greatest length that others may have sent (1 MiB), every byte escaped.
 constexpr std::size_t longest_response = 10 * 2 * 1024 * 1024 + 64 * 1024;
 
 constexpr std::chrono::seconds longest_pause{10};

@@ -30,7 +30,8 @@ const http::Schema& body_schema() {
         {"otp", Schema::string().format(http::Format::digits).min(6).max(6), http::optional},
         {"kind", Schema::string().one_of({"delivery", "pickup"}), http::optional},
         {"ids", Schema::array(Schema::integer().min(1)).max(8).unique_items(), http::optional},
-        {"nested", Schema::object({{"deep", Schema::array(Schema::object({}).open())}}), http::optional},
+        {"nested", Schema::object({{"deep", Schema::array(Schema::object({}).open())}}),
+         http::optional},
         {"open", Schema::object({}).open().or_null(), http::optional},
     });
     return schema;

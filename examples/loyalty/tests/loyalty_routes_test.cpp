@@ -37,8 +37,8 @@ protected:
     }
     std::int64_t points() { return client.get("/loyalty/").json["points"].as_integer(); }
 
-    kitchen::testkit::TestKernel kernel{
-        config(", {id: catalog}, {id: cart}, {id: orders}"), options()};
+    kitchen::testkit::TestKernel kernel{config(", {id: catalog}, {id: cart}, {id: orders}"),
+                                        options()};
     HttpClient client = kernel.client();
 
 private:

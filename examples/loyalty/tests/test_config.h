@@ -19,7 +19,8 @@ inline kitchen::testkit::TestKernelOptions options() {
 
 /// `more`: further entries of `plugins:`, each beginning with a comma.
 inline std::string config(const std::string& more = "") {
-    return "plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: {directory: '" +
+    return "plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: {directory: "
+           "'" +
            testing::TempDir() +
            "loyalty-mail'}}, {id: auth, config: {cookie_secure: false, bootstrap_admin: {email: "
            "chef@kitchen.example, phone: '08030000000', password: !env PASSWORD}}}, "

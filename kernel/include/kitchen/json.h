@@ -102,7 +102,7 @@ std::optional<Json> parse_json(std::string_view text, JsonError* error = nullptr
 
 /// Appends JSON to a string, commas and escapes included. The caller keeps begin/end and key/value
 /// in step; a debug build asserts it. Strings that are not valid UTF-8 are written with U+FFFD in
-/// place of the bad octets.
+/// place of the bad bytes.
 class JsonWriter {
 public:
     explicit JsonWriter(std::string& out) noexcept : out_(out) {}

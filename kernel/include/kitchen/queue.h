@@ -7,7 +7,7 @@
 // work's own place (a row in the store) says decides. A message may also be lost in the end (queues
 // keep them for days, not for ever): whoever sends one must have another way to find the work.
 //
-// A body is text: UTF-8, 1 octet to 256 KiB, no control characters but TAB, LF and CR. It may be
+// A body is text: UTF-8, 1 byte to 256 KiB, no control characters but TAB, LF and CR. It may be
 // kept in the clear by others: no secrets.
 //
 // Errors: unavailable and too_many_requests (try again later; send() and the others have then

@@ -22,7 +22,7 @@
 
 namespace kitchen {
 
-/// The values of the two fields, printable ASCII; at most 55 and 512 octets.
+/// The values of the two fields, printable ASCII; at most 55 and 512 bytes.
 struct TraceContext {
     std::string traceparent;  ///< empty: no trace
     std::string tracestate;   ///< of the caller, unchanged; often empty

@@ -20,7 +20,7 @@ host::KernelOptions kernel_options(const std::string& config_file) {
     if (!in) throw refuse(std::strerror(errno));
     host::KernelOptions options;
     options.file = config_file;
-    // One octet past the limit is enough for the reader to see that the file is too large.
+    // One byte past the limit is enough for the reader to see that the file is too large.
     options.text.resize(config::YamlLimits{}.file_bytes + 1);
     in.read(options.text.data(), static_cast<std::streamsize>(options.text.size()));
     options.text.resize(static_cast<std::size_t>(in.gcount()));

@@ -15,7 +15,7 @@ Error no_secret(std::string detail) {
     return Error(Errc::malformed, "no_secret", std::move(detail));
 }
 
-/// One octet of standard input; false at its end.
+/// One byte of standard input; false at its end.
 bool read_octet(char& c) {
     for (;;) {
         const ssize_t got = ::read(STDIN_FILENO, &c, 1);
@@ -69,7 +69,7 @@ Result<std::string> ask(std::string_view prompt) {
         }
         if (c == '\n' || c == '\r') break;
         if (c == 8 || c == 127) {
-            // One character, not one octet of it.
+            // One character, not one byte of it.
             while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xc0) == 0x80)
                 line.pop_back();
             if (!line.empty()) line.pop_back();

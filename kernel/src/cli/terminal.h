@@ -11,7 +11,7 @@
 namespace kitchen::cli {
 
 /// Asks on the terminal, without echo, when standard input is one; otherwise reads one line of
-/// standard input, and no octet more, so that several secrets can follow each other. The line ends
+/// standard input, and no byte more, so that several secrets can follow each other. The line ends
 /// before LF or CR LF. Errors: nothing there, cancelled, too long.
 Result<std::string> read_secret(std::string_view prompt);
 

@@ -32,7 +32,7 @@ public:
     std::size_t size() const noexcept { return entries_.size(); }
     bool has(Kind kind) const noexcept;
     /// "file:line:col: error: message", sorted by position; after the first 100 a line says how
-    /// many more there are. What a message quotes may be anything: control characters and octets
+    /// many more there are. What a message quotes may be anything: control characters and bytes
     /// that are not UTF-8 are shown as \xNN, and a long message is cut.
     std::vector<std::string> lines() const;
     const std::string& file() const noexcept { return file_; }

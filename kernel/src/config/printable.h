@@ -14,7 +14,7 @@ namespace kitchen::config {
 /// well.
 bool is_control(std::string_view sequence) noexcept;
 
-/// The text with control characters and octets that are not UTF-8 as \xNN, cut after about
+/// The text with control characters and bytes that are not UTF-8 as \xNN, cut after about
 /// `max_octets`.
 std::string printable(std::string_view text, std::size_t max_octets);
 

@@ -204,7 +204,7 @@ private:
 };
 
 /// Refuses what no configuration holds and what the library would read in surprising ways: control
-/// characters and octets that are not UTF-8.
+/// characters and bytes that are not UTF-8.
 bool check_octets(std::string_view text, Diagnostics& diagnostics) {
     int line = 1, column = 1;
     for (std::size_t i = 0; i < text.size(); ++column) {

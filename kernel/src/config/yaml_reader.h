@@ -1,6 +1,6 @@
 // Reads YAML into our own tree. The one place that knows the YAML library.
 //
-// The input may be hostile: its size, nesting, and the number of nodes and octets after aliases
+// The input may be hostile: its size, nesting, and the number of nodes and bytes after aliases
 // have been expanded are capped, so that no document can exhaust memory or the stack.
 //
 // Thread-safety: pure function.

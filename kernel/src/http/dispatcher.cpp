@@ -174,8 +174,7 @@ void Dispatcher::run(Pending& pending) {
     const bool begins_here = request.trace.parent_id.empty();
     const observe::TraceScope scope(
         std::make_shared<const observe::CarriedTrace>(observe::CarriedTrace{
-            request.trace,
-            begins_here ? std::string() : RequestIds::tracestate(request.headers)}));
+            request.trace, begins_here ? std::string() : RequestIds::tracestate(request.headers)}));
     Result<Response> result = pipeline_.run(request, pending.allow);
     respond(pending, finish_response(request, std::move(result), log_));
 }

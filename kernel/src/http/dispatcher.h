@@ -1,5 +1,5 @@
-// Takes framed requests from the transport and gives each its response: at once when it is refused by
-// its head, on the transport's worker for inline routes, on the pool for the others.
+// Takes framed requests from the transport and gives each its response: at once when it is refused
+// by its head, on the transport's worker for inline routes, on the pool for the others.
 //
 // A request is decided once, by on_head(): its route and what the path captures, the type of its
 // body, where it comes from, its ids. The decision travels with the request, and is also the pool's

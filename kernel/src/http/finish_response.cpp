@@ -56,9 +56,10 @@ void strip_to_not_modified(Response& response) {
         constexpr std::string_view representation[] = {"content-type", "content-length",
                                                        "content-encoding", "content-language",
                                                        "content-range"};
-        return std::any_of(
-            std::begin(representation), std::end(representation),
-            [&](std::string_view name) { return characters::equal_ignoring_case(field.first, name); });
+        return std::any_of(std::begin(representation), std::end(representation),
+                           [&](std::string_view name) {
+                               return characters::equal_ignoring_case(field.first, name);
+                           });
     });
 }
 

@@ -105,11 +105,11 @@ Result<Response> Pipeline::finish(const Run& run) const {
 Error Pipeline::thrown(const Request& request, std::string_view where, std::string_view plugin,
                        std::string_view what) const {
     log_.error("exception in a request", {{"request_id", request.request_id},
-                                             {"method", request.method},
-                                             {"route", request.route->pattern},
-                                             {"where", where},
-                                             {"plugin", plugin},
-                                             {"what", what}});
+                                          {"method", request.method},
+                                          {"route", request.route->pattern},
+                                          {"where", where},
+                                          {"plugin", plugin},
+                                          {"what", what}});
     return Error(Errc::internal, std::string(exception_code),
                  "An exception was thrown in a request.");
 }

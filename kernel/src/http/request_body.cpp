@@ -35,7 +35,8 @@ Status check_type(const Fields& headers) {
 
 bool is_json_type(std::string_view content_type) noexcept {
     std::size_t end = std::min(content_type.find(';'), content_type.size());
-    if (!characters::equal_ignoring_case(characters::trim(content_type.substr(0, end)), "application/json"))
+    if (!characters::equal_ignoring_case(characters::trim(content_type.substr(0, end)),
+                                         "application/json"))
         return false;
     while (end != content_type.size()) {
         content_type.remove_prefix(end + 1);

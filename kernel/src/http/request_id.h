@@ -39,8 +39,7 @@ private:
 
     Random& random_;
     std::mutex mutex_;
-    std::array<std::byte, 64 * id_bytes>
-        pool_{};  ///< drawn together: one system call for many ids
+    std::array<std::byte, 64 * id_bytes> pool_{};  ///< drawn together: one system call for many ids
     std::size_t used_ = pool_.size();
 };
 

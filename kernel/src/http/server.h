@@ -38,8 +38,8 @@ struct ServerOptions {
 class Server {
 public:
     /// Throws std::runtime_error listing every conflict in the table: duplicate routes (naming both
-    /// plugins), routes that identify their client when no plugin does, bad patterns. `metrics` null: nothing is
-    /// measured.
+    /// plugins), routes that identify their client when no plugin does, bad patterns. `metrics`
+    /// null: nothing is measured.
     Server(ServerOptions options, ServerTable table, Logger& log, const Clock& clock,
            Random& random, Metrics* metrics = nullptr);
     ~Server();

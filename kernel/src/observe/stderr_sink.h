@@ -5,7 +5,7 @@
 // when there is room again a line says how many it were. Regular files always have room.
 //
 // The descriptor stays in blocking mode, since others may share it: poll(2) says whether a pipe or
-// terminal has room for PIPE_BUF octets.
+// terminal has room for PIPE_BUF bytes.
 //
 // Thread-safety: one thread at a time (the log hub's mutex).
 #pragma once

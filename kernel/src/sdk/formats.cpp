@@ -60,7 +60,7 @@ bool is_mail_domain(std::string_view domain) noexcept {
     }
 }
 
-/// The octets of RFC 3986 that may stand in a part of a URL, percent escapes whole.
+/// The bytes of RFC 3986 that may stand in a part of a URL, percent escapes whole.
 bool are_url_octets(std::string_view text, std::string_view further) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];

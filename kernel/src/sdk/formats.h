@@ -7,7 +7,7 @@
 
 namespace kitchen::http::formats {
 
-/// A mailbox of RFC 5321 (dot-atom or quoted local part, at most 64 octets) at a host name of two
+/// A mailbox of RFC 5321 (dot-atom or quoted local part, at most 64 bytes) at a host name of two
 /// labels or more.
 bool is_email(std::string_view text) noexcept;
 /// One ASCII digit or more.

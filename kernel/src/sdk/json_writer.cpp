@@ -10,7 +10,7 @@
 namespace kitchen {
 namespace {
 
-// What to do with an byte of a string: 0 copy, 'u' \u00XX, 'x' begins a sequence to check, else
+// What to do with a byte of a string: 0 copy, 'u' \u00XX, 'x' begins a sequence to check, else
 // the character after the backslash.
 constexpr std::array<char, 256> make_escapes() {
     std::array<char, 256> table{};

@@ -1,4 +1,4 @@
-// The client's end of TLS, over octets that somebody else carries: what came from the network goes
+// The client's end of TLS, over bytes that somebody else carries: what came from the network goes
 // in, what is for it comes out.
 //
 // Errors of TLS (a certificate that is not trusted, too) are thrown as std::runtime_error with
@@ -21,7 +21,7 @@ public:
 
     /// Goes on with the handshake; true when it is done.
     bool shake_hands();
-    /// Octets from the network; what they say is appended to `plain`.
+    /// Bytes from the network; what they say is appended to `plain`.
     void take(std::string_view octets, std::string& plain);
     /// To be sent by outgoing().
     void put(std::string_view plain);

@@ -403,7 +403,7 @@ TEST_P(OrderEventsInMemory, AClientFarBehindGetsItPieceByPiece) {
     const auto kitchen = open();
     const auto food = kitchen->food();
     std::string expected;
-    // Reasons of 500 characters, each six octets in JSON: 64 KiB hold some twenty of them.
+    // Reasons of 500 characters, each six bytes in JSON: 64 KiB hold some twenty of them.
     const std::string reason(500, '\x01');
     constexpr int orders = 40;
     for (int i = 1; i <= orders; ++i) {

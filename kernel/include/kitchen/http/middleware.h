@@ -37,9 +37,10 @@ using Next = std::function<Result<Response>()>;
 class Middleware {
 public:
     template <class Function>
-        requires(!std::same_as<std::remove_cvref_t<Function>, Middleware> &&
-                 std::is_invocable_r_v<Result<Response>, Function&, Request&, const Next&>)
-    Middleware(Function&& function) : function_(std::forward<Function>(function)) {}
+    requires(!std::same_as<std::remove_cvref_t<Function>, Middleware> &&
+             std::is_invocable_r_v<Result<Response>, Function&, Request&, const Next&>)
+        Middleware(Function&& function)
+        : function_(std::forward<Function>(function)) {}
 
     /// Names the header fields that it adds to responses of any route: scripts of allowed origins
     /// may read them.

@@ -24,18 +24,18 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
     // As it was sent; checked byte by byte, not decoded.
-    std::string method;  ///< "GET"; a token, its case kept
-    std::string target;  ///< path and query; or "*" with OPTIONS
-    Fields headers;      ///< names lower-cased, values trimmed, order kept
-    std::string body;    ///< without the chunked coding
+    std::string method;        ///< "GET"; a token, its case kept
+    std::string target;        ///< path and query; or "*" with OPTIONS
+    Fields headers;            ///< names lower-cased, values trimmed, order kept
+    std::string body;          ///< without the chunked coding
     int minor_version = 1;     ///< HTTP/1.<minor>; 0 or 1
     std::string peer_address;  ///< of the connection: numeric, without the port
 
     // Decided once, when the head was there.
     const Route* route = nullptr;  ///< the matched route; never null in middleware and handlers
-    std::string path;        ///< percent-decoded, without a trailing slash (but "/")
-    Fields path_parameters;  ///< by the names in the route's pattern
-    std::string client_address;  ///< numeric; the client's own, also behind a trusted proxy
+    std::string path;              ///< percent-decoded, without a trailing slash (but "/")
+    Fields path_parameters;        ///< by the names in the route's pattern
+    std::string client_address;    ///< numeric; the client's own, also behind a trusted proxy
     std::string base_url;  ///< "https://kitchen.example": scheme and authority for absolute links,
                            ///< no slash at the end
     std::string request_id;
@@ -43,7 +43,7 @@ struct Request {
 
     // Filled in on the way to the handler.
     std::chrono::steady_clock::time_point deadline;  ///< after it no response is waited for
-    std::optional<Principal> principal;  ///< who asks; see Route::signed_in()
+    std::optional<Principal> principal;              ///< who asks; see Route::signed_in()
     Fields query_parameters;  ///< declared ones only, decoded, valid, defaults filled in
     Json json;  ///< the body, valid by the route's schema; null when the route takes none
     Fields response_fields;  ///< by middleware: added to the response, a problem too

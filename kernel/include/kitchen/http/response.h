@@ -1,5 +1,5 @@
-// One response. The kernel adds Date, Content-Length, Connection and X-Request-Id, turns a GET whose
-// ETag matches If-None-Match into 304, and drops the body for HEAD.
+// One response. The kernel adds Date, Content-Length, Connection and X-Request-Id, turns a GET
+// whose ETag matches If-None-Match into 304, and drops the body for HEAD.
 //
 // Thread-safety: a plain value. EventStream: see there.
 #pragma once

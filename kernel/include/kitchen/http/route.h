@@ -7,13 +7,14 @@
 //         .handle([this](Request& req) { return routes_.read(req); }));
 //
 // Patterns: literal segments, {name} (one non-empty segment, which holds no slash when decoded),
-// {name:id} (a positive integer below 2^63) and, at the end, {name*} (one segment or more, joined by
-// slashes; none of them empty, "." or ".."). Anything else does not match. A trailing slash is
+// {name:id} (a positive integer below 2^63) and, at the end, {name*} (one segment or more, joined
+// by slashes; none of them empty, "." or ".."). Anything else does not match. A trailing slash is
 // optional in requests whichever way the pattern is written. A literal beats a parameter, and one
 // segment beats the rest. Two routes with the same method and shape are a start-up error that names
 // both plugins. HEAD comes with GET, OPTIONS with everything.
 //
-// Thread-safety: built in the constructor of a plugin; immutable afterwards. Handlers run on many threads at once.
+// Thread-safety: built in the constructor of a plugin; immutable afterwards. Handlers run on many
+// threads at once.
 #pragma once
 
 #include <chrono>
@@ -107,8 +108,7 @@ public:
     /// body that is described.
     Route& answers(int status, std::string text, std::optional<Schema> schema = std::nullopt,
                    std::string content_type = "application/json") {
-        responses.push_back(
-            {status, std::move(text), std::move(schema), std::move(content_type)});
+        responses.push_back({status, std::move(text), std::move(schema), std::move(content_type)});
         return *this;
     }
     /// Documents a header field of the responses, and lets scripts of allowed origins read it.
@@ -137,15 +137,15 @@ public:
         access = Access::operators;
         return *this;
     }
-    /// The route looks at this cookie. A browser sends cookies with requests of any site's pages; so
-    /// a request that changes something and comes from another site's page is refused (403) before
-    /// the handler, unless server.cors.origins lists that site.
+    /// The route looks at this cookie. A browser sends cookies with requests of any site's pages;
+    /// so a request that changes something and comes from another site's page is refused (403)
+    /// before the handler, unless server.cors.origins lists that site.
     Route& uses_cookie(std::string name) {
         cookies.push_back(std::move(name));
         return *this;
     }
-    /// Runs on the thread that reads the socket: the handler works from memory, in microseconds, and
-    /// touches no store, cache, file or lock held for long. Only for routes open to anyone.
+    /// Runs on the thread that reads the socket: the handler works from memory, in microseconds,
+    /// and touches no store, cache, file or lock held for long. Only for routes open to anyone.
     Route& runs_inline() {
         is_inline = true;
         return *this;

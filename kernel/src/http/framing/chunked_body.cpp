@@ -20,7 +20,8 @@ std::uint64_t hex_value(char c) noexcept {
 
 bool is_trailer_field(std::string_view line) noexcept {
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !characters::all(line.substr(0, colon), characters::kToken))
+    if (colon == std::string_view::npos ||
+        !characters::all(line.substr(0, colon), characters::kToken))
         return false;
     for (const char c : line.substr(colon + 1))
         if (!characters::is(c, characters::kFieldText)) return false;
@@ -53,8 +54,8 @@ RequestParser::Progress RequestParser::read_chunked_body(Input& input) {
                 break;
             }
             default: {
-                const std::size_t left = limits_.trailer_section -
-                                         std::min(limits_.trailer_section, section_bytes_ + 2);
+                const std::size_t left =
+                    limits_.trailer_section - std::min(limits_.trailer_section, section_bytes_ + 2);
                 std::string_view line;
                 switch (take_line(input, left, line)) {
                     case Line::need_more: return {Event::need_more, input.at};

@@ -106,7 +106,7 @@ bool RequestParser::note_field(std::string_view name, std::string_view value) {
             if (name != "expect") return true;
             for_each_member(value, [&](std::string_view member) {
                 (characters::equal_ignoring_case(member, "100-continue") ? expects_continue_
-                                                                     : bad_expectation_) = true;
+                                                                         : bad_expectation_) = true;
             });
             return true;
         case 10:

@@ -63,9 +63,8 @@ bool has_response_body(const ResponseFraming& framing) noexcept {
     return !framing.head_request && framing.status != 204 && framing.status != 304;
 }
 
-void append_response_head(std::string& out, const ResponseFraming& framing,
-                          const Fields& headers, std::string_view date,
-                          const Fields& defaults) {
+void append_response_head(std::string& out, const ResponseFraming& framing, const Fields& headers,
+                          std::string_view date, const Fields& defaults) {
     const int status = sendable(framing.status);
     out += "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(status));

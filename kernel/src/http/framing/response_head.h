@@ -28,11 +28,10 @@ struct ResponseFraming {
 
 /// Appends the head, up to and with the empty line. Date, Content-Length, Transfer-Encoding and
 /// Connection among `headers` are ignored; so is every field whose name is no token or whose value
-/// holds a control character (CR, LF, NUL…). `defaults` are fields of every response; each gives way
-/// to one of its name in `headers`.
-void append_response_head(std::string& out, const ResponseFraming& framing,
-                          const Fields& headers, std::string_view date,
-                          const Fields& defaults = {});
+/// holds a control character (CR, LF, NUL…). `defaults` are fields of every response; each gives
+/// way to one of its name in `headers`.
+void append_response_head(std::string& out, const ResponseFraming& framing, const Fields& headers,
+                          std::string_view date, const Fields& defaults = {});
 
 /// Whether bytes follow the head: not after HEAD, 204 or 304.
 bool has_response_body(const ResponseFraming& framing) noexcept;

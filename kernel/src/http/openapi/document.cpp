@@ -165,14 +165,12 @@ private:
                                          content("application/json", shape(*route.body_schema))}}));
         operation.set("responses", responses(route, !place.names.empty()));
         Json security = Json::array();
-        if (route.access == Access::maybe_signed_in)
-            security.as_array().push_back(Json::object());
+        if (route.access == Access::maybe_signed_in) security.as_array().push_back(Json::object());
         if (route.access != Access::anyone)
             for (const char* scheme : {"basic", "bearer"})
                 security.as_array().push_back(Json::object({{scheme, Json::array()}}));
         operation.set("security", std::move(security));
-        if (route.access == Access::operators)
-            operation.set("x-roles", Json::array({"operator"}));
+        if (route.access == Access::operators) operation.set("x-roles", Json::array({"operator"}));
         if (route.access == Access::roles) {
             Json roles = Json::array();
             for (const std::string& role : route.allowed_roles) roles.as_array().emplace_back(role);
@@ -228,8 +226,9 @@ private:
         Json schema = shape(p.schema);
         if (!p.default_value.empty()) {
             schema.set("default",
-                       p.schema.type == Schema::Type::string ? Json(p.default_value)
-                               : parse_json(p.default_value).value_or(Json(p.default_value)));
+                       p.schema.type == Schema::Type::string
+                           ? Json(p.default_value)
+                           : parse_json(p.default_value).value_or(Json(p.default_value)));
         }
         Json out = Json::object({{"name", p.name},
                                  {"in", in},
@@ -278,8 +277,8 @@ private:
         Json shared = Json::object();
         const auto add_response = [&](const char* name, const char* text) {
             shared.set(name, Json::object({{"description", text},
-                                            {"content", content("application/problem+json",
-                                                                problem_reference_)}}));
+                                           {"content", content("application/problem+json",
+                                                               problem_reference_)}}));
         };
         for (const Implied& implied : implied_responses) add_response(implied.name, implied.text);
         add_response("Problem", "Any other error.");

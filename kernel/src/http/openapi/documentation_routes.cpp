@@ -25,7 +25,7 @@ struct Page {
         out.headers.emplace_back("Content-Type", type);
         out.headers.emplace_back("ETag", tag);
         out.headers.emplace_back("Cache-Control",
-                                      "no-cache");  // kept, but asked for again each time
+                                 "no-cache");  // kept, but asked for again each time
         out.body = body;
         return out;
     }

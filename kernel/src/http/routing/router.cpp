@@ -52,8 +52,8 @@ void capture(const std::vector<PatternSegment>& pattern, const RequestPath& path
     }
 }
 
-/// What a {name*} takes: an encoded slash is one of its own, and no way out of the folder in which a
-/// file may be looked for.
+/// What a {name*} takes: an encoded slash is one of its own, and no way out of the folder in which
+/// a file may be looked for.
 bool is_rest(const RequestPath& path, std::size_t first) {
     for (std::size_t i = first; i < path.size(); ++i) {
         std::string_view segment = path[i];

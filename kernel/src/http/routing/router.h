@@ -1,6 +1,6 @@
 // Finds the route of a request: a tree of path segments, a literal before {name:id} before {name}
-// before {name*}, going back when a branch leads nowhere. Cost is linear in the path; the depth of the search is
-// that of the longest pattern, whatever the path.
+// before {name*}, going back when a branch leads nowhere. Cost is linear in the path; the depth of
+// the search is that of the longest pattern, whatever the path.
 //
 // Thread-safety: immutable once built; match() from any thread.
 #pragma once

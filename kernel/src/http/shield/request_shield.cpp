@@ -8,7 +8,7 @@
 namespace kitchen::http {
 
 RequestShield::RequestShield(std::vector<IpNetwork> trusted_proxies, const CorsOptions& cors,
-                     const std::string& public_url)
+                             const std::string& public_url)
     : proxies_(std::move(trusted_proxies)),
       cors_(cors),
       own_origin_(parse_origin(public_url).value_or("")) {}
@@ -21,8 +21,8 @@ bool may_be_ambient(const Request& request, const Route& route) {
     constexpr std::string_view basic = "basic";
     const auto is_basic = [&](const auto& field) {
         return field.first == "authorization" &&
-               characters::equal_ignoring_case(std::string_view(field.second).substr(0, basic.size()),
-                                           basic);
+               characters::equal_ignoring_case(
+                   std::string_view(field.second).substr(0, basic.size()), basic);
     };
     return !route.cookies.empty() ||
            std::any_of(request.headers.begin(), request.headers.end(), is_basic);

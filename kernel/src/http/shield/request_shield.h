@@ -25,11 +25,11 @@ public:
     Sender sender_of(const Request& request) const { return proxies_.sender_of(request); }
     const Cors& cors() const noexcept { return cors_; }
 
-    /// False for a request that the page of another site made a browser send, where the browser adds
-    /// a cookie or a remembered password by itself: one that changes something, to a route that uses
-    /// cookies or with HTTP Basic, whose Origin is neither our own nor allowed by CORS, or that has
-    /// none and says Sec-Fetch-Site: cross-site. Clients that are no browser send neither field, and
-    /// pass. `sender` is sender_of() that request.
+    /// False for a request that the page of another site made a browser send, where the browser
+    /// adds a cookie or a remembered password by itself: one that changes something, to a route
+    /// that uses cookies or with HTTP Basic, whose Origin is neither our own nor allowed by CORS,
+    /// or that has none and says Sec-Fetch-Site: cross-site. Clients that are no browser send
+    /// neither field, and pass. `sender` is sender_of() that request.
     bool admits(const Request& request, const Sender& sender, const Route& route) const;
 
 private:

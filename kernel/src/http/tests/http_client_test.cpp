@@ -43,7 +43,7 @@ protected:
                 .body(Schema::string())
                 .handle([](Request& request) -> Result<Response> {
                     return Response::json(200,
-                                              Json(static_cast<std::int64_t>(request.body.size())));
+                                          Json(static_cast<std::int64_t>(request.body.size())));
                 }));
         add(Route::get("/close/").runs_inline().handle([](Request&) -> Result<Response> {
             Response response(200);

@@ -23,12 +23,12 @@
 
 namespace kitchen::http {
 
-/// The place where the response to one request goes. Thread-safe; the first counts, further ones are
-/// ignored. Destroyed without one, it responds 500 and closes.
+/// The place where the response to one request goes. Thread-safe; the first counts, further ones
+/// are ignored. Destroyed without one, it responds 500 and closes.
 ///
 /// The transport writes the status line, Date, Content-Length / Transfer-Encoding and Connection
-/// itself; a header of that name is ignored. One with CR, LF or NUL in its name or value is dropped.
-/// A stream has no Content-Length: the connection closes at its end.
+/// itself; a header of that name is ignored. One with CR, LF or NUL in its name or value is
+/// dropped. A stream has no Content-Length: the connection closes at its end.
 class Exchange {
 public:
     virtual ~Exchange() = default;
@@ -43,7 +43,8 @@ public:
 class HeadDecision {
 public:
     virtual ~HeadDecision() = default;
-    std::size_t body_limit = 0;  ///< bytes; a longer body is refused (413), and the connection closed
+    std::size_t body_limit =
+        0;  ///< bytes; a longer body is refused (413), and the connection closed
     /// When set, the request is refused now, and the connection closed if a body was announced.
     std::optional<Response> refusal;
 };

@@ -42,7 +42,7 @@ TEST(Authorization, RefusesWhatIsNotStrictBase64) {
 }
 
 TEST(Authorization, RefusesEveryOctetOutsideBase64) {
-    // Found by fuzzing: libsodium alone takes every octet past 0x7f for a letter.
+    // Found by fuzzing: libsodium alone takes every byte past 0x7f for a letter.
     for (int octet = 0; octet < 256; ++octet) {
         const char c = static_cast<char>(octet);
         const bool is_letter = octet < 128 && (std::isalnum(octet) || c == '+' || c == '/');

@@ -1,5 +1,5 @@
-// The cost of reading is linear in the bytes fed: every byte is consumed by the call that brings it,
-// and nothing is kept of it but what the request holds. Counted, not timed.
+// The cost of reading is linear in the bytes fed: every byte is consumed by the call that brings
+// it, and nothing is kept of it but what the request holds. Counted, not timed.
 #include <gtest/gtest.h>
 
 #include "feeding.h"
@@ -28,8 +28,8 @@ TEST(Linearity, MegabyteInOneByteChunksFedOneByteAtATime) {
 }
 
 TEST(Linearity, LargestHeadFedOneByteAtATime) {
-    expect_consumed_bytewise("GET /" + std::string(8000, 'a') + " HTTP/1.1\r\nHost: a\r\nX: " +
-                             std::string(16000, 'v') + "\r\n\r\n");
+    expect_consumed_bytewise("GET /" + std::string(8000, 'a') +
+                             " HTTP/1.1\r\nHost: a\r\nX: " + std::string(16000, 'v') + "\r\n\r\n");
 }
 
 TEST(Linearity, BodyMemoryFollowsWhatArrived) {

@@ -1,5 +1,5 @@
 // Clients that leave in the middle while answers are on their way, so that descriptor numbers are
-// reused all the time. Nobody may ever read an byte that was meant for somebody else.
+// reused all the time. Nobody may ever read a byte that was meant for somebody else.
 // KITCHEN_CHURN_SECONDS makes it longer.
 #include <atomic>
 #include <cstdlib>

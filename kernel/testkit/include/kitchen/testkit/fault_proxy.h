@@ -5,7 +5,7 @@
 //     proxy.cut_answer_to("COMMIT");                           // the server commits, the client
 //     never hears of it
 //
-// What is set holds for the connections that exist and for new ones, from the next octets on.
+// What is set holds for the connections that exist and for new ones, from the next bytes on.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -31,11 +31,11 @@ public:
 
     std::uint16_t port() const;
 
-    /// Octets in that direction arrive so much later.
+    /// Bytes in that direction arrive so much later.
     void delay(Towards direction, std::chrono::milliseconds by);
-    /// Octets in that direction arrive in pieces of at most so many; 0: as they come.
+    /// Bytes in that direction arrive in pieces of at most so many; 0: as they come.
     void slice(Towards direction, std::size_t octets);
-    /// Octets in that direction vanish, and the connection stays open.
+    /// Bytes in that direction vanish, and the connection stays open.
     void black_hole(Towards direction, bool on = true);
     /// New connections are closed at once; those that exist go on.
     void refuse(bool on = true);

@@ -1,5 +1,5 @@
-// A client that sends octets as they are, well formed or not, and reads what comes back octet by
-// octet: for tests of what hostile and unlucky clients can do. HttpClient is the one for ordinary
+// A client that sends bytes as they are, well formed or not, and reads what comes back byte by
+// byte: for tests of what hostile and unlucky clients can do. HttpClient is the one for ordinary
 // requests.
 //
 // Every wait is a blocking call with the patience of 20 s, long enough that only a real fault
