@@ -161,6 +161,7 @@ Json config_schema(const std::vector<DescribedPlugin>& plugins) {
 }
 
 std::string settings_table(const std::vector<SettingKey>& keys) {
+    if (keys.empty()) return "";
     std::string out = "| key | type | default | limits | meaning |\n|---|---|---|---|---|\n";
     for (const SettingKey& key : keys) {
         const std::string fallback = key.required         ? "required"

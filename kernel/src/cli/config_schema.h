@@ -24,7 +24,7 @@ struct DescribedPlugin {
 /// Of a file that may use these plugins.
 Json config_schema(const std::vector<DescribedPlugin>& plugins);
 
-/// A Markdown table, a row a key.
+/// A Markdown table, a row a key; "" without keys.
 std::string settings_table(const std::vector<SettingKey>& keys);
 
 const char* type_name(SettingType type);

@@ -210,6 +210,8 @@ void Kernel::start_plugins(const std::vector<std::string>& only, bool migrate) {
     hooks.cancelled = options_.cancelled;
     while (!plugins_->start(only, hooks)) begin_again();
 
+    // A command starts some plugins only, and the tables of the others may not be there.
+    if (!only.empty() || !migrate) return;
     const plugin::Instance* provider =
         plugins_->find(plugins_->provider_of(std::string(Store::interface_name)));
     if (!provider || provider->state() != plugin::State::started) return;

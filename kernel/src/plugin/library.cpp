@@ -39,8 +39,12 @@ Result<Manifest> open(const std::filesystem::path& path, std::string_view note,
     const auto never_unload = static_cast<dll::load_mode::type>(RTLD_NODELETE);
     boost::system::error_code ignored;
     dll::shared_library library;
-    library.load(path.string(), ignored,
-                 dll::load_mode::rtld_now | dll::load_mode::rtld_local | never_unload);
+    // A static initialiser that throws leaves the dynamic linker with its lock held: the process
+    // cannot go on, and report_crashes() names the library in its last line.
+    [&]() noexcept {
+        library.load(path.string(), ignored,
+                     dll::load_mode::rtld_now | dll::load_mode::rtld_local | never_unload);
+    }();
     if (!library.is_loaded()) {
         // Boost keeps only "bad file descriptor"; the linker's own words are still to be had by
         // trying again.
@@ -98,11 +102,12 @@ Result<Manifest> load_library(const std::filesystem::path& file, std::string_vie
         const Running here("plugin '" + std::string(id) + "' (" + path.string() +
                            "), while it is loaded");
         return open(path, *note, id);
-    } catch (const std::exception& e) {  // of a static initialiser, or of describe()
-        return library_refusal("not_loadable",
-                               path.string() + " threw while it was loaded: " + e.what());
+    } catch (const std::exception& e) {  // of describe()
+        return library_refusal(
+            "not_loadable", path.string() + " threw while it described its settings: " + e.what());
     } catch (...) {
-        return library_refusal("not_loadable", path.string() + " threw while it was loaded");
+        return library_refusal("not_loadable",
+                               path.string() + " threw while it described its settings");
     }
 }
 
