@@ -36,7 +36,7 @@ Status Instance::guard(std::string_view phase, Call&& call) {
         return Error(Errc::internal, "plugin_failed",
                      "plugin '" + id() + "' failed in " + std::string(phase) + ": " + why);
     };
-    const observe::CurrentPlugin current(id());
+    const observe::CurrentPlugin current(manifest_.id());
     try {
         const Running here("plugin '" + id() + "', in " + std::string(phase));
         call();

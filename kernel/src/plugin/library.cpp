@@ -1,6 +1,7 @@
 #include "plugin/library.h"
 
 #include <algorithm>
+#include <exception>
 
 #include <boost/dll/shared_library.hpp>
 #include <dlfcn.h>
@@ -39,12 +40,14 @@ Result<Manifest> open(const std::filesystem::path& path, std::string_view note,
     const auto never_unload = static_cast<dll::load_mode::type>(RTLD_NODELETE);
     boost::system::error_code ignored;
     dll::shared_library library;
-    // A static initialiser that throws leaves the dynamic linker with its lock held: the process
-    // cannot go on, and report_crashes() names the library in its last line.
-    [&]() noexcept {
+    try {
         library.load(path.string(), ignored,
                      dll::load_mode::rtld_now | dll::load_mode::rtld_local | never_unload);
-    }();
+    } catch (...) {
+        // Of a static initialiser. The dynamic linker still holds its lock: the process cannot go
+        // on, and report_crashes() names the library in its last line.
+        std::terminate();
+    }
     if (!library.is_loaded()) {
         // Boost keeps only "bad file descriptor"; the linker's own words are still to be had by
         // trying again.
