@@ -44,9 +44,10 @@ char plain(char32_t point) {
     return unknown;
 }
 
-/// An international number has at most 15 digits (ITU-T E.164), and what is dialled before it fewer
-/// than 10. The library's patterns take minutes for a text of 100 KB.
-constexpr std::size_t most_digits = 25;
+/// Of an international number, without the '+' (ITU-T E.164, 6.1).
+constexpr std::size_t e164_digits = 15;
+/// With what is dialled before it. The library's patterns take minutes for a text of 100 KB.
+constexpr std::size_t most_digits = e164_digits + 10;
 
 /// The digits, with a leading '+' kept; "" when there is anything in it that no number has.
 std::string digits_of(std::string_view written) {
@@ -113,7 +114,8 @@ std::string PhoneNumbers::e164(const std::string& digits, const std::string& cou
     if (!is_acceptable()) return {};
     std::string formatted;
     tables().Format(number, PhoneNumberUtil::E164, &formatted);
-    return formatted;
+    // The library holds that toll-free numbers of Nigeria may be longer.
+    return formatted.size() <= 1 + e164_digits ? formatted : std::string();
 }
 
 Result<std::string> PhoneNumbers::normalise(std::string_view written,

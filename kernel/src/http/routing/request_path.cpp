@@ -45,22 +45,19 @@ void RequestPath::add(std::string_view raw) {
         valid_ = false;
         return;
     }
-    if (segment.empty() || count_ == segments_.size()) {
-        unmatchable_ = true;
+    if (segment.empty()) {
+        has_empty_segment_ = true;
         return;
     }
-    if (!plain) {
-        if (decoded_.capacity() == 0) decoded_.reserve(max_pattern_segments);
-        segment = decoded_.emplace_back(std::move(decoded));
-    }
-    segments_[count_++] = segment;
+    if (!plain) segment = decoded_.emplace_back(std::move(decoded));
+    segments_.push_back(segment);
 }
 
 std::string RequestPath::decoded() const {
     std::string out;
-    for (std::size_t i = 0; i < count_; ++i) {
+    for (const std::string_view segment : segments_) {
         out += '/';
-        out += segments_[i];
+        out += segment;
     }
     if (out.empty()) out = "/";
     return out;

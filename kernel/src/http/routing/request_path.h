@@ -4,11 +4,11 @@
 // is not copied or moved.
 #pragma once
 
-#include <array>
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
+#include <list>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "pattern.h"
 
@@ -17,7 +17,7 @@ namespace kitchen::http {
 class RequestPath {
 public:
     /// `target` must outlive this. One pass over the path, and no allocation unless something in it
-    /// is encoded.
+    /// is encoded or it is longer than any pattern but one with {name*}.
     explicit RequestPath(std::string_view target);
     RequestPath(const RequestPath&) = delete;
     RequestPath& operator=(const RequestPath&) = delete;
@@ -26,11 +26,11 @@ public:
     /// encoded NUL, bytes that are not UTF-8, "." or ".." as a segment (encoded or not), or no '/'
     /// in front.
     bool is_valid() const noexcept { return valid_; }
-    /// No pattern can match: it has an empty segment, or more segments than any pattern.
-    bool is_unmatchable() const noexcept { return unmatchable_; }
+    /// No pattern can match, because a segment is empty.
+    bool has_empty_segment() const noexcept { return has_empty_segment_; }
 
-    /// Decoded, without the trailing slash. Only of a path that is valid and not unmatchable.
-    std::size_t size() const noexcept { return count_; }
+    /// Decoded, without the trailing slash. Only of a path that is valid and has no empty segment.
+    std::size_t size() const noexcept { return segments_.size(); }
     std::string_view operator[](std::size_t i) const noexcept { return segments_[i]; }
     /// "/foods/7"; "/" for no segment.
     std::string decoded() const;
@@ -38,11 +38,10 @@ public:
 private:
     void add(std::string_view raw);
 
-    std::array<std::string_view, max_pattern_segments> segments_;
-    std::size_t count_ = 0;
-    std::vector<std::string> decoded_;  ///< never grows past its first reservation
+    boost::container::small_vector<std::string_view, max_pattern_segments> segments_;
+    std::list<std::string> decoded_;  ///< what segments_ views where it is not as sent
     bool valid_ = true;
-    bool unmatchable_ = false;
+    bool has_empty_segment_ = false;
 };
 
 /// The query of a target: what follows the first '?'; "" when there is none.

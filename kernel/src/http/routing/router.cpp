@@ -183,7 +183,7 @@ Match Router::match(std::string_view method, std::string_view target) const {
         match.outcome = Match::Outcome::bad_path;
         return match;
     }
-    if (path.is_unmatchable()) return match;
+    if (path.has_empty_segment()) return match;
     descend(search, 0, 0);
     match.allow = allow(search.methods);
     if (search.found == no_route) {
