@@ -215,14 +215,15 @@ std::unique_ptr<Section> read_section(const Node* node, std::span<const SettingK
     }
     const auto fill_in = [&](const SettingKey& key, const std::string& path, Mark blamed) {
         if (section->entries_.contains(path)) return;
-        if (key.required && is_readable && !reader.given(path))
+        const bool is_given = reader.given(path);
+        if (key.required && is_readable && !is_given)
             diagnostics.error(blamed, prefix + '.' + path + ": required, but not set");
         std::vector<std::string> problems;
         Value value = default_of(key, environment, problems);
-        if (!reader.given(path))
+        if (!is_given)
             for (const std::string& problem : problems)
                 diagnostics.error(blamed, prefix + '.' + path + ": " + problem);
-        section->entries_[path] = {key.type, std::move(value), {}};
+        section->entries_[path] = {key.type, std::move(value), {}, is_given || key.required};
     };
     for (const auto& key : keys) {
         const auto before = before_name(key.key);

@@ -32,11 +32,14 @@ public:
 
     /// Where the file sets the key; line 0 when it does not.
     Mark mark(std::string_view key) const;
+    /// The key has its default because what the file says was reported as an error.
+    bool is_refused(std::string_view key) const { return entry(key).is_refused; }
 
     struct Entry {
         SettingType type = SettingType::text;
         Value value;
         Mark mark;
+        bool is_refused = false;
     };
 
 private:

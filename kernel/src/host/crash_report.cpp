@@ -2,27 +2,29 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <initializer_list>
+#include <string_view>
 
 #include <unistd.h>
 
-#include "plugin/running.h"
+#include "observe/current_plugin.h"
 
 namespace kitchen::host {
 
 namespace {
 
-void write_parts(std::initializer_list<const char*> parts) {
-    for (const char* part : parts) (void)!::write(STDERR_FILENO, part, std::strlen(part));
+void write_parts(std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts)
+        (void)!::write(STDERR_FILENO, part.data(), part.size());
 }
 
 void write_place() {
-    if (const char* where = plugin::running())
-        write_parts({" in ", where, "\n"});
-    else
+    const auto [id, call] = observe::CurrentPlugin::place();
+    if (id.empty())
         write_parts({" outside every plugin\n"});
+    else
+        write_parts({" in plugin '", id, "' (", call, ")\n"});
 }
 
 [[maybe_unused]] const char* signal_name(int number) {
@@ -35,8 +37,8 @@ void write_place() {
     }
 }
 
-[[maybe_unused]] void on_signal(
-    int number) {  // SA_RESETHAND: raised again, it does what it does by default
+// SA_RESETHAND: raised again, it does what it does by default.
+[[maybe_unused]] void on_signal(int number) {
     write_parts({"fatal: ", signal_name(number)});
     write_place();
     std::raise(number);

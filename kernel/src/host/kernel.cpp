@@ -9,6 +9,7 @@
 #include "host/paths.h"
 #include "host/version.h"
 #include "kitchen/store.h"
+#include "observe/current_plugin.h"
 #include "observe/process_metrics.h"
 #include "observe/system.h"
 
@@ -231,9 +232,11 @@ void Kernel::listen() {
         throw StartError(ExitCode::start_up, e.what());
     }
     listening_ = true;
-    for (const plugin::Instance* instance : plugins_->order())
+    for (const plugin::Instance* instance : plugins_->order()) {
+        const observe::CurrentPlugin current(instance->manifest().id(), "jobs");
         for (const plugin::DeclaredPeriodic& job : instance->declarations().periodics)
             jobs_->add_periodic(instance->id() + '/' + job.name, job.interval, job.work);
+    }
     phase_ = Phase::ready;
     std::string names;
     for (const plugin::Instance* instance : plugins_->order())

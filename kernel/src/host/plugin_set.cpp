@@ -62,6 +62,7 @@ void PluginSet::load_one(const config::PluginSettings& settings,
     marks_.push_back(settings.mark);
     const Instance& instance = *instances_.back();
     const auto report = [&](const std::string& key, std::string sentence) {
+        if (!key.empty() && instance.section().is_refused(key)) return;
         const config::Mark mark = key.empty() ? config::Mark{} : instance.section().mark(key);
         diagnostics.error(mark.line ? mark : settings.mark,
                           settings.id + (key.empty() ? "" : "." + key) + ": " + sentence);

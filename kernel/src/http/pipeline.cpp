@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "observe/current_plugin.h"
 #include "request_body.h"
 #include "routing/query.h"
 #include "routing/request_path.h"
@@ -74,6 +75,7 @@ Result<Response> Pipeline::step(const Run& run, std::size_t index) const {
         std::size_t index;
         bool went_on = false;
     } here{*this, run, index};
+    const observe::CurrentPlugin current(middleware.plugin, middleware.name);
     try {
         return middleware.call(run.request, [&here] {
             if (std::exchange(here.went_on, true))
@@ -94,6 +96,7 @@ Result<Response> Pipeline::finish(const Run& run) const {
     try {
         if (Status allowed = authorise(request); !allowed) return std::move(allowed).error();
         if (Status valid = validate(request); !valid) return std::move(valid).error();
+        const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
         return request.route->handler(request);
     } catch (const std::exception& e) {
         return thrown(request, "handler", request.route->plugin, e.what());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "observe/current_plugin.h"
+
 namespace kitchen::jobs {
 
 JobPool::JobPool(JobPoolOptions options, Logger& log) : log_(log), options_(options) {
@@ -18,12 +20,17 @@ bool JobPool::post(std::string name, std::function<void()> work) {
 bool JobPool::post_after(std::chrono::milliseconds delay, std::string name,
                          std::function<void()> work) {
     return enqueue(std::max(delay, std::chrono::milliseconds(0)),
-                   {std::move(name), std::move(work), {}, observe::current_trace()});
+                   {std::move(name),
+                    std::move(work),
+                    {},
+                    observe::current_trace(),
+                    std::string(observe::CurrentPlugin::place().id)});
 }
 
 void JobPool::add_periodic(std::string name, std::chrono::milliseconds interval,
                            std::function<void()> work) {
-    enqueue(interval, {std::move(name), std::move(work), interval});
+    enqueue(interval, {std::move(name), std::move(work), interval, nullptr,
+                       std::string(observe::CurrentPlugin::place().id)});
 }
 
 bool JobPool::enqueue(std::chrono::milliseconds delay, Job job) {
@@ -88,6 +95,7 @@ void JobPool::work() {
 
 bool JobPool::run(const Job& job) {
     const observe::TraceScope scope(job.trace);
+    const observe::CurrentPlugin current(job.plugin, job.name);
     try {
         job.work();
         return true;

@@ -64,7 +64,8 @@ private:
         std::string name;
         std::function<void()> work;
         std::chrono::milliseconds interval{0};                    ///< > 0: periodic
-        std::shared_ptr<const observe::CarriedTrace> trace = {};  ///< of whoever posted it
+        std::shared_ptr<const observe::CarriedTrace> trace = {};  ///< of the caller of post()
+        std::string plugin = {};                                  ///< likewise
     };
 
     bool enqueue(std::chrono::milliseconds delay, Job job);

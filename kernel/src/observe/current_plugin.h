@@ -1,7 +1,7 @@
-// Whose code the kernel has called on this thread: a constructor or a step of a life cycle, so that
-// what it prepares can be told from that of others.
+// Which plugin's code this thread is in, and in what call of it: what a plugin prepares can be told
+// from what others do, and the last line of a process that crashes names the plugin.
 //
-// Thread-safety: each thread has its own.
+// Thread-safety: each thread has its own; readable from a signal handler on that thread.
 #pragma once
 
 #include <string_view>
@@ -11,18 +11,24 @@ namespace kitchen::observe {
 
 class CurrentPlugin {
 public:
-    /// Until the scope ends. `id` must live as long.
-    explicit CurrentPlugin(std::string_view id) noexcept : before_(std::exchange(current_, id)) {}
+    struct Place {
+        std::string_view id;  ///< empty outside every plugin
+        std::string_view
+            call;  ///< "start", the pattern of a route, the name of a middleware or job
+    };
+
+    /// Until the scope ends. Both texts must live as long.
+    CurrentPlugin(std::string_view id, std::string_view call) noexcept
+        : before_(std::exchange(current_, {id, call})) {}
     ~CurrentPlugin() { current_ = before_; }
     CurrentPlugin(const CurrentPlugin&) = delete;
     CurrentPlugin& operator=(const CurrentPlugin&) = delete;
 
-    /// Empty outside of such a call.
-    static std::string_view id() noexcept { return current_; }
+    static Place place() noexcept { return current_; }
 
 private:
-    static inline thread_local std::string_view current_;
-    const std::string_view before_;
+    static inline constinit thread_local Place current_{};
+    const Place before_;
 };
 
 }  // namespace kitchen::observe

@@ -126,7 +126,7 @@ Statement MeasuredStore::prepare(std::string_view sql) {
     const Statement statement = store_.prepare(sql);
     const std::lock_guard lock(mutex_);
     statements_.try_emplace(statement.index,
-                            Prepared{std::string(sql), std::string(CurrentPlugin::id())});
+                            Prepared{std::string(sql), std::string(CurrentPlugin::place().id)});
     return statement;
 }
 

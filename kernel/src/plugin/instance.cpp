@@ -6,7 +6,6 @@
 
 #include "observe/current_plugin.h"
 #include "plugin/gate.h"
-#include "plugin/running.h"
 
 namespace kitchen::plugin {
 
@@ -36,9 +35,8 @@ Status Instance::guard(std::string_view phase, Call&& call) {
         return Error(Errc::internal, "plugin_failed",
                      "plugin '" + id() + "' failed in " + std::string(phase) + ": " + why);
     };
-    const observe::CurrentPlugin current(manifest_.id());
+    const observe::CurrentPlugin current(manifest_.id(), phase);
     try {
-        const Running here("plugin '" + id() + "', in " + std::string(phase));
         call();
         return {};
     } catch (const std::exception& e) {

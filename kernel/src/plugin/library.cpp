@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "config/section.h"
+#include "observe/current_plugin.h"
 #include "plugin/build_note.h"
 #include "plugin/gate.h"
-#include "plugin/running.h"
 
 namespace kitchen::plugin {
 
@@ -102,8 +102,8 @@ Result<Manifest> load_library(const std::filesystem::path& file, std::string_vie
     if (!note) return std::move(note).error();
     if (Status fits = check_build(*note, KITCHEN_BUILD); !fits) return std::move(fits).error();
     try {
-        const Running here("plugin '" + std::string(id) + "' (" + path.string() +
-                           "), while it is loaded");
+        const std::string where = "while " + path.string() + " is loaded";
+        const observe::CurrentPlugin current(id, where);
         return open(path, *note, id);
     } catch (const std::exception& e) {  // of describe()
         return library_refusal(
