@@ -51,8 +51,8 @@ Status open_stock(Transaction& tx, const StockRepository& stock, const Food& foo
 
 }  // namespace
 
-Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const CaseFolder& folder,
-                                    const FoodRepository& foods, const StockRepository& stock) {
+Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const FoodRepository& foods,
+                                    const StockRepository& stock) {
     return store.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
         const std::int64_t now = to_millis(clock.now());
         // Replicas that start together meet at this row: one of them adds it, the others wait and
@@ -67,7 +67,7 @@ Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const Case
         std::vector<Food> menu;
         for (const DemoFood& dish : demo_foods()) {
             FoodDraft draft = draft_of(dish);
-            if (Status valid = normalise(draft, folder); !valid) return std::move(valid).error();
+            if (Status valid = normalise(draft); !valid) return std::move(valid).error();
             Result<Food> food = foods.insert(tx, draft, now);
             if (!food) return std::move(food).error();
             if (Status written = open_stock(tx, stock, *food); !written)

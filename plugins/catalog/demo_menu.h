@@ -8,7 +8,6 @@
 #include <span>
 #include <string_view>
 
-#include "case_folder.h"
 #include "food_repository.h"
 #include "kitchen/clock.h"
 #include "kitchen/store.h"
@@ -42,7 +41,7 @@ DemoSides demo_extra_sides(DemoCourse course) noexcept;
 /// Puts the demo menu into a catalogue that has never had a food, in one transaction and at most
 /// once in the life of the database. Gives the number of foods added: 0 when it was done before or
 /// there are foods already.
-Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const CaseFolder& folder,
-                                    const FoodRepository& foods, const StockRepository& stock);
+Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const FoodRepository& foods,
+                                    const StockRepository& stock);
 
 }  // namespace kitchen::catalog

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "case_fold.h"
 #include "kitchen/text.h"
 
 namespace kitchen::catalog {
@@ -96,15 +97,14 @@ double average(const Row& row) noexcept {
 }
 
 /// Name and description as one text to search in, kept apart by a character that neither may hold.
-std::string searchable(const CaseFolder& folder, std::string_view name,
-                       std::string_view description) {
-    return folder.fold(name) + '\x1f' + folder.fold(description);
+std::string searchable(std::string_view name, std::string_view description) {
+    return case_folded(name) + '\x1f' + case_folded(description);
 }
 
 }  // namespace
 
-FoodRepository::FoodRepository(Store& store, const CaseFolder& folder, std::string currency)
-    : folder_(folder), currency_(std::move(currency)) {
+FoodRepository::FoodRepository(Store& store, std::string currency)
+    : currency_(std::move(currency)) {
     for (std::size_t i = 0; i < pages_.size(); ++i)
         pages_[i] = {store.prepare(page_sql(is_living, i, "$1", "$2")),
                      store.prepare(page_sql(matches, i, "$7", "$8"))};
@@ -148,9 +148,9 @@ Result<FoodRows> FoodRepository::list(Transaction& tx, const FoodQuery& query, s
     const bool filtered = query.has_filter();
 
     std::optional<std::string> category, search, tag;
-    if (query.category) category = folder_.fold(trimmed(*query.category));
-    if (query.search) search = contains_pattern(folder_.fold(trimmed(*query.search)));
-    if (query.tag) tag = folder_.fold(trimmed(*query.tag));
+    if (query.category) category = case_folded(trimmed(*query.category));
+    if (query.search) search = contains_pattern(case_folded(trimmed(*query.search)));
+    if (query.tag) tag = case_folded(trimmed(*query.tag));
     const Param filters[] = {category,        search,          tag,   query.min_price,
                              query.max_price, query.available, limit, offset};
     const std::span<const Param> all(filters);
@@ -226,9 +226,9 @@ Result<std::optional<Food>> FoodRepository::lock(Transaction& tx, std::int64_t i
 
 Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,
                                     std::int64_t now) const {
-    const std::string name_key = folder_.fold(draft.name),
-                      category_key = folder_.fold(draft.category);
-    const std::string search_key = searchable(folder_, draft.name, draft.description);
+    const std::string name_key = case_folded(draft.name),
+                      category_key = case_folded(draft.category);
+    const std::string search_key = searchable(draft.name, draft.description);
     const std::string tags = tags_json(draft.tags);
     const std::string side_rules = side_rules_json(draft.side_protein, draft.extra_side);
     Result<Rows> rows =
@@ -247,9 +247,8 @@ Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,
 }
 
 Status FoodRepository::update(Transaction& tx, const Food& food) const {
-    const std::string name_key = folder_.fold(food.name),
-                      category_key = folder_.fold(food.category);
-    const std::string search_key = searchable(folder_, food.name, food.description);
+    const std::string name_key = case_folded(food.name), category_key = case_folded(food.category);
+    const std::string search_key = searchable(food.name, food.description);
     const std::string tags = tags_json(food.tags);
     const std::string side_rules = side_rules_json(food.side_protein, food.extra_side);
     Result<Rows> rows =
@@ -266,7 +265,7 @@ Status FoodRepository::replace_tags(Transaction& tx, std::int64_t id,
     const Param food_id[] = {id};
     if (Status done = tx.run(delete_tags_, food_id, none); !done) return done;
     for (const std::string& tag : tags) {
-        const std::string key = folder_.fold(tag);
+        const std::string key = case_folded(tag);
         const Param params[] = {id, key};
         if (Status done = tx.run(insert_tag_, params, none); !done) return done;
     }

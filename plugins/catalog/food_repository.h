@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "case_folder.h"
 #include "food_draft.h"
 #include "food_json.h"
 #include "kitchen/store.h"
@@ -27,8 +26,8 @@ struct FoodRows {
 
 class FoodRepository {
 public:
-    /// Interns the statements. `store` and `folder` must live longer.
-    FoodRepository(Store& store, const CaseFolder& folder, std::string currency);
+    /// Interns the statements. `store` must live longer.
+    FoodRepository(Store& store, std::string currency);
 
     const std::string& currency() const noexcept { return currency_; }
 
@@ -75,7 +74,6 @@ private:
     Status replace_tags(Transaction& tx, std::int64_t id,
                         const std::vector<std::string>& tags) const;
 
-    const CaseFolder& folder_;
     std::string currency_;
     std::array<Selection, 10> pages_;  ///< by order and direction, see page_index()
     Selection counts_;

@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include "case_fold.h"
 #include "kitchen/http/schema.h"
 #include "kitchen/text.h"
 
@@ -62,7 +63,7 @@ private:
 
 }  // namespace
 
-Status normalise(FoodDraft& draft, const CaseFolder& folder) {
+Status normalise(FoodDraft& draft) {
     draft.name = trimmed(draft.name);
     draft.description = trimmed(draft.description);
     draft.category = trimmed(draft.category);
@@ -83,7 +84,7 @@ Status normalise(FoodDraft& draft, const CaseFolder& folder) {
         const std::string pointer = "/tags/" + std::to_string(i);
         draft.tags[i] = trimmed(draft.tags[i]);
         faults.text(draft.tags[i], pointer, 1, max_tag);
-        if (!seen.insert(folder.fold(draft.tags[i])).second)
+        if (!seen.insert(case_folded(draft.tags[i])).second)
             faults.add(pointer, "not_unique",
                        "Is listed twice; upper and lower case count as the same.");
     }

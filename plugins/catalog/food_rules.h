@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "case_folder.h"
 #include "food_draft.h"
 #include "kitchen/result.h"
 
@@ -29,7 +28,7 @@ inline constexpr std::int64_t max_allowed_sides = 200;  ///< ids in one list
 /// Trims the texts and checks every member. Error: unprocessable "validation_failed", a fault for
 /// each deviation with the JSON pointer of the request body. Whether the allowed sides exist is not
 /// known here.
-Status normalise(FoodDraft& draft, const CaseFolder& folder);
+Status normalise(FoodDraft& draft);
 
 /// Trims the reason of a stock adjustment and checks it and the delta.
 Status normalise_adjustment(std::int64_t delta, std::string& reason);

@@ -27,15 +27,9 @@ StockEntry entry(const Food& food, std::int64_t delta, std::string_view reason,
 
 }  // namespace
 
-FoodService::FoodService(Store& store, const Clock& clock, const CaseFolder& folder,
-                         const FoodRepository& foods, const StockRepository& stock,
-                         std::function<void()> changed)
-    : store_(store),
-      clock_(clock),
-      folder_(folder),
-      foods_(foods),
-      stock_(stock),
-      changed_(std::move(changed)) {}
+FoodService::FoodService(Store& store, const Clock& clock, const FoodRepository& foods,
+                         const StockRepository& stock, std::function<void()> changed)
+    : store_(store), clock_(clock), foods_(foods), stock_(stock), changed_(std::move(changed)) {}
 
 Result<FoodRows> FoodService::list(const FoodQuery& query, std::int64_t limit,
                                    std::int64_t offset) const {
@@ -56,7 +50,7 @@ Result<Rows> FoodService::categories() const {
 
 Result<Food> FoodService::create(const FoodDraft& wish, std::optional<std::int64_t> by_user) {
     FoodDraft draft = wish;
-    if (Status valid = normalise(draft, folder_); !valid) return std::move(valid).error();
+    if (Status valid = normalise(draft); !valid) return std::move(valid).error();
     return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
         if (Status known = check_sides(tx, draft, {}); !known) return std::move(known).error();
         tx.after_commit(changed_);
@@ -76,7 +70,7 @@ Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const Versio
         const FoodDraft before = draft_of(*food);
         FoodDraft draft = before;
         edit(draft);
-        if (Status valid = normalise(draft, folder_); !valid) return std::move(valid).error();
+        if (Status valid = normalise(draft); !valid) return std::move(valid).error();
         if (draft == before) return food;
         if (Status known = check_sides(tx, draft, before); !known) return std::move(known).error();
         tx.after_commit(changed_);

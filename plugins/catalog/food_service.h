@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 
-#include "case_folder.h"
 #include "food_draft.h"
 #include "food_repository.h"
 #include "kitchen/clock.h"
@@ -29,8 +28,8 @@ public:
     /// All must live longer. `changed` is called after each change that guests can see, once it is
     /// durable and before the call returns.
     FoodService(
-        Store& store, const Clock& clock, const CaseFolder& folder, const FoodRepository& foods,
-        const StockRepository& stock, std::function<void()> changed = [] {});
+        Store& store, const Clock& clock, const FoodRepository& foods, const StockRepository& stock,
+        std::function<void()> changed = [] {});
 
     Result<FoodRows> list(const FoodQuery& query, std::int64_t limit, std::int64_t offset) const;
     /// One row.
@@ -64,7 +63,6 @@ private:
 
     Store& store_;
     const Clock& clock_;
-    const CaseFolder& folder_;
     const FoodRepository& foods_;
     const StockRepository& stock_;
     const std::function<void()> changed_;

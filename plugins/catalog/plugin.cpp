@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "cache/answer_cache.h"
-#include "case_folder.h"
 #include "catalog_service.h"
 #include "demo_menu.h"
 #include "food_routes.h"
@@ -80,10 +79,10 @@ public:
           clock_(clock),
           log_(setup.log()),
           wants_demo_menu_(settings.demo_menu),
-          foods_(store, folder_, settings.currency),
+          foods_(store, settings.currency),
           stock_(store),
           responses_(cache_of(settings.cache, cache, clock, random, metrics)),
-          menu_(store, clock, folder_, foods_, stock_, [this] { changed(); }),
+          menu_(store, clock, foods_, stock_, [this] { changed(); }),
           catalog_(clock, foods_, stock_, [this] { changed(); }),
           food_routes_(setup, menu_, responses_.get()),
           stock_routes_(setup, menu_) {
@@ -104,7 +103,7 @@ private:
         if (responses_) responses_->forget();
     }
     void load_demo() {
-        const Result<std::int64_t> added = load_demo_menu(store_, clock_, folder_, foods_, stock_);
+        const Result<std::int64_t> added = load_demo_menu(store_, clock_, foods_, stock_);
         if (!added)
             throw std::runtime_error("the demo menu could not be loaded: " + added.error().detail);
         if (*added > 0) log_.info("demo menu loaded", {{"foods", *added}});
@@ -114,7 +113,6 @@ private:
     const Clock& clock_;
     Logger& log_;
     const bool wants_demo_menu_;
-    const CaseFolder folder_;
     const FoodRepository foods_;
     const StockRepository stock_;
     const std::unique_ptr<AnswerCache> responses_;  ///< none when it is switched off

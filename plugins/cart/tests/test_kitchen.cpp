@@ -50,9 +50,9 @@ Status any_version(std::int64_t) { return {}; }
 
 TestKitchen::TestKitchen(Storage storage, std::vector<std::string> plugins, cart::CartLimits limits)
     : store(open(storage, directory_.path(), plugins)),
-      foods(*store, folder, "NGN"),
+      foods(*store, "NGN"),
       stock(*store),
-      menu(*store, clock, folder, foods, stock),
+      menu(*store, clock, foods, stock),
       catalog(clock, foods, stock),
       carts(*store, catalog, clock, limits) {
     store->verify().value();

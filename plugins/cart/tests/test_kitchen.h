@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "cart_service.h"
-#include "case_folder.h"
 #include "catalog_service.h"
 #include "food_repository.h"
 #include "food_service.h"
@@ -51,7 +50,6 @@ private:
 public:
     std::unique_ptr<Store> store;
     testkit::ManualClock clock;
-    catalog::CaseFolder folder;
     catalog::FoodRepository foods;
     catalog::StockRepository stock;
     catalog::FoodService menu;

@@ -20,9 +20,9 @@ class CatalogTest : public testing::Test {
 protected:
     explicit CatalogTest(std::unique_ptr<Store> of = sqlite::open_memory()) : store(std::move(of)) {
         testkit::apply_migrations(*store, "catalog", kitchen_migrations);
-        foods = std::make_unique<FoodRepository>(*store, folder, "NGN");
+        foods = std::make_unique<FoodRepository>(*store, "NGN");
         stock = std::make_unique<StockRepository>(*store);
-        service = std::make_unique<FoodService>(*store, clock, folder, *foods, *stock);
+        service = std::make_unique<FoodService>(*store, clock, *foods, *stock);
         catalog.emplace(clock, *foods, *stock);
         store->verify().value();
     }
@@ -79,7 +79,6 @@ protected:
     }
 
     testkit::ManualClock clock;
-    CaseFolder folder;
     std::unique_ptr<Store> store;
     std::unique_ptr<FoodRepository> foods;
     std::unique_ptr<StockRepository> stock;

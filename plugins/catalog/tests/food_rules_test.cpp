@@ -18,12 +18,11 @@ protected:
         food.price = 350'000;
     }
     std::vector<std::string> faults() {
-        const Status done = normalise(food, folder);
+        const Status done = normalise(food);
         if (done) return {};
         EXPECT_EQ(done.error().kind, Errc::unprocessable);
         return faults_of(done.error());
     }
-    CaseFolder folder;
     FoodDraft food;
 };
 
