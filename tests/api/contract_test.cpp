@@ -1,7 +1,7 @@
 // The conventions of the API that hold for every route.
 #include <set>
 
-#include "kitchen_server.h"
+#include "api.h"
 
 namespace kitchen::tests {
 namespace {
@@ -29,7 +29,7 @@ std::set<std::string> faults(const HttpAnswer& answer) {
 }  // namespace
 
 TEST_P(Api, ProblemsAreProblems) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     expect_problem(client.get("/nowhere/"), 404, "unknown path");
     const HttpAnswer wrong_method = client.del("/foods/");
     expect_problem(wrong_method, 405, "wrong method");
@@ -54,7 +54,7 @@ TEST_P(Api, ProblemsAreProblems) {
 }
 
 TEST_P(Api, SignupNamesEveryFaultAndTakesNoRole) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     const HttpAnswer answer = client.post("/signup/", Json::object({{"email", "not an address"},
                                                                     {"password", "qWe-9z"},
                                                                     {"is_admin", true},
@@ -68,27 +68,26 @@ TEST_P(Api, SignupNamesEveryFaultAndTakesNoRole) {
 }
 
 TEST_P(Api, CredentialsThatFailAllLookTheSame) {
-    const HttpAnswer unknown = server.anonymous().basic("999999", "wrong-password").get("/cart/");
+    const HttpAnswer unknown = server.client().basic("999999", "wrong-password").get("/cart/");
     expect_problem(unknown, 401, "unknown user");
     for (const auto& [user, password] : {std::pair{"chef@kitchen.example", "wrong-password"},
                                          {"not-a-number", "x"},
                                          {"-1", "x"},
                                          {"99999999999999999999999", "x"},
                                          {"", ""}}) {
-        const HttpAnswer refused = server.anonymous().basic(user, password).get("/cart/");
+        const HttpAnswer refused = server.client().basic(user, password).get("/cart/");
         EXPECT_EQ(refused.status, 401) << user;
         EXPECT_EQ(refused.json["detail"], unknown.json["detail"]) << user;
         EXPECT_EQ(refused.json["code"], unknown.json["code"]) << user;
     }
     for (const char* header :
          {"Basic", "Basic !!!!", "Basic bm8tY29sb24=", "Bearer", "Bearer nonsense", "Digest x"})
-        EXPECT_EQ(server.anonymous().get("/cart/", {{"Authorization", header}}).status, 401)
-            << header;
+        EXPECT_EQ(server.client().get("/cart/", {{"Authorization", header}}).status, 401) << header;
 }
 
 TEST_P(Api, PagesLinkToEachOther) {
     for (int i = 0; i < 25; ++i) server.food("Dish " + std::to_string(i), 100'000 + i);
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     const HttpAnswer second = client.get("/foods?limit=10&offset=10&category=mains&sort=-price");
     ASSERT_EQ(second.status, 200) << second.body;
     EXPECT_EQ(second.json["count"].as_integer(), 10);
@@ -96,7 +95,7 @@ TEST_P(Api, PagesLinkToEachOther) {
     EXPECT_EQ(second.json["result"].as_array()[0]["price"].as_integer(), 100'014);
     const std::string next = second.json["next"].as_string();
     const std::string prev = second.json["prev"].as_string();
-    EXPECT_TRUE(next.starts_with(server.is_behind_nginx() ? "https://kitchen.example:" : "http://"))
+    EXPECT_TRUE(next.starts_with(is_behind_nginx() ? "https://kitchen.example:" : "http://"))
         << next;
     for (const char* part : {"limit=10", "offset=20", "category=mains", "sort=-price"})
         EXPECT_NE(next.find(part), std::string::npos) << next;
@@ -116,7 +115,7 @@ TEST_P(Api, PagesLinkToEachOther) {
 TEST_P(Api, VersionsGuardReadsAndWrites) {
     const auto id = server.food("Moi moi", 80'000);
     const std::string path = "/foods/" + std::to_string(id) + "/";
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     const HttpAnswer read = client.get(path);
     const std::string tag = read.header("etag");
     ASSERT_FALSE(tag.empty());
@@ -137,12 +136,12 @@ TEST_P(Api, TextIsGivenBackAsItWasTyped) {
     const std::string name =
         "Robert'); DROP TABLE foods;-- <script>alert(1)</script> \xF0\x9F\x8D\x9B";
     const auto id = server.food(name, 100);
-    const HttpAnswer read = server.anonymous().get("/foods/" + std::to_string(id) + "/");
+    const HttpAnswer read = server.client().get("/foods/" + std::to_string(id) + "/");
     EXPECT_EQ(read.json["name"].as_string(), name);
 }
 
 TEST_P(Api, HeadAndOptionsComeWithGet) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     const HttpAnswer head = client.send("HEAD", "/foods/");
     EXPECT_EQ(head.status, 200);
     EXPECT_TRUE(head.body.empty());
@@ -153,7 +152,7 @@ TEST_P(Api, HeadAndOptionsComeWithGet) {
 }
 
 TEST_P(Api, RequestIdsAreEchoedOrMade) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     EXPECT_EQ(client.get("/foods/", {{"X-Request-Id", "till-7.order_3"}}).header("x-request-id"),
               "till-7.order_3");
     const std::string made =
@@ -167,14 +166,14 @@ TEST_P(Api, NoCodeOrPasswordReachesTheLog) {
     const std::string code = server.code_mailed_to("customer1@mail.example");
     for (const auto& kernel : server.kernels())
         for (const std::string& line : kernel->log_lines()) {
-            EXPECT_EQ(line.find(KitchenServer::password), std::string::npos) << line;
+            EXPECT_EQ(line.find(Restaurant::password), std::string::npos) << line;
             EXPECT_EQ(line.find('"' + code + '"'), std::string::npos) << line;
             EXPECT_EQ(line.find("=" + code), std::string::npos) << line;
         }
 }
 
 TEST_P(Api, TheOpenApiDocumentNamesEveryRouteOfTheContract) {
-    const HttpAnswer document = server.anonymous().get("/openapi.json");
+    const HttpAnswer document = server.client().get("/openapi.json");
     ASSERT_EQ(document.status, 200);
     EXPECT_EQ(document.json["openapi"].as_string().substr(0, 3), "3.1");
     const Json& paths = document.json["paths"];

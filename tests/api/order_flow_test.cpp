@@ -1,5 +1,5 @@
 // A whole order, as its customer and the kitchen see it.
-#include "kitchen_server.h"
+#include "api.h"
 
 namespace kitchen::tests {
 

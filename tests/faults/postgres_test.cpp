@@ -21,8 +21,8 @@ protected:
     void expect_absence() {
         EXPECT_TRUE(load->wait_for_failures()) << load->summary();
         EXPECT_TRUE(server->wait_for_health("down"));
-        EXPECT_EQ(server->anonymous().get("/readyz").status, 503);
-        EXPECT_EQ(server->anonymous().get("/livez").status, 200);
+        EXPECT_EQ(server->client().get("/readyz").status, 503);
+        EXPECT_EQ(server->client().get("/livez").status, 200);
     }
 };
 
@@ -84,7 +84,7 @@ TEST_F(PostgresFault, OutOfConnections) {
 TEST_F(PostgresFault, TheAnswerToCommitIsLost) {
     start_postgres();
     testkit::FaultProxy proxy(postgres->port());
-    open(postgres_backends(proxy.port()));
+    open(impatient_postgres(proxy.port()));
     for (int round = 0; round < 10; ++round) {
         if (round % 3 == 2)
             proxy.cut_before("COMMIT");

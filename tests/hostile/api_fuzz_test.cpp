@@ -9,12 +9,16 @@
 #include <iostream>
 #include <map>
 
-#include "kitchen_server.h"
+#include "kitchen/testkit/restaurant.h"
 #include "openapi_document.h"
 #include "value_maker.h"
 
 namespace kitchen::tests {
 namespace {
+
+using testkit::HttpAnswer;
+using testkit::HttpClient;
+using testkit::Restaurant;
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
     const char* given = std::getenv(name);
@@ -42,11 +46,11 @@ const Json& stream_of(const Operation& operation) {
 class ApiFuzz : public testing::Test {
 protected:
     ApiFuzz()
-        : server_(in_memory(), {.plugins = "  - id: outbox\n"}),
-          document_(server_.anonymous().get("/openapi.json").json),
+        : server_({.outbox = ""}),
+          document_(server_.client().get("/openapi.json").json),
           make_(document_, setting("KITCHEN_FUZZ_SEED", 20'260'131)),
           victim_(server_.customer().get("/me/").json["id"].as_integer()) {
-        people_.push_back({"nobody", server_.anonymous()});
+        people_.push_back({"stranger", server_.client()});
         people_.push_back({"customer", server_.customer()});
         people_.push_back({"admin", server_.admin()});
     }
@@ -82,7 +86,7 @@ protected:
         make_.use("side_protein_ids", Json::array({food_}));
         make_.use("user_id", victim_);
         make_.use("phone_number", "0803" + std::to_string(2'000'000 + tables_));
-        make_.use("current_password", KitchenServer::password);
+        make_.use("current_password", Restaurant::password);
     }
 
     std::string path_value(const Operation& operation, const Json& schema) {
@@ -203,7 +207,7 @@ protected:
                           << answer.body.substr(0, 1000);
     }
 
-    KitchenServer server_;
+    Restaurant server_;
     OpenApiDocument document_;
     ValueMaker make_;
     std::vector<Person> people_;

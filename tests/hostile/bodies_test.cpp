@@ -245,11 +245,11 @@ TEST_F(Hostile, ValuesThatNoOrderShouldHold) {
                  "/unit_price", "a price of one's own");
     const Json wish = Json::object({{"email", "x@mail.example"},
                                     {"phone_number", "08035550000"},
-                                    {"password", KitchenServer::password}});
+                                    {"password", Restaurant::password}});
     for (const char* member : {"is_admin", "role", "id", "disabled", "is_verified"}) {
         Json body = wish;
         body.set(member, true);
-        expect_fault(server.anonymous().post("/signup/", body), "/" + std::string(member), member);
+        expect_fault(server.client().post("/signup/", body), "/" + std::string(member), member);
         expect_fault(customer.patch("/me/", Json::object({{member, true}})),
                      "/" + std::string(member), member);
     }

@@ -15,24 +15,24 @@
 #include <set>
 #include <thread>
 
-#include "restaurant.h"
 #include "wire_case.h"
 
 namespace kitchen::tests {
 namespace {
 
 using testkit::eventually;
+using testkit::RestaurantProcess;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr const char* admin =
     "Authorization: Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6U3cwcmRmaXNoLWFuZC1yaWNl\r\n";
 
 /// The restaurant in memory, with the stove and one dish, open.
-std::unique_ptr<Restaurant> open_restaurant(RestaurantOptions options) {
-    options.plugins = "  - {id: stove, path: '" KITCHEN_HOSTILE_PLUGIN_DIR "/stove.so'}\n";
-    auto restaurant = std::make_unique<Restaurant>(in_memory(), std::move(options));
+std::unique_ptr<RestaurantProcess> open_restaurant(testkit::RestaurantConfig config) {
+    config.plugins = {stove()};
+    auto restaurant = std::make_unique<RestaurantProcess>(std::move(config));
     restaurant->start();
-    restaurant->food("Jollof Rice", 1'000'000);
+    restaurant->food("Jollof Rice", 250'000, 1'000'000);
     return restaurant;
 }
 

@@ -219,9 +219,9 @@ TEST(IdleClients, FiveThousandDoNotDisturbTheOthers) {
         GTEST_SKIP() << "needs " << 2 * idle_clients + 500 << " descriptors; the hard limit is "
                      << limit.rlim_max;
 
-    KitchenServer server(in_memory(), {.server = "limits: {connections_per_address: 0}"});
+    Restaurant server({.server = "limits: {connections_per_address: 0}"});
     server.food("Jollof", 250'000);
-    const std::uint16_t port = server.kernel().port();
+    const std::uint16_t port = server.port();
     std::vector<RawClient> idle;
     idle.reserve(idle_clients);
     for (int i = 0; i < idle_clients; ++i) {

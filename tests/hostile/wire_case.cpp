@@ -72,7 +72,7 @@ std::string leak_in(const RawAnswer& answer, std::string_view sent) {
 }
 
 Hostile::Hostile(std::string server_keys)
-    : server(in_memory(), {.server = std::move(server_keys), .plugins = stove()}) {
+    : server({.server = std::move(server_keys), .plugins = {stove()}}) {
     raise_descriptor_limit();
 }
 
@@ -86,9 +86,7 @@ Hostile::~Hostile() {
     }
 }
 
-std::string Hostile::stove() {
-    return "  - {id: stove, path: '" KITCHEN_HOSTILE_PLUGIN_DIR "/stove.so'}\n";
-}
+std::string stove() { return "{id: stove, path: '" KITCHEN_HOSTILE_PLUGIN_DIR "/stove.so'}"; }
 
 void Hostile::expect_service(const std::string& after_what) {
     RawClient client(port());
@@ -126,7 +124,7 @@ void Hostile::expect_every_way(const std::vector<WireCase>& cases) {
                               std::string_view(row.bytes).substr(at)},
                              "split at " + std::to_string(at)});
         deliver(split);
-        if (HasFailure()) return;  // two hundred messages that say the same help nobody
+        if (HasFailure()) return;  // two hundred messages that say the same help no reader
     }
 }
 

@@ -13,12 +13,15 @@
 #include <vector>
 
 #include "kitchen/testkit/raw_client.h"
-#include "kitchen_server.h"
+#include "kitchen/testkit/restaurant.h"
 
 namespace kitchen::tests {
 
+using testkit::HttpAnswer;
+using testkit::HttpClient;
 using testkit::RawAnswer;
 using testkit::RawClient;
+using testkit::Restaurant;
 
 struct WireCase {
     std::string name;
@@ -48,6 +51,9 @@ std::string json_request(std::string_view line, std::string_view body,
 /// sent itself does not count.
 std::string leak_in(const RawAnswer& answer, std::string_view sent);
 
+/// The entry of `plugins:` that adds tests/hostile/plugins/stove.cpp.
+std::string stove();
+
 /// The restaurant with room for many connections, and the checks.
 class Hostile : public testing::Test {
 protected:
@@ -58,11 +64,9 @@ protected:
     void expect_every_way(const std::vector<WireCase>& cases);
     void expect_service(const std::string& after_what);
 
-    std::uint16_t port() { return server.kernel().port(); }
-    /// "plugins:" lines that add tests/hostile/plugins/stove.cpp.
-    static std::string stove();
+    std::uint16_t port() const { return server.port(); }
 
-    KitchenServer server;
+    Restaurant server;
 
 private:
     struct Delivery {

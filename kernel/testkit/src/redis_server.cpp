@@ -121,6 +121,11 @@ std::string redis_call(std::uint16_t port, const std::vector<std::string>& comma
 
 RedisServer::RedisServer(Options options) : options_(std::move(options)) { start(); }
 
+RedisServer& RedisServer::shared() {
+    static RedisServer server;
+    return server;
+}
+
 RedisServer::~RedisServer() = default;
 
 std::string RedisServer::url() const {

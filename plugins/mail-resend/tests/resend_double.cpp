@@ -211,6 +211,11 @@ ResendDouble::ResendDouble(std::string api_key)
     : impl_(std::make_unique<Impl>(std::move(api_key))) {}
 ResendDouble::~ResendDouble() = default;
 
+std::string ResendDouble::plugin(const std::string& keys) const {
+    return "{id: mail-resend, config: {base_url: '" + base_url() + "', api_key: " + impl_->api_key +
+           ", from: 'Kitchen <k@example.com>'" + keys + "}}";
+}
+
 std::string ResendDouble::base_url() const {
     return "http://127.0.0.1:" + std::to_string(impl_->acceptor.local_endpoint().port()) + "/v1";
 }

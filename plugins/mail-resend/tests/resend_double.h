@@ -37,6 +37,8 @@ public:
     ~ResendDouble();
 
     std::string base_url() const;  ///< http://127.0.0.1:PORT/v1: the path has to be kept
+    /// The entry of `plugins:` that mails by it. `keys`: further ones, each after a comma.
+    std::string plugin(const std::string& keys = "") const;
     /// The next requests fail so, one after the other.
     void fail_next(std::vector<ResendFault> faults);
     /// Lets go of what hangs.

@@ -40,6 +40,10 @@ public:
     explicit RedisServer(Options options);
     ~RedisServer();
 
+    /// One for the whole test process, started when it is first asked for, on the main thread: see
+    /// PostgresServer. A test empties it (FLUSHALL) and does not break it.
+    static RedisServer& shared();
+
     std::uint16_t port() const noexcept { return port_; }
     /// With the password in it.
     std::string url() const;
