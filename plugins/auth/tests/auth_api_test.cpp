@@ -276,19 +276,19 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
 
 TEST_F(AuthApi, TooManyFailures) {
     sign_up();
+    // Of an account whose password has not been remembered yet.
+    const char* chef = Restaurant::admin_email;
     for (int i = 0; i < 10; ++i)
-        EXPECT_EQ(
-            client().basic("ada@example.com", "wrong-" + std::to_string(i)).get("/me/").status,
-            401);
-    const HttpAnswer refused = client().basic("ada@example.com", "wrong").get("/me/");
+        EXPECT_EQ(client().basic(chef, "wrong-" + std::to_string(i)).get("/me/").status, 401);
+    const HttpAnswer refused = client().basic(chef, "wrong").get("/me/");
     EXPECT_EQ(refused.status, 429);
     EXPECT_EQ(refused.header("retry-after"), "30");
-    const HttpAnswer login = client().post(
-        "/login/", Json::object({{"email", "ada@example.com"}, {"password", account_password}}));
+    const HttpAnswer login =
+        client().post("/login/", Json::object({{"email", chef}, {"password", account_password}}));
     EXPECT_EQ(login.status, 429) << "one budget for both ways in";
-    EXPECT_EQ(admin().get("/me/").status, 200);
-    restaurant.kernel().clock().advance(seconds(30));
     EXPECT_EQ(client().basic("ada@example.com", account_password).get("/me/").status, 200);
+    restaurant.kernel().clock().advance(seconds(30));
+    EXPECT_EQ(admin().get("/me/").status, 200);
 }
 
 TEST_F(AuthApi, LoginRefreshLogout) {
