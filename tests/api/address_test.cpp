@@ -65,7 +65,7 @@ TEST_P(Api, AnOrderKeepsTheAddressItWasPlacedWith) {
     EXPECT_EQ(server.kitchen_staff().get(order).json["address"], placed.json["address"]);
 }
 
-TEST_P(Api, SomebodyElsesAddressIsNotFound) {
+TEST_P(Api, AnotherCustomersAddressIsNotFound) {
     HttpClient owner = server.customer(), other = server.customer();
     const HttpAnswer address = owner.post("/me/addresses/", at("12 Allen Avenue"));
     ASSERT_EQ(address.status, 201) << address.body;

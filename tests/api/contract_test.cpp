@@ -6,21 +6,21 @@
 namespace kitchen::tests {
 namespace {
 
-void expect_problem(const HttpAnswer& answer, int status, const std::string& what) {
-    EXPECT_EQ(answer.status, status) << what << ": " << answer.body;
-    EXPECT_EQ(answer.header("content-type").substr(0, 24), "application/problem+json") << what;
+void expect_problem(const HttpAnswer& response, int status, const std::string& what) {
+    EXPECT_EQ(response.status, status) << what << ": " << response.body;
+    EXPECT_EQ(response.header("content-type").substr(0, 24), "application/problem+json") << what;
     for (const char* member :
          {"type", "title", "status", "detail", "instance", "code", "request_id"})
-        EXPECT_NE(answer.json.find(member), nullptr)
-            << what << " lacks " << member << ": " << answer.body;
-    EXPECT_EQ(answer.json["status"], Json(status)) << what;
-    EXPECT_EQ(answer.json["request_id"], Json(answer.header("x-request-id"))) << what;
+        EXPECT_NE(response.json.find(member), nullptr)
+            << what << " lacks " << member << ": " << response.body;
+    EXPECT_EQ(response.json["status"], Json(status)) << what;
+    EXPECT_EQ(response.json["request_id"], Json(response.header("x-request-id"))) << what;
 }
 
 /// The pointer and code of each fault.
-std::set<std::string> faults(const HttpAnswer& answer) {
+std::set<std::string> faults(const HttpAnswer& response) {
     std::set<std::string> found;
-    if (const Json* errors = answer.json.find("errors"))
+    if (const Json* errors = response.json.find("errors"))
         for (const Json& fault : errors->as_array())
             found.insert(fault["pointer"].as_string() + " " + fault["code"].as_string());
     return found;
@@ -34,9 +34,9 @@ TEST_P(Api, ProblemsAreProblems) {
     const HttpAnswer wrong_method = client.del("/foods/");
     expect_problem(wrong_method, 405, "wrong method");
     EXPECT_NE(wrong_method.header("allow").find("GET"), std::string::npos);
-    const HttpAnswer nobody = client.get("/cart/");
-    expect_problem(nobody, 401, "no credentials");
-    EXPECT_NE(nobody.header("www-authenticate").find("Basic"), std::string::npos);
+    const HttpAnswer unsigned_in = client.get("/cart/");
+    expect_problem(unsigned_in, 401, "no credentials");
+    EXPECT_NE(unsigned_in.header("www-authenticate").find("Basic"), std::string::npos);
     expect_problem(client.send("POST", "/login/", "{}", {{"Content-Type", "text/plain"}}), 415,
                    "media type");
     expect_problem(
@@ -55,16 +55,16 @@ TEST_P(Api, ProblemsAreProblems) {
 
 TEST_P(Api, SignupNamesEveryFaultAndTakesNoRole) {
     HttpClient client = server.client();
-    const HttpAnswer answer = client.post("/signup/", Json::object({{"email", "not an address"},
-                                                                    {"password", "qWe-9z"},
-                                                                    {"is_admin", true},
-                                                                    {"role", "admin"}}));
-    expect_problem(answer, 422, "signup");
-    const auto found = faults(answer);
+    const HttpAnswer response = client.post("/signup/", Json::object({{"email", "not an address"},
+                                                                      {"password", "qWe-9z"},
+                                                                      {"is_admin", true},
+                                                                      {"role", "admin"}}));
+    expect_problem(response, 422, "signup");
+    const auto found = faults(response);
     for (const char* fault : {"/email format", "/phone_number required", "/password too_short",
                               "/is_admin unknown_field", "/role unknown_field"})
-        EXPECT_TRUE(found.contains(fault)) << fault << " in " << answer.body;
-    EXPECT_EQ(answer.body.find("qWe-9z"), std::string::npos) << "a password must not be echoed";
+        EXPECT_TRUE(found.contains(fault)) << fault << " in " << response.body;
+    EXPECT_EQ(response.body.find("qWe-9z"), std::string::npos) << "a password must not be echoed";
 }
 
 TEST_P(Api, CredentialsThatFailAllLookTheSame) {

@@ -21,7 +21,7 @@ void in_parallel(int count, int threads, Work work) {
     for (auto& thread : running) thread.join();
 }
 
-/// How many answers of each status.
+/// How many responses of each status.
 class Tally {
 public:
     void add(int status) {
@@ -99,7 +99,7 @@ TEST_P(Api, AHundredWrongCodesCompareAtMostFive) {
         tally.add(
             guesser.post("/verify/", Json::object({{"otp", wrong}}), {{"Cookie", session}}).status);
     });
-    // Four are told that they are wrong, the fifth ends the session, nobody else is compared.
+    // Four are told that they are wrong, the fifth ends the session, no other is compared.
     EXPECT_EQ(tally.counts(), (std::map<int, int>{{401, 4}, {404, 95}, {429, 1}}));
     EXPECT_EQ(client.post("/verify/", Json::object({{"otp", code}})).status, 404);
 }

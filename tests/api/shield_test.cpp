@@ -14,16 +14,16 @@ TEST_P(Api, EveryAnswerCarriesTheSecurityFields) {
                                   client.send("OPTIONS", "/foods/"),
                                   client.get("/%zz"),
                                   client.get("/foods/", {{"Host", "two words"}})};
-    for (const HttpAnswer& answer : answers) {
-        EXPECT_EQ(answer.header("x-content-type-options"), "nosniff") << answer.status;
-        EXPECT_EQ(answer.header("x-frame-options"), "DENY") << answer.status;
-        EXPECT_EQ(answer.header("referrer-policy"), "no-referrer") << answer.status;
-        EXPECT_NE(answer.header("content-security-policy").find("frame-ancestors 'none'"),
+    for (const HttpAnswer& response : answers) {
+        EXPECT_EQ(response.header("x-content-type-options"), "nosniff") << response.status;
+        EXPECT_EQ(response.header("x-frame-options"), "DENY") << response.status;
+        EXPECT_EQ(response.header("referrer-policy"), "no-referrer") << response.status;
+        EXPECT_NE(response.header("content-security-policy").find("frame-ancestors 'none'"),
                   std::string::npos)
-            << answer.status;
-        EXPECT_EQ(answer.header("strict-transport-security"),
+            << response.status;
+        EXPECT_EQ(response.header("strict-transport-security"),
                   is_behind_nginx() ? "max-age=31536000" : "")
-            << answer.status;
+            << response.status;
     }
     EXPECT_NE(answers[4].header("content-security-policy").find("style-src 'self'"),
               std::string::npos)
@@ -72,10 +72,10 @@ TEST(ShieldBehindAProxy, FailedSignInsCountForTheClientAndNotForTheProxy) {
     EXPECT_EQ(sign_in("198.51.100.9, 203.0.113.7", Restaurant::password).status, 429)
         << "what a client claims of itself does not count";
     EXPECT_EQ(sign_in("203.0.113.8", Restaurant::password).status, 200)
-        << "nobody else is locked out";
+        << "no other client is locked out";
 }
 
-TEST(ShieldBehindAProxy, NobodyIsBelievedWithoutBeingTrusted) {
+TEST(ShieldBehindAProxy, NoProxyIsBelievedWithoutBeingTrusted) {
     Restaurant server;
     HttpAnswer refused;
     for (int tries = 0; refused.status != 429 && tries < 100; ++tries)

@@ -64,7 +64,7 @@ TEST_F(PostgresFault, Frozen) {
     expect_recovery();
 }
 
-// Somebody else holds every connection there is.
+// Another program holds every connection there is.
 TEST_F(PostgresFault, OutOfConnections) {
     open_on_postgres({.settings = {"max_connections=20", "max_wal_senders=0"}});
     server->process().signal(SIGSTOP);  // or it would be quicker than we are
@@ -80,7 +80,7 @@ TEST_F(PostgresFault, OutOfConnections) {
     expect_recovery();
 }
 
-// Nobody can tell whether it was committed; the key settles it.
+// The client cannot tell whether it was committed; the key settles it.
 TEST_F(PostgresFault, TheAnswerToCommitIsLost) {
     start_postgres();
     testkit::FaultProxy proxy(postgres->port());

@@ -46,9 +46,9 @@ protected:
         const bool fails = GetParam() == std::string("fail");
         ASSERT_TRUE(server->wait_for_health(fails ? "down" : "degraded")) << server->output();
         EXPECT_EQ(server->client().get("/readyz").status, fails ? 503 : 200);
-        const HttpAnswer answer = sign_up();
-        EXPECT_EQ(answer.status, fails ? 503 : 200) << answer.body;
-        EXPECT_EQ(answer.header("retry-after").empty(), !fails);
+        const HttpAnswer response = sign_up();
+        EXPECT_EQ(response.status, fails ? 503 : 200) << response.body;
+        EXPECT_EQ(response.header("retry-after").empty(), !fails);
         EXPECT_TRUE(load->wait_for_orders()) << load->summary();
     }
     void expect_return() {

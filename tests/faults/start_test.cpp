@@ -35,7 +35,7 @@ TEST_F(Start, PostgresNeverComes) {
     EXPECT_NE(server->output().find("cannot be reached"), std::string::npos) << server->output();
 }
 
-// Whoever rolls out a new version does not wait for the end of start_timeout.
+// An operator who rolls out a new version does not wait for the end of start_timeout.
 TEST_F(Start, StopsWhileItWaits) {
     server = process(impatient_postgres(testkit::free_port(), "start_timeout: 1h"));
     server->begin_start();

@@ -1,6 +1,6 @@
 // Every operation of the published document, with requests made from its own schemas: valid,
-// narrowly wrong, and absurd; from nobody, from a customer and from the administrator. No answer
-// may be a 500, have a status that the document does not list, or a body of another shape.
+// narrowly wrong, and absurd; from a stranger, from a customer and from the administrator. No
+// answer may be a 500, have a status that the document does not list, or a body of another shape.
 //
 // KITCHEN_FUZZ_SEED and KITCHEN_FUZZ_ROUNDS (requests to an operation, 60 by default) choose
 // another or a longer run.
@@ -160,13 +160,14 @@ protected:
     }
 
     /// Each event's data has the shape that the document gives to the stream.
-    void add_faults_of_events(const Operation& operation, const HttpAnswer& answer,
+    void add_faults_of_events(const Operation& operation, const HttpAnswer& response,
                               std::vector<std::string>& faults) {
-        if (answer.header("content-type") != "text/event-stream") return;
+        if (response.header("content-type") != "text/event-stream") return;
         static constexpr std::string_view mark = "\ndata: ";
-        for (std::size_t at = 0; (at = answer.body.find(mark, at)) != std::string::npos;) {
+        for (std::size_t at = 0; (at = response.body.find(mark, at)) != std::string::npos;) {
             at += mark.size();
-            const auto data = parse_json(answer.body.substr(at, answer.body.find('\n', at) - at));
+            const auto data =
+                parse_json(response.body.substr(at, response.body.find('\n', at) - at));
             if (data)
                 document_.validate(stream_of(operation)["schema"], *data, "event", faults);
             else
@@ -179,8 +180,8 @@ protected:
         Attempt attempt;
         add_parameters(operation, attempt);
         add_body(operation, attempt);
-        // Of an answer without an end, the first piece.
-        const HttpAnswer answer =
+        // Of a response without an end, the first piece.
+        const HttpAnswer response =
             stream_of(operation).is_object()
                 ? person.client.stream(
                       attempt.target, [](std::string_view body) { return body.ends_with("\n\n"); },
@@ -188,13 +189,13 @@ protected:
                 : person.client.send(operation.method, attempt.target, attempt.body,
                                      attempt.headers);
         ++sent_;
-        ++statuses_[answer.status];
-        auto faults = document_.deviations(operation, answer);
-        add_faults_of_events(operation, answer, faults);
-        if (answer.status < 300 && !operation.is_open()) {
+        ++statuses_[response.status];
+        auto faults = document_.deviations(operation, response);
+        add_faults_of_events(operation, response, faults);
+        if (response.status < 300 && !operation.is_open()) {
             const Json& roles = operation.description["x-roles"];
-            if (std::string_view(person.name) == "nobody")
-                faults.push_back("nobody in particular was let in");
+            if (std::string_view(person.name) == "stranger")
+                faults.push_back("a stranger was let in");
             if (std::string_view(person.name) == "customer" && roles.is_array() &&
                 std::find(roles.as_array().begin(), roles.as_array().end(), Json("customer")) ==
                     roles.as_array().end())
@@ -203,8 +204,8 @@ protected:
         for (const std::string& fault : faults)
             ADD_FAILURE() << operation.method << ' ' << operation.path << " by " << person.name
                           << ": " << fault << "\n  " << attempt.target.substr(0, 300) << "\n  "
-                          << attempt.body.substr(0, 1000) << "\n  " << answer.status << ' '
-                          << answer.body.substr(0, 1000);
+                          << attempt.body.substr(0, 1000) << "\n  " << response.status << ' '
+                          << response.body.substr(0, 1000);
     }
 
     Restaurant server_;

@@ -67,7 +67,7 @@ std::string output_of(std::vector<std::string> command, ChildProcessOptions opti
 
 /// Making a cluster takes a second or two and copying one far less, and every test of ctest is a
 /// process of its own: so one is made and kept in the temporary directory, under a name of this
-/// user and version. Whoever finds it half made makes it again.
+/// user and version. A process that finds it half made makes it again.
 fs::path template_cluster(const fs::path& bin) {
     const uid_t uid = server_uid();
     const fs::path folder =
@@ -76,7 +76,7 @@ fs::path template_cluster(const fs::path& bin) {
     if (::mkdir(folder.c_str(), 0700) == 0) own(folder);
     struct stat found {};
     if (::lstat(folder.c_str(), &found) != 0 || !S_ISDIR(found.st_mode) || found.st_uid != uid)
-        throw std::runtime_error(folder.string() + " belongs to somebody else: remove it");
+        throw std::runtime_error(folder.string() + " belongs to another user: remove it");
     const int lock =
         ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (lock < 0 || ::flock(lock, LOCK_EX) != 0)

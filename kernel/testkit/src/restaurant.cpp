@@ -69,17 +69,16 @@ RestaurantConfig on_postgres() {
 }
 
 RestaurantConfig on_redis(RestaurantConfig config) {
-    RedisServer& redis = RedisServer::shared();
-    redis.call({"FLUSHALL"});
-    config.cache = entry("cache-redis",
-                         "url: '" + redis.url() + "', connect_timeout: 30s, command_timeout: 30s");
+    config.cache = entry("cache-redis", "url: '" + RedisServer::shared().url() +
+                                            "', connect_timeout: 30s, command_timeout: 30s");
     return config;
 }
 
-HttpAnswer expect_status(HttpAnswer answer, int status, const std::string& what) {
-    if (answer.status != status)
-        throw std::runtime_error(what + ": " + std::to_string(answer.status) + " " + answer.body);
-    return answer;
+HttpAnswer expect_status(HttpAnswer response, int status, const std::string& what) {
+    if (response.status != status)
+        throw std::runtime_error(what + ": " + std::to_string(response.status) + " " +
+                                 response.body);
+    return response;
 }
 
 AnyRestaurant::AnyRestaurant(RestaurantConfig config)
@@ -189,9 +188,9 @@ std::string AnyRestaurant::code_mailed_to(const std::string& email, std::size_t 
 
 std::string AnyRestaurant::health() const {
     try {
-        const HttpAnswer answer = client().get("/health/");
-        return answer.json["status"].is_string() ? answer.json["status"].as_string()
-                                                 : std::string();
+        const HttpAnswer response = client().get("/health/");
+        return response.json["status"].is_string() ? response.json["status"].as_string()
+                                                   : std::string();
     } catch (const std::runtime_error&) {
         return {};
     }

@@ -36,18 +36,16 @@ std::string place_of(std::thread& thread) {
     static std::mutex one_at_a_time;
     const std::lock_guard lock(one_at_a_time);
     place = nullptr;
-    struct sigaction ask {
-    }, before{};
+    struct sigaction ask {};
     ask.sa_handler = [](int) { place = plugin::running(); };
     ask.sa_flags = SA_RESTART;
-    ::sigaction(SIGUSR2, &ask, &before);
+    ::sigaction(SIGUSR2, &ask, nullptr);  // for good: the last signal may come later than this
     const bool told = wait_until(
         [&] {
             ::pthread_kill(thread.native_handle(), SIGUSR2);
             return place.load() != nullptr;
         },
         std::chrono::seconds(5));
-    ::sigaction(SIGUSR2, &before, nullptr);
     return told ? place.load() : "it waits for a request or a job";
 }
 

@@ -39,20 +39,20 @@ protected:
         return restaurant.sign_up(email, phone).id;
     }
     Json log_in(const std::string& email, const std::string& secret = account_password) {
-        const HttpAnswer answer =
+        const HttpAnswer response =
             client().post("/login/", Json::object({{"email", email}, {"password", secret}}));
-        EXPECT_EQ(answer.status, 200) << answer.body;
-        return answer.json;
+        EXPECT_EQ(response.status, 200) << response.body;
+        return response.json;
     }
     HttpClient with_token(const Json& tokens) const {
         HttpClient bearer = client();
         bearer.bearer(tokens["access_token"].as_string());
         return bearer;
     }
-    static std::string first_fault(const HttpAnswer& answer) {
-        return answer.json["errors"].size() == 0
+    static std::string first_fault(const HttpAnswer& response) {
+        return response.json["errors"].size() == 0
                    ? "none"
-                   : answer.json["errors"].as_array()[0]["pointer"].as_string();
+                   : response.json["errors"].as_array()[0]["pointer"].as_string();
     }
     void expect_no_secret(const std::vector<std::string>& secrets) {
         for (const std::string& line : restaurant.kernel().log_lines())
@@ -105,12 +105,12 @@ TEST_F(AuthApi, WholeSignUp) {
 
 TEST_F(AuthApi, SignUpRefusals) {
     sign_up();
-    const auto answer = [&](Json body) { return client().post("/signup/", body); };
-    HttpAnswer taken = answer(signup_body("ADA@example.COM", "08039999999"));
+    const auto response = [&](Json body) { return client().post("/signup/", body); };
+    HttpAnswer taken = response(signup_body("ADA@example.COM", "08039999999"));
     EXPECT_EQ(taken.status, 409);
     EXPECT_EQ(taken.problem_code(), "email_taken");
     EXPECT_EQ(first_fault(taken), "/email");
-    taken = answer(signup_body("obi@example.com", "+2348031234567"));
+    taken = response(signup_body("obi@example.com", "+2348031234567"));
     EXPECT_EQ(taken.status, 409);
     EXPECT_EQ(first_fault(taken), "/phone_number");
 
@@ -133,12 +133,12 @@ TEST_F(AuthApi, SignUpRefusals) {
         {changed("referral_code", "NOBODY22"), "/referral_code"},
     };
     for (const auto& [body, pointer] : bad) {
-        const HttpAnswer refused = answer(body);
+        const HttpAnswer refused = response(body);
         EXPECT_EQ(refused.status, 422) << body.dump();
         EXPECT_EQ(first_fault(refused), pointer) << refused.body;
     }
-    EXPECT_EQ(answer(Json::object({})).json["errors"].size(), 3u);
-    EXPECT_EQ(answer(changed("referral_code", nullptr)).status, 200);
+    EXPECT_EQ(response(Json::object({})).json["errors"].size(), 3u);
+    EXPECT_EQ(response(changed("referral_code", nullptr)).status, 200);
 }
 
 TEST_F(AuthApi, VerifyRefusals) {
@@ -237,8 +237,8 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
     const auto with = [&](const std::string& header) {
         return client().get("/me/", {{"Authorization", header}});
     };
-    const auto without_request_id = [](const HttpAnswer& answer) {
-        Json problem = answer.json;
+    const auto without_request_id = [](const HttpAnswer& response) {
+        Json problem = response.json;
         problem.set("request_id", "");
         return problem.dump();
     };

@@ -36,12 +36,12 @@ protected:
     /// The cookie of the session.
     static std::string sign_up(Restaurant& replica, const std::string& email,
                                const std::string& phone) {
-        const HttpAnswer answer = replica.client().post(
+        const HttpAnswer response = replica.client().post(
             "/signup/",
             Json::object(
                 {{"email", email}, {"phone_number", phone}, {"password", Restaurant::password}}));
-        EXPECT_EQ(answer.status, 200) << answer.body;
-        const std::string cookie = answer.header("set-cookie");
+        EXPECT_EQ(response.status, 200) << response.body;
+        const std::string cookie = response.header("set-cookie");
         return cookie.substr(0, cookie.find(';'));
     }
     static HttpAnswer verify(HttpClient client, const std::string& cookie,
@@ -81,10 +81,10 @@ TEST_F(RedisKernels, AHundredWrongCodesThroughBothCompareAtMostFive) {
                 const std::string guess =
                     std::to_string(100'000 + (std::stoi(code) + 1 + i) % 900'000);
                 if (guess == code) continue;
-                const std::string answer =
+                const std::string response =
                     verify((t % 2 ? one : two)->client(), cookie, guess).problem_code();
                 std::lock_guard lock(mutex);
-                ++answers[answer];
+                ++answers[response];
             }
         });
     for (auto& guesser : guessers) guesser.join();

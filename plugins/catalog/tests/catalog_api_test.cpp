@@ -21,9 +21,9 @@ std::vector<std::string> names(const HttpAnswer& page) {
 }
 
 /// "code pointer" of each fault of a problem.
-std::vector<std::string> faults(const HttpAnswer& answer) {
+std::vector<std::string> faults(const HttpAnswer& response) {
     std::vector<std::string> list;
-    if (const Json* errors = answer.json.find("errors"))
+    if (const Json* errors = response.json.find("errors"))
         for (const Json& fault : errors->as_array())
             list.push_back(fault["code"].as_string() + " " + fault["pointer"].as_string());
     return list;
@@ -57,19 +57,19 @@ TEST_P(Api, AFoodIsCreatedWithLocationAndVersion) {
 
 TEST_P(Api, OnlyTheRightRolesChangeTheMenu) {
     const std::int64_t id = server.food("Eba", 80'000, 5);
-    HttpClient nobody = server.client(), customer = server.customer(),
+    HttpClient stranger = server.client(), customer = server.customer(),
                staff = server.kitchen_staff();
     const Json food = json(R"({"name":"Amala","price":1,"category":"Swallow"})");
     const Json change = json(R"({"price":1})"), stock = json(R"({"delta":1,"reason":"delivery"})");
     for (const auto& [client, status] :
-         {std::pair(&nobody, 401), std::pair(&customer, 403), std::pair(&staff, 403)}) {
+         {std::pair(&stranger, 401), std::pair(&customer, 403), std::pair(&staff, 403)}) {
         EXPECT_EQ(client->post("/foods/", food).status, status);
         EXPECT_EQ(client->patch(path_of(id), change).status, status);
         EXPECT_EQ(client->put(path_of(id), food).status, status);
         EXPECT_EQ(client->del(path_of(id)).status, status);
         EXPECT_EQ(client->get(path_of(id) + "stock/").status, status);
     }
-    EXPECT_EQ(nobody.post(path_of(id) + "stock/", stock).status, 401);
+    EXPECT_EQ(stranger.post(path_of(id) + "stock/", stock).status, 401);
     EXPECT_EQ(customer.post(path_of(id) + "stock/", stock).status, 403);
     EXPECT_EQ(staff.post(path_of(id) + "stock/", stock).status, 200);
     EXPECT_EQ(server.stock_of(id), 6);
@@ -260,7 +260,7 @@ TEST_P(Api, ListsAndCategoriesHaveAnETagOfTheirBytes) {
     EXPECT_NE(after.header("etag"), before.header("etag"));
 }
 
-TEST_P(Api, NobodysHostOrSpellingEndsUpInAnothersLinks) {
+TEST_P(Api, OneClientsHostOrSpellingEndsUpInNoOthersLinks) {
     if (is_behind_nginx()) GTEST_SKIP() << "it lets no other name through";
     for (int i = 0; i < 3; ++i) (void)server.food("Moi Moi " + std::to_string(i), 90'000);
     const auto next = [&](const std::string& target, const std::string& host) {

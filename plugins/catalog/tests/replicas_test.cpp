@@ -172,9 +172,9 @@ TEST_P(Replicas, RubbishInRedisIsAMiss) {
          keys.erase(0, end + 1), end = keys.find('\n'))
         (void)redis.call({"SET", keys.substr(0, end), "rubbish"});
     for (const auto* each : {&one, &two}) {
-        const HttpAnswer answer = (*each)->client().get("/categories/");
-        EXPECT_EQ(answer.status, 200);
-        EXPECT_EQ(answer.body, good);
+        const HttpAnswer response = (*each)->client().get("/categories/");
+        EXPECT_EQ(response.status, 200);
+        EXPECT_EQ(response.body, good);
     }
 }
 

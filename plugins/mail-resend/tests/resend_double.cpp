@@ -140,7 +140,7 @@ struct ResendDouble::Impl {
         ::shutdown(socket.native_handle(), SHUT_RDWR);
     }
 
-    /// Nothing: the connection is closed without an answer.
+    /// Nothing: the connection is closed without a response.
     std::optional<Reply> handle(const HttpRequest& request) {
         std::unique_lock lock(mutex);
         ++requests;

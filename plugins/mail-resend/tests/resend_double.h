@@ -21,9 +21,9 @@ struct ResendMail {
 struct ResendFault {
     enum class Kind : std::uint8_t {
         answer,        ///< this status and body, and nothing is taken
-        hang,          ///< no answer until release() or the end
+        hang,          ///< no response until release() or the end
         lose_request,  ///< the connection is closed before the mail is taken
-        lose_answer,   ///< the mail is taken, the connection is closed before the answer
+        lose_answer,   ///< the mail is taken, the connection is closed before the response
     };
     Kind kind = Kind::answer;
     int status = 500;

@@ -310,9 +310,9 @@ TEST_P(OrderEventsInMemory, AnIdThatIsNoneIsRefused) {
     const auto order = kitchen->place(kitchen->food());
     for (const std::string& target : {stream_of(order), all_orders})
         for (const char* bad : {"-1", "abc", "1.5", "99999999999999999999"}) {
-            const HttpAnswer answer = kitchen->chef().get(target, {{"Last-Event-ID", bad}});
-            EXPECT_EQ(answer.status, 400) << bad;
-            EXPECT_EQ(answer.problem_code(), "last_event_id_invalid");
+            const HttpAnswer response = kitchen->chef().get(target, {{"Last-Event-ID", bad}});
+            EXPECT_EQ(response.status, 400) << bad;
+            EXPECT_EQ(response.problem_code(), "last_event_id_invalid");
         }
     EXPECT_EQ(kitchen->chef().get(stream_of(99)).status, 404);
     EXPECT_EQ(kitchen->client().get(stream_of(order)).status, 401);
@@ -464,8 +464,8 @@ TEST_F(OrderEventsOnTwoReplicas, AStandbyThatIsBehindIsNotAsked) {
     standby->sql("SELECT pg_wal_replay_resume()", database.name());
 }
 
-// A change that was begun before others and is committed after them stands behind them, and nobody
-// has passed it.
+// A change that was begun before others and is committed after them stands behind them, and no
+// client has passed it.
 TEST_F(OrderEventsOnTwoReplicas, ALateCommitIsNotLost) {
     Kitchen kitchen(polling());
     const auto food = kitchen.food();

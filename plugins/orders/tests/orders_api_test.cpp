@@ -23,9 +23,9 @@ protected:
     HttpAnswer put(std::int64_t food_id) {
         return chef.post("/cart/", Json::object({{"food_id", food_id}}));
     }
-    static std::string fault(const HttpAnswer& answer) {
-        const Json* errors = answer.json.find("errors");
-        if (answer.status != 422 || !errors || errors->size() != 1) return answer.body;
+    static std::string fault(const HttpAnswer& response) {
+        const Json* errors = response.json.find("errors");
+        if (response.status != 422 || !errors || errors->size() != 1) return response.body;
         return errors->as_array()[0]["pointer"].as_string() + " " +
                errors->as_array()[0]["code"].as_string();
     }

@@ -62,9 +62,9 @@ TEST(RateLimitApi, HealthAndTheLikeAreExempt) {
     HttpClient client = kernel.client();
     for (int i = 0; i < 5; ++i)
         for (const char* path : {"/health/", "/livez", "/readyz"}) {
-            const HttpAnswer answer = client.get(path);
-            EXPECT_EQ(answer.status, 200) << path;
-            EXPECT_EQ(answer.header("ratelimit"), "") << path;
+            const HttpAnswer response = client.get(path);
+            EXPECT_EQ(response.status, 200) << path;
+            EXPECT_EQ(response.header("ratelimit"), "") << path;
         }
     EXPECT_EQ(client.get("/openapi.json").status, 200);
     EXPECT_EQ(client.get("/openapi.json").status, 429) << "inline routes are limited too";

@@ -18,9 +18,9 @@ protected:
     static Json home(const std::string& line1 = "12 Allen Avenue") {
         return Json::object({{"line1", line1}, {"city", "Ikeja"}, {"state", "Lagos"}});
     }
-    static std::string faults(const HttpAnswer& answer) {
-        std::string found = std::to_string(answer.status);
-        if (const Json* errors = answer.json.find("errors"))
+    static std::string faults(const HttpAnswer& response) {
+        std::string found = std::to_string(response.status);
+        if (const Json* errors = response.json.find("errors"))
             for (const Json& fault : errors->as_array())
                 found += " " + fault["pointer"].as_string() + " " + fault["code"].as_string();
         return found;

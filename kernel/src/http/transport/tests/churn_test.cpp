@@ -1,4 +1,4 @@
-// Clients that leave in the middle while answers are on their way, so that descriptor numbers are
+// Clients that leave in the middle while responses are on their way, so that descriptor numbers are
 // reused all the time. No client may ever read a byte that was meant for another one.
 // KITCHEN_CHURN_ROUNDS: connections of each client; 500 by default.
 #include <atomic>
