@@ -131,7 +131,7 @@ TEST_P(OutboxQueue, FaultsOfTheMailerAreOneMailInTheEnd) {
 
 TEST_P(OutboxQueue, WithoutTheQueueTheTableSends) {
     queue.fail(
-        R"([{"action": "*", "kind": "response", "status": 503, "type": "ServiceUnavailable", "count": -1}])");
+        R"([{"action": "*", "kind": "answer", "status": 503, "type": "ServiceUnavailable", "count": -1}])");
     const auto one = replica("10ms");
     for (int i = 0; i < 3; ++i)
         enqueue(*one, "order/" + std::to_string(i), "to" + std::to_string(i) + "@example.com");
