@@ -94,13 +94,14 @@ TEST(RateLimitApi, WithoutTheCacheItStillLimitsAndHealthIsDegraded) {
 }
 
 TEST(RateLimitApi, UsersAreLimitedOnceTheyAreKnown) {
-    // Its entry stands behind that of auth, and its limit of addresses still comes first.
+    // Its entry stands before that of auth, and its limit of users still comes after.
     const testkit::Restaurant restaurant(
         {.server = "trusted_proxies: [127.0.0.1]",
+         .cache = "{id: cache-memory}\n"
+                  "  - {id: rate-limit, config: {classes: {auth: {routes: [POST /login/], "
+                  "per_address: {burst: 2, period: 1h}}, mine: {routes: ['* /me/*'], per_user: "
+                  "{burst: 2, period: 1h}}}}}",
          .menu = false,
-         .plugins = {"{id: rate-limit, config: {classes: {auth: {routes: [POST /login/], "
-                     "per_address: {burst: 2, period: 1h}}, mine: {routes: ['* /me/*'], per_user: "
-                     "{burst: 2, period: 1h}}}}}"},
          .kernel = still_time()});
     HttpClient chef = restaurant.admin();
     EXPECT_EQ(chef.get("/me/", from("203.0.113.1")).status, 200);
