@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "kitchen/testkit/postgres_server.h"
-#include "restaurant.h"
+#include "kitchen/testkit/restaurant.h"
 
 namespace {
 
 using namespace kitchen;
-using namespace kitchen::tests;
+using namespace kitchen::testkit;
 
 struct Outcome {
     double orders = 0;   ///< a second
@@ -27,7 +27,7 @@ struct Outcome {
 };
 
 /// Each customer fills the cart and orders, again and again, and insists after a 503.
-Outcome measure(Restaurant& restaurant, const std::vector<std::string>& tokens,
+Outcome measure(RestaurantProcess& restaurant, const std::vector<std::string>& tokens,
                 const std::vector<std::int64_t>& foods, std::chrono::seconds length) {
     constexpr const char* repeats =
         "kitchen_store_repeats_total{operation=\"transact\",provider=\"store-postgres\"}";
@@ -38,7 +38,7 @@ Outcome measure(Restaurant& restaurant, const std::vector<std::string>& tokens,
     std::vector<std::thread> customers;
     for (std::size_t i = 0; i < tokens.size(); ++i)
         customers.emplace_back([&, i] {
-            HttpClient client = restaurant.anonymous();
+            HttpClient client = restaurant.client();
             client.bearer(tokens[i]);
             for (std::size_t n = i; !over; ++n) {
                 const Json line = Json::object({{"food_id", foods[n * 7 % foods.size()]}});
@@ -60,7 +60,7 @@ Outcome measure(Restaurant& restaurant, const std::vector<std::string>& tokens,
 struct Contestant {
     std::string config;
     std::unique_ptr<testkit::PostgresDatabase> database;
-    std::unique_ptr<Restaurant> restaurant;
+    std::unique_ptr<RestaurantProcess> restaurant;
     std::vector<std::string> tokens;
     std::vector<std::int64_t> foods;
 };
@@ -79,14 +79,16 @@ int main(int count, char** arguments) {
         Contestant& one = contestants.emplace_back();
         one.config = config;
         one.database = std::make_unique<testkit::PostgresDatabase>(postgres);
-        Backends backends{"Postgres", "  - {id: store-postgres, config: {url: '" +
-                                          one.database->url() + "'" +
-                                          (config.empty() ? "" : ", " + config) + "}}\n"};
-        one.restaurant = std::make_unique<Restaurant>(std::move(backends));
+        one.restaurant = std::make_unique<RestaurantProcess>(
+            RestaurantConfig{.store = "{id: store-postgres, config: {url: '" + one.database->url() +
+                                      "'" + (config.empty() ? "" : ", " + config) + "}}",
+                             .outbox = "",
+                             .orders = "mail: {enabled: true}"});
         one.restaurant->start();
-        one.tokens = one.restaurant->customers(32);
+        one.tokens = one.restaurant->tokens(32);
         for (int i = 0; i < 50; ++i)
-            one.foods.push_back(one.restaurant->food("Dish " + std::to_string(i), 1'000'000));
+            one.foods.push_back(
+                one.restaurant->food("Dish " + std::to_string(i), 250'000, 1'000'000));
     }
     for (const std::size_t menu : {std::size_t{50}, std::size_t{1}})
         for (const std::size_t clients : {std::size_t{1}, std::size_t{8}, std::size_t{32}})

@@ -1,5 +1,5 @@
 // The address book, and how deliveries go by it.
-#include "kitchen_server.h"
+#include "api.h"
 
 namespace kitchen::tests {
 namespace {
@@ -65,7 +65,7 @@ TEST_P(Api, AnOrderKeepsTheAddressItWasPlacedWith) {
     EXPECT_EQ(server.kitchen_staff().get(order).json["address"], placed.json["address"]);
 }
 
-TEST_P(Api, SomebodyElsesAddressIsNotFound) {
+TEST_P(Api, AnotherCustomersAddressIsNotFound) {
     HttpClient owner = server.customer(), other = server.customer();
     const HttpAnswer address = owner.post("/me/addresses/", at("12 Allen Avenue"));
     ASSERT_EQ(address.status, 201) << address.body;
@@ -75,7 +75,7 @@ TEST_P(Api, SomebodyElsesAddressIsNotFound) {
     EXPECT_EQ(other.del(path).status, 404);
     EXPECT_EQ(server.admin().get(path).status, 404);
     EXPECT_EQ(other.get("/me/addresses/").json["total_count"], Json(0));
-    EXPECT_EQ(server.anonymous().get(path).status, 401);
+    EXPECT_EQ(server.client().get(path).status, 401);
 
     ASSERT_EQ(other.post("/cart/", Json::object({{"food_id", server.food("Egusi soup", 300'000)}}))
                   .status,

@@ -2,7 +2,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "kitchen_server.h"
+#include "api.h"
 
 #include "kitchen/testkit/build_paths.h"
 
@@ -19,7 +19,7 @@ std::string shipped(const std::string& name) {
 }  // namespace
 
 TEST(ShippedConfiguration, DefaultServesTheDemoMenuAndKeepsIt) {
-    TemporaryDirectory data;
+    testkit::TemporaryDirectory data;
     testkit::TestKernelOptions options;
     options.environment = {{"KITCHEN_DATA", data.path().string()}};
     std::int64_t dishes = 0;
@@ -34,21 +34,21 @@ TEST(ShippedConfiguration, DefaultServesTheDemoMenuAndKeepsIt) {
 }
 
 TEST(ShippedConfiguration, TestTakesItsAdministratorFromTheEnvironment) {
-    TemporaryDirectory data;
+    testkit::TemporaryDirectory data;
     testkit::TestKernelOptions options;
     options.environment = {{"KITCHEN_DATA", data.path().string()},
                            {"KITCHEN_ADMIN_EMAIL", "boss@kitchen.example"},
                            {"KITCHEN_ADMIN_PHONE", "08030000001"},
-                           {"KITCHEN_ADMIN_PASSWORD", KitchenServer::password}};
+                           {"KITCHEN_ADMIN_PASSWORD", Restaurant::password}};
     testkit::TestKernel kernel(shipped("test.yaml"), options);
     HttpClient boss = kernel.client();
-    boss.basic("boss@kitchen.example", KitchenServer::password);
+    boss.basic("boss@kitchen.example", Restaurant::password);
     EXPECT_EQ(boss.get("/admin/plugins/").status, 200);
     EXPECT_EQ(boss.get("/me/").json["role"].as_string(), "admin");
 }
 
 TEST(Restart, EverythingAcknowledgedIsStillThere) {
-    KitchenServer server(on_sqlite());
+    Restaurant server(testkit::on_sqlite());
     const auto soup = server.food("Banga soup", 350'000, 9);
     HttpClient customer = server.customer();
     const std::string id = std::to_string(customer.get("/me/").json["id"].as_integer());
@@ -57,8 +57,8 @@ TEST(Restart, EverythingAcknowledgedIsStillThere) {
         "/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "k"}});
     ASSERT_EQ(placed.status, 201);
     server.restart();
-    HttpClient back = server.anonymous();
-    back.basic(id, KitchenServer::password);
+    HttpClient back = server.client();
+    back.basic(id, Restaurant::password);
     EXPECT_EQ(back.get(placed.header("location")).status, 200);
     EXPECT_EQ(server.stock_of(soup), 8);
     const HttpAnswer replayed = back.post(

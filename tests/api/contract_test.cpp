@@ -1,26 +1,26 @@
 // The conventions of the API that hold for every route.
 #include <set>
 
-#include "kitchen_server.h"
+#include "api.h"
 
 namespace kitchen::tests {
 namespace {
 
-void expect_problem(const HttpAnswer& answer, int status, const std::string& what) {
-    EXPECT_EQ(answer.status, status) << what << ": " << answer.body;
-    EXPECT_EQ(answer.header("content-type").substr(0, 24), "application/problem+json") << what;
+void expect_problem(const HttpAnswer& response, int status, const std::string& what) {
+    EXPECT_EQ(response.status, status) << what << ": " << response.body;
+    EXPECT_EQ(response.header("content-type").substr(0, 24), "application/problem+json") << what;
     for (const char* member :
          {"type", "title", "status", "detail", "instance", "code", "request_id"})
-        EXPECT_NE(answer.json.find(member), nullptr)
-            << what << " lacks " << member << ": " << answer.body;
-    EXPECT_EQ(answer.json["status"], Json(status)) << what;
-    EXPECT_EQ(answer.json["request_id"], Json(answer.header("x-request-id"))) << what;
+        EXPECT_NE(response.json.find(member), nullptr)
+            << what << " lacks " << member << ": " << response.body;
+    EXPECT_EQ(response.json["status"], Json(status)) << what;
+    EXPECT_EQ(response.json["request_id"], Json(response.header("x-request-id"))) << what;
 }
 
 /// The pointer and code of each fault.
-std::set<std::string> faults(const HttpAnswer& answer) {
+std::set<std::string> faults(const HttpAnswer& response) {
     std::set<std::string> found;
-    if (const Json* errors = answer.json.find("errors"))
+    if (const Json* errors = response.json.find("errors"))
         for (const Json& fault : errors->as_array())
             found.insert(fault["pointer"].as_string() + " " + fault["code"].as_string());
     return found;
@@ -29,14 +29,14 @@ std::set<std::string> faults(const HttpAnswer& answer) {
 }  // namespace
 
 TEST_P(Api, ProblemsAreProblems) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     expect_problem(client.get("/nowhere/"), 404, "unknown path");
     const HttpAnswer wrong_method = client.del("/foods/");
     expect_problem(wrong_method, 405, "wrong method");
     EXPECT_NE(wrong_method.header("allow").find("GET"), std::string::npos);
-    const HttpAnswer nobody = client.get("/cart/");
-    expect_problem(nobody, 401, "no credentials");
-    EXPECT_NE(nobody.header("www-authenticate").find("Basic"), std::string::npos);
+    const HttpAnswer unsigned_in = client.get("/cart/");
+    expect_problem(unsigned_in, 401, "no credentials");
+    EXPECT_NE(unsigned_in.header("www-authenticate").find("Basic"), std::string::npos);
     expect_problem(client.send("POST", "/login/", "{}", {{"Content-Type", "text/plain"}}), 415,
                    "media type");
     expect_problem(
@@ -54,41 +54,40 @@ TEST_P(Api, ProblemsAreProblems) {
 }
 
 TEST_P(Api, SignupNamesEveryFaultAndTakesNoRole) {
-    HttpClient client = server.anonymous();
-    const HttpAnswer answer = client.post("/signup/", Json::object({{"email", "not an address"},
-                                                                    {"password", "qWe-9z"},
-                                                                    {"is_admin", true},
-                                                                    {"role", "admin"}}));
-    expect_problem(answer, 422, "signup");
-    const auto found = faults(answer);
+    HttpClient client = server.client();
+    const HttpAnswer response = client.post("/signup/", Json::object({{"email", "not an address"},
+                                                                      {"password", "qWe-9z"},
+                                                                      {"is_admin", true},
+                                                                      {"role", "admin"}}));
+    expect_problem(response, 422, "signup");
+    const auto found = faults(response);
     for (const char* fault : {"/email format", "/phone_number required", "/password too_short",
                               "/is_admin unknown_field", "/role unknown_field"})
-        EXPECT_TRUE(found.contains(fault)) << fault << " in " << answer.body;
-    EXPECT_EQ(answer.body.find("qWe-9z"), std::string::npos) << "a password must not be echoed";
+        EXPECT_TRUE(found.contains(fault)) << fault << " in " << response.body;
+    EXPECT_EQ(response.body.find("qWe-9z"), std::string::npos) << "a password must not be echoed";
 }
 
 TEST_P(Api, CredentialsThatFailAllLookTheSame) {
-    const HttpAnswer unknown = server.anonymous().basic("999999", "wrong-password").get("/cart/");
+    const HttpAnswer unknown = server.client().basic("999999", "wrong-password").get("/cart/");
     expect_problem(unknown, 401, "unknown user");
     for (const auto& [user, password] : {std::pair{"chef@kitchen.example", "wrong-password"},
                                          {"not-a-number", "x"},
                                          {"-1", "x"},
                                          {"99999999999999999999999", "x"},
                                          {"", ""}}) {
-        const HttpAnswer refused = server.anonymous().basic(user, password).get("/cart/");
+        const HttpAnswer refused = server.client().basic(user, password).get("/cart/");
         EXPECT_EQ(refused.status, 401) << user;
         EXPECT_EQ(refused.json["detail"], unknown.json["detail"]) << user;
         EXPECT_EQ(refused.json["code"], unknown.json["code"]) << user;
     }
     for (const char* header :
          {"Basic", "Basic !!!!", "Basic bm8tY29sb24=", "Bearer", "Bearer nonsense", "Digest x"})
-        EXPECT_EQ(server.anonymous().get("/cart/", {{"Authorization", header}}).status, 401)
-            << header;
+        EXPECT_EQ(server.client().get("/cart/", {{"Authorization", header}}).status, 401) << header;
 }
 
 TEST_P(Api, PagesLinkToEachOther) {
     for (int i = 0; i < 25; ++i) server.food("Dish " + std::to_string(i), 100'000 + i);
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     const HttpAnswer second = client.get("/foods?limit=10&offset=10&category=mains&sort=-price");
     ASSERT_EQ(second.status, 200) << second.body;
     EXPECT_EQ(second.json["count"].as_integer(), 10);
@@ -96,7 +95,7 @@ TEST_P(Api, PagesLinkToEachOther) {
     EXPECT_EQ(second.json["result"].as_array()[0]["price"].as_integer(), 100'014);
     const std::string next = second.json["next"].as_string();
     const std::string prev = second.json["prev"].as_string();
-    EXPECT_TRUE(next.starts_with(server.is_behind_nginx() ? "https://kitchen.example:" : "http://"))
+    EXPECT_TRUE(next.starts_with(is_behind_nginx() ? "https://kitchen.example:" : "http://"))
         << next;
     for (const char* part : {"limit=10", "offset=20", "category=mains", "sort=-price"})
         EXPECT_NE(next.find(part), std::string::npos) << next;
@@ -116,7 +115,7 @@ TEST_P(Api, PagesLinkToEachOther) {
 TEST_P(Api, VersionsGuardReadsAndWrites) {
     const auto id = server.food("Moi moi", 80'000);
     const std::string path = "/foods/" + std::to_string(id) + "/";
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     const HttpAnswer read = client.get(path);
     const std::string tag = read.header("etag");
     ASSERT_FALSE(tag.empty());
@@ -137,12 +136,12 @@ TEST_P(Api, TextIsGivenBackAsItWasTyped) {
     const std::string name =
         "Robert'); DROP TABLE foods;-- <script>alert(1)</script> \xF0\x9F\x8D\x9B";
     const auto id = server.food(name, 100);
-    const HttpAnswer read = server.anonymous().get("/foods/" + std::to_string(id) + "/");
+    const HttpAnswer read = server.client().get("/foods/" + std::to_string(id) + "/");
     EXPECT_EQ(read.json["name"].as_string(), name);
 }
 
 TEST_P(Api, HeadAndOptionsComeWithGet) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     const HttpAnswer head = client.send("HEAD", "/foods/");
     EXPECT_EQ(head.status, 200);
     EXPECT_TRUE(head.body.empty());
@@ -153,7 +152,7 @@ TEST_P(Api, HeadAndOptionsComeWithGet) {
 }
 
 TEST_P(Api, RequestIdsAreEchoedOrMade) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     EXPECT_EQ(client.get("/foods/", {{"X-Request-Id", "till-7.order_3"}}).header("x-request-id"),
               "till-7.order_3");
     const std::string made =
@@ -167,14 +166,14 @@ TEST_P(Api, NoCodeOrPasswordReachesTheLog) {
     const std::string code = server.code_mailed_to("customer1@mail.example");
     for (const auto& kernel : server.kernels())
         for (const std::string& line : kernel->log_lines()) {
-            EXPECT_EQ(line.find(KitchenServer::password), std::string::npos) << line;
+            EXPECT_EQ(line.find(Restaurant::password), std::string::npos) << line;
             EXPECT_EQ(line.find('"' + code + '"'), std::string::npos) << line;
             EXPECT_EQ(line.find("=" + code), std::string::npos) << line;
         }
 }
 
 TEST_P(Api, TheOpenApiDocumentNamesEveryRouteOfTheContract) {
-    const HttpAnswer document = server.anonymous().get("/openapi.json");
+    const HttpAnswer document = server.client().get("/openapi.json");
     ASSERT_EQ(document.status, 200);
     EXPECT_EQ(document.json["openapi"].as_string().substr(0, 3), "3.1");
     const Json& paths = document.json["paths"];

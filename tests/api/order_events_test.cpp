@@ -1,5 +1,5 @@
 // Who may watch which orders, and what they see, whichever replica they are connected to.
-#include "kitchen_server.h"
+#include "api.h"
 
 namespace kitchen::tests {
 namespace {
@@ -29,7 +29,7 @@ TEST_P(Api, AnOrderIsWatchedWhileTheKitchenMovesIt) {
     const std::string order = placed.header("location"), stream = order + "events/";
 
     EXPECT_EQ(stranger.get(stream).problem_code(), "order_not_found");
-    EXPECT_EQ(server.anonymous().get(stream).status, 401);
+    EXPECT_EQ(server.client().get(stream).status, 401);
     EXPECT_EQ(customer.get("/orders/events/").status, 403);
     const HttpAnswer begin = kitchen.stream(
         "/orders/events/", [](std::string_view body) { return has(body, "\nid: "); });

@@ -1,5 +1,5 @@
 // A whole order, as its customer and the kitchen see it.
-#include "kitchen_server.h"
+#include "api.h"
 
 namespace kitchen::tests {
 
@@ -79,7 +79,7 @@ TEST_P(Api, NamesAndPricesAreFrozenWhenAnOrderIsPlaced) {
     EXPECT_EQ(read.json["total"].as_integer(), 320'000);
 }
 
-TEST_P(Api, SomebodyElsesThingsAreNotFound) {
+TEST_P(Api, AnotherCustomersThingsAreNotFound) {
     const auto soup = server.food("Ogbono soup", 300'000);
     HttpClient owner = server.customer();
     const HttpAnswer line = owner.post("/cart/", Json::object({{"food_id", soup}}));

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "kitchen/store.h"
-#include "kitchen_server.h"
+#include "api.h"
 
 #include "kitchen/testkit/build_paths.h"
 

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <thread>
 
-#include "kitchen_server.h"
+#include "api.h"
 
 namespace kitchen::tests {
 namespace {
@@ -21,7 +21,7 @@ void in_parallel(int count, int threads, Work work) {
     for (auto& thread : running) thread.join();
 }
 
-/// How many answers of each status.
+/// How many responses of each status.
 class Tally {
 public:
     void add(int status) {
@@ -66,8 +66,8 @@ TEST_P(Api, AThousandIncrementsOfOneLineAreAThousand) {
     Tally tally;
     std::vector<HttpClient> devices;
     for (int i = 0; i < 32; ++i) {
-        devices.push_back(server.anonymous());
-        devices.back().basic(id, KitchenServer::password);
+        devices.push_back(server.client());
+        devices.back().basic(id, Restaurant::password);
     }
     in_parallel(32, 32, [&](int device) {
         for (int i = device; i < 1000; i += 32)
@@ -82,12 +82,12 @@ TEST_P(Api, AThousandIncrementsOfOneLineAreAThousand) {
 }
 
 TEST_P(Api, AHundredWrongCodesCompareAtMostFive) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     const std::string email = "guesser@mail.example";
     const HttpAnswer signup =
         client.post("/signup/", Json::object({{"email", email},
                                               {"phone_number", "08051234567"},
-                                              {"password", KitchenServer::password}}));
+                                              {"password", Restaurant::password}}));
     ASSERT_EQ(signup.status, 200) << signup.body;
     const std::string cookie = signup.header("set-cookie");
     const std::string session = cookie.substr(0, cookie.find(';'));
@@ -95,11 +95,11 @@ TEST_P(Api, AHundredWrongCodesCompareAtMostFive) {
     const std::string wrong = code == "000000" ? "000001" : "000000";
     Tally tally;
     in_parallel(100, 100, [&](int) {
-        HttpClient guesser = server.anonymous();
+        HttpClient guesser = server.client();
         tally.add(
             guesser.post("/verify/", Json::object({{"otp", wrong}}), {{"Cookie", session}}).status);
     });
-    // Four are told that they are wrong, the fifth ends the session, nobody else is compared.
+    // Four are told that they are wrong, the fifth ends the session, no other is compared.
     EXPECT_EQ(tally.counts(), (std::map<int, int>{{401, 4}, {404, 95}, {429, 1}}));
     EXPECT_EQ(client.post("/verify/", Json::object({{"otp", code}})).status, 404);
 }
@@ -111,8 +111,8 @@ TEST_P(Api, TheSameIdempotencyKeyAtOncePlacesOneOrder) {
     ASSERT_EQ(customer.post("/cart/", Json::object({{"food_id", dish}})).status, 201);
     Tally tally;
     in_parallel(20, 20, [&](int) {
-        HttpClient device = server.anonymous();
-        device.basic(id, KitchenServer::password);
+        HttpClient device = server.client();
+        device.basic(id, Restaurant::password);
         tally.add(device
                       .post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
                             {{"Idempotency-Key", "one"}})

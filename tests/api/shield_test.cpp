@@ -1,10 +1,10 @@
 // What surrounds every route: security fields, proxies, the origin check, body limits.
-#include "kitchen_server.h"
+#include "api.h"
 
 namespace kitchen::tests {
 
 TEST_P(Api, EveryAnswerCarriesTheSecurityFields) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     const HttpAnswer answers[] = {client.get("/foods/"),
                                   client.get("/nowhere/"),
                                   client.get("/cart/"),
@@ -14,16 +14,16 @@ TEST_P(Api, EveryAnswerCarriesTheSecurityFields) {
                                   client.send("OPTIONS", "/foods/"),
                                   client.get("/%zz"),
                                   client.get("/foods/", {{"Host", "two words"}})};
-    for (const HttpAnswer& answer : answers) {
-        EXPECT_EQ(answer.header("x-content-type-options"), "nosniff") << answer.status;
-        EXPECT_EQ(answer.header("x-frame-options"), "DENY") << answer.status;
-        EXPECT_EQ(answer.header("referrer-policy"), "no-referrer") << answer.status;
-        EXPECT_NE(answer.header("content-security-policy").find("frame-ancestors 'none'"),
+    for (const HttpAnswer& response : answers) {
+        EXPECT_EQ(response.header("x-content-type-options"), "nosniff") << response.status;
+        EXPECT_EQ(response.header("x-frame-options"), "DENY") << response.status;
+        EXPECT_EQ(response.header("referrer-policy"), "no-referrer") << response.status;
+        EXPECT_NE(response.header("content-security-policy").find("frame-ancestors 'none'"),
                   std::string::npos)
-            << answer.status;
-        EXPECT_EQ(answer.header("strict-transport-security"),
-                  server.is_behind_nginx() ? "max-age=31536000" : "")
-            << answer.status;
+            << response.status;
+        EXPECT_EQ(response.header("strict-transport-security"),
+                  is_behind_nginx() ? "max-age=31536000" : "")
+            << response.status;
     }
     EXPECT_NE(answers[4].header("content-security-policy").find("style-src 'self'"),
               std::string::npos)
@@ -31,7 +31,7 @@ TEST_P(Api, EveryAnswerCarriesTheSecurityFields) {
 }
 
 TEST_P(Api, ACookieIsNotSpentByAnotherSitesPage) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     for (const char* path : {"/verify/", "/signup/resend/"}) {
         const Json body =
             std::string(path) == "/verify/" ? Json::object({{"otp", "123456"}}) : Json::object();
@@ -45,7 +45,7 @@ TEST_P(Api, ACookieIsNotSpentByAnotherSitesPage) {
 }
 
 TEST_P(Api, ABodyPastTheLimitIsRefusedBeforeItIsRead) {
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     const HttpAnswer refused = client.send("POST", "/login/", std::string(64 * 1024 + 1, ' '),
                                            {{"Content-Type", "application/json"}});
     EXPECT_EQ(refused.status, 413);
@@ -56,9 +56,9 @@ TEST_P(Api, ABodyPastTheLimitIsRefusedBeforeItIsRead) {
 // elsewhere, may still come in. Behind a proxy the client is who the proxy says, and only the proxy
 // is believed.
 TEST(ShieldBehindAProxy, FailedSignInsCountForTheClientAndNotForTheProxy) {
-    KitchenServer server(in_memory(), {.server = "trusted_proxies: [127.0.0.1]"});
+    Restaurant server({.server = "trusted_proxies: [127.0.0.1]"});
     const auto sign_in = [&](const std::string& client, const char* password) {
-        return server.anonymous().post(
+        return server.client().post(
             "/login/", Json::object({{"email", "chef@kitchen.example"}, {"password", password}}),
             {{"X-Forwarded-For", client}});
     };
@@ -67,19 +67,19 @@ TEST(ShieldBehindAProxy, FailedSignInsCountForTheClientAndNotForTheProxy) {
         refused = sign_in("203.0.113.7", "wrong-password");
     EXPECT_EQ(refused.status, 429);
     EXPECT_NE(refused.header("retry-after"), "");
-    EXPECT_EQ(sign_in("203.0.113.7", KitchenServer::password).status, 429)
+    EXPECT_EQ(sign_in("203.0.113.7", Restaurant::password).status, 429)
         << "the right password does not tell itself apart";
-    EXPECT_EQ(sign_in("198.51.100.9, 203.0.113.7", KitchenServer::password).status, 429)
+    EXPECT_EQ(sign_in("198.51.100.9, 203.0.113.7", Restaurant::password).status, 429)
         << "what a client claims of itself does not count";
-    EXPECT_EQ(sign_in("203.0.113.8", KitchenServer::password).status, 200)
-        << "nobody else is locked out";
+    EXPECT_EQ(sign_in("203.0.113.8", Restaurant::password).status, 200)
+        << "no other client is locked out";
 }
 
-TEST(ShieldBehindAProxy, NobodyIsBelievedWithoutBeingTrusted) {
-    KitchenServer server(in_memory());
+TEST(ShieldBehindAProxy, NoProxyIsBelievedWithoutBeingTrusted) {
+    Restaurant server;
     HttpAnswer refused;
     for (int tries = 0; refused.status != 429 && tries < 100; ++tries)
-        refused = server.anonymous().post(
+        refused = server.client().post(
             "/login/",
             Json::object({{"email", "chef@kitchen.example"}, {"password", "wrong-password"}}),
             {{"X-Forwarded-For", "203.0.113." + std::to_string(tries)}});

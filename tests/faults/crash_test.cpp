@@ -55,7 +55,7 @@ TEST_F(Crash, FewDescriptors) {
     std::vector<HttpClient> crowd;
     int refused = 0;
     for (int i = 0; i < 100; ++i) {
-        crowd.push_back(server->anonymous());
+        crowd.push_back(server->client());
         try {
             refused += crowd.back().get("/livez").status == 503;
         } catch (const std::runtime_error&) {

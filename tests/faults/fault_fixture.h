@@ -11,11 +11,17 @@
 #include <gtest/gtest.h>
 
 #include "kitchen/testkit/postgres_server.h"
+#include "kitchen/testkit/restaurant.h"
 #include "ordering_load.h"
-#include "restaurant.h"
 #include "sqlite_query.h"
 
 namespace kitchen::tests {
+
+using testkit::HttpAnswer;
+using testkit::HttpClient;
+using testkit::RestaurantConfig;
+using testkit::RestaurantProcess;
+using testkit::TemporaryDirectory;
 
 /// Length of a scenario that repeats itself.
 inline std::chrono::seconds fault_seconds() {
@@ -27,26 +33,34 @@ class FaultTest : public testing::Test {
 protected:
     /// Starts it, makes two foods (one that runs out) and customers who begin to order, and waits
     /// until they do.
-    void open(Backends backends, RestaurantOptions options = {}) {
-        server = std::make_unique<Restaurant>(std::move(backends), std::move(options));
+    void open(RestaurantConfig config) {
+        server = process(std::move(config));
         server->start();
         const std::int64_t plenty = 100'000, few = 30;
         const std::map<std::int64_t, std::int64_t> stock = {
-            {server->food("Jollof", plenty), plenty}, {server->food("Suya", few), few}};
-        load = std::make_unique<OrderingLoad>([this] { return server->port(); },
-                                              server->customers(4), stock);
+            {server->food("Jollof", 250'000, plenty), plenty},
+            {server->food("Suya", 250'000, few), few}};
+        load = std::make_unique<OrderingLoad>([this] { return server->port(); }, server->tokens(4),
+                                              stock);
         load->begin();
         ASSERT_TRUE(load->wait_for_orders()) << load->summary() << server->output();
     }
-    void open_on_sqlite(RestaurantOptions options = {}, const std::string& config = {}) {
-        open({"Sqlite", "  - {id: store-sqlite, config: {path: '${DATA}/kitchen.db'" +
-                            (config.empty() ? "" : ", " + config) + "}}\n"},
-             std::move(options));
+    /// `keys`: further ones of the store.
+    void open_on_sqlite(RestaurantConfig config = {}, const std::string& keys = {}) {
+        config.store = "{id: store-sqlite, config: {path: '${DATA}/kitchen.db'" +
+                       (keys.empty() ? "" : ", " + keys) + "}}";
+        open(std::move(config));
         ask_sqlite(server->data() / "kitchen.db");
     }
     void open_on_postgres(testkit::PostgresServerOptions with = {}) {
         start_postgres(std::move(with));
-        open(postgres_backends(postgres->port()));
+        open(impatient_postgres(postgres->port()));
+    }
+    /// Not started. Orders are mailed.
+    static std::unique_ptr<RestaurantProcess> process(RestaurantConfig config) {
+        if (!config.outbox) config.outbox = "";
+        config.orders = "mail: {enabled: true}";
+        return std::make_unique<RestaurantProcess>(std::move(config));
     }
     /// A database server of this test alone, which it may break.
     void start_postgres(testkit::PostgresServerOptions with = {}) {
@@ -57,14 +71,14 @@ protected:
     void ask_sqlite(const std::filesystem::path& file) {
         sql = [file](const std::string& statement) { return sqlite_query(file, statement); };
     }
-    /// Impatient, so that what breaks is noticed soon.
-    static Backends postgres_backends(std::uint16_t port, const std::string& config = {}) {
+    /// What breaks is noticed soon. `keys`: further ones of the store.
+    static RestaurantConfig impatient_postgres(std::uint16_t port, const std::string& keys = {}) {
         return {
-            "Postgres",
-            "  - {id: store-postgres, config: {url: '" +
+            .store =
+                "{id: store-postgres, config: {url: '" +
                 testkit::PostgresServer::url_on(port, "kitchen") +
                 "', pool_timeout: 1s, connect_timeout: 2s, statement_timeout: 1s, retry_time: 1s" +
-                (config.empty() ? "" : ", " + config) + "}}\n"};
+                (keys.empty() ? "" : ", " + keys) + "}}"};
     }
     /// Waits for the next order, and notes how long that took since the fault was over.
     void expect_next_order(
@@ -96,7 +110,7 @@ protected:
     }
 
     std::optional<testkit::PostgresServer> postgres;
-    std::unique_ptr<Restaurant> server;
+    std::unique_ptr<RestaurantProcess> server;
     std::function<std::string(const std::string&)> sql;
     std::unique_ptr<OrderingLoad> load;  // last: it ends first
 

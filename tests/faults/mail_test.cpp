@@ -32,10 +32,7 @@ std::string code_in(const ResendDouble& service, const std::string& email) {
 class MailFault : public FaultTest {
 protected:
     void open_with(const std::string& outbox) {
-        open_on_sqlite({.mailer = "  - {id: mail-resend, config: {base_url: '" +
-                                  service.base_url() +
-                                  "', api_key: re_secret, from: 'Kitchen <k@example.com>', "
-                                  "timeout: 1s, connect_timeout: 1s}}\n",
+        open_on_sqlite({.mailer = service.plugin(", timeout: 1s, connect_timeout: 1s"),
                         .outbox = outbox,
                         .code_mailed_to = [this](const std::string& email) {
                             return code_in(service, email);

@@ -21,8 +21,8 @@ protected:
     void expect_absence() {
         EXPECT_TRUE(load->wait_for_failures()) << load->summary();
         EXPECT_TRUE(server->wait_for_health("down"));
-        EXPECT_EQ(server->anonymous().get("/readyz").status, 503);
-        EXPECT_EQ(server->anonymous().get("/livez").status, 200);
+        EXPECT_EQ(server->client().get("/readyz").status, 503);
+        EXPECT_EQ(server->client().get("/livez").status, 200);
     }
 };
 
@@ -64,7 +64,7 @@ TEST_F(PostgresFault, Frozen) {
     expect_recovery();
 }
 
-// Somebody else holds every connection there is.
+// Another program holds every connection there is.
 TEST_F(PostgresFault, OutOfConnections) {
     open_on_postgres({.settings = {"max_connections=20", "max_wal_senders=0"}});
     server->process().signal(SIGSTOP);  // or it would be quicker than we are
@@ -80,11 +80,11 @@ TEST_F(PostgresFault, OutOfConnections) {
     expect_recovery();
 }
 
-// Nobody can tell whether it was committed; the key settles it.
+// The client cannot tell whether it was committed; the key settles it.
 TEST_F(PostgresFault, TheAnswerToCommitIsLost) {
     start_postgres();
     testkit::FaultProxy proxy(postgres->port());
-    open(postgres_backends(proxy.port()));
+    open(impatient_postgres(proxy.port()));
     for (int round = 0; round < 10; ++round) {
         if (round % 3 == 2)
             proxy.cut_before("COMMIT");

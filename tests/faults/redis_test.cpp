@@ -10,24 +10,25 @@ using testkit::RedisServer;
 
 class RedisTest : public FaultTest {
 protected:
-    /// With limits that nobody reaches: every request asks the cache.
+    /// With limits that no client reaches: every request asks the cache.
     void open_on_redis(const std::string& config) {
         const std::string limit = "{burst: 1000000, period: 1ms}";
-        open({"SqliteAndRedis", "  - {id: store-sqlite, config: {path: '${DATA}/kitchen.db'}}\n",
-              "  - {id: cache-redis, config: {connect_timeout: 500ms, command_timeout: 500ms, " +
-                  config + "}}\n"},
-             {.plugins = "  - {id: rate-limit, config: {per_address: " + limit +
-                         ", per_user: " + limit + "}}\n"});
-        ask_sqlite(server->data() / "kitchen.db");
+        open_on_sqlite(
+            {.cache =
+                 "{id: cache-redis, config: {connect_timeout: 500ms, command_timeout: 500ms, " +
+                 config + "}}",
+             .plugins = {"{id: rate-limit, config: {per_address: " + limit +
+                         ", per_user: " + limit + "}}"}});
     }
     HttpAnswer sign_up() {
         const std::string number = std::to_string(++visitors_);
-        return server->anonymous().post(
+        return server->client().post(
             "/signup/",
             Json::object({{"email", "visitor" + number + "@mail.example"},
                           {"phone_number", "0804" + std::to_string(1'000'000 + visitors_)},
-                          {"password", KitchenServer::password}}));
-    }  /// Orders stand in the store: none is refused for want of the cache.
+                          {"password", RestaurantProcess::password}}));
+    }
+    /// Orders stand in the store: none is refused for want of the cache.
     void expect_no_failures() const {
         for (const auto& [outcome, count] : load->outcomes())
             EXPECT_TRUE(!outcome.starts_with("5") && outcome != "no answer") << outcome;
@@ -44,10 +45,10 @@ protected:
     void expect_absence() {
         const bool fails = GetParam() == std::string("fail");
         ASSERT_TRUE(server->wait_for_health(fails ? "down" : "degraded")) << server->output();
-        EXPECT_EQ(server->anonymous().get("/readyz").status, fails ? 503 : 200);
-        const HttpAnswer answer = sign_up();
-        EXPECT_EQ(answer.status, fails ? 503 : 200) << answer.body;
-        EXPECT_EQ(answer.header("retry-after").empty(), !fails);
+        EXPECT_EQ(server->client().get("/readyz").status, fails ? 503 : 200);
+        const HttpAnswer response = sign_up();
+        EXPECT_EQ(response.status, fails ? 503 : 200) << response.body;
+        EXPECT_EQ(response.header("retry-after").empty(), !fails);
         EXPECT_TRUE(load->wait_for_orders()) << load->summary();
     }
     void expect_return() {
@@ -101,13 +102,12 @@ INSTANTIATE_TEST_SUITE_P(OnFailure, RedisFault, testing::Values("memory", "fail"
 TEST_F(RedisTest, CorruptedValuesAreMissesAndCounted) {
     RedisServer redis;
     open_on_redis("url: '" + redis.url() + "'");
-    HttpClient visitor = server->anonymous();
+    HttpClient visitor = server->client();
     const Json me = Json::object({{"email", "ada@mail.example"},
                                   {"phone_number", "08051234567"},
-                                  {"password", KitchenServer::password}});
+                                  {"password", RestaurantProcess::password}});
     ASSERT_EQ(visitor.post("/signup/", me).status, 200);
-    const std::string code =
-        testkit::code_in_mail_to("ada@mail.example", {server->data() / "mail"});
+    const std::string code = server->code_mailed_to("ada@mail.example");
     const auto spoil = [&] {
         const std::string keys = redis.call({"KEYS", "*"});
         for (std::size_t at = 0; at < keys.size(); at = keys.find('\n', at) == std::string::npos

@@ -64,7 +64,7 @@ TEST_F(SqliteFault, DiskFull) {
     SmallDisk disk(directory.path() / "disk");
     if (!disk.is_mounted()) GTEST_SKIP() << "needs the right to mount a tmpfs";
     const fs::path file = directory.path() / "disk/kitchen.db";
-    open({"Sqlite", "  - {id: store-sqlite, config: {path: '" + file.string() + "'}}\n"});
+    open({.store = "{id: store-sqlite, config: {path: '" + file.string() + "'}}"});
     ask_sqlite(file);
     load->tolerate(507);
     for (int round = 0; round < 2; ++round) {
@@ -160,7 +160,7 @@ TEST_F(SqliteFault, DamagedWhileItRuns) {
     overwrite(file, 4096, fs::file_size(file) - 4096);
     load->begin();
     EXPECT_TRUE(load->wait_for_failures(12)) << load->summary();
-    EXPECT_EQ(server->anonymous().get("/livez").status, 200);
+    EXPECT_EQ(server->client().get("/livez").status, 200);
     server->kill();
     // What was acknowledged on what was still sound is in the log.
     fs::copy_file(copy, file, fs::copy_options::overwrite_existing);

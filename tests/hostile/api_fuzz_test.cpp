@@ -1,6 +1,6 @@
 // Every operation of the published document, with requests made from its own schemas: valid,
-// narrowly wrong, and absurd; from nobody, from a customer and from the administrator. No answer
-// may be a 500, have a status that the document does not list, or a body of another shape.
+// narrowly wrong, and absurd; from a stranger, from a customer and from the administrator. No
+// answer may be a 500, have a status that the document does not list, or a body of another shape.
 //
 // KITCHEN_FUZZ_SEED and KITCHEN_FUZZ_ROUNDS (requests to an operation, 60 by default) choose
 // another or a longer run.
@@ -9,12 +9,16 @@
 #include <iostream>
 #include <map>
 
-#include "kitchen_server.h"
+#include "kitchen/testkit/restaurant.h"
 #include "openapi_document.h"
 #include "value_maker.h"
 
 namespace kitchen::tests {
 namespace {
+
+using testkit::HttpAnswer;
+using testkit::HttpClient;
+using testkit::Restaurant;
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
     const char* given = std::getenv(name);
@@ -42,11 +46,11 @@ const Json& stream_of(const Operation& operation) {
 class ApiFuzz : public testing::Test {
 protected:
     ApiFuzz()
-        : server_(in_memory(), {.plugins = "  - id: outbox\n"}),
-          document_(server_.anonymous().get("/openapi.json").json),
+        : server_({.outbox = ""}),
+          document_(server_.client().get("/openapi.json").json),
           make_(document_, setting("KITCHEN_FUZZ_SEED", 20'260'131)),
           victim_(server_.customer().get("/me/").json["id"].as_integer()) {
-        people_.push_back({"nobody", server_.anonymous()});
+        people_.push_back({"stranger", server_.client()});
         people_.push_back({"customer", server_.customer()});
         people_.push_back({"admin", server_.admin()});
     }
@@ -82,7 +86,7 @@ protected:
         make_.use("side_protein_ids", Json::array({food_}));
         make_.use("user_id", victim_);
         make_.use("phone_number", "0803" + std::to_string(2'000'000 + tables_));
-        make_.use("current_password", KitchenServer::password);
+        make_.use("current_password", Restaurant::password);
     }
 
     std::string path_value(const Operation& operation, const Json& schema) {
@@ -156,13 +160,14 @@ protected:
     }
 
     /// Each event's data has the shape that the document gives to the stream.
-    void add_faults_of_events(const Operation& operation, const HttpAnswer& answer,
+    void add_faults_of_events(const Operation& operation, const HttpAnswer& response,
                               std::vector<std::string>& faults) {
-        if (answer.header("content-type") != "text/event-stream") return;
+        if (response.header("content-type") != "text/event-stream") return;
         static constexpr std::string_view mark = "\ndata: ";
-        for (std::size_t at = 0; (at = answer.body.find(mark, at)) != std::string::npos;) {
+        for (std::size_t at = 0; (at = response.body.find(mark, at)) != std::string::npos;) {
             at += mark.size();
-            const auto data = parse_json(answer.body.substr(at, answer.body.find('\n', at) - at));
+            const auto data =
+                parse_json(response.body.substr(at, response.body.find('\n', at) - at));
             if (data)
                 document_.validate(stream_of(operation)["schema"], *data, "event", faults);
             else
@@ -175,8 +180,8 @@ protected:
         Attempt attempt;
         add_parameters(operation, attempt);
         add_body(operation, attempt);
-        // Of an answer without an end, the first piece.
-        const HttpAnswer answer =
+        // Of a response without an end, the first piece.
+        const HttpAnswer response =
             stream_of(operation).is_object()
                 ? person.client.stream(
                       attempt.target, [](std::string_view body) { return body.ends_with("\n\n"); },
@@ -184,13 +189,13 @@ protected:
                 : person.client.send(operation.method, attempt.target, attempt.body,
                                      attempt.headers);
         ++sent_;
-        ++statuses_[answer.status];
-        auto faults = document_.deviations(operation, answer);
-        add_faults_of_events(operation, answer, faults);
-        if (answer.status < 300 && !operation.is_open()) {
+        ++statuses_[response.status];
+        auto faults = document_.deviations(operation, response);
+        add_faults_of_events(operation, response, faults);
+        if (response.status < 300 && !operation.is_open()) {
             const Json& roles = operation.description["x-roles"];
-            if (std::string_view(person.name) == "nobody")
-                faults.push_back("nobody in particular was let in");
+            if (std::string_view(person.name) == "stranger")
+                faults.push_back("a stranger was let in");
             if (std::string_view(person.name) == "customer" && roles.is_array() &&
                 std::find(roles.as_array().begin(), roles.as_array().end(), Json("customer")) ==
                     roles.as_array().end())
@@ -199,11 +204,11 @@ protected:
         for (const std::string& fault : faults)
             ADD_FAILURE() << operation.method << ' ' << operation.path << " by " << person.name
                           << ": " << fault << "\n  " << attempt.target.substr(0, 300) << "\n  "
-                          << attempt.body.substr(0, 1000) << "\n  " << answer.status << ' '
-                          << answer.body.substr(0, 1000);
+                          << attempt.body.substr(0, 1000) << "\n  " << response.status << ' '
+                          << response.body.substr(0, 1000);
     }
 
-    KitchenServer server_;
+    Restaurant server_;
     OpenApiDocument document_;
     ValueMaker make_;
     std::vector<Person> people_;

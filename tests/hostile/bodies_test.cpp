@@ -9,17 +9,17 @@ namespace {
 std::string login(std::string_view body) { return json_request("POST /login/", body); }
 
 /// The pointers of a problem's faults.
-std::set<std::string> pointers(const HttpAnswer& answer) {
+std::set<std::string> pointers(const HttpAnswer& response) {
     std::set<std::string> found;
-    if (const Json* errors = answer.json.find("errors"))
+    if (const Json* errors = response.json.find("errors"))
         for (const Json& fault : errors->as_array()) found.insert(fault["pointer"].as_string());
     return found;
 }
 
-void expect_fault(const HttpAnswer& answer, const std::string& pointer, const std::string& what) {
-    EXPECT_EQ(answer.status, 422) << what << ": " << answer.body;
-    EXPECT_TRUE(pointers(answer).contains(pointer))
-        << what << ": no fault at '" << pointer << "' in " << answer.body;
+void expect_fault(const HttpAnswer& response, const std::string& pointer, const std::string& what) {
+    EXPECT_EQ(response.status, 422) << what << ": " << response.body;
+    EXPECT_TRUE(pointers(response).contains(pointer))
+        << what << ": no fault at '" << pointer << "' in " << response.body;
 }
 
 }  // namespace
@@ -185,10 +185,10 @@ TEST_F(Hostile, BodiesAtTheLimit) {
          rows) {  // a million sends for the sake of "one byte at a time" would prove nothing more
         RawClient client(port());
         client.send(row.bytes);
-        const auto answer = client.read_answer();
-        ASSERT_TRUE(answer) << row.name;
-        EXPECT_EQ(answer->status, row.answers[0][0]) << row.name << answer->body;
-        EXPECT_EQ(parse_json(answer->body).value_or(Json())["code"],
+        const auto response = client.read_answer();
+        ASSERT_TRUE(response) << row.name;
+        EXPECT_EQ(response->status, row.answers[0][0]) << row.name << response->body;
+        EXPECT_EQ(parse_json(response->body).value_or(Json())["code"],
                   Json(row.code.empty() ? "body_too_large" : row.code))
             << row.name;
         if (!row.kept) {
@@ -245,11 +245,11 @@ TEST_F(Hostile, ValuesThatNoOrderShouldHold) {
                  "/unit_price", "a price of one's own");
     const Json wish = Json::object({{"email", "x@mail.example"},
                                     {"phone_number", "08035550000"},
-                                    {"password", KitchenServer::password}});
+                                    {"password", Restaurant::password}});
     for (const char* member : {"is_admin", "role", "id", "disabled", "is_verified"}) {
         Json body = wish;
         body.set(member, true);
-        expect_fault(server.anonymous().post("/signup/", body), "/" + std::string(member), member);
+        expect_fault(server.client().post("/signup/", body), "/" + std::string(member), member);
         expect_fault(customer.patch("/me/", Json::object({{member, true}})),
                      "/" + std::string(member), member);
     }
@@ -301,14 +301,14 @@ TEST_F(Hostile, TextIsText) {
         EXPECT_EQ(line.json["special_instructions"], Json(text)) << line.body;
     }
     EXPECT_GE(customer.get("/cart/").json["items"].size(), 12u);
-    // What is a pattern elsewhere is a letter here.
+    // What is a pattern elsewhere is a character here.
     EXPECT_EQ(customer.get("/foods/?search=100%25%20_real_").json["total_count"], Json(1));
     EXPECT_EQ(customer.get("/foods/?search=%25").json["total_count"],
               customer.get("/foods/?search=%25&limit=1").json["total_count"]);
     EXPECT_LT(customer.get("/foods/?search=%25").json["total_count"].as_integer(), 6);
 }
 
-TEST_F(Hostile, SomebodyElsesThingsAreNotThere) {
+TEST_F(Hostile, AnotherCustomersThingsAreNotThere) {
     HttpClient ada = server.customer(), eve = server.customer();
     const std::int64_t food = server.food("Amala", 90'000);
     const Json one = Json::object({{"food_id", food}});

@@ -2,7 +2,7 @@
 //
 // What counts as lost: a request of which every byte was sent, on a connection that connect() had
 // reported open, no later than 400 ms after the connection was opened or its last answer came (an
-// idle connection is closed half a second after the notice), and that got no whole answer. A
+// idle connection is closed half a second after the notice), and that got no whole response. A
 // connection that was refused is no loss: nothing had been sent, and the client may try another
 // server.
 #include <poll.h>
@@ -15,24 +15,24 @@
 #include <set>
 #include <thread>
 
-#include "restaurant.h"
 #include "wire_case.h"
 
 namespace kitchen::tests {
 namespace {
 
 using testkit::eventually;
+using testkit::RestaurantProcess;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr const char* admin =
     "Authorization: Basic Y2hlZkBraXRjaGVuLmV4YW1wbGU6U3cwcmRmaXNoLWFuZC1yaWNl\r\n";
 
 /// The restaurant in memory, with the stove and one dish, open.
-std::unique_ptr<Restaurant> open_restaurant(RestaurantOptions options) {
-    options.plugins = "  - {id: stove, path: '" KITCHEN_HOSTILE_PLUGIN_DIR "/stove.so'}\n";
-    auto restaurant = std::make_unique<Restaurant>(in_memory(), std::move(options));
+std::unique_ptr<RestaurantProcess> open_restaurant(testkit::RestaurantConfig config) {
+    config.plugins = {stove()};
+    auto restaurant = std::make_unique<RestaurantProcess>(std::move(config));
     restaurant->start();
-    restaurant->food("Jollof Rice", 1'000'000);
+    restaurant->food("Jollof Rice", 250'000, 1'000'000);
     return restaurant;
 }
 
@@ -61,18 +61,18 @@ void keep_asking(std::uint16_t port, unsigned seed, DrainTally& tally,
                 break;  // closed before anything was sent
             const bool sent = client.send(writes ? order : request(targets[n % 5]));
             const bool in_time = SteadyClock::now() - open_since < std::chrono::milliseconds(400);
-            const auto answer = client.read_answer();
-            if (!answer) {
+            const auto response = client.read_answer();
+            if (!response) {
                 ++(sent && in_time ? tally.lost : tally.late);
                 break;
             }
             open_since = SteadyClock::now();
-            if (answer->status == 503)
+            if (response->status == 503)
                 ++tally.refused;
             else
                 ++tally.answered;
-            if (writes && answer->status < 300) orders.insert(answer->body);
-            if (answer->header("Connection") == "close") break;
+            if (writes && response->status < 300) orders.insert(response->body);
+            if (response->header("Connection") == "close") break;
         }
     }
 }

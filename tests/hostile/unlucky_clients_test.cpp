@@ -21,7 +21,7 @@ protected:
               "timeouts: {head: 300ms, body: 300ms, write: 500ms}, limits: "
               "{connections_per_address: 0}") {}
 
-    /// Asks for the menu, again and again, until destroyed. Each time the answer must be there.
+    /// Asks for the menu, again and again, until destroyed. Each time the response must be there.
     class Neighbour {
     public:
         explicit Neighbour(std::uint16_t port)
@@ -60,8 +60,8 @@ Json counts(std::uint16_t port) {
 
 }  // namespace
 
-// Routes of the pool and of the worker, answers with and without a body, refusals between them: in
-// the order they were asked for.
+// Routes of the pool and of the worker, responses with and without a body, refusals between them:
+// in the order they were asked for.
 TEST_F(Hostile, PipelinedAnswersComeInOrder) {
     struct Step {
         std::string bytes;
@@ -104,10 +104,11 @@ TEST_F(Hostile, PipelinedAnswersComeInOrder) {
             client.send(std::string_view(all).substr(at, portion));
         n = 0;
         for (const Step& step : steps) {
-            const auto answer = client.read_answer(step.is_head);
-            ASSERT_TRUE(answer) << step.bytes;
-            EXPECT_EQ(answer->status, step.status) << step.bytes << answer->body;
-            EXPECT_EQ(answer->header("X-Request-Id"), "step-" + std::to_string(n++)) << step.bytes;
+            const auto response = client.read_answer(step.is_head);
+            ASSERT_TRUE(response) << step.bytes;
+            EXPECT_EQ(response->status, step.status) << step.bytes << response->body;
+            EXPECT_EQ(response->header("X-Request-Id"), "step-" + std::to_string(n++))
+                << step.bytes;
         }
     }
 }
@@ -127,10 +128,10 @@ TEST_F(Impatient, SlowHeadsAndBodiesAre408WhileOthersAreServed) {
         ASSERT_TRUE(slow.back().send(halves[i % 5]));
     }
     for (RawClient& client : slow) {
-        const auto answer = client.read_answer();
-        ASSERT_TRUE(answer);
-        EXPECT_EQ(answer->status, 408) << answer->body;
-        EXPECT_EQ(answer->header("Connection"), "close");
+        const auto response = client.read_answer();
+        ASSERT_TRUE(response);
+        EXPECT_EQ(response->status, 408) << response->body;
+        EXPECT_EQ(response->header("Connection"), "close");
         EXPECT_TRUE(client.ends());
     }
 }
@@ -163,7 +164,7 @@ TEST_F(Impatient, ReadersThatStopAreCutWhileOthersAreServed) {
     std::vector<RawClient> deaf;
     for (int i = 0; i < 4; ++i) {
         deaf.emplace_back(port(), 4096);
-        // The server stops reading when its answers are not read, so this may not be taken whole.
+        // The server stops reading when its responses are not read, so this may not be taken whole.
         ::fcntl(deaf.back().fd(), F_SETFL, O_NONBLOCK);
         deaf.back().send(many);
     }
@@ -179,12 +180,12 @@ TEST_F(Crowded, ConnectionsPastACapAreToldSo) {
     }
     const auto expect_refusal = [&](RawClient& client) {
         client.get("/livez");
-        const auto answer = client.read_answer();
-        ASSERT_TRUE(answer);
-        EXPECT_EQ(answer->status, 503);
-        EXPECT_EQ(parse_json(answer->body).value_or(Json())["code"], Json("too_many_connections"))
-            << answer->body;
-        EXPECT_NE(answer->header("Retry-After"), "") << answer->head;
+        const auto response = client.read_answer();
+        ASSERT_TRUE(response);
+        EXPECT_EQ(response->status, 503);
+        EXPECT_EQ(parse_json(response->body).value_or(Json())["code"], Json("too_many_connections"))
+            << response->body;
+        EXPECT_NE(response->header("Retry-After"), "") << response->head;
         EXPECT_TRUE(client.ends());
     };
     RawClient fifth(port());
@@ -219,9 +220,9 @@ TEST(IdleClients, FiveThousandDoNotDisturbTheOthers) {
         GTEST_SKIP() << "needs " << 2 * idle_clients + 500 << " descriptors; the hard limit is "
                      << limit.rlim_max;
 
-    KitchenServer server(in_memory(), {.server = "limits: {connections_per_address: 0}"});
+    Restaurant server({.server = "limits: {connections_per_address: 0}"});
     server.food("Jollof", 250'000);
-    const std::uint16_t port = server.kernel().port();
+    const std::uint16_t port = server.port();
     std::vector<RawClient> idle;
     idle.reserve(idle_clients);
     for (int i = 0; i < idle_clients; ++i) {

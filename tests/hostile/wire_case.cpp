@@ -63,16 +63,16 @@ std::string json_request(std::string_view line, std::string_view body, std::stri
                    body);
 }
 
-std::string leak_in(const RawAnswer& answer, std::string_view sent) {
+std::string leak_in(const RawAnswer& response, std::string_view sent) {
     const std::string own(sent);
     for (const char* word : telling)
-        if (::strcasestr(answer.body.c_str(), word) && !::strcasestr(own.c_str(), word))
+        if (::strcasestr(response.body.c_str(), word) && !::strcasestr(own.c_str(), word))
             return word;
     return {};
 }
 
 Hostile::Hostile(std::string server_keys)
-    : server(in_memory(), {.server = std::move(server_keys), .plugins = stove()}) {
+    : server({.server = std::move(server_keys), .plugins = {stove()}}) {
     raise_descriptor_limit();
 }
 
@@ -86,9 +86,7 @@ Hostile::~Hostile() {
     }
 }
 
-std::string Hostile::stove() {
-    return "  - {id: stove, path: '" KITCHEN_HOSTILE_PLUGIN_DIR "/stove.so'}\n";
-}
+std::string stove() { return "{id: stove, path: '" KITCHEN_HOSTILE_PLUGIN_DIR "/stove.so'}"; }
 
 void Hostile::expect_service(const std::string& after_what) {
     RawClient client(port());
@@ -126,7 +124,7 @@ void Hostile::expect_every_way(const std::vector<WireCase>& cases) {
                               std::string_view(row.bytes).substr(at)},
                              "split at " + std::to_string(at)});
         deliver(split);
-        if (HasFailure()) return;  // two hundred messages that say the same help nobody
+        if (HasFailure()) return;  // two hundred messages that say the same help no reader
     }
 }
 
@@ -157,35 +155,35 @@ void Hostile::deliver(const std::vector<Delivery>& deliveries) {
 void Hostile::check(RawClient& client, const Delivery& delivery) {
     const WireCase& row = *delivery.row;
     const std::string where = "'" + row.name + "' " + delivery.how + ": ";
-    std::optional<RawAnswer> answer;
+    std::optional<RawAnswer> response;
     for (const auto& statuses : row.answers) {
-        do answer = client.read_answer(row.bytes.starts_with("HEAD "));
-        while (answer && answer->status == 100);
-        ASSERT_TRUE(answer) << where << "no answer, expected " << listed(statuses);
-        EXPECT_TRUE(is_listed(answer->status, statuses))
-            << where << answer->status << ", expected " << listed(statuses) << '\n'
-            << answer->body;
-        EXPECT_EQ(leak_in(*answer, row.bytes), "") << where << answer->body;
-        if (answer->status >= 400 && !answer->body.empty()) {
-            EXPECT_EQ(answer->header("Content-Type"), "application/problem+json") << where;
-            const auto problem = parse_json(answer->body);
-            ASSERT_TRUE(problem) << where << answer->body;
-            EXPECT_EQ((*problem)["status"], Json(answer->status)) << where;
+        do response = client.read_answer(row.bytes.starts_with("HEAD "));
+        while (response && response->status == 100);
+        ASSERT_TRUE(response) << where << "no answer, expected " << listed(statuses);
+        EXPECT_TRUE(is_listed(response->status, statuses))
+            << where << response->status << ", expected " << listed(statuses) << '\n'
+            << response->body;
+        EXPECT_EQ(leak_in(*response, row.bytes), "") << where << response->body;
+        if (response->status >= 400 && !response->body.empty()) {
+            EXPECT_EQ(response->header("Content-Type"), "application/problem+json") << where;
+            const auto problem = parse_json(response->body);
+            ASSERT_TRUE(problem) << where << response->body;
+            EXPECT_EQ((*problem)["status"], Json(response->status)) << where;
         }
     }
     if (!row.code.empty()) {
-        EXPECT_EQ(parse_json(answer->body).value_or(Json())["code"], Json(row.code))
-            << where << answer->body;
+        EXPECT_EQ(parse_json(response->body).value_or(Json())["code"], Json(row.code))
+            << where << response->body;
     }
     if (row.kept) {
-        EXPECT_EQ(answer->header("Connection"), "") << where;
+        EXPECT_EQ(response->header("Connection"), "") << where;
         client.get("/livez", "X-Request-Id: afterwards\r\n");
         const auto next = client.read_answer();
         ASSERT_TRUE(next) << where << "the connection was to be kept";
         EXPECT_EQ(next->status, 200) << where << next->body;
         EXPECT_EQ(next->header("X-Request-Id"), "afterwards") << where;
     } else {
-        EXPECT_EQ(answer->header("Connection"), "close") << where;
+        EXPECT_EQ(response->header("Connection"), "close") << where;
         const auto rest = client.read_to_end();
         ASSERT_TRUE(rest) << where << "the connection was to be closed";
         EXPECT_EQ(*rest, "") << where << "a second answer: what followed was read as a request";

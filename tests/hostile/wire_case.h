@@ -2,7 +2,7 @@
 //
 // Each row is sent whole, one byte at a time, and, when it is short, in two parts split at every
 // position. Each time the answers must be the same; the connection must be closed or kept as the
-// row says; no answer may be a 500 or tell of the inside; and a request on a new connection must
+// row says; no response may be a 500 or tell of the inside; and a request on a new connection must
 // still be answered.
 //
 // Thread-safety: one thread.
@@ -13,12 +13,15 @@
 #include <vector>
 
 #include "kitchen/testkit/raw_client.h"
-#include "kitchen_server.h"
+#include "kitchen/testkit/restaurant.h"
 
 namespace kitchen::tests {
 
+using testkit::HttpAnswer;
+using testkit::HttpClient;
 using testkit::RawAnswer;
 using testkit::RawClient;
+using testkit::Restaurant;
 
 struct WireCase {
     std::string name;
@@ -29,8 +32,8 @@ struct WireCase {
     bool splits = true;  ///< false for what costs too much to send two hundred times
 };
 
-/// Refused with one answer, and the connection closed: whatever came after it in the same bytes is
-/// never looked at.
+/// Refused with one response, and the connection closed: whatever came after it in the same bytes
+/// is never looked at.
 WireCase refused(std::string name, std::string bytes, std::vector<int> statuses,
                  std::string code = {});
 /// Answered, and the connection kept.
@@ -46,7 +49,10 @@ std::string json_request(std::string_view line, std::string_view body,
 
 /// What no client may see, or "": names of exceptions, of source files, of SQL. What the client
 /// sent itself does not count.
-std::string leak_in(const RawAnswer& answer, std::string_view sent);
+std::string leak_in(const RawAnswer& response, std::string_view sent);
+
+/// The entry of `plugins:` that adds tests/hostile/plugins/stove.cpp.
+std::string stove();
 
 /// The restaurant with room for many connections, and the checks.
 class Hostile : public testing::Test {
@@ -58,11 +64,9 @@ protected:
     void expect_every_way(const std::vector<WireCase>& cases);
     void expect_service(const std::string& after_what);
 
-    std::uint16_t port() { return server.kernel().port(); }
-    /// "plugins:" lines that add tests/hostile/plugins/stove.cpp.
-    static std::string stove();
+    std::uint16_t port() const { return server.port(); }
 
-    KitchenServer server;
+    Restaurant server;
 
 private:
     struct Delivery {

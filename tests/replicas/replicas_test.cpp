@@ -11,12 +11,15 @@
 
 #include "customers.h"
 #include "kitchen/testkit/postgres_server.h"
-#include "kitchen/testkit/redis_server.h"
-#include "restaurant.h"
+#include "kitchen/testkit/restaurant.h"
+#include "nginx_front.h"
 
 namespace kitchen::tests {
 namespace {
 
+using testkit::HttpClient;
+using testkit::RestaurantConfig;
+using testkit::RestaurantProcess;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::int64_t stock = 1'000'000;
@@ -27,74 +30,51 @@ std::chrono::seconds wanted_seconds() {
     return std::chrono::seconds(wanted && *wanted ? std::atoi(wanted) : 10);
 }
 
+/// Three processes on one configuration, seen through nginx.
+class Replicated final : public testkit::AnyRestaurant {
+public:
+    /// All start at once: which one migrates, and which makes the administrator, is a race.
+    explicit Replicated(const RestaurantConfig& shared) : AnyRestaurant(shared) {
+        RestaurantConfig own = shared;
+        own.data = data();
+        std::vector<std::uint16_t> ports;
+        for (std::size_t i = 0; i < NginxFront::replicas; ++i) {
+            ports.push_back(own.port = testkit::lasting_port());
+            processes.push_back(std::make_unique<RestaurantProcess>(own));
+        }
+        for (const auto& process : processes) process->begin_start();
+        for (const auto& process : processes) process->wait_until_it_serves();
+        nginx_.emplace(ports);
+    }
+    std::uint16_t port() const override { return nginx_->port(); }
+    HttpClient client() const override { return nginx_->client(); }
+
+    std::vector<std::unique_ptr<RestaurantProcess>> processes;
+
+private:
+    std::optional<NginxFront> nginx_;
+};
+
+/// As in config/production.yaml; `notice` is shorter, and still longer than nginx keeps idle
+/// connections.
+RestaurantConfig production(const testkit::PostgresDatabase& database) {
+    RestaurantConfig config = testkit::on_redis(testkit::on_postgres(database));
+    config.server =
+        "trusted_proxies: [127.0.0.1], limits: {connections_per_address: 0}, timeouts: {notice: "
+        "4s}";
+    config.auth_key = "one-key-of-all-replicas-of-this-test";
+    config.outbox = "";
+    config.orders = "mail: {enabled: true}";
+    return config;
+}
+
 class Replicas : public testing::Test {
 protected:
-    void SetUp() override {
-        // All at once: who migrates, and who makes the administrator, is a race.
-        for (std::size_t i = 0; i < NginxFront::replicas; ++i) {
-            // As in config/production.yaml; `notice` is shorter, and still longer than nginx keeps
-            // idle connections.
-            replicas.push_back(std::make_unique<Restaurant>(
-                shared(), RestaurantOptions{
-                              .port = testkit::lasting_port(),
-                              .auth_key = "one-key-of-all-replicas-of-this-test",
-                              .server = "trusted_proxies: [127.0.0.1], limits: "
-                                        "{connections_per_address: 0}, timeouts: {notice: 4s}"}));
-            replicas.back()->begin_start();
-        }
-        std::vector<std::uint16_t> ports;
-        for (const auto& replica : replicas) {
-            replica->wait_until_it_serves();
-            ports.push_back(replica->port());
-        }
-        nginx = std::make_unique<NginxFront>(ports);
-
-        HttpClient admin = nginx->client();
-        admin.basic("chef@kitchen.example", KitchenServer::password);
-        const HttpAnswer made =
-            admin.post("/foods/", Json::object({{"name", "Jollof"},
-                                                {"description", "Freshly made"},
-                                                {"price", 250'000},
-                                                {"category", "Mains"},
-                                                {"available_quantity", stock}}));
-        ASSERT_EQ(made.status, 201) << made.body;
-        dish = made.json["id"].as_integer();
+    Replicas() {
         std::vector<HttpClient> clients, visitors;
-        for (int i = 0; i < 6; ++i) clients.push_back(customer(i));
-        for (int i = 0; i < 2; ++i) visitors.push_back(nginx->client());
+        for (int i = 0; i < 6; ++i) clients.push_back(restaurant.customer());
+        for (int i = 0; i < 2; ++i) visitors.push_back(restaurant.client());
         customers.emplace(std::move(clients), std::move(visitors), dish);
-    }
-
-    /// With more patience than a customer has: what is proved does not depend on how busy the
-    /// machine is.
-    Backends shared() const {
-        return {"",
-                "  - {id: store-postgres, config: {url: '" + database.url() +
-                    "', pool_size: 10, pool_timeout: 2m, statement_timeout: 1m, "
-                    "lock_timeout: 1m, retry_time: 1m}}\n",
-                "  - {id: cache-redis, config: {url: '" + redis.url() +
-                    "', connect_timeout: 30s, command_timeout: 30s}}\n"};
-    }
-
-    HttpClient customer(int number) {
-        const std::string email = "customer" + std::to_string(number) + "@mail.example";
-        HttpClient client = nginx->client();
-        const HttpAnswer signup = client.post(
-            "/signup/", Json::object({{"email", email},
-                                      {"phone_number", "0803" + std::to_string(1'000'000 + number)},
-                                      {"password", KitchenServer::password}}));
-        EXPECT_EQ(signup.status, 200) << signup.body;
-        std::vector<std::filesystem::path> mails;
-        for (const auto& replica : replicas) mails.push_back(replica->mail_directory());
-        EXPECT_EQ(
-            client.post("/verify/", Json::object({{"otp", testkit::code_in_mail_to(email, mails)}}))
-                .status,
-            200);
-        const HttpAnswer login = client.post(
-            "/login/", Json::object({{"email", email}, {"password", KitchenServer::password}}));
-        EXPECT_EQ(login.status, 200) << login.body;
-        client.bearer(login.json["access_token"].as_string());
-        return client;
     }
 
     std::int64_t number(const std::string& statement) const {
@@ -130,7 +110,7 @@ protected:
                   << " sold = " << left << "\n";
         EXPECT_EQ(lost, 0);
         EXPECT_EQ(ids.size(), acknowledged.size()) << "two keys, one order";
-        EXPECT_EQ(doubled, 0) << "an order that nobody was told of";
+        EXPECT_EQ(doubled, 0) << "an order that no customer was told of";
         EXPECT_EQ(left, stock - sold);
         EXPECT_EQ(number("SELECT count(*) FROM foods WHERE available_quantity < 0"), 0);
         EXPECT_EQ(events, orders) << "placed, and nothing else";
@@ -142,10 +122,8 @@ protected:
     }
 
     testkit::PostgresDatabase database;
-    testkit::RedisServer redis;
-    std::vector<std::unique_ptr<Restaurant>> replicas;
-    std::unique_ptr<NginxFront> nginx;
-    std::int64_t dish = 0;
+    Replicated restaurant{production(database)};
+    const std::int64_t dish = restaurant.food("Jollof", 250'000, stock);
     std::optional<Customers> customers;  // last: they end first
 };
 
@@ -155,7 +133,8 @@ TEST_F(Replicas, OneIsKilledEveryThreeSecondsAndNoOrderIsLostOrDoubled) {
     auto next = SteadyClock::now();
     int kills = 0;
     while (SteadyClock::now() < end) {
-        Restaurant& victim = *replicas[static_cast<std::size_t>(kills) % replicas.size()];
+        RestaurantProcess& victim =
+            *restaurant.processes[static_cast<std::size_t>(kills) % NginxFront::replicas];
         victim.kill();
         victim.start();
         ++kills;
@@ -170,9 +149,9 @@ TEST_F(Replicas, OneIsKilledEveryThreeSecondsAndNoOrderIsLostOrDoubled) {
     EXPECT_LT(customers->errors(), kills * 6 + 1) << "at most what each customer had under way";
 }
 
-TEST_F(Replicas, OneAfterAnotherIsAskedToGoAndNobodyNotices) {
+TEST_F(Replicas, OneAfterAnotherIsAskedToGoAndNoCustomerNotices) {
     ASSERT_TRUE(customers->wait_for_orders(20)) << customers->summary();
-    for (const auto& replica : replicas) {
+    for (const auto& replica : restaurant.processes) {
         EXPECT_EQ(replica->terminate(), 0) << replica->output();
         replica->start();
         ASSERT_TRUE(customers->wait_for_orders(20)) << customers->summary();

@@ -1,7 +1,7 @@
 // The plugin among the others, over a real socket.
 #include <gtest/gtest.h>
 
-#include "test_config.h"
+#include "with_loyalty.h"
 
 namespace loyalty {
 namespace {
@@ -11,42 +11,26 @@ using kitchen::testkit::HttpClient;
 
 class LoyaltyRoutesTest : public testing::Test {
 protected:
-    LoyaltyRoutesTest() { client.basic("chef@kitchen.example", "moin-moin-and-akara"); }
-
-    /// Orders two portions of one food at 150 naira.
+    /// Two portions of one food at 150 naira.
     Json place_order(const std::string& key) {
-        if (food_ == 0) {
-            const auto food = client.post("/foods/", Json::object({{"name", "Akara"},
-                                                                   {"description", "Bean cakes"},
-                                                                   {"price", 15'000},
-                                                                   {"category", "Snacks"}}));
-            EXPECT_EQ(food.status, 201) << food.body;
-            food_ = food.json["id"].as_integer();
-        }
-        EXPECT_EQ(client.post("/cart/", Json::object({{"food_id", food_}, {"quantity", 2}})).status,
-                  201);
+        expect_status(client.post("/cart/", Json::object({{"food_id", food}, {"quantity", 2}})),
+                      201, "cart");
         return repeat_order(key).json;
     }
     kitchen::testkit::HttpAnswer repeat_order(const std::string& key) {
-        auto answer = client.post(
-            "/orders/",
-            Json::object({{"fulfillment_type", "pickup"}, {"contact_phone", "08030000000"}}),
-            {{"Idempotency-Key", key}});
-        EXPECT_EQ(answer.status, 201) << answer.body;
-        return answer;
+        return expect_status(client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
+                                         {{"Idempotency-Key", key}}),
+                             201, "order");
     }
     std::int64_t points() { return client.get("/loyalty/").json["points"].as_integer(); }
 
-    kitchen::testkit::TestKernel kernel{config(", {id: catalog}, {id: cart}, {id: orders}"),
-                                        options()};
-    HttpClient client = kernel.client();
-
-private:
-    std::int64_t food_ = 0;
+    kitchen::testkit::Restaurant restaurant{with_loyalty()};
+    HttpClient client = restaurant.customer();
+    const std::int64_t food = restaurant.food("Akara", 15'000);
 };
 
 TEST_F(LoyaltyRoutesTest, StrangersAreAskedWhoTheyAre) {
-    HttpClient stranger = kernel.client();
+    HttpClient stranger = restaurant.client();
     EXPECT_EQ(stranger.get("/loyalty/").status, 401);
     EXPECT_EQ(
         stranger.post("/loyalty/redeem/", Json::object({{"points", 1}, {"reference", "x"}})).status,

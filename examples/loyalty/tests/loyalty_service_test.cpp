@@ -5,19 +5,19 @@
 #include <future>
 #include <vector>
 
-#include "test_config.h"
+#include "with_loyalty.h"
 
 namespace loyalty {
 namespace {
 
-// The kernel has run the migration; the service under test is a second one on the same store.
+// The restaurant has run the migration; the service under test is a second one on the same store.
 class LoyaltyServiceTest : public testing::Test {
 protected:
     std::int64_t points_of(std::int64_t user) { return service.account(user).value().points; }
 
-    kitchen::testkit::TestKernel kernel{config(), options()};
+    kitchen::testkit::Restaurant restaurant{with_loyalty()};
     kitchen::testkit::ManualClock clock;
-    LoyaltyService service{kernel.service<kitchen::Store>(), clock, 10'000};
+    LoyaltyService service{restaurant.service<kitchen::Store>(), clock, 10'000};
 };
 
 TEST_F(LoyaltyServiceTest, AnAccountBeginsEmpty) {
@@ -55,7 +55,7 @@ TEST_F(LoyaltyServiceTest, TheHistoryTellsTheNewestFirst) {
     EXPECT_EQ(points_of(1), -20);
 }
 
-TEST_F(LoyaltyServiceTest, NobodyRedeemsMoreThanThereIs) {
+TEST_F(LoyaltyServiceTest, NoCustomerRedeemsMoreThanThereIs) {
     service.order_placed(1, 12, 500'000).value();
     EXPECT_EQ(service.redeem(1, 51, "a").error().code, "not_enough_points");
     EXPECT_EQ(service.redeem(2, 1, "a").error().code, "not_enough_points");

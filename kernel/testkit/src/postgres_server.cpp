@@ -56,7 +56,7 @@ void own(const fs::path& path) {
         throw std::runtime_error("chown failed: " + path.string());
 }
 
-std::string run(std::vector<std::string> command, ChildProcessOptions options) {
+std::string output_of(std::vector<std::string> command, ChildProcessOptions options) {
     const std::string name = command.front();
     ChildProcess child(std::move(command), std::move(options));
     if (const int code = child.wait(); code != 0)
@@ -67,7 +67,7 @@ std::string run(std::vector<std::string> command, ChildProcessOptions options) {
 
 /// Making a cluster takes a second or two and copying one far less, and every test of ctest is a
 /// process of its own: so one is made and kept in the temporary directory, under a name of this
-/// user and version. Whoever finds it half made makes it again.
+/// user and version. A process that finds it half made makes it again.
 fs::path template_cluster(const fs::path& bin) {
     const uid_t uid = server_uid();
     const fs::path folder =
@@ -76,7 +76,7 @@ fs::path template_cluster(const fs::path& bin) {
     if (::mkdir(folder.c_str(), 0700) == 0) own(folder);
     struct stat found {};
     if (::lstat(folder.c_str(), &found) != 0 || !S_ISDIR(found.st_mode) || found.st_uid != uid)
-        throw std::runtime_error(folder.string() + " belongs to somebody else: remove it");
+        throw std::runtime_error(folder.string() + " belongs to another user: remove it");
     const int lock =
         ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (lock < 0 || ::flock(lock, LOCK_EX) != 0)
@@ -89,9 +89,9 @@ fs::path template_cluster(const fs::path& bin) {
     if (fs::exists(folder / "complete")) return data;
     std::error_code ignored;
     fs::remove_all(data, ignored);
-    run({(bin / "initdb").string(), "-D", data.string(), "-U", "postgres", "--auth=trust", "-E",
-         "UTF8", "--locale=C.UTF-8", "-N", "--wal-segsize=1"},
-        as_server());
+    output_of({(bin / "initdb").string(), "-D", data.string(), "-U", "postgres", "--auth=trust",
+               "-E", "UTF8", "--locale=C.UTF-8", "-N", "--wal-segsize=1"},
+              as_server());
     std::ofstream(folder / "complete") << "1\n";
     return data;
 }
@@ -187,7 +187,7 @@ struct PostgresServer::Impl {
 PostgresServer::PostgresServer(PostgresServerOptions options)
     : impl_(std::make_unique<Impl>(std::move(options))) {
     const fs::path made = template_cluster(impl_->bin);
-    run({"cp", "-a", made.string(), impl_->data.string()}, as_server());
+    output_of({"cp", "-a", made.string(), impl_->data.string()}, as_server());
     std::ofstream(impl_->data / "pg_hba.conf") << "host all guarded all scram-sha-256\nlocal all "
                                                   "all trust\nhost all all 127.0.0.1/32 trust\n"
                                                   "host replication all 127.0.0.1/32 trust\n";
@@ -206,9 +206,9 @@ PostgresServer& PostgresServer::shared() {
 std::unique_ptr<PostgresServer> PostgresServer::replica_of(PostgresServer& primary,
                                                            PostgresServerOptions options) {
     auto impl = std::make_unique<Impl>(std::move(options));
-    run({(impl->bin / "pg_basebackup").string(), "-D", impl->data.string(), "-d",
-         primary.url("postgres"), "-R", "-X", "stream", "-c", "fast", "--no-sync"},
-        as_server());
+    output_of({(impl->bin / "pg_basebackup").string(), "-D", impl->data.string(), "-d",
+               primary.url("postgres"), "-R", "-X", "stream", "-c", "fast", "--no-sync"},
+              as_server());
     impl->start_anywhere();
     return std::unique_ptr<PostgresServer>(new PostgresServer(std::move(impl)));
 }
@@ -224,9 +224,9 @@ std::string PostgresServer::url_on(std::uint16_t port, const std::string& databa
 }
 
 std::string PostgresServer::sql(const std::string& statements, const std::string& database) const {
-    std::string output = run({(impl_->bin / "psql").string(), url(database), "-XAtq", "-v",
-                              "ON_ERROR_STOP=1", "-c", statements},
-                             {});
+    std::string output = output_of({(impl_->bin / "psql").string(), url(database), "-XAtq", "-v",
+                                    "ON_ERROR_STOP=1", "-c", statements},
+                                   {});
     while (!output.empty() && output.back() == '\n') output.pop_back();
     return output;
 }

@@ -94,7 +94,7 @@ private:
     std::size_t at_ = 0;
 };
 
-constexpr int port_tries = 5;  // somebody may take a free port before the server does
+constexpr int port_tries = 5;  // another program may take a free port first
 
 std::unique_ptr<ChildProcess> started(const std::vector<std::string>& command, const char* ready,
                                       const char* package) {
@@ -114,12 +114,18 @@ std::string redis_call(std::uint16_t port, const std::vector<std::string>& comma
                        const std::string& password) {
     Line line(port);
     if (!password.empty())
-        if (const std::string answer = line.call({"AUTH", password}); answer != "OK")
-            throw std::runtime_error("redis_call: " + answer);
+        if (const std::string response = line.call({"AUTH", password}); response != "OK")
+            throw std::runtime_error("redis_call: " + response);
     return line.call(command);
 }
 
 RedisServer::RedisServer(Options options) : options_(std::move(options)) { start(); }
+
+RedisServer& RedisServer::shared() {
+    static RedisServer server;
+    server.call({"FLUSHALL"});
+    return server;
+}
 
 RedisServer::~RedisServer() = default;
 
@@ -233,10 +239,10 @@ std::vector<std::uint16_t> RedisSentinels::ports() const {
 std::uint16_t RedisSentinels::master_port() const {
     std::uint16_t agreed = 0;
     for (const Sentinel& sentinel : sentinels_) {
-        const std::string answer =
+        const std::string response =
             redis_call(sentinel.port, {"SENTINEL", "get-master-addr-by-name", "kitchen"});
         const auto port =
-            static_cast<std::uint16_t>(std::stoi(answer.substr(answer.find('\n') + 1)));
+            static_cast<std::uint16_t>(std::stoi(response.substr(response.find('\n') + 1)));
         if (agreed != 0 && agreed != port) return 0;
         agreed = port;
     }

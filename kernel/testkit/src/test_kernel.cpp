@@ -1,13 +1,21 @@
 #include "kitchen/testkit/build_paths.h"
+#include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/test_kernel.h"
 
+#include <atomic>
+#include <csignal>
 #include <cstdlib>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <thread>
+
+#include <gtest/gtest.h>
 
 #include "host/kernel.h"
 #include "host/paths.h"
+#include "plugin/running.h"
 
 namespace kitchen::testkit {
 
@@ -21,6 +29,26 @@ std::filesystem::path find_plugin_dir(const std::filesystem::path& wanted) {
     return host::default_plugin_dir();
 }
 
+std::atomic<const char*> place;
+
+/// Which plugin another thread is in: only that thread can say, so a signal asks it.
+std::string place_of(std::thread& thread) {
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
+    place = nullptr;
+    struct sigaction ask {};
+    ask.sa_handler = [](int) { place = plugin::running(); };
+    ask.sa_flags = SA_RESTART;
+    ::sigaction(SIGUSR2, &ask, nullptr);  // for good: the last signal may come later than this
+    const bool told = wait_until(
+        [&] {
+            ::pthread_kill(thread.native_handle(), SIGUSR2);
+            return place.load() != nullptr;
+        },
+        std::chrono::seconds(5));
+    return told ? place.load() : "it waits for a request or a job";
+}
+
 }  // namespace
 
 struct TestKernel::Impl {
@@ -30,7 +58,7 @@ struct TestKernel::Impl {
         std::vector<std::string> lines;
     };
 
-    Impl(const std::string& yaml, TestKernelOptions options) {
+    Impl(const std::string& yaml, TestKernelOptions options) : stop_within(options.stop_within) {
         if (options.manual_clock) clock = std::make_shared<ManualClock>();
         host::KernelOptions wanted;
         wanted.file = "test.yaml";
@@ -48,12 +76,35 @@ struct TestKernel::Impl {
             kept->lines.emplace_back(line);
         };
         kernel = std::make_unique<host::Kernel>(std::move(wanted));
-        kernel->start();
+        try {
+            kernel->start();
+        } catch (...) {
+            stop();
+            throw;
+        }
         port = kernel->port();
+    }
+
+    void stop() {
+        if (!kernel) return;
+        const auto& times = kernel->settings().server;
+        std::packaged_task<void()> work([this] { kernel->stop(); });
+        std::future<void> done = work.get_future();
+        std::thread stopping(std::move(work));
+        if (done.wait_for(times.notice + times.drain_timeout + stop_within) ==
+            std::future_status::timeout) {
+            const std::string place = place_of(stopping);
+            stopping.detach();
+            (void)kernel.release();  // the thread still uses it
+            throw std::runtime_error("the kernel does not stop: " + place);
+        }
+        stopping.join();
+        done.get();
     }
 
     std::shared_ptr<Lines> lines = std::make_shared<Lines>();
     std::shared_ptr<ManualClock> clock;
+    const std::chrono::seconds stop_within;
     std::unique_ptr<host::Kernel> kernel;
     std::uint16_t port = 0;
 };
@@ -61,7 +112,13 @@ struct TestKernel::Impl {
 TestKernel::TestKernel(const std::string& yaml, TestKernelOptions options)
     : impl_(std::make_unique<Impl>(yaml, std::move(options))) {}
 
-TestKernel::~TestKernel() = default;
+TestKernel::~TestKernel() {
+    try {
+        stop();
+    } catch (const std::exception& e) {
+        ADD_FAILURE() << e.what();
+    }
+}
 
 std::uint16_t TestKernel::port() const { return impl_->port; }
 
@@ -77,12 +134,12 @@ std::vector<std::string> TestKernel::log_lines() const {
 }
 
 void* TestKernel::lookup(std::string_view interface_name) {
-    void* found = impl_->kernel->service(interface_name);
+    void* found = impl_->kernel ? impl_->kernel->service(interface_name) : nullptr;
     if (!found)
         throw std::logic_error("no provider of " + std::string(interface_name) + " is bound");
     return found;
 }
 
-void TestKernel::stop() { impl_->kernel->stop(); }
+void TestKernel::stop() { impl_->stop(); }
 
 }  // namespace kitchen::testkit

@@ -7,8 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "kitchen/testkit/test_kernel.h"
-#include "tests/mailbox.h"
+#include "kitchen/testkit/restaurant.h"
 
 namespace kitchen::auth {
 namespace {
@@ -17,41 +16,14 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using testkit::HttpAnswer;
 using testkit::HttpClient;
-using testkit::TestKernel;
+using testkit::Restaurant;
 
-constexpr const char* account_password = "plantain-and-beans";
-
-std::unique_ptr<TestKernel> make_kernel(const Mailbox& mailbox, const std::string& auth_config,
-                                        bool manual_clock = true) {
-    testkit::TestKernelOptions options;
-    options.environment = {{"DATA", mailbox.root().string()}, {"PASSWORD", account_password}};
-    options.manual_clock = manual_clock;
-    return std::make_unique<TestKernel>(
-        "plugins:\n"
-        "  - id: store-memory\n"
-        "  - id: cache-memory\n"
-        "  - id: mail-log\n"
-        "    config: {directory: '${DATA}/mail'}\n"
-        "  - id: auth\n"
-        "    config:\n" +
-            auth_config,
-        std::move(options));
-}
+constexpr const char* account_password = Restaurant::password;
 
 class AuthApi : public testing::Test {
 protected:
-    AuthApi()
-        : kernel(make_kernel(mailbox,
-                             "      key_file: ${DATA}/keys/auth.key\n"
-                             "      bootstrap_admin: {email: chief@example.com, phone: "
-                             "'08030000000', password: !env PASSWORD}\n")) {}
-
-    HttpClient client() const { return kernel->client(); }
-    HttpClient admin() const {
-        HttpClient chief = client();
-        chief.basic("chief@example.com", account_password);
-        return chief;
-    }
+    HttpClient client() const { return restaurant.client(); }
+    HttpClient admin() const { return restaurant.admin(); }
     static Json signup_body(const std::string& email = "ada@example.com",
                             const std::string& phone = "0803 123 4567") {
         return Json::object(
@@ -62,40 +34,37 @@ protected:
         return std::string(6 - text.size(), '0') + text;
     }
     static Json otp(const std::string& code) { return Json::object({{"otp", code}}); }
-    /// The client keeps its cookies by itself; the Secure attribute would stop a browser here, not
-    /// this one.
     std::int64_t sign_up(const std::string& email = "ada@example.com",
                          const std::string& phone = "0803 123 4567") {
-        HttpClient visitor = client();
-        EXPECT_EQ(visitor.post("/signup/", signup_body(email, phone)).status, 200);
-        const HttpAnswer verified = visitor.post("/verify/", otp(mailbox.code_to(email)));
-        EXPECT_EQ(verified.status, 200) << verified.body;
-        return verified.json["id"].as_integer();
+        return restaurant.sign_up(email, phone).id;
     }
     Json log_in(const std::string& email, const std::string& secret = account_password) {
-        const HttpAnswer answer =
+        const HttpAnswer response =
             client().post("/login/", Json::object({{"email", email}, {"password", secret}}));
-        EXPECT_EQ(answer.status, 200) << answer.body;
-        return answer.json;
+        EXPECT_EQ(response.status, 200) << response.body;
+        return response.json;
     }
     HttpClient with_token(const Json& tokens) const {
         HttpClient bearer = client();
         bearer.bearer(tokens["access_token"].as_string());
         return bearer;
     }
-    static std::string first_fault(const HttpAnswer& answer) {
-        return answer.json["errors"].size() == 0
+    static std::string first_fault(const HttpAnswer& response) {
+        return response.json["errors"].size() == 0
                    ? "none"
-                   : answer.json["errors"].as_array()[0]["pointer"].as_string();
+                   : response.json["errors"].as_array()[0]["pointer"].as_string();
     }
     void expect_no_secret(const std::vector<std::string>& secrets) {
-        for (const std::string& line : kernel->log_lines())
+        for (const std::string& line : restaurant.kernel().log_lines())
             for (const std::string& secret : secrets)
                 EXPECT_EQ(line.find(secret), std::string::npos) << line;
     }
 
-    Mailbox mailbox;
-    std::unique_ptr<TestKernel> kernel;
+    // Its clock stands still. The Secure attribute of its cookies would stop a browser here, not
+    // this client.
+    Restaurant restaurant{{.auth_key = "0123456789abcdef0123456789abcdef",
+                           .menu = false,
+                           .kernel = {.manual_clock = true}}};
 };
 
 TEST_F(AuthApi, WholeSignUp) {
@@ -110,7 +79,7 @@ TEST_F(AuthApi, WholeSignUp) {
     for (const char* attribute : {"HttpOnly", "SameSite=Lax", "Max-Age=600", "Secure", "Path=/"})
         EXPECT_NE(cookie.find(attribute), std::string::npos) << attribute << " in " << cookie;
 
-    const std::string code = mailbox.code_to("Ada@Example.com");
+    const std::string code = restaurant.code_mailed_to("Ada@Example.com");
     const HttpAnswer refused = visitor.post("/verify/", otp(wrong(code)));
     EXPECT_EQ(refused.status, 401);
     EXPECT_EQ(refused.problem_code(), "otp_wrong");
@@ -136,12 +105,12 @@ TEST_F(AuthApi, WholeSignUp) {
 
 TEST_F(AuthApi, SignUpRefusals) {
     sign_up();
-    const auto answer = [&](Json body) { return client().post("/signup/", body); };
-    HttpAnswer taken = answer(signup_body("ADA@example.COM", "08039999999"));
+    const auto response = [&](Json body) { return client().post("/signup/", body); };
+    HttpAnswer taken = response(signup_body("ADA@example.COM", "08039999999"));
     EXPECT_EQ(taken.status, 409);
     EXPECT_EQ(taken.problem_code(), "email_taken");
     EXPECT_EQ(first_fault(taken), "/email");
-    taken = answer(signup_body("obi@example.com", "+2348031234567"));
+    taken = response(signup_body("obi@example.com", "+2348031234567"));
     EXPECT_EQ(taken.status, 409);
     EXPECT_EQ(first_fault(taken), "/phone_number");
 
@@ -164,12 +133,12 @@ TEST_F(AuthApi, SignUpRefusals) {
         {changed("referral_code", "NOBODY22"), "/referral_code"},
     };
     for (const auto& [body, pointer] : bad) {
-        const HttpAnswer refused = answer(body);
+        const HttpAnswer refused = response(body);
         EXPECT_EQ(refused.status, 422) << body.dump();
         EXPECT_EQ(first_fault(refused), pointer) << refused.body;
     }
-    EXPECT_EQ(answer(Json::object({})).json["errors"].size(), 3u);
-    EXPECT_EQ(answer(changed("referral_code", nullptr)).status, 200);
+    EXPECT_EQ(response(Json::object({})).json["errors"].size(), 3u);
+    EXPECT_EQ(response(changed("referral_code", nullptr)).status, 200);
 }
 
 TEST_F(AuthApi, VerifyRefusals) {
@@ -182,7 +151,7 @@ TEST_F(AuthApi, VerifyRefusals) {
                   .status,
               404);
     ASSERT_EQ(visitor.post("/signup/", signup_body()).status, 200);
-    const std::string code = mailbox.code_to("ada@example.com");
+    const std::string code = restaurant.code_mailed_to("ada@example.com");
     for (const char* bad : {"12345", "1234567", "12345a", "", " 12345",
                             "\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6"})
         EXPECT_EQ(visitor.post("/verify/", otp(bad)).status, 422) << bad;
@@ -198,8 +167,8 @@ TEST_F(AuthApi, VerifyRefusals) {
 TEST_F(AuthApi, SessionsExpire) {
     HttpClient visitor = client();
     ASSERT_EQ(visitor.post("/signup/", signup_body()).status, 200);
-    const std::string code = mailbox.code_to("ada@example.com");
-    kernel->clock().advance(minutes(10));
+    const std::string code = restaurant.code_mailed_to("ada@example.com");
+    restaurant.kernel().clock().advance(minutes(10));
     EXPECT_EQ(visitor.post("/verify/", otp(code)).status, 404);
 }
 
@@ -208,7 +177,7 @@ TEST_F(AuthApi, HundredParallelWrongCodes) {
     const HttpAnswer begun = visitor.post("/signup/", signup_body());
     const std::string cookie =
         begun.header("set-cookie").substr(0, begun.header("set-cookie").find(';'));
-    const std::string code = mailbox.code_to("ada@example.com");
+    const std::string code = restaurant.code_mailed_to("ada@example.com");
     std::atomic<int> wrong_ones{0}, exhausted{0}, gone{0};
     {
         std::vector<std::jthread> threads;
@@ -236,29 +205,31 @@ TEST_F(AuthApi, Resend) {
     EXPECT_EQ(client().send("POST", "/signup/resend/").status, 404);
     HttpClient visitor = client();
     ASSERT_EQ(visitor.post("/signup/", signup_body()).status, 200);
-    const std::string old_code = mailbox.code_to("ada@example.com");
-    kernel->clock().advance(seconds(1));
+    const std::string old_code = restaurant.code_mailed_to("ada@example.com");
+    restaurant.kernel().clock().advance(seconds(1));
     const HttpAnswer sent = visitor.send("POST", "/signup/resend/");
     EXPECT_EQ(sent.status, 200) << sent.body;
     EXPECT_EQ(sent.json["expires_in"], Json(599));
     const HttpAnswer soon = visitor.post("/signup/resend/", Json::object());
     EXPECT_EQ(soon.status, 429);
     EXPECT_EQ(soon.header("retry-after"), "60");
-    const std::string code = mailbox.code_to("ada@example.com", 2);
+    const std::string code = restaurant.code_mailed_to("ada@example.com", 2);
     if (code != old_code) {
         EXPECT_EQ(visitor.post("/verify/", otp(old_code)).status, 401);
     }
     for (std::size_t mails = 3; mails <= 6; ++mails) {
-        kernel->clock().advance(minutes(1));
+        restaurant.kernel().clock().advance(minutes(1));
         EXPECT_EQ(visitor.send("POST", "/signup/resend/").status, 200);
-        mailbox.code_to("ada@example.com", mails);  // each has its time before the clock moves on
+        restaurant.code_mailed_to("ada@example.com",
+                                  mails);  // each has its time before the clock moves on
     }
-    kernel->clock().advance(minutes(1));
+    restaurant.kernel().clock().advance(minutes(1));
     const HttpAnswer enough = visitor.send("POST", "/signup/resend/");
     EXPECT_EQ(enough.status, 429);
     EXPECT_EQ(enough.problem_code(), "too_many_resends");
     EXPECT_EQ(enough.header("retry-after"), "299");
-    EXPECT_EQ(visitor.post("/verify/", otp(mailbox.code_to("ada@example.com", 6))).status, 200);
+    EXPECT_EQ(visitor.post("/verify/", otp(restaurant.code_mailed_to("ada@example.com", 6))).status,
+              200);
 }
 
 TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
@@ -266,8 +237,8 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
     const auto with = [&](const std::string& header) {
         return client().get("/me/", {{"Authorization", header}});
     };
-    const auto without_request_id = [](const HttpAnswer& answer) {
-        Json problem = answer.json;
+    const auto without_request_id = [](const HttpAnswer& response) {
+        Json problem = response.json;
         problem.set("request_id", "");
         return problem.dump();
     };
@@ -305,19 +276,19 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
 
 TEST_F(AuthApi, TooManyFailures) {
     sign_up();
+    // Of an account whose password has not been remembered yet.
+    const char* chef = Restaurant::admin_email;
     for (int i = 0; i < 10; ++i)
-        EXPECT_EQ(
-            client().basic("ada@example.com", "wrong-" + std::to_string(i)).get("/me/").status,
-            401);
-    const HttpAnswer refused = client().basic("ada@example.com", "wrong").get("/me/");
+        EXPECT_EQ(client().basic(chef, "wrong-" + std::to_string(i)).get("/me/").status, 401);
+    const HttpAnswer refused = client().basic(chef, "wrong").get("/me/");
     EXPECT_EQ(refused.status, 429);
     EXPECT_EQ(refused.header("retry-after"), "30");
-    const HttpAnswer login = client().post(
-        "/login/", Json::object({{"email", "ada@example.com"}, {"password", account_password}}));
+    const HttpAnswer login =
+        client().post("/login/", Json::object({{"email", chef}, {"password", account_password}}));
     EXPECT_EQ(login.status, 429) << "one budget for both ways in";
-    EXPECT_EQ(admin().get("/me/").status, 200);
-    kernel->clock().advance(seconds(30));
     EXPECT_EQ(client().basic("ada@example.com", account_password).get("/me/").status, 200);
+    restaurant.kernel().clock().advance(seconds(30));
+    EXPECT_EQ(admin().get("/me/").status, 200);
 }
 
 TEST_F(AuthApi, LoginRefreshLogout) {
@@ -353,7 +324,7 @@ TEST_F(AuthApi, LoginRefreshLogout) {
         204);
 
     const Json third = log_in("ada@example.com");
-    kernel->clock().advance(minutes(15));
+    restaurant.kernel().clock().advance(minutes(15));
     EXPECT_EQ(with_token(third).get("/me/").status, 401) << "expired";
     EXPECT_EQ(refresh(third).status, 200);
     expect_no_secret({first["access_token"].as_string(), first["refresh_token"].as_string(),
@@ -387,13 +358,13 @@ TEST_F(AuthApi, ForgottenPassword) {
     const auto forgot = [&](const std::string& email) {
         return client().post("/password/forgot/", Json::object({{"email", email}}));
     };
-    kernel->clock().advance(seconds(1));  // mails are sorted by time
+    restaurant.kernel().clock().advance(seconds(1));  // mails are sorted by time
     const HttpAnswer known = forgot("ada@example.com"), unknown = forgot("nobody@example.com");
     EXPECT_EQ(known.status, 202);
     EXPECT_EQ(unknown.status, 202);
     EXPECT_EQ(known.body, unknown.body);
     EXPECT_EQ(forgot("no address").status, 422);
-    const std::string code = mailbox.code_to("ada@example.com", 2);
+    const std::string code = restaurant.code_mailed_to("ada@example.com", 2);
 
     const auto reset = [&](const std::string& otp_text, const std::string& secret) {
         return client().post(
@@ -408,7 +379,7 @@ TEST_F(AuthApi, ForgottenPassword) {
     EXPECT_EQ(with_token(tokens).get("/me/").status, 401);
     EXPECT_EQ(client().basic("ada@example.com", account_password).get("/me/").status, 401);
     EXPECT_EQ(client().basic("ada@example.com", "yam-and-egg-sauce").get("/me/").status, 200);
-    EXPECT_TRUE(mailbox.mails_to("nobody@example.com").empty());
+    EXPECT_TRUE(restaurant.mails_to("nobody@example.com").empty());
     expect_no_secret({code, "yam-and-egg-sauce"});
 }
 
@@ -507,8 +478,8 @@ TEST_F(AuthApi, ARoleChangeEndsTokensAtOnce) {
 }
 
 TEST_F(AuthApi, CookiesAreInsecureOnlyWhenAskedFor) {
-    kernel = make_kernel(mailbox, "      cookie_secure: false\n");
-    const HttpAnswer begun = client().post("/signup/", signup_body());
+    const Restaurant plain({.menu = false});
+    const HttpAnswer begun = plain.client().post("/signup/", signup_body());
     ASSERT_EQ(begun.status, 200) << begun.body;
     EXPECT_EQ(begun.header("set-cookie").find("Secure"), std::string::npos);
 }
@@ -523,21 +494,26 @@ TEST_F(AuthApi, IsInTheOpenApiDocument) {
 
 class AuthStart : public testing::Test {
 protected:
-    std::string refusal(const std::string& auth_config) {
+    std::string refusal(const std::string& keys) {
+        testkit::TestKernelOptions options;
+        options.environment = {{"DATA", data.path().string()}, {"PASSWORD", account_password}};
         try {
-            make_kernel(mailbox, auth_config);
+            testkit::TestKernel kernel(
+                "plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: "
+                "{directory: '${DATA}/mail'}}, {id: auth, config: {" +
+                    keys + "}}]",
+                options);
             return "started";
         } catch (const std::runtime_error& error) {
             return error.what();
         }
     }
-    Mailbox mailbox;
+    testkit::TemporaryDirectory data;
 };
 
 TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
     const auto expect = [&](const std::string& config, const std::string& text) {
-        EXPECT_NE(refusal("      " + config + "\n").find(text), std::string::npos)
-            << refusal("      " + config + "\n");
+        EXPECT_NE(refusal(config).find(text), std::string::npos) << refusal(config);
     };
     expect("bootstrap_admin: {email: chief@example.com}", "set email, phone and password, or none");
     expect("bootstrap_admin: {email: chief@example.com, phone: '12', password: !env PASSWORD}",
@@ -545,7 +521,7 @@ TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
     expect("bootstrap_admin: {email: chief, phone: '08030000000', password: !env PASSWORD}",
            "/email");
     expect("key: too-short", "auth.key: has fewer than 32 characters");
-    expect("{key: 0123456789abcdef0123456789abcdef, key_file: '${DATA}/key'}",
+    expect("key: 0123456789abcdef0123456789abcdef, key_file: '${DATA}/key'",
            "auth.key_file: key and key_file are both set");
     expect("login: {failure_burst: 100000, failure_period: 1d}",
            "auth.login.failure_burst: times login.failure_period");
@@ -560,13 +536,13 @@ TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
 }
 
 TEST_F(AuthStart, EmptyBootstrapMeansNone) {
-    EXPECT_EQ(refusal("      bootstrap_admin: {email: '', phone: '', password: ''}\n"), "started");
+    EXPECT_EQ(refusal("bootstrap_admin: {email: '', phone: '', password: ''}"), "started");
 }
 
 TEST_F(AuthStart, TheKeyFileIsMadeOnce) {
-    EXPECT_EQ(refusal("      key_file: ${DATA}/keys/auth.key\n"), "started");
-    EXPECT_TRUE(std::filesystem::exists(mailbox.root() / "keys" / "auth.key"));
-    EXPECT_EQ(refusal("      key_file: ${DATA}/keys/auth.key\n"), "started");
+    EXPECT_EQ(refusal("key_file: '${DATA}/keys/auth.key'"), "started");
+    EXPECT_TRUE(std::filesystem::exists(data.path() / "keys" / "auth.key"));
+    EXPECT_EQ(refusal("key_file: '${DATA}/keys/auth.key'"), "started");
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ using Outcome = Comparison::Outcome;
 
 class RedisDamage : public testing::Test {
 protected:
-    testkit::RedisServer server;
+    testkit::RedisServer& server = testkit::RedisServer::shared();
     Replica replica{server};
     RedisCache& cache = replica.cache;
 };

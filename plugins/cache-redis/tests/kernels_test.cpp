@@ -4,16 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <fstream>
 #include <map>
 #include <mutex>
-#include <regex>
-#include <sstream>
 #include <thread>
 #include <vector>
 
 #include "kitchen/testkit/redis_server.h"
-#include "kitchen/testkit/test_kernel.h"
+#include "kitchen/testkit/restaurant.h"
 
 namespace kitchen::redis {
 namespace {
@@ -21,71 +18,35 @@ namespace {
 using testkit::HttpAnswer;
 using testkit::HttpClient;
 using testkit::RedisServer;
-using testkit::TestKernel;
-using testkit::wait_until;
+using testkit::Restaurant;
 
 class RedisKernels : public testing::Test {
 protected:
-    RedisKernels() { std::filesystem::create_directory(data.path() / "mail"); }
-
-    std::unique_ptr<TestKernel> replica(const std::string& on_failure = "memory") {
-        testkit::TestKernelOptions options;
-        options.environment = {{"DATA", data.path().string()},
-                               {"URL", server.url()},
-                               {"KEY", "0123456789abcdef0123456789abcdef"}};
-        return std::make_unique<TestKernel>(
-            "plugins:\n"
-            "  - id: store-sqlite\n"
-            "    config: {path: '${DATA}/kitchen.db'}\n"
-            "  - id: cache-redis\n"
-            "    config: {url: !env URL, integrity_key: !env KEY, on_failure: " +
-                on_failure +
-                ", connect_timeout: 10s, command_timeout: 10s,\n"
-                "             breaker: {min_delay: 20ms, max_delay: 200ms}}\n"
-                "  - id: mail-log\n"
-                "    config: {directory: '${DATA}/mail'}\n"
-                "  - id: auth\n"
-                "    config: {key: !env KEY, cookie_secure: false, argon2: {queue: 1000}}\n",
-            options);
+    std::unique_ptr<Restaurant> replica(const std::string& on_failure = "memory") const {
+        const std::string key = "0123456789abcdef0123456789abcdef";
+        testkit::RestaurantConfig config = testkit::on_sqlite();
+        config.cache = "{id: cache-redis, config: {url: '" + server.url() + "', integrity_key: '" +
+                       key + "', on_failure: " + on_failure +
+                       ", connect_timeout: 10s, command_timeout: 10s, breaker: {min_delay: 20ms, "
+                       "max_delay: 200ms}}}";
+        config.menu = false;
+        config.data = data.path();
+        return std::make_unique<Restaurant>(config);
     }
     /// The cookie of the session.
-    static std::string sign_up(TestKernel& kernel, const std::string& email,
+    static std::string sign_up(Restaurant& replica, const std::string& email,
                                const std::string& phone) {
-        const HttpAnswer answer = kernel.client().post(
+        const HttpAnswer response = replica.client().post(
             "/signup/",
             Json::object(
-                {{"email", email}, {"phone_number", phone}, {"password", "plantain-and-beans"}}));
-        EXPECT_EQ(answer.status, 200) << answer.body;
-        const std::string cookie = answer.header("set-cookie");
+                {{"email", email}, {"phone_number", phone}, {"password", Restaurant::password}}));
+        EXPECT_EQ(response.status, 200) << response.body;
+        const std::string cookie = response.header("set-cookie");
         return cookie.substr(0, cookie.find(';'));
-    }
-    std::string code_to(const std::string& email) {
-        std::string code;
-        const bool came = wait_until([&] {
-            for (const auto& entry : std::filesystem::directory_iterator(data.path() / "mail")) {
-                if (entry.path().extension() != ".eml") continue;
-                std::ostringstream text;
-                text << std::ifstream(entry.path()).rdbuf();
-                const std::string mail = text.str();
-                std::smatch found;
-                const std::string body = mail.substr(std::min(mail.find("\r\n\r\n"), mail.size()));
-                if (mail.find("To: " + email) == std::string::npos ||
-                    !std::regex_search(body, found, std::regex("\\b[0-9]{6}\\b")))
-                    continue;
-                code = found.str();
-                return true;
-            }
-            return false;
-        });
-        EXPECT_TRUE(came) << "no mail to " << email;
-        return code;
     }
     static HttpAnswer verify(HttpClient client, const std::string& cookie,
                              const std::string& code) {
         return client.post("/verify/", Json::object({{"otp", code}}), {{"Cookie", cookie}});
-    }
-    static std::string health(TestKernel& kernel) {
-        return kernel.client().get("/health/").json["status"].as_string();
     }
 
     testkit::TemporaryDirectory data;
@@ -95,20 +56,21 @@ protected:
 TEST_F(RedisKernels, ASignUpBegunOnOneIsFinishedOnTheOther) {
     const auto one = replica(), two = replica();
     const std::string cookie = sign_up(*one, "ada@example.com", "0803 123 4567");
-    const HttpAnswer verified = verify(two->client(), cookie, code_to("ada@example.com"));
+    const HttpAnswer verified =
+        verify(two->client(), cookie, one->code_mailed_to("ada@example.com"));
     EXPECT_EQ(verified.status, 200) << verified.body;
     HttpClient ada = one->client();
-    ada.basic("ada@example.com", "plantain-and-beans");
+    ada.basic("ada@example.com", Restaurant::password);
     EXPECT_EQ(ada.get("/me/").status, 200);
-    EXPECT_EQ(health(*one), "ok");
+    EXPECT_EQ(one->health(), "ok");
     // Nothing in Redis says who signed up, or with what.
-    EXPECT_THAT(server.call({"KEYS", "*"}), testing::Not(testing::HasSubstr("ada")));
+    EXPECT_THAT(server.call({"KEYS", "*"}), testing::Not(testing::HasSubstr("ada@")));
 }
 
 TEST_F(RedisKernels, AHundredWrongCodesThroughBothCompareAtMostFive) {
     const auto one = replica(), two = replica();
     const std::string cookie = sign_up(*one, "ada@example.com", "0803 123 4567");
-    const std::string code = code_to("ada@example.com");
+    const std::string code = one->code_mailed_to("ada@example.com");
     std::mutex mutex;
     std::map<std::string, int> answers;
     std::atomic<int> next = 0;
@@ -119,10 +81,10 @@ TEST_F(RedisKernels, AHundredWrongCodesThroughBothCompareAtMostFive) {
                 const std::string guess =
                     std::to_string(100'000 + (std::stoi(code) + 1 + i) % 900'000);
                 if (guess == code) continue;
-                const std::string answer =
+                const std::string response =
                     verify((t % 2 ? one : two)->client(), cookie, guess).problem_code();
                 std::lock_guard lock(mutex);
-                ++answers[answer];
+                ++answers[response];
             }
         });
     for (auto& guesser : guessers) guesser.join();
@@ -136,37 +98,39 @@ TEST_F(RedisKernels, AHundredWrongCodesThroughBothCompareAtMostFive) {
 TEST_F(RedisKernels, MemoryKeepsServingAndSaysDegraded) {
     const auto kernel = replica("memory");
     const std::string before = sign_up(*kernel, "ada@example.com", "0803 123 4567");
-    const std::string code = code_to("ada@example.com");
+    const std::string code = kernel->code_mailed_to("ada@example.com");
     server.kill();
-    ASSERT_TRUE(wait_until([&] { return health(*kernel) == "degraded"; }));
+    ASSERT_TRUE(kernel->wait_for_health("degraded"));
     EXPECT_EQ(kernel->client().get("/readyz").status, 200);
     EXPECT_EQ(verify(kernel->client(), before, code).status, 404);
     const std::string meanwhile = sign_up(*kernel, "obi@example.com", "0803 123 4568");
-    EXPECT_EQ(verify(kernel->client(), meanwhile, code_to("obi@example.com")).status, 200);
+    EXPECT_EQ(verify(kernel->client(), meanwhile, kernel->code_mailed_to("obi@example.com")).status,
+              200);
     server.restart();
-    EXPECT_TRUE(wait_until([&] { return health(*kernel) == "ok"; }));
+    EXPECT_TRUE(kernel->wait_for_health("ok"));
 }
 
 TEST_F(RedisKernels, FailRefusesAndSaysDown) {
     const auto kernel = replica("fail");
     server.kill();
-    ASSERT_TRUE(wait_until([&] { return health(*kernel) == "down"; }));
+    ASSERT_TRUE(kernel->wait_for_health("down"));
     EXPECT_EQ(kernel->client().get("/readyz").status, 503);
     const HttpAnswer refused =
         kernel->client().post("/signup/", Json::object({{"email", "ada@example.com"},
                                                         {"phone_number", "0803 123 4567"},
-                                                        {"password", "plantain-and-beans"}}));
+                                                        {"password", Restaurant::password}}));
     EXPECT_EQ(refused.status, 503);
     EXPECT_NE(refused.header("retry-after"), "");
     EXPECT_THAT(refused.body, testing::Not(testing::HasSubstr("127.0.0.1")));
     server.restart();
-    EXPECT_TRUE(wait_until([&] { return health(*kernel) == "ok"; }));
+    EXPECT_TRUE(kernel->wait_for_health("ok"));
 }
 
 TEST_F(RedisKernels, ConfigurationsThatSayTwoThingsAreRefusedWithoutTheSecret) {
     const auto refusal = [](const std::string& config) -> std::string {
         try {
-            TestKernel kernel("plugins:\n  - id: cache-redis\n    config: " + config + "\n");
+            testkit::TestKernel kernel("plugins:\n  - id: cache-redis\n    config: " + config +
+                                       "\n");
             return "";
         } catch (const std::exception& e) {
             return e.what();

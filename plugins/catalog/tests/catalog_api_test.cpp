@@ -2,7 +2,7 @@
 // tests/api/.
 #include <gmock/gmock.h>
 
-#include "kitchen_server.h"
+#include "api.h"
 
 namespace kitchen::tests {
 namespace {
@@ -21,9 +21,9 @@ std::vector<std::string> names(const HttpAnswer& page) {
 }
 
 /// "code pointer" of each fault of a problem.
-std::vector<std::string> faults(const HttpAnswer& answer) {
+std::vector<std::string> faults(const HttpAnswer& response) {
     std::vector<std::string> list;
-    if (const Json* errors = answer.json.find("errors"))
+    if (const Json* errors = response.json.find("errors"))
         for (const Json& fault : errors->as_array())
             list.push_back(fault["code"].as_string() + " " + fault["pointer"].as_string());
     return list;
@@ -44,32 +44,32 @@ TEST_P(Api, AFoodIsCreatedWithLocationAndVersion) {
     EXPECT_EQ(made.json["description"], Json(""));
     EXPECT_EQ(made.json["side_rules"], json(R"({"side_protein":{"min":0,"max":1,"allowed":null},
         "extra_side":{"min":0,"max":1,"allowed":null}})"));
-    const HttpAnswer read = server.anonymous().get(made.header("location"));
+    const HttpAnswer read = server.client().get(made.header("location"));
     EXPECT_EQ(read.status, 200);
     EXPECT_EQ(read.body, made.body);
     EXPECT_EQ(read.header("etag"), "\"1\"");
-    const HttpAnswer head = server.anonymous().send("HEAD", path_of(id));
+    const HttpAnswer head = server.client().send("HEAD", path_of(id));
     EXPECT_EQ(head.status, 200);
     EXPECT_EQ(head.header("etag"), "\"1\"");
     EXPECT_EQ(head.header("content-length"), std::to_string(read.body.size()));
-    EXPECT_EQ(server.anonymous().get(path_of(id), {{"If-None-Match", "\"1\""}}).status, 304);
+    EXPECT_EQ(server.client().get(path_of(id), {{"If-None-Match", "\"1\""}}).status, 304);
 }
 
 TEST_P(Api, OnlyTheRightRolesChangeTheMenu) {
     const std::int64_t id = server.food("Eba", 80'000, 5);
-    HttpClient nobody = server.anonymous(), customer = server.customer(),
+    HttpClient stranger = server.client(), customer = server.customer(),
                staff = server.kitchen_staff();
     const Json food = json(R"({"name":"Amala","price":1,"category":"Swallow"})");
     const Json change = json(R"({"price":1})"), stock = json(R"({"delta":1,"reason":"delivery"})");
     for (const auto& [client, status] :
-         {std::pair(&nobody, 401), std::pair(&customer, 403), std::pair(&staff, 403)}) {
+         {std::pair(&stranger, 401), std::pair(&customer, 403), std::pair(&staff, 403)}) {
         EXPECT_EQ(client->post("/foods/", food).status, status);
         EXPECT_EQ(client->patch(path_of(id), change).status, status);
         EXPECT_EQ(client->put(path_of(id), food).status, status);
         EXPECT_EQ(client->del(path_of(id)).status, status);
         EXPECT_EQ(client->get(path_of(id) + "stock/").status, status);
     }
-    EXPECT_EQ(nobody.post(path_of(id) + "stock/", stock).status, 401);
+    EXPECT_EQ(stranger.post(path_of(id) + "stock/", stock).status, 401);
     EXPECT_EQ(customer.post(path_of(id) + "stock/", stock).status, 403);
     EXPECT_EQ(staff.post(path_of(id) + "stock/", stock).status, 200);
     EXPECT_EQ(server.stock_of(id), 6);
@@ -86,7 +86,7 @@ TEST_P(Api, ATakenNameIsAConflictUntilItsFoodIsDeleted) {
 
     EXPECT_EQ(admin.del(path_of(id)).status, 204);
     EXPECT_EQ(admin.del(path_of(id)).status, 404);
-    const HttpAnswer gone = server.anonymous().get(path_of(id));
+    const HttpAnswer gone = server.client().get(path_of(id));
     EXPECT_EQ(gone.status, 404);
     EXPECT_EQ(gone.problem_code(), "food_not_found");
     EXPECT_EQ(admin.patch(path_of(id), json(R"({"price":1})")).status, 404);
@@ -117,7 +117,7 @@ TEST_P(Api, PatchChangesSomeAndPutReplacesAll) {
     EXPECT_TRUE(put.json.find("available_quantity")->is_null());
     EXPECT_EQ(put.json["tags"], Json::array());
     EXPECT_EQ(put.json["side_rules"]["extra_side"]["max"], Json(1));
-    EXPECT_EQ(server.anonymous().get(path).body, put.body);
+    EXPECT_EQ(server.client().get(path).body, put.body);
 }
 
 TEST_P(Api, IfMatchGuardsEveryWriteOfAFood) {
@@ -129,7 +129,7 @@ TEST_P(Api, IfMatchGuardsEveryWriteOfAFood) {
     EXPECT_EQ(admin.put(path, json(R"({"name":"x","price":2,"category":"y"})"), stale).status, 412);
     EXPECT_EQ(admin.post(path + "stock/", json(R"({"delta":1,"reason":"x"})"), stale).status, 412);
     EXPECT_EQ(admin.del(path, stale).status, 412);
-    EXPECT_EQ(server.anonymous().get(path).json["version"], Json(2));
+    EXPECT_EQ(server.client().get(path).json["version"], Json(2));
     EXPECT_EQ(admin.del(path, fresh).status, 204);
 }
 
@@ -171,7 +171,7 @@ TEST_P(Api, TheMenuIsFilteredAndSorted) {
          R"({"name":"Boli 100%","price":150,"category":"Street"})",
          R"({"name":"Dodo","price":150,"category":"Street"})"})
         ASSERT_EQ(admin.post("/foods/", json(food)).status, 201);
-    HttpClient client = server.anonymous();
+    HttpClient client = server.client();
     EXPECT_THAT(names(client.get("/foods/?category=GRILLS")), ElementsAre("Asun", "Suya"));
     EXPECT_THAT(names(client.get("/foods/?search=GOAT")), ElementsAre("Asun"));
     EXPECT_THAT(names(client.get("/foods/?search=100%25")), ElementsAre("Boli 100%"));
@@ -240,31 +240,31 @@ TEST_P(Api, StockIsAdjustedAndTheJournalSaysHow) {
 TEST_P(Api, ListsAndCategoriesHaveAnETagOfTheirBytes) {
     const std::int64_t id = server.food("Ewa Agoyin", 90'000, 3);
     for (const std::string path : {"/foods/", "/categories/"}) {
-        const HttpAnswer first = server.anonymous().get(path);
+        const HttpAnswer first = server.client().get(path);
         ASSERT_FALSE(first.header("etag").empty());
-        EXPECT_EQ(server.anonymous().get(path).header("etag"), first.header("etag"));
+        EXPECT_EQ(server.client().get(path).header("etag"), first.header("etag"));
         const HttpAnswer again =
-            server.anonymous().get(path, {{"If-None-Match", first.header("etag")}});
+            server.client().get(path, {{"If-None-Match", first.header("etag")}});
         EXPECT_EQ(again.status, 304);
         EXPECT_EQ(again.body, "");
     }
-    const HttpAnswer before = server.anonymous().get("/foods/");
+    const HttpAnswer before = server.client().get("/foods/");
     ASSERT_EQ(server.admin()
                   .post("/foods/" + std::to_string(id) + "/stock/",
                         json(R"({"delta":1,"reason":"delivery"})"))
                   .status,
               200);
     const HttpAnswer after =
-        server.anonymous().get("/foods/", {{"If-None-Match", before.header("etag")}});
+        server.client().get("/foods/", {{"If-None-Match", before.header("etag")}});
     EXPECT_EQ(after.status, 200);
     EXPECT_NE(after.header("etag"), before.header("etag"));
 }
 
-TEST_P(Api, NobodysHostOrSpellingEndsUpInAnothersLinks) {
-    if (server.is_behind_nginx()) GTEST_SKIP() << "it lets no other name through";
+TEST_P(Api, OneClientsHostOrSpellingEndsUpInNoOthersLinks) {
+    if (is_behind_nginx()) GTEST_SKIP() << "it lets no other name through";
     for (int i = 0; i < 3; ++i) (void)server.food("Moi Moi " + std::to_string(i), 90'000);
     const auto next = [&](const std::string& target, const std::string& host) {
-        return server.anonymous().get(target, {{"Host", host}}).json["next"].as_string();
+        return server.client().get(target, {{"Host", host}}).json["next"].as_string();
     };
     for (int round = 0; round < 2; ++round) {
         EXPECT_EQ(next("/foods/?limit=1", "kitchen.example"),

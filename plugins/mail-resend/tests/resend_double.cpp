@@ -140,7 +140,7 @@ struct ResendDouble::Impl {
         ::shutdown(socket.native_handle(), SHUT_RDWR);
     }
 
-    /// Nothing: the connection is closed without an answer.
+    /// Nothing: the connection is closed without a response.
     std::optional<Reply> handle(const HttpRequest& request) {
         std::unique_lock lock(mutex);
         ++requests;
@@ -210,6 +210,11 @@ struct ResendDouble::Impl {
 ResendDouble::ResendDouble(std::string api_key)
     : impl_(std::make_unique<Impl>(std::move(api_key))) {}
 ResendDouble::~ResendDouble() = default;
+
+std::string ResendDouble::plugin(const std::string& keys) const {
+    return "{id: mail-resend, config: {base_url: '" + base_url() + "', api_key: " + impl_->api_key +
+           ", from: 'Kitchen <k@example.com>'" + keys + "}}";
+}
 
 std::string ResendDouble::base_url() const {
     return "http://127.0.0.1:" + std::to_string(impl_->acceptor.local_endpoint().port()) + "/v1";

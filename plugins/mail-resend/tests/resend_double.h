@@ -21,9 +21,9 @@ struct ResendMail {
 struct ResendFault {
     enum class Kind : std::uint8_t {
         answer,        ///< this status and body, and nothing is taken
-        hang,          ///< no answer until release() or the end
+        hang,          ///< no response until release() or the end
         lose_request,  ///< the connection is closed before the mail is taken
-        lose_answer,   ///< the mail is taken, the connection is closed before the answer
+        lose_answer,   ///< the mail is taken, the connection is closed before the response
     };
     Kind kind = Kind::answer;
     int status = 500;
@@ -37,6 +37,8 @@ public:
     ~ResendDouble();
 
     std::string base_url() const;  ///< http://127.0.0.1:PORT/v1: the path has to be kept
+    /// The entry of `plugins:` that mails by it. `keys`: further ones, each after a comma.
+    std::string plugin(const std::string& keys = "") const;
     /// The next requests fail so, one after the other.
     void fail_next(std::vector<ResendFault> faults);
     /// Lets go of what hangs.

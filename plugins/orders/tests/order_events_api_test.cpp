@@ -10,12 +10,9 @@
 #include <utility>
 
 #include "kitchen/store.h"
-#include "kitchen/testkit/exposition.h"
 #include "kitchen/testkit/postgres_server.h"
 #include "kitchen/testkit/raw_client.h"
-#include "kitchen/testkit/redis_server.h"
-#include "kitchen/testkit/temporary_directory.h"
-#include "kitchen/testkit/test_kernel.h"
+#include "kitchen/testkit/restaurant.h"
 
 namespace kitchen::orders {
 namespace {
@@ -23,76 +20,50 @@ namespace {
 using testkit::HttpAnswer;
 using testkit::HttpClient;
 using testkit::RawClient;
+using testkit::RestaurantConfig;
 
-constexpr const char* password = "correct horse battery";
 constexpr const char* pickup_way[] = {"confirmed", "preparing", "ready", "completed"};
 
 /// A restaurant, and its chef.
-class Kitchen {
+class Kitchen : public testkit::Restaurant {
 public:
-    Kitchen(const std::string& store, const std::string& cache, const std::string& events)
-        : kernel_(R"(
-plugins:
-  - )" + store + R"(
-  - )" + cache + R"(
-  - id: mail-log
-    config: {directory: '${DATA}/mail'}
-  - id: auth
-    config:
-      key: one-key-of-all-replicas-of-this-test
-      bootstrap_admin: {email: chef@kitchen.example, phone: '08030000000', password: !env ADMIN_PASSWORD}
-  - id: catalog
-    config: {cache: {revalidate: 0s}}
-  - id: cart
-  - id: orders
-    config: {events: )" +
-                      events + "}\n",
-                  {.environment = {{"DATA", directory_.path().string()},
-                                   {"ADMIN_PASSWORD", password}}}),
-          chef_(signed_in()) {}
-
-    HttpClient signed_in() {
-        HttpClient client = kernel_.client();
-        const HttpAnswer login = client.post(
-            "/login/", Json::object({{"email", "chef@kitchen.example"}, {"password", password}}));
+    explicit Kitchen(RestaurantConfig config) : Restaurant(std::move(config)) {
+        const HttpAnswer login = client().post(
+            "/login/", Json::object({{"email", admin_email}, {"password", password}}));
         token_ = login.json["access_token"].as_string();
-        client.bearer(token_);
-        return client;
+        chef_.bearer(token_);
     }
-    std::int64_t food() {
-        const HttpAnswer made = chef_.post(
-            "/foods/", Json::object({{"name", "Jollof"}, {"price", 100}, {"category", "Mains"}}));
-        EXPECT_EQ(made.status, 201) << made.body;
-        return made.json["id"].as_integer();
-    }
+
+    std::int64_t food() { return Restaurant::food("Jollof", 100); }
     std::int64_t place(std::int64_t food) {
         EXPECT_LT(chef_.post("/cart/", Json::object({{"food_id", food}})).status, 300);
-        const HttpAnswer placed =
-            chef_.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
-        EXPECT_EQ(placed.status, 201) << placed.body;
-        return placed.json["id"].as_integer();
+        return expect_status(chef_.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})),
+                             201, "order")
+            .json["id"]
+            .as_integer();
     }
     void move(std::int64_t order, const std::string& status) {
-        const HttpAnswer moved =
-            chef_.post("/orders/" + std::to_string(order) + "/status/",
-                       Json::object({{"status", status}, {"reason", "because"}}));
-        EXPECT_EQ(moved.status, 200) << moved.body;
+        expect_status(chef_.post("/orders/" + std::to_string(order) + "/status/",
+                                 Json::object({{"status", status}, {"reason", "because"}})),
+                      200, "move");
     }
-    double streams() {
-        return testkit::Exposition::parse(kernel_.client().get("/metrics").body)
-            .value("kitchen_order_event_streams");
-    }
+    double streams() const { return metric("kitchen_order_event_streams"); }
 
-    testkit::TestKernel& kernel() { return kernel_; }
     HttpClient& chef() { return chef_; }
     const std::string& token() const { return token_; }
 
 private:
-    testkit::TemporaryDirectory directory_;
-    testkit::TestKernel kernel_;
     std::string token_;
-    HttpClient chef_;
+    HttpClient chef_ = client();
 };
+
+/// `events`: the configuration of the streams.
+RestaurantConfig with_events(RestaurantConfig config, const std::string& events) {
+    config.auth_key = "one-key-of-all-replicas-of-this-test";
+    config.catalog = "cache: {revalidate: 0s}";
+    config.orders = "events: " + events;
+    return config;
+}
 
 struct Event {
     std::string id, type;
@@ -108,7 +79,7 @@ struct Event {
 class Watch {
 public:
     Watch(Kitchen& kitchen, const std::string& target, const std::string& last_id = "")
-        : client_(kitchen.kernel().port()) {
+        : client_(kitchen.port()) {
         client_.get(target, "Authorization: Bearer " + kitchen.token() + "\r\n" +
                                 (last_id.empty() ? "" : "Last-Event-ID: " + last_id + "\r\n"));
         head_ = client_.read_head().value_or("");
@@ -161,23 +132,15 @@ std::string stream_of(std::int64_t order) {
 }
 const std::string all_orders = "/orders/events/";
 
-std::string postgres(const testkit::PostgresDatabase& database) {
-    return "{id: store-postgres, config: {url: '" + database.url() +
-           "', pool_timeout: 1m, statement_timeout: 1m, lock_timeout: 1m, "
-           "retry_attempts: 100, retry_time: 1m}}";
-}
-
 class OrderEvents : public testing::TestWithParam<std::string> {
 protected:
     std::unique_ptr<Kitchen> open(const std::string& events = "{poll: 1m, heartbeat: 10m}") {
-        const std::string store =
-            GetParam() == "Sqlite" ? "{id: store-sqlite, config: {path: '${DATA}/kitchen.db'}}"
-            : GetParam() == "Postgres"
-                ? postgres(*(database = std::make_unique<testkit::PostgresDatabase>()))
-                : "id: store-memory";
-        return std::make_unique<Kitchen>(store, "id: cache-memory", events);
+        return std::make_unique<Kitchen>(with_events(GetParam() == "Sqlite" ? testkit::on_sqlite()
+                                                     : GetParam() == "Postgres"
+                                                         ? testkit::on_postgres()
+                                                         : RestaurantConfig(),
+                                                     events));
     }
-    std::unique_ptr<testkit::PostgresDatabase> database;
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, OrderEvents, testing::Values("Memory", "Sqlite", "Postgres"),
@@ -264,7 +227,7 @@ TEST_P(OrderEvents, TheKitchenSeesEveryOrder) {
     EXPECT_EQ(ahead.last_id(), "6");
 }
 
-// Everybody orders while the kitchen's clients leave and come back: each of them sees each change
+// All order while the kitchen's clients leave and come back: each of them sees each change
 // once.
 TEST_P(OrderEvents, NothingIsLostAndNothingComesTwice) {
     const auto kitchen = open("{poll: 50ms, max_streams_per_user: 100}");
@@ -275,7 +238,7 @@ TEST_P(OrderEvents, NothingIsLostAndNothingComesTwice) {
 
     std::atomic<int> turn{0};
     const auto cook = [&] {
-        HttpClient client = kitchen->kernel().client();
+        HttpClient client = kitchen->client();
         client.bearer(kitchen->token());
         while (turn++ < orders) {
             std::int64_t id = 0;
@@ -347,13 +310,13 @@ TEST_P(OrderEventsInMemory, AnIdThatIsNoneIsRefused) {
     const auto order = kitchen->place(kitchen->food());
     for (const std::string& target : {stream_of(order), all_orders})
         for (const char* bad : {"-1", "abc", "1.5", "99999999999999999999"}) {
-            const HttpAnswer answer = kitchen->chef().get(target, {{"Last-Event-ID", bad}});
-            EXPECT_EQ(answer.status, 400) << bad;
-            EXPECT_EQ(answer.problem_code(), "last_event_id_invalid");
+            const HttpAnswer response = kitchen->chef().get(target, {{"Last-Event-ID", bad}});
+            EXPECT_EQ(response.status, 400) << bad;
+            EXPECT_EQ(response.problem_code(), "last_event_id_invalid");
         }
     EXPECT_EQ(kitchen->chef().get(stream_of(99)).status, 404);
-    EXPECT_EQ(kitchen->kernel().client().get(stream_of(order)).status, 401);
-    EXPECT_EQ(kitchen->kernel().client().get(all_orders).status, 401);
+    EXPECT_EQ(kitchen->client().get(stream_of(order)).status, 401);
+    EXPECT_EQ(kitchen->client().get(all_orders).status, 401);
     const HttpAnswer head = kitchen->chef().send("HEAD", stream_of(order));
     EXPECT_EQ(head.status, 200);
     EXPECT_EQ(head.header("content-type"), "text/event-stream");
@@ -449,8 +412,8 @@ TEST_P(OrderEventsInMemory, StoppingEndsTheStreams) {
 
 class OrderEventsOnTwoReplicas : public testing::Test {
 protected:
-    void expect_delivery(const std::string& cache, const std::string& events) {
-        Kitchen here(postgres(database), cache, events), there(postgres(database), cache, events);
+    void expect_delivery(const RestaurantConfig& shared) {
+        Kitchen here(shared), there(shared);
         const auto food = here.food();
         const auto order = here.place(food);
         Watch one(there, stream_of(order)), all(there, all_orders);
@@ -467,28 +430,29 @@ protected:
         here.move(order, "cancelled");
         for (Watch* watch : {&one, &moved}) EXPECT_TRUE(watch->changes(3).ends_with("1/4 end"));
     }
+    RestaurantConfig polling() const {
+        return with_events(testkit::on_postgres(database), "{poll: 20ms}");
+    }
     testkit::PostgresDatabase database;
 };
 
-TEST_F(OrderEventsOnTwoReplicas, TheWordOfAChangeIsHeard) {
-    const testkit::RedisServer redis;
-    expect_delivery("{id: cache-redis, config: {url: '" + redis.url() +
-                        "', connect_timeout: 30s, command_timeout: 30s}}",
-                    "{poll: 1m, heartbeat: 10m}");
+TEST_F(OrderEventsOnTwoReplicas, AMessageTellsOfAChange) {
+    expect_delivery(with_events(testkit::on_redis(testkit::on_postgres(database)),
+                                "{poll: 1m, heartbeat: 10m}"));
 }
 
-TEST_F(OrderEventsOnTwoReplicas, WithoutTheWordThePollFindsIt) {
-    // Each has a cache of its own: no message ever arrives.
-    expect_delivery("id: cache-memory", "{poll: 20ms}");
+TEST_F(OrderEventsOnTwoReplicas, WithoutMessagesThePollFindsIt) {
+    expect_delivery(polling());  // each has a cache of its own
 }
 
 TEST_F(OrderEventsOnTwoReplicas, AStandbyThatIsBehindIsNotAsked) {
     const auto standby = testkit::PostgresServer::replica_of(testkit::PostgresServer::shared());
-    Kitchen here(postgres(database), "id: cache-memory", "{poll: 20ms}");
+    Kitchen here(polling());
     const auto order = here.place(here.food());
-    Kitchen there("{id: store-postgres, config: {url: '" + database.url() + "', replica_url: '" +
-                      standby->url(database.name()) + "'}}",
-                  "id: cache-memory", "{poll: 20ms}");
+    RestaurantConfig behind = polling();
+    behind.store = "{id: store-postgres, config: {url: '" + database.url() + "', replica_url: '" +
+                   standby->url(database.name()) + "'}}";
+    Kitchen there(behind);
     Watch before(there, stream_of(order));
     EXPECT_EQ(before.changes(1), "1/1");
     standby->sql("SELECT pg_wal_replay_pause()", database.name());
@@ -500,10 +464,10 @@ TEST_F(OrderEventsOnTwoReplicas, AStandbyThatIsBehindIsNotAsked) {
     standby->sql("SELECT pg_wal_replay_resume()", database.name());
 }
 
-// A change that was begun before others and is committed after them stands behind them, and nobody
-// has passed it.
+// A change that was begun before others and is committed after them stands behind them, and no
+// client has passed it.
 TEST_F(OrderEventsOnTwoReplicas, ALateCommitIsNotLost) {
-    Kitchen kitchen(postgres(database), "id: cache-memory", "{poll: 20ms}");
+    Kitchen kitchen(polling());
     const auto food = kitchen.food();
     const auto slow = kitchen.place(food), quick = kitchen.place(food);
     Watch all(kitchen, all_orders, "0");

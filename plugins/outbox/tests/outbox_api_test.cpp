@@ -3,8 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kitchen/outbox.h"
-#include "kitchen/testkit/child_process.h"
-#include "kitchen/testkit/test_kernel.h"
+#include "kitchen/testkit/restaurant.h"
 #include "kitchen/tracing.h"
 #include "resend_double.h"
 
@@ -19,52 +18,33 @@ using Kind = tests::ResendFault::Kind;
 
 class OutboxApi : public testing::Test {
 protected:
-    OutboxApi() {
-        testkit::TestKernelOptions options;
-        options.environment = {{"URL", service.base_url()},
-                               {"ADMIN_PASSWORD", "correct horse battery"}};
-        kernel = std::make_unique<testkit::TestKernel>(R"(
-plugins:
-  - id: store-memory
-  - id: cache-memory
-  - id: mail-resend
-    config: {base_url: '${URL}', api_key: re_secret, from: 'Chuks Kitchen <k@example.com>'}
-  - id: auth
-    config:
-      cookie_secure: false
-      bootstrap_admin: {email: chef@kitchen.example, phone: '08030000000', password: !env ADMIN_PASSWORD}
-  - id: outbox
-    config: {poll_interval: 10ms, max_attempts: 3, backoff: {base: 10ms, cap: 20ms}}
-)",
-                                                       options);
-        admin = std::make_unique<HttpClient>(kernel->client());
-        admin->basic("chef@kitchen.example", "correct horse battery");
-    }
-
     void enqueue(const std::string& key, const std::string& to) {
-        kernel->service<Outbox>()
+        restaurant.service<Outbox>()
             .enqueue({to, "Your order", "Jollof rice\n", "<p>Jollof rice</p>", key})
             .value();
     }
-    Json newest() { return admin->get("/admin/mail/?limit=1").json["result"].as_array().at(0); }
+    Json newest() { return admin.get("/admin/mail/?limit=1").json["result"].as_array().at(0); }
     bool newest_becomes(const std::string& state) {
         return testkit::wait_until([&] { return newest()["state"].as_string() == state; });
     }
     HttpAnswer retry(const Json& mail) {
-        return admin->send("POST",
-                           "/admin/mail/" + std::to_string(mail["id"].as_integer()) + "/retry/");
+        return admin.send("POST",
+                          "/admin/mail/" + std::to_string(mail["id"].as_integer()) + "/retry/");
     }
 
     tests::ResendDouble service{"re_secret"};
-    std::unique_ptr<testkit::TestKernel> kernel;
-    std::unique_ptr<HttpClient> admin;
+    testkit::Restaurant restaurant{
+        {.mailer = service.plugin(),
+         .outbox = "poll_interval: 10ms, max_attempts: 3, backoff: {base: 10ms, cap: 20ms}",
+         .menu = false}};
+    HttpClient admin = restaurant.admin();
 };
 
 TEST_F(OutboxApi, AMailIsSentAndShownWithoutItsBodies) {
     enqueue("order/1/1", "ada@example.com");
     ASSERT_TRUE(newest_becomes("sent"));
     EXPECT_EQ(service.mails_to("ada@example.com"), 1);
-    const HttpAnswer page = admin->get("/admin/mail/");
+    const HttpAnswer page = admin.get("/admin/mail/");
     EXPECT_EQ(page.status, 200);
     EXPECT_EQ(page.json["total_count"], Json(1));
     EXPECT_THAT(page.body, Not(HasSubstr("Jollof")));
@@ -78,14 +58,14 @@ TEST_F(OutboxApi, AMailIsSentAndShownWithoutItsBodies) {
     EXPECT_EQ(retry(mail).problem_code(), "mail_not_dead");
 }
 
-TEST_F(OutboxApi, ADeadLetterIsRetriedByHand) {
+TEST_F(OutboxApi, ADeadMailIsRetriedByHand) {
     service.fail_next({{Kind::answer, 422, "validation_error"}});
     enqueue("order/1/1", "ada@example.com");
     ASSERT_TRUE(newest_becomes("dead"));
     const Json dead = newest();
     EXPECT_EQ(dead["last_error"], Json("mail_refused (validation_error)"));
-    EXPECT_EQ(admin->get("/admin/mail/?state=dead").json["count"], Json(1));
-    EXPECT_EQ(admin->get("/admin/mail/?state=waiting").json["count"], Json(0));
+    EXPECT_EQ(admin.get("/admin/mail/?state=dead").json["count"], Json(1));
+    EXPECT_EQ(admin.get("/admin/mail/?state=waiting").json["count"], Json(0));
     const HttpAnswer retried = retry(dead);
     EXPECT_EQ(retried.status, 200) << retried.body;
     EXPECT_EQ(retried.json["state"], Json("waiting"));
@@ -103,7 +83,7 @@ TEST_F(OutboxApi, FaultsOfTheServiceAreOneMailInTheEnd) {
     EXPECT_EQ(service.keys().front(), service.keys().back());
 }
 
-TEST_F(OutboxApi, TooManyFailuresAreADeadLetter) {
+TEST_F(OutboxApi, TooManyFailuresAreADeadMail) {
     service.fail_next(std::vector<tests::ResendFault>(3));
     enqueue("order/1/1", "ada@example.com");
     ASSERT_TRUE(newest_becomes("dead"));
@@ -114,13 +94,13 @@ TEST_F(OutboxApi, TooManyFailuresAreADeadLetter) {
 TEST_F(OutboxApi, IsForAdministratorsOnly) {
     for (const char* path : {"/admin/mail/", "/admin/mail/1/retry/"}) {
         const char* method = std::string_view(path).ends_with("retry/") ? "POST" : "GET";
-        HttpClient nobody = kernel->client();
-        EXPECT_EQ(nobody.send(method, path).status, 401) << path;
+        HttpClient stranger = restaurant.client();
+        EXPECT_EQ(stranger.send(method, path).status, 401) << path;
     }
-    EXPECT_EQ(admin->send("POST", "/admin/mail/99/retry/").problem_code(), "mail_not_found");
-    EXPECT_EQ(admin->send("POST", "/admin/mail/x/retry/").status, 404);
-    EXPECT_EQ(admin->get("/admin/mail/?state=lost").status, 422);
-    EXPECT_EQ(admin->get("/admin/mail/?limit=0").status, 422);
+    EXPECT_EQ(admin.send("POST", "/admin/mail/99/retry/").problem_code(), "mail_not_found");
+    EXPECT_EQ(admin.send("POST", "/admin/mail/x/retry/").status, 404);
+    EXPECT_EQ(admin.get("/admin/mail/?state=lost").status, 422);
+    EXPECT_EQ(admin.get("/admin/mail/?limit=0").status, 422);
 }
 
 TEST(OutboxStart, RefusesSettingsThatDoNotFit) {
@@ -141,14 +121,14 @@ TEST(OutboxStart, RefusesSettingsThatDoNotFit) {
 TEST_F(OutboxApi, TheTraceOfARequestGoesOnToTheMailService) {
     const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736", caller = "00f067aa0ba902b7";
     const TraceContext trace{"00-" + id + '-' + caller + "-01", "vendor=opaque"};
-    const HttpAnswer signup = kernel->client().post(
+    const HttpAnswer signup = restaurant.client().post(
         "/signup/",
         Json::object({{"email", "ada@mail.example"},
                       {"phone_number", "08031234567"},
                       {"password", "correct horse battery"}}),
         {{"traceparent", trace.traceparent}, {"tracestate", trace.tracestate}});
     ASSERT_EQ(signup.status, 200) << signup.body;
-    kernel->service<Tracing>().resume(trace, [&] { enqueue("order/1/1", "bola@mail.example"); });
+    restaurant.service<Tracing>().resume(trace, [&] { enqueue("order/1/1", "bola@mail.example"); });
     ASSERT_TRUE(testkit::wait_until([&] { return service.mails().size() == 2; }));
     for (const tests::ResendMail& mail : service.mails()) {
         EXPECT_THAT(mail.traceparent, testing::MatchesRegex("00-" + id + "-[0-9a-f]{16}-01"))
@@ -158,14 +138,14 @@ TEST_F(OutboxApi, TheTraceOfARequestGoesOnToTheMailService) {
     }
     ASSERT_TRUE(newest_becomes("sent"));
     int told = 0;
-    for (const std::string& line : kernel->log_lines())
+    for (const std::string& line : restaurant.kernel().log_lines())
         if (line.find("mail taken") != std::string::npos &&
             line.find("trace_id=" + id) != std::string::npos)
             ++told;
     EXPECT_EQ(told, 2) << "the log's lines belong together as well";
     enqueue("order/2/1", "chi@mail.example");
     ASSERT_TRUE(testkit::wait_until([&] { return service.mails().size() == 3; }));
-    EXPECT_EQ(service.mails()[2].traceparent, "") << "nobody's request";
+    EXPECT_EQ(service.mails()[2].traceparent, "") << "no request's";
 }
 
 }  // namespace

@@ -5,11 +5,7 @@
 
 #include "kitchen/outbox.h"
 #include "kitchen/queue.h"
-#include "kitchen/testkit/child_process.h"
-#include "kitchen/testkit/exposition.h"
-#include "kitchen/testkit/postgres_server.h"
-#include "kitchen/testkit/temporary_directory.h"
-#include "kitchen/testkit/test_kernel.h"
+#include "kitchen/testkit/restaurant.h"
 #include "resend_double.h"
 #include "sqs_double.h"
 
@@ -17,62 +13,42 @@ namespace kitchen::outbox {
 namespace {
 
 using testkit::HttpClient;
-using testkit::TestKernel;
+using testkit::Restaurant;
+using testkit::RestaurantConfig;
 using testkit::wait_until;
 using Kind = tests::ResendFault::Kind;
 
-enum class Database { sqlite, postgres };
-
-class OutboxQueue : public testing::TestWithParam<Database> {
+class OutboxQueue : public testing::TestWithParam<RestaurantConfig (*)()> {
 protected:
-    OutboxQueue() {
-        if (GetParam() == Database::postgres)
-            database = std::make_unique<testkit::PostgresDatabase>();
-    }
-
     /// Looks into the table without having been told once an hour: what is sent before came through
     /// the queue.
-    std::unique_ptr<TestKernel> replica(const std::string& overdue = "1h",
+    std::unique_ptr<Restaurant> replica(const std::string& overdue = "1h",
                                         const std::string& secret = tests::SqsDouble::secret,
-                                        bool queued = true) {
-        testkit::TestKernelOptions options;
-        options.environment = {
-            {"MAIL", service.base_url()},
-            {"QUEUE", queue.queue_url()},
-            {"SECRET", secret},
-            {"ADMIN_PASSWORD", "correct horse battery"},
-            {"DATABASE", database ? database->url() : (directory.path() / "kitchen.db").string()}};
-        const std::string store =
-            database ? "{id: store-postgres, config: {url: '${DATABASE}', pool_size: 5}}"
-                     : "{id: store-sqlite, config: {path: '${DATABASE}'}}";
-        const std::string sqs =
-            "  - id: queue-sqs\n    config: {queue_url: '${QUEUE}', region: us-east-1, "
-            "access_key_id: AKIDEXAMPLE, secret_access_key: !env SECRET, check_interval: 100ms}\n";
-        return std::make_unique<TestKernel>(
-            "server: {listen: '127.0.0.1:0', timeouts: {drain: 1m}}\nplugins:\n  - " + store + R"(
-  - id: cache-memory
-  - id: mail-resend
-    config: {base_url: '${MAIL}', api_key: re_secret, from: 'Chuks Kitchen <k@example.com>'}
-)" + (queued ? sqs : "") +
-                R"(  - id: auth
-    config:
-      key: a-key-that-is-the-same-on-every-replica
-      cookie_secure: false
-      bootstrap_admin: {email: chef@kitchen.example, phone: '08030000000', password: !env ADMIN_PASSWORD}
-  - id: outbox
-    config: {poll_interval: 10ms, lease: 30s, overdue: )" +
-                overdue + ", backoff: {base: 10ms, cap: 20ms}}\n",
-            options);
+                                        bool queued = true) const {
+        RestaurantConfig config = shared;
+        config.server = "timeouts: {drain: 1m}";
+        config.mailer = service.plugin();
+        config.outbox =
+            "poll_interval: 10ms, lease: 30s, backoff: {base: 10ms, cap: 20ms}, "
+            "overdue: " +
+            overdue;
+        config.menu = false;
+        config.data = directory.path();
+        config.kernel.environment = {{"SECRET", secret}};
+        if (queued)
+            config.plugins = {"{id: queue-sqs, config: {queue_url: '" + queue.queue_url() +
+                              "', region: us-east-1, access_key_id: AKIDEXAMPLE, "
+                              "secret_access_key: !env SECRET, check_interval: 100ms}}"};
+        return std::make_unique<Restaurant>(config);
     }
-    static void enqueue(TestKernel& kernel, const std::string& key, const std::string& to) {
-        kernel.service<Outbox>().enqueue({to, "Your order", "Jollof rice\n", "", key}).value();
+    static void enqueue(Restaurant& replica, const std::string& key, const std::string& to) {
+        replica.service<Outbox>().enqueue({to, "Your order", "Jollof rice\n", "", key}).value();
     }
-    static std::int64_t count(TestKernel& kernel, const std::string& state) {
-        HttpClient admin = kernel.client();
-        admin.basic("chef@kitchen.example", "correct horse battery");
-        const testkit::HttpAnswer page = admin.get("/admin/mail/?limit=1&state=" + state);
-        if (page.status != 200) throw std::runtime_error(page.body);
-        return page.json["total_count"].as_integer();
+    static std::int64_t count(const Restaurant& replica, const std::string& state) {
+        return expect_status(replica.admin().get("/admin/mail/?limit=1&state=" + state), 200,
+                             "mails")
+            .json["total_count"]
+            .as_integer();
     }
     std::size_t sent() { return service.mails().size(); }
     bool queue_empties() {
@@ -80,7 +56,7 @@ protected:
     }
 
     const testkit::TemporaryDirectory directory;
-    std::unique_ptr<testkit::PostgresDatabase> database;
+    const RestaurantConfig shared = GetParam()();
     tests::ResendDouble service{"re_secret"};
     tests::SqsDouble queue;
 };
@@ -105,7 +81,7 @@ TEST_P(OutboxQueue, TwoReplicasSendEachMailOnce) {
 // By the leases in the table alone.
 TEST_P(OutboxQueue, ThreeReplicasWithoutAQueueSendEachMailOnce) {
     constexpr int mails = 60;
-    std::vector<std::unique_ptr<TestKernel>> replicas;
+    std::vector<std::unique_ptr<Restaurant>> replicas;
     for (int i = 0; i < 3; ++i) replicas.push_back(replica("1h", "", false));
     for (int i = 0; i < mails; ++i)
         enqueue(*replicas[static_cast<std::size_t>(i % 3)], "order/" + std::to_string(i),
@@ -181,8 +157,8 @@ TEST_P(OutboxQueue, ALongPollDoesNotHoldUpTheStop) {
     queue.fail(R"([{"action": "ReceiveMessage", "kind": "hang", "count": -1}])");
     const auto one = replica();
     queue.wait_for_requests("ReceiveMessage", 1);
-    one->stop();
-    EXPECT_THAT(one->log_lines(),
+    one->kernel().stop();
+    EXPECT_THAT(one->kernel().log_lines(),
                 testing::Not(testing::Contains(testing::HasSubstr("the queue gives no mails"))));
 }
 
@@ -190,25 +166,23 @@ TEST_P(OutboxQueue, CountsWhatItDoes) {
     const auto one = replica();
     enqueue(*one, "order/1", "ada@example.com");
     ASSERT_TRUE(wait_until([&] { return count(*one, "sent") == 1; }));
-    const testkit::Exposition metrics =
-        testkit::Exposition::parse(one->client().get("/metrics").body);
-    EXPECT_EQ(metrics.value("kitchen_outbox_attempts_total{outcome=\"sent\"}"), 1);
-    EXPECT_EQ(metrics.value("kitchen_outbox_waiting_mails"), 0);
-    EXPECT_EQ(metrics.value("kitchen_queue_received_total{provider=\"queue-sqs\"}"), 1);
+    EXPECT_EQ(one->metric("kitchen_outbox_attempts_total{outcome=\"sent\"}"), 1);
+    EXPECT_EQ(one->metric("kitchen_outbox_waiting_mails"), 0);
+    EXPECT_EQ(one->metric("kitchen_queue_received_total{provider=\"queue-sqs\"}"), 1);
 }
 
 TEST_P(OutboxQueue, AWrongKeyHoldsUpNoMail) {
     const auto one = replica("10ms", "a-very-wrong-secret");
     enqueue(*one, "order/1", "ada@example.com");
     ASSERT_TRUE(wait_until([&] { return count(*one, "sent") == 1; }));
-    for (const std::string& line : one->log_lines())
+    for (const std::string& line : one->kernel().log_lines())
         EXPECT_EQ(line.find("a-very-wrong-secret"), std::string::npos) << line;
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, OutboxQueue, testing::Values(Database::sqlite, Database::postgres),
-                         [](const auto& info) {
-                             return info.param == Database::sqlite ? "Sqlite" : "Postgres";
-                         });
+INSTANTIATE_TEST_SUITE_P(Stores, OutboxQueue,
+                         testing::Values(&testkit::on_sqlite,
+                                         static_cast<RestaurantConfig (*)()>(testkit::on_postgres)),
+                         [](const auto& info) { return info.index == 0 ? "Sqlite" : "Postgres"; });
 
 }  // namespace
 }  // namespace kitchen::outbox

@@ -1,13 +1,10 @@
 // The limits over a real socket, loaded by the real loader.
-#include <filesystem>
 #include <string>
-
-#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kitchen/testkit/test_kernel.h"
+#include "kitchen/testkit/restaurant.h"
 
 namespace kitchen::rate_limit {
 namespace {
@@ -65,9 +62,9 @@ TEST(RateLimitApi, HealthAndTheLikeAreExempt) {
     HttpClient client = kernel.client();
     for (int i = 0; i < 5; ++i)
         for (const char* path : {"/health/", "/livez", "/readyz"}) {
-            const HttpAnswer answer = client.get(path);
-            EXPECT_EQ(answer.status, 200) << path;
-            EXPECT_EQ(answer.header("ratelimit"), "") << path;
+            const HttpAnswer response = client.get(path);
+            EXPECT_EQ(response.status, 200) << path;
+            EXPECT_EQ(response.header("ratelimit"), "") << path;
         }
     EXPECT_EQ(client.get("/openapi.json").status, 200);
     EXPECT_EQ(client.get("/openapi.json").status, 429) << "inline routes are limited too";
@@ -97,52 +94,35 @@ TEST(RateLimitApi, WithoutTheCacheItStillLimitsAndHealthIsDegraded) {
 }
 
 TEST(RateLimitApi, UsersAreLimitedOnceTheyAreKnown) {
-    namespace fs = std::filesystem;
-    const fs::path mails =
-        fs::path(testing::TempDir()) / ("rate-limit-" + std::to_string(::getpid()));
-    testkit::TestKernelOptions options = still_time();
-    options.environment = {{"PASSWORD", "plantain-and-beans"}, {"MAILS", mails.string()}};
-    {
-        TestKernel kernel(R"(
-server: {trusted_proxies: [127.0.0.1]}
-plugins:
-  - id: store-memory
-  - id: cache-memory
-  - id: mail-log
-    config: {directory: "${MAILS}"}
-  - id: rate-limit       # before auth, and its limit of users still comes after
-    config:
-      classes:
-        auth: {routes: [POST /login/], per_address: {burst: 2, period: 1h}}
-        mine: {routes: ["* /me/*"], per_user: {burst: 2, period: 1h}}
-  - id: auth
-    config:
-      bootstrap_admin: {email: chief@example.com, phone: "08030000000", password: !env PASSWORD}
-)",
-                          options);
-        HttpClient chief = kernel.client();
-        chief.basic("chief@example.com", "plantain-and-beans");
-        EXPECT_EQ(chief.get("/me/", from("203.0.113.1")).status, 200);
-        EXPECT_EQ(chief.get("/me/", from("203.0.113.2")).header("ratelimit"),
-                  "\"mine-user\";r=0;t=7200");
-        const HttpAnswer refused = chief.get("/me/", from("203.0.113.3"));
-        EXPECT_EQ(refused.status, 429);
-        EXPECT_EQ(refused.json["violated-policies"], Json::array({"mine-user"}));
-        HttpClient wrong = kernel.client();
-        wrong.basic("chief@example.com", "wrong-password");
-        EXPECT_EQ(wrong.get("/me/", from("203.0.113.4")).status, 401)
-            << "somebody else cannot use it up";
-        EXPECT_EQ(chief.get("/users/", from("203.0.113.3")).status, 200) << "another class";
+    // Its entry stands before that of auth, and its limit of users still comes after.
+    const testkit::Restaurant restaurant(
+        {.server = "trusted_proxies: [127.0.0.1]",
+         .cache = "{id: cache-memory}\n"
+                  "  - {id: rate-limit, config: {classes: {auth: {routes: [POST /login/], "
+                  "per_address: {burst: 2, period: 1h}}, mine: {routes: ['* /me/*'], per_user: "
+                  "{burst: 2, period: 1h}}}}}",
+         .menu = false,
+         .kernel = still_time()});
+    HttpClient chef = restaurant.admin();
+    EXPECT_EQ(chef.get("/me/", from("203.0.113.1")).status, 200);
+    EXPECT_EQ(chef.get("/me/", from("203.0.113.2")).header("ratelimit"),
+              "\"mine-user\";r=0;t=7200");
+    const HttpAnswer refused = chef.get("/me/", from("203.0.113.3"));
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(refused.json["violated-policies"], Json::array({"mine-user"}));
+    HttpClient wrong = restaurant.client();
+    wrong.basic("chef@kitchen.example", "wrong-password");
+    EXPECT_EQ(wrong.get("/me/", from("203.0.113.4")).status, 401)
+        << "another client cannot use it up";
+    EXPECT_EQ(chef.get("/users/", from("203.0.113.3")).status, 200) << "another class";
 
-        HttpClient guesser = kernel.client();
-        const Json guess =
-            Json::object({{"email", "nobody@example.com"}, {"password", "guess-guess"}});
-        EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.5")).status, 401);
-        EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.5")).status, 401);
-        EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.5")).status, 429);
-        EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.6")).status, 401);
-    }
-    fs::remove_all(mails);
+    HttpClient guesser = restaurant.client();
+    const Json guess =
+        Json::object({{"email", "stranger@example.com"}, {"password", "guess-guess"}});
+    EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.5")).status, 401);
+    EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.5")).status, 401);
+    EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.5")).status, 429);
+    EXPECT_EQ(guesser.post("/login/", guess, from("203.0.113.6")).status, 401);
 }
 
 TEST(RateLimitApi, MistakesInTheConfigurationAreNamed) {

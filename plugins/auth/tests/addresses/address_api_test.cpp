@@ -1,64 +1,32 @@
 // /me/addresses/ over a real socket, loaded by the real loader.
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 
-#include "kitchen/testkit/test_kernel.h"
-#include "tests/mailbox.h"
+#include "kitchen/testkit/restaurant.h"
 
 namespace kitchen::auth {
 namespace {
 
 using testkit::HttpAnswer;
 using testkit::HttpClient;
-using testkit::TestKernel;
-
-constexpr const char* password = "plantain-and-beans";
-
-std::string config(const std::string& auth) {
-    return "plugins:\n"
-           "  - id: store-memory\n"
-           "  - id: cache-memory\n"
-           "  - id: mail-log\n"
-           "    config: {directory: '${DATA}/mail'}\n"
-           "  - id: auth\n"
-           "    config:\n"
-           "      key_file: ${DATA}/auth.key\n"
-           "      bootstrap_admin: {email: ada@example.com, phone: '08030000000', password: !env "
-           "PASSWORD}\n" +
-           auth;
-}
-
-testkit::TestKernelOptions options(const Mailbox& mailbox) {
-    testkit::TestKernelOptions options;
-    options.environment = {{"DATA", mailbox.root().string()}, {"PASSWORD", password}};
-    return options;
-}
+using testkit::Restaurant;
 
 class AddressApi : public testing::Test {
 protected:
-    AddressApi()
-        : kernel(std::make_unique<TestKernel>(config("      addresses: {max: 3, country: GH}\n"),
-                                              options(mailbox))) {}
-    HttpClient ada() const {
-        HttpClient client = kernel->client();
-        client.basic("ada@example.com", password);
-        return client;
-    }
+    HttpClient ada() { return restaurant.customer(); }
     static Json home(const std::string& line1 = "12 Allen Avenue") {
         return Json::object({{"line1", line1}, {"city", "Ikeja"}, {"state", "Lagos"}});
     }
-    static std::string faults(const HttpAnswer& answer) {
-        std::string found = std::to_string(answer.status);
-        if (const Json* errors = answer.json.find("errors"))
+    static std::string faults(const HttpAnswer& response) {
+        std::string found = std::to_string(response.status);
+        if (const Json* errors = response.json.find("errors"))
             for (const Json& fault : errors->as_array())
                 found += " " + fault["pointer"].as_string() + " " + fault["code"].as_string();
         return found;
     }
 
-    Mailbox mailbox;
-    std::unique_ptr<TestKernel> kernel;
+    Restaurant restaurant{{.auth = "addresses: {max: 3, country: GH}", .menu = false}};
 };
 
 TEST_F(AddressApi, AnAddressFromBeginningToEnd) {
@@ -151,17 +119,16 @@ TEST_F(AddressApi, WhatIsWrongIsNamed) {
     EXPECT_EQ(client.get("/me/addresses/0/").status, 404);
     EXPECT_EQ(client.get("/me/addresses/x/").status, 404);
     EXPECT_EQ(client.put("/me/addresses/", home()).status, 405);
-    EXPECT_EQ(kernel->client().get("/me/addresses/").status, 401);
-    EXPECT_EQ(kernel->client().post("/me/addresses/", home()).status, 401);
+    EXPECT_EQ(restaurant.client().get("/me/addresses/").status, 401);
+    EXPECT_EQ(restaurant.client().post("/me/addresses/", home()).status, 401);
     EXPECT_EQ(client.get("/me/addresses/").json["total_count"], Json(0));
-    for (const std::string& line : kernel->log_lines())
+    for (const std::string& line : restaurant.kernel().log_lines())
         EXPECT_EQ(line.find("Allen"), std::string::npos) << line;
 }
 
 TEST(AddressStart, RefusesACountryThatIsNone) {
-    Mailbox mailbox;
     try {
-        TestKernel kernel(config("      addresses: {country: UK}\n"), options(mailbox));
+        Restaurant refused({.auth = "addresses: {country: UK}", .menu = false});
         FAIL() << "it started";
     } catch (const std::runtime_error& refused) {
         EXPECT_NE(std::string(refused.what()).find("auth.addresses.country: must be"),

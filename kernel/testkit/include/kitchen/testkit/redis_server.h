@@ -21,9 +21,9 @@
 
 namespace kitchen::testkit {
 
-/// Sends one command to a Redis server of 127.0.0.1 and gives the answer as text: a string as it
+/// Sends one command to a Redis server of 127.0.0.1 and gives the response as text: a string as it
 /// is, a number in digits, nothing as "", a list one element a line, an error as "-ERR …". Throws
-/// std::runtime_error when there is no whole answer within 10 s.
+/// std::runtime_error when there is no whole response within 10 s.
 std::string redis_call(std::uint16_t port, const std::vector<std::string>& command,
                        const std::string& password = {});
 
@@ -39,6 +39,10 @@ public:
     /// Takes connections when it returns. Throws std::runtime_error with the server's output.
     explicit RedisServer(Options options);
     ~RedisServer();
+
+    /// One for the whole test process, emptied at each call, for tests that do not break it. It
+    /// must be asked for on the main thread first: see PostgresServer.
+    static RedisServer& shared();
 
     std::uint16_t port() const noexcept { return port_; }
     /// With the password in it.
@@ -67,7 +71,7 @@ private:
 };
 
 /// A master with replicas, and Sentinels that watch it under the name "kitchen": half a second
-/// without an answer makes a failover.
+/// without a response makes a failover.
 class RedisSentinels {
 public:
     RedisSentinels(int replicas, int sentinels);

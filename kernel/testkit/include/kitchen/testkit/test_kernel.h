@@ -10,6 +10,7 @@
 // Thread-safety: construction and stop() on one thread; the rest from any.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -26,8 +27,9 @@ struct TestKernelOptions {
     std::filesystem::path
         plugin_dir{};  ///< empty: KITCHEN_TEST_PLUGIN_DIR of the build, else next to the executable
     std::map<std::string, std::string>
-        environment{};          ///< what ${X} and !env see, instead of the process's own
-    bool manual_clock = false;  ///< false: real time
+        environment{};                     ///< what ${X} and !env see, instead of the process's own
+    bool manual_clock = false;             ///< false: real time
+    std::chrono::seconds stop_within{30};  ///< beyond server.timeouts.notice and drain
 };
 
 class TestKernel {
@@ -35,7 +37,7 @@ public:
     /// Loads, configures, migrates, starts and listens (whatever server.listen says, on 127.0.0.1
     /// port 0). Throws std::runtime_error with every message when anything refuses.
     explicit TestKernel(const std::string& yaml, TestKernelOptions options = {});
-    /// Stops.
+    /// stop(), and what that throws is a failure of the test.
     ~TestKernel();
 
     std::uint16_t port() const;
@@ -49,7 +51,8 @@ public:
     T& service() {
         return *static_cast<T*>(lookup(T::interface_name));
     }
-    /// Drains and stops; idempotent.
+    /// Drains and stops; idempotent. Throws std::runtime_error with the name of the plugin that has
+    /// not stopped in time; that kernel is left as it is until the process ends.
     void stop();
 
 private:
