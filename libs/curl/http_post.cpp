@@ -1,7 +1,6 @@
 #include "http_post.h"
 
 #include <memory>
-#include <stdexcept>
 #include <utility>
 
 namespace kitchen {
@@ -32,20 +31,20 @@ int is_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 
 }  // namespace
 
-void check_service_url(const std::string& key, const std::string& text) {
+std::string check_service_url(const std::string& text) {
     const CurlUrl url(curl_url());
     if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
-        throw std::invalid_argument(key + ": not a URL; write it like https://api.example.com");
+        return "not a URL; write it like https://api.example.com";
     for (const CURLUPart part :
          {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT})
         if (!part_of(url.get(), part).empty())
-            throw std::invalid_argument(key + ": leave out user, password, query and fragment");
+            return "leave out user, password, query and fragment";
     const std::string scheme = part_of(url.get(), CURLUPART_SCHEME),
                       host = part_of(url.get(), CURLUPART_HOST);
     const bool local = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
     if (scheme != "https" && !(scheme == "http" && local))
-        throw std::invalid_argument(
-            key + ": must begin with https://, or secrets would travel in the clear");
+        return "must begin with https://, or secrets would travel in the clear";
+    return {};
 }
 
 CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers,

@@ -11,16 +11,14 @@
 #include <stop_token>
 #include <string>
 
+#include "connection_settings.h"
 #include "curl_handle.h"
 
 namespace kitchen {
 
-struct HttpService {
+struct HttpService : ConnectionSettings {
     std::string url;
-    std::string ca_file;  ///< "": those of the system
-    std::string proxy;    ///< "": none, whatever the environment says
-    std::chrono::milliseconds connect_timeout{5'000};
-    std::chrono::milliseconds timeout{15'000};  ///< of the whole exchange
+    std::string proxy;  ///< "": none, whatever the environment says
     std::size_t longest_response = 64 * 1024;
 };
 
@@ -30,10 +28,9 @@ struct ServiceResponse {
     std::optional<std::chrono::seconds> retry_after;
 };
 
-/// Throws std::invalid_argument, with a sentence that begins with `key`, for a URL that is neither
-/// https nor on this machine, or has a user, password, query or fragment: the secret would travel
-/// in the clear.
-void check_service_url(const std::string& key, const std::string& url);
+/// What is wrong with a URL that is neither https nor on this machine, or has a user, password,
+/// query or fragment: the secret would travel in the clear. "": nothing.
+std::string check_service_url(const std::string& url);
 
 /// CURLE_OK with the response, whatever its status; else why there is none: CURLE_WRITE_ERROR for a
 /// response that is too long, CURLE_ABORTED_BY_CALLBACK once `stop` is requested (noticed within

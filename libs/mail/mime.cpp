@@ -261,6 +261,11 @@ std::optional<Mailbox> parse_mailbox(std::string_view text) {
     return box;
 }
 
+void check_sender(const std::string& from, Problems& problems) {
+    if (!parse_mailbox(from))
+        problems.at(from, "write it as 'Name <name@domain>' or 'name@domain'");
+}
+
 std::string to_text(const Mailbox& mailbox) {
     if (mailbox.name.empty()) return mailbox.address;
     return quoted_if_needed(mailbox.name) + " <" + mailbox.address + ">";

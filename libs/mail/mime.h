@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "kitchen/result.h"
+#include "kitchen/settings.h"
 #include "kitchen/time.h"
 
 namespace kitchen::mime {
@@ -24,6 +25,9 @@ struct Mailbox {
 /// Reads "address", "<address>", "Name <address>" or "\"Name\" <address>". Nothing when it is none
 /// of them.
 std::optional<Mailbox> parse_mailbox(std::string_view text);
+
+/// For a plugin's check(): reports a sender that is no mailbox.
+void check_sender(const std::string& from, Problems& problems);
 
 /// The same in the other direction, for what takes a mailbox as UTF-8 and not as a header: a name
 /// that needs quotes gets them.

@@ -1,12 +1,12 @@
 #include "memory_cache.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "cache_limits.h"
+#include "kitchen/text.h"
 
 namespace kitchen {
 
@@ -46,11 +46,9 @@ void put_field(CacheFields& fields, std::string_view name, std::string value) {
 Result<std::int64_t> integer_field(CacheFields& fields, std::string_view name) {
     const std::string* text = find_field(fields, name);
     if (!text) return std::int64_t{0};
-    std::int64_t value = 0;
-    const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (failure != std::errc() || end != text->data() + text->size() || text->empty())
-        return not_integer(name);
-    return value;
+    const auto value = parse_number(*text);
+    if (!value) return not_integer(name);
+    return *value;
 }
 
 // The live entry of that kind, or nullptr.

@@ -63,8 +63,6 @@ public:
     [[nodiscard]] std::shared_ptr<void> subscribe(std::string_view channel,
                                                   Subscriber subscriber) override;
 
-    Status ping() override { return {}; }
-
     /// Ends the delivery of messages and waits for a running subscriber. Idempotent; the destructor
     /// calls it.
     void stop();

@@ -4,24 +4,25 @@
 
 namespace kitchen::auth {
 
-AuthModule::AuthModule(const AuthModuleSettings& settings, AuthDependencies dependencies)
+AuthModule::AuthModule(const AuthSettings& settings, AuthDependencies dependencies)
     : deps_(dependencies),
-      first_admin_(settings.bootstrap_admin),
-      key_(settings.server_key),
+      first_admin_{settings.bootstrap_admin.email, settings.bootstrap_admin.phone,
+                   settings.bootstrap_admin.password},
+      key_({settings.key, settings.key_file}),
       users(deps_.store),
       token_rows(deps_.store),
       phones(settings.phone_region),
       rules(phones),
       texts(settings.mail_templates),
       mails(deps_.mailer, deps_.jobs, deps_.clock, deps_.random, deps_.metrics, deps_.log),
-      guard({deps_.store, deps_.cache, users, key_, deps_.clock, deps_.log}, settings.passwords),
+      guard({deps_.store, deps_.cache, users, key_, deps_.clock, deps_.log}, settings),
       tokens(deps_.store, token_rows, key_, deps_.random, deps_.clock, deps_.log, settings.tokens),
       signups({deps_.store, deps_.cache, users, guard, rules, phones, mails, texts, deps_.random,
                deps_.clock, deps_.log},
-              key_, settings.signup),
+              key_, settings.otp, settings.signup),
       resets({deps_.store, deps_.cache, users, token_rows, guard, rules, mails, texts, deps_.jobs,
               deps_.random, deps_.clock, deps_.log},
-             key_, settings.reset),
+             key_, settings.otp, settings.reset),
       accounts({deps_.store, users, token_rows, guard, rules, phones, deps_.clock, deps_.log}),
       admins({deps_.store, users, guard, rules, phones, deps_.random, deps_.clock, deps_.log}),
       address_rows(deps_.store),
@@ -29,8 +30,8 @@ AuthModule::AuthModule(const AuthModuleSettings& settings, AuthDependencies depe
 
 void AuthModule::start() {
     key_.open(deps_.random, deps_.log);
-    if (!first_admin_) return;
-    const Status made = admins.create_first(*first_admin_);
+    if (first_admin_.email.empty()) return;
+    const Status made = admins.create_first(first_admin_);
     if (made) return;
     std::string reason = "bootstrap_admin: " + made.error().detail;
     for (const Fault& fault : made.error().faults)

@@ -8,6 +8,7 @@
 #include "addresses/address_book.h"
 #include "accounts/admin_accounts.h"
 #include "passwords/password_guard.h"
+#include "auth_settings.h"
 #include "kitchen/clock.h"
 #include "kitchen/jobs.h"
 #include "kitchen/log.h"
@@ -28,18 +29,6 @@
 
 namespace kitchen::auth {
 
-struct AuthModuleSettings {
-    ServerKeySource server_key;
-    SignupSettings signup;
-    PasswordResetSettings reset;
-    TokenLifetimes tokens;
-    PasswordGuardSettings passwords;
-    std::string phone_region = "NG";
-    AddressBookSettings addresses;
-    std::string mail_templates;  ///< a folder; "": the built-in ones
-    std::optional<AdminForm> bootstrap_admin;
-};
-
 /// What the module builds on.
 struct AuthDependencies {
     Store& store;
@@ -54,12 +43,12 @@ struct AuthDependencies {
 
 class AuthModule {
     const AuthDependencies deps_;
-    const std::optional<AdminForm> first_admin_;
-    ServerKey key_;  // before everything that derives from it
+    const AdminForm first_admin_;  ///< without an email: none
+    ServerKey key_;                // before everything that derives from it
 
 public:
     /// Touches nothing but the mail templates, which it reads. Throws std::runtime_error.
-    AuthModule(const AuthModuleSettings& settings, AuthDependencies dependencies);
+    AuthModule(const AuthSettings& settings, AuthDependencies dependencies);
     AuthModule(const AuthModule&) = delete;
     AuthModule& operator=(const AuthModule&) = delete;
 

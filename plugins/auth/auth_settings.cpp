@@ -1,6 +1,8 @@
 #include "auth_settings.h"
 
+#include "accounts/phone_numbers.h"
 #include "addresses/country_codes.h"
+#include "keys/server_key.h"
 
 namespace kitchen::auth {
 namespace {
@@ -37,6 +39,14 @@ void OtpSettings::describe(Fields<OtpSettings>& field) {
         .between(seconds(1), hours(1));
 }
 
+void TokenLifetimes::describe(Fields<TokenLifetimes>& field) {
+    field("access_ttl", &TokenLifetimes::access, "How long an access token is good")
+        .between(minutes(1), day);
+    field("refresh_ttl", &TokenLifetimes::refresh,
+          "How long a refresh token is good; not shorter than the above")
+        .between(hours(1), 365 * day);
+}
+
 void FailureSettings::describe(Fields<FailureSettings>& field) {
     field("failure_burst", &FailureSettings::failure_burst,
           "Failures for one account from one address at once; 0: no limit")
@@ -65,6 +75,12 @@ void RequestSettings::describe(Fields<RequestSettings>& field) {
         .between(milliseconds(1), 30 * day);
 }
 
+void AddressBookSettings::describe(Fields<AddressBookSettings>& field) {
+    field("max", &AddressBookSettings::max, "Most addresses in one address book").between(1, 1000);
+    field("country", &AddressBookSettings::country,
+          "ISO 3166-1 alpha-2; of addresses that name no country");
+}
+
 void BootstrapAdminSettings::describe(Fields<BootstrapAdminSettings>& field) {
     field("email", &BootstrapAdminSettings::email,
           "Administrator made at start when there is none; all three or none");
@@ -81,11 +97,7 @@ void AuthSettings::describe(Fields<AuthSettings>& field) {
           "key that ends with the process");
     field("cookie_secure", &AuthSettings::cookie_secure, "Cookies only over HTTPS");
     field.group("otp", &AuthSettings::otp);
-    field("token.access_ttl", &AuthSettings::access_ttl, "How long an access token is good")
-        .between(minutes(1), day);
-    field("token.refresh_ttl", &AuthSettings::refresh_ttl,
-          "How long a refresh token is good; not shorter than the above")
-        .between(hours(1), 365 * day);
+    field.group("token", &AuthSettings::tokens);
     field("basic_cache_ttl", &AuthSettings::basic_cache_ttl,
           "How long a right password is not hashed again; 0s: always hashed")
         .between(seconds(0), hours(1));
@@ -102,10 +114,7 @@ void AuthSettings::describe(Fields<AuthSettings>& field) {
     field("phone.region", &AuthSettings::phone_region,
           "ISO 3166-1 alpha-2; the country of phone numbers that are written without a country "
           "code");
-    field("addresses.max", &AuthSettings::addresses_max, "Most addresses in one address book")
-        .between(1, 1000);
-    field("addresses.country", &AuthSettings::addresses_country,
-          "ISO 3166-1 alpha-2; of addresses that name no country");
+    field.group("addresses", &AuthSettings::addresses);
     field("mail.templates", &AuthSettings::mail_templates,
           "Folder with templates for all mails; empty: the built-in ones");
     field.group("bootstrap_admin", &AuthSettings::bootstrap_admin);
@@ -117,8 +126,8 @@ void AuthSettings::check(const AuthSettings& settings, Problems& problems) {
     if (!settings.key.empty() && settings.key.size() < ServerKeySource::min_length)
         problems.at(settings.key,
                     "has fewer than 32 characters; make one with: openssl rand -hex 32");
-    if (settings.refresh_ttl < settings.access_ttl)
-        problems.at(settings.refresh_ttl, "is shorter than token.access_ttl; make it longer");
+    if (settings.tokens.refresh < settings.tokens.access)
+        problems.at(settings.tokens.refresh, "is shorter than token.access_ttl; make it longer");
     const FailureSettings& login = settings.login;
     check_limit(login.failure_burst, login.failure_period, "login.failure_period", problems);
     check_limit(login.per_address_burst, login.per_address_period, "login.per_address_period",
@@ -132,42 +141,13 @@ void AuthSettings::check(const AuthSettings& settings, Problems& problems) {
     }
     if (!PhoneNumbers::has_plan(settings.phone_region))
         problems.at(settings.phone_region, not_a_country);
-    if (!is_country_code(settings.addresses_country))
-        problems.at(settings.addresses_country, not_a_country);
+    if (!is_country_code(settings.addresses.country))
+        problems.at(settings.addresses.country, not_a_country);
     const BootstrapAdminSettings& admin = settings.bootstrap_admin;
     const bool none = admin.email.empty() && admin.phone.empty() && admin.password.empty();
     for (const std::string* value : {&admin.email, &admin.phone, &admin.password})
         if (!none && value->empty())
             problems.at(*value, "is empty: set email, phone and password, or none of them");
-}
-
-AuthModuleSettings AuthSettings::for_module() const {
-    AuthModuleSettings module;
-    module.server_key = {key, key_file};
-    module.signup = {.ttl = otp.ttl,
-                     .max_attempts = otp.max_attempts,
-                     .max_resends = otp.max_resends,
-                     .resend_interval = otp.resend_interval,
-                     .per_address = {signup.per_address_burst, signup.per_address_period},
-                     .per_email = {signup.per_email_burst, signup.per_email_period}};
-    module.reset = {.ttl = otp.ttl,
-                    .max_attempts = otp.max_attempts,
-                    .per_address = {reset.per_address_burst, reset.per_address_period},
-                    .per_email = {reset.per_email_burst, reset.per_email_period}};
-    module.tokens = {.access = access_ttl, .refresh = refresh_ttl};
-    module.passwords = {.parallelism = static_cast<std::size_t>(argon2_parallelism),
-                        .queue = static_cast<std::size_t>(argon2_queue),
-                        .remembered_for = basic_cache_ttl,
-                        .failures_of_account = {login.failure_burst, login.failure_period},
-                        .failures_of_client = {login.per_address_burst, login.per_address_period},
-                        .cost = {}};
-    module.phone_region = phone_region;
-    module.addresses = {.max = addresses_max, .country = addresses_country};
-    module.mail_templates = mail_templates;
-    if (!bootstrap_admin.email.empty())
-        module.bootstrap_admin =
-            AdminForm{bootstrap_admin.email, bootstrap_admin.phone, bootstrap_admin.password};
-    return module;
 }
 
 }  // namespace kitchen::auth

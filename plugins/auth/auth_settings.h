@@ -1,4 +1,4 @@
-// The plugin's configuration: the keys as the file has them, and what they mean to the services.
+// The plugin's configuration: the keys as the file has them. Each service takes its part.
 //
 // Thread-safety: plain values.
 #pragma once
@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string>
 
-#include "auth_module.h"
 #include "kitchen/settings.h"
+#include "passwords/password_hasher.h"
 
 namespace kitchen::auth {
 
@@ -18,6 +18,12 @@ struct OtpSettings {
     std::int64_t max_resends = 5;
     std::chrono::milliseconds resend_interval = std::chrono::minutes(1);
     static void describe(Fields<OtpSettings>& field);
+};
+
+struct TokenLifetimes {
+    std::chrono::milliseconds access = std::chrono::minutes(15);
+    std::chrono::milliseconds refresh = std::chrono::hours(24 * 30);
+    static void describe(Fields<TokenLifetimes>& field);
 };
 
 struct FailureSettings {
@@ -37,6 +43,12 @@ struct RequestSettings {
     static void describe(Fields<RequestSettings>& field);
 };
 
+struct AddressBookSettings {
+    std::int64_t max = 20;       ///< addresses of one account
+    std::string country = "NG";  ///< of an address that names none
+    static void describe(Fields<AddressBookSettings>& field);
+};
+
 struct BootstrapAdminSettings {
     std::string email, phone, password;
     static void describe(Fields<BootstrapAdminSettings>& field);
@@ -46,23 +58,21 @@ struct AuthSettings {
     std::string key, key_file;
     bool cookie_secure = true;
     OtpSettings otp;
-    std::chrono::milliseconds access_ttl = std::chrono::minutes(15);
-    std::chrono::milliseconds refresh_ttl = std::chrono::hours(24 * 30);
+    TokenLifetimes tokens;
     std::chrono::milliseconds basic_cache_ttl = std::chrono::minutes(1);
-    std::int64_t argon2_parallelism = 0, argon2_queue = 6;
+    std::size_t argon2_parallelism = 0;  ///< hashes at once; 0: half the cores
+    std::size_t argon2_queue = 6;        ///< that wait for those, or for another's outcome
+    Argon2Cost argon2_cost;              ///< no key: only tests pay less
     FailureSettings login;
     RequestSettings signup{300, std::chrono::seconds(5), 5, std::chrono::minutes(10)};
     RequestSettings reset{60, std::chrono::seconds(30), 5, std::chrono::hours(1)};
     std::string phone_region = "NG";
-    std::int64_t addresses_max = 20;
-    std::string addresses_country = "NG";
+    AddressBookSettings addresses;
     std::string mail_templates;
     BootstrapAdminSettings bootstrap_admin;
 
     static void describe(Fields<AuthSettings>& field);
     static void check(const AuthSettings& settings, Problems& problems);
-
-    AuthModuleSettings for_module() const;
 };
 
 }  // namespace kitchen::auth

@@ -22,8 +22,7 @@ public:
 
     AuthPlugin(const Settings& settings, Setup& setup, Store& store, Cache& cache, Mailer& mailer,
                Clock& clock, Random& random, Jobs& jobs, Metrics& metrics)
-        : module_(settings.for_module(),
-                  {store, cache, mailer, clock, random, jobs, metrics, setup.log()}),
+        : module_(settings, {store, cache, mailer, clock, random, jobs, metrics, setup.log()}),
           identity_(module_.users, module_.phones),
           address_lookup_(module_.address_rows),
           identify_(module_.guard, module_.tokens),

@@ -15,47 +15,36 @@
 #include <memory>
 #include <mutex>
 
-#include "kitchen/cache.h"
+#include "kitchen/cache_decorator.h"
 #include "kitchen/clock.h"
 #include "memory_cache.h"
 #include "redis_cache.h"
 
 namespace kitchen::redis {
 
-class FallbackCache : public Cache {
+class FallbackCache final : public CacheDecorator<FallbackCache> {
 public:
     /// All must outlive it. `memory_bytes`: as MemoryCache::Options::max_bytes.
     FallbackCache(RedisCache& redis, const Clock& clock, std::size_t memory_bytes);
 
-    Result<std::optional<std::string>> get(std::string_view key) override;
-    Status set(std::string_view key, std::string_view value, Millis ttl) override;
-    Result<bool> set_if_absent(std::string_view key, std::string_view value, Millis ttl) override;
-    Result<bool> erase(std::string_view key) override;
-    Result<std::optional<Millis>> ttl(std::string_view key) override;
-
-    Status set_fields(std::string_view key, const CacheFields& fields, Millis ttl) override;
-    Result<bool> update_fields(std::string_view key, const CacheFields& fields) override;
-    Result<std::optional<CacheFields>> get_fields(std::string_view key) override;
-    Result<std::optional<std::int64_t>> increment_field(std::string_view key,
-                                                        std::string_view field,
-                                                        std::int64_t max) override;
-    Result<Comparison> compare_and_count(std::string_view key, std::string_view field,
-                                         std::string_view candidate,
-                                         std::int64_t max_attempts) override;
-    Result<RateDecision> rate_tick(std::string_view key, std::int64_t burst,
-                                   Millis period) override;
+    template <class Call>
+    auto through(CacheOperation operation, const Call& call) {
+        auto result = call(cache_);
+        if (result) {
+            forget();
+        } else if (const std::shared_ptr<MemoryCache> memory =
+                       stand_in(operation, result.error())) {
+            result = call(*memory);
+        }
+        return result;
+    }
 
     /// To the subscribers of this process while Redis is away.
     Status publish(std::string_view channel, std::string_view message) override;
-    [[nodiscard]] std::shared_ptr<void> subscribe(std::string_view channel,
-                                                  Subscriber subscriber) override;
-
-    /// Succeeds: something serves.
-    Status ping() override { return {}; }
 
 private:
-    template <class Operation>
-    auto serve(bool repeatable, Operation operation) -> decltype(operation(std::declval<Cache&>()));
+    void forget();
+    std::shared_ptr<MemoryCache> stand_in(CacheOperation operation, const Error& failure);
 
     RedisCache& redis_;
     const Clock& clock_;

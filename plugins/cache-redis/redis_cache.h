@@ -62,7 +62,8 @@ public:
     [[nodiscard]] std::shared_ptr<void> subscribe(std::string_view channel,
                                                   Subscriber subscriber) override;
 
-    Status ping() override;
+    /// Whether it can be used now.
+    Status ping();
 
     /// To the subscribers of this process only.
     void deliver(std::string_view channel, std::string_view message) {

@@ -1,7 +1,8 @@
 #include "redis_url.h"
 
-#include <charconv>
 #include <optional>
+
+#include "kitchen/text.h"
 
 namespace kitchen::redis {
 
@@ -12,11 +13,8 @@ Error wrong(std::string detail) {
 }
 
 std::optional<int> number(std::string_view text, int max) {
-    int value = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc() || end != text.data() + text.size() || value < 0 || value > max)
-        return std::nullopt;
-    return value;
+    const auto value = parse_number<int>(text);
+    return value && *value >= 0 && *value <= max ? value : std::nullopt;
 }
 
 int hex_digit(char c) {

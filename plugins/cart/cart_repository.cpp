@@ -19,11 +19,6 @@ std::vector<LineRow> lines_of(const Rows& rows) {
     return lines;
 }
 
-Status done(Result<Rows> rows) {
-    if (!rows) return std::move(rows).error();
-    return {};
-}
-
 }  // namespace
 
 CartRepository::CartRepository(Store& store)
@@ -70,7 +65,7 @@ Result<std::int64_t> CartRepository::raise_version(Transaction& tx, std::int64_t
 
 Status CartRepository::set_fingerprint(Transaction& tx, std::int64_t user_id,
                                        std::int64_t fingerprint) const {
-    return done(tx.query(set_fingerprint_, {user_id, fingerprint}));
+    return tx.execute(set_fingerprint_, {user_id, fingerprint});
 }
 
 Result<std::vector<LineRow>> CartRepository::lines(Transaction& tx, std::int64_t user_id) const {
@@ -81,10 +76,7 @@ Result<std::vector<LineRow>> CartRepository::lines(Transaction& tx, std::int64_t
 
 Result<std::optional<LineRow>> CartRepository::line(Transaction& tx, std::int64_t user_id,
                                                     std::int64_t line_id) const {
-    Result<Rows> rows = tx.query(line_, {user_id, line_id});
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return std::optional<LineRow>();
-    return std::optional<LineRow>(line_of(rows->front()));
+    return first_row(tx.query(line_, {user_id, line_id}), line_of);
 }
 
 Result<CartRepository::Added> CartRepository::add(Transaction& tx, std::int64_t user_id,
@@ -101,7 +93,7 @@ Result<CartRepository::Added> CartRepository::add(Transaction& tx, std::int64_t 
 Status CartRepository::change(Transaction& tx, std::int64_t user_id, std::int64_t line_id,
                               std::optional<std::int64_t> quantity,
                               const std::optional<std::string>& instructions, Timestamp now) const {
-    return done(tx.query(change_, {user_id, line_id, quantity, instructions, to_millis(now)}));
+    return tx.execute(change_, {user_id, line_id, quantity, instructions, to_millis(now)});
 }
 
 Result<bool> CartRepository::remove(Transaction& tx, std::int64_t user_id,

@@ -175,12 +175,7 @@ Result<Rows> FoodRepository::living(Transaction& tx, std::int64_t id) const {
 }
 
 Result<std::optional<Food>> FoodRepository::find(Transaction& tx, std::int64_t id) const {
-    const Result<Rows> rows = tx.query(find_, {id});
-    if (!rows) return rows.error();
-    if (rows->empty()) return std::optional<Food>();
-    Result<Food> found = food(rows->front());
-    if (!found) return std::move(found).error();
-    return std::optional<Food>(*std::move(found));
+    return first_row(tx.query(find_, {id}), [&](const Row& row) { return food(row); });
 }
 
 Result<std::vector<Food>> FoodRepository::find_all(Transaction& tx,
@@ -209,19 +204,10 @@ Result<std::vector<Food>> FoodRepository::find_all(Transaction& tx,
 
 Result<Rows> FoodRepository::categories(Transaction& tx) const { return tx.query(categories_); }
 
-Result<bool> FoodRepository::any(Transaction& tx) const {
-    const Result<Rows> rows = tx.query(any_);
-    if (!rows) return rows.error();
-    return !rows->empty();
-}
+Result<bool> FoodRepository::any(Transaction& tx) const { return any_row(tx.query(any_)); }
 
 Result<std::optional<Food>> FoodRepository::lock(Transaction& tx, std::int64_t id) const {
-    const Result<Rows> rows = tx.query(lock_, {id});
-    if (!rows) return rows.error();
-    if (rows->empty()) return std::optional<Food>();
-    Result<Food> found = food(rows->front());
-    if (!found) return std::move(found).error();
-    return std::optional<Food>(*std::move(found));
+    return first_row(tx.query(lock_, {id}), [&](const Row& row) { return food(row); });
 }
 
 Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,

@@ -16,8 +16,7 @@ struct MailLogSettings {
         field("from", &MailLogSettings::from, "The sender: name@domain or Name <name@domain>");
     }
     static void check(const MailLogSettings& settings, Problems& problems) {
-        if (!mime::parse_mailbox(settings.from))
-            problems.at(settings.from, "write it as 'Name <name@domain>' or 'name@domain'");
+        mime::check_sender(settings.from, problems);
     }
 };
 

@@ -1,7 +1,6 @@
 #include "resend_mailer.h"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 #include "key_digest.h"
@@ -37,14 +36,28 @@ Error unreachable(CURLcode failure) {
 
 }  // namespace
 
-void check(const Options& options) {
+void Options::describe(Fields<Options>& field) {
+    field("api_key", &Options::api_key,
+          "The key of the Resend account; one that may only send is enough")
+        .secret()
+        .required();
+    field("from", &Options::from,
+          "The sender: name@domain or Name <name@domain>; the domain is verified at Resend")
+        .required();
+    field("base_url", &Options::base_url, "Where the API is; http only on this machine");
+    field("proxy", &Options::proxy, "HTTP proxy to go through; empty: none");
+    ConnectionSettings::describe(field, "For one mail in all");
+}
+
+void Options::check(const Options& options, Problems& problems) {
     if (options.api_key.empty() ||
         !std::all_of(options.api_key.begin(), options.api_key.end(), is_visible))
-        throw std::invalid_argument(
-            "api_key: not a key; it has visible ASCII characters only, and at least one");
-    check_service_url("base_url", options.base_url);
-    if (options.timeout < options.connect_timeout)
-        throw std::invalid_argument("timeout: must not be shorter than connect_timeout");
+        problems.at(options.api_key,
+                    "not a key; it has visible ASCII characters only, and at least one");
+    mime::check_sender(options.from, problems);
+    if (std::string wrong = check_service_url(options.base_url); !wrong.empty())
+        problems.at(options.base_url, std::move(wrong));
+    ConnectionSettings::check(options, problems);
 }
 
 std::string header_key(std::string_view key) {
@@ -59,23 +72,27 @@ ResendMailer::ResendMailer(Options options, Logger& log, Tracing& tracing)
           while (options.base_url.ends_with('/')) options.base_url.pop_back();
           return std::move(options);
       }()),
-      service_{options_.base_url + "/emails", options_.ca_file, options_.proxy,
-               options_.connect_timeout, options_.timeout},
-      from_(mime::to_text(options_.from)),
+      service_{options_, options_.base_url + "/emails", options_.proxy},
+      from_(*mime::parse_mailbox(options_.from)),
       log_(log),
       tracing_(tracing) {}
 
 Status ResendMailer::send(const Mail& mail) {
     if (mail.idempotency_key.empty())
         return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
-    if (Status good = mime::check(
-            {options_.from, mail.to, mail.subject, mail.text, mail.html, {}, {}, false});
+    if (Status good =
+            mime::check({from_, mail.to, mail.subject, mail.text, mail.html, {}, {}, false});
         !good)
         return good;
 
     std::string body;
     JsonWriter json(body);
-    json.begin_object().member("from", from_).key("to").begin_array().value(mail.to).end_array();
+    json.begin_object()
+        .member("from", mime::to_text(from_))
+        .key("to")
+        .begin_array()
+        .value(mail.to)
+        .end_array();
     json.member("subject", mail.subject);
     json.member("text", mail.text.empty()
                             ? std::string("\n")

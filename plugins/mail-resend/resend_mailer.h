@@ -8,7 +8,6 @@
 // not.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -22,20 +21,17 @@
 
 namespace kitchen::resend {
 
-struct Options {
+struct Options : ConnectionSettings {
     std::string base_url = "https://api.resend.com";
     std::string api_key;
-    mime::Mailbox from;
-    std::string ca_file;  ///< "": those of the system
-    std::string proxy;    ///< "": none, whatever the environment says
-    std::chrono::milliseconds connect_timeout{5'000};
-    std::chrono::milliseconds timeout{15'000};  ///< of the whole exchange
-};
+    std::string from;
+    std::string proxy;  ///< "": none, whatever the environment says
 
-/// Throws std::invalid_argument, with a sentence that names the key, for what cannot work or would
-/// send the key in the clear: a base_url that is neither https nor on this machine. Touches no file
-/// and no network.
-void check(const Options& options);
+    static void describe(Fields<Options>& field);
+    /// Finds what cannot work or would send the key in the clear: a base_url that is neither https
+    /// nor on this machine.
+    static void check(const Options& options, Problems& problems);
+};
 
 /// The key as the header carries it: as it is when it is short and of plain characters, else its
 /// digest.
@@ -57,7 +53,7 @@ private:
     const CurlLibrary library_;
     const Options options_;
     const HttpService service_;
-    const std::string from_;
+    const mime::Mailbox from_;
     Logger& log_;
     Tracing& tracing_;
     KeyTurns turns_;

@@ -1,7 +1,6 @@
 #include "smtp_mailer.h"
 
 #include <algorithm>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -37,8 +36,7 @@ std::int64_t port_of(const Options& options) {
 }
 
 // libcurl takes the name for EHLO from the path.
-std::string url_of(const Options& options) {
-    const std::string& from = options.from.address;
+std::string url_of(const Options& options, const std::string& from) {
     const std::string name =
         options.client_name.empty() ? from.substr(from.rfind('@') + 1) : options.client_name;
     return (options.security == Security::tls ? "smtps://" : "smtp://") + options.host + ":" +
@@ -63,28 +61,45 @@ std::size_t drop(const char*, std::size_t size, std::size_t count, void*) { retu
 
 }  // namespace
 
-void check(const Options& options) {
+void Options::describe(Fields<Options>& field) {
+    field("host", &Options::host, "The mail server that takes our mails").required();
+    field("port", &Options::port, "Its port; 0: 587 with starttls, 465 with tls, 25 with none")
+        .between(0, 65535);
+    field("security", &Options::security,
+          "TLS after STARTTLS, from the start, or none (to localhost only)")
+        .one_of(
+            {{"starttls", Security::starttls}, {"tls", Security::tls}, {"none", Security::none}});
+    field("username", &Options::username, "Login; with password, or neither");
+    field("password", &Options::password, "See username").secret();
+    field("from", &Options::from, "The sender: name@domain or Name <name@domain>").required();
+    field("client_name", &Options::client_name,
+          "What we call ourselves in EHLO; empty: the sender's domain");
+    ConnectionSettings::describe(field, "For one mail in all");
+}
+
+void Options::check(const Options& options, Problems& problems) {
     if (!is_host(options.host))
-        throw std::invalid_argument("host: not the name or address of a mail server");
-    if (!options.client_name.empty() && !is_host(options.client_name))
-        throw std::invalid_argument("client_name: not the name of a machine");
-    if (options.security == Security::none && !is_this_machine(options.host))
-        throw std::invalid_argument(
-            "security: none is for a server on this machine (localhost) only; use starttls or tls");
+        problems.at(options.host, "not the name or address of a mail server");
+    else if (options.security == Security::none && !is_this_machine(options.host))
+        problems.at(options.security,
+                    "none is for a server on this machine (localhost) only; use starttls or tls");
     if (options.username.empty() != options.password.empty())
-        throw std::invalid_argument("username: set username and password, or neither");
+        problems.at(options.username, "set username and password, or neither");
     if (!is_visible(options.username))
-        throw std::invalid_argument("username: has visible ASCII characters only");
+        problems.at(options.username, "has visible ASCII characters only");
     if (std::any_of(options.password.begin(), options.password.end(),
                     [](char c) { return c == '\0' || c == '\r' || c == '\n'; }))
-        throw std::invalid_argument("password: is one line");
-    if (options.timeout < options.connect_timeout)
-        throw std::invalid_argument("timeout: must not be shorter than connect_timeout");
+        problems.at(options.password, "is one line");
+    mime::check_sender(options.from, problems);
+    if (!options.client_name.empty() && !is_host(options.client_name))
+        problems.at(options.client_name, "not the name of a machine");
+    ConnectionSettings::check(options, problems);
 }
 
 SmtpMailer::SmtpMailer(Options options, const Clock& clock, Logger& log)
     : options_(std::move(options)),
-      url_(url_of(options_)),
+      from_(*mime::parse_mailbox(options_.from)),
+      url_(url_of(options_, from_.address)),
       clock_(clock),
       log_(log),
       taken_(clock) {}
@@ -95,7 +110,7 @@ Status SmtpMailer::send(const Mail& mail) {
     const std::string digest = key_digest(mail.idempotency_key);
     // libcurl does not ask for 8BITMIME.
     const auto message = mime::build(
-        {options_.from, mail.to, mail.subject, mail.text, mail.html, clock_.now(), digest, true});
+        {from_, mail.to, mail.subject, mail.text, mail.html, clock_.now(), digest, true});
     if (!message) return message.error();
 
     const auto turn = turns_.take(digest);
@@ -112,7 +127,7 @@ Status SmtpMailer::send(const Mail& mail) {
 }
 
 Status SmtpMailer::deliver(const std::string& to, const std::string& message) {
-    const std::string sender = "<" + options_.from.address + ">";
+    const std::string sender = "<" + from_.address + ">";
     CurlList recipients;
     recipients.add("<" + to + ">");
     std::string_view rest = message;

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <string>
 
+#include "connection_settings.h"
 #include "curl_handle.h"
 #include "key_turns.h"
 #include "kitchen/clock.h"
@@ -23,25 +24,23 @@ namespace kitchen::smtp {
 
 enum class Security : std::uint8_t {
     starttls,  ///< plain at first, TLS before anything is said: RFC 3207. No mail goes out without.
-    tls,       ///< from the first octet: RFC 8314
+    tls,       ///< from the first byte: RFC 8314
     none,      ///< only to this machine
 };
 
-struct Options {
+struct Options : ConnectionSettings {
     std::string host;
     std::int64_t port = 0;  ///< 0: 587, 465 or 25, by security
     Security security = Security::starttls;
     std::string username, password;  ///< both, or neither
-    mime::Mailbox from;
+    std::string from;
     std::string client_name;  ///< in EHLO; "": the sender's domain
-    std::string ca_file;      ///< "": those of the system
-    std::chrono::milliseconds connect_timeout{5'000};
-    std::chrono::milliseconds timeout{30'000};  ///< of the whole dialogue
-};
 
-/// Throws std::invalid_argument, with a sentence that names the key, for what cannot work or would
-/// send passwords or mails in the clear. Touches no file and no network.
-void check(const Options& options);
+    Options() { timeout = std::chrono::seconds(30); }
+    static void describe(Fields<Options>& field);
+    /// Finds what cannot work or would send passwords or mails in the clear.
+    static void check(const Options& options, Problems& problems);
+};
 
 class SmtpMailer : public Mailer {
 public:
@@ -57,6 +56,7 @@ private:
 
     const CurlLibrary library_;
     const Options options_;
+    const mime::Mailbox from_;
     const std::string url_;
     const Clock& clock_;
     Logger& log_;

@@ -90,11 +90,6 @@ Result<Order> order_of(Row row) {
     return order;
 }
 
-Status done(const Result<Rows>& rows) {
-    if (!rows) return rows.error();
-    return {};
-}
-
 }  // namespace
 
 OrderRepository::OrderRepository(Store& store)
@@ -159,9 +154,9 @@ Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order
     for (std::size_t i = 0; i < order.items.size(); ++i) {
         const OrderItem& item = order.items[i];
         const auto position = static_cast<std::int64_t>(i);
-        Status added = done(tx.query(
+        Status added = tx.execute(
             insert_item_, {id, position, item.food_id, item.name, item.unit_price, item.quantity,
-                           param_or_null(item.special_instructions), item.line_total}));
+                           param_or_null(item.special_instructions), item.line_total});
         if (!added) return std::move(added).error();
         added = insert_sides(tx, id, position, protein, item.side_proteins);
         if (!added) return std::move(added).error();
@@ -178,9 +173,8 @@ Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order
 Status OrderRepository::insert_sides(Transaction& tx, std::int64_t order_id, std::int64_t item,
                                      const char* kind, const std::vector<OrderSide>& sides) const {
     for (std::size_t i = 0; i < sides.size(); ++i) {
-        Status added =
-            done(tx.query(insert_side_, {order_id, item, kind, static_cast<std::int64_t>(i),
-                                         sides[i].food_id, sides[i].name, sides[i].price}));
+        Status added = tx.execute(insert_side_, {order_id, item, kind, static_cast<std::int64_t>(i),
+                                                 sides[i].food_id, sides[i].name, sides[i].price});
         if (!added) return added;
     }
     return {};
@@ -188,19 +182,16 @@ Status OrderRepository::insert_sides(Transaction& tx, std::int64_t order_id, std
 
 Status OrderRepository::record(Transaction& tx, std::int64_t order_id, std::int64_t version,
                                const HistoryEntry& entry) const {
-    return done(tx.query(
+    return tx.execute(
         record_, {order_id, version, state_text(entry.from), to_text(entry.to), entry.by.user_id,
-                  entry.by.role, to_millis(entry.at), param_or_null(entry.reason)}));
+                  entry.by.role, to_millis(entry.at), param_or_null(entry.reason)});
 }
 
 Result<std::optional<Order>> OrderRepository::find(Transaction& tx, std::int64_t id) const {
-    Result<Rows> rows = tx.query(find_, {id});
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return std::optional<Order>();
-    Result<Order> order = order_of(rows->front());
-    if (!order) return std::move(order).error();
+    Result<std::optional<Order>> order = first_row(tx.query(find_, {id}), order_of);
+    if (!order || !*order) return order;
     std::vector<Order> orders;
-    orders.push_back(*std::move(order));
+    orders.push_back(**std::move(order));
     if (Status added = add_parts(tx, orders); !added) return std::move(added).error();
     return std::optional<Order>(std::move(orders.front()));
 }

@@ -38,27 +38,18 @@ Result<OutgoingMail> mail_of(Row row) {
     return mail;
 }
 
-Result<std::optional<OutgoingMail>> maybe_mail(Result<Rows> rows) {
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return std::optional<OutgoingMail>();
-    Result<OutgoingMail> mail = mail_of(rows->front());
-    if (!mail) return std::move(mail).error();
-    return std::optional<OutgoingMail>(*std::move(mail));
-}
-
-Result<std::optional<LeasedMail>> maybe_leased(Result<Rows> rows, const Lease& lease) {
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return std::optional<LeasedMail>();
-    const Row row = rows->front();
-    return std::optional<LeasedMail>(
-        LeasedMail{row.integer(0), lease.token, lease.end, row.string(9), row.string(10),
-                   Mail{row.string(2), row.string(3), row.string(4), row.string(5), row.string(1)},
-                   row.integer(6), TraceContext{row.string(7), row.string(8)}});
-}
-
-Result<bool> any(const Result<Rows>& rows) {
-    if (!rows) return rows.error();
-    return !rows->empty();
+Result<std::optional<LeasedMail>> maybe_leased(const Result<Rows>& rows, const Lease& lease) {
+    return first_row(rows, [&](const Row& row) {
+        return LeasedMail{
+            row.integer(0),
+            lease.token,
+            lease.end,
+            row.string(9),
+            row.string(10),
+            Mail{row.string(2), row.string(3), row.string(4), row.string(5), row.string(1)},
+            row.integer(6),
+            TraceContext{row.string(7), row.string(8)}};
+    });
 }
 
 }  // namespace
@@ -136,7 +127,7 @@ Result<std::optional<std::int64_t>> OutboxRepository::insert(Transaction& tx, co
 }
 
 Result<bool> OutboxRepository::has_due(Transaction& tx, Timestamp due) const {
-    return any(tx.query(due_, {to_millis(due)}));
+    return any_row(tx.query(due_, {to_millis(due)}));
 }
 
 Result<std::optional<LeasedMail>> OutboxRepository::claim(Transaction& tx, const Lease& lease,
@@ -154,24 +145,24 @@ Result<std::optional<LeasedMail>> OutboxRepository::claim_one(Transaction& tx, s
 
 Result<bool> OutboxRepository::mark_sent(Transaction& tx, const LeasedMail& mail,
                                          Timestamp now) const {
-    return any(tx.query(sent_, {mail.id, mail.lease_token, to_millis(now), mail.mail.subject}));
+    return any_row(tx.query(sent_, {mail.id, mail.lease_token, to_millis(now), mail.mail.subject}));
 }
 
 Result<bool> OutboxRepository::put_back(Transaction& tx, const LeasedMail& mail,
                                         std::string_view error, Timestamp due_at,
                                         Timestamp now) const {
-    return any(tx.query(put_back_, {mail.id, mail.lease_token, error, to_millis(due_at),
-                                    to_millis(now), mail.mail.subject}));
+    return any_row(tx.query(put_back_, {mail.id, mail.lease_token, error, to_millis(due_at),
+                                        to_millis(now), mail.mail.subject}));
 }
 
 Result<bool> OutboxRepository::mark_dead(Transaction& tx, const LeasedMail& mail,
                                          std::string_view error, Timestamp now) const {
-    return any(tx.query(mark_dead_,
-                        {mail.id, mail.lease_token, error, to_millis(now), mail.mail.subject}));
+    return any_row(tx.query(mark_dead_,
+                            {mail.id, mail.lease_token, error, to_millis(now), mail.mail.subject}));
 }
 
 Result<std::optional<OutgoingMail>> OutboxRepository::find(Transaction& tx, std::int64_t id) const {
-    return maybe_mail(tx.query(find_, {id}));
+    return first_row(tx.query(find_, {id}), mail_of);
 }
 
 Result<MailPage> OutboxRepository::page(Transaction& tx, std::optional<MailState> state,
@@ -193,7 +184,7 @@ Result<MailPage> OutboxRepository::page(Transaction& tx, std::optional<MailState
 
 Result<std::optional<OutgoingMail>> OutboxRepository::revive(Transaction& tx, std::int64_t id,
                                                              Timestamp now) const {
-    return maybe_mail(tx.query(revive_, {id, to_millis(now)}));
+    return first_row(tx.query(revive_, {id, to_millis(now)}), mail_of);
 }
 
 Result<std::int64_t> OutboxRepository::count(Transaction& tx, MailState state) const {

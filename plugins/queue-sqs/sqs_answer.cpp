@@ -1,12 +1,13 @@
 #include "sqs_answer.h"
 
 #include <algorithm>
-#include <charconv>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "kitchen/text.h"
 
 namespace kitchen::sqs {
 namespace {
@@ -88,12 +89,7 @@ Error error_of(long status, const std::string& name, std::string_view message) {
 
 std::optional<std::int64_t> number_in(const Json& value) {
     if (value.is_integer()) return value.as_integer();
-    if (!value.is_string()) return std::nullopt;
-    const std::string& text = value.as_string();
-    std::int64_t number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
+    return value.is_string() ? parse_number(value.as_string()) : std::nullopt;
 }
 
 }  // namespace

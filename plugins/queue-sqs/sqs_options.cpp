@@ -1,7 +1,6 @@
 #include "sqs_options.h"
 
 #include <algorithm>
-#include <stdexcept>
 #include <string_view>
 
 #include "http_post.h"
@@ -11,14 +10,19 @@ namespace {
 
 bool is_visible(char c) { return c > ' ' && c < '\x7f'; }
 
-void check_word(const char* key, const std::string& word, bool may_be_empty = false) {
-    if ((word.empty() && !may_be_empty) || !std::all_of(word.begin(), word.end(), is_visible))
-        throw std::invalid_argument(std::string(key) + ": visible ASCII characters only" +
-                                    (may_be_empty ? "" : ", and at least one"));
+void check_text(const std::string& text, Problems& problems) {
+    if (text.empty() || !std::all_of(text.begin(), text.end(), is_visible))
+        problems.at(text, "visible ASCII characters only, and at least one");
 }
 
-/// "us-east-1" of "sqs.us-east-1.amazonaws.com"; "" for another form.
-std::string region_of(std::string_view host) {
+/// "https://host:port" of a URL.
+std::string_view origin_of(std::string_view url) {
+    return url.substr(0, url.find('/', url.find("://") + 3));
+}
+
+/// "us-east-1" of "https://sqs.us-east-1.amazonaws.com"; "" for another form.
+std::string region_of(std::string_view origin) {
+    std::string_view host = origin.substr(origin.find("://") + 3);
     constexpr std::string_view begin = "sqs.", end = ".amazonaws.com";
     if (!host.starts_with(begin)) return {};
     host.remove_prefix(begin.size());
@@ -29,36 +33,68 @@ std::string region_of(std::string_view host) {
 
 }  // namespace
 
-Options checked(Options options) {
-    check_service_url("queue_url", options.queue_url);
-    const std::size_t host = options.queue_url.find("://") + 3,
-                      path = options.queue_url.find('/', host);
-    if (path == std::string::npos || options.queue_url.find('/', path + 1) == std::string::npos ||
-        options.queue_url.ends_with('/'))
-        throw std::invalid_argument(
-            "queue_url: as Amazon shows it, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME");
-    if (options.queue_url.ends_with(".fifo"))
-        throw std::invalid_argument("queue_url: a standard queue is needed, not a FIFO queue");
-    if (options.region.empty())
-        options.region = region_of(std::string_view(options.queue_url).substr(host, path - host));
-    if (options.region.empty())
-        throw std::invalid_argument("region: cannot be told from queue_url; say it");
+void Options::describe(Fields<Options>& field) {
+    using S = Options;
+    using std::chrono::seconds;
+    field("queue_url", &S::queue_url,
+          "Of a standard queue, for this alone: "
+          "https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
+        .required();
+    field("access_key_id", &S::access_key_id,
+          "May send, receive and delete messages, change their visibility, get attributes")
+        .secret()
+        .required();
+    field("secret_access_key", &S::secret_access_key, "See access_key_id").secret().required();
+    field("session_token", &S::session_token,
+          "With temporary keys; read at the start, so they must outlast the process")
+        .secret();
+    field("region", &S::region, "Empty: as queue_url says");
+    field("endpoint", &S::endpoint,
+          "Where SQS is, when not where queue_url says; http only on this machine");
+    field("wait", &S::wait,
+          "Longest long poll; shorter where something in between cuts idle connections")
+        .between(seconds(1), Queue::longest_wait);
+    field("check_interval", &S::check_interval, "How often depth and health are looked up")
+        .between(std::chrono::milliseconds(100), std::chrono::hours(1));
+    field("proxy", &S::proxy, "HTTP proxy to go through; empty: none");
+    ConnectionSettings::describe(field,
+                                 "For one exchange in all, besides the waiting for messages");
+}
+
+void Options::check(const Options& options, Problems& problems) {
+    const std::string &url = options.queue_url, &endpoint = options.endpoint;
+    const std::string_view origin = origin_of(url);
+    if (std::string wrong = check_service_url(url); !wrong.empty())
+        problems.at(url, std::move(wrong));
+    else if (url.find('/', origin.size() + 1) == url.npos || url.ends_with('/'))
+        problems.at(url, "as Amazon shows it, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME");
+    else if (url.ends_with(".fifo"))
+        problems.at(url, "a standard queue is needed, not a FIFO queue");
+    else if (options.region.empty() && region_of(origin).empty())
+        problems.at(options.region, "cannot be told from queue_url; say it");
     const auto is_region = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     };
     if (!std::all_of(options.region.begin(), options.region.end(), is_region))
-        throw std::invalid_argument("region: not a region; write it like eu-west-1");
-    if (options.endpoint.empty()) options.endpoint = options.queue_url.substr(0, path);
-    check_service_url("endpoint", options.endpoint);
-    if (options.endpoint.ends_with('/')) options.endpoint.pop_back();
-    // libcurl signs the path as it stands; "/" is the only one that SQS has.
-    if (options.endpoint.find('/', options.endpoint.find("://") + 3) != std::string::npos)
-        throw std::invalid_argument("endpoint: leave out the path");
-    check_word("access_key_id", options.access_key_id);
-    check_word("secret_access_key", options.secret_access_key);
-    check_word("session_token", options.session_token, true);
-    if (options.timeout < options.connect_timeout)
-        throw std::invalid_argument("timeout: must not be shorter than connect_timeout");
+        problems.at(options.region, "not a region; write it like eu-west-1");
+    if (!endpoint.empty()) {
+        // libcurl signs the path as it stands; "/" is the only one that SQS has.
+        const std::size_t path = origin_of(endpoint).size();
+        if (std::string wrong = check_service_url(endpoint); !wrong.empty())
+            problems.at(endpoint, std::move(wrong));
+        else if (path < endpoint.size() && path + 1 != endpoint.size())
+            problems.at(endpoint, "leave out the path");
+    }
+    check_text(options.access_key_id, problems);
+    check_text(options.secret_access_key, problems);
+    if (!options.session_token.empty()) check_text(options.session_token, problems);
+    ConnectionSettings::check(options, problems);
+}
+
+Options completed(Options options) {
+    const std::string_view origin = origin_of(options.queue_url);
+    if (options.region.empty()) options.region = region_of(origin);
+    options.endpoint = origin_of(options.endpoint.empty() ? origin : options.endpoint);
     return options;
 }
 

@@ -47,7 +47,7 @@ Status without_value(const Result<Json>& answer) {
 }  // namespace
 
 SqsQueue::SqsQueue(Options options, Random& random, Logger& log)
-    : options_(std::move(options)),
+    : options_(completed(std::move(options))),
       signature_("aws:amz:" + options_.region + ":sqs"),
       random_(random),
       log_(log) {}
@@ -143,8 +143,8 @@ Result<Json> SqsQueue::exchange(Action action, const std::string& body,
                 std::string(action_names[static_cast<std::size_t>(action)]));
     if (!options_.session_token.empty())
         headers.add("X-Amz-Security-Token: " + options_.session_token);
-    const HttpService service{options_.endpoint + "/",  options_.ca_file,        options_.proxy,
-                              options_.connect_timeout, options_.timeout + wait, longest_response};
+    HttpService service{options_, options_.endpoint + "/", options_.proxy, longest_response};
+    service.timeout += wait;
     ServiceResponse answer;
     const CURLcode failure = http_post(
         pool_, service, headers, body, answer,

@@ -22,7 +22,7 @@ namespace kitchen::sqs {
 
 class SqsQueue final : public Queue {
 public:
-    /// The options come from checked().
+    /// The options have passed check().
     SqsQueue(Options options, Random& random, Logger& log);
 
     Status send(std::string_view body) override;

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "portable_verb.h"
+
 namespace kitchen::postgres {
 
 namespace {

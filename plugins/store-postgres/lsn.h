@@ -1,10 +1,11 @@
 // A place in PostgreSQL's write-ahead log.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+
+#include "kitchen/text.h"
 
 namespace kitchen::postgres {
 
@@ -14,15 +15,10 @@ using Lsn = std::uint64_t;
 inline std::optional<Lsn> parse_lsn(std::string_view text) noexcept {
     const auto slash = text.find('/');
     if (slash == std::string_view::npos) return std::nullopt;
-    std::uint32_t halves[2] = {};
-    const std::string_view halves_text[2] = {text.substr(0, slash), text.substr(slash + 1)};
-    for (int i = 0; i < 2; ++i) {
-        const auto [end, error] = std::from_chars(
-            halves_text[i].data(), halves_text[i].data() + halves_text[i].size(), halves[i], 16);
-        if (error != std::errc() || end != halves_text[i].data() + halves_text[i].size())
-            return std::nullopt;
-    }
-    return Lsn{halves[0]} << 32 | halves[1];
+    const auto high = parse_number<std::uint32_t>(text.substr(0, slash), 16),
+               low = parse_number<std::uint32_t>(text.substr(slash + 1), 16);
+    if (!high || !low) return std::nullopt;
+    return Lsn{*high} << 32 | *low;
 }
 
 }  // namespace kitchen::postgres

@@ -3,8 +3,9 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <charconv>
 #include <climits>
+
+#include "kitchen/text.h"
 
 namespace kitchen::sqlite {
 
@@ -83,11 +84,9 @@ Status NativeStatement::read_parameters(std::string_view sql) {
     for (int position = 1; position <= count; ++position) {
         const char* name = sqlite3_bind_parameter_name(handle_.get(), position);
         const std::string_view text = name ? name : "";
-        std::uint32_t number = 0;
-        const auto [end, error] = std::from_chars(
-            text.data() + std::min<std::size_t>(1, text.size()), text.data() + text.size(), number);
-        if (text.size() < 2 || text[0] != '$' || error != std::errc() ||
-            end != text.data() + text.size() || number < 1 || number > 10'000) {
+        const std::uint32_t number =
+            text.starts_with('$') ? parse_number<std::uint32_t>(text.substr(1)).value_or(0) : 0;
+        if (number < 1 || number > 10'000) {
             return wrong_statement("A parameter is not written as $1, $2, …", sql);
         }
         numbers_.push_back(number - 1);

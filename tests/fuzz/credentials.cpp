@@ -20,7 +20,7 @@
 #include "require.h"
 #include "sdk/entity_tag.h"
 #include "kitchen/utf8.h"
-#include "text.h"
+#include "kitchen/text.h"
 
 namespace {
 
@@ -156,8 +156,8 @@ void check_entity_tags(const std::string& field) {
 }
 
 void check_texts(std::string_view text) {
-    const auto id = auth::parse_id(text);
-    if (id) require(*id > 0 && text.ends_with(std::to_string(*id)), "an id is read as it stands");
+    const auto number = parse_number(text);
+    if (number) require(parse_number(std::to_string(*number)) == number, "a number is read whole");
     static const auth::PhoneNumbers phones;
     const auto phone = phones.normalise(text);
     if (!phone) return;

@@ -88,7 +88,7 @@ void check_request(const Request& request) {
                 "names are in lower case");
         require(value.empty() || characters::all(value, characters::kFieldText),
                 "a field's value holds no control character");
-        require(characters::trim(value).size() == value.size(), "values are trimmed");
+        require(kitchen::without_blanks(value).size() == value.size(), "values are trimmed");
     }
 }
 

@@ -100,8 +100,6 @@ public:
     /// has returned.
     [[nodiscard]] virtual std::shared_ptr<void> subscribe(std::string_view channel,
                                                           Subscriber subscriber) = 0;
-
-    virtual Status ping() = 0;
 };
 
 }  // namespace kitchen

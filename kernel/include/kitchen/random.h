@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "kitchen/bytes.h"
+
 namespace kitchen {
 
 class Random {
@@ -30,14 +32,9 @@ public:
     }
     /// `bytes` random bytes as lower-case hexadecimal, twice as long.
     std::string hex(std::size_t bytes) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        std::string raw(bytes, '\0'), out;
+        std::string raw(bytes, '\0');
         fill(std::as_writable_bytes(std::span(raw)));
-        for (unsigned char c : raw) {
-            out += digits[c >> 4];
-            out += digits[c & 15];
-        }
-        return out;
+        return kitchen::hex(raw);
     }
 };
 

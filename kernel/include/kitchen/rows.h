@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kitchen/result.h"
+
 namespace kitchen {
 
 class Rows;
@@ -129,6 +131,32 @@ private:
     std::uint32_t columns_ = 0;
     std::int64_t changed_ = 0;
 };
+
+namespace detail {
+template <class T>
+Result<std::optional<T>> as_optional(T value) {
+    return std::optional<T>(std::move(value));
+}
+template <class T>
+Result<std::optional<T>> as_optional(Result<T> value) {
+    if (!value) return std::move(value).error();
+    return std::optional<T>(*std::move(value));
+}
+}  // namespace detail
+
+/// The first row as `read` makes a value (or a Result of one) of it; nothing when there is no row.
+template <class Read>
+auto first_row(const Result<Rows>& rows, Read read)
+    -> decltype(detail::as_optional(read(rows->front()))) {
+    if (!rows) return rows.error();
+    if (rows->empty()) return {std::nullopt};
+    return detail::as_optional(read(rows->front()));
+}
+/// Whether there is a row.
+inline Result<bool> any_row(const Result<Rows>& rows) {
+    if (!rows) return rows.error();
+    return !rows->empty();
+}
 
 inline bool Row::is_null(std::uint32_t column) const {
     return rows_->cell(index_, column).type == Rows::Type::null;

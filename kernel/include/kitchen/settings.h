@@ -91,7 +91,7 @@ namespace detail {
 struct FieldPass {
     const Config* source = nullptr;
     std::vector<SettingKey> keys;                                ///< when it describes
-    std::vector<std::pair<const void*, std::string>> positions;  ///< of each member, when it reads
+    std::vector<std::pair<const void*, std::string>> positions;  ///< of each member
 };
 
 template <class T>
@@ -177,8 +177,8 @@ public:
 
     Field(detail::FieldPass& pass, std::string key, T& value, std::string_view summary)
         : pass_(pass), value_(value) {
+        pass.positions.emplace_back(&value, key);
         if (pass.source) {
-            pass.positions.emplace_back(&value, key);
             if (pass.source->has(key)) detail::read_setting(*pass.source, key, value);
             key_ = std::move(key);
             return;
@@ -323,9 +323,6 @@ public:
     void at(const T& field, std::string sentence) {
         add(static_cast<const void*>(&field), std::move(sentence));
     }
-    /// For a check that is shared with code which knows no settings: "key: sentence". A text that
-    /// begins with no key of the table is blamed on the whole section.
-    void say(std::string_view text);
 
 private:
     /// A place that is no described member is blamed on the whole section.
@@ -354,6 +351,21 @@ S read_settings(const Config& source) {
     Fields<S> fields(pass, "", settings);
     S::describe(fields);
     return settings;
+}
+
+/// What S::check says of `settings`: "key: sentence".
+template <class S>
+std::vector<std::string> problems_of(S settings) {
+    detail::FieldPass pass;
+    Fields<S> fields(pass, "", settings);
+    S::describe(fields);
+    std::vector<std::string> found;
+    const Problems::Report report = [&](const std::string& key, std::string sentence) {
+        found.push_back(key + ": " + sentence);
+    };
+    Problems problems(pass, report);
+    S::check(settings, problems);
+    return found;
 }
 
 /// Runs S::check, when there is one.

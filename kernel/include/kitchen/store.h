@@ -97,6 +97,11 @@ public:
         if (Status done = run(statement, params, rows); !done) return std::move(done).error();
         return rows;
     }
+    /// For a statement whose rows do not matter.
+    Status execute(Statement statement, std::initializer_list<Param> params = {}) {
+        Rows rows;
+        return run(statement, std::span(params.begin(), params.size()), rows);
+    }
 
 protected:
     ~Transaction() = default;

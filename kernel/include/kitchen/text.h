@@ -5,7 +5,10 @@
 // JSON bodies and queries hold none.
 #pragma once
 
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,9 +30,14 @@ bool has_control_characters(std::string_view text, bool lines = false) noexcept;
 /// Without spaces and tabs at either side: the optional white space of header fields.
 constexpr std::string_view without_blanks(std::string_view text,
                                           std::string_view blanks = " \t") noexcept {
-    const std::size_t first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+    const auto is_blank = [blanks](char c) {  // std::string_view::find() calls memchr for each c
+        for (const char blank : blanks)
+            if (c == blank) return true;
+        return false;
+    };
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 /// A–Z as a–z; all other bytes stay.
@@ -44,6 +52,16 @@ inline std::string ascii_lower(std::string_view text) {
 
 constexpr bool is_ascii_alphanumeric(char c) noexcept {
     return (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
+}
+
+/// The whole text as a number that T holds, '-' before it allowed for signed types; nothing for
+/// everything else, spaces and '+' included. `base`: as std::from_chars.
+template <class T = std::int64_t, class... Base>
+std::optional<T> parse_number(std::string_view text, Base... base) noexcept {
+    T value{};
+    const char* const end = text.data() + text.size();
+    const auto [stop, failure] = std::from_chars(text.data(), end, value, base...);
+    return failure == std::errc() && stop == end ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace kitchen

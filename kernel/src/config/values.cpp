@@ -1,20 +1,13 @@
 #include "config/values.h"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
+
+#include "kitchen/text.h"
 
 namespace kitchen::config {
 
 namespace {
-
-template <class T>
-std::optional<T> parse_all(std::string_view text) {
-    T value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 struct Unit {
     std::string_view suffix;
@@ -26,7 +19,7 @@ std::optional<std::int64_t> parse_with_unit(std::string_view text,
                                             std::initializer_list<Unit> units) {
     std::size_t digits = 0;
     while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
-    const auto number = parse_all<std::int64_t>(text.substr(0, digits));
+    const auto number = parse_number<std::int64_t>(text.substr(0, digits));
     if (!number) return std::nullopt;
     for (const Unit& unit : units) {
         std::int64_t product = 0;
@@ -47,7 +40,7 @@ std::optional<std::int64_t> position(const Value& value) {
 }  // namespace
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
-    return parse_all<std::int64_t>(text);
+    return parse_number<std::int64_t>(text);
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {

@@ -85,7 +85,7 @@ public:
     const Clock& clock() const noexcept { return *clock_; }
     bool is_ready() const noexcept { return phase_.load() == Phase::ready; }
     /// The bound provider of an interface, or nullptr.
-    void* service(std::string_view interface_name) const { return registry_.bound(interface_name); }
+    void* service(std::string_view interface_name) const { return registry_.find(interface_name); }
     /// The bound store, or nullptr.
     Store* store() const;
     /// "http://127.0.0.1:8080"

@@ -94,7 +94,6 @@ std::vector<plugin::Resolution::Problem> PluginSet::resolve() {
     order_.clear();
     for (const std::string& id : resolution.order) order_.push_back(find(id));
     bindings_ = std::move(resolution.bindings);
-    registry_.bind(bindings_);
     return {};
 }
 
@@ -106,13 +105,13 @@ void PluginSet::resolve_or_throw(ExitCode code) {
 
 void PluginSet::skip(const std::string& id, const std::string& reason) {
     skipped_.push_back({id, reason});
-    registry_.remove_instance(id);
+    for (const auto& [name, provider] : bindings_)
+        if (provider == id) registry_.remove(name);
     std::erase_if(order_, [&](const Instance* instance) { return instance->id() == id; });
     log_.warn("plugin left out", {{"id", id}, {"reason", reason}});
 }
 
 void PluginSet::construct(const Wrap& wrap) {
-    registry_.bind(bindings_);
     std::vector<std::string> failures;
     std::set<const Instance*> failed;
     const auto next = [&]() -> Instance* {
@@ -126,14 +125,15 @@ void PluginSet::construct(const Wrap& wrap) {
         const bool is_blocked = std::any_of(
             instance->manifest().interfaces().begin(), instance->manifest().interfaces().end(),
             [&](const InterfaceUse& use) {
-                return use.kind == InterfaceUse::Kind::needs && !registry_.bound(use.name);
+                return use.kind == InterfaceUse::Kind::needs && !registry_.find(use.name);
             });
         if (!is_blocked) done = instance->construct(registry_);
         if (is_blocked) {
             failed.insert(instance);
         } else if (done) {
             for (const auto& [name, service] : instance->declarations().services)
-                registry_.add(name, instance->id(), wrap(name, instance->id(), service));
+                if (provider_of(name) == instance->id())
+                    registry_.add(name, wrap(name, instance->id(), service));
         } else if (instance->required()) {
             failures.push_back(done.error().detail);
             failed.insert(instance);

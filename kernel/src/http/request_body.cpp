@@ -35,13 +35,13 @@ Status check_type(const Fields& headers) {
 
 bool is_json_type(std::string_view content_type) noexcept {
     std::size_t end = std::min(content_type.find(';'), content_type.size());
-    if (!characters::equal_ignoring_case(characters::trim(content_type.substr(0, end)),
+    if (!characters::equal_ignoring_case(without_blanks(content_type.substr(0, end)),
                                          "application/json"))
         return false;
     while (end != content_type.size()) {
         content_type.remove_prefix(end + 1);
         end = std::min(content_type.find(';'), content_type.size());
-        const std::string_view parameter = characters::trim(content_type.substr(0, end));
+        const std::string_view parameter = without_blanks(content_type.substr(0, end));
         const std::size_t equals = std::min(parameter.find('='), parameter.size());
         if (!characters::equal_ignoring_case(parameter.substr(0, equals), "charset")) continue;
         std::string_view charset = parameter.substr(std::min(equals + 1, parameter.size()));

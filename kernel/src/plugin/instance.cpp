@@ -55,7 +55,7 @@ Status Instance::construct(const Registry& registry) {
     Status done = guard("its constructor", [&] {
         recorder_ = std::make_unique<DeclarationRecorder>(
             manifest_, *config_, *log_,
-            [&registry](std::string_view name) { return registry.bound(name); });
+            [&registry](std::string_view name) { return registry.find(name); });
         plugin_ = manifest_.descriptor().create(*recorder_);
         declarations_ = recorder_->finish();
     });

@@ -48,11 +48,4 @@ void Problems::add(const void* field, std::string sentence) {
     report_("", std::move(sentence));
 }
 
-void Problems::say(std::string_view text) {
-    for (const auto& [address, key] : pass_.positions)
-        if (text.starts_with(key) && text.substr(key.size()).starts_with(": "))
-            return report_(key, std::string(text.substr(key.size() + 2)));
-    report_("", std::string(text));
-}
-
 }  // namespace kitchen

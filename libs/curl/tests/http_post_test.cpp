@@ -133,17 +133,11 @@ TEST_F(HttpPost, EndsWhenItIsStopped) {
 TEST(ServiceUrl, IsHttpsOrOnThisMachine) {
     for (const char* good : {"https://api.example.com", "http://localhost:9000/x",
                              "http://127.0.0.1", "http://[::1]:8080"})
-        EXPECT_NO_THROW(check_service_url("url", good)) << good;
+        EXPECT_EQ(check_service_url(good), "") << good;
     for (const char* bad :
          {"http://api.example.com", "ftp://localhost", "", "https://", "https://user@example.com",
-          "https://u:p@example.com", "https://example.com/?a=b", "https://example.com/#part"}) {
-        try {
-            check_service_url("base_url", bad);
-            ADD_FAILURE() << bad;
-        } catch (const std::invalid_argument& problem) {
-            EXPECT_THAT(problem.what(), testing::StartsWith("base_url: ")) << bad;
-        }
-    }
+          "https://u:p@example.com", "https://example.com/?a=b", "https://example.com/#part"})
+        EXPECT_NE(check_service_url(bad), "") << bad;
 }
 
 }  // namespace

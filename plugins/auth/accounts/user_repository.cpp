@@ -1,6 +1,6 @@
 #include "accounts/user_repository.h"
 
-#include "text.h"
+#include "kitchen/text.h"
 
 namespace kitchen::auth {
 namespace {
@@ -29,12 +29,6 @@ User user_of(const Row& row) {
     user.created_at = row.integer(9);
     user.updated_at = row.integer(10);
     return user;
-}
-
-Result<std::optional<User>> one_user(Result<Rows> rows) {
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return std::optional<User>();
-    return std::optional<User>(user_of(rows->front()));
 }
 
 Error with_field(Error error) {
@@ -115,12 +109,12 @@ UserRepository::UserRepository(Store& store)
 #undef AUTH_USER_FILTER
 
 Result<std::optional<User>> UserRepository::by_id(Transaction& tx, std::int64_t id) const {
-    return one_user(tx.query(by_id_, {id}));
+    return first_row(tx.query(by_id_, {id}), user_of);
 }
 
 Result<std::optional<User>> UserRepository::by_email(Transaction& tx,
                                                      std::string_view email) const {
-    return one_user(tx.query(by_email_, {ascii_lower(email)}));
+    return first_row(tx.query(by_email_, {ascii_lower(email)}), user_of);
 }
 
 Result<Taken> UserRepository::taken(Transaction& tx, std::string_view email,
@@ -137,9 +131,7 @@ Result<Taken> UserRepository::taken(Transaction& tx, std::string_view email,
 }
 
 Result<bool> UserRepository::referral_code_exists(Transaction& tx, std::string_view code) const {
-    auto rows = tx.query(referral_, {code});
-    if (!rows) return std::move(rows).error();
-    return !rows->empty();
+    return any_row(tx.query(referral_, {code}));
 }
 
 Result<User> UserRepository::insert(Transaction& tx, const NewUser& user) const {
@@ -162,14 +154,13 @@ Result<std::optional<User>> UserRepository::update_password(Transaction& tx, std
                                                             std::int64_t credential_version,
                                                             std::string_view password_hash,
                                                             std::int64_t now) const {
-    return one_user(tx.query(update_password_, {id, credential_version, password_hash, now}));
+    return first_row(tx.query(update_password_, {id, credential_version, password_hash, now}),
+                     user_of);
 }
 
 Status UserRepository::replace_hash(Transaction& tx, std::int64_t id, std::string_view old_hash,
                                     std::string_view new_hash) const {
-    if (auto rows = tx.query(replace_hash_, {id, old_hash, new_hash}); !rows)
-        return std::move(rows).error();
-    return {};
+    return tx.execute(replace_hash_, {id, old_hash, new_hash});
 }
 
 Status UserRepository::lock(Transaction& tx, std::int64_t id) const {
@@ -178,10 +169,7 @@ Status UserRepository::lock(Transaction& tx, std::int64_t id) const {
     return rows->changed() == 1 ? Status() : Status(user_not_found());
 }
 
-Status UserRepository::lock_admins(Transaction& tx) const {
-    if (auto rows = tx.query(lock_admins_); !rows) return std::move(rows).error();
-    return {};
-}
+Status UserRepository::lock_admins(Transaction& tx) const { return tx.execute(lock_admins_); }
 
 Result<std::int64_t> UserRepository::count_admins(Transaction& tx) const {
     auto rows = tx.query(count_admins_);

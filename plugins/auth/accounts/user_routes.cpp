@@ -1,7 +1,7 @@
 #include "accounts/user_routes.h"
 
 #include "kitchen/http/page.h"
-#include "text.h"
+#include "kitchen/text.h"
 #include "accounts/user_json.h"
 
 namespace kitchen::auth {
@@ -101,7 +101,7 @@ Result<Response> UserRoutes::read_own(const Request& request) const {
 
 Result<Response> UserRoutes::change_own(const Request& request) const {
     const Asker asker{.user_id = request.who().user_id,
-                      .family_id = parse_id(request.who().token_id).value_or(0),
+                      .family_id = parse_number(request.who().token_id).value_or(0),
                       .client_address = request.client_address};
     const OwnChange change{.phone_number = text_of(request.json, "phone_number"),
                            .password = text_of(request.json, "password"),

@@ -12,17 +12,13 @@
 #include <string>
 
 #include "addresses/address_repository.h"
+#include "auth_settings.h"
 #include "kitchen/clock.h"
 #include "accounts/phone_numbers.h"
 #include "accounts/precondition.h"
 #include "accounts/user_repository.h"
 
 namespace kitchen::auth {
-
-struct AddressBookSettings {
-    std::int64_t max = 20;       ///< addresses of one account
-    std::string country = "NG";  ///< of an address that names none
-};
 
 class AddressBook {
 public:

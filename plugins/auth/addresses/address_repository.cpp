@@ -28,21 +28,10 @@ SavedAddress address_of(const Row& row) {
     return address;
 }
 
-Result<std::optional<SavedAddress>> one(Result<Rows> rows) {
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return std::optional<SavedAddress>();
-    return std::optional<SavedAddress>(address_of(rows->front()));
-}
-
 Result<SavedAddress> written(Result<Rows> rows) {
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return address_not_found();
     return address_of(rows->front());
-}
-
-Status done(Result<Rows> rows) {
-    if (!rows) return std::move(rows).error();
-    return {};
 }
 
 }  // namespace
@@ -84,12 +73,12 @@ AddressRepository::AddressRepository(Store& store)
 
 Result<std::optional<SavedAddress>> AddressRepository::find(Transaction& tx, std::int64_t user_id,
                                                             std::int64_t id) const {
-    return one(tx.query(find_, {user_id, id}));
+    return first_row(tx.query(find_, {user_id, id}), address_of);
 }
 
 Result<std::optional<SavedAddress>> AddressRepository::default_of(Transaction& tx,
                                                                   std::int64_t user_id) const {
-    return one(tx.query(default_of_, {user_id}));
+    return first_row(tx.query(default_of_, {user_id}), address_of);
 }
 
 Result<std::int64_t> AddressRepository::count(Transaction& tx, std::int64_t user_id) const {
@@ -126,17 +115,17 @@ Result<SavedAddress> AddressRepository::update(Transaction& tx, std::int64_t use
 }
 
 Status AddressRepository::remove(Transaction& tx, std::int64_t user_id, std::int64_t id) const {
-    return done(tx.query(remove_, {user_id, id}));
+    return tx.execute(remove_, {user_id, id});
 }
 
 Status AddressRepository::clear_default(Transaction& tx, std::int64_t user_id,
                                         std::int64_t now) const {
-    return done(tx.query(clear_default_, {user_id, now}));
+    return tx.execute(clear_default_, {user_id, now});
 }
 
 Status AddressRepository::choose_default(Transaction& tx, std::int64_t user_id,
                                          std::int64_t now) const {
-    return done(tx.query(choose_default_, {user_id, now}));
+    return tx.execute(choose_default_, {user_id, now});
 }
 
 }  // namespace kitchen::auth

@@ -1,7 +1,7 @@
 #include "passwords/password_guard.h"
 
 #include "kitchen/ip.h"
-#include "text.h"
+#include "kitchen/text.h"
 
 namespace kitchen::auth {
 
@@ -11,14 +11,16 @@ Error invalid_credentials() {
                  "or email and your password.");
 }
 
-PasswordGuard::PasswordGuard(Dependencies dependencies, const PasswordGuardSettings& settings)
+PasswordGuard::PasswordGuard(Dependencies dependencies, const AuthSettings& settings)
     : deps_(dependencies),
       credential_key_(deps_.key, "remembered credentials"),
-      failures_of_account_(deps_.cache, deps_.key, settings.failures_of_account),
-      failures_of_client_(deps_.cache, deps_.key, settings.failures_of_client),
-      remembered_(deps_.clock, settings.remembered_for),
-      flights_(settings.queue),
-      hasher_(settings.cost, settings.parallelism, settings.queue) {}
+      failures_of_account_(deps_.cache, deps_.key,
+                           {settings.login.failure_burst, settings.login.failure_period}),
+      failures_of_client_(deps_.cache, deps_.key,
+                          {settings.login.per_address_burst, settings.login.per_address_period}),
+      remembered_(deps_.clock, settings.basic_cache_ttl),
+      flights_(settings.argon2_queue),
+      hasher_(settings.argon2_cost, settings.argon2_parallelism, settings.argon2_queue) {}
 
 Result<User> PasswordGuard::verify(std::string_view user, std::string_view password,
                                    std::string_view client_address) {
@@ -75,7 +77,7 @@ Result<std::optional<User>> PasswordGuard::look_up(std::string_view user) {
     return deps_.store.read<std::optional<User>>([&](Transaction& tx) {
         if (user.find('@') != std::string_view::npos) return deps_.users.by_email(tx, user);
         return deps_.users.by_id(
-            tx, parse_id(user).value_or(0));  // no user has 0: the same work for what is no id
+            tx, parse_number(user).value_or(0));  // no user has 0: the same work for what is no id
     });
 }
 

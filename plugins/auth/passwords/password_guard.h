@@ -29,6 +29,7 @@
 
 #include "accounts/user_repository.h"
 #include "attempt_limits.h"
+#include "auth_settings.h"
 #include "keys/server_key.h"
 #include "kitchen/cache.h"
 #include "kitchen/clock.h"
@@ -43,15 +44,6 @@ namespace kitchen::auth {
 /// The one error for all credentials that are not right: unauthenticated "invalid_credentials".
 Error invalid_credentials();
 
-struct PasswordGuardSettings {
-    std::size_t parallelism = 0;  ///< hashes at once; 0: half the cores
-    std::size_t queue = 6;        ///< that wait for those, and so many for another's outcome
-    std::chrono::milliseconds remembered_for = std::chrono::minutes(1);  ///< 0: always hashed
-    Limit failures_of_account;                                           ///< from one client
-    Limit failures_of_client;                                            ///< whatever the account
-    Argon2Cost cost;
-};
-
 class PasswordGuard {
 public:
     struct Dependencies {  ///< all must outlive the guard
@@ -62,7 +54,7 @@ public:
         const Clock& clock;
         Logger& log;
     };
-    PasswordGuard(Dependencies dependencies, const PasswordGuardSettings& settings);
+    PasswordGuard(Dependencies dependencies, const AuthSettings& settings);
 
     /// `user` is a user id or an email; anything else is an unknown user.
     /// Errors: invalid_credentials(); too_many_requests, unavailable (both with Retry-After); what

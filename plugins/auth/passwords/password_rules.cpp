@@ -1,7 +1,8 @@
 #include "passwords/password_rules.h"
 
 #include "common_passwords.gen.h"
-#include "text.h"
+#include "kitchen/text.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen::auth {
 namespace {

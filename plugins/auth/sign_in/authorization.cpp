@@ -4,7 +4,8 @@
 
 #include <sodium.h>
 
-#include "text.h"
+#include "kitchen/text.h"
+#include "kitchen/utf8.h"
 
 namespace kitchen::auth {
 namespace {

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "kitchen/ip.h"
-#include "text.h"
+#include "kitchen/text.h"
 
 namespace kitchen::auth {
 namespace {
@@ -19,14 +19,17 @@ std::string entry_of(std::string_view subject) { return "auth:reset:" + std::str
 }  // namespace
 
 PasswordResetService::PasswordResetService(Dependencies dependencies, const ServerKey& key,
-                                           PasswordResetSettings settings)
+                                           const OtpSettings& settings,
+                                           const RequestSettings& requests)
     : deps_(dependencies),
       email_key_(key, "reset email"),
       codes_(PurposeKey(key, "reset code"), deps_.random),
       settings_(settings),
-      per_address_(deps_.cache, settings.per_address, "reset-address", "too_many_resets",
+      per_address_(deps_.cache, {requests.per_address_burst, requests.per_address_period},
+                   "reset-address", "too_many_resets",
                    "Too many password resets from your address. Wait a little, then try again."),
-      per_email_(deps_.cache, settings.per_email, "reset-email", "too_many_resets",
+      per_email_(deps_.cache, {requests.per_email_burst, requests.per_email_period}, "reset-email",
+                 "too_many_resets",
                  "Too many password resets for this email address. Try again later.") {}
 
 std::string PasswordResetService::subject_of(std::string_view email) const {
@@ -83,9 +86,9 @@ Status PasswordResetService::reset(std::string_view email, std::string_view code
     const auto fields = codes_.check(deps_.cache, entry_of(subject), subject, code,
                                      settings_.max_attempts, no_reset());
     if (!fields) return fields.error();
-    const std::int64_t user_id = parse_id(field_of(*fields, "user_id")).value_or(0);
+    const std::int64_t user_id = parse_number(field_of(*fields, "user_id")).value_or(0);
     const std::int64_t credential_version =
-        parse_id(field_of(*fields, "credential_version")).value_or(0);
+        parse_number(field_of(*fields, "credential_version")).value_or(0);
 
     auto user = deps_.store.read<std::optional<User>>(
         [&](Transaction& tx) { return deps_.users.by_id(tx, user_id); });

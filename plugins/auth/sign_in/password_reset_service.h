@@ -21,18 +21,12 @@
 #include "passwords/password_guard.h"
 #include "passwords/password_rules.h"
 #include "attempt_limits.h"
+#include "auth_settings.h"
 #include "keys/server_key.h"
 #include "sign_in/token_repository.h"
 #include "accounts/user_repository.h"
 
 namespace kitchen::auth {
-
-struct PasswordResetSettings {
-    std::chrono::milliseconds ttl = std::chrono::minutes(10);
-    std::int64_t max_attempts = 5;  ///< wrong codes a mail
-    Limit per_address;
-    Limit per_email;  ///< mails; with max_attempts it bounds all guessing at one account
-};
 
 class PasswordResetService {
 public:
@@ -51,7 +45,7 @@ public:
         Logger& log;
     };
     PasswordResetService(Dependencies dependencies, const ServerKey& key,
-                         PasswordResetSettings settings);
+                         const OtpSettings& settings, const RequestSettings& requests);
 
     /// Errors: too_many_requests (for the client's address, whatever the email), unavailable.
     Status forgot(const std::string& email, std::string_view client_address);
@@ -69,7 +63,7 @@ private:
     const Dependencies deps_;
     const PurposeKey email_key_;
     const OneTimeCodes codes_;
-    const PasswordResetSettings settings_;
+    const OtpSettings settings_;
     AttemptLimit per_address_, per_email_;
 };
 

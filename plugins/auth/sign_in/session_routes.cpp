@@ -1,6 +1,6 @@
 #include "sign_in/session_routes.h"
 
-#include "text.h"
+#include "kitchen/text.h"
 
 namespace kitchen::auth {
 namespace {
@@ -148,7 +148,7 @@ Result<Response> SessionRoutes::refresh(const Request& request) const {
 }
 
 Result<Response> SessionRoutes::logout(const Request& request) const {
-    if (const auto family = parse_id(request.who().token_id)) {
+    if (const auto family = parse_number(request.who().token_id)) {
         if (Status revoked = tokens_.revoke(*family); !revoked) return std::move(revoked).error();
     }
     return Response::no_content();

@@ -9,10 +9,7 @@ namespace {
     "CASE WHEN f.revoked_at IS NULL AND u.disabled = 0 AND f.credential_version = " \
     "u.credential_version THEN 1 ELSE 0 END"
 
-Result<std::optional<StoredToken>> stored_token(Result<Rows> rows) {
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return std::optional<StoredToken>();
-    const Row row = rows->front();
+StoredToken token_of(const Row& row) {
     StoredToken token;
     token.family_id = row.integer(0);
     token.user_id = row.integer(1);
@@ -20,12 +17,7 @@ Result<std::optional<StoredToken>> stored_token(Result<Rows> rows) {
     token.expires_at = row.integer(3);
     token.alive = row.boolean(4);
     token.used = row.boolean(5);
-    return std::optional<StoredToken>(std::move(token));
-}
-
-Status token_status(Result<Rows> rows) {
-    if (!rows) return std::move(rows).error();
-    return {};
+    return token;
 }
 
 }  // namespace
@@ -78,8 +70,8 @@ Result<std::optional<std::int64_t>> TokenRepository::add_family(Transaction& tx,
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return std::optional<std::int64_t>();
     const std::int64_t family_id = rows->front().integer(0);
-    if (auto added =
-            tx.query(add_refresh_, {tokens.refresh, family_id, tokens.refresh_expires_at, now});
+    if (Status added =
+            tx.execute(add_refresh_, {tokens.refresh, family_id, tokens.refresh_expires_at, now});
         !added)
         return std::move(added).error();
     return std::optional(family_id);
@@ -92,12 +84,12 @@ Result<bool> TokenRepository::rotate(Transaction& tx, std::int64_t family_id,
     if (!used) return std::move(used).error();
     if (used->changed() == 0) return false;
     const std::int64_t expires_at = std::max(tokens.access_expires_at, tokens.refresh_expires_at);
-    if (auto renewed = tx.query(
+    if (Status renewed = tx.execute(
             renew_family_, {family_id, tokens.access, tokens.access_expires_at, expires_at, now});
         !renewed)
         return std::move(renewed).error();
-    if (auto added =
-            tx.query(add_refresh_, {tokens.refresh, family_id, tokens.refresh_expires_at, now});
+    if (Status added =
+            tx.execute(add_refresh_, {tokens.refresh, family_id, tokens.refresh_expires_at, now});
         !added)
         return std::move(added).error();
     return true;
@@ -105,27 +97,27 @@ Result<bool> TokenRepository::rotate(Transaction& tx, std::int64_t family_id,
 
 Result<std::optional<StoredToken>> TokenRepository::by_access(Transaction& tx,
                                                               std::string_view hash) const {
-    return stored_token(tx.query(by_access_, {hash}));
+    return first_row(tx.query(by_access_, {hash}), token_of);
 }
 
 Result<std::optional<StoredToken>> TokenRepository::by_refresh(Transaction& tx,
                                                                std::string_view hash) const {
-    return stored_token(tx.query(by_refresh_, {hash}));
+    return first_row(tx.query(by_refresh_, {hash}), token_of);
 }
 
 Status TokenRepository::revoke_family(Transaction& tx, std::int64_t family_id,
                                       std::int64_t now) const {
-    return token_status(tx.query(revoke_family_, {family_id, now}));
+    return tx.execute(revoke_family_, {family_id, now});
 }
 
 Status TokenRepository::revoke_all(Transaction& tx, std::int64_t user_id, std::int64_t except,
                                    std::int64_t now) const {
-    return token_status(tx.query(revoke_all_, {user_id, except, now}));
+    return tx.execute(revoke_all_, {user_id, except, now});
 }
 
 Status TokenRepository::keep_family(Transaction& tx, std::int64_t family_id, std::int64_t user_id,
                                     std::int64_t credential_version) const {
-    return token_status(tx.query(keep_family_, {family_id, user_id, credential_version}));
+    return tx.execute(keep_family_, {family_id, user_id, credential_version});
 }
 
 Result<std::int64_t> TokenRepository::sweep(Transaction& tx, std::int64_t now,

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth_settings.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/principal.h"
@@ -20,11 +21,6 @@
 #include "accounts/user.h"
 
 namespace kitchen::auth {
-
-struct TokenLifetimes {
-    std::chrono::milliseconds access = std::chrono::minutes(15);
-    std::chrono::milliseconds refresh = std::chrono::hours(24 * 30);
-};
 
 struct IssuedTokens {
     std::string access_token, refresh_token;

@@ -4,7 +4,7 @@
 
 #include "accounts/account_creation.h"
 #include "kitchen/ip.h"
-#include "text.h"
+#include "kitchen/text.h"
 
 namespace kitchen::auth {
 namespace {
@@ -23,15 +23,17 @@ Error queue_full() {
 }  // namespace
 
 SignupService::SignupService(Dependencies dependencies, const ServerKey& key,
-                             SignupSettings settings)
+                             const OtpSettings& settings, const RequestSettings& requests)
     : deps_(dependencies),
       session_key_(key, "signup session"),
       email_key_(key, "signup email rate"),
       codes_(PurposeKey(key, "signup code"), deps_.random),
       settings_(settings),
-      per_address_(deps_.cache, settings.per_address, "signup-address", "too_many_signups",
+      per_address_(deps_.cache, {requests.per_address_burst, requests.per_address_period},
+                   "signup-address", "too_many_signups",
                    "Too many sign-ups from your address. Wait a little, then try again."),
-      per_email_(deps_.cache, settings.per_email, "signup-email", "too_many_signups",
+      per_email_(deps_.cache, {requests.per_email_burst, requests.per_email_period}, "signup-email",
+                 "too_many_signups",
                  "Too many sign-ups with this email address. Look for the code in your mail, or "
                  "try again later."),
       per_session_(deps_.cache, {1, settings.resend_interval}, "signup-resend", "resend_too_soon",

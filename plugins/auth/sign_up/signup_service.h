@@ -24,18 +24,11 @@
 #include "passwords/password_rules.h"
 #include "accounts/phone_numbers.h"
 #include "attempt_limits.h"
+#include "auth_settings.h"
 #include "keys/server_key.h"
 #include "accounts/user_repository.h"
 
 namespace kitchen::auth {
-
-struct SignupSettings {
-    std::chrono::milliseconds ttl = std::chrono::minutes(10);
-    std::int64_t max_attempts = 5;  ///< wrong codes
-    std::int64_t max_resends = 5;
-    std::chrono::milliseconds resend_interval = std::chrono::minutes(1);
-    Limit per_address, per_email;
-};
 
 struct SignupForm {
     std::string email;  ///< well-formed
@@ -60,9 +53,10 @@ public:
         const Clock& clock;
         Logger& log;
     };
-    SignupService(Dependencies dependencies, const ServerKey& key, SignupSettings settings);
+    SignupService(Dependencies dependencies, const ServerKey& key, const OtpSettings& settings,
+                  const RequestSettings& requests);
 
-    const SignupSettings& settings() const noexcept { return settings_; }
+    const OtpSettings& settings() const noexcept { return settings_; }
 
     /// The id of the new session: 64 hexadecimal digits, a secret of the client.
     /// Errors: unprocessable (phone, password, referral code); conflict "email_taken",
@@ -90,7 +84,7 @@ private:
     const Dependencies deps_;
     const PurposeKey session_key_, email_key_;
     const OneTimeCodes codes_;
-    const SignupSettings settings_;
+    const OtpSettings settings_;
     AttemptLimit per_address_, per_email_, per_session_;
 };
 

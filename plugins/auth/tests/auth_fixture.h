@@ -79,18 +79,15 @@ protected:
     static constexpr Argon2Cost cheap{1, 8192};
     static constexpr const char* good_password = "plantain-and-beans";
 
-    static AuthModuleSettings default_settings() {
-        AuthModuleSettings settings;
-        settings.server_key.key = "0123456789abcdef0123456789abcdef";
-        settings.passwords.failures_of_account = {10, std::chrono::seconds(30)};
-        settings.passwords.failures_of_client = {30, std::chrono::seconds(1)};
-        settings.signup.per_address = {50, std::chrono::seconds(10)};
-        settings.signup.per_email = {5, std::chrono::minutes(10)};
-        settings.reset.per_address = {50, std::chrono::seconds(10)};
-        settings.reset.per_email = {5, std::chrono::hours(1)};
-        settings.passwords.parallelism = 2;
-        settings.passwords.queue = 200;
-        settings.passwords.cost = cheap;
+    static AuthSettings default_settings() {
+        AuthSettings settings;
+        settings.key = "0123456789abcdef0123456789abcdef";
+        settings.login = {10, std::chrono::seconds(30), 30, std::chrono::seconds(1)};
+        settings.signup = {50, std::chrono::seconds(10), 5, std::chrono::minutes(10)};
+        settings.reset = {50, std::chrono::seconds(10), 5, std::chrono::hours(1)};
+        settings.argon2_parallelism = 2;
+        settings.argon2_queue = 200;
+        settings.argon2_cost = cheap;
         return settings;
     }
 
@@ -100,7 +97,7 @@ protected:
         build(default_settings());
         memory.verify().value();
     }
-    void build(const AuthModuleSettings& settings) {
+    void build(const AuthSettings& settings) {
         module.reset();
         module = std::make_unique<AuthModule>(
             settings, AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, log});

@@ -211,7 +211,7 @@ TEST(RedisFaults, AUserWithFewRightsIsEnough) {
     settings.client.server.login = {"kitchen", "a-secret-of-its-own", 0};
     Replica replica(settings);
     Cache& cache = replica.cache;
-    ASSERT_TRUE(cache.ping()) << replica.cache.client().reason();
+    ASSERT_TRUE(replica.cache.ping()) << replica.cache.client().reason();
     EXPECT_TRUE(cache.set_if_absent("test:a", "x", 1min).value());
     EXPECT_FALSE(cache.set_if_absent("test:a", "x", 1min).value());
     EXPECT_EQ(cache.get("test:a").value(), "x");

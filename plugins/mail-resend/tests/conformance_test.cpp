@@ -13,10 +13,14 @@ struct Held {
     RecordingLogger log;
     ManualTracing tracing;
     tests::ResendDouble service{"re_test"};
-    resend::ResendMailer mailer{
-        {service.base_url(), "re_test", *mime::parse_mailbox("Kitchen <k@example.com>"), {}, {}},
-        log,
-        tracing};
+    static resend::Options options(const tests::ResendDouble& service) {
+        resend::Options out;
+        out.base_url = service.base_url();
+        out.api_key = "re_test";
+        out.from = "Kitchen <k@example.com>";
+        return out;
+    }
+    resend::ResendMailer mailer{options(service), log, tracing};
     ~Held() { EXPECT_EQ(service.refusals(), std::vector<std::string>()); }
 };
 

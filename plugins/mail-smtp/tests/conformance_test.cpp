@@ -13,16 +13,15 @@ struct Held {
     RecordingLogger log;
     ManualClock clock;
     tests::SmtpServer server;
-    smtp::SmtpMailer mailer{{"localhost",
-                             server.port(),
-                             smtp::Security::none,
-                             {},
-                             {},
-                             *mime::parse_mailbox("Kitchen <k@example.com>"),
-                             {},
-                             {}},
-                            clock,
-                            log};
+    static smtp::Options options(const tests::SmtpServer& server) {
+        smtp::Options out;
+        out.host = "localhost";
+        out.port = server.port();
+        out.security = smtp::Security::none;
+        out.from = "Kitchen <k@example.com>";
+        return out;
+    }
+    smtp::SmtpMailer mailer{options(server), clock, log};
 };
 
 MailerFactory smtp_factory() {

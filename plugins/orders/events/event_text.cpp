@@ -1,8 +1,7 @@
 #include "events/event_text.h"
 
-#include <charconv>
-
 #include "kitchen/json.h"
+#include "kitchen/text.h"
 
 namespace kitchen::orders {
 
@@ -41,14 +40,12 @@ std::string id_text(std::int64_t id) { return "id: " + std::to_string(id) + "\n\
 
 Result<std::optional<std::int64_t>> parse_last_event_id(const std::string* field) {
     if (!field || field->empty()) return std::optional<std::int64_t>();
-    std::int64_t id = 0;
-    const char* const end = field->data() + field->size();
-    const auto [stop, error] = std::from_chars(field->data(), end, id);
-    if (error != std::errc() || stop != end || id < 0)
+    const auto id = parse_number(*field);
+    if (!id || *id < 0)
         return Error(
             Errc::malformed, "last_event_id_invalid",
             "Last-Event-ID is not an id that this stream has given. Leave it out to begin anew.");
-    return std::optional<std::int64_t>(id);
+    return id;
 }
 
 }  // namespace kitchen::orders

@@ -52,9 +52,7 @@ OrderFeed::OrderFeed(Store& store)
           "WHERE h.position > $1 ORDER BY h.position LIMIT $2")) {}
 
 Result<bool> OrderFeed::has_unnumbered(Transaction& tx) const {
-    Result<Rows> rows = tx.query(unnumbered_);
-    if (!rows) return std::move(rows).error();
-    return !rows->empty();
+    return any_row(tx.query(unnumbered_));
 }
 
 Result<std::int64_t> OrderFeed::number_some(Transaction& tx) const {

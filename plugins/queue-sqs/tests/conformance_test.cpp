@@ -15,15 +15,15 @@ QueueFactory sqs_factory() {
         tests::SqsDouble service;
         RecordingLogger log;
         SeededRandom random;
-        sqs::SqsQueue queue{sqs::checked({service.queue_url(),
-                                          "us-east-1",
-                                          {},
-                                          tests::SqsDouble::key_id,
-                                          tests::SqsDouble::secret,
-                                          {},
-                                          {},
-                                          {}}),
-                            random, log};
+        static sqs::Options options(const tests::SqsDouble& service) {
+            sqs::Options out;
+            out.queue_url = service.queue_url();
+            out.region = "us-east-1";
+            out.access_key_id = tests::SqsDouble::key_id;
+            out.secret_access_key = tests::SqsDouble::secret;
+            return out;
+        }
+        sqs::SqsQueue queue{options(service), random, log};
         ~Held() {
             // A stale receipt is refused by both; nothing else is.
             const Json seen = service.state();

@@ -25,7 +25,7 @@ protected:
         return good;
     }
     std::unique_ptr<SqsQueue> queue_of(Options wanted) {
-        return std::make_unique<SqsQueue>(checked(std::move(wanted)), random, log);
+        return std::make_unique<SqsQueue>(std::move(wanted), random, log);
     }
     static std::vector<QueueMessage> receive(SqsQueue& queue) {
         return queue.receive({10, 20s, 30s}, {}).value();

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "kitchen/text.h"
+
 namespace kitchen::http::characters {
 
 enum Class : std::uint8_t {
@@ -51,22 +53,11 @@ constexpr bool all(std::string_view text, Class wanted) noexcept {
     return !text.empty();
 }
 
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view lower_case_b) noexcept {
     if (a.size() != lower_case_b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i)
-        if (lower(a[i]) != lower_case_b[i]) return false;
+        if (ascii_lower(a[i]) != lower_case_b[i]) return false;
     return true;
-}
-
-/// Without the optional white space (SP, HTAB) at both ends.
-constexpr std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
 }
 
 }  // namespace kitchen::http::characters

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxSizeDigits = 15;
 
 std::uint64_t hex_value(char c) noexcept {
-    return static_cast<std::uint64_t>(c <= '9' ? c - '0' : characters::lower(c) - 'a' + 10);
+    return static_cast<std::uint64_t>(c <= '9' ? c - '0' : ascii_lower(c) - 'a' + 10);
 }
 
 bool is_trailer_field(std::string_view line) noexcept {

@@ -18,7 +18,7 @@ template <typename Function>
 void for_each_member(std::string_view list, Function&& function) {
     while (!list.empty()) {
         const auto comma = list.find(',');
-        const auto member = characters::trim(list.substr(0, comma));
+        const auto member = without_blanks(list.substr(0, comma));
         if (!member.empty()) function(member);
         if (comma == std::string_view::npos) return;
         list.remove_prefix(comma + 1);
@@ -87,12 +87,12 @@ bool RequestParser::read_field(std::string_view line) {
     std::size_t colon = 0;
     while (colon < line.size() && characters::is(line[colon], characters::kToken)) ++colon;
     if (colon == 0 || colon == line.size() || line[colon] != ':') return fail(kBadHeader);
-    const auto value = characters::trim(line.substr(colon + 1));
+    const auto value = without_blanks(line.substr(colon + 1));
     for (const char c : value)
         if (!characters::is(c, characters::kFieldText)) return fail(kBadHeader);
 
     auto& [name, kept] = request_->headers.emplace_back(line.substr(0, colon), value);
-    for (char& c : name) c = characters::lower(c);
+    for (char& c : name) c = ascii_lower(c);
     return note_field(name, kept);
 }
 

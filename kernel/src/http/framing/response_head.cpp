@@ -35,7 +35,7 @@ bool is_safe(std::string_view name, std::string_view value) noexcept {
 
 bool same_name(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return characters::lower(x) == characters::lower(y);
+               return ascii_lower(x) == ascii_lower(y);
            });
 }
 

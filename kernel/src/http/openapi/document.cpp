@@ -177,8 +177,7 @@ private:
             operation.set("x-roles", std::move(roles));
         }
 
-        std::string method = route.method;
-        for (char& c : method) c = characters::lower(c);
+        const std::string method = ascii_lower(route.method);
         Json item = paths_[place.path];
         item.set(method, std::move(operation));
         paths_.set(place.path, std::move(item));
@@ -191,7 +190,7 @@ private:
             id += (segment.kind == Kind::literal ? "_" : "_by_") + segment.text;
         if (segments.empty()) id += "_root";
         for (char& c : id) {
-            c = characters::lower(c);
+            c = ascii_lower(c);
             if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) c = '_';
         }
         std::string unique = id;

@@ -1,8 +1,9 @@
 #include "pattern.h"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
+
+#include "kitchen/text.h"
 
 namespace kitchen::http {
 namespace {
@@ -78,10 +79,7 @@ std::vector<PatternSegment> parse_pattern(std::string_view pattern) {
 }
 
 bool is_id(std::string_view text) noexcept {
-    if (text.empty() || text.front() < '1' || text.front() > '9') return false;
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size();
+    return parse_number(text).value_or(0) > 0 && text.front() != '0';
 }
 
 }  // namespace kitchen::http

@@ -8,8 +8,7 @@
 namespace kitchen::http {
 
 std::optional<std::string> parse_origin(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), characters::lower);
+    std::string out = ascii_lower(text);
     for (const auto& [scheme, port] :
          {std::pair<std::string_view, std::string_view>{"http://", ":80"}, {"https://", ":443"}}) {
         if (!out.starts_with(scheme) || !is_authority(std::string_view(out).substr(scheme.size())))

@@ -19,7 +19,7 @@ void each_from_the_right(const Request& request, std::string_view name, const Vi
         for (bool more = true; more;) {
             const std::size_t comma = rest.rfind(',');
             more = comma != std::string_view::npos;
-            if (!visit(characters::trim(more ? rest.substr(comma + 1) : rest))) return;
+            if (!visit(without_blanks(more ? rest.substr(comma + 1) : rest))) return;
             rest = rest.substr(0, more ? comma : 0);
         }
     }

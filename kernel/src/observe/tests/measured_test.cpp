@@ -249,7 +249,6 @@ public:
         subscriber("hello");
         return nullptr;
     }
-    Status ping() override { return answer(); }
 
     bool broken = false;
 
@@ -280,7 +279,6 @@ TEST(MeasuredCacheTest, CountsAndPassesEverythingOn) {
     std::string heard;
     (void)cache.subscribe("c", [&](std::string_view message) { heard = message; });
     EXPECT_EQ(heard, "hello");
-    EXPECT_TRUE(cache.ping());
 
     EXPECT_EQ(metrics.value("kitchen_cache_lookups_total{outcome=\"hit\",provider=\"fake\"}"), 1);
     EXPECT_EQ(metrics.value("kitchen_cache_lookups_total{outcome=\"miss\",provider=\"fake\"}"), 2);
@@ -353,7 +351,7 @@ TEST(InstrumentsTest, WrapsStoresCachesAndQueuesAndNothingElse) {
     EXPECT_NE(seen_store, as_store);
     EXPECT_EQ(seen_store->dialect().name, "fake");
     EXPECT_NE(seen_cache, as_cache);
-    EXPECT_TRUE(seen_cache->ping());
+    EXPECT_TRUE(seen_cache->set("k", "v", Cache::Millis(1)));
     testkit::MemoryQueue queue(clock);
     Queue* const as_queue = &queue;
     auto* const seen_queue = static_cast<Queue*>(instruments.wrap("queue/1", "fake", as_queue));

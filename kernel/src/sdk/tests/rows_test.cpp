@@ -67,5 +67,23 @@ TEST(Rows, ACellThatIsNotThereIsRefused) {
     EXPECT_THAT(refusal([] { (void)Rows().front().integer(0); }), HasSubstr("0 rows"));
 }
 
+TEST(Rows, TheFirstRowIsReadIfThereIsOne) {
+    const auto id = [](const Row& row) { return row.integer(0); };
+    EXPECT_EQ(*first_row(two_rows(), id), 7);
+    EXPECT_EQ(*first_row(Rows(), id), std::nullopt);
+    const Error away(Errc::unavailable, "away", "Later.");
+    EXPECT_EQ(first_row(away, id).error().code, "away");
+    // A row may be unreadable.
+    const auto unreadable = [](const Row&) {
+        return Result<std::int64_t>(Error(Errc::internal, "odd", "Odd."));
+    };
+    EXPECT_EQ(first_row(two_rows(), unreadable).error().code, "odd");
+    EXPECT_EQ(*first_row(Rows(), unreadable), std::nullopt);
+
+    EXPECT_TRUE(*any_row(two_rows()));
+    EXPECT_FALSE(*any_row(Rows()));
+    EXPECT_EQ(any_row(away).error().code, "away");
+}
+
 }  // namespace
 }  // namespace kitchen

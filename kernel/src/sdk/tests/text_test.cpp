@@ -60,5 +60,18 @@ TEST(Text, IsLoweredInAsciiAlone) {
     for (const char c : std::string_view("@[`{/:\xc3\0", 8)) EXPECT_FALSE(is_ascii_alphanumeric(c));
 }
 
+TEST(Text, NumbersAreReadWhole) {
+    EXPECT_EQ(parse_number("1"), 1);
+    EXPECT_EQ(parse_number("0042"), 42);
+    EXPECT_EQ(parse_number("-1"), -1);
+    EXPECT_EQ(parse_number("9223372036854775807"), INT64_MAX);
+    EXPECT_EQ(parse_number<std::uint32_t>("fF", 16), 255u);
+    for (const char* bad : {"", "+1", " 1", "1 ", "1.0", "0x1", "9223372036854775808",
+                            "99999999999999999999999", "one", "--1"})
+        EXPECT_FALSE(parse_number(bad)) << bad;
+    EXPECT_FALSE(parse_number<std::uint32_t>("-1"));
+    EXPECT_FALSE(parse_number<std::uint32_t>("4294967296"));
+}
+
 }  // namespace
 }  // namespace kitchen

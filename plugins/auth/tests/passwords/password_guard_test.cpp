@@ -47,9 +47,9 @@ TEST_F(PasswordGuardTest, RefusesAllElseWithOneText) {
 
 TEST_F(PasswordGuardTest, UnknownAndDisabledCostTheSameWork) {
     // A full gate refuses whoever has work to do: so everybody below reached the hashing.
-    AuthModuleSettings settings = default_settings();
-    settings.passwords.parallelism = 1;
-    settings.passwords.queue = 0;
+    AuthSettings settings = default_settings();
+    settings.argon2_parallelism = 1;
+    settings.argon2_queue = 0;
     build(settings);
     const User obi = make_admin();
     const User eve = sign_up("eve@example.com", "08030000009");
@@ -64,9 +64,9 @@ TEST_F(PasswordGuardTest, UnknownAndDisabledCostTheSameWork) {
 }
 
 TEST_F(PasswordGuardTest, ARightPasswordIsRememberedForAMinute) {
-    AuthModuleSettings settings = default_settings();
-    settings.passwords.parallelism = 1;
-    settings.passwords.queue = 0;
+    AuthSettings settings = default_settings();
+    settings.argon2_parallelism = 1;
+    settings.argon2_queue = 0;
     build(settings);
     EXPECT_EQ(outcome(id(), good_password), yes);
     const auto inside =
@@ -149,8 +149,8 @@ TEST_F(PasswordGuardTest, FailuresOfOneClientAreThrottledWhateverTheAccount) {
 
 TEST_F(PasswordGuardTest, SuccessDoesNotCount) {
     build([] {
-        AuthModuleSettings settings = default_settings();
-        settings.passwords.remembered_for = std::chrono::milliseconds(0);
+        AuthSettings settings = default_settings();
+        settings.basic_cache_ttl = std::chrono::milliseconds(0);
         return settings;
     }());
     for (int i = 0; i < 30; ++i) EXPECT_EQ(outcome(id(), good_password), yes);
@@ -175,10 +175,10 @@ TEST_F(PasswordGuardTest, ParallelGuessesCannotOutrunTheCount) {
 }
 
 TEST_F(PasswordGuardTest, ParallelRequestsWithTheRightPasswordAllPass) {
-    AuthModuleSettings settings = default_settings();
-    settings.passwords.parallelism = 1;
-    settings.passwords.queue = 7;  // that wait for the one which hashes
-    settings.passwords.cost = {1, 1024 * 1024};
+    AuthSettings settings = default_settings();
+    settings.argon2_parallelism = 1;
+    settings.argon2_queue = 7;  // that wait for the one which hashes
+    settings.argon2_cost = {1, 1024 * 1024};
     build(settings);
     std::atomic<int> passed{0};
     {
@@ -190,8 +190,8 @@ TEST_F(PasswordGuardTest, ParallelRequestsWithTheRightPasswordAllPass) {
 }
 
 TEST_F(PasswordGuardTest, RenewsOutdatedHashes) {
-    AuthModuleSettings settings = default_settings();
-    settings.passwords.cost = {2, 16384};
+    AuthSettings settings = default_settings();
+    settings.argon2_cost = {2, 16384};
     build(settings);
     const std::string before = reread(ada.id).password_hash;
     EXPECT_EQ(outcome(id(), good_password), yes);

@@ -137,8 +137,9 @@ TEST_F(PasswordResetTest, ParallelResetsWithOneCodeChangeOnce) {
 TEST_F(PasswordResetTest, LimitsMailsSilentlyAndClientsOpenly) {
     for (int i = 0; i < 8; ++i) ask();
     EXPECT_EQ(mailer.mails().size(), sent + 5);
-    AuthModuleSettings settings = default_settings();
-    settings.reset.per_address = {1, minutes(1)};
+    AuthSettings settings = default_settings();
+    settings.reset.per_address_burst = 1;
+    settings.reset.per_address_period = minutes(1);
     build(settings);
     EXPECT_TRUE(module->resets.forgot("x@example.com", "192.0.2.77"));
     const Status refused = module->resets.forgot("y@example.com", "192.0.2.77");

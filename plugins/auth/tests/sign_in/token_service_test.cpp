@@ -165,8 +165,8 @@ TEST_F(TokenServiceTest, NoTokensForCredentialsThatChangedMeanwhile) {
 
 TEST_F(TokenServiceTest, AnotherKeyKnowsNoToken) {
     const IssuedTokens issued = module->tokens.issue(ada).value();
-    AuthModuleSettings settings = default_settings();
-    settings.server_key.key = "fedcba9876543210fedcba9876543210";
+    AuthSettings settings = default_settings();
+    settings.key = "fedcba9876543210fedcba9876543210";
     build(settings);
     EXPECT_FALSE(good(issued.access_token));
     build(default_settings());

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/auth_fixture.h"
-#include "text.h"
+#include "kitchen/text.h"
 
 namespace kitchen::auth {
 namespace {
@@ -45,7 +45,7 @@ TEST_F(SignupServiceTest, TheCacheHoldsNoSecret) {
     // The entry is found only with the server key; a key made from the session id itself finds
     // nothing.
     EXPECT_FALSE(cache.get_fields("auth:signup:" + session).value());
-    const SecretKey key = SecretKey::from_text(default_settings().server_key.key);
+    const SecretKey key = SecretKey::from_text(default_settings().key);
     const auto fields =
         cache.get_fields("auth:signup:" + key.derive("signup session").mac({session})).value();
     ASSERT_TRUE(fields);
@@ -283,8 +283,8 @@ TEST_F(SignupServiceTest, ReferralCodesMustExist) {
 }
 
 TEST_F(SignupServiceTest, LimitsAnAddress) {
-    AuthModuleSettings settings = default_settings();
-    settings.signup.per_address = {2, seconds(10)};
+    AuthSettings settings = default_settings();
+    settings.signup.per_address_burst = 2;
     build(settings);
     EXPECT_TRUE(signups().start(form("a@example.com", "08030000001")));
     EXPECT_TRUE(signups().start(form("b@example.com", "08030000002")));

@@ -42,9 +42,8 @@ std::optional<Reading> read_with_beast(std::string_view bytes) {
     reading.body = message.body();
     reading.minor_version = static_cast<int>(message.version() % 10);
     for (const auto& field : message) {
-        std::string name(field.name_string());
-        for (char& c : name) c = characters::lower(c);
-        reading.headers.emplace_back(std::move(name), std::string(field.value()));
+        reading.headers.emplace_back(ascii_lower(std::string(field.name_string())),
+                                     std::string(field.value()));
     }
     // basic_fields keeps equal names together; compare without regard to the order of different
     // names.

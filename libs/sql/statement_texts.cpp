@@ -2,7 +2,7 @@
 
 #include <mutex>
 
-namespace kitchen::sqlite {
+namespace kitchen {
 
 Statement StatementTexts::intern(std::string_view sql) {
     {
@@ -26,4 +26,4 @@ std::size_t StatementTexts::size() const {
     return texts_.size();
 }
 
-}  // namespace kitchen::sqlite
+}  // namespace kitchen

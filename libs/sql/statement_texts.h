@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <shared_mutex>
 #include <string>
@@ -13,7 +14,7 @@
 
 #include "kitchen/store.h"
 
-namespace kitchen::postgres {
+namespace kitchen {
 
 class StatementTexts {
 public:
@@ -29,8 +30,4 @@ private:
     std::unordered_map<std::string_view, std::uint32_t> numbers_;
 };
 
-/// True when the text begins like a statement of the portable subset. What ends or begins
-/// transactions, or changes the session, is this store's business and not a body's.
-bool is_portable_verb(std::string_view sql) noexcept;
-
-}  // namespace kitchen::postgres
+}  // namespace kitchen
