@@ -1,8 +1,8 @@
-"""Runs the code blocks of a Markdown document as somebody would who follows it, and names the line that fails.
+"""Runs the code blocks of a Markdown document as a reader would who follows it, and names the line that fails.
 
 A block is told by the language of its fence:
-  sh     runs in a directory that looks like the checkout after ./run, beside a server on config/default.yaml that listens on a free
-         port; a block of the repository's own commands alone (./run, ./test) is not run, the commands have to exist
+  sh     runs in a directory that looks like the checkout after ./run, with the document's plugins in it, beside a server on
+         config/default.yaml that listens on a free port; a block of the repository's own commands alone (./run, ./test) is not run, the commands have to exist
   yaml   a configuration with `plugins:` has to pass check-config
   cmake, cpp, sql, json with a path in a comment on the first line: a file of a plugin, which is built against the installation with all
          the others of its folder, and inspected
@@ -60,6 +60,7 @@ class Checker:
         self.options, self.name = options, options.document.name
         self.faults = []
         self.kitchen = options.prefix / "bin/chuks-kitchen"
+        self.plugins = options.work / "plugins"
 
     def fault(self, block, what):
         self.faults.append(f"{self.name}:{block.line}: the {block.language} block: {what}")
@@ -72,9 +73,14 @@ class Checker:
 
     def check(self):
         folders = {}
-        for block in blocks_of(self.options.document):
+        blocks = blocks_of(self.options.document)
+        for block in blocks:
             if block.path():
                 folders.setdefault(block.path().split("/")[0], []).append(block)
+                self.write_file(block)
+        for block in blocks:
+            if block.path():
+                continue
             elif block.language == "sh":
                 self.check_commands(block)
             elif block.language == "yaml":
@@ -96,10 +102,12 @@ class Checker:
         (checkout / "build").mkdir(parents=True)
         (checkout / "build/release").symlink_to(self.options.build)
         (checkout / "config").symlink_to(self.options.source / "config")
+        for folder in self.plugins.glob("*"):
+            (checkout / folder.name).symlink_to(folder)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        environment = dict(os.environ, KITCHEN_LISTEN=f"127.0.0.1:{port}", DOCUMENT=self.name)
+        environment = dict(os.environ, KITCHEN_LISTEN=f"127.0.0.1:{port}", DOCUMENT=self.name, CXX=str(self.options.compiler))
         with open(checkout / "server.log", "w") as log:
             server = subprocess.Popen([self.options.build / "bin/chuks-kitchen", "serve", "--config", "config/default.yaml"],
                                       cwd=checkout, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
@@ -135,21 +143,21 @@ class Checker:
         self.run(block, [self.kitchen, "check-config", "--config", self.name], cwd=folder,
                  env=dict(os.environ, KITCHEN_AUTH_KEY="a-key-of-at-least-thirty-two-characters"))
 
+    def write_file(self, block):
+        file = self.plugins / block.path()
+        if file.exists():
+            self.fault(block, f"{block.path()} is there a second time")
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # The compiler can be told what the file is called; the others get the line at least.
+        file.write_text(f'#line {block.line} "{self.name}"\n{block.text}' if block.language == "cpp" else block.padded())
+
     def check_plugin(self, folder, blocks):
-        root = self.options.work / "plugins"
-        for block in blocks:
-            file = root / block.path()
-            if file.exists():
-                self.fault(block, f"{block.path()} is there a second time")
-                continue
-            file.parent.mkdir(parents=True, exist_ok=True)
-            # The compiler can be told what the file is called; the others get the line at least.
-            file.write_text(f'#line {block.line} "{self.name}"\n{block.text}' if block.language == "cpp" else block.padded())
         first, build = blocks[0], self.options.work / f"build-{folder}"
-        if not (root / folder / "CMakeLists.txt").exists():
+        if not (self.plugins / folder / "CMakeLists.txt").exists():
             self.fault(first, f"there is no block {folder}/CMakeLists.txt")
             return
-        (self.run(first, ["cmake", "-S", root / folder, "-B", build, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={self.options.compiler}",
+        (self.run(first, ["cmake", "-S", self.plugins / folder, "-B", build, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={self.options.compiler}",
                           f"-DCMAKE_PREFIX_PATH={self.options.prefix}", "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror"])
          and self.run(first, ["cmake", "--build", build])
          and self.run(first, [self.kitchen, "plugins", "inspect", folder, "--plugin-dir", build / "plugins"]))
