@@ -1,4 +1,4 @@
-// Routes that cost nothing but the HTTP: what others are measured against. The answer is a JSON
+// Routes that cost nothing but the HTTP: what others are measured against. The response is a JSON
 // string of that many bytes.
 //
 //   GET /constant/?bytes=5000         on the pool, as most routes run

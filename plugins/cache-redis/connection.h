@@ -19,7 +19,7 @@
 
 namespace kitchen::redis {
 
-/// An answer of the protocol RESP2 (https://redis.io/docs/reference/protocol-spec/).
+/// A response of the protocol RESP2 (https://redis.io/docs/reference/protocol-spec/).
 struct Reply {
     enum class Kind : std::uint8_t { nil, text, integer, array, error };
     Kind kind = Kind::nil;
@@ -50,14 +50,14 @@ public:
                                                     Use use, Deadline deadline);
     ~Connection();
 
-    /// One command. An answer of kind error is an answer.
+    /// One command. A response of kind error is a response.
     Result<Reply> call(const Arguments& arguments, Deadline deadline);
     /// EVALSHA of a script with one key, once more when the server has lost its scripts.
     Result<Reply> run(Script script, std::string_view key, const Arguments& arguments,
                       Deadline deadline);
 
     Status send(const Arguments& arguments, Deadline deadline);
-    /// The next answer; nothing when the time was up or `wake_fd` became readable.
+    /// The next response; nothing when the time was up or `wake_fd` became readable.
     Result<std::optional<Reply>> receive(Deadline deadline, int wake_fd = -1);
 
     bool broken() const noexcept { return broken_; }

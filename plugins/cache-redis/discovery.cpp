@@ -31,18 +31,18 @@ Result<Endpoint> Discovery::ask(const Endpoint& sentinel) const {
             last = std::move(connection).error();
             continue;
         }
-        const auto answer =
+        const auto response =
             (*connection)
                 ->call({"SENTINEL", "get-master-addr-by-name", settings_.master_name}, deadline);
-        if (!answer) return answer.error();
-        if (answer->is_error())
-            return failed(failure::refused, "Sentinel " + address.text + ": " + answer->text);
-        if (answer->elements.size() != 2)
+        if (!response) return response.error();
+        if (response->is_error())
+            return failed(failure::refused, "Sentinel " + address.text + ": " + response->text);
+        if (response->elements.size() != 2)
             return failed(failure::refused, "Sentinel " + address.text + " knows no master named " +
                                                 settings_.master_name);
-        const std::string& host = answer->elements[0].text;
+        const std::string& host = response->elements[0].text;
         return parse_endpoint((host.find(':') == std::string::npos ? host : "[" + host + "]") +
-                                  ":" + answer->elements[1].text,
+                                  ":" + response->elements[1].text,
                               6379);
     }
     return last;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr char format_version = '1';
 
-const unsigned char* octets(std::string_view text) {
+const unsigned char* bytes(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -28,7 +28,7 @@ bool whole_number(std::string_view text) {
 Envelope::Envelope(std::string_view key_text) : keyed_(!key_text.empty()) {
     if (sodium_init() < 0) throw std::runtime_error("libsodium could not be initialised");
     if (keyed_)
-        crypto_generichash(key_.data(), key_.size(), octets(key_text), key_text.size(), nullptr, 0);
+        crypto_generichash(key_.data(), key_.size(), bytes(key_text), key_text.size(), nullptr, 0);
 }
 
 Envelope::~Envelope() { sodium_memzero(key_.data(), key_.size()); }
@@ -46,7 +46,7 @@ std::string Envelope::header(char kind, std::string_view place, std::string_view
         for (std::size_t i = 0; i < sizeof length; ++i)
             length[i] = static_cast<unsigned char>(std::uint64_t{part.size()} >> (8 * i));
         crypto_generichash_update(&state, length, sizeof length);
-        crypto_generichash_update(&state, octets(part), part.size());
+        crypto_generichash_update(&state, bytes(part), part.size());
     }
     std::string out = {format_version, kind};
     out.resize(header_bytes);

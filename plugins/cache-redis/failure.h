@@ -1,4 +1,4 @@
-// Why Redis gave no answer, inside this plugin: an Error of kind unavailable whose code says how
+// Why Redis gave no response, inside this plugin: an Error of kind unavailable whose code says how
 // far the call got and whose subject says the reason, for the log. RedisClient turns them into what
 // callers of cache/1 see.
 //

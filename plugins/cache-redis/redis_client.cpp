@@ -10,7 +10,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-Error refusal(const std::string& answer) { return failed(failure::refused, answer); }
+Error refusal(const std::string& response) { return failed(failure::refused, response); }
 
 // What a caller of the cache sees.
 Error shown(Error failure) {

@@ -5,7 +5,7 @@
 // can be written to, and tries again with growing delays whenever the breaker opens. Callers never
 // look names up, never wait for a reconnect, and never probe.
 //
-// What counts as away: no answer `failures` times in a row; and at once, because it does not pass
+// What counts as away: no response `failures` times in a row; and at once, because it does not pass
 // by itself or another server must be found: a replica (READONLY), no room (OOM), writes stopped
 // (MISCONF, NOREPLICAS), loading, wrong credentials, any other refusal.
 //

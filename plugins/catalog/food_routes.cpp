@@ -55,9 +55,9 @@ FoodQuery query_of(const Request& request) {
     return query;
 }
 
-AnswerPtr content_answer(std::string body) {
+CachedResponsePtr content_response(std::string body) {
     std::string etag = content_etag(body);
-    return std::make_shared<const Answer>(Answer{std::move(body), std::move(etag)});
+    return std::make_shared<const CachedResponse>(CachedResponse{std::move(body), std::move(etag)});
 }
 
 Route list_route() {
@@ -129,7 +129,7 @@ Route remove_route() {
 
 }  // namespace
 
-FoodRoutes::FoodRoutes(Setup& setup, FoodService& service, AnswerCache* cache)
+FoodRoutes::FoodRoutes(Setup& setup, FoodService& service, ResponseCache* cache)
     : service_(service), cache_(cache) {
     setup.add_route(list_route().handle([this](Request& r) { return list(r); }));
     setup.add_route(read_route().handle([this](Request& r) { return read(r); }));
@@ -161,8 +161,8 @@ FoodRoutes::FoodRoutes(Setup& setup, FoodService& service, AnswerCache* cache)
 Result<Response> FoodRoutes::list(const Request& request) const {
     // The target as it was written and the address it was asked at: the links repeat both, so
     // no client's spelling ends up with another.
-    return answer(
-        request, "foods " + request.base_url + request.target, [&]() -> Result<AnswerPtr> {
+    return response(
+        request, "foods " + request.base_url + request.target, [&]() -> Result<CachedResponsePtr> {
             const http::Page page = http::page_of(request);
             const Result<FoodRows> found =
                 service_.list(query_of(request), page.limit, page.offset);
@@ -174,22 +174,22 @@ Result<Response> FoodRoutes::list(const Request& request) const {
                 JsonWriter out(items);
                 write_food(out, service_.view(row));
             }
-            return content_answer(
+            return content_response(
                 http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
         });
 }
 
 Result<Response> FoodRoutes::read(const Request& request) const {
     const std::int64_t id = request.path_id("id");
-    return answer(request, "food " + std::to_string(id), [&]() -> Result<AnswerPtr> {
+    return response(request, "food " + std::to_string(id), [&]() -> Result<CachedResponsePtr> {
         const Result<Rows> rows = service_.read(id);
         if (!rows) return rows.error();
         const FoodView food = service_.view(rows->front());
-        Answer made;
+        CachedResponse made;
         JsonWriter out(made.body);
         write_food(out, food);
         made.etag = '"' + std::to_string(food.version) + '"';
-        return std::make_shared<const Answer>(std::move(made));
+        return std::make_shared<const CachedResponse>(std::move(made));
     });
 }
 
@@ -198,7 +198,7 @@ Result<Response> FoodRoutes::create(const Request& request) const {
     apply_json(request.json, draft);
     const Result<Food> food = service_.create(draft, request.who().user_id);
     if (!food) return food.error();
-    return food_answer(201, *food).with_location("/foods/" + std::to_string(food->id) + "/");
+    return food_response(201, *food).with_location("/foods/" + std::to_string(food->id) + "/");
 }
 
 Result<Response> FoodRoutes::change(const Request& request, bool whole) const {
@@ -209,7 +209,7 @@ Result<Response> FoodRoutes::change(const Request& request, bool whole) const {
     const Result<Food> food =
         service_.change(request.path_id("id"), edit, if_match(request), request.who().user_id);
     if (!food) return food.error();
-    return food_answer(200, *food);
+    return food_response(200, *food);
 }
 
 Result<Response> FoodRoutes::remove(const Request& request) const {
@@ -219,7 +219,7 @@ Result<Response> FoodRoutes::remove(const Request& request) const {
 }
 
 Result<Response> FoodRoutes::categories(const Request& request) const {
-    return answer(request, "categories", [&]() -> Result<AnswerPtr> {
+    return response(request, "categories", [&]() -> Result<CachedResponsePtr> {
         const Result<Rows> rows = service_.categories();
         if (!rows) return rows.error();
         std::string body;
@@ -231,13 +231,14 @@ Result<Response> FoodRoutes::categories(const Request& request) const {
                 .member("count", row.integer(1))
                 .end_object();
         out.end_array().member("count", std::ssize(*rows)).end_object();
-        return content_answer(std::move(body));
+        return content_response(std::move(body));
     });
 }
 
-Result<Response> FoodRoutes::answer(const Request& request, const std::string& key,
-                                    const AnswerCache::Read& read) const {
-    const Result<AnswerPtr> found = cache_ ? cache_->get(key, request.deadline, read) : read();
+Result<Response> FoodRoutes::response(const Request& request, const std::string& key,
+                                      const ResponseCache::Read& read) const {
+    const Result<CachedResponsePtr> found =
+        cache_ ? cache_->get(key, request.deadline, read) : read();
     if (!found) return found.error();
     return Response::raw_json(200, (*found)->body).with_header("ETag", (*found)->etag);
 }
@@ -248,7 +249,7 @@ VersionCheck if_match(const Request& request) {
     };
 }
 
-Response food_answer(int status, const Food& food) {
+Response food_response(int status, const Food& food) {
     std::string body;
     JsonWriter out(body);
     write_food(out, food);

@@ -3,7 +3,7 @@
 // Thread-safety: handlers run on many threads at once; they keep no state.
 #pragma once
 
-#include "cache/answer_cache.h"
+#include "cache/response_cache.h"
 #include "food_service.h"
 #include "kitchen/plugin.h"
 
@@ -13,7 +13,7 @@ class FoodRoutes {
 public:
     /// Adds the routes, which call back into this object: it must stay where it is. Both must
     /// outlive them. `cache` nullptr: every read goes to the store.
-    FoodRoutes(Setup& setup, FoodService& service, AnswerCache* cache);
+    FoodRoutes(Setup& setup, FoodService& service, ResponseCache* cache);
     FoodRoutes(const FoodRoutes&) = delete;
     FoodRoutes& operator=(const FoodRoutes&) = delete;
 
@@ -25,19 +25,19 @@ private:
     Result<http::Response> change(const http::Request& request, bool whole) const;
     Result<http::Response> remove(const http::Request& request) const;
     Result<http::Response> categories(const http::Request& request) const;
-    /// From the cache; `read` asks the store. `key` must hold everything that the answer depends
+    /// From the cache; `read` asks the store. `key` must hold everything that the response depends
     /// on.
-    Result<http::Response> answer(const http::Request& request, const std::string& key,
-                                  const AnswerCache::Read& read) const;
+    Result<http::Response> response(const http::Request& request, const std::string& key,
+                                    const ResponseCache::Read& read) const;
 
     FoodService& service_;
-    AnswerCache* const cache_;
+    ResponseCache* const cache_;
 };
 
 /// If-Match of a request, as the service wants it. The request must outlive the check.
 VersionCheck if_match(const http::Request& request);
 /// A food with its ETag.
-http::Response food_answer(int status, const Food& food);
+http::Response food_response(int status, const Food& food);
 /// For the description of routes that honour it.
 http::Parameter if_match_parameter();
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "cache/answer_cache.h"
+#include "cache/response_cache.h"
 #include "catalog_service.h"
 #include "demo_menu.h"
 #include "food_routes.h"
@@ -16,10 +16,10 @@ namespace {
 
 struct CacheSettings {
     bool enabled = true;
-    Bytes memory{static_cast<std::int64_t>(AnswerCacheOptions().memory)};
-    std::chrono::milliseconds ttl = AnswerCacheOptions().ttl;
+    Bytes memory{static_cast<std::int64_t>(ResponseCacheOptions().memory)};
+    std::chrono::milliseconds ttl = ResponseCacheOptions().ttl;
     bool shared = true;
-    std::chrono::milliseconds revalidate = AnswerCacheOptions().revalidate;
+    std::chrono::milliseconds revalidate = ResponseCacheOptions().revalidate;
 
     static void describe(Fields<CacheSettings>& field) {
         using namespace std::chrono_literals;
@@ -60,13 +60,13 @@ struct CatalogSettings {
     }
 };
 
-std::unique_ptr<AnswerCache> cache_of(const CacheSettings& settings, Cache* cache,
-                                      const Clock& clock, Random& random, Metrics& metrics) {
+std::unique_ptr<ResponseCache> cache_of(const CacheSettings& settings, Cache* cache,
+                                        const Clock& clock, Random& random, Metrics& metrics) {
     if (!settings.enabled) return nullptr;
-    const AnswerCacheOptions options{static_cast<std::size_t>(settings.memory.count), settings.ttl,
-                                     settings.revalidate};
-    return std::make_unique<AnswerCache>(options, clock, random, metrics,
-                                         settings.shared ? cache : nullptr);
+    const ResponseCacheOptions options{static_cast<std::size_t>(settings.memory.count),
+                                       settings.ttl, settings.revalidate};
+    return std::make_unique<ResponseCache>(options, clock, random, metrics,
+                                           settings.shared ? cache : nullptr);
 }
 
 class CatalogPlugin final : public Plugin {
@@ -115,7 +115,7 @@ private:
     const bool wants_demo_menu_;
     const FoodRepository foods_;
     const StockRepository stock_;
-    const std::unique_ptr<AnswerCache> responses_;  ///< none when it is switched off
+    const std::unique_ptr<ResponseCache> responses_;  ///< none when it is switched off
     FoodService menu_;
     CatalogService catalog_;
     FoodRoutes food_routes_;

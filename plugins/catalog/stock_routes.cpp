@@ -67,7 +67,7 @@ Result<Response> StockRoutes::adjust(const Request& request) const {
         request.path_id("id"), request.json["delta"].as_integer(),
         request.json["reason"].as_string(), if_match(request), request.who().user_id);
     if (!food) return food.error();
-    return food_answer(200, *food);
+    return food_response(200, *food);
 }
 
 Result<Response> StockRoutes::journal(const Request& request) const {

@@ -101,9 +101,9 @@ Status ResendMailer::send(const Mail& mail) {
     json.end_object();
 
     const auto turn = turns_.take(mail.idempotency_key);
-    const Result<ServiceResponse> answer = post(header_key(mail.idempotency_key), body);
+    const Result<ServiceResponse> response = post(header_key(mail.idempotency_key), body);
     const Result<std::string> id =
-        answer ? read_answer(*answer) : Result<std::string>(answer.error());
+        response ? read_response(*response) : Result<std::string>(response.error());
     const std::string digest = key_digest(mail.idempotency_key);
     if (!id) {
         log_.warn("mail not taken",
@@ -127,11 +127,11 @@ Result<ServiceResponse> ResendMailer::post(const std::string& key, const std::st
     headers.add("Expect:");  // no waiting for 100 Continue
     add_trace(headers, tracing_.outgoing());
 
-    ServiceResponse answer;
-    if (const CURLcode failure = http_post(pool_, service_, headers, body, answer);
+    ServiceResponse response;
+    if (const CURLcode failure = http_post(pool_, service_, headers, body, response);
         failure != CURLE_OK)
         return unreachable(failure);
-    return answer;
+    return response;
 }
 
 }  // namespace kitchen::resend

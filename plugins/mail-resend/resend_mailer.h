@@ -2,7 +2,7 @@
 // (https://resend.com/docs/api-reference/emails/send-email).
 //
 // The service keeps an idempotency key for 24 hours and takes one mail under it; so sending again
-// after a lost answer is safe.
+// after a lost response is safe.
 //
 // Thread-safety: send() from any thread. Two mails under one key wait for each other, all others do
 // not.
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "answer.h"
+#include "resend_response.h"
 #include "http_post.h"
 #include "key_turns.h"
 #include "kitchen/log.h"

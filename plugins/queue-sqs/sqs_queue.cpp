@@ -39,8 +39,8 @@ std::int64_t within(std::chrono::seconds value, std::chrono::seconds most) {
     return std::clamp<std::int64_t>(value.count(), 0, most.count());
 }
 
-Status without_value(const Result<Json>& answer) {
-    if (!answer) return answer.error();
+Status without_value(const Result<Json>& response) {
+    if (!response) return response.error();
     return {};
 }
 
@@ -73,11 +73,11 @@ Result<std::vector<QueueMessage>> SqsQueue::receive(const QueueReceive& wanted,
         .begin_array()
         .value("ApproximateReceiveCount")
         .end_array();
-    const Result<Json> answer =
+    const Result<Json> response =
         exchange(Action::receive, request.finish(), std::chrono::seconds(wait), stop);
-    if (!answer && stop.stop_requested()) return std::vector<QueueMessage>();
+    if (!response && stop.stop_requested()) return std::vector<QueueMessage>();
     Result<std::vector<QueueMessage>> messages =
-        answer ? messages_of(*answer) : Result<std::vector<QueueMessage>>(answer.error());
+        response ? messages_of(*response) : Result<std::vector<QueueMessage>>(response.error());
     note(Action::receive, messages ? nullptr : &messages.error());
     return messages;
 }
@@ -93,10 +93,10 @@ Status SqsQueue::hide(std::string_view receipt, std::chrono::seconds from_now) {
 Status SqsQueue::remove(std::string_view receipt) {
     Request request(options_.queue_url);
     request.json().member("ReceiptHandle", receipt);
-    const Result<Json> answer = call(Action::remove, request.finish());
-    if (!answer && answer.error().kind == Errc::conflict)
+    const Result<Json> response = call(Action::remove, request.finish());
+    if (!response && response.error().kind == Errc::conflict)
         return {};  // gone, or somebody else's: nothing more to do with it
-    return without_value(answer);
+    return without_value(response);
 }
 
 Result<Depth> SqsQueue::depth() {
@@ -107,9 +107,9 @@ Result<Depth> SqsQueue::depth() {
         .value("ApproximateNumberOfMessages")
         .value("ApproximateNumberOfMessagesNotVisible")
         .end_array();
-    const Result<Json> answer = call(Action::attributes, request.finish());
-    if (!answer) return answer.error();
-    return depth_of(*answer);
+    const Result<Json> response = call(Action::attributes, request.finish());
+    if (!response) return response.error();
+    return depth_of(*response);
 }
 
 Status SqsQueue::check() const {
@@ -119,14 +119,14 @@ Status SqsQueue::check() const {
     return {};
 }
 
-// A try whose answer was lost may have been taken: the message is then sent twice, which queue/1
+// A try whose response was lost may have been taken: the message is then sent twice, which queue/1
 // allows.
 Result<Json> SqsQueue::call(Action action, const std::string& body) {
     for (int tries = 1;; ++tries) {
-        Result<Json> answer = exchange(action, body);
-        if (answer || tries == most_tries || !may_pass(answer.error())) {
-            note(action, answer ? nullptr : &answer.error());
-            return answer;
+        Result<Json> response = exchange(action, body);
+        if (response || tries == most_tries || !may_pass(response.error())) {
+            note(action, response ? nullptr : &response.error());
+            return response;
         }
         std::this_thread::sleep_for(
             Backoff{options_.retry_wait, longest_pause}.full_jitter(tries, random_));
@@ -145,9 +145,9 @@ Result<Json> SqsQueue::exchange(Action action, const std::string& body,
         headers.add("X-Amz-Security-Token: " + options_.session_token);
     HttpService service{options_, options_.endpoint + "/", options_.proxy, longest_response};
     service.timeout += wait;
-    ServiceResponse answer;
+    ServiceResponse response;
     const CURLcode failure = http_post(
-        pool_, service, headers, body, answer,
+        pool_, service, headers, body, response,
         [this](CURL* curl) {
             curl_easy_setopt(curl, CURLOPT_AWS_SIGV4, signature_.c_str());
             curl_easy_setopt(curl, CURLOPT_USERNAME, options_.access_key_id.c_str());
@@ -155,7 +155,7 @@ Result<Json> SqsQueue::exchange(Action action, const std::string& body,
         },
         std::move(stop));
     if (failure != CURLE_OK) return unreachable(failure);
-    return read_answer(answer);
+    return read_response(response);
 }
 
 // Told when it begins, changes and ends; a queue that is away for an hour is not a line a second.

@@ -15,7 +15,7 @@
 #include "kitchen/log.h"
 #include "kitchen/queue.h"
 #include "kitchen/random.h"
-#include "sqs_answer.h"
+#include "sqs_response.h"
 #include "sqs_options.h"
 
 namespace kitchen::sqs {

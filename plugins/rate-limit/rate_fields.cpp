@@ -20,13 +20,13 @@ std::int64_t seconds_up(std::chrono::milliseconds time) {
     return std::chrono::ceil<std::chrono::seconds>(time).count();
 }
 
-void add_fields(http::Fields& answer, const Policy& policy, const RateDecision& decision) {
+void add_fields(http::Fields& response, const Policy& policy, const RateDecision& decision) {
     const std::string name = '"' + policy.name + '"';
     const auto window = std::max<std::int64_t>(seconds_up(policy.burst * policy.period), 1);
     const auto wait = seconds_up(decision.allowed ? decision.reset_after : decision.retry_after);
-    append(answer, "RateLimit-Policy",
+    append(response, "RateLimit-Policy",
            name + ";q=" + std::to_string(policy.burst) + ";w=" + std::to_string(window));
-    append(answer, "RateLimit",
+    append(response, "RateLimit",
            name + ";r=" + std::to_string(decision.remaining) + ";t=" + std::to_string(wait));
 }
 

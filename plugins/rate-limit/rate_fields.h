@@ -21,7 +21,7 @@
 namespace kitchen::rate_limit {
 
 /// Adds one policy and what is left of it, behind what is there already.
-void add_fields(http::Fields& answer, const Policy& policy, const RateDecision& decision);
+void add_fields(http::Fields& response, const Policy& policy, const RateDecision& decision);
 
 /// Whole seconds, rounded up.
 std::int64_t seconds_up(std::chrono::milliseconds time);

@@ -24,13 +24,13 @@ TEST_P(Api, AnOrderKeepsTheAddressItWasPlacedWith) {
     const Json one = Json::object({{"food_id", rice}}),
                to_default = Json::object({{"fulfillment_type", "delivery"}});
     ASSERT_EQ(customer.post("/cart/", one).status, 201);
-    const HttpAnswer nowhere = customer.post("/orders/", to_default);
+    const HttpResponse nowhere = customer.post("/orders/", to_default);
     EXPECT_EQ(nowhere.status, 422);
     EXPECT_EQ(nowhere.problem_code(), "address_required");
     EXPECT_EQ(nowhere.json["errors"].as_array().at(0)["pointer"], Json("/address_id"));
 
-    const HttpAnswer home = customer.post("/me/addresses/", at("12 Allen Avenue")),
-                     work = customer.post("/me/addresses/", at("2 Broad Street"));
+    const HttpResponse home = customer.post("/me/addresses/", at("12 Allen Avenue")),
+                       work = customer.post("/me/addresses/", at("2 Broad Street"));
     ASSERT_EQ(home.status, 201) << home.body;
     ASSERT_EQ(work.status, 201) << work.body;
     EXPECT_EQ(home.json["is_default"], Json(true));
@@ -39,7 +39,7 @@ TEST_P(Api, AnOrderKeepsTheAddressItWasPlacedWith) {
         Json::object({{"fulfillment_type", "delivery"}, {"address_id", work.json["id"]}});
     EXPECT_EQ(customer.post("/cart/quote/", to_work).json["address"]["line1"],
               Json("2 Broad Street"));
-    const HttpAnswer placed = customer.post("/orders/", to_work);
+    const HttpResponse placed = customer.post("/orders/", to_work);
     ASSERT_EQ(placed.status, 201) << placed.body;
     EXPECT_EQ(placed.json["address"]["line1"], Json("2 Broad Street"));
     EXPECT_EQ(placed.json["address"]["latitude"], Json(6.6018));
@@ -67,7 +67,7 @@ TEST_P(Api, AnOrderKeepsTheAddressItWasPlacedWith) {
 
 TEST_P(Api, AnotherCustomersAddressIsNotFound) {
     HttpClient owner = server.customer(), other = server.customer();
-    const HttpAnswer address = owner.post("/me/addresses/", at("12 Allen Avenue"));
+    const HttpResponse address = owner.post("/me/addresses/", at("12 Allen Avenue"));
     ASSERT_EQ(address.status, 201) << address.body;
     const std::string path = address.header("location");
     EXPECT_EQ(other.get(path).status, 404);
@@ -83,9 +83,9 @@ TEST_P(Api, AnotherCustomersAddressIsNotFound) {
     const auto to = [](Json id) {
         return Json::object({{"fulfillment_type", "delivery"}, {"address_id", std::move(id)}});
     };
-    const HttpAnswer foreign = other.post("/orders/", to(address.json["id"])),
-                     unknown = other.post("/orders/", to(987'654'321));
-    for (const HttpAnswer* refused : {&foreign, &unknown}) {
+    const HttpResponse foreign = other.post("/orders/", to(address.json["id"])),
+                       unknown = other.post("/orders/", to(987'654'321));
+    for (const HttpResponse* refused : {&foreign, &unknown}) {
         EXPECT_EQ(refused->status, 404) << refused->body;
         EXPECT_EQ(refused->problem_code(), "address_not_found");
         EXPECT_EQ(refused->json["detail"], foreign.json["detail"]);

@@ -14,8 +14,8 @@
 
 namespace kitchen::tests {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 using testkit::Restaurant;
 
 /// Three kernels on one configuration, with nginx in front as deploy/nginx has it: every request

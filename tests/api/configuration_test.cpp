@@ -53,7 +53,7 @@ TEST(Restart, EverythingAcknowledgedIsStillThere) {
     HttpClient customer = server.customer();
     const std::string id = std::to_string(customer.get("/me/").json["id"].as_integer());
     ASSERT_EQ(customer.post("/cart/", Json::object({{"food_id", soup}})).status, 201);
-    const HttpAnswer placed = customer.post(
+    const HttpResponse placed = customer.post(
         "/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "k"}});
     ASSERT_EQ(placed.status, 201);
     server.restart();
@@ -61,7 +61,7 @@ TEST(Restart, EverythingAcknowledgedIsStillThere) {
     back.basic(id, Restaurant::password);
     EXPECT_EQ(back.get(placed.header("location")).status, 200);
     EXPECT_EQ(server.stock_of(soup), 8);
-    const HttpAnswer replayed = back.post(
+    const HttpResponse replayed = back.post(
         "/orders/", Json::object({{"fulfillment_type", "pickup"}}), {{"Idempotency-Key", "k"}});
     EXPECT_EQ(replayed.status, 201);
     EXPECT_EQ(replayed.header("idempotent-replayed"), "true");

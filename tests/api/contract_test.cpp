@@ -6,7 +6,7 @@
 namespace kitchen::tests {
 namespace {
 
-void expect_problem(const HttpAnswer& response, int status, const std::string& what) {
+void expect_problem(const HttpResponse& response, int status, const std::string& what) {
     EXPECT_EQ(response.status, status) << what << ": " << response.body;
     EXPECT_EQ(response.header("content-type").substr(0, 24), "application/problem+json") << what;
     for (const char* member :
@@ -18,7 +18,7 @@ void expect_problem(const HttpAnswer& response, int status, const std::string& w
 }
 
 /// The pointer and code of each fault.
-std::set<std::string> faults(const HttpAnswer& response) {
+std::set<std::string> faults(const HttpResponse& response) {
     std::set<std::string> found;
     if (const Json* errors = response.json.find("errors"))
         for (const Json& fault : errors->as_array())
@@ -31,10 +31,10 @@ std::set<std::string> faults(const HttpAnswer& response) {
 TEST_P(Api, ProblemsAreProblems) {
     HttpClient client = server.client();
     expect_problem(client.get("/nowhere/"), 404, "unknown path");
-    const HttpAnswer wrong_method = client.del("/foods/");
+    const HttpResponse wrong_method = client.del("/foods/");
     expect_problem(wrong_method, 405, "wrong method");
     EXPECT_NE(wrong_method.header("allow").find("GET"), std::string::npos);
-    const HttpAnswer unsigned_in = client.get("/cart/");
+    const HttpResponse unsigned_in = client.get("/cart/");
     expect_problem(unsigned_in, 401, "no credentials");
     EXPECT_NE(unsigned_in.header("www-authenticate").find("Basic"), std::string::npos);
     expect_problem(client.send("POST", "/login/", "{}", {{"Content-Type", "text/plain"}}), 415,
@@ -55,10 +55,10 @@ TEST_P(Api, ProblemsAreProblems) {
 
 TEST_P(Api, SignupNamesEveryFaultAndTakesNoRole) {
     HttpClient client = server.client();
-    const HttpAnswer response = client.post("/signup/", Json::object({{"email", "not an address"},
-                                                                      {"password", "qWe-9z"},
-                                                                      {"is_admin", true},
-                                                                      {"role", "admin"}}));
+    const HttpResponse response = client.post("/signup/", Json::object({{"email", "not an address"},
+                                                                        {"password", "qWe-9z"},
+                                                                        {"is_admin", true},
+                                                                        {"role", "admin"}}));
     expect_problem(response, 422, "signup");
     const auto found = faults(response);
     for (const char* fault : {"/email format", "/phone_number required", "/password too_short",
@@ -68,14 +68,14 @@ TEST_P(Api, SignupNamesEveryFaultAndTakesNoRole) {
 }
 
 TEST_P(Api, CredentialsThatFailAllLookTheSame) {
-    const HttpAnswer unknown = server.client().basic("999999", "wrong-password").get("/cart/");
+    const HttpResponse unknown = server.client().basic("999999", "wrong-password").get("/cart/");
     expect_problem(unknown, 401, "unknown user");
     for (const auto& [user, password] : {std::pair{"chef@kitchen.example", "wrong-password"},
                                          {"not-a-number", "x"},
                                          {"-1", "x"},
                                          {"99999999999999999999999", "x"},
                                          {"", ""}}) {
-        const HttpAnswer refused = server.client().basic(user, password).get("/cart/");
+        const HttpResponse refused = server.client().basic(user, password).get("/cart/");
         EXPECT_EQ(refused.status, 401) << user;
         EXPECT_EQ(refused.json["detail"], unknown.json["detail"]) << user;
         EXPECT_EQ(refused.json["code"], unknown.json["code"]) << user;
@@ -88,7 +88,7 @@ TEST_P(Api, CredentialsThatFailAllLookTheSame) {
 TEST_P(Api, PagesLinkToEachOther) {
     for (int i = 0; i < 25; ++i) server.food("Dish " + std::to_string(i), 100'000 + i);
     HttpClient client = server.client();
-    const HttpAnswer second = client.get("/foods?limit=10&offset=10&category=mains&sort=-price");
+    const HttpResponse second = client.get("/foods?limit=10&offset=10&category=mains&sort=-price");
     ASSERT_EQ(second.status, 200) << second.body;
     EXPECT_EQ(second.json["count"].as_integer(), 10);
     EXPECT_EQ(second.json["total_count"].as_integer(), 25);
@@ -100,10 +100,10 @@ TEST_P(Api, PagesLinkToEachOther) {
     for (const char* part : {"limit=10", "offset=20", "category=mains", "sort=-price"})
         EXPECT_NE(next.find(part), std::string::npos) << next;
     EXPECT_NE(prev.find("offset=0"), std::string::npos) << prev;
-    const HttpAnswer third = client.get(next.substr(next.find("/foods")));
+    const HttpResponse third = client.get(next.substr(next.find("/foods")));
     EXPECT_EQ(third.json["count"].as_integer(), 5);
     EXPECT_TRUE(third.json["next"].is_null());
-    const HttpAnswer past = client.get("/foods/?limit=10&offset=400");
+    const HttpResponse past = client.get("/foods/?limit=10&offset=400");
     EXPECT_EQ(past.status, 200);
     EXPECT_EQ(past.json["result"].size(), 0u);
     EXPECT_TRUE(past.json["next"].is_null());
@@ -116,14 +116,14 @@ TEST_P(Api, VersionsGuardReadsAndWrites) {
     const auto id = server.food("Moi moi", 80'000);
     const std::string path = "/foods/" + std::to_string(id) + "/";
     HttpClient client = server.client();
-    const HttpAnswer read = client.get(path);
+    const HttpResponse read = client.get(path);
     const std::string tag = read.header("etag");
     ASSERT_FALSE(tag.empty());
-    const HttpAnswer unchanged = client.get(path, {{"If-None-Match", tag}});
+    const HttpResponse unchanged = client.get(path, {{"If-None-Match", tag}});
     EXPECT_EQ(unchanged.status, 304);
     EXPECT_TRUE(unchanged.body.empty());
     HttpClient admin = server.admin();
-    const HttpAnswer changed =
+    const HttpResponse changed =
         admin.patch(path, Json::object({{"price", 90'000}}), {{"If-Match", tag}});
     ASSERT_EQ(changed.status, 200) << changed.body;
     EXPECT_NE(changed.header("etag"), tag);
@@ -136,17 +136,17 @@ TEST_P(Api, TextIsGivenBackAsItWasTyped) {
     const std::string name =
         "Robert'); DROP TABLE foods;-- <script>alert(1)</script> \xF0\x9F\x8D\x9B";
     const auto id = server.food(name, 100);
-    const HttpAnswer read = server.client().get("/foods/" + std::to_string(id) + "/");
+    const HttpResponse read = server.client().get("/foods/" + std::to_string(id) + "/");
     EXPECT_EQ(read.json["name"].as_string(), name);
 }
 
 TEST_P(Api, HeadAndOptionsComeWithGet) {
     HttpClient client = server.client();
-    const HttpAnswer head = client.send("HEAD", "/foods/");
+    const HttpResponse head = client.send("HEAD", "/foods/");
     EXPECT_EQ(head.status, 200);
     EXPECT_TRUE(head.body.empty());
     EXPECT_EQ(head.header("content-length"), std::to_string(client.get("/foods/").body.size()));
-    const HttpAnswer options = client.send("OPTIONS", "/foods/");
+    const HttpResponse options = client.send("OPTIONS", "/foods/");
     EXPECT_EQ(options.status, 204);
     EXPECT_NE(options.header("allow").find("POST"), std::string::npos);
 }
@@ -173,7 +173,7 @@ TEST_P(Api, NoCodeOrPasswordReachesTheLog) {
 }
 
 TEST_P(Api, TheOpenApiDocumentNamesEveryRouteOfTheContract) {
-    const HttpAnswer document = server.client().get("/openapi.json");
+    const HttpResponse document = server.client().get("/openapi.json");
     ASSERT_EQ(document.status, 200);
     EXPECT_EQ(document.json["openapi"].as_string().substr(0, 3), "3.1");
     const Json& paths = document.json["paths"];
@@ -216,11 +216,11 @@ TEST_P(Api, TheOriginalClientsSidesAreUnderstood) {
     const auto rice = server.food("Ofada rice", 300'000);
     const auto beef = server.food("Ayamase beef", 120'000);
     HttpClient customer = server.customer();
-    const HttpAnswer old_style = customer.post(
+    const HttpResponse old_style = customer.post(
         "/cart/",
         Json::object({{"food_id", rice}, {"side_protein_id", beef}, {"extra_side_id", nullptr}}));
     ASSERT_EQ(old_style.status, 201) << old_style.body;
-    const HttpAnswer new_style = customer.post(
+    const HttpResponse new_style = customer.post(
         "/cart/", Json::object({{"food_id", rice}, {"side_protein_ids", Json::array({beef})}}));
     ASSERT_EQ(new_style.status, 200) << new_style.body;
     EXPECT_EQ(new_style.json["id"], old_style.json["id"]);

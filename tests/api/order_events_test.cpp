@@ -23,7 +23,7 @@ TEST_P(Api, AnOrderIsWatchedWhileTheKitchenMovesIt) {
     HttpClient customer = server.customer(), stranger = server.customer(),
                kitchen = server.kitchen_staff();
     ASSERT_EQ(customer.post("/cart/", Json::object({{"food_id", rice}})).status, 201);
-    const HttpAnswer placed =
+    const HttpResponse placed =
         customer.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
     ASSERT_EQ(placed.status, 201) << placed.body;
     const std::string order = placed.header("location"), stream = order + "events/";
@@ -31,7 +31,7 @@ TEST_P(Api, AnOrderIsWatchedWhileTheKitchenMovesIt) {
     EXPECT_EQ(stranger.get(stream).problem_code(), "order_not_found");
     EXPECT_EQ(server.client().get(stream).status, 401);
     EXPECT_EQ(customer.get("/orders/events/").status, 403);
-    const HttpAnswer begin = kitchen.stream(
+    const HttpResponse begin = kitchen.stream(
         "/orders/events/", [](std::string_view body) { return has(body, "\nid: "); });
     EXPECT_EQ(begin.status, 200);
     EXPECT_EQ(begin.header("content-type"), "text/event-stream");
@@ -41,7 +41,7 @@ TEST_P(Api, AnOrderIsWatchedWhileTheKitchenMovesIt) {
     // back.
     const char* steps[] = {"confirmed", "preparing", "ready", "completed"};
     int made = 0;
-    HttpAnswer watched = customer.stream(stream, [&](std::string_view body) {
+    HttpResponse watched = customer.stream(stream, [&](std::string_view body) {
         if (made == 4 || events_in(body) <= made) return false;
         EXPECT_EQ(kitchen.post(order + "status/", Json::object({{"status", steps[made++]}})).status,
                   200);
@@ -56,10 +56,10 @@ TEST_P(Api, AnOrderIsWatchedWhileTheKitchenMovesIt) {
             << watched.body;
 
     EXPECT_EQ(customer.get(stream, {{"Last-Event-ID", "5"}}).status, 204);
-    const HttpAnswer rest = customer.get(stream, {{"Last-Event-ID", "3"}});
+    const HttpResponse rest = customer.get(stream, {{"Last-Event-ID", "3"}});
     EXPECT_EQ(events_in(rest.body), 2) << rest.body;
     EXPECT_FALSE(has(rest.body, "id: 3\n"));
-    const HttpAnswer all = kitchen.stream(
+    const HttpResponse all = kitchen.stream(
         "/orders/events/", [](std::string_view body) { return events_in(body) == 5; },
         {{"Last-Event-ID", "0"}});
     EXPECT_EQ(events_in(all.body), 5);

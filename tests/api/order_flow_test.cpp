@@ -9,7 +9,7 @@ TEST_P(Api, AnOrderGoesFromTheMenuToCompleted) {
     const auto plantain = server.food("Dodo", 70'000);
     HttpClient customer = server.customer();
 
-    HttpAnswer added =
+    HttpResponse added =
         customer.post("/cart/", Json::object({{"food_id", rice},
                                               {"quantity", 2},
                                               {"side_protein_ids", Json::array({chicken})},
@@ -22,14 +22,14 @@ TEST_P(Api, AnOrderGoesFromTheMenuToCompleted) {
     EXPECT_EQ(customer.get("/cart/").json["subtotal"].as_integer(), 1'000'000 + 70'000);
 
     const testkit::HeaderList key = {{"Idempotency-Key", "dinner-1"}};
-    const HttpAnswer home = customer.post(
+    const HttpResponse home = customer.post(
         "/me/addresses/",
         Json::object({{"line1", "12 Allen Avenue"}, {"city", "Ikeja"}, {"state", "Lagos"}}));
     ASSERT_EQ(home.status, 201) << home.body;
     const Json checkout = Json::object({{"fulfillment_type", "delivery"},
                                         {"address_id", home.json["id"]},
                                         {"expected_total", 1'070'000}});
-    const HttpAnswer placed = customer.post("/orders/", checkout, key);
+    const HttpResponse placed = customer.post("/orders/", checkout, key);
     ASSERT_EQ(placed.status, 201) << placed.body;
     const std::string order = placed.header("location");
     EXPECT_EQ(order, "/orders/" + std::to_string(placed.json["id"].as_integer()) + "/");
@@ -39,7 +39,7 @@ TEST_P(Api, AnOrderGoesFromTheMenuToCompleted) {
     EXPECT_EQ(server.stock_of(chicken), 18);
     EXPECT_EQ(customer.get("/cart/").json["items"].size(), 0u);
 
-    const HttpAnswer again = customer.post("/orders/", checkout, key);
+    const HttpResponse again = customer.post("/orders/", checkout, key);
     EXPECT_EQ(again.status, 201);
     EXPECT_EQ(again.header("idempotent-replayed"), "true");
     EXPECT_EQ(again.body, placed.body);
@@ -48,16 +48,16 @@ TEST_P(Api, AnOrderGoesFromTheMenuToCompleted) {
     HttpClient kitchen = server.kitchen_staff();
     for (const char* status :
          {"confirmed", "preparing", "ready", "out_for_delivery", "completed"}) {
-        const HttpAnswer moved =
+        const HttpResponse moved =
             kitchen.post(order + "status/", Json::object({{"status", status}}));
         ASSERT_EQ(moved.status, 200) << moved.body;
         EXPECT_EQ(moved.json["status"].as_string(), status);
     }
-    const HttpAnswer done = customer.get(order);
+    const HttpResponse done = customer.get(order);
     EXPECT_EQ(done.json["status"].as_string(), "completed");
     EXPECT_EQ(done.json["history"].size(), 6u);
     EXPECT_EQ(done.json["allowed_transitions"].size(), 0u);
-    const HttpAnswer late = customer.post(order + "cancel/", Json::object());
+    const HttpResponse late = customer.post(order + "cancel/", Json::object());
     EXPECT_EQ(late.status, 409);
 }
 
@@ -65,7 +65,7 @@ TEST_P(Api, NamesAndPricesAreFrozenWhenAnOrderIsPlaced) {
     const auto soup = server.food("Egusi soup", 320'000);
     HttpClient customer = server.customer();
     ASSERT_EQ(customer.post("/cart/", Json::object({{"food_id", soup}})).status, 201);
-    const HttpAnswer placed =
+    const HttpResponse placed =
         customer.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
     ASSERT_EQ(placed.status, 201) << placed.body;
     ASSERT_EQ(server.admin()
@@ -74,7 +74,7 @@ TEST_P(Api, NamesAndPricesAreFrozenWhenAnOrderIsPlaced) {
                   .status,
               200);
     ASSERT_EQ(server.admin().del("/foods/" + std::to_string(soup) + "/").status, 204);
-    const HttpAnswer read = customer.get(placed.header("location"));
+    const HttpResponse read = customer.get(placed.header("location"));
     EXPECT_EQ(read.json["items"].as_array()[0]["name"].as_string(), "Egusi soup");
     EXPECT_EQ(read.json["total"].as_integer(), 320'000);
 }
@@ -82,13 +82,13 @@ TEST_P(Api, NamesAndPricesAreFrozenWhenAnOrderIsPlaced) {
 TEST_P(Api, AnotherCustomersThingsAreNotFound) {
     const auto soup = server.food("Ogbono soup", 300'000);
     HttpClient owner = server.customer();
-    const HttpAnswer line = owner.post("/cart/", Json::object({{"food_id", soup}}));
+    const HttpResponse line = owner.post("/cart/", Json::object({{"food_id", soup}}));
     ASSERT_EQ(line.status, 201);
     HttpClient other = server.customer();
     const std::string item = "/cart/" + std::to_string(line.json["id"].as_integer()) + "/";
     EXPECT_EQ(other.patch(item, Json::object({{"quantity", 5}})).status, 404);
     EXPECT_EQ(other.del(item).status, 404);
-    const HttpAnswer placed =
+    const HttpResponse placed =
         owner.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
     ASSERT_EQ(placed.status, 201);
     EXPECT_EQ(other.get(placed.header("location")).status, 404);
@@ -101,7 +101,7 @@ TEST_P(Api, CancellingGivesStockBackOnce) {
     HttpClient customer = server.customer();
     ASSERT_EQ(customer.post("/cart/", Json::object({{"food_id", fish}, {"quantity", 3}})).status,
               201);
-    const HttpAnswer placed =
+    const HttpResponse placed =
         customer.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
     ASSERT_EQ(placed.status, 201);
     EXPECT_EQ(server.stock_of(fish), 0);

@@ -60,7 +60,7 @@ TEST_P(Api, AThousandIncrementsOfOneLineAreAThousand) {
     const auto dish = server.food("Puff-puff", 20'000);
     HttpClient customer = server.customer();
     // Every device of this customer sends the same credentials.
-    const HttpAnswer me = customer.get("/me/");
+    const HttpResponse me = customer.get("/me/");
     ASSERT_EQ(me.status, 200) << me.body;
     const std::string id = std::to_string(me.json["id"].as_integer());
     Tally tally;
@@ -76,7 +76,7 @@ TEST_P(Api, AThousandIncrementsOfOneLineAreAThousand) {
                           .status);
     });
     EXPECT_EQ(tally.counts(), (std::map<int, int>{{200, 999}, {201, 1}}));
-    const HttpAnswer cart = customer.get("/cart/");
+    const HttpResponse cart = customer.get("/cart/");
     ASSERT_EQ(cart.json["items"].size(), 1u) << cart.body;
     EXPECT_EQ(cart.json["items"].as_array()[0]["quantity"].as_integer(), 1000);
 }
@@ -84,7 +84,7 @@ TEST_P(Api, AThousandIncrementsOfOneLineAreAThousand) {
 TEST_P(Api, AHundredWrongCodesCompareAtMostFive) {
     HttpClient client = server.client();
     const std::string email = "guesser@mail.example";
-    const HttpAnswer signup =
+    const HttpResponse signup =
         client.post("/signup/", Json::object({{"email", email},
                                               {"phone_number", "08051234567"},
                                               {"password", Restaurant::password}}));

@@ -3,18 +3,18 @@
 
 namespace kitchen::tests {
 
-TEST_P(Api, EveryAnswerCarriesTheSecurityFields) {
+TEST_P(Api, EveryResponseCarriesTheSecurityFields) {
     HttpClient client = server.client();
-    const HttpAnswer answers[] = {client.get("/foods/"),
-                                  client.get("/nowhere/"),
-                                  client.get("/cart/"),
-                                  client.del("/foods/"),
-                                  client.get("/docs/"),
-                                  client.get("/foods/?limit=0"),
-                                  client.send("OPTIONS", "/foods/"),
-                                  client.get("/%zz"),
-                                  client.get("/foods/", {{"Host", "two words"}})};
-    for (const HttpAnswer& response : answers) {
+    const HttpResponse responses[] = {client.get("/foods/"),
+                                      client.get("/nowhere/"),
+                                      client.get("/cart/"),
+                                      client.del("/foods/"),
+                                      client.get("/docs/"),
+                                      client.get("/foods/?limit=0"),
+                                      client.send("OPTIONS", "/foods/"),
+                                      client.get("/%zz"),
+                                      client.get("/foods/", {{"Host", "two words"}})};
+    for (const HttpResponse& response : responses) {
         EXPECT_EQ(response.header("x-content-type-options"), "nosniff") << response.status;
         EXPECT_EQ(response.header("x-frame-options"), "DENY") << response.status;
         EXPECT_EQ(response.header("referrer-policy"), "no-referrer") << response.status;
@@ -25,7 +25,7 @@ TEST_P(Api, EveryAnswerCarriesTheSecurityFields) {
                   is_behind_nginx() ? "max-age=31536000" : "")
             << response.status;
     }
-    EXPECT_NE(answers[4].header("content-security-policy").find("style-src 'self'"),
+    EXPECT_NE(responses[4].header("content-security-policy").find("style-src 'self'"),
               std::string::npos)
         << "the page's own goes before";
 }
@@ -35,7 +35,7 @@ TEST_P(Api, ACookieIsNotSpentByAnotherSitesPage) {
     for (const char* path : {"/verify/", "/signup/resend/"}) {
         const Json body =
             std::string(path) == "/verify/" ? Json::object({{"otp", "123456"}}) : Json::object();
-        const HttpAnswer refused = client.post(path, body, {{"Origin", "https://evil.example"}});
+        const HttpResponse refused = client.post(path, body, {{"Origin", "https://evil.example"}});
         EXPECT_EQ(refused.status, 403) << path;
         EXPECT_EQ(refused.problem_code(), "cross_origin") << path;
         EXPECT_EQ(client.post(path, body, {{"Sec-Fetch-Site", "cross-site"}}).status, 403) << path;
@@ -46,8 +46,8 @@ TEST_P(Api, ACookieIsNotSpentByAnotherSitesPage) {
 
 TEST_P(Api, ABodyPastTheLimitIsRefusedBeforeItIsRead) {
     HttpClient client = server.client();
-    const HttpAnswer refused = client.send("POST", "/login/", std::string(64 * 1024 + 1, ' '),
-                                           {{"Content-Type", "application/json"}});
+    const HttpResponse refused = client.send("POST", "/login/", std::string(64 * 1024 + 1, ' '),
+                                             {{"Content-Type", "application/json"}});
     EXPECT_EQ(refused.status, 413);
     EXPECT_EQ(refused.header("x-content-type-options"), "nosniff");
 }
@@ -62,7 +62,7 @@ TEST(ShieldBehindAProxy, FailedSignInsCountForTheClientAndNotForTheProxy) {
             "/login/", Json::object({{"email", "chef@kitchen.example"}, {"password", password}}),
             {{"X-Forwarded-For", client}});
     };
-    HttpAnswer refused = sign_in("203.0.113.7", "wrong-password");
+    HttpResponse refused = sign_in("203.0.113.7", "wrong-password");
     for (int tries = 1; refused.status == 401 && tries < 100; ++tries)
         refused = sign_in("203.0.113.7", "wrong-password");
     EXPECT_EQ(refused.status, 429);
@@ -77,7 +77,7 @@ TEST(ShieldBehindAProxy, FailedSignInsCountForTheClientAndNotForTheProxy) {
 
 TEST(ShieldBehindAProxy, NoProxyIsBelievedWithoutBeingTrusted) {
     Restaurant server;
-    HttpAnswer refused;
+    HttpResponse refused;
     for (int tries = 0; refused.status != 429 && tries < 100; ++tries)
         refused = server.client().post(
             "/login/",

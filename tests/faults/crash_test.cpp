@@ -36,7 +36,7 @@ TEST_F(Crash, KilledOnPostgres) {
     kill_again_and_again();
 }
 
-// No order is lost either when it is asked to go. (What becomes of each answer:
+// No order is lost either when it is asked to go. (What becomes of each response:
 // tests/hostile/drain_test.cpp.)
 TEST_F(Crash, TerminatedUnderLoad) {
     open_on_sqlite();

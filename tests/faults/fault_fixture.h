@@ -17,8 +17,8 @@
 
 namespace kitchen::tests {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 using testkit::RestaurantConfig;
 using testkit::RestaurantProcess;
 using testkit::TemporaryDirectory;

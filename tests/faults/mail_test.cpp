@@ -65,12 +65,12 @@ TEST_F(MailFault, OrdersGoOnAndEachMailArrivesOnce) {
     open_with("poll_interval: 20ms, backoff: {base: 20ms, cap: 100ms}, max_attempts: 100");
     std::vector<ResendFault> faults;
     for (int i = 0; i < 4; ++i) {
-        faults.push_back({Kind::answer, 500, "internal_server_error"});
-        faults.push_back({Kind::lose_answer});
-        faults.push_back({Kind::answer, 502, ""});
+        faults.push_back({Kind::response, 500, "internal_server_error"});
+        faults.push_back({Kind::lose_response});
+        faults.push_back({Kind::response, 502, ""});
         faults.push_back({Kind::lose_request});
     }
-    faults.push_back({Kind::answer, 429, "rate_limit_exceeded", "Retry-After: 1"});
+    faults.push_back({Kind::response, 429, "rate_limit_exceeded", "Retry-After: 1"});
     faults.push_back({Kind::hang});
     const int before = service.requests();
     service.fail_next(faults);
@@ -87,8 +87,8 @@ TEST_F(MailFault, OrdersGoOnAndEachMailArrivesOnce) {
 
 TEST_F(MailFault, WhatIsRefusedOrFailsTooOftenIsADeadLetter) {
     open_with("poll_interval: 20ms, backoff: {base: 10ms, cap: 20ms}, max_attempts: 3");
-    std::vector<ResendFault> faults(3, {Kind::answer, 422, "validation_error"});
-    faults.resize(100'000, {Kind::answer, 500, "internal_server_error"});
+    std::vector<ResendFault> faults(3, {Kind::response, 422, "validation_error"});
+    faults.resize(100'000, {Kind::response, 500, "internal_server_error"});
     service.fail_next(faults);
     EXPECT_TRUE(load->wait_for_orders()) << load->summary();
     load->end();
@@ -102,7 +102,7 @@ TEST_F(MailFault, WhatIsRefusedOrFailsTooOftenIsADeadLetter) {
     service.fail_next({});
     HttpClient admin = server->admin();
     for (;;) {
-        const HttpAnswer dead = admin.get("/admin/mail/?state=dead&limit=100");
+        const HttpResponse dead = admin.get("/admin/mail/?state=dead&limit=100");
         if (dead.json["count"] == Json(0)) break;
         for (const Json& mail : dead.json["result"].as_array())
             ASSERT_EQ(admin

@@ -9,8 +9,8 @@
 
 namespace kitchen::tests {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 
 namespace {
 
@@ -41,9 +41,9 @@ private:
 };
 
 /// Nothing was done, and it may be tried again.
-bool may_go_away(const HttpAnswer& answer) {
-    return answer.status == 0 || answer.status >= 500 || answer.status == 429 ||
-           answer.problem_code() == "idempotency_key_in_use";
+bool may_go_away(const HttpResponse& response) {
+    return response.status == 0 || response.status >= 500 || response.status == 429 ||
+           response.problem_code() == "idempotency_key_in_use";
 }
 
 }  // namespace
@@ -91,19 +91,19 @@ bool OrderingLoad::wait_for_failures(int more) { return wait_for(failures_, more
 /// As an app does between two attempts.
 void OrderingLoad::rest() const { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
 
-void OrderingLoad::note(const HttpAnswer& answer, const std::string& request) {
-    std::string outcome = std::to_string(answer.status);
-    if (answer.status >= 400) outcome += " " + answer.problem_code();
+void OrderingLoad::note(const HttpResponse& response, const std::string& request) {
+    std::string outcome = std::to_string(response.status);
+    if (response.status >= 400) outcome += " " + response.problem_code();
     bool is_wrong =
-        answer.status >= 500 && answer.status != 503 && !tolerated_.contains(answer.status);
-    is_wrong |= answer.status == 400 || answer.status == 401 || answer.status == 403 ||
-                answer.status == 404;
-    is_wrong |= answer.status == 422 && answer.problem_code() != "cart_empty";
-    is_wrong |= answer.status == 503 && answer.header("retry-after").empty();
-    if (answer.status >= 500) ++failures_;
+        response.status >= 500 && response.status != 503 && !tolerated_.contains(response.status);
+    is_wrong |= response.status == 400 || response.status == 401 || response.status == 403 ||
+                response.status == 404;
+    is_wrong |= response.status == 422 && response.problem_code() != "cart_empty";
+    is_wrong |= response.status == 503 && response.header("retry-after").empty();
+    if (response.status >= 500) ++failures_;
     std::lock_guard lock(mutex_);
     ++outcomes_[outcome];
-    if (is_wrong) wrong_.push_back(request + ": " + answer.body);
+    if (is_wrong) wrong_.push_back(request + ": " + response.body);
 }
 
 void OrderingLoad::note_lost(const std::string& what, const std::string& request) {
@@ -115,21 +115,21 @@ void OrderingLoad::note_lost(const std::string& what, const std::string& request
     if (what.find("within") != std::string::npos) wrong_.push_back(request + ": " + what);
 }
 
-HttpAnswer OrderingLoad::insist(Customer& customer, const std::string& method,
-                                const std::string& target, const Json& body,
-                                const testkit::HeaderList& headers) {
+HttpResponse OrderingLoad::insist(Customer& customer, const std::string& method,
+                                  const std::string& target, const Json& body,
+                                  const testkit::HeaderList& headers) {
     testkit::HeaderList fields = headers;
     if (!body.is_null()) fields.emplace_back("Content-Type", "application/json");
     while (give_up_at_ == 0 || steady_millis() < give_up_at_) {
-        HttpAnswer answer;
+        HttpResponse response;
         try {
-            answer = customer.caller.client().send(method, target,
-                                                   body.is_null() ? "" : body.dump(), fields);
-            note(answer, method + " " + target);
+            response = customer.caller.client().send(method, target,
+                                                     body.is_null() ? "" : body.dump(), fields);
+            note(response, method + " " + target);
         } catch (const std::runtime_error& e) {
             note_lost(e.what(), method + " " + target);
         }
-        if (!may_go_away(answer)) return answer;
+        if (!may_go_away(response)) return response;
         rest();
     }
     return {};
@@ -142,30 +142,30 @@ void OrderingLoad::order(Customer& customer) {
     for (const auto& [food, quantity] : stock_)
         if ((customer.round + n++) % 3 != 0 || stock_.size() == 1)
             (void)insist(customer, "POST", "/cart/", Json::object({{"food_id", food}}));
-    const HttpAnswer answer =
+    const HttpResponse response =
         insist(customer, "POST", "/orders/", Json::object({{"fulfillment_type", "pickup"}}),
                {{"Idempotency-Key", key}});
-    if (answer.status == 201) {
-        const std::int64_t id = answer.json["id"].as_integer();
+    if (response.status == 201) {
+        const std::int64_t id = response.json["id"].as_integer();
         {
             std::lock_guard lock(mutex_);
             acknowledged_[key] = id;
         }
         ++orders_;
         if (customer.round % 4 == 3) cancel(customer, id);
-    } else if (answer.status == 0) {
+    } else if (response.status == 0) {
         std::lock_guard lock(mutex_);
         unsettled_.push_back(key);
-    } else if (answer.status == 409) {
+    } else if (response.status == 409) {
         (void)insist(customer, "DELETE", "/cart/", Json());
     }
 }
 
 void OrderingLoad::cancel(Customer& customer, std::int64_t order) {
-    const HttpAnswer answer =
+    const HttpResponse response =
         insist(customer, "POST", "/orders/" + std::to_string(order) + "/cancel/", Json::object({}));
-    // 409: the first attempt did it, and its answer was lost.
-    if (answer.status != 200 && answer.status != 409) return;
+    // 409: the first attempt did it, and its response was lost.
+    if (response.status != 200 && response.status != 409) return;
     std::lock_guard lock(mutex_);
     cancelled_.insert(order);
 }
@@ -176,9 +176,9 @@ void OrderingLoad::read_menus() {
         // Never asked before, so that the store has to answer and no cache can.
         const std::string target = "/foods/?search=" + std::to_string(n);
         try {
-            const HttpAnswer answer = caller.client().get(target);
-            note(answer, "GET " + target);
-            if (answer.status == 200) ++menus_;
+            const HttpResponse response = caller.client().get(target);
+            note(response, "GET " + target);
+            if (response.status == 200) ++menus_;
         } catch (const std::runtime_error& e) {
             note_lost(e.what(), "GET " + target);
         }
@@ -214,9 +214,9 @@ void OrderingLoad::check(HttpClient admin,
     std::set<std::int64_t> found;
     std::map<std::int64_t, std::int64_t> left = stock_;
     for (std::string page = "/orders/?limit=100"; !page.empty();) {
-        const HttpAnswer answer = admin.get(page);
-        ASSERT_EQ(answer.status, 200) << answer.body;
-        for (const Json& order : answer.json["result"].as_array()) {
+        const HttpResponse response = admin.get(page);
+        ASSERT_EQ(response.status, 200) << response.body;
+        for (const Json& order : response.json["result"].as_array()) {
             const std::int64_t id = order["id"].as_integer();
             EXPECT_TRUE(found.insert(id).second) << "order " << id << " is there twice";
             EXPECT_TRUE(keys.contains(id)) << "order " << id << " was acknowledged to nobody";
@@ -226,7 +226,7 @@ void OrderingLoad::check(HttpClient admin,
             for (const Json& item : order["items"].as_array())
                 left[item["food_id"].as_integer()] -= item["quantity"].as_integer();
         }
-        const Json& next = answer.json["next"];
+        const Json& next = response.json["next"];
         page = next.is_string() ? next.as_string().substr(next.as_string().find("/orders/"))
                                 : std::string();
     }
@@ -235,8 +235,8 @@ void OrderingLoad::check(HttpClient admin,
             << "order " << id << ", acknowledged for " << key << ", is lost";
 
     for (const auto& [food, expected] : left) {
-        const HttpAnswer answer = admin.get("/foods/" + std::to_string(food) + "/");
-        EXPECT_EQ(answer.json["available_quantity"], Json(expected))
+        const HttpResponse response = admin.get("/foods/" + std::to_string(food) + "/");
+        EXPECT_EQ(response.json["available_quantity"], Json(expected))
             << "stock of food " << food << ": initial less sold";
         EXPECT_GE(expected, 0) << "food " << food << " was sold more often than it was there";
     }

@@ -8,9 +8,9 @@
 //     load.end();
 //     load.check(server.admin(), sql);
 //
-// Each customer fills the cart, orders with an Idempotency-Key, and after an error or a lost answer
-// sends the same key again until the answer settles it. Some orders are cancelled again. One more
-// visitor reads the menu.
+// Each customer fills the cart, orders with an Idempotency-Key, and after an error or a lost
+// response sends the same key again until the response settles it. Some orders are cancelled again.
+// One more visitor reads the menu.
 //
 // Thread-safety: one thread; the customers have their own.
 #pragma once
@@ -47,7 +47,7 @@ public:
     /// without.
     bool wait_for_orders(int more = 8);
     bool wait_for_menus(int more = 8);
-    /// True once so many more requests have failed: refused, or without an answer.
+    /// True once so many more requests have failed: refused, or without a response.
     bool wait_for_failures(int more = 4);
     /// Everybody settles the order in hand, for which the service must be back, and stops.
     void end();
@@ -57,7 +57,7 @@ public:
     void check(testkit::HttpClient admin,
                const std::function<std::string(const std::string&)>& sql = {}) const;
 
-    /// How often each outcome came: "201", "503 store_busy", "no answer".
+    /// How often each outcome came: "201", "503 store_busy", "no response".
     std::map<std::string, int> outcomes() const;
     std::string summary() const;
 
@@ -68,10 +68,10 @@ private:
     void read_menus();
     /// One request until it is answered by something else than a refusal that may go away; nothing
     /// when the time is up.
-    testkit::HttpAnswer insist(Customer& customer, const std::string& method,
-                               const std::string& target, const Json& body,
-                               const testkit::HeaderList& headers = {});
-    void note(const testkit::HttpAnswer& answer, const std::string& request);
+    testkit::HttpResponse insist(Customer& customer, const std::string& method,
+                                 const std::string& target, const Json& body,
+                                 const testkit::HeaderList& headers = {});
+    void note(const testkit::HttpResponse& response, const std::string& request);
     void note_lost(const std::string& what, const std::string& request);
     void rest() const;
     bool wait_for(const std::atomic<int>& count, int more) const;

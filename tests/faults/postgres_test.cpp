@@ -81,7 +81,7 @@ TEST_F(PostgresFault, OutOfConnections) {
 }
 
 // The client cannot tell whether it was committed; the key settles it.
-TEST_F(PostgresFault, TheAnswerToCommitIsLost) {
+TEST_F(PostgresFault, TheResponseToCommitIsLost) {
     start_postgres();
     testkit::FaultProxy proxy(postgres->port());
     open(impatient_postgres(proxy.port()));
@@ -89,7 +89,7 @@ TEST_F(PostgresFault, TheAnswerToCommitIsLost) {
         if (round % 3 == 2)
             proxy.cut_before("COMMIT");
         else
-            proxy.cut_answer_to("COMMIT");
+            proxy.cut_response_to("COMMIT");
         EXPECT_TRUE(testkit::wait_until([&] { return proxy.strikes() == round + 1; }));
     }
     expect_recovery();

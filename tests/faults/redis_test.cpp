@@ -20,7 +20,7 @@ protected:
              .plugins = {"{id: rate-limit, config: {per_address: " + limit +
                          ", per_user: " + limit + "}}"}});
     }
-    HttpAnswer sign_up() {
+    HttpResponse sign_up() {
         const std::string number = std::to_string(++visitors_);
         return server->client().post(
             "/signup/",
@@ -46,7 +46,7 @@ protected:
         const bool fails = GetParam() == std::string("fail");
         ASSERT_TRUE(server->wait_for_health(fails ? "down" : "degraded")) << server->output();
         EXPECT_EQ(server->client().get("/readyz").status, fails ? 503 : 200);
-        const HttpAnswer response = sign_up();
+        const HttpResponse response = sign_up();
         EXPECT_EQ(response.status, fails ? 503 : 200) << response.body;
         EXPECT_EQ(response.header("retry-after").empty(), !fails);
         EXPECT_TRUE(load->wait_for_orders()) << load->summary();

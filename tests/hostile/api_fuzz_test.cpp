@@ -16,8 +16,8 @@
 namespace kitchen::tests {
 namespace {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 using testkit::Restaurant;
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
@@ -71,12 +71,12 @@ protected:
         HttpClient& customer = people_[1].client;
         const Json one = Json::object({{"food_id", food_}});
         customer.post("/cart/", one);
-        const HttpAnswer placed =
+        const HttpResponse placed =
             customer.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
         if (placed.status == 201) order_ = placed.json["id"].as_integer();
-        const HttpAnswer line = customer.post("/cart/", one);
+        const HttpResponse line = customer.post("/cart/", one);
         if (line.json["id"].is_integer()) line_ = line.json["id"].as_integer();
-        const HttpAnswer address = customer.post(
+        const HttpResponse address = customer.post(
             "/me/addresses/",
             Json::object({{"line1", "1 Set Street"}, {"city", "Ikeja"}, {"state", "Lagos"}}));
         if (address.status == 201) address_ = address.json["id"].as_integer();
@@ -160,7 +160,7 @@ protected:
     }
 
     /// Each event's data has the shape that the document gives to the stream.
-    void add_faults_of_events(const Operation& operation, const HttpAnswer& response,
+    void add_faults_of_events(const Operation& operation, const HttpResponse& response,
                               std::vector<std::string>& faults) {
         if (response.header("content-type") != "text/event-stream") return;
         static constexpr std::string_view mark = "\ndata: ";
@@ -181,7 +181,7 @@ protected:
         add_parameters(operation, attempt);
         add_body(operation, attempt);
         // Of a response without an end, the first piece.
-        const HttpAnswer response =
+        const HttpResponse response =
             stream_of(operation).is_object()
                 ? person.client.stream(
                       attempt.target, [](std::string_view body) { return body.ends_with("\n\n"); },
@@ -219,7 +219,7 @@ protected:
 
 }  // namespace
 
-TEST_F(ApiFuzz, EveryAnswerIsAsDocumented) {
+TEST_F(ApiFuzz, EveryResponseIsAsDocumented) {
     auto operations = document_.operations();
     ASSERT_GT(operations.size(), 25u);
     // Last what ends the customer's session.

@@ -9,14 +9,15 @@ namespace {
 std::string login(std::string_view body) { return json_request("POST /login/", body); }
 
 /// The pointers of a problem's faults.
-std::set<std::string> pointers(const HttpAnswer& response) {
+std::set<std::string> pointers(const HttpResponse& response) {
     std::set<std::string> found;
     if (const Json* errors = response.json.find("errors"))
         for (const Json& fault : errors->as_array()) found.insert(fault["pointer"].as_string());
     return found;
 }
 
-void expect_fault(const HttpAnswer& response, const std::string& pointer, const std::string& what) {
+void expect_fault(const HttpResponse& response, const std::string& pointer,
+                  const std::string& what) {
     EXPECT_EQ(response.status, 422) << what << ": " << response.body;
     EXPECT_TRUE(pointers(response).contains(pointer))
         << what << ": no fault at '" << pointer << "' in " << response.body;
@@ -185,9 +186,9 @@ TEST_F(Hostile, BodiesAtTheLimit) {
          rows) {  // a million sends for the sake of "one byte at a time" would prove nothing more
         RawClient client(port());
         client.send(row.bytes);
-        const auto response = client.read_answer();
+        const auto response = client.read_response();
         ASSERT_TRUE(response) << row.name;
-        EXPECT_EQ(response->status, row.answers[0][0]) << row.name << response->body;
+        EXPECT_EQ(response->status, row.responses[0][0]) << row.name << response->body;
         EXPECT_EQ(parse_json(response->body).value_or(Json())["code"],
                   Json(row.code.empty() ? "body_too_large" : row.code))
             << row.name;
@@ -283,7 +284,7 @@ TEST_F(Hostile, TextIsText) {
           "null",
           "NaN"}) {
         const std::string name = "Dish " + std::to_string(++number) + " " + text + ".";
-        const HttpAnswer created = admin.post(
+        const HttpResponse created = admin.post(
             "/foods/",
             Json::object(
                 {{"name", name}, {"description", text}, {"price", 100}, {"category", "Mains"}}));
@@ -291,9 +292,9 @@ TEST_F(Hostile, TextIsText) {
             continue;  // some are no name; none may be kept as something else
         ASSERT_EQ(created.status, 201) << text << created.body;
         const std::string path = "/foods/" + std::to_string(created.json["id"].as_integer()) + "/";
-        const HttpAnswer read = customer.get(path);
+        const HttpResponse read = customer.get(path);
         EXPECT_EQ(read.json["name"], Json(name)) << read.body;
-        const HttpAnswer line = customer.post(
+        const HttpResponse line = customer.post(
             "/cart/",
             Json::object({{"food_id", created.json["id"]}, {"special_instructions", text}}));
         EXPECT_TRUE(line.status == 201 || line.status == 422) << line.body;
@@ -319,8 +320,8 @@ TEST_F(Hostile, AnotherCustomersThingsAreNotThere) {
     EXPECT_EQ(eve.get("/cart/").json["items"].size(), 0u);
     ASSERT_EQ(ada.get("/cart/").json["items"].size(), 1u);
 
-    const HttpAnswer placed = ada.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
-                                       {{"Idempotency-Key", "dinner"}});
+    const HttpResponse placed = ada.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
+                                         {{"Idempotency-Key", "dinner"}});
     ASSERT_EQ(placed.status, 201) << placed.body;
     const std::string order = "/orders/" + std::to_string(placed.json["id"].as_integer()) + "/";
     EXPECT_EQ(eve.get(order).status, 404);
@@ -329,8 +330,8 @@ TEST_F(Hostile, AnotherCustomersThingsAreNotThere) {
     EXPECT_EQ(eve.post(order + "status/", Json::object({{"status", "completed"}})).status, 403);
     // A key is known to its owner only: another's is free.
     ASSERT_EQ(eve.post("/cart/", one).status, 201);
-    const HttpAnswer own = eve.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
-                                    {{"Idempotency-Key", "dinner"}});
+    const HttpResponse own = eve.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
+                                      {{"Idempotency-Key", "dinner"}});
     ASSERT_EQ(own.status, 201) << own.body;
     EXPECT_NE(own.json["id"], placed.json["id"]);
     EXPECT_EQ(ada.get(order).json["status"], placed.json["status"]);

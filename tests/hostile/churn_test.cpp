@@ -54,7 +54,7 @@ void come_and_go(std::uint16_t port, unsigned seed, int rounds, ChurnTally& tall
                 ++tally.left;
                 break;
             }
-            const auto response = client.read_answer();
+            const auto response = client.read_response();
             if (!response) {
                 ++tally.cut;
                 break;

@@ -9,16 +9,16 @@ std::string authorized(const std::string& value) {
 }
 
 /// Without what differs from answer to answer by design.
-std::string without_id(RawAnswer answer) {
+std::string without_id(RawResponse response) {
     const auto erase = [](std::string& text, std::string_view begin, std::string_view end) {
         const std::size_t at = text.find(begin);
         if (at != std::string::npos) text.erase(at, text.find(end, at + begin.size()) - at);
     };
-    erase(answer.body, "\"request_id\":\"", "\",");
-    erase(answer.body, "\"request_id\":\"", "\"}");
-    erase(answer.head, "X-Request-Id: ", "\r\n");
-    erase(answer.head, "Date: ", "\r\n");
-    return answer.head + answer.body;
+    erase(response.body, "\"request_id\":\"", "\",");
+    erase(response.body, "\"request_id\":\"", "\"}");
+    erase(response.head, "X-Request-Id: ", "\r\n");
+    erase(response.head, "Date: ", "\r\n");
+    return response.head + response.body;
 }
 
 constexpr const char* unknown_user = "Basic OTk5OTk5Ondyb25nLXBhc3N3b3Jk";  // 999999:wrong-password
@@ -28,7 +28,7 @@ constexpr const char* unknown_user = "Basic OTk5OTk5Ondyb25nLXBhc3N3b3Jk";  // 9
 TEST_F(Hostile, CredentialsThatFailAllLookTheSame) {
     RawClient reference(port());
     reference.send(authorized(unknown_user));
-    const auto expected = reference.read_answer();
+    const auto expected = reference.read_response();
     ASSERT_TRUE(expected);
     EXPECT_EQ(expected->status, 401);
     for (const char* value :
@@ -63,12 +63,12 @@ TEST_F(Hostile, CredentialsThatFailAllLookTheSame) {
           "Bearer eyJhbGciOiJub25lIn0.e30."}) {
         RawClient client(port());
         client.send(authorized(value));
-        const auto answer = client.read_answer();
-        ASSERT_TRUE(answer) << value;
-        EXPECT_EQ(without_id(*answer), without_id(*expected)) << value;
-        EXPECT_TRUE(answer->has("WWW-Authenticate: Basic ") &&
-                    answer->has("WWW-Authenticate: Bearer "))
-            << answer->head;
+        const auto response = client.read_response();
+        ASSERT_TRUE(response) << value;
+        EXPECT_EQ(without_id(*response), without_id(*expected)) << value;
+        EXPECT_TRUE(response->has("WWW-Authenticate: Basic ") &&
+                    response->has("WWW-Authenticate: Bearer "))
+            << response->head;
     }
     expect_service("credentials that fail");
 }

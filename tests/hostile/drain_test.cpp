@@ -1,7 +1,7 @@
 // SIGTERM under load, on the real executable.
 //
 // What counts as lost: a request of which every byte was sent, on a connection that connect() had
-// reported open, no later than 400 ms after the connection was opened or its last answer came (an
+// reported open, no later than 400 ms after the connection was opened or its last response came (an
 // idle connection is closed half a second after the notice), and that got no whole response. A
 // connection that was refused is no loss: nothing had been sent, and the client may try another
 // server.
@@ -61,7 +61,7 @@ void keep_asking(std::uint16_t port, unsigned seed, DrainTally& tally,
                 break;  // closed before anything was sent
             const bool sent = client.send(writes ? order : request(targets[n % 5]));
             const bool in_time = SteadyClock::now() - open_since < std::chrono::milliseconds(400);
-            const auto response = client.read_answer();
+            const auto response = client.read_response();
             if (!response) {
                 ++(sent && in_time ? tally.lost : tally.late);
                 break;
@@ -82,7 +82,7 @@ void keep_asking(std::uint16_t port, unsigned seed, DrainTally& tally,
 class Drain : public testing::TestWithParam<const char*> {};
 
 // At once, and with connections that are taken and turned away for a while.
-TEST_P(Drain, NoAnswerIsLostUnderLoad) {
+TEST_P(Drain, NoResponseIsLostUnderLoad) {
     const auto server = open_restaurant(
         {.server = "workers: 2, timeouts: {drain: 20s, notice: " + std::string(GetParam()) + "}"});
     RawClient first(server->port());  // the password is hashed once, before the clock runs
@@ -124,11 +124,11 @@ TEST(Signals, ReadinessGoesDownBeforeAnythingElse) {
         return see.status() == 200;
     }));
     server->process().signal(SIGTERM);
-    std::optional<RawAnswer> down;
+    std::optional<RawResponse> down;
     ASSERT_TRUE(eventually([&] {
         RawClient balancer(server->port());
         balancer.get("/readyz");
-        down = balancer.read_answer();
+        down = balancer.read_response();
         return !down || down->status != 200;
     }));
     ASSERT_TRUE(down) << "a new connection was refused before readiness had gone down";

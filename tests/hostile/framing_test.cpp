@@ -6,7 +6,7 @@ namespace {
 
 using namespace std::string_literals;
 
-// Whoever gets an answer to this has read a part of one request as another.
+// Whoever gets a response to this has read a part of one request as another.
 const std::string smuggled = "GET /livez HTTP/1.1\r\nHost: a\r\nX-Request-Id: smuggled\r\n\r\n";
 
 std::string chunked(std::string_view body,
@@ -266,7 +266,7 @@ TEST_F(Hostile, WhatFollowsABodyIsTheNextRequest) {
     WireCase wanted{"a hundred empty answers", "", {}, true};
     for (int i = 0; i < 100; ++i) {
         wanted.bytes += i % 2 ? json_request("POST /login/", "{}") : request("GET /livez");
-        wanted.answers.push_back({i % 2 ? 422 : 200});
+        wanted.responses.push_back({i % 2 ? 422 : 200});
     }
     WireCase refusal_between{
         "refused between two",

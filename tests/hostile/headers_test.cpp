@@ -101,7 +101,7 @@ TEST_F(Hostile, Methods) {
     expect_every_way(rows);
 }
 
-// Malformed, but not what decides: the answer is the same without them.
+// Malformed, but not what decides: the response is the same without them.
 TEST_F(Hostile, FieldsThatAreIgnored) {
     std::vector<WireCase> rows;
     for (const char* field :

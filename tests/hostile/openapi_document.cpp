@@ -71,29 +71,29 @@ const Json& OpenApiDocument::resolve(const Json& value) const {
 }
 
 std::vector<std::string> OpenApiDocument::deviations(const Operation& operation,
-                                                     const testkit::HttpAnswer& answer) const {
+                                                     const testkit::HttpResponse& response) const {
     std::vector<std::string> out;
     const Json& responses = operation.description["responses"];
-    const Json* promised = responses.find(std::to_string(answer.status));
+    const Json* promised = responses.find(std::to_string(response.status));
     if (!promised) {
-        if (std::find(std::begin(general_statuses), std::end(general_statuses), answer.status) !=
+        if (std::find(std::begin(general_statuses), std::end(general_statuses), response.status) !=
             std::end(general_statuses))
             promised = responses.find("default");
         if (!promised)
-            return {"the status " + std::to_string(answer.status) + " is not documented"};
+            return {"the status " + std::to_string(response.status) + " is not documented"};
     }
-    if (answer.status >= 500 && answer.status != 503)
-        out.push_back("the status is " + std::to_string(answer.status));
+    if (response.status >= 500 && response.status != 503)
+        out.push_back("the status is " + std::to_string(response.status));
     const Json& content = resolve(*promised)["content"];
     const std::string type =
-        answer.header("content-type").substr(0, answer.header("content-type").find(';'));
-    if (answer.body.empty()) {
+        response.header("content-type").substr(0, response.header("content-type").find(';'));
+    if (response.body.empty()) {
         if (content.is_object() && operation.method != "HEAD")
             out.push_back("a body is documented and there is none");
         return out;
     }
     if (!content.is_object()) {
-        if (answer.status < 400 && type.find("json") != std::string::npos)
+        if (response.status < 400 && type.find("json") != std::string::npos)
             out.push_back("no body is documented and there is one");
         return out;
     }
@@ -101,7 +101,7 @@ std::vector<std::string> OpenApiDocument::deviations(const Operation& operation,
     if (!media) {
         out.push_back("the content type '" + type + "' is not documented");
     } else if (type.find("json") != std::string::npos) {
-        const auto parsed = parse_json(answer.body);
+        const auto parsed = parse_json(response.body);
         if (!parsed)
             out.push_back("the body is not JSON");
         else

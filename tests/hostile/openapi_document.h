@@ -34,10 +34,10 @@ public:
     std::vector<Operation> operations() const;
     /// Follows $ref, also through components/responses.
     const Json& resolve(const Json& value) const;
-    /// What an answer to that operation is not, compared with the document: one sentence each;
+    /// What an response to that operation is not, compared with the document: one sentence each;
     /// empty when it is as promised.
     std::vector<std::string> deviations(const Operation& operation,
-                                        const testkit::HttpAnswer& answer) const;
+                                        const testkit::HttpResponse& response) const;
     /// The same for a value and a schema.
     void validate(const Json& schema, const Json& value, const std::string& where,
                   std::vector<std::string>& out) const;

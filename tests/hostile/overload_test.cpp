@@ -39,12 +39,12 @@ protected:
     Deadline() : Overload("timeouts: {request: 200ms}") {}
 };
 
-void expect_overloaded(const std::optional<RawAnswer>& answer) {
-    ASSERT_TRUE(answer);
-    EXPECT_EQ(answer->status, 503) << answer->body;
-    EXPECT_EQ(answer->header("Retry-After"), "1") << answer->head;
-    EXPECT_EQ(parse_json(answer->body).value_or(Json())["code"], Json("overloaded"))
-        << answer->body;
+void expect_overloaded(const std::optional<RawResponse>& response) {
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 503) << response->body;
+    EXPECT_EQ(response->header("Retry-After"), "1") << response->head;
+    EXPECT_EQ(parse_json(response->body).value_or(Json())["code"], Json("overloaded"))
+        << response->body;
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ TEST_F(Overload, AFullQueueIsRefusedAtOnceAndNothingElseIs) {
     // No thread is free and the queue is full, as soon as those three have been read.
     RawClient late(port());
     late.get("/foods/");
-    expect_overloaded(late.read_answer());
+    expect_overloaded(late.read_response());
     late.get("/stove/glance/x/");
     EXPECT_EQ(late.status(), 200)
         << "the worker itself answers what it can, on the same connection";
@@ -83,7 +83,7 @@ TEST_F(Deadline, RequestsThatWaitTooLongAreAnsweredWhileEveryThreadIsStuck) {
             queued.emplace_back(port());
             queued.back().get("/foods/");
         }
-        for (RawClient& client : queued) expect_overloaded(client.read_answer());
+        for (RawClient& client : queued) expect_overloaded(client.read_response());
     }
     EXPECT_EQ(holding(), 2);
     release();

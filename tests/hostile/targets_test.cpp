@@ -216,9 +216,10 @@ TEST_F(Hostile, LinksCannotBeWrittenInto) {
     const auto next_of = [&](const std::string& bytes) {
         RawClient client(port());
         client.send(bytes);
-        const auto answer = client.read_answer();
-        return answer && answer->status == 200 ? parse_json(answer->body).value_or(Json())["next"]
-                                               : Json("no answer");
+        const auto response = client.read_response();
+        return response && response->status == 200
+                   ? parse_json(response->body).value_or(Json())["next"]
+                   : Json("no answer");
     };
     EXPECT_EQ(next_of("GET /foods/?limit=1 HTTP/1.1\r\nHost: a\r\nX-Forwarded-Host: "
                       "evil\r\nForwarded: host=evil\r\n\r\n"),

@@ -62,7 +62,7 @@ Json counts(std::uint16_t port) {
 
 // Routes of the pool and of the worker, responses with and without a body, refusals between them:
 // in the order they were asked for.
-TEST_F(Hostile, PipelinedAnswersComeInOrder) {
+TEST_F(Hostile, PipelinedResponsesComeInOrder) {
     struct Step {
         std::string bytes;
         int status;
@@ -104,7 +104,7 @@ TEST_F(Hostile, PipelinedAnswersComeInOrder) {
             client.send(std::string_view(all).substr(at, portion));
         n = 0;
         for (const Step& step : steps) {
-            const auto response = client.read_answer(step.is_head);
+            const auto response = client.read_response(step.is_head);
             ASSERT_TRUE(response) << step.bytes;
             EXPECT_EQ(response->status, step.status) << step.bytes << response->body;
             EXPECT_EQ(response->header("X-Request-Id"), "step-" + std::to_string(n++))
@@ -128,7 +128,7 @@ TEST_F(Impatient, SlowHeadsAndBodiesAre408WhileOthersAreServed) {
         ASSERT_TRUE(slow.back().send(halves[i % 5]));
     }
     for (RawClient& client : slow) {
-        const auto response = client.read_answer();
+        const auto response = client.read_response();
         ASSERT_TRUE(response);
         EXPECT_EQ(response->status, 408) << response->body;
         EXPECT_EQ(response->header("Connection"), "close");
@@ -180,7 +180,7 @@ TEST_F(Crowded, ConnectionsPastACapAreToldSo) {
     }
     const auto expect_refusal = [&](RawClient& client) {
         client.get("/livez");
-        const auto response = client.read_answer();
+        const auto response = client.read_response();
         ASSERT_TRUE(response);
         EXPECT_EQ(response->status, 503);
         EXPECT_EQ(parse_json(response->body).value_or(Json())["code"], Json("too_many_connections"))

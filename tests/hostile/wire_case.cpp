@@ -63,7 +63,7 @@ std::string json_request(std::string_view line, std::string_view body, std::stri
                    body);
 }
 
-std::string leak_in(const RawAnswer& response, std::string_view sent) {
+std::string leak_in(const RawResponse& response, std::string_view sent) {
     const std::string own(sent);
     for (const char* word : telling)
         if (::strcasestr(response.body.c_str(), word) && !::strcasestr(own.c_str(), word))
@@ -94,7 +94,7 @@ void Hostile::expect_service(const std::string& after_what) {
     EXPECT_EQ(client.status(), 200) << "after " << after_what;
 }
 
-// One worker reads sockets, and takes what became ready in that order: when this answer is there,
+// One worker reads sockets, and takes what became ready in that order: when this response is there,
 // it has read all that was sent before.
 void Hostile::barrier() {
     RawClient client(port());
@@ -155,9 +155,9 @@ void Hostile::deliver(const std::vector<Delivery>& deliveries) {
 void Hostile::check(RawClient& client, const Delivery& delivery) {
     const WireCase& row = *delivery.row;
     const std::string where = "'" + row.name + "' " + delivery.how + ": ";
-    std::optional<RawAnswer> response;
-    for (const auto& statuses : row.answers) {
-        do response = client.read_answer(row.bytes.starts_with("HEAD "));
+    std::optional<RawResponse> response;
+    for (const auto& statuses : row.responses) {
+        do response = client.read_response(row.bytes.starts_with("HEAD "));
         while (response && response->status == 100);
         ASSERT_TRUE(response) << where << "no answer, expected " << listed(statuses);
         EXPECT_TRUE(is_listed(response->status, statuses))
@@ -178,7 +178,7 @@ void Hostile::check(RawClient& client, const Delivery& delivery) {
     if (row.kept) {
         EXPECT_EQ(response->header("Connection"), "") << where;
         client.get("/livez", "X-Request-Id: afterwards\r\n");
-        const auto next = client.read_answer();
+        const auto next = client.read_response();
         ASSERT_TRUE(next) << where << "the connection was to be kept";
         EXPECT_EQ(next->status, 200) << where << next->body;
         EXPECT_EQ(next->header("X-Request-Id"), "afterwards") << where;

@@ -1,7 +1,7 @@
 // Tables of bytes that clients should not send, and what must come back: however they are split.
 //
 // Each row is sent whole, one byte at a time, and, when it is short, in two parts split at every
-// position. Each time the answers must be the same; the connection must be closed or kept as the
+// position. Each time the responses must be the same; the connection must be closed or kept as the
 // row says; no response may be a 500 or tell of the inside; and a request on a new connection must
 // still be answered.
 //
@@ -17,18 +17,18 @@
 
 namespace kitchen::tests {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
-using testkit::RawAnswer;
+using testkit::HttpResponse;
 using testkit::RawClient;
+using testkit::RawResponse;
 using testkit::Restaurant;
 
 struct WireCase {
     std::string name;
     std::string bytes;
-    std::vector<std::vector<int>> answers;  ///< for each answer, the statuses it may have
-    bool kept = false;                      ///< the connection afterwards
-    std::string code = {};                  ///< of the last problem; "": any
+    std::vector<std::vector<int>> responses;  ///< for each response, the statuses it may have
+    bool kept = false;                        ///< the connection afterwards
+    std::string code = {};                    ///< of the last problem; "": any
     bool splits = true;  ///< false for what costs too much to send two hundred times
 };
 
@@ -49,7 +49,7 @@ std::string json_request(std::string_view line, std::string_view body,
 
 /// What no client may see, or "": names of exceptions, of source files, of SQL. What the client
 /// sent itself does not count.
-std::string leak_in(const RawAnswer& response, std::string_view sent);
+std::string leak_in(const RawResponse& response, std::string_view sent);
 
 /// The entry of `plugins:` that adds tests/hostile/plugins/stove.cpp.
 std::string stove();

@@ -10,8 +10,8 @@
 
 namespace kitchen::tests {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 
 Customers::Customers(std::vector<HttpClient> clients, std::vector<HttpClient> visitors,
                      std::int64_t dish)
@@ -24,7 +24,8 @@ Customers::Customers(std::vector<HttpClient> clients, std::vector<HttpClient> vi
     for (HttpClient& visitor : visitors_)
         threads_.emplace_back([this, &visitor] {
             while (!ending_) {
-                const HttpAnswer menu = ask("GET /foods/", [&] { return visitor.get("/foods/"); });
+                const HttpResponse menu =
+                    ask("GET /foods/", [&] { return visitor.get("/foods/"); });
                 EXPECT_TRUE(menu.status == 0 || menu.status == 200 || menu.status >= 500)
                     << menu.status << menu.body;
             }
@@ -47,43 +48,43 @@ void Customers::end() {
     threads_.clear();
 }
 
-HttpAnswer Customers::ask(const std::string& what, const std::function<HttpAnswer()>& request) {
-    HttpAnswer answer;
+HttpResponse Customers::ask(const std::string& what, const std::function<HttpResponse()>& request) {
+    HttpResponse response;
     std::string kind;
     try {
-        answer = request();
-        kind = std::to_string(answer.status) + ' ' + answer.problem_code();
+        response = request();
+        kind = std::to_string(response.status) + ' ' + response.problem_code();
     } catch (const std::runtime_error& lost) {
         kind = lost.what();
     }
     ++requests_;
-    if (answer.status == 0 || answer.status >= 500) {
+    if (response.status == 0 || response.status >= 500) {
         ++errors_;
         const std::lock_guard lock(mutex_);
         ++kinds_[what + ": " + kind];
     }
-    return answer;
+    return response;
 }
 
-HttpAnswer Customers::insist(HttpClient& client, const std::string& target, const Json& body,
-                             const testkit::HeaderList& fields) {
+HttpResponse Customers::insist(HttpClient& client, const std::string& target, const Json& body,
+                               const testkit::HeaderList& fields) {
     for (;;) {
-        HttpAnswer answer =
+        HttpResponse response =
             ask("POST " + target, [&] { return client.post(target, body, fields); });
-        const std::string code = answer.problem_code();
+        const std::string code = response.problem_code();
         const bool again =
-            answer.status == 0 || answer.status >= 500 || code == "idempotency_key_in_use";
-        if (!again || given_up_) return answer;
+            response.status == 0 || response.status >= 500 || code == "idempotency_key_in_use";
+        if (!again || given_up_) return response;
         std::this_thread::sleep_for(
             std::chrono::milliseconds(20));  // as an app does between two attempts
     }
 }
 
 void Customers::order(HttpClient& client, const std::string& key) {
-    const HttpAnswer added = insist(client, "/cart/", Json::object({{"food_id", dish_}}));
+    const HttpResponse added = insist(client, "/cart/", Json::object({{"food_id", dish_}}));
     if (given_up_) return;
     EXPECT_TRUE(added.status == 200 || added.status == 201) << added.body;
-    const HttpAnswer placed =
+    const HttpResponse placed =
         insist(client, "/orders/", Json::object({{"fulfillment_type", "pickup"}}),
                {{"Idempotency-Key", key}});
     if (given_up_) return;

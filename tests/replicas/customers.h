@@ -1,8 +1,8 @@
 // Customers who order through nginx while replicas come and go, and count what they are told.
 //
 // Each puts a dish into the cart and orders it with an Idempotency-Key of its own; after an error
-// or a lost answer it sends the same key again until the answer settles it. Two visitors read the
-// menu meanwhile.
+// or a lost response it sends the same key again until the response settles it. Two visitors read
+// the menu meanwhile.
 //
 // Thread-safety: one thread; the customers have their own.
 #pragma once
@@ -43,13 +43,13 @@ public:
 
 private:
     void order(testkit::HttpClient& client, const std::string& key);
-    /// Sends until the answer is neither an error nor "still running". `idempotent` false: errors
+    /// Sends until the response is neither an error nor "still running". `idempotent` false: errors
     /// are told, and it is sent again all the same.
-    testkit::HttpAnswer insist(testkit::HttpClient& client, const std::string& target,
-                               const Json& body, const testkit::HeaderList& fields = {});
-    /// Status 0: no answer.
-    testkit::HttpAnswer ask(const std::string& what,
-                            const std::function<testkit::HttpAnswer()>& request);
+    testkit::HttpResponse insist(testkit::HttpClient& client, const std::string& target,
+                                 const Json& body, const testkit::HeaderList& fields = {});
+    /// Status 0: no response.
+    testkit::HttpResponse ask(const std::string& what,
+                              const std::function<testkit::HttpResponse()>& request);
 
     const std::int64_t dish_;
     std::atomic<bool> ending_{false}, given_up_{false};

@@ -11,14 +11,14 @@ namespace kitchen::tests {
 namespace {
 
 using testkit::ChildProcess;
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 
 /// Three servers with one script.
 class Nginx : public testing::Test {
 protected:
     explicit Nginx(ScriptedReplica::Script script =
-                       [](const std::string&) { return ScriptedReplica::answer("ok"); })
+                       [](const std::string&) { return ScriptedReplica::response("ok"); })
         : replicas_{ScriptedReplica(script), ScriptedReplica(script), ScriptedReplica(script)},
           nginx_({replicas_[0].port(), replicas_[1].port(), replicas_[2].port()}) {}
 
@@ -29,7 +29,7 @@ protected:
         return all;
     }
 
-    /// The line is written after the answer.
+    /// The line is written after the response.
     bool logs(const std::string& text) const {
         return testkit::wait_until(
             [&] { return nginx_.access_log().find(text) != std::string::npos; });
@@ -39,16 +39,16 @@ protected:
     NginxFront nginx_;
 };
 
-void expect_problem(const HttpAnswer& answer, int status, const std::string& code) {
-    EXPECT_EQ(answer.status, status) << answer.body;
-    EXPECT_EQ(answer.problem_code(), code) << answer.body;
-    EXPECT_EQ(answer.header("content-type"), "application/problem+json");
-    EXPECT_EQ(answer.json["status"], Json(status)) << answer.body;
-    EXPECT_EQ(answer.json["request_id"], Json(answer.header("x-request-id"))) << answer.body;
+void expect_problem(const HttpResponse& response, int status, const std::string& code) {
+    EXPECT_EQ(response.status, status) << response.body;
+    EXPECT_EQ(response.problem_code(), code) << response.body;
+    EXPECT_EQ(response.header("content-type"), "application/problem+json");
+    EXPECT_EQ(response.json["status"], Json(status)) << response.body;
+    EXPECT_EQ(response.json["request_id"], Json(response.header("x-request-id"))) << response.body;
     for (const char* field : {"x-content-type-options", "strict-transport-security",
                               "content-security-policy", "cache-control"})
-        EXPECT_NE(answer.header(field), "") << field;
-    EXPECT_EQ(answer.header("server"), "nginx") << "without a version";
+        EXPECT_NE(response.header(field), "") << field;
+    EXPECT_EQ(response.header("server"), "nginx") << "without a version";
 }
 
 // --- Repeating
@@ -75,9 +75,9 @@ protected:
 TEST_F(LostReplicas, WhatMayHaveBeenDoneIsNotDoneAgain) {
     const Json body = Json::object({{"food_id", 1}});
     std::size_t expected = 0;
-    const auto expect_one = [&](const HttpAnswer& answer) {
-        expect_problem(answer, 502, "server_lost");
-        EXPECT_EQ(answer.header("retry-after"), "1");
+    const auto expect_one = [&](const HttpResponse& response) {
+        expect_problem(response, 502, "server_lost");
+        EXPECT_EQ(response.header("retry-after"), "1");
         EXPECT_EQ(requests().size(), ++expected);
     };
     expect_one(nginx_.client().post("/cart/", body));
@@ -98,7 +98,7 @@ TEST_F(LostReplicas, ReadingIsRepeated) {
 }
 
 TEST(NginxWithDeadReplicas, ARequestNobodyHasTakenGoesToWhoeverLives) {
-    ScriptedReplica alive([](const std::string&) { return ScriptedReplica::answer("ok"); });
+    ScriptedReplica alive([](const std::string&) { return ScriptedReplica::response("ok"); });
     NginxFront nginx({testkit::lasting_port(), alive.port(), testkit::lasting_port()});
     for (int i = 0; i < 20; ++i)
         EXPECT_EQ(nginx.client().post("/cart/", Json::object({{"n", i}})).status, 200);
@@ -164,7 +164,7 @@ TEST_F(Nginx, NoSecretReachesItsLog) {
 // --- Limits
 // -------------------------------------------------------------------------------------------------------------------------
 
-TEST_F(Nginx, OneMebibyteIsTakenAndAnOctetMoreIsNot) {
+TEST_F(Nginx, OneMebibyteIsTakenAndAnByteMoreIsNot) {
     ASSERT_EQ(nginx_.client().send("POST", "/foods/import/", std::string(1024 * 1024, 'x')).status,
               200);
     const std::size_t before = requests().size();
@@ -255,7 +255,8 @@ TEST_F(Nginx, TlsIsModernAndForThisNameOnly) {
 
 TEST_F(Nginx, PlainHttpIsSentToTls) {
     HttpClient plain(nginx_.plain_port());
-    const HttpAnswer moved = plain.post("/orders/?a=1", Json::object(), {{"Host", "evil.example"}});
+    const HttpResponse moved =
+        plain.post("/orders/?a=1", Json::object(), {{"Host", "evil.example"}});
     EXPECT_EQ(moved.status, 308);
     EXPECT_EQ(moved.header("location"), "https://kitchen.example/orders/?a=1")
         << "not to where Host says";
@@ -273,19 +274,19 @@ protected:
           }) {}
 };
 
-TEST_F(StrictServers, AnAnswerPassesAsItIs) {
-    const HttpAnswer answer = nginx_.client().get(
+TEST_F(StrictServers, AnResponsePassesAsItIs) {
+    const HttpResponse response = nginx_.client().get(
         "/orders/1/",
         {{"Accept-Encoding",
           "gzip"}});  // 404 and HTML: nginx would compress it, or put its own in its place
-    EXPECT_EQ(answer.status, 404);
-    EXPECT_EQ(answer.body, "ok");
-    EXPECT_EQ(answer.header("etag"), "\"3\"") << "still strong";
+    EXPECT_EQ(response.status, 404);
+    EXPECT_EQ(response.body, "ok");
+    EXPECT_EQ(response.header("etag"), "\"3\"") << "still strong";
     const auto is_strict = [](const auto& field) {
         return field.first == "strict-transport-security";
     };
-    EXPECT_EQ(std::count_if(answer.headers.begin(), answer.headers.end(), is_strict), 1);
-    EXPECT_EQ(answer.header("strict-transport-security"), "max-age=7");
+    EXPECT_EQ(std::count_if(response.headers.begin(), response.headers.end(), is_strict), 1);
+    EXPECT_EQ(response.header("strict-transport-security"), "max-age=7");
 }
 
 }  // namespace

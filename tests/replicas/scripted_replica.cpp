@@ -17,10 +17,10 @@ std::string read_request(int fd) {
     std::string text;
     std::size_t wanted = std::string::npos;
     while (text.size() < wanted) {
-        char octets[16 * 1024];
-        const ssize_t got = ::recv(fd, octets, sizeof octets, 0);
+        char bytes[16 * 1024];
+        const ssize_t got = ::recv(fd, bytes, sizeof bytes, 0);
         if (got <= 0) return {};
-        text.append(octets, static_cast<std::size_t>(got));
+        text.append(bytes, static_cast<std::size_t>(got));
         if (const std::size_t end = text.find("\r\n\r\n");
             wanted == std::string::npos && end != std::string::npos) {
             const std::size_t length = text.find("\r\nContent-Length: ");
@@ -70,9 +70,9 @@ void ScriptedReplica::serve(int fd) {
             const std::lock_guard lock(mutex_);
             requests_.push_back(request);
         }
-        const std::string answer = script_(request);
-        if (answer.empty() || ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) !=
-                                  static_cast<ssize_t>(answer.size()))
+        const std::string response = script_(request);
+        if (response.empty() || ::send(fd, response.data(), response.size(), MSG_NOSIGNAL) !=
+                                    static_cast<ssize_t>(response.size()))
             break;
     }
     ::shutdown(fd, SHUT_RDWR);
@@ -83,7 +83,7 @@ std::vector<std::string> ScriptedReplica::requests() const {
     return requests_;
 }
 
-std::string ScriptedReplica::answer(const std::string& body) {
+std::string ScriptedReplica::response(const std::string& body) {
     return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
            std::to_string(body.size()) + "\r\n\r\n" + body;
 }

@@ -16,8 +16,8 @@ namespace kitchen::tests {
 
 class ScriptedReplica {
 public:
-    /// The whole answer to a whole request, or "": the connection is closed without one. Called on
-    /// threads of this object's.
+    /// The whole response to a whole request, or "": the connection is closed without one. Called
+    /// on threads of this object's.
     using Script = std::function<std::string(const std::string& request)>;
 
     explicit ScriptedReplica(Script script);
@@ -27,7 +27,7 @@ public:
     std::vector<std::string> requests() const;
     int connections() const { return connections_; }
 
-    static std::string answer(const std::string& body);
+    static std::string response(const std::string& body);
 
 private:
     void accept_all();

@@ -17,7 +17,7 @@ protected:
                       201, "cart");
         return repeat_order(key).json;
     }
-    kitchen::testkit::HttpAnswer repeat_order(const std::string& key) {
+    kitchen::testkit::HttpResponse repeat_order(const std::string& key) {
         return expect_status(client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
                                          {{"Idempotency-Key", key}}),
                              201, "order");

@@ -31,7 +31,7 @@ public:
     bool operator==(const IpAddress&) const = default;
 
 private:
-    std::array<std::uint8_t, 16> octets_{};  ///< the first four when it is IPv4
+    std::array<std::uint8_t, 16> bytes_{};  ///< the first four when it is IPv4
     bool is_v4_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Work that is not part of an answer: sending a mail after it, sweeping old rows.
+// Work that is not part of a response: sending a mail after it, sweeping old rows.
 //
 // Jobs run on the kernel's own threads, never on those that answer requests. An exception out of a
 // job is logged with its name and does not stop it from running again. When the kernel drains,

@@ -92,7 +92,7 @@ private:
 /// Why a text is not JSON.
 struct JsonError {
     std::string detail;      ///< a sentence, e.g. "Duplicate key 'email'."
-    std::size_t offset = 0;  ///< octets from the start
+    std::size_t offset = 0;  ///< bytes from the start
 };
 
 inline constexpr std::size_t max_json_depth = 32;

@@ -2,9 +2,9 @@
 // services are asked can be told together.
 //
 // A handler works for the trace of its request, and a job for that of whoever posted it, also long
-// after the answer. Whatever is logged meanwhile carries `trace_id` by itself. A plugin that calls
-// another service passes the trace on (W3C Trace Context, https://www.w3.org/TR/trace-context/,
-// level 1):
+// after the response. Whatever is logged meanwhile carries `trace_id` by itself. A plugin that
+// calls another service passes the trace on (W3C Trace Context,
+// https://www.w3.org/TR/trace-context/, level 1):
 //
 //     const TraceContext trace = tracing.outgoing();
 //     if (!trace.traceparent.empty()) headers.add("traceparent: " + trace.traceparent);

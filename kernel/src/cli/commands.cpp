@@ -110,14 +110,15 @@ ExitCode serve(const std::string& config_file) {
     // A plugin that waits for its database, and a handler that never returns, cannot be taken off
     // their threads.
     constexpr std::chrono::seconds grace(2);
-    signals.limit(grace);
+    const auto busy = [&kernel] { return kernel.plugins().busy(); };
+    signals.limit(grace, busy);
     kernel.start_plugins();
     kernel.listen();
     signals.lift_limit();
     signals.wait();
     const host::ExitTimer timer(
         kernel.settings().server.notice + kernel.settings().server.drain_timeout + grace,
-        ExitCode::runtime, kernel.log());
+        ExitCode::runtime, kernel.log(), busy);
     const bool clean = kernel.stop();
     return clean ? ExitCode::ok : ExitCode::runtime;
 }

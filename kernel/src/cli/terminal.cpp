@@ -16,7 +16,7 @@ Error no_secret(std::string detail) {
 }
 
 /// One byte of standard input; false at its end.
-bool read_octet(char& c) {
+bool read_byte(char& c) {
     for (;;) {
         const ssize_t got = ::read(STDIN_FILENO, &c, 1);
         if (got == 1) return true;
@@ -63,7 +63,7 @@ Result<std::string> ask(std::string_view prompt) {
     say(prompt);
     std::string line;
     for (char c = 0;;) {
-        if (!read_octet(c) || c == 3 || (c == 4 && line.empty())) {  // Ctrl-C, Ctrl-D
+        if (!read_byte(c) || c == 3 || (c == 4 && line.empty())) {  // Ctrl-C, Ctrl-D
             say("\n");
             return no_secret("Cancelled.");
         }
@@ -90,7 +90,7 @@ Result<std::string> read_secret(std::string_view prompt) {
     std::string line;
     char c = 0;
     bool any = false;
-    while (read_octet(c)) {
+    while (read_byte(c)) {
         any = true;
         if (c == '\n') break;
         if (line.size() == longest)

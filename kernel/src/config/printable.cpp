@@ -8,15 +8,15 @@
 namespace kitchen::config {
 
 bool is_control(std::string_view sequence) noexcept {
-    const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
-    if (sequence.size() == 1) return octet(0) < 0x20 || octet(0) == 0x7f;
-    return sequence.size() == 2 && octet(0) == 0xc2 && octet(1) < 0xa0;
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+    if (sequence.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7f;
+    return sequence.size() == 2 && byte(0) == 0xc2 && byte(1) < 0xa0;
 }
 
-std::string printable(std::string_view text, std::size_t max_octets) {
+std::string printable(std::string_view text, std::size_t max_bytes) {
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
-        if (out.size() >= max_octets) return out + "…";
+        if (out.size() >= max_bytes) return out + "…";
         const std::size_t length = utf8::sequence_length(text, i);
         const std::string_view sequence = text.substr(i, std::max<std::size_t>(1, length));
         i += sequence.size();

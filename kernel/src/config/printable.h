@@ -16,6 +16,6 @@ bool is_control(std::string_view sequence) noexcept;
 
 /// The text with control characters and bytes that are not UTF-8 as \xNN, cut after about
 /// `max_octets`.
-std::string printable(std::string_view text, std::size_t max_octets);
+std::string printable(std::string_view text, std::size_t max_bytes);
 
 }  // namespace kitchen::config

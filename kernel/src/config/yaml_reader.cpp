@@ -205,7 +205,7 @@ private:
 
 /// Refuses what no configuration holds and what the library would read in surprising ways: control
 /// characters and bytes that are not UTF-8.
-bool check_octets(std::string_view text, Diagnostics& diagnostics) {
+bool check_bytes(std::string_view text, Diagnostics& diagnostics) {
     int line = 1, column = 1;
     for (std::size_t i = 0; i < text.size(); ++column) {
         const auto c = static_cast<unsigned char>(text[i]);
@@ -232,7 +232,7 @@ Node read_yaml(std::string_view text, Diagnostics& diagnostics, const YamlLimits
         diagnostics.error({}, "larger than " + std::to_string(limits.file_bytes) + " bytes");
         return {};
     }
-    if (!check_octets(text, diagnostics)) return {};
+    if (!check_bytes(text, diagnostics)) return {};
     Builder builder(diagnostics, limits);
     try {
         std::istringstream stream{std::string(text)};

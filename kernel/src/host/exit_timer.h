@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "host/exit_code.h"
@@ -16,9 +18,10 @@ namespace kitchen::host {
 
 class ExitTimer {
 public:
-    /// After `delay` it logs an error and calls _exit(code). What the stores have acknowledged is
-    /// safe then, as after a crash.
-    ExitTimer(std::chrono::milliseconds delay, ExitCode code, Logger& log);
+    /// After `delay` it logs an error, with the plugin that `busy` names unless that is "", and
+    /// calls _exit(code). What the stores have acknowledged is safe then, as after a crash.
+    ExitTimer(std::chrono::milliseconds delay, ExitCode code, Logger& log,
+              std::function<std::string()> busy);
     ~ExitTimer();
     ExitTimer(const ExitTimer&) = delete;
     ExitTimer& operator=(const ExitTimer&) = delete;

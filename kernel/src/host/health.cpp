@@ -34,13 +34,13 @@ Health::Health(std::vector<HealthCheck> checks, const Clock& clock, Logger& log)
 std::shared_ptr<const HealthReport> Health::report() {
     std::unique_lock lock(mutex_);
     if (running_) {
-        if (last_) return clock_.steady_now() - begun_at_ < patience ? last_ : without_answer();
+        if (last_) return clock_.steady_now() - begun_at_ < patience ? last_ : without_response();
         if (!finished_.wait_for(lock, patience, [this] { return !running_; }))
-            return without_answer();
+            return without_response();
     }
     if (last_ && clock_.steady_now() - last_at_ < max_age) return last_;
     if (running_)
-        return without_answer();  // somebody began anew meanwhile, and there is still no report
+        return without_response();  // somebody began anew meanwhile, and there is still no report
     running_ = true;
     begun_at_ = clock_.steady_now();
     lock.unlock();
@@ -75,7 +75,7 @@ HealthReport::Overall overall_of(const std::vector<HealthReport::Part>& parts) {
 
 }  // namespace
 
-std::shared_ptr<const HealthReport> Health::without_answer() const {
+std::shared_ptr<const HealthReport> Health::without_response() const {
     auto report = last_ ? std::make_shared<HealthReport>(*last_) : std::make_shared<HealthReport>();
     const HealthCheck& silent = checks_.at(current_);
     std::erase_if(report->parts,

@@ -58,7 +58,7 @@ public:
 private:
     std::shared_ptr<const HealthReport> run();
     /// The previous report, with the check that does not answer down.
-    std::shared_ptr<const HealthReport> without_answer() const;
+    std::shared_ptr<const HealthReport> without_response() const;
 
     std::vector<HealthCheck> checks_;
     const Clock& clock_;

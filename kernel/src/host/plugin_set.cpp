@@ -15,6 +15,23 @@ namespace kitchen::host {
 using plugin::Instance;
 using plugin::State;
 
+/// Says for a scope which plugin is being waited for.
+class PluginSet::Busy {
+public:
+    Busy(PluginSet& set, const Instance& instance) : set_(set) { set_.busy_ = &instance; }
+    ~Busy() { set_.busy_ = nullptr; }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+
+private:
+    PluginSet& set_;
+};
+
+std::string PluginSet::busy() const {
+    const Instance* instance = busy_;
+    return instance ? instance->id() : std::string();
+}
+
 PluginSet::~PluginSet() {
     destroy();
     while (!instances_.empty()) instances_.pop_back();  // those left out
@@ -173,6 +190,7 @@ bool PluginSet::start(const std::vector<std::string>& only, const StartHooks& ho
         Status done = hooks.before_start ? hooks.before_start(*instance) : Status();
         if (done) {
             started_.push_back(instance);
+            const Busy busy(*this, *instance);
             done = instance->start();
         }
         if (done) {
@@ -199,9 +217,11 @@ void PluginSet::leave_out_failed() {
 }
 
 void PluginSet::drain() {
-    for (auto it = started_.rbegin(); it != started_.rend(); ++it)
+    for (auto it = started_.rbegin(); it != started_.rend(); ++it) {
+        const Busy busy(*this, **it);
         if (Status done = (*it)->drain(); !done)
             log_.error("plugin failed", {{"phase", "drain"}, {"reason", done.error().detail}});
+    }
 }
 
 bool PluginSet::stop() {
@@ -209,6 +229,7 @@ bool PluginSet::stop() {
     while (!started_.empty()) {
         Instance* instance = started_.back();
         started_.pop_back();
+        const Busy busy(*this, *instance);
         if (Status done = instance->stop(); !done) {
             clean = false;
             log_.error("plugin failed", {{"phase", "stop"}, {"reason", done.error().detail}});

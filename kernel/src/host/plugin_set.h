@@ -9,6 +9,7 @@
 // returned.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -61,6 +62,8 @@ public:
     /// Leaves out the plugin for which start() returned false, and resolves anew.
     void leave_out_failed();
     void drain();
+    /// The plugin whose start(), drain() or stop() is running; "" when none is. From any thread.
+    std::string busy() const;
     /// Reverse order. False when a plugin failed to stop.
     bool stop();
     /// Reverse order. Everything must have been stopped.
@@ -76,6 +79,8 @@ public:
     std::string provider_of(const std::string& interface_name) const;
 
 private:
+    class Busy;
+
     void load_one(const config::PluginSettings& settings, const std::filesystem::path& directory,
                   const config::Environment& environment, config::Diagnostics& diagnostics);
     std::vector<plugin::Resolution::Problem> resolve();
@@ -93,6 +98,7 @@ private:
     std::map<std::string, std::string> bindings_;
     std::vector<Skipped> skipped_;
     std::string left_out_, left_out_reason_;  ///< by start()
+    std::atomic<const plugin::Instance*> busy_{nullptr};
     std::vector<plugin::Instance*> started_;  ///< start() was called, in the order of the calls
 };
 

@@ -51,7 +51,7 @@ void SignalWatcher::watch() {
         } else {
             signal_ = number;
             if (log_) log_->info("signal received: stopping", {{"signal", number}});
-            if (log_ && grace_) timer_.emplace(*grace_, ExitCode::start_up, *log_);
+            if (log_ && grace_) timer_.emplace(*grace_, ExitCode::start_up, *log_, busy_);
             changed_.notify_all();
         }
     }
@@ -62,10 +62,11 @@ void SignalWatcher::log_to(Logger* log) {
     log_ = log;
 }
 
-void SignalWatcher::limit(std::chrono::milliseconds grace) {
+void SignalWatcher::limit(std::chrono::milliseconds grace, std::function<std::string()> busy) {
     std::lock_guard lock(mutex_);
     grace_ = grace;
-    if (log_ && signal_ != 0) timer_.emplace(grace, ExitCode::start_up, *log_);
+    busy_ = std::move(busy);
+    if (log_ && signal_ != 0) timer_.emplace(grace, ExitCode::start_up, *log_, busy_);
 }
 
 void SignalWatcher::lift_limit() {

@@ -31,9 +31,10 @@ public:
     /// watcher, or be taken back.
     void log_to(Logger* log);
     /// Until lift_limit(): the first signal that stops ends the process, with ExitCode::start_up,
-    /// when it still runs after `grace`. For a start, which may wait long for what never comes.
-    /// Needs a log, and lift_limit() before that is taken back.
-    void limit(std::chrono::milliseconds grace);
+    /// when it still runs after `grace`. For a start, which may wait long for what never comes;
+    /// `busy` names the plugin that it waits for. Needs a log, and lift_limit() before that is
+    /// taken back.
+    void limit(std::chrono::milliseconds grace, std::function<std::string()> busy);
     void lift_limit();
     bool stop_requested() const;
     /// Blocks until SIGTERM or SIGINT has come. Its number.
@@ -46,6 +47,7 @@ private:
     std::condition_variable changed_;
     Logger* log_ = nullptr;
     std::optional<std::chrono::milliseconds> grace_;
+    std::function<std::string()> busy_;
     std::optional<ExitTimer> timer_;
     int signal_ = 0;
     bool finished_ = false;

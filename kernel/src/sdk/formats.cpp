@@ -61,7 +61,7 @@ bool is_mail_domain(std::string_view domain) noexcept {
 }
 
 /// The bytes of RFC 3986 that may stand in a part of a URL, percent escapes whole.
-bool are_url_octets(std::string_view text, std::string_view further) noexcept {
+bool are_url_bytes(std::string_view text, std::string_view further) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (c == '%') {
@@ -99,7 +99,7 @@ bool is_host_and_port(std::string_view text) noexcept {
     const std::size_t colon = text.find(':');
     if (colon != std::string_view::npos && !is_port(text.substr(colon + 1))) return false;
     const std::string_view host = text.substr(0, colon);
-    return !host.empty() && are_url_octets(host, "");
+    return !host.empty() && are_url_bytes(host, "");
 }
 
 }  // namespace
@@ -130,8 +130,8 @@ bool is_http_url(std::string_view text) noexcept {
     // Everything behind the authority; only one '#' may stand in it.
     const std::string_view tail = rest.substr(path);
     const std::size_t fragment = std::min(tail.find('#'), tail.size());
-    return are_url_octets(tail.substr(0, fragment), ":@/?") &&
-           (fragment == tail.size() || are_url_octets(tail.substr(fragment + 1), ":@/?"));
+    return are_url_bytes(tail.substr(0, fragment), ":@/?") &&
+           (fragment == tail.size() || are_url_bytes(tail.substr(fragment + 1), ":@/?"));
 }
 
 }  // namespace kitchen::http::formats

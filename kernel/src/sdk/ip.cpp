@@ -22,14 +22,14 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
     if (text.size() >= longest || text.find('\0') != std::string_view::npos) return std::nullopt;
     const std::string terminated(text);
     IpAddress out;
-    if (::inet_pton(AF_INET, terminated.c_str(), out.octets_.data()) == 1) {
+    if (::inet_pton(AF_INET, terminated.c_str(), out.bytes_.data()) == 1) {
         out.is_v4_ = true;
         return out;
     }
-    if (::inet_pton(AF_INET6, terminated.c_str(), out.octets_.data()) != 1) return std::nullopt;
-    if (std::equal(v4_mapped.begin(), v4_mapped.end(), out.octets_.begin())) {
+    if (::inet_pton(AF_INET6, terminated.c_str(), out.bytes_.data()) != 1) return std::nullopt;
+    if (std::equal(v4_mapped.begin(), v4_mapped.end(), out.bytes_.begin())) {
         IpAddress inner;
-        std::copy_n(out.octets_.begin() + v4_mapped.size(), 4, inner.octets_.begin());
+        std::copy_n(out.bytes_.begin() + v4_mapped.size(), 4, inner.bytes_.begin());
         inner.is_v4_ = true;
         return inner;
     }
@@ -38,7 +38,7 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 
 std::string IpAddress::text() const {
     std::array<char, longest> out{};
-    ::inet_ntop(is_v4_ ? AF_INET : AF_INET6, octets_.data(), out.data(), out.size());
+    ::inet_ntop(is_v4_ ? AF_INET : AF_INET6, bytes_.data(), out.data(), out.size());
     return out.data();
 }
 
@@ -46,7 +46,7 @@ IpAddress IpAddress::masked(unsigned prefix) const noexcept {
     IpAddress out = *this;
     for (unsigned i = 0; i < bits() / 8; ++i) {
         const unsigned kept = prefix >= 8 * i + 8 ? 8 : prefix > 8 * i ? prefix - 8 * i : 0;
-        out.octets_[i] &= static_cast<std::uint8_t>(0xff00u >> kept);
+        out.bytes_[i] &= static_cast<std::uint8_t>(0xff00u >> kept);
     }
     return out;
 }

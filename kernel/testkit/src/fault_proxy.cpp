@@ -23,7 +23,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t window =
-    256 * 1024;  // octets held back in one direction before the proxy stops reading
+    256 * 1024;  // bytes held back in one direction before the proxy stops reading
 
 sockaddr_in loopback(std::uint16_t port) {
     sockaddr_in address{};
@@ -43,7 +43,7 @@ struct Faults {
 struct Flow {
     struct Chunk {
         SteadyClock::time_point due;
-        std::string octets;
+        std::string bytes;
     };
     std::deque<Chunk> chunks;
     std::size_t held = 0;
@@ -54,8 +54,8 @@ struct Flow {
 struct Link {
     int client = -1, server = -1;
     Flow to_server, to_client;
-    std::string recent;        // end of what the client sent, where a text may have begun
-    bool drop_answer = false;  // the next answer ends the connection
+    std::string recent;          // end of what the client sent, where a text may have begun
+    bool drop_response = false;  // the next response ends the connection
     bool dead = false;
     ~Link() {
         ::close(client);
@@ -126,8 +126,8 @@ struct FaultProxy::Impl {
 
     /// True when the text of a fault, set and not struck yet, ends in what the client has just
     /// sent.
-    static bool holds(Link& link, const std::string& octets, const std::string& text) {
-        return !text.empty() && (link.recent + octets).find(text) != std::string::npos;
+    static bool holds(Link& link, const std::string& bytes, const std::string& text) {
+        return !text.empty() && (link.recent + bytes).find(text) != std::string::npos;
     }
 
     void read_from(Link& link, Towards direction) {
@@ -141,31 +141,31 @@ struct FaultProxy::Impl {
             if (got < 0) link.dead = true;
             return;
         }
-        std::string octets(buffer, static_cast<std::size_t>(got));
+        std::string bytes(buffer, static_cast<std::size_t>(got));
         const Faults& faults = of(direction);
         if (direction == Towards::server) {
-            if (holds(link, octets, before)) {
+            if (holds(link, bytes, before)) {
                 before.clear();
                 ++struck;
                 link.dead = true;
                 return;
             }
-            if (holds(link, octets, answer_to)) {
-                answer_to.clear();
+            if (holds(link, bytes, response_to)) {
+                response_to.clear();
                 ++struck;
-                link.drop_answer = true;
+                link.drop_response = true;
             }
             link.recent =
-                (link.recent + octets)
+                (link.recent + bytes)
                     .substr(std::max<std::ptrdiff_t>(
-                        0, static_cast<std::ptrdiff_t>(link.recent.size() + octets.size()) - 64));
-        } else if (link.drop_answer) {
+                        0, static_cast<std::ptrdiff_t>(link.recent.size() + bytes.size()) - 64));
+        } else if (link.drop_response) {
             link.dead = true;  // the server has done it
             return;
         }
         if (faults.black_hole) return;
-        flow.held += octets.size();
-        flow.chunks.push_back({SteadyClock::now() + faults.delay, std::move(octets)});
+        flow.held += bytes.size();
+        flow.chunks.push_back({SteadyClock::now() + faults.delay, std::move(bytes)});
     }
 
     /// Passes on what is due.
@@ -173,10 +173,10 @@ struct FaultProxy::Impl {
         Flow& flow = direction == Towards::server ? link.to_server : link.to_client;
         const int fd = direction == Towards::server ? link.server : link.client;
         while (!flow.chunks.empty() && flow.chunks.front().due <= SteadyClock::now()) {
-            std::string& octets = flow.chunks.front().octets;
+            std::string& bytes = flow.chunks.front().bytes;
             const std::size_t slice = of(direction).slice;
             const ssize_t sent =
-                ::send(fd, octets.data(), slice ? std::min(slice, octets.size()) : octets.size(),
+                ::send(fd, bytes.data(), slice ? std::min(slice, bytes.size()) : bytes.size(),
                        MSG_NOSIGNAL | MSG_DONTWAIT);
             if (sent < 0 && (errno == EAGAIN || errno == EINTR)) return;
             if (sent < 0) {
@@ -184,8 +184,8 @@ struct FaultProxy::Impl {
                 return;
             }
             flow.held -= static_cast<std::size_t>(sent);
-            octets.erase(0, static_cast<std::size_t>(sent));
-            if (octets.empty()) flow.chunks.pop_front();
+            bytes.erase(0, static_cast<std::size_t>(sent));
+            if (bytes.empty()) flow.chunks.pop_front();
         }
         if (flow.ended && flow.chunks.empty() && !flow.passed) {
             ::shutdown(fd, SHUT_WR);
@@ -253,7 +253,7 @@ struct FaultProxy::Impl {
     std::list<Link> links;  // links do not move
     Faults to_server, to_client;
     bool refusing = false, over = false;
-    std::string before, answer_to;
+    std::string before, response_to;
     std::atomic<int> taken{0}, struck{0};
     std::thread thread;
 };
@@ -266,8 +266,8 @@ std::uint16_t FaultProxy::port() const { return impl_->port; }
 void FaultProxy::delay(Towards direction, std::chrono::milliseconds by) {
     impl_->change([&] { impl_->of(direction).delay = by; });
 }
-void FaultProxy::slice(Towards direction, std::size_t octets) {
-    impl_->change([&] { impl_->of(direction).slice = octets; });
+void FaultProxy::slice(Towards direction, std::size_t bytes) {
+    impl_->change([&] { impl_->of(direction).slice = bytes; });
 }
 void FaultProxy::black_hole(Towards direction, bool on) {
     impl_->change([&] { impl_->of(direction).black_hole = on; });
@@ -284,9 +284,9 @@ void FaultProxy::cut() {
         }
     });
 }
-void FaultProxy::cut_answer_to(std::string text) {
+void FaultProxy::cut_response_to(std::string text) {
     impl_->change([&] {
-        impl_->answer_to = std::move(text);
+        impl_->response_to = std::move(text);
         for (Link& link : impl_->links) link.recent.clear();  // only what is sent from now on
     });
 }

@@ -22,7 +22,7 @@ namespace kitchen::testkit {
 namespace {
 
 using Time = std::chrono::steady_clock::time_point;
-constexpr std::chrono::seconds answer_timeout{30};
+constexpr std::chrono::seconds response_timeout{30};
 
 std::string base64(std::string_view text) {
     constexpr std::string_view digits =
@@ -45,7 +45,7 @@ std::string base64(std::string_view text) {
     client_failure(what + ": " + std::strerror(errno));
 }
 
-/// The connection ended where an answer should have begun.
+/// The connection ended where a response should have begun.
 struct Disconnected {};
 
 /// A connected socket with a read buffer.
@@ -93,7 +93,7 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     /// A server that refuses a request early closes while the rest is still being sent: that is no
-    /// error, its answer is there to be read. False when it happened.
+    /// error, its response is there to be read. False when it happened.
     bool write(std::string_view bytes, Time deadline) {
         if (!tls_) return send_all(bytes, deadline);
         tls_->put(bytes);
@@ -123,14 +123,14 @@ public:
     }
     /// Whether the server has closed it while it was idle.
     bool is_stale() {
-        if (tls_) {  // its own octets may come at any time, too
+        if (tls_) {  // its own bytes may come at any time, too
             pollfd entry{fd_, POLLIN, 0};
             while (::poll(&entry, 1, 0) > 0)
                 if (receive_some() == Received::nothing_more) return true;
             return false;
         }
-        char octet;
-        const ssize_t got = ::recv(fd_, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+        char byte;
+        const ssize_t got = ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
         return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
     }
     /// What has come, or comes next; nothing at the end.
@@ -166,7 +166,7 @@ private:
             if (sent >= 0) {
                 bytes.remove_prefix(static_cast<std::size_t>(sent));
             } else if (errno == EAGAIN) {
-                // An answer that is there already means that the server may not read on.
+                // A response that is there already means that the server may not read on.
                 if ((wait(POLLIN | POLLOUT, deadline) & POLLIN) &&
                     (!tls_ || receive_some() == Received::nothing_more || !buffer_.empty()))
                     return false;
@@ -176,7 +176,7 @@ private:
         }
         return true;
     }
-    enum class Received { octets, nothing_yet, nothing_more };
+    enum class Received { bytes, nothing_yet, nothing_more };
     /// Without waiting.
     Received receive_some() {
         char chunk[16 * 1024];
@@ -184,20 +184,20 @@ private:
         if (got < 0 && (errno == EAGAIN || errno == EINTR)) return Received::nothing_yet;
         if (got == 0 || (got < 0 && errno == ECONNRESET)) return Received::nothing_more;
         if (got < 0) fail_errno("recv");
-        const std::string_view octets(chunk, static_cast<std::size_t>(got));
+        const std::string_view bytes(chunk, static_cast<std::size_t>(got));
         if (!tls_) {
-            buffer_.append(octets);
-            return Received::octets;
+            buffer_.append(bytes);
+            return Received::bytes;
         }
-        tls_->take(octets, buffer_);
-        return tls_->has_ended() ? Received::nothing_more : Received::octets;
+        tls_->take(bytes, buffer_);
+        return tls_->has_ended() ? Received::nothing_more : Received::bytes;
     }
     /// False at the end of the stream.
     bool receive(Time deadline) {
         for (;;) {
             wait(POLLIN, deadline);
             const Received received = receive_some();
-            if (received != Received::nothing_yet) return received == Received::octets;
+            if (received != Received::nothing_yet) return received == Received::bytes;
         }
     }
     /// More in the buffer; false at the end of the stream.
@@ -215,13 +215,13 @@ private:
 
 }  // namespace
 
-std::string HttpAnswer::header(std::string_view lower_case_name) const {
+std::string HttpResponse::header(std::string_view lower_case_name) const {
     for (const auto& [name, value] : headers)
         if (name == lower_case_name) return value;
     return {};
 }
 
-std::string HttpAnswer::problem_code() const {
+std::string HttpResponse::problem_code() const {
     const Json& code = json["code"];
     return code.is_string() ? code.as_string() : std::string();
 }
@@ -234,12 +234,13 @@ struct HttpClient::Impl {
     HeaderList cookies;
     std::unique_ptr<Connection> connection;
     const std::function<bool(std::string_view)>* enough =
-        nullptr;  ///< of the answer that is read; null: all of it
+        nullptr;  ///< of the response that is read; null: all of it
 
     void connect() {
-        connection = tls ? std::make_unique<Connection>(
-                               host, port, *tls, std::chrono::steady_clock::now() + answer_timeout)
-                         : std::make_unique<Connection>(host, port);
+        connection =
+            tls ? std::make_unique<Connection>(host, port, *tls,
+                                               std::chrono::steady_clock::now() + response_timeout)
+                : std::make_unique<Connection>(host, port);
     }
 
     std::string head(std::string_view method, std::string_view target, std::string_view body,
@@ -273,8 +274,8 @@ struct HttpClient::Impl {
         return out + "\r\n";
     }
 
-    /// Takes and drops cookies as the answer says. Path, Domain, Expires and Secure are not looked
-    /// at: a test talks to one server.
+    /// Takes and drops cookies as the response says. Path, Domain, Expires and Secure are not
+    /// looked at: a test talks to one server.
     void keep_cookie(std::string_view set_cookie) {
         const std::string_view pair = set_cookie.substr(0, set_cookie.find(';'));
         const std::size_t equals = std::min(pair.find('='), pair.size());
@@ -288,19 +289,19 @@ struct HttpClient::Impl {
             cookies.emplace_back(name, without_blanks(pair.substr(equals + 1)));
     }
 
-    HttpAnswer read_head(Time deadline) {
-        HttpAnswer answer;
+    HttpResponse read_head(Time deadline) {
+        HttpResponse response;
         const std::string status_line = connection->read_line(deadline);
         if (!status_line.starts_with("HTTP/1.1 ") || status_line.size() < 12)
             client_failure("'" + status_line + "' is no status line");
-        std::from_chars(status_line.data() + 9, status_line.data() + 12, answer.status);
+        std::from_chars(status_line.data() + 9, status_line.data() + 12, response.status);
         for (;;) {
             const std::string line = connection->read_line(deadline);
-            if (line.empty()) return answer;
+            if (line.empty()) return response;
             const std::size_t colon = line.find(':');
             if (colon == std::string::npos) client_failure("'" + line + "' is no header field");
-            answer.headers.emplace_back(ascii_lower(line.substr(0, colon)),
-                                        without_blanks(std::string_view(line).substr(colon + 1)));
+            response.headers.emplace_back(ascii_lower(line.substr(0, colon)),
+                                          without_blanks(std::string_view(line).substr(colon + 1)));
         }
     }
 
@@ -316,32 +317,32 @@ struct HttpClient::Impl {
     }
 
     /// Also keeps the cookies, and lets the connection go when the server will.
-    HttpAnswer read_answer(std::string_view method, HttpAnswer answer, Time deadline) {
-        const std::string length = answer.header("content-length");
-        bool closes = ascii_lower(answer.header("connection")).find("close") != std::string::npos;
-        if (method != "HEAD" && answer.status != 204 && answer.status != 304) {
+    HttpResponse read_response(std::string_view method, HttpResponse response, Time deadline) {
+        const std::string length = response.header("content-length");
+        bool closes = ascii_lower(response.header("connection")).find("close") != std::string::npos;
+        if (method != "HEAD" && response.status != 204 && response.status != 304) {
             if (!length.empty()) {
                 std::size_t size = 0;
                 std::from_chars(length.data(), length.data() + length.size(), size);
-                answer.body = connection->read_exactly(size, deadline);
+                response.body = connection->read_exactly(size, deadline);
             } else {
-                const bool chunked = ascii_lower(answer.header("transfer-encoding")) == "chunked";
-                const bool whole = read_pieces(answer.body, chunked, deadline);
+                const bool chunked = ascii_lower(response.header("transfer-encoding")) == "chunked";
+                const bool whole = read_pieces(response.body, chunked, deadline);
                 closes = closes || !chunked || !whole;
             }
         }
-        for (const auto& [name, value] : answer.headers)
+        for (const auto& [name, value] : response.headers)
             if (name == "set-cookie") keep_cookie(value);
         if (closes) connection.reset();
-        const std::string type = answer.header("content-type");
+        const std::string type = response.header("content-type");
         if (type.find("json") != std::string::npos)
-            answer.json = parse_json(answer.body).value_or(Json());
-        return answer;
+            response.json = parse_json(response.body).value_or(Json());
+        return response;
     }
 
-    HttpAnswer exchange(std::string_view method, std::string_view head_text, std::string_view body,
-                        bool waits_for_continue) {
-        const Time deadline = std::chrono::steady_clock::now() + answer_timeout;
+    HttpResponse exchange(std::string_view method, std::string_view head_text,
+                          std::string_view body, bool waits_for_continue) {
+        const Time deadline = std::chrono::steady_clock::now() + response_timeout;
         bool body_is_due = !body.empty();
         if (waits_for_continue) {
             connection->write(head_text, deadline);
@@ -350,15 +351,15 @@ struct HttpClient::Impl {
             body_is_due = false;
         }
         for (;;) {
-            HttpAnswer answer = read_head(deadline);
-            if (answer.status >= 200) {
-                HttpAnswer whole = read_answer(method, std::move(answer), deadline);
+            HttpResponse response = read_head(deadline);
+            if (response.status >= 200) {
+                HttpResponse whole = read_response(method, std::move(response), deadline);
                 if (body_is_due)
                     connection.reset();  // refused before the body: what comes next on this
                                          // connection is not agreed
                 return whole;
             }
-            if (answer.status == 100 && body_is_due) {
+            if (response.status == 100 && body_is_due) {
                 connection->write(body, deadline);
                 body_is_due = false;
             }
@@ -394,8 +395,8 @@ HttpClient& HttpClient::clear_cookies() {
     return *this;
 }
 
-HttpAnswer HttpClient::send(std::string_view method, std::string_view target, std::string_view body,
-                            const HeaderList& headers) {
+HttpResponse HttpClient::send(std::string_view method, std::string_view target,
+                              std::string_view body, const HeaderList& headers) {
     const std::string head = impl_->head(method, target, body, headers);
     const bool waits_for_continue =
         std::any_of(headers.begin(), headers.end(), [](const auto& field) {
@@ -413,7 +414,7 @@ HttpAnswer HttpClient::send(std::string_view method, std::string_view target, st
         } catch (const Disconnected&) {
             impl_->connection.reset();
             // A server may close an idle connection at any time, also just now; on a fresh one it
-            // owes an answer.
+            // owes a response.
             if (!is_reused || !is_repeatable)
                 client_failure("the server closed the connection without an answer");
         } catch (...) {
@@ -423,9 +424,9 @@ HttpAnswer HttpClient::send(std::string_view method, std::string_view target, st
     }
 }
 
-HttpAnswer HttpClient::stream(std::string_view target,
-                              const std::function<bool(std::string_view body)>& enough,
-                              const HeaderList& headers) {
+HttpResponse HttpClient::stream(std::string_view target,
+                                const std::function<bool(std::string_view body)>& enough,
+                                const HeaderList& headers) {
     struct Until {
         Impl& impl;
         ~Until() { impl.enough = nullptr; }
@@ -443,13 +444,13 @@ HeaderList with_json_type(HeaderList headers) {
 
 }  // namespace
 
-HttpAnswer HttpClient::post(std::string_view target, const Json& body, HeaderList headers) {
+HttpResponse HttpClient::post(std::string_view target, const Json& body, HeaderList headers) {
     return send("POST", target, body.dump(), with_json_type(std::move(headers)));
 }
-HttpAnswer HttpClient::patch(std::string_view target, const Json& body, HeaderList headers) {
+HttpResponse HttpClient::patch(std::string_view target, const Json& body, HeaderList headers) {
     return send("PATCH", target, body.dump(), with_json_type(std::move(headers)));
 }
-HttpAnswer HttpClient::put(std::string_view target, const Json& body, HeaderList headers) {
+HttpResponse HttpClient::put(std::string_view target, const Json& body, HeaderList headers) {
     return send("PUT", target, body.dump(), with_json_type(std::move(headers)));
 }
 

@@ -13,7 +13,7 @@
 
 namespace kitchen::testkit {
 
-std::string RawAnswer::header(std::string_view name) const {
+std::string RawResponse::header(std::string_view name) const {
     for (std::size_t at = head.find("\r\n"); at + 2 < head.size();) {
         const std::size_t begin = at + 2;
         at = head.find("\r\n", begin);
@@ -102,29 +102,29 @@ void RawClient::close() {
 
 std::optional<std::string> RawClient::read_head() { return read_through("\r\n\r\n"); }
 
-std::optional<RawAnswer> RawClient::read_answer(bool without_body) {
+std::optional<RawResponse> RawClient::read_response(bool without_body) {
     auto head = read_head();
     if (!head || head->size() < 12 || !head->starts_with("HTTP/1.1 ")) return std::nullopt;
-    RawAnswer answer;
-    answer.head = *std::move(head);
-    answer.status = std::atoi(answer.head.c_str() + 9);
+    RawResponse response;
+    response.head = *std::move(head);
+    response.status = std::atoi(response.head.c_str() + 9);
     const std::size_t length =
-        without_body ? 0 : std::strtoull(answer.header("Content-Length").c_str(), nullptr, 10);
+        without_body ? 0 : std::strtoull(response.header("Content-Length").c_str(), nullptr, 10);
     while (buffer_.size() < length)
         if (!fill()) return std::nullopt;
-    answer.body = buffer_.substr(0, length);
+    response.body = buffer_.substr(0, length);
     buffer_.erase(0, length);
-    return answer;
+    return response;
 }
 
 int RawClient::status() {
-    const auto answer = read_answer();
-    return answer ? answer->status : 0;
+    const auto response = read_response();
+    return response ? response->status : 0;
 }
 
 std::string RawClient::body() {
-    auto answer = read_answer();
-    return answer ? std::move(answer->body) : "(no answer)";
+    auto response = read_response();
+    return response ? std::move(response->body) : "(no answer)";
 }
 
 std::optional<std::string> RawClient::read_through(std::string_view part) {

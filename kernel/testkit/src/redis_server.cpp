@@ -45,7 +45,7 @@ public:
             if (sent <= 0) broken("nothing is taken");
             done += static_cast<std::size_t>(sent);
         }
-        return answer();
+        return response();
     }
 
 private:
@@ -68,7 +68,7 @@ private:
         while (!out.ends_with("\r\n")) out += next();
         return out.substr(0, out.size() - 2);
     }
-    std::string answer() {
+    std::string response() {
         std::string head = line();
         const std::string rest = head.substr(1);
         switch (head[0]) {
@@ -82,7 +82,7 @@ private:
             }
             case '*': {
                 std::string out;
-                for (int i = 0; i < std::stoi(rest); ++i) out += (i ? "\n" : "") + answer();
+                for (int i = 0; i < std::stoi(rest); ++i) out += (i ? "\n" : "") + response();
                 return out;
             }
             default: return rest;

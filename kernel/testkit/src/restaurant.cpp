@@ -74,7 +74,7 @@ RestaurantConfig on_redis(RestaurantConfig config) {
     return config;
 }
 
-HttpAnswer expect_status(HttpAnswer response, int status, const std::string& what) {
+HttpResponse expect_status(HttpResponse response, int status, const std::string& what) {
     if (response.status != status)
         throw std::runtime_error(what + ": " + std::to_string(response.status) + " " +
                                  response.body);
@@ -105,9 +105,9 @@ AnyRestaurant::Customer AnyRestaurant::sign_up(const std::string& email,
                                                         {"phone_number", phone_number},
                                                         {"password", password}})),
                   200, "signup");
-    const HttpAnswer verified = expect_status(
+    const HttpResponse verified = expect_status(
         client.post("/verify/", Json::object({{"otp", code_mailed_to(email)}})), 200, "verify");
-    const HttpAnswer login = expect_status(
+    const HttpResponse login = expect_status(
         client.post("/login/", Json::object({{"email", email}, {"password", password}})), 200,
         "login");
     const std::string token = login.json["access_token"].as_string();
@@ -188,7 +188,7 @@ std::string AnyRestaurant::code_mailed_to(const std::string& email, std::size_t 
 
 std::string AnyRestaurant::health() const {
     try {
-        const HttpAnswer response = client().get("/health/");
+        const HttpResponse response = client().get("/health/");
         return response.json["status"].is_string() ? response.json["status"].as_string()
                                                    : std::string();
     } catch (const std::runtime_error&) {

@@ -2,8 +2,6 @@
 #include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/test_kernel.h"
 
-#include <atomic>
-#include <csignal>
 #include <cstdlib>
 #include <future>
 #include <mutex>
@@ -15,7 +13,6 @@
 
 #include "host/kernel.h"
 #include "host/paths.h"
-#include "plugin/running.h"
 
 namespace kitchen::testkit {
 
@@ -27,26 +24,6 @@ std::filesystem::path find_plugin_dir(const std::filesystem::path& wanted) {
     if (std::error_code failure; std::filesystem::is_directory(built_plugin_dir(), failure))
         return built_plugin_dir();
     return host::default_plugin_dir();
-}
-
-std::atomic<const char*> place;
-
-/// Which plugin another thread is in: only that thread can say, so a signal asks it.
-std::string place_of(std::thread& thread) {
-    static std::mutex one_at_a_time;
-    const std::lock_guard lock(one_at_a_time);
-    place = nullptr;
-    struct sigaction ask {};
-    ask.sa_handler = [](int) { place = plugin::running(); };
-    ask.sa_flags = SA_RESTART;
-    ::sigaction(SIGUSR2, &ask, nullptr);  // for good: the last signal may come later than this
-    const bool told = wait_until(
-        [&] {
-            ::pthread_kill(thread.native_handle(), SIGUSR2);
-            return place.load() != nullptr;
-        },
-        std::chrono::seconds(5));
-    return told ? place.load() : "it waits for a request or a job";
 }
 
 }  // namespace
@@ -93,10 +70,12 @@ struct TestKernel::Impl {
         std::thread stopping(std::move(work));
         if (done.wait_for(times.notice + times.drain_timeout + stop_within) ==
             std::future_status::timeout) {
-            const std::string place = place_of(stopping);
+            wait_until([&] { return !kernel->plugins().busy().empty(); }, std::chrono::seconds(5));
+            const std::string plugin = kernel->plugins().busy();
             stopping.detach();
             (void)kernel.release();  // the thread still uses it
-            throw std::runtime_error("the kernel does not stop: " + place);
+            throw std::runtime_error(plugin.empty() ? "a request or a job does not end"
+                                                    : "plugin '" + plugin + "' does not stop");
         }
         stopping.join();
         done.get();

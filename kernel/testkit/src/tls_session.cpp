@@ -37,8 +37,8 @@ bool TlsSession::shake_hands() {
     return done == 1;
 }
 
-void TlsSession::take(std::string_view octets, std::string& plain) {
-    BIO_write(SSL_get_rbio(session_.get()), octets.data(), static_cast<int>(octets.size()));
+void TlsSession::take(std::string_view bytes, std::string& plain) {
+    BIO_write(SSL_get_rbio(session_.get()), bytes.data(), static_cast<int>(bytes.size()));
     if (!SSL_is_init_finished(session_.get())) return;
     char buffer[16 * 1024];
     ERR_clear_error();

@@ -22,7 +22,7 @@ public:
     /// Goes on with the handshake; true when it is done.
     bool shake_hands();
     /// Bytes from the network; what they say is appended to `plain`.
-    void take(std::string_view octets, std::string& plain);
+    void take(std::string_view bytes, std::string& plain);
     /// To be sent by outgoing().
     void put(std::string_view plain);
     /// What is to be sent now; then forgotten.

@@ -19,7 +19,7 @@ TEST(KeyDigest, IsTheFirstHalfOfTheSha256InLetters) {
     EXPECT_EQ(key_digest("abc"), "lkhibglpipabmpokebebeanofnkocccd");
 }
 
-TEST(KeyDigest, AnyOctetsCount) {
+TEST(KeyDigest, AnyBytesCount) {
     std::set<std::string> digests;
     for (const std::string& key :
          {""s, "a"s, "a\0"s, "\0a"s, "A"s, std::string(1000, 'a'), "\xff"s}) {

@@ -148,7 +148,7 @@ TEST(Mime, SevenBitsAreEnough) {
     EXPECT_EQ(part("text/html"), message.html);
 }
 
-TEST(Mime, LongLinesAndOddOctetsAreQuotedPrintable) {
+TEST(Mime, LongLinesAndOddBytesAreQuotedPrintable) {
     for (const std::string& text :
          {std::string(998, 'x') + "y\r\n", "nul\0 in it\r\n"s, "a bare \r here\r\n"s,
           std::string(400, '=') + " ₦ \t" + std::string(900, '.') + " \r\n \r\nend\r\n"}) {

@@ -14,8 +14,8 @@ namespace {
 
 using std::chrono::minutes;
 using std::chrono::seconds;
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 using testkit::Restaurant;
 
 constexpr const char* account_password = Restaurant::password;
@@ -39,7 +39,7 @@ protected:
         return restaurant.sign_up(email, phone).id;
     }
     Json log_in(const std::string& email, const std::string& secret = account_password) {
-        const HttpAnswer response =
+        const HttpResponse response =
             client().post("/login/", Json::object({{"email", email}, {"password", secret}}));
         EXPECT_EQ(response.status, 200) << response.body;
         return response.json;
@@ -49,7 +49,7 @@ protected:
         bearer.bearer(tokens["access_token"].as_string());
         return bearer;
     }
-    static std::string first_fault(const HttpAnswer& response) {
+    static std::string first_fault(const HttpResponse& response) {
         return response.json["errors"].size() == 0
                    ? "none"
                    : response.json["errors"].as_array()[0]["pointer"].as_string();
@@ -69,7 +69,7 @@ protected:
 
 TEST_F(AuthApi, WholeSignUp) {
     HttpClient visitor = client();
-    const HttpAnswer begun = visitor.post("/signup/", signup_body("Ada@Example.com"));
+    const HttpResponse begun = visitor.post("/signup/", signup_body("Ada@Example.com"));
     ASSERT_EQ(begun.status, 200) << begun.body;
     EXPECT_EQ(
         begun.body,
@@ -80,12 +80,12 @@ TEST_F(AuthApi, WholeSignUp) {
         EXPECT_NE(cookie.find(attribute), std::string::npos) << attribute << " in " << cookie;
 
     const std::string code = restaurant.code_mailed_to("Ada@Example.com");
-    const HttpAnswer refused = visitor.post("/verify/", otp(wrong(code)));
+    const HttpResponse refused = visitor.post("/verify/", otp(wrong(code)));
     EXPECT_EQ(refused.status, 401);
     EXPECT_EQ(refused.problem_code(), "otp_wrong");
     EXPECT_EQ(refused.json["attempts_left"], Json(4));
 
-    const HttpAnswer verified = visitor.post("/verify", otp(code));
+    const HttpResponse verified = visitor.post("/verify", otp(code));
     ASSERT_EQ(verified.status, 200) << verified.body;
     EXPECT_EQ(verified.json["email"].as_string(), "Ada@Example.com");
     EXPECT_EQ(verified.json["phone_number"].as_string(), "+2348031234567");
@@ -106,7 +106,7 @@ TEST_F(AuthApi, WholeSignUp) {
 TEST_F(AuthApi, SignUpRefusals) {
     sign_up();
     const auto response = [&](Json body) { return client().post("/signup/", body); };
-    HttpAnswer taken = response(signup_body("ADA@example.COM", "08039999999"));
+    HttpResponse taken = response(signup_body("ADA@example.COM", "08039999999"));
     EXPECT_EQ(taken.status, 409);
     EXPECT_EQ(taken.problem_code(), "email_taken");
     EXPECT_EQ(first_fault(taken), "/email");
@@ -133,7 +133,7 @@ TEST_F(AuthApi, SignUpRefusals) {
         {changed("referral_code", "NOBODY22"), "/referral_code"},
     };
     for (const auto& [body, pointer] : bad) {
-        const HttpAnswer refused = response(body);
+        const HttpResponse refused = response(body);
         EXPECT_EQ(refused.status, 422) << body.dump();
         EXPECT_EQ(first_fault(refused), pointer) << refused.body;
     }
@@ -158,7 +158,7 @@ TEST_F(AuthApi, VerifyRefusals) {
     EXPECT_EQ(visitor.post("/verify/", Json::object({{"otp", 123456}})).status, 422);
     for (int i = 1; i <= 4; ++i)
         EXPECT_EQ(visitor.post("/verify/", otp(wrong(code, i))).status, 401);
-    const HttpAnswer last = visitor.post("/verify/", otp(wrong(code, 5)));
+    const HttpResponse last = visitor.post("/verify/", otp(wrong(code, 5)));
     EXPECT_EQ(last.status, 429);
     EXPECT_EQ(last.problem_code(), "otp_exhausted");
     EXPECT_EQ(visitor.post("/verify/", otp(code)).status, 404);
@@ -174,7 +174,7 @@ TEST_F(AuthApi, SessionsExpire) {
 
 TEST_F(AuthApi, HundredParallelWrongCodes) {
     HttpClient visitor = client();
-    const HttpAnswer begun = visitor.post("/signup/", signup_body());
+    const HttpResponse begun = visitor.post("/signup/", signup_body());
     const std::string cookie =
         begun.header("set-cookie").substr(0, begun.header("set-cookie").find(';'));
     const std::string code = restaurant.code_mailed_to("ada@example.com");
@@ -207,10 +207,10 @@ TEST_F(AuthApi, Resend) {
     ASSERT_EQ(visitor.post("/signup/", signup_body()).status, 200);
     const std::string old_code = restaurant.code_mailed_to("ada@example.com");
     restaurant.kernel().clock().advance(seconds(1));
-    const HttpAnswer sent = visitor.send("POST", "/signup/resend/");
+    const HttpResponse sent = visitor.send("POST", "/signup/resend/");
     EXPECT_EQ(sent.status, 200) << sent.body;
     EXPECT_EQ(sent.json["expires_in"], Json(599));
-    const HttpAnswer soon = visitor.post("/signup/resend/", Json::object());
+    const HttpResponse soon = visitor.post("/signup/resend/", Json::object());
     EXPECT_EQ(soon.status, 429);
     EXPECT_EQ(soon.header("retry-after"), "60");
     const std::string code = restaurant.code_mailed_to("ada@example.com", 2);
@@ -224,7 +224,7 @@ TEST_F(AuthApi, Resend) {
                                   mails);  // each has its time before the clock moves on
     }
     restaurant.kernel().clock().advance(minutes(1));
-    const HttpAnswer enough = visitor.send("POST", "/signup/resend/");
+    const HttpResponse enough = visitor.send("POST", "/signup/resend/");
     EXPECT_EQ(enough.status, 429);
     EXPECT_EQ(enough.problem_code(), "too_many_resends");
     EXPECT_EQ(enough.header("retry-after"), "299");
@@ -237,18 +237,18 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
     const auto with = [&](const std::string& header) {
         return client().get("/me/", {{"Authorization", header}});
     };
-    const auto without_request_id = [](const HttpAnswer& response) {
+    const auto without_request_id = [](const HttpResponse& response) {
         Json problem = response.json;
         problem.set("request_id", "");
         return problem.dump();
     };
     HttpClient ada = client();
-    const HttpAnswer reference = ada.basic(std::to_string(id), "not-the-password").get("/me/");
+    const HttpResponse reference = ada.basic(std::to_string(id), "not-the-password").get("/me/");
     EXPECT_EQ(reference.status, 401);
     EXPECT_EQ(reference.problem_code(), "invalid_credentials");
     EXPECT_NE(reference.header("www-authenticate").find("Basic"), std::string::npos);
     for (const char* user : {"4711", "ada", "0", "-1", "nobody@example.com"}) {
-        const HttpAnswer refused = client().basic(user, account_password).get("/me/");
+        const HttpResponse refused = client().basic(user, account_password).get("/me/");
         EXPECT_EQ(refused.status, 401) << user;
         EXPECT_EQ(without_request_id(refused), without_request_id(reference)) << user;
     }
@@ -256,7 +256,7 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
          {"Basic", "Basic ", "Basic !!!!", "Basic NDI6cGFzc3dvcmQ",
           "Basic NDJwYXNzd29yZA==", "Basic NDI6//4=", "Bearer", "Bearer x",
           "bearer ck_at_0000000000000000000000000000000000000000000000000000000000000000"}) {
-        const HttpAnswer refused = with(header);
+        const HttpResponse refused = with(header);
         EXPECT_EQ(refused.status, 401) << header;
         EXPECT_EQ(without_request_id(refused), without_request_id(reference)) << header;
     }
@@ -280,10 +280,10 @@ TEST_F(AuthApi, TooManyFailures) {
     const char* chef = Restaurant::admin_email;
     for (int i = 0; i < 10; ++i)
         EXPECT_EQ(client().basic(chef, "wrong-" + std::to_string(i)).get("/me/").status, 401);
-    const HttpAnswer refused = client().basic(chef, "wrong").get("/me/");
+    const HttpResponse refused = client().basic(chef, "wrong").get("/me/");
     EXPECT_EQ(refused.status, 429);
     EXPECT_EQ(refused.header("retry-after"), "30");
-    const HttpAnswer login =
+    const HttpResponse login =
         client().post("/login/", Json::object({{"email", chef}, {"password", account_password}}));
     EXPECT_EQ(login.status, 429) << "one budget for both ways in";
     EXPECT_EQ(client().basic("ada@example.com", account_password).get("/me/").status, 200);
@@ -293,7 +293,7 @@ TEST_F(AuthApi, TooManyFailures) {
 
 TEST_F(AuthApi, LoginRefreshLogout) {
     const std::int64_t id = sign_up();
-    const HttpAnswer login =
+    const HttpResponse login =
         client().post("/login/", Json::object({{"user_id", id}, {"password", account_password}}));
     ASSERT_EQ(login.status, 200) << login.body;
     EXPECT_EQ(login.json["token_type"].as_string(), "Bearer");
@@ -306,7 +306,7 @@ TEST_F(AuthApi, LoginRefreshLogout) {
         return client().post("/token/refresh/",
                              Json::object({{"refresh_token", tokens["refresh_token"]}}));
     };
-    const HttpAnswer rotated = refresh(first);
+    const HttpResponse rotated = refresh(first);
     ASSERT_EQ(rotated.status, 200) << rotated.body;
     EXPECT_EQ(with_token(first).get("/me/").status, 401);
     EXPECT_EQ(with_token(rotated.json).get("/me/").status, 200);
@@ -359,7 +359,7 @@ TEST_F(AuthApi, ForgottenPassword) {
         return client().post("/password/forgot/", Json::object({{"email", email}}));
     };
     restaurant.kernel().clock().advance(seconds(1));  // mails are sorted by time
-    const HttpAnswer known = forgot("ada@example.com"), unknown = forgot("nobody@example.com");
+    const HttpResponse known = forgot("ada@example.com"), unknown = forgot("nobody@example.com");
     EXPECT_EQ(known.status, 202);
     EXPECT_EQ(unknown.status, 202);
     EXPECT_EQ(known.body, unknown.body);
@@ -387,14 +387,14 @@ TEST_F(AuthApi, OwnAccount) {
     sign_up();
     const Json tokens = log_in("ada@example.com");
     HttpClient ada = with_token(tokens);
-    const HttpAnswer before = ada.get("/me");
+    const HttpResponse before = ada.get("/me");
     EXPECT_EQ(before.header("etag"), "\"1\"");
     EXPECT_EQ(ada.get("/me/", {{"If-None-Match", "\"1\""}}).status, 304);
     EXPECT_EQ(
         ada.patch("/me/", Json::object({{"phone_number", "08039999999"}}), {{"If-Match", "\"7\""}})
             .status,
         412);
-    const HttpAnswer after =
+    const HttpResponse after =
         ada.patch("/me/", Json::object({{"phone_number", "08039999999"}}), {{"If-Match", "\"1\""}});
     EXPECT_EQ(after.status, 200) << after.body;
     EXPECT_EQ(after.json["phone_number"].as_string(), "+2348039999999");
@@ -432,7 +432,7 @@ TEST_F(AuthApi, AdministratorsManageUsers) {
               403);
 
     HttpClient chief = admin();
-    const HttpAnswer page = chief.get("/users/?limit=2");
+    const HttpResponse page = chief.get("/users/?limit=2");
     ASSERT_EQ(page.status, 200) << page.body;
     EXPECT_EQ(page.json["count"], Json(2));
     EXPECT_EQ(page.json["total_count"], Json(3));
@@ -449,7 +449,7 @@ TEST_F(AuthApi, AdministratorsManageUsers) {
     EXPECT_EQ(chief.patch(path, Json::object({{"email", "x@example.com"}})).status, 422);
     EXPECT_EQ(chief.patch("/users/4711/", Json::object({{"role", "kitchen"}})).status, 404);
     EXPECT_EQ(chief.patch("/users/x/", Json::object({{"role", "kitchen"}})).status, 404);
-    const HttpAnswer cook =
+    const HttpResponse cook =
         chief.patch(path, Json::object({{"role", "kitchen"}}), {{"If-Match", "\"1\""}});
     EXPECT_EQ(cook.json["role"].as_string(), "kitchen") << cook.body;
     EXPECT_EQ(
@@ -460,8 +460,8 @@ TEST_F(AuthApi, AdministratorsManageUsers) {
     EXPECT_EQ(ada.get("/me/").status, 401) << "at once";
 
     const std::int64_t chief_id = chief.get("/me/").json["id"].as_integer();
-    const HttpAnswer last = chief.patch("/users/" + std::to_string(chief_id) + "/",
-                                        Json::object({{"role", "customer"}}));
+    const HttpResponse last = chief.patch("/users/" + std::to_string(chief_id) + "/",
+                                          Json::object({{"role", "customer"}}));
     EXPECT_EQ(last.status, 409);
     EXPECT_EQ(last.problem_code(), "last_admin");
 }
@@ -479,13 +479,13 @@ TEST_F(AuthApi, ARoleChangeEndsTokensAtOnce) {
 
 TEST_F(AuthApi, CookiesAreInsecureOnlyWhenAskedFor) {
     const Restaurant plain({.menu = false});
-    const HttpAnswer begun = plain.client().post("/signup/", signup_body());
+    const HttpResponse begun = plain.client().post("/signup/", signup_body());
     ASSERT_EQ(begun.status, 200) << begun.body;
     EXPECT_EQ(begun.header("set-cookie").find("Secure"), std::string::npos);
 }
 
 TEST_F(AuthApi, IsInTheOpenApiDocument) {
-    const HttpAnswer document = client().get("/openapi.json");
+    const HttpResponse document = client().get("/openapi.json");
     for (const char* path :
          {"/signup/", "/signup/resend/", "/verify/", "/login/", "/token/refresh/", "/logout/",
           "/password/forgot/", "/password/reset/", "/me/", "/users/", "/users/{id}/"})

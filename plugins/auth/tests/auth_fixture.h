@@ -23,8 +23,8 @@ class SwitchStore final : public Store {
 public:
     explicit SwitchStore(Store& store) : store_(store) {}
     std::atomic<bool> away{false};
-    /// Writes happen, and their answer is lost.
-    std::atomic<bool> forgets_answers{false};
+    /// Writes happen, and their response is lost.
+    std::atomic<bool> forgets_responses{false};
 
     Dialect dialect() const override { return store_.dialect(); }
     Statement prepare(std::string_view sql) override { return store_.prepare(sql); }
@@ -35,7 +35,7 @@ public:
     Status transact(const Body& body, Isolation isolation) override {
         if (away) return unavailable();
         Status done = store_.transact(body, isolation);
-        if (done && forgets_answers)
+        if (done && forgets_responses)
             return Error(Errc::unavailable, "commit_unknown", "The connection broke.");
         return done;
     }

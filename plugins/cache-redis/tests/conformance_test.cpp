@@ -38,10 +38,10 @@ CacheFactory redis_factory(std::string name, bool unix_socket) {
         return std::shared_ptr<Cache>(replica, &replica->cache);
     };
     const auto advance = [server](std::chrono::milliseconds by) {
-        if (const std::string answer =
+        if (const std::string response =
                 (*server)->call({"EVAL", age, "0", std::to_string(by.count())});
-            !answer.empty())
-            throw std::runtime_error(answer);
+            !response.empty())
+            throw std::runtime_error(response);
     };
     return {std::move(name), make, advance};
 }

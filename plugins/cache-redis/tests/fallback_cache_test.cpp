@@ -97,7 +97,7 @@ TEST_F(RedisFallback, AFullServerLimitsNobodyLess) {
     int allowed = 0;
     for (int i = 0; i < 20; ++i) {
         allowed += cache.rate_tick("test:rate", 2, 1min).value().allowed;
-        (void)cache.get("test:a").value();  // an answer of Redis here would make the memory forget
+        (void)cache.get("test:a").value();  // a response of Redis here would make the memory forget
     }
     EXPECT_EQ(allowed, 2);
 }

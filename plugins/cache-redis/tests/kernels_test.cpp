@@ -15,8 +15,8 @@
 namespace kitchen::redis {
 namespace {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 using testkit::RedisServer;
 using testkit::Restaurant;
 
@@ -36,7 +36,7 @@ protected:
     /// The cookie of the session.
     static std::string sign_up(Restaurant& replica, const std::string& email,
                                const std::string& phone) {
-        const HttpAnswer response = replica.client().post(
+        const HttpResponse response = replica.client().post(
             "/signup/",
             Json::object(
                 {{"email", email}, {"phone_number", phone}, {"password", Restaurant::password}}));
@@ -44,8 +44,8 @@ protected:
         const std::string cookie = response.header("set-cookie");
         return cookie.substr(0, cookie.find(';'));
     }
-    static HttpAnswer verify(HttpClient client, const std::string& cookie,
-                             const std::string& code) {
+    static HttpResponse verify(HttpClient client, const std::string& cookie,
+                               const std::string& code) {
         return client.post("/verify/", Json::object({{"otp", code}}), {{"Cookie", cookie}});
     }
 
@@ -56,7 +56,7 @@ protected:
 TEST_F(RedisKernels, ASignUpBegunOnOneIsFinishedOnTheOther) {
     const auto one = replica(), two = replica();
     const std::string cookie = sign_up(*one, "ada@example.com", "0803 123 4567");
-    const HttpAnswer verified =
+    const HttpResponse verified =
         verify(two->client(), cookie, one->code_mailed_to("ada@example.com"));
     EXPECT_EQ(verified.status, 200) << verified.body;
     HttpClient ada = one->client();
@@ -72,7 +72,7 @@ TEST_F(RedisKernels, AHundredWrongCodesThroughBothCompareAtMostFive) {
     const std::string cookie = sign_up(*one, "ada@example.com", "0803 123 4567");
     const std::string code = one->code_mailed_to("ada@example.com");
     std::mutex mutex;
-    std::map<std::string, int> answers;
+    std::map<std::string, int> responses;
     std::atomic<int> next = 0;
     std::vector<std::thread> guessers;
     for (int t = 0; t < 20; ++t)
@@ -84,14 +84,14 @@ TEST_F(RedisKernels, AHundredWrongCodesThroughBothCompareAtMostFive) {
                 const std::string response =
                     verify((t % 2 ? one : two)->client(), cookie, guess).problem_code();
                 std::lock_guard lock(mutex);
-                ++answers[response];
+                ++responses[response];
             }
         });
     for (auto& guesser : guessers) guesser.join();
-    EXPECT_EQ(answers["otp_wrong"], 4);
-    EXPECT_EQ(answers["otp_exhausted"], 1);
-    EXPECT_GE(answers["signup_session_not_found"], 94);
-    EXPECT_EQ(answers.size(), 3u);
+    EXPECT_EQ(responses["otp_wrong"], 4);
+    EXPECT_EQ(responses["otp_exhausted"], 1);
+    EXPECT_GE(responses["signup_session_not_found"], 94);
+    EXPECT_EQ(responses.size(), 3u);
     EXPECT_EQ(verify(one->client(), cookie, code).status, 404);
 }
 
@@ -115,7 +115,7 @@ TEST_F(RedisKernels, FailRefusesAndSaysDown) {
     server.kill();
     ASSERT_TRUE(kernel->wait_for_health("down"));
     EXPECT_EQ(kernel->client().get("/readyz").status, 503);
-    const HttpAnswer refused =
+    const HttpResponse refused =
         kernel->client().post("/signup/", Json::object({{"email", "ada@example.com"},
                                                         {"phone_number", "0803 123 4567"},
                                                         {"password", Restaurant::password}}));

@@ -170,7 +170,7 @@ TEST_F(CartRoutesTest, ProblemsAreInTheItemAndInTheCart) {
     EXPECT_EQ(cart["problems"].as_array().at(0)["code"].as_string(), "deleted");
 }
 
-TEST_F(CartRoutesTest, AnswersAreAsDescribed) {
+TEST_F(CartRoutesTest, ResponsesAreAsDescribed) {
     const auto dish = kitchen.food("Dish", 100);
     const Result<Response> added =
         post(Json::object({{"food_id", dish}, {"side_protein_id", dish}}));

@@ -10,14 +10,14 @@ public:
     ~Landing() {
         std::lock_guard lock(flights_.mutex_);
         flight_.over = true;
-        flight_.answer = std::move(answer);
+        flight_.response = std::move(response);
         flights_.flights_.erase(key_);
         flight_.landed.notify_all();
     }
     Landing(const Landing&) = delete;
     Landing& operator=(const Landing&) = delete;
 
-    std::optional<Result<AnswerPtr>> answer;
+    std::optional<Result<CachedResponsePtr>> response;
 
 private:
     SingleFlight& flights_;
@@ -25,9 +25,10 @@ private:
     Flight& flight_;
 };
 
-Result<AnswerPtr> SingleFlight::run(const std::string& key,
-                                    std::chrono::steady_clock::time_point deadline,
-                                    const Work& work, const std::function<void()>& waiting) {
+Result<CachedResponsePtr> SingleFlight::run(const std::string& key,
+                                            std::chrono::steady_clock::time_point deadline,
+                                            const Work& work,
+                                            const std::function<void()>& waiting) {
     std::shared_ptr<Flight> flight;
     {
         std::unique_lock lock(mutex_);
@@ -39,16 +40,16 @@ Result<AnswerPtr> SingleFlight::run(const std::string& key,
                 return Error(Errc::unavailable, "overloaded",
                              "The answer is taking too long. Try again in a moment.")
                     .retry_in(std::chrono::seconds(1));
-            if (flight->answer) return *flight->answer;
+            if (flight->response) return *flight->response;
             lock.unlock();
             return work();
         }
         flight = known = std::make_shared<Flight>();
     }
     Landing landing(*this, key, *flight);
-    Result<AnswerPtr> answer = work();
-    landing.answer = answer;
-    return answer;
+    Result<CachedResponsePtr> response = work();
+    landing.response = response;
+    return response;
 }
 
 }  // namespace kitchen::catalog

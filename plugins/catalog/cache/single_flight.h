@@ -1,5 +1,5 @@
-// Many callers who need the same answer at the same time: one of them gets it, the others wait for
-// it.
+// Many callers who need the same response at the same time: one of them gets it, the others wait
+// for it.
 //
 // An error goes to those who wait, and is forgotten with them. When the work throws, each of the
 // others does it by itself.
@@ -16,24 +16,25 @@
 #include <string>
 #include <unordered_map>
 
-#include "cache/answer.h"
+#include "cache/cached_response.h"
 #include "kitchen/result.h"
 
 namespace kitchen::catalog {
 
 class SingleFlight {
 public:
-    using Work = std::function<Result<AnswerPtr>()>;
+    using Work = std::function<Result<CachedResponsePtr>()>;
 
     /// Does `work`, or waits for whoever is doing it for the same key; `waiting` is called before
     /// that. Error beside those of the work: unavailable "overloaded", when `deadline` comes first.
-    Result<AnswerPtr> run(const std::string& key, std::chrono::steady_clock::time_point deadline,
-                          const Work& work, const std::function<void()>& waiting);
+    Result<CachedResponsePtr> run(const std::string& key,
+                                  std::chrono::steady_clock::time_point deadline, const Work& work,
+                                  const std::function<void()>& waiting);
 
 private:
     struct Flight {
         bool over = false;
-        std::optional<Result<AnswerPtr>> answer;  ///< nothing: the work threw
+        std::optional<Result<CachedResponsePtr>> response;  ///< nothing: the work threw
         std::condition_variable landed;
     };
     class Landing;

@@ -13,7 +13,7 @@ using testkit::HeaderList;
 
 Json json(const char* text) { return parse_json(text).value(); }
 
-std::vector<std::string> names(const HttpAnswer& page) {
+std::vector<std::string> names(const HttpResponse& page) {
     std::vector<std::string> list;
     for (const Json& food : page.json["result"].as_array())
         list.push_back(food["name"].as_string());
@@ -21,7 +21,7 @@ std::vector<std::string> names(const HttpAnswer& page) {
 }
 
 /// "code pointer" of each fault of a problem.
-std::vector<std::string> faults(const HttpAnswer& response) {
+std::vector<std::string> faults(const HttpResponse& response) {
     std::vector<std::string> list;
     if (const Json* errors = response.json.find("errors"))
         for (const Json& fault : errors->as_array())
@@ -32,7 +32,7 @@ std::vector<std::string> faults(const HttpAnswer& response) {
 std::string path_of(std::int64_t id) { return "/foods/" + std::to_string(id) + "/"; }
 
 TEST_P(Api, AFoodIsCreatedWithLocationAndVersion) {
-    const HttpAnswer made = server.admin().post(
+    const HttpResponse made = server.admin().post(
         "/foods/", json(R"({"name":" Efo Riro ","price":320000,"category":"Soups",
         "tags":["spicy"],"image_url":"https://cdn.example/efo.jpg","available_quantity":4})"));
     ASSERT_EQ(made.status, 201) << made.body;
@@ -44,11 +44,11 @@ TEST_P(Api, AFoodIsCreatedWithLocationAndVersion) {
     EXPECT_EQ(made.json["description"], Json(""));
     EXPECT_EQ(made.json["side_rules"], json(R"({"side_protein":{"min":0,"max":1,"allowed":null},
         "extra_side":{"min":0,"max":1,"allowed":null}})"));
-    const HttpAnswer read = server.client().get(made.header("location"));
+    const HttpResponse read = server.client().get(made.header("location"));
     EXPECT_EQ(read.status, 200);
     EXPECT_EQ(read.body, made.body);
     EXPECT_EQ(read.header("etag"), "\"1\"");
-    const HttpAnswer head = server.client().send("HEAD", path_of(id));
+    const HttpResponse head = server.client().send("HEAD", path_of(id));
     EXPECT_EQ(head.status, 200);
     EXPECT_EQ(head.header("etag"), "\"1\"");
     EXPECT_EQ(head.header("content-length"), std::to_string(read.body.size()));
@@ -79,14 +79,14 @@ TEST_P(Api, ATakenNameIsAConflictUntilItsFoodIsDeleted) {
     const std::int64_t id = server.food("Moi Moi", 120'000);
     HttpClient admin = server.admin();
     const Json again = json(R"({"name":"MOI MOI","price":1,"category":"Sides"})");
-    const HttpAnswer refused = admin.post("/foods/", again);
+    const HttpResponse refused = admin.post("/foods/", again);
     EXPECT_EQ(refused.status, 409) << refused.body;
     EXPECT_EQ(refused.problem_code(), "food_name_taken");
     EXPECT_THAT(faults(refused), ElementsAre("taken /name"));
 
     EXPECT_EQ(admin.del(path_of(id)).status, 204);
     EXPECT_EQ(admin.del(path_of(id)).status, 404);
-    const HttpAnswer gone = server.client().get(path_of(id));
+    const HttpResponse gone = server.client().get(path_of(id));
     EXPECT_EQ(gone.status, 404);
     EXPECT_EQ(gone.problem_code(), "food_not_found");
     EXPECT_EQ(admin.patch(path_of(id), json(R"({"price":1})")).status, 404);
@@ -95,11 +95,11 @@ TEST_P(Api, ATakenNameIsAConflictUntilItsFoodIsDeleted) {
 
 TEST_P(Api, PatchChangesSomeAndPutReplacesAll) {
     HttpClient admin = server.admin();
-    const HttpAnswer made = admin.post(
+    const HttpResponse made = admin.post(
         "/foods/", json(R"({"name":"Oha","price":5,"category":"Soups","description":"Leafy.",
         "available_quantity":9,"tags":["a"],"side_rules":{"extra_side":{"max":3}}})"));
     const std::string path = made.header("location");
-    const HttpAnswer patched =
+    const HttpResponse patched =
         admin.patch(path, json(R"({"price":6,"side_rules":{"side_protein":{"min":1,"max":2}}})"));
     ASSERT_EQ(patched.status, 200) << patched.body;
     EXPECT_EQ(patched.json["price"], Json(6));
@@ -109,7 +109,7 @@ TEST_P(Api, PatchChangesSomeAndPutReplacesAll) {
     EXPECT_EQ(patched.json["version"], Json(2));
     EXPECT_EQ(admin.patch(path, Json::object()).json["version"], Json(2));
 
-    const HttpAnswer put =
+    const HttpResponse put =
         admin.put(path, json(R"({"name":"Oha Soup","price":7,"category":"Soups"})"));
     ASSERT_EQ(put.status, 200) << put.body;
     EXPECT_EQ(put.header("etag"), "\"3\"");
@@ -135,7 +135,7 @@ TEST_P(Api, IfMatchGuardsEveryWriteOfAFood) {
 
 TEST_P(Api, EveryWrongMemberIsNamed) {
     HttpClient admin = server.admin();
-    const HttpAnswer wrong =
+    const HttpResponse wrong =
         admin.post("/foods/", json(R"({"name":"","price":-1,"category":"x","available_quantity":-1,
         "tags":["a","a"],"image_url":"javascript:alert","side_rules":{"dessert":{}},"rating":5})"));
     EXPECT_EQ(wrong.status, 422);
@@ -201,17 +201,17 @@ TEST_P(Api, StockIsAdjustedAndTheJournalSaysHow) {
     const std::int64_t id = server.food("Isi Ewu", 950'000, 3);
     const std::string path = path_of(id) + "stock/";
     HttpClient admin = server.admin();
-    const HttpAnswer more = admin.post(path, json(R"({"delta":4,"reason":"delivery"})"));
+    const HttpResponse more = admin.post(path, json(R"({"delta":4,"reason":"delivery"})"));
     ASSERT_EQ(more.status, 200) << more.body;
     EXPECT_EQ(more.json["available_quantity"], Json(7));
     EXPECT_EQ(more.header("etag"), "\"2\"");
-    const HttpAnswer below = admin.post(path, json(R"({"delta":-8,"reason":"spoilt"})"));
+    const HttpResponse below = admin.post(path, json(R"({"delta":-8,"reason":"spoilt"})"));
     EXPECT_EQ(below.status, 409);
     EXPECT_EQ(below.problem_code(), "insufficient_stock");
     EXPECT_EQ(server.stock_of(id), 7);
     EXPECT_EQ(admin.patch(path_of(id), json(R"({"available_quantity":2})")).status, 200);
 
-    const HttpAnswer journal = admin.get(path + "?limit=2");
+    const HttpResponse journal = admin.get(path + "?limit=2");
     ASSERT_EQ(journal.status, 200) << journal.body;
     EXPECT_EQ(journal.json["total_count"], Json(3));
     EXPECT_FALSE(journal.json["next"].is_null());
@@ -229,7 +229,7 @@ TEST_P(Api, StockIsAdjustedAndTheJournalSaysHow) {
          {R"({"delta":0,"reason":"x"})", R"({"delta":1})", R"({"delta":1,"reason":" "})",
           R"({"delta":1.5,"reason":"x"})", R"({"delta":1000000000,"reason":"x"})"})
         EXPECT_EQ(admin.post(path, json(wrong)).status, 422) << wrong;
-    const HttpAnswer uncounted =
+    const HttpResponse uncounted =
         admin.post(path_of(server.food("Eba", 1)) + "stock/", json(R"({"delta":1,"reason":"x"})"));
     EXPECT_EQ(uncounted.status, 409);
     EXPECT_EQ(uncounted.problem_code(), "stock_not_counted");
@@ -240,21 +240,21 @@ TEST_P(Api, StockIsAdjustedAndTheJournalSaysHow) {
 TEST_P(Api, ListsAndCategoriesHaveAnETagOfTheirBytes) {
     const std::int64_t id = server.food("Ewa Agoyin", 90'000, 3);
     for (const std::string path : {"/foods/", "/categories/"}) {
-        const HttpAnswer first = server.client().get(path);
+        const HttpResponse first = server.client().get(path);
         ASSERT_FALSE(first.header("etag").empty());
         EXPECT_EQ(server.client().get(path).header("etag"), first.header("etag"));
-        const HttpAnswer again =
+        const HttpResponse again =
             server.client().get(path, {{"If-None-Match", first.header("etag")}});
         EXPECT_EQ(again.status, 304);
         EXPECT_EQ(again.body, "");
     }
-    const HttpAnswer before = server.client().get("/foods/");
+    const HttpResponse before = server.client().get("/foods/");
     ASSERT_EQ(server.admin()
                   .post("/foods/" + std::to_string(id) + "/stock/",
                         json(R"({"delta":1,"reason":"delivery"})"))
                   .status,
               200);
-    const HttpAnswer after =
+    const HttpResponse after =
         server.client().get("/foods/", {{"If-None-Match", before.header("etag")}});
     EXPECT_EQ(after.status, 200);
     EXPECT_NE(after.header("etag"), before.header("etag"));

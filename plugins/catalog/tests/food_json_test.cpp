@@ -62,7 +62,7 @@ TEST(FoodJson, WritesWhatIsNotThereAsNull) {
     EXPECT_EQ(json["rating"], Json::object({{"average", nullptr}, {"count", 0}}));
 }
 
-TEST(FoodJson, IsAsTheSchemaOfAnswersSays) {
+TEST(FoodJson, IsAsTheSchemaOfResponsesSays) {
     std::vector<Fault> faults;
     food_schema().validate(parse_json(written(jollof())).value(), "", faults);
     EXPECT_THAT(faults, IsEmpty());

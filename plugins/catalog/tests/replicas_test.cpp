@@ -14,7 +14,7 @@
 namespace kitchen::tests {
 namespace {
 
-using testkit::HttpAnswer;
+using testkit::HttpResponse;
 using testkit::Restaurant;
 using testkit::RestaurantConfig;
 using testkit::wait_until;
@@ -36,7 +36,7 @@ protected:
     }
     /// Some food that is counted.
     static std::int64_t counted_food(const Restaurant& replica) {
-        const HttpAnswer menu = replica.client().get("/foods/?limit=100");
+        const HttpResponse menu = replica.client().get("/foods/?limit=100");
         for (const Json& food : menu.json["result"].as_array())
             if (!food["available_quantity"].is_null()) return food["id"].as_integer();
         throw std::runtime_error("no food is counted");
@@ -51,12 +51,12 @@ protected:
     }
     /// As the menu, the list and the food itself show it, which must agree when none is being sold.
     static std::int64_t shown(const Restaurant& replica, std::int64_t id) {
-        const HttpAnswer food = replica.client().get("/foods/" + std::to_string(id) + "/");
+        const HttpResponse food = replica.client().get("/foods/" + std::to_string(id) + "/");
         EXPECT_EQ(food.status, 200) << food.body;
         return food.json["available_quantity"].as_integer();
     }
     static std::int64_t listed(const Restaurant& replica, std::int64_t id) {
-        const HttpAnswer menu = replica.client().get("/foods/?limit=100");
+        const HttpResponse menu = replica.client().get("/foods/?limit=100");
         EXPECT_EQ(menu.status, 200) << menu.body;
         for (const Json& food : menu.json["result"].as_array())
             if (food["id"].as_integer() == id) return food["available_quantity"].as_integer();
@@ -95,8 +95,8 @@ TEST_P(Replicas, TheSecondReplicaIsServedFromRedis) {
     const auto one = replica("ttl: 1h, revalidate: 10ms"),
                two = replica("ttl: 1h, revalidate: 10ms");
     ASSERT_TRUE(wait_until([&] {
-        const HttpAnswer first = one->client().get("/categories/"),
-                         second = two->client().get("/categories/");
+        const HttpResponse first = one->client().get("/categories/"),
+                           second = two->client().get("/categories/");
         EXPECT_EQ(first.body, second.body);
         EXPECT_EQ(first.header("etag"), second.header("etag"));
         return two->metric("kitchen_catalog_answers_total{layer=\"shared\"}") > 0 ||
@@ -172,7 +172,7 @@ TEST_P(Replicas, RubbishInRedisIsAMiss) {
          keys.erase(0, end + 1), end = keys.find('\n'))
         (void)redis.call({"SET", keys.substr(0, end), "rubbish"});
     for (const auto* each : {&one, &two}) {
-        const HttpAnswer response = (*each)->client().get("/categories/");
+        const HttpResponse response = (*each)->client().get("/categories/");
         EXPECT_EQ(response.status, 200);
         EXPECT_EQ(response.body, good);
     }

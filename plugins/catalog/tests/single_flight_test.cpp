@@ -15,12 +15,12 @@ using namespace std::chrono_literals;
 
 class SingleFlightTest : public testing::Test {
 protected:
-    using Answers = std::vector<std::future<Result<AnswerPtr>>>;
+    using Responses = std::vector<std::future<Result<CachedResponsePtr>>>;
 
     /// Begins `work` for one key on a thread of its own, and lets `waiters` others join it before
     /// it goes on.
-    Answers together(int waiters, const SingleFlight::Work& work, SingleFlight::Work others) {
-        Answers all;
+    Responses together(int waiters, const SingleFlight::Work& work, SingleFlight::Work others) {
+        Responses all;
         std::promise<void> begun, go;
         auto open = go.get_future().share();
         all.push_back(std::async(std::launch::async, [&, open] {
@@ -43,8 +43,8 @@ protected:
         for (auto& each : all) each.wait();
         return all;
     }
-    static Result<AnswerPtr> answer(std::string body) {
-        return std::make_shared<const Answer>(Answer{std::move(body), "\"1\""});
+    static Result<CachedResponsePtr> response(std::string body) {
+        return std::make_shared<const CachedResponse>(CachedResponse{std::move(body), "\"1\""});
     }
 
     const std::chrono::steady_clock::time_point later = std::chrono::steady_clock::now() + 5min;
@@ -55,7 +55,7 @@ protected:
 TEST_F(SingleFlightTest, ManyCallersMakeOneWork) {
     const auto work = [&] {
         ++works;
-        return answer("{}");
+        return response("{}");
     };
     for (auto& each : together(20, work, work)) EXPECT_EQ(each.get().value()->body, "{}");
     EXPECT_EQ(works.load(), 1);
@@ -64,28 +64,28 @@ TEST_F(SingleFlightTest, ManyCallersMakeOneWork) {
 }
 
 TEST_F(SingleFlightTest, AnErrorGoesToThoseWhoWaitAndDoesNotStick) {
-    const auto failing = [&]() -> Result<AnswerPtr> {
+    const auto failing = [&]() -> Result<CachedResponsePtr> {
         ++works;
         return Error(Errc::unavailable, "away", "Away.");
     };
     for (auto& each : together(3, failing, failing)) EXPECT_EQ(each.get().error().code, "away");
     EXPECT_EQ(works.load(), 1);
     EXPECT_TRUE(flights.run(
-        "key", later, [] { return answer("{}"); }, [] {}));
+        "key", later, [] { return response("{}"); }, [] {}));
 }
 
 TEST_F(SingleFlightTest, WhenTheWorkThrowsTheOthersDoItThemselves) {
     auto all = together(
-        3, []() -> Result<AnswerPtr> { throw std::runtime_error("no"); },
+        3, []() -> Result<CachedResponsePtr> { throw std::runtime_error("no"); },
         [&] {
             ++works;
-            return answer("{}");
+            return response("{}");
         });
     EXPECT_THROW((void)all[0].get(), std::runtime_error);
     for (std::size_t i = 1; i < all.size(); ++i) EXPECT_TRUE(all[i].get());
     EXPECT_EQ(works.load(), 3);
     EXPECT_TRUE(flights.run(
-        "key", later, [] { return answer("{}"); }, [] {}));
+        "key", later, [] { return response("{}"); }, [] {}));
 }
 
 TEST_F(SingleFlightTest, NobodyWaitsPastItsDeadline) {
@@ -98,15 +98,15 @@ TEST_F(SingleFlightTest, NobodyWaitsPastItsDeadline) {
             [&] {
                 begun.set_value();
                 open.wait();
-                return answer("{}");
+                return response("{}");
             },
             [] {});
     });
     begun.get_future().wait();
     const auto late = flights.run(
-        "key", std::chrono::steady_clock::now() + 1ms, [] { return answer("{}"); }, [] {});
+        "key", std::chrono::steady_clock::now() + 1ms, [] { return response("{}"); }, [] {});
     EXPECT_TRUE(flights.run(
-        "another", later, [] { return answer("{}"); }, [] {}));
+        "another", later, [] { return response("{}"); }, [] {}));
     go.set_value();
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().code, "overloaded");

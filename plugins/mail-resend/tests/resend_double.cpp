@@ -170,7 +170,7 @@ struct ResendDouble::Impl {
             if (stopping) return std::nullopt;
         }
         if (fault && fault->kind == ResendFault::Kind::lose_request) return std::nullopt;
-        if (fault && fault->kind == ResendFault::Kind::answer) {
+        if (fault && fault->kind == ResendFault::Kind::response) {
             Reply reply = fault->name.empty() ? Reply{fault->status, "<html>Bad Gateway</html>"}
                                               : failure(fault->status, fault->name, "As ordered.");
             reply.header = fault->header;
@@ -181,7 +181,7 @@ struct ResendDouble::Impl {
             return failure(409, "invalid_idempotent_request",
                            "Same idempotency key used with a different request payload.");
         if (is_new) mails.push_back(mail);
-        if (fault && fault->kind == ResendFault::Kind::lose_answer) return std::nullopt;
+        if (fault && fault->kind == ResendFault::Kind::lose_response) return std::nullopt;
         const auto index = static_cast<std::int64_t>(std::distance(taken_bodies.begin(), taken));
         return Reply{200, Json::object({{"id", "49a3999c-0ce1-4ea6-ab68-afcd6dc2e" +
                                                    std::to_string(100 + index)}})

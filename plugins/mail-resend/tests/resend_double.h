@@ -1,6 +1,6 @@
 // The Resend API on 127.0.0.1, as far as POST /emails goes: what it documents of requests is
-// checked, of answers is given (https://resend.com/docs/api-reference/emails/send-email, …/errors,
-// …/dashboard/emails/idempotency-keys). It fails on demand.
+// checked, of responses is given (https://resend.com/docs/api-reference/emails/send-email,
+// …/errors, …/dashboard/emails/idempotency-keys). It fails on demand.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -20,12 +20,12 @@ struct ResendMail {
 /// What goes wrong with one request.
 struct ResendFault {
     enum class Kind : std::uint8_t {
-        answer,        ///< this status and body, and nothing is taken
-        hang,          ///< no response until release() or the end
-        lose_request,  ///< the connection is closed before the mail is taken
-        lose_answer,   ///< the mail is taken, the connection is closed before the response
+        response,       ///< this status and body, and nothing is taken
+        hang,           ///< no response until release() or the end
+        lose_request,   ///< the connection is closed before the mail is taken
+        lose_response,  ///< the mail is taken, the connection is closed before the response
     };
-    Kind kind = Kind::answer;
+    Kind kind = Kind::response;
     int status = 500;
     std::string name = "internal_server_error";  ///< of the error; "" for a body that is no JSON
     std::string header = {};                     ///< one more, "Retry-After: 7"

@@ -61,9 +61,9 @@ TEST_F(ResendMailerTest, TheLogHoldsNothingOfTheMailAndNoKey) {
 }
 
 TEST_F(ResendMailerTest, FailuresOfTheServiceAreUnavailableAndTheKeyStaysTheSame) {
-    service.fail_next({{Kind::answer, 500, "application_error"},
-                       {Kind::answer, 502, ""},
-                       {Kind::answer, 429, "rate_limit_exceeded", "Retry-After: 7"},
+    service.fail_next({{Kind::response, 500, "application_error"},
+                       {Kind::response, 502, ""},
+                       {Kind::response, 429, "rate_limit_exceeded", "Retry-After: 7"},
                        {Kind::lose_request}});
     EXPECT_EQ(mailer.send(a_mail("k")).error().code, "mail_service_failed");
     EXPECT_EQ(mailer.send(a_mail("k")).error().kind, Errc::unavailable);
@@ -76,8 +76,8 @@ TEST_F(ResendMailerTest, FailuresOfTheServiceAreUnavailableAndTheKeyStaysTheSame
     for (const std::string& key : service.keys()) EXPECT_EQ(key, "k");
 }
 
-TEST_F(ResendMailerTest, ALostAnswerIsNotASecondMail) {
-    service.fail_next({{Kind::lose_answer}});
+TEST_F(ResendMailerTest, ALostResponseIsNotASecondMail) {
+    service.fail_next({{Kind::lose_response}});
     EXPECT_EQ(mailer.send(a_mail("k")).error().code, "mail_service_unreachable");
     EXPECT_EQ(service.mails().size(), 1u);
     mailer.send(a_mail("k")).value();
@@ -86,7 +86,7 @@ TEST_F(ResendMailerTest, ALostAnswerIsNotASecondMail) {
 }
 
 TEST_F(ResendMailerTest, AMailThatIsRefusedIsUnprocessable) {
-    service.fail_next({{Kind::answer, 422, "validation_error"}});
+    service.fail_next({{Kind::response, 422, "validation_error"}});
     const Status refused = mailer.send(a_mail("k"));
     EXPECT_EQ(refused.error().kind, Errc::unprocessable);
     EXPECT_EQ(refused.error().subject, "validation_error");
@@ -142,7 +142,7 @@ TEST_F(ResendMailerTest, TwoProcessesWithOneKeyAtOnce) {
 TEST_F(ResendMailerTest, RedirectsAreNotFollowed) {
     tests::ResendDouble elsewhere("re_secret");
     service.fail_next(
-        {{Kind::answer, 307, "moved", "Location: " + elsewhere.base_url() + "/emails"}});
+        {{Kind::response, 307, "moved", "Location: " + elsewhere.base_url() + "/emails"}});
     EXPECT_EQ(mailer.send(a_mail("k")).error().code, "mail_service_unknown");
     EXPECT_EQ(elsewhere.requests(), 0);
 }

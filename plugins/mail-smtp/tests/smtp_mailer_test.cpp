@@ -170,7 +170,7 @@ TEST_F(SmtpMailerTest, RepliesOfTheServerHaveTheirKind) {
     EXPECT_EQ(server.mails().size(), std::size(cases));
 }
 
-TEST_F(SmtpMailerTest, ALostAnswerIsUnavailable) {
+TEST_F(SmtpMailerTest, ALostResponseIsUnavailable) {
     SmtpServer server;
     SmtpMailer mailer(options(server.port(), Security::none), clock, log);
     const Status lost = mailer.send(a_mail("k", "lost@example.com"));

@@ -17,13 +17,13 @@ namespace {
 // What a client that was away for long is given at once, well below the backlog that the transport
 // keeps of a stream: then the stream ends, and the client comes back for more.
 constexpr std::int64_t events_at_once = 500;
-constexpr std::size_t octets_at_once = 64 * 1024;
+constexpr std::size_t bytes_at_once = 64 * 1024;
 
 http::Parameter last_event_id(const char* what) {
     return {"Last-Event-ID", Schema::string(), what, "", false};
 }
 
-void add_answers(Route& route, const char* text) {
+void add_responses(Route& route, const char* text) {
     route.answers(200, text, order_event_schema(), "text/event-stream")
         .answers(400, "Last-Event-ID is no id of this stream")
         .answers(429, "You have too many streams open; see Retry-After")
@@ -57,7 +57,7 @@ EventRoutes::EventRoutes(const EventStreamOptions& options, Setup& setup, EventH
         .answers(204, "You have seen all of it: do not connect again")
         .answers(404, "No such order, or somebody else's")
         .handle([this](Request& request) { return one_order(request); });
-    add_answers(one, "A stream; the shape is that of the data of each event");
+    add_responses(one, "A stream; the shape is that of the data of each event");
     setup.add_route(std::move(one));
 
     Route all = Route::get("/orders/events/");
@@ -73,7 +73,7 @@ EventRoutes::EventRoutes(const EventStreamOptions& options, Setup& setup, EventH
         .header(last_event_id(
             "The id that you have seen last. One that was never given counts as none."))
         .handle([this](Request& request) { return all_orders(request); });
-    add_answers(all, "A stream; the shape is that of the data of each event");
+    add_responses(all, "A stream; the shape is that of the data of each event");
     setup.add_route(std::move(all));
 }
 
@@ -98,8 +98,8 @@ Result<Response> EventRoutes::one_order(Request& request) {
     for (std::int64_t version = is_known ? **seen + 1 : order->version; version <= order->version;
          ++version)
         first += event_text(version, event_of(*order, version), viewer.actor());
-    return answer(std::move(stream), *std::move(registration), std::move(first), order->version,
-                  is_over);
+    return response(std::move(stream), *std::move(registration), std::move(first), order->version,
+                    is_over);
 }
 
 Result<Response> EventRoutes::all_orders(Request& request) {
@@ -117,12 +117,12 @@ Result<Response> EventRoutes::all_orders(Request& request) {
     std::int64_t last = is_known ? **seen : page->head;
     if (!is_known) first += id_text(last);
     for (const OrderEvent& event : page->events) {
-        if (first.size() >= octets_at_once) break;
+        if (first.size() >= bytes_at_once) break;
         last = event.position;
         first += event_text(last, event, viewer.actor());
     }
     const bool is_part = last < page->head;
-    return answer(std::move(stream), *std::move(registration), std::move(first), last, is_part);
+    return response(std::move(stream), *std::move(registration), std::move(first), last, is_part);
 }
 
 std::shared_ptr<ClientStream> EventRoutes::new_stream(ClientStream::Ids ids, Actor actor) const {
@@ -131,9 +131,9 @@ std::shared_ptr<ClientStream> EventRoutes::new_stream(ClientStream::Ids ids, Act
     return std::make_shared<ClientStream>(ids, actor, clock_, clock_.steady_now() + age);
 }
 
-Response EventRoutes::answer(std::shared_ptr<ClientStream> stream,
-                             Listeners::Registration registration, std::string first,
-                             std::int64_t last, bool then_end) const {
+Response EventRoutes::response(std::shared_ptr<ClientStream> stream,
+                               Listeners::Registration registration, std::string first,
+                               std::int64_t last, bool then_end) const {
     Response response(200);
     response.headers = {{"Content-Type", "text/event-stream"},
                         {"Cache-Control", "no-store"},

@@ -36,9 +36,9 @@ private:
     Result<http::Response> all_orders(http::Request& request);
 
     std::shared_ptr<ClientStream> new_stream(ClientStream::Ids ids, Actor actor) const;
-    http::Response answer(std::shared_ptr<ClientStream> stream,
-                          Listeners::Registration registration, std::string first,
-                          std::int64_t last, bool then_end) const;
+    http::Response response(std::shared_ptr<ClientStream> stream,
+                            Listeners::Registration registration, std::string first,
+                            std::int64_t last, bool then_end) const;
 
     const EventStreamOptions options_;
     EventHub& hub_;

@@ -240,7 +240,7 @@ TEST(CheckoutService, NamesAndPricesAreFrozen) {
     EXPECT_THAT(order_json(placed.order, Actor::customer), HasSubstr("\"total\":350"));
 }
 
-TEST(CheckoutService, TheSameKeyGivesTheSameAnswer) {
+TEST(CheckoutService, TheSameKeyGivesTheSameResponse) {
     OrderKitchen kitchen;
     const auto dish = kitchen.food("Dish", 100, 10);
     kitchen.put(ada, dish);
@@ -353,7 +353,7 @@ TEST_P(CheckoutRaces, OneKeyAtOnceIsOneOrder) {
     const auto dish = kitchen.food("Suya", 250'000, 50);
     kitchen.put(ada, dish);
     std::mutex mutex;
-    std::set<std::string> answers;
+    std::set<std::string> responses;
     std::atomic<int> placed{0}, replayed{0}, conflicts{0};
     tests::in_parallel(20, 20, [&](int) {
         const auto result = kitchen.place(OrderKitchen::request(ada), "key");
@@ -363,11 +363,11 @@ TEST_P(CheckoutRaces, OneKeyAtOnceIsOneOrder) {
         }
         ++(result->replayed ? replayed : placed);
         std::lock_guard lock(mutex);
-        answers.insert(order_json(result->order, Actor::customer));
+        responses.insert(order_json(result->order, Actor::customer));
     });
     EXPECT_EQ(placed, 1);
     EXPECT_EQ(replayed + conflicts, 19);
-    EXPECT_EQ(answers.size(), 1u);
+    EXPECT_EQ(responses.size(), 1u);
     EXPECT_EQ(kitchen.order_count(), 1);
     EXPECT_EQ(kitchen.stock_of(dish), 49);
 }

@@ -156,7 +156,7 @@ TEST_F(Delivery, IsQuotedAsItWillBePlaced) {
               "validation_failed /address_id not_for_pickup");
 }
 
-TEST_F(Delivery, ARepeatedRequestGivesTheFirstAnswer) {
+TEST_F(Delivery, ARepeatedRequestGivesTheFirstResponse) {
     kitchen.put(resident_ada, dish);
     const Placed first = kitchen.place(to(7), "key").value();
     book.of.clear();

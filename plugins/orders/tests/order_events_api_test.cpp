@@ -17,8 +17,8 @@
 namespace kitchen::orders {
 namespace {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 using testkit::RawClient;
 using testkit::RestaurantConfig;
 
@@ -28,7 +28,7 @@ constexpr const char* pickup_way[] = {"confirmed", "preparing", "ready", "comple
 class Kitchen : public testkit::Restaurant {
 public:
     explicit Kitchen(RestaurantConfig config) : Restaurant(std::move(config)) {
-        const HttpAnswer login = client().post(
+        const HttpResponse login = client().post(
             "/login/", Json::object({{"email", admin_email}, {"password", password}}));
         token_ = login.json["access_token"].as_string();
         chef_.bearer(token_);
@@ -244,7 +244,7 @@ TEST_P(OrderEvents, NothingIsLostAndNothingComesTwice) {
             std::int64_t id = 0;
             while (id == 0) {  // the chef's one cart is a crowded place
                 client.post("/cart/", Json::object({{"food_id", food}}));
-                const HttpAnswer placed =
+                const HttpResponse placed =
                     client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
                 if (placed.status == 201)
                     id = placed.json["id"].as_integer();
@@ -310,14 +310,14 @@ TEST_P(OrderEventsInMemory, AnIdThatIsNoneIsRefused) {
     const auto order = kitchen->place(kitchen->food());
     for (const std::string& target : {stream_of(order), all_orders})
         for (const char* bad : {"-1", "abc", "1.5", "99999999999999999999"}) {
-            const HttpAnswer response = kitchen->chef().get(target, {{"Last-Event-ID", bad}});
+            const HttpResponse response = kitchen->chef().get(target, {{"Last-Event-ID", bad}});
             EXPECT_EQ(response.status, 400) << bad;
             EXPECT_EQ(response.problem_code(), "last_event_id_invalid");
         }
     EXPECT_EQ(kitchen->chef().get(stream_of(99)).status, 404);
     EXPECT_EQ(kitchen->client().get(stream_of(order)).status, 401);
     EXPECT_EQ(kitchen->client().get(all_orders).status, 401);
-    const HttpAnswer head = kitchen->chef().send("HEAD", stream_of(order));
+    const HttpResponse head = kitchen->chef().send("HEAD", stream_of(order));
     EXPECT_EQ(head.status, 200);
     EXPECT_EQ(head.header("content-type"), "text/event-stream");
     EXPECT_EQ(kitchen->streams(), 0);
@@ -331,7 +331,7 @@ TEST_P(OrderEventsInMemory, WhoLeavesMakesRoom) {
         ASSERT_EQ(one.status(), 200);
         ASSERT_EQ(all.status(), 200);
         EXPECT_EQ(kitchen->streams(), 2);
-        const HttpAnswer third = kitchen->chef().get(stream_of(order));
+        const HttpResponse third = kitchen->chef().get(stream_of(order));
         EXPECT_EQ(third.status, 429);
         EXPECT_EQ(third.problem_code(), "too_many_streams_of_user");
         EXPECT_NE(third.header("retry-after"), "");
@@ -345,7 +345,7 @@ TEST_P(OrderEventsInMemory, WhoLeavesMakesRoom) {
 TEST_P(OrderEventsInMemory, TheHouseIsFull) {
     const auto kitchen = open("{poll: 1m, max_streams: 1}");
     Watch all(*kitchen, all_orders);
-    const HttpAnswer next = kitchen->chef().get(all_orders);
+    const HttpResponse next = kitchen->chef().get(all_orders);
     EXPECT_EQ(next.status, 503);
     EXPECT_EQ(next.problem_code(), "too_many_streams");
     EXPECT_NE(next.header("retry-after"), "");

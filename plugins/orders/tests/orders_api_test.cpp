@@ -8,8 +8,8 @@
 namespace kitchen::orders {
 namespace {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 
 class OrdersApi : public testing::Test {
 protected:
@@ -20,10 +20,10 @@ protected:
             "delivery_fee: 50000, service_fee_basis_points: 250, tax_basis_points: 750";
         return config;
     }
-    HttpAnswer put(std::int64_t food_id) {
+    HttpResponse put(std::int64_t food_id) {
         return chef.post("/cart/", Json::object({{"food_id", food_id}}));
     }
-    static std::string fault(const HttpAnswer& response) {
+    static std::string fault(const HttpResponse& response) {
         const Json* errors = response.json.find("errors");
         if (response.status != 422 || !errors || errors->size() != 1) return response.body;
         return errors->as_array()[0]["pointer"].as_string() + " " +
@@ -38,16 +38,16 @@ protected:
 
 TEST_F(OrdersApi, AConditionalReadOfTheCartNeverShowsOldPrices) {
     const auto dish = restaurant.food("Dish", 100'000);
-    const HttpAnswer added = put(dish);
+    const HttpResponse added = put(dish);
     ASSERT_EQ(added.status, 201) << added.body;
-    const HttpAnswer first = chef.get("/cart/");
+    const HttpResponse first = chef.get("/cart/");
     EXPECT_EQ(first.header("etag"), '"' + std::to_string(first.json["version"].as_integer()) + '"');
     EXPECT_EQ(first.header("etag"), added.header("etag"));
     EXPECT_EQ(chef.get("/cart", {{"If-None-Match", first.header("etag")}}).status, 304);
     ASSERT_EQ(chef.patch("/foods/" + std::to_string(dish) + "/", Json::object({{"price", 120'000}}))
                   .status,
               200);
-    const HttpAnswer dearer = chef.get("/cart/", {{"If-None-Match", first.header("etag")}});
+    const HttpResponse dearer = chef.get("/cart/", {{"If-None-Match", first.header("etag")}});
     EXPECT_EQ(dearer.status, 200);
     EXPECT_EQ(dearer.json["subtotal"].as_integer(), 120'000);
     EXPECT_EQ(chef.get("/cart/", {{"If-None-Match", dearer.header("etag")}}).status, 304);
@@ -59,7 +59,7 @@ TEST_F(OrdersApi, AConditionalReadOfTheCartNeverShowsOldPrices) {
         chef.patch(item, Json::object({{"quantity", 2}}), {{"If-Match", dearer.header("etag")}})
             .status,
         200);
-    const HttpAnswer removed = chef.del(item);
+    const HttpResponse removed = chef.del(item);
     EXPECT_EQ(removed.status, 204);
     EXPECT_EQ(removed.header("etag"), "\"3\"");
     EXPECT_EQ(chef.del("/cart/").json["message"].as_string(), "Cart cleared successfully");
@@ -67,18 +67,18 @@ TEST_F(OrdersApi, AConditionalReadOfTheCartNeverShowsOldPrices) {
 
 TEST_F(OrdersApi, TheQuoteIsWhatTheOrderCosts) {
     ASSERT_EQ(put(restaurant.food("Dish", 199'900)).status, 201);
-    const HttpAnswer nowhere =
+    const HttpResponse nowhere =
         chef.post("/cart/quote/", Json::object({{"fulfillment_type", "delivery"}}));
     EXPECT_EQ(nowhere.json["problems"].as_array().at(0)["code"], Json("address_required"))
         << nowhere.body;
     EXPECT_EQ(
         chef.post("/orders/", Json::object({{"fulfillment_type", "delivery"}})).problem_code(),
         "address_required");
-    const HttpAnswer address = chef.post(
+    const HttpResponse address = chef.post(
         "/me/addresses/",
         Json::object({{"line1", "12 Allen Avenue"}, {"city", "Ikeja"}, {"state", "Lagos"}}));
     ASSERT_EQ(address.status, 201) << address.body;
-    const HttpAnswer quote =
+    const HttpResponse quote =
         chef.post("/cart/quote/", Json::object({{"fulfillment_type", "delivery"}, {"tip", 1'000}}));
     ASSERT_EQ(quote.status, 200) << quote.body;
     EXPECT_EQ(quote.json["problems"].size(), 0u);
@@ -87,12 +87,12 @@ TEST_F(OrdersApi, TheQuoteIsWhatTheOrderCosts) {
     EXPECT_EQ(quote.json["total"].as_integer(), 199'900 + 50'000 + 4'998 + 19'117 + 1'000);
     Json body =
         Json::object({{"fulfillment_type", "delivery"}, {"tip", 1'000}, {"expected_total", 1}});
-    const HttpAnswer changed = chef.post("/orders/", body);
+    const HttpResponse changed = chef.post("/orders/", body);
     EXPECT_EQ(changed.status, 409);
     EXPECT_EQ(changed.problem_code(), "total_changed");
     EXPECT_EQ(changed.json["total"], quote.json["total"]);
     body.set("expected_total", quote.json["total"]);
-    const HttpAnswer placed = chef.post("/orders/", body);
+    const HttpResponse placed = chef.post("/orders/", body);
     ASSERT_EQ(placed.status, 201) << placed.body;
     EXPECT_EQ(placed.json["total"], quote.json["total"]);
     EXPECT_EQ(placed.json["address"], quote.json["address"]);
@@ -114,7 +114,7 @@ TEST_F(OrdersApi, WrongRequestsAreNamed) {
     EXPECT_EQ(chef.get("/orders/7/").problem_code(), "order_not_found");
     EXPECT_EQ(chef.patch("/cart/7/", Json::object({{"quantity", 1}})).problem_code(),
               "cart_item_not_found");
-    const HttpAnswer missing = put(999);
+    const HttpResponse missing = put(999);
     EXPECT_EQ(missing.status, 409);
     EXPECT_EQ(missing.problem_code(), "food_not_found");
     EXPECT_EQ(missing.json["errors"].as_array().at(0)["pointer"].as_string(), "/food_id");
@@ -131,11 +131,11 @@ TEST_F(OrdersApi, TheKitchenIsToldWhatIsPossible) {
         orders.push_back(chef.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}))
                              .header("location"));
     }
-    const HttpAnswer leap =
+    const HttpResponse leap =
         chef.post(orders[0] + "status/", Json::object({{"status", "completed"}}));
     EXPECT_EQ(leap.status, 409);
     EXPECT_EQ(leap.json["allowed_transitions"].dump(), R"(["confirmed","cancelled"])");
-    const HttpAnswer moved = chef.post(
+    const HttpResponse moved = chef.post(
         orders[0] + "status/", Json::object({{"status", "confirmed"}}), {{"If-Match", "\"1\""}});
     EXPECT_EQ(moved.status, 200);
     EXPECT_EQ(moved.header("etag"), "\"2\"");
@@ -151,14 +151,14 @@ TEST_F(OrdersApi, TheKitchenIsToldWhatIsPossible) {
                   .as_string(),
               "No gas");
 
-    const HttpAnswer page =
+    const HttpResponse page =
         chef.get("/orders/?status=pending&from=2020-01-01T00:00:00%2B01:00&limit=1");
     ASSERT_EQ(page.status, 200) << page.body;
     EXPECT_EQ(page.json["total_count"].as_integer(), 1);
     EXPECT_EQ(
         "/orders/" + std::to_string(page.json["result"].as_array().at(0)["id"].as_integer()) + "/",
         orders[2]);
-    const HttpAnswer all = chef.get("/orders/?limit=2&to=2999-01-01T00:00:00Z");
+    const HttpResponse all = chef.get("/orders/?limit=2&to=2999-01-01T00:00:00Z");
     EXPECT_EQ(all.json["count"].as_integer(), 2);
     EXPECT_NE(all.json["next"].as_string().find("to=2999"), std::string::npos);
 }
@@ -179,7 +179,7 @@ protected:
     /// Those of the transaction of the last checkout.
     std::vector<std::string> statements() {
         std::vector<std::string> texts;
-        const HttpAnswer told = restaurant.client().get("/last-checkout/");
+        const HttpResponse told = restaurant.client().get("/last-checkout/");
         for (const Json& text : told.json["statements"].as_array())
             texts.push_back(text.as_string());
         return texts;
@@ -196,7 +196,7 @@ TEST_F(OrdersCounted, ACheckoutTakesFewStatements) {
     const std::string path = "/foods/" + std::to_string(dish) + "/";
     ASSERT_EQ(chef.patch(path, Json::object({{"available_quantity", 5}})).status, 200);
     ASSERT_EQ(put(dish).status, 201);
-    const HttpAnswer placed =
+    const HttpResponse placed =
         chef.post("/orders/", Json::object({{"fulfillment_type", "delivery"}}),
                   {{"Idempotency-Key", "dinner"}});
     ASSERT_EQ(placed.status, 201) << placed.body;
@@ -212,8 +212,9 @@ TEST_F(OrdersCounted, ACheckoutTakesFewStatements) {
 
 TEST_F(OrdersWithMail, TheCustomerReadsOfEachStep) {
     ASSERT_EQ(put(restaurant.food("Jollof rice", 280'000)).status, 201);
-    const HttpAnswer placed = chef.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
-                                        {{"Idempotency-Key", "dinner"}});
+    const HttpResponse placed =
+        chef.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
+                  {{"Idempotency-Key", "dinner"}});
     ASSERT_EQ(placed.status, 201) << placed.body;
     EXPECT_EQ(chef.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
                         {{"Idempotency-Key", "dinner"}})
@@ -229,7 +230,7 @@ TEST_F(OrdersWithMail, TheCustomerReadsOfEachStep) {
         200);
     ASSERT_TRUE(testkit::wait_until(
         [&] { return chef.get("/admin/mail/?state=sent").json["total_count"] == Json(2); }));
-    const HttpAnswer mails = chef.get("/admin/mail/");
+    const HttpResponse mails = chef.get("/admin/mail/");
     EXPECT_EQ(mails.json["total_count"], Json(2));
     EXPECT_EQ(mails.json["result"].as_array().at(0)["subject"], Json("Your order 1 is confirmed"));
     EXPECT_EQ(mails.json["result"].as_array().at(1)["subject"], Json("Your order 1"));

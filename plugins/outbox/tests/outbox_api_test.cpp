@@ -12,8 +12,8 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 using Kind = tests::ResendFault::Kind;
 
 class OutboxApi : public testing::Test {
@@ -27,7 +27,7 @@ protected:
     bool newest_becomes(const std::string& state) {
         return testkit::wait_until([&] { return newest()["state"].as_string() == state; });
     }
-    HttpAnswer retry(const Json& mail) {
+    HttpResponse retry(const Json& mail) {
         return admin.send("POST",
                           "/admin/mail/" + std::to_string(mail["id"].as_integer()) + "/retry/");
     }
@@ -44,7 +44,7 @@ TEST_F(OutboxApi, AMailIsSentAndShownWithoutItsBodies) {
     enqueue("order/1/1", "ada@example.com");
     ASSERT_TRUE(newest_becomes("sent"));
     EXPECT_EQ(service.mails_to("ada@example.com"), 1);
-    const HttpAnswer page = admin.get("/admin/mail/");
+    const HttpResponse page = admin.get("/admin/mail/");
     EXPECT_EQ(page.status, 200);
     EXPECT_EQ(page.json["total_count"], Json(1));
     EXPECT_THAT(page.body, Not(HasSubstr("Jollof")));
@@ -59,14 +59,14 @@ TEST_F(OutboxApi, AMailIsSentAndShownWithoutItsBodies) {
 }
 
 TEST_F(OutboxApi, ADeadMailIsRetriedByHand) {
-    service.fail_next({{Kind::answer, 422, "validation_error"}});
+    service.fail_next({{Kind::response, 422, "validation_error"}});
     enqueue("order/1/1", "ada@example.com");
     ASSERT_TRUE(newest_becomes("dead"));
     const Json dead = newest();
     EXPECT_EQ(dead["last_error"], Json("mail_refused (validation_error)"));
     EXPECT_EQ(admin.get("/admin/mail/?state=dead").json["count"], Json(1));
     EXPECT_EQ(admin.get("/admin/mail/?state=waiting").json["count"], Json(0));
-    const HttpAnswer retried = retry(dead);
+    const HttpResponse retried = retry(dead);
     EXPECT_EQ(retried.status, 200) << retried.body;
     EXPECT_EQ(retried.json["state"], Json("waiting"));
     EXPECT_THAT(retried.body, Not(HasSubstr("Jollof")));
@@ -75,7 +75,7 @@ TEST_F(OutboxApi, ADeadMailIsRetriedByHand) {
 }
 
 TEST_F(OutboxApi, FaultsOfTheServiceAreOneMailInTheEnd) {
-    service.fail_next({{Kind::answer, 500, "application_error"}, {Kind::lose_answer}});
+    service.fail_next({{Kind::response, 500, "application_error"}, {Kind::lose_response}});
     enqueue("order/1/1", "ada@example.com");
     ASSERT_TRUE(newest_becomes("sent"));
     EXPECT_EQ(service.mails_to("ada@example.com"), 1);
@@ -121,7 +121,7 @@ TEST(OutboxStart, RefusesSettingsThatDoNotFit) {
 TEST_F(OutboxApi, TheTraceOfARequestGoesOnToTheMailService) {
     const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736", caller = "00f067aa0ba902b7";
     const TraceContext trace{"00-" + id + '-' + caller + "-01", "vendor=opaque"};
-    const HttpAnswer signup = restaurant.client().post(
+    const HttpResponse signup = restaurant.client().post(
         "/signup/",
         Json::object({{"email", "ada@mail.example"},
                       {"phone_number", "08031234567"},

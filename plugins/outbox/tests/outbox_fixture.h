@@ -26,7 +26,7 @@ using tests::store_name;
 using tests::StoreKind;
 
 /// Takes a mail once a key, as a real service does. `on_send` runs at each call, before the mail is
-/// taken; what it gives is the answer.
+/// taken; what it gives is the response.
 class KeyedMailer final : public Mailer {
 public:
     std::function<Status(const Mail&)> on_send = [](const Mail&) { return Status(); };
@@ -37,7 +37,7 @@ public:
             std::lock_guard lock(mutex_);
             calls_.push_back(mail);
         }
-        if (Status answer = on_send(mail); !answer) return answer;
+        if (Status response = on_send(mail); !response) return response;
         {
             std::lock_guard lock(mutex_);
             if (++taken_[mail.idempotency_key] == 1) mails_.push_back(mail);

@@ -117,7 +117,7 @@ TEST_P(OutboxQueue, AnotherTakesOverWhatOneReceivedAndNeverSent) {
 }
 
 TEST_P(OutboxQueue, FaultsOfTheMailerAreOneMailInTheEnd) {
-    service.fail_next({{Kind::answer, 500, "application_error"}, {Kind::lose_answer}});
+    service.fail_next({{Kind::response, 500, "application_error"}, {Kind::lose_response}});
     const auto one = replica();
     enqueue(*one, "order/1", "ada@example.com");
     // A message is put aside for a second at least; its time is the double's.

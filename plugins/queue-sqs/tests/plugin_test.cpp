@@ -57,7 +57,7 @@ TEST(QueueSqsPlugin, AWrongKeyIsSeenWithoutAnyMessage) {
     SqsDouble service;
     testkit::TestKernel kernel(yaml(usual), environment(service, "a-very-wrong-secret"));
     testkit::HttpClient client = kernel.client();
-    testkit::HttpAnswer health;
+    testkit::HttpResponse health;
     ASSERT_TRUE(testkit::wait_until([&] {
         return (health = client.get("/health/")).json["checks"]["queue"]["status"] == Json("down");
     })) << health.body;

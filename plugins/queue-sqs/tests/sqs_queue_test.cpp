@@ -110,7 +110,7 @@ TEST_F(SqsQueueTest, ThreeTriesAndNoMore) {
     EXPECT_EQ(throttled.error().retry_after, 7s);
 }
 
-TEST_F(SqsQueueTest, ALostAnswerIsTwoMessagesAtMost) {
+TEST_F(SqsQueueTest, ALostResponseIsTwoMessagesAtMost) {
     service.fail(R"([{"action": "SendMessage", "kind": "lose_answer"}])");
     EXPECT_TRUE(queue->send("x"));
     EXPECT_EQ(service.size(), 2);
@@ -157,7 +157,7 @@ TEST_F(SqsQueueTest, NobodyListens) {
     EXPECT_EQ(queue_of(nobody)->send("x").error().code, "queue_unreachable");
 }
 
-TEST_F(SqsQueueTest, AnswersThatAreNotOfSqs) {
+TEST_F(SqsQueueTest, ResponsesThatAreNotOfSqs) {
     for (const char* body :
          {"<html>", "[]", "{\\\"Messages\\\": 7}", "{\\\"Messages\\\": [7]}",
           "{\\\"Messages\\\": [{\\\"Body\\\": 7, \\\"ReceiptHandle\\\": \\\"x\\\"}]}",

@@ -44,7 +44,7 @@ protected:
             return limiter.by_user(request, [] { return Result<Response>(Response(200)); });
         });
     }
-    std::string answer_field(std::string_view name) const {
+    std::string response_field(std::string_view name) const {
         for (const auto& [key, value] : request.response_fields)
             if (key == name) return value;
         return "";
@@ -64,7 +64,7 @@ protected:
 
 TEST_F(LimiterTest, RefusesByAddressAndSaysWhen) {
     EXPECT_TRUE(send(foods, "192.0.2.1"));
-    EXPECT_EQ(answer_field("RateLimit"), "\"default-address\";r=1;t=10");
+    EXPECT_EQ(response_field("RateLimit"), "\"default-address\";r=1;t=10");
     EXPECT_TRUE(send(foods, "192.0.2.1"));
     const auto refused = send(foods, "192.0.2.1");
     ASSERT_FALSE(refused);
@@ -73,8 +73,8 @@ TEST_F(LimiterTest, RefusesByAddressAndSaysWhen) {
     EXPECT_EQ(refused.error().retry_after, seconds(10));
     EXPECT_EQ(refused.error().detail,
               "Too many requests from your address. Try again in 10 seconds.");
-    EXPECT_EQ(answer_field("RateLimit"), "\"default-address\";r=0;t=10");
-    EXPECT_EQ(answer_field("RateLimit-Policy"), "\"default-address\";q=2;w=20");
+    EXPECT_EQ(response_field("RateLimit"), "\"default-address\";r=0;t=10");
+    EXPECT_EQ(response_field("RateLimit-Policy"), "\"default-address\";q=2;w=20");
     EXPECT_EQ(metrics.value("kitchen_rate_limit_refusals_total{policy=\"default-address\"}"), 1);
     EXPECT_TRUE(send(foods, "192.0.2.2")) << "another address";
     clock.advance(seconds(10));
@@ -99,7 +99,7 @@ TEST_F(LimiterTest, ClassesHaveTheirOwnLimits) {
 
 TEST_F(LimiterTest, OneUserIsLimitedFromWhereverHeComes) {
     EXPECT_TRUE(send(orders, "192.0.2.1", 7));
-    EXPECT_EQ(answer_field("RateLimit-Policy"), "\"orders-user\";q=1;w=30")
+    EXPECT_EQ(response_field("RateLimit-Policy"), "\"orders-user\";q=1;w=30")
         << "no limit by address there";
     const auto refused = send(orders, "192.0.2.2", 7);
     ASSERT_FALSE(refused);
@@ -110,7 +110,8 @@ TEST_F(LimiterTest, OneUserIsLimitedFromWhereverHeComes) {
 
 TEST_F(LimiterTest, BothLimitsAreTold) {
     EXPECT_TRUE(send(foods, "192.0.2.1", 7));
-    EXPECT_EQ(answer_field("RateLimit"), "\"default-address\";r=1;t=10, \"default-user\";r=2;t=10");
+    EXPECT_EQ(response_field("RateLimit"),
+              "\"default-address\";r=1;t=10, \"default-user\";r=2;t=10");
 }
 
 TEST_F(LimiterTest, ExemptRoutesAreNeverCounted) {
@@ -121,7 +122,7 @@ TEST_F(LimiterTest, ExemptRoutesAreNeverCounted) {
 
 TEST_F(LimiterTest, APreflightDoesNotEatUpTheLimitOfWhatItAsksFor) {
     EXPECT_TRUE(send(login, "192.0.2.1", 0, "OPTIONS"));
-    EXPECT_EQ(answer_field("RateLimit-Policy"), "\"default-address\";q=2;w=20");
+    EXPECT_EQ(response_field("RateLimit-Policy"), "\"default-address\";q=2;w=20");
     EXPECT_TRUE(send(login, "192.0.2.1"));
 }
 

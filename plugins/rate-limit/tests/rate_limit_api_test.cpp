@@ -10,11 +10,11 @@ namespace kitchen::rate_limit {
 namespace {
 
 using testing::HasSubstr;
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 using testkit::TestKernel;
 
-/// Answers of proxies at 127.0.0.1 name the client. `limits`: the plugin's configuration, in flow
+/// Responses of proxies at 127.0.0.1 name the client. `limits`: the plugin's configuration, in flow
 /// style.
 std::string yaml(const std::string& limits, const std::string& cache = "{id: cache-memory}") {
     return "server: {trusted_proxies: [127.0.0.1]}\nplugins: [" + cache +
@@ -32,12 +32,12 @@ testkit::HeaderList from(const std::string& address) { return {{"X-Forwarded-For
 TEST(RateLimitApi, RefusesWithAProblemAndSaysWhen) {
     TestKernel kernel(yaml("{per_address: {burst: 2, period: 10s}, exempt: []}"), still_time());
     HttpClient client = kernel.client();
-    const HttpAnswer first = client.get("/health/", from("203.0.113.9"));
+    const HttpResponse first = client.get("/health/", from("203.0.113.9"));
     EXPECT_EQ(first.status, 200);
     EXPECT_EQ(first.header("ratelimit-policy"), "\"default-address\";q=2;w=20");
     EXPECT_EQ(first.header("ratelimit"), "\"default-address\";r=1;t=10");
     EXPECT_EQ(client.get("/health/", from("203.0.113.9")).status, 200);
-    const HttpAnswer refused = client.get("/health/", from("203.0.113.9"));
+    const HttpResponse refused = client.get("/health/", from("203.0.113.9"));
     EXPECT_EQ(refused.status, 429);
     EXPECT_EQ(refused.header("content-type"), "application/problem+json");
     EXPECT_EQ(refused.problem_code(), "rate_limited");
@@ -62,7 +62,7 @@ TEST(RateLimitApi, HealthAndTheLikeAreExempt) {
     HttpClient client = kernel.client();
     for (int i = 0; i < 5; ++i)
         for (const char* path : {"/health/", "/livez", "/readyz"}) {
-            const HttpAnswer response = client.get(path);
+            const HttpResponse response = client.get(path);
             EXPECT_EQ(response.status, 200) << path;
             EXPECT_EQ(response.header("ratelimit"), "") << path;
         }
@@ -80,7 +80,7 @@ TEST(RateLimitApi, WithoutTheCacheItStillLimitsAndHealthIsDegraded) {
     EXPECT_EQ(client.post("/cache/away/", Json()).status, 422) << "the route takes no body";
     EXPECT_EQ(client.send("POST", "/cache/away/").status, 204);
     kernel.clock().advance(std::chrono::seconds(2));
-    const HttpAnswer health = client.get("/health/");
+    const HttpResponse health = client.get("/health/");
     EXPECT_EQ(health.status, 200);
     EXPECT_EQ(health.json["status"], Json("degraded"));
     EXPECT_EQ(health.json["checks"]["rate-limit"]["status"], Json("down"));
@@ -107,7 +107,7 @@ TEST(RateLimitApi, UsersAreLimitedOnceTheyAreKnown) {
     EXPECT_EQ(chef.get("/me/", from("203.0.113.1")).status, 200);
     EXPECT_EQ(chef.get("/me/", from("203.0.113.2")).header("ratelimit"),
               "\"mine-user\";r=0;t=7200");
-    const HttpAnswer refused = chef.get("/me/", from("203.0.113.3"));
+    const HttpResponse refused = chef.get("/me/", from("203.0.113.3"));
     EXPECT_EQ(refused.status, 429);
     EXPECT_EQ(refused.json["violated-policies"], Json::array({"mine-user"}));
     HttpClient wrong = restaurant.client();

@@ -163,7 +163,7 @@ TEST_F(Faults, TheReplyToCommitIsLost) {
     FaultProxy proxy(PostgresServer::shared().port());
     open({.url = PostgresServer::url_on(proxy.port(), database.name())});
     create_items(store);
-    proxy.cut_answer_to("COMMIT");
+    proxy.cut_response_to("COMMIT");
     int runs = 0, hooks = 0;
     const auto adding = [&](int id) {
         return store.transact([&, id](Transaction& tx) -> Status {

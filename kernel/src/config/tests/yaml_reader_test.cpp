@@ -79,7 +79,7 @@ TEST(YamlReader, RefusesWhatAConfigurationNeverHolds) {
     EXPECT_THAT(errors_of("a: &x [*x]\n"), ElementsAre(HasSubstr("inside the node it names")));
 }
 
-TEST(YamlReader, RefusesOctetsThatAreNotText) {
+TEST(YamlReader, RefusesBytesThatAreNotText) {
     EXPECT_THAT(errors_of(std::string("a: b\0c", 6)),
                 ElementsAre(HasSubstr("f:1:5: error: not text")));
     EXPECT_THAT(errors_of("a: x\nb: \xff\n"), ElementsAre(HasSubstr("f:2:4: error: not text")));

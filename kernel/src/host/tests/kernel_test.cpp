@@ -35,10 +35,10 @@ TEST(Kernel, ServesItsOwnRoutesWithoutAnyPlugin) {
     TestKernel kernel("plugins: []");
     HttpClient client = kernel.client();
     for (const char* path : {"/livez", "/livez/", "/readyz", "/health/", "/health"}) {
-        const auto answer = client.get(path);
-        EXPECT_EQ(answer.status, 200) << path;
-        EXPECT_EQ(answer.json["status"], Json("ok")) << path;
-        EXPECT_EQ(answer.header("cache-control"), "no-store");
+        const auto response = client.get(path);
+        EXPECT_EQ(response.status, 200) << path;
+        EXPECT_EQ(response.json["status"], Json("ok")) << path;
+        EXPECT_EQ(response.header("cache-control"), "no-store");
     }
     EXPECT_EQ(client.get("/health/").json["checks"], Json(Json::Object()));
     EXPECT_EQ(client.get("/admin/plugins/").status, 401);

@@ -13,14 +13,15 @@ namespace {
 
 using testing::HasSubstr;
 using testkit::Exposition;
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 using testkit::TestKernel;
 
 Exposition scrape(HttpClient& client) {
-    const HttpAnswer answer = client.get("/metrics");
-    if (answer.status != 200) throw std::runtime_error("status " + std::to_string(answer.status));
-    return Exposition::parse(answer.body);
+    const HttpResponse response = client.get("/metrics");
+    if (response.status != 200)
+        throw std::runtime_error("status " + std::to_string(response.status));
+    return Exposition::parse(response.body);
 }
 
 std::string requests(const std::string& method, const std::string& route, int status) {
@@ -41,14 +42,14 @@ TEST(InternalAddress, IsRecognised) {
         EXPECT_FALSE(is_internal_address(outside)) << outside;
 }
 
-TEST(MetricsRoute, AnswersInThePrometheusFormat) {
+TEST(MetricsRoute, ResponsesInThePrometheusFormat) {
     TestKernel kernel("plugins: []");
     HttpClient client = kernel.client();
-    const HttpAnswer answer = client.get("/metrics");
-    EXPECT_EQ(answer.status, 200);
-    EXPECT_EQ(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-    EXPECT_EQ(answer.header("cache-control"), "no-store");
-    const Exposition seen = Exposition::parse(answer.body);
+    const HttpResponse response = client.get("/metrics");
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    EXPECT_EQ(response.header("cache-control"), "no-store");
+    const Exposition seen = Exposition::parse(response.body);
     for (const char* family :
          {"kitchen_build_info", "kitchen_http_connections", "kitchen_http_requests_in_flight",
           "kitchen_http_pool_threads", "kitchen_http_pool_busy_threads",
@@ -95,12 +96,12 @@ TEST(MetricsRoute, CountsExactlyTheRequestsMade) {
     EXPECT_GT(moved("kitchen_http_sent_bytes_total"), 42 * 100);
 }
 
-TEST(MetricsRoute, CountsTheBytesOfAnAnswer) {
+TEST(MetricsRoute, CountsTheBytesOfAnResponse) {
     TestKernel kernel("plugins: []");
     HttpClient client = kernel.client();
     const double before = scrape(client).value("kitchen_http_sent_bytes_total");
     const std::size_t body = client.get("/openapi.json").body.size();
-    const HttpAnswer last = client.get("/metrics");
+    const HttpResponse last = client.get("/metrics");
     EXPECT_GT(Exposition::parse(last.body).value("kitchen_http_sent_bytes_total") - before,
               static_cast<double>(body));
 }
@@ -134,9 +135,9 @@ TEST(MetricsRoute, InternalRefusesWhatAProxyHasPassedOn) {
     HttpClient client = kernel.client();
     for (const char* field :
          {"X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "Via"}) {
-        const HttpAnswer answer = client.get("/metrics", {{field, "127.0.0.1"}});
-        EXPECT_EQ(answer.status, 403) << field;
-        EXPECT_EQ(answer.problem_code(), "metrics_internal");
+        const HttpResponse response = client.get("/metrics", {{field, "127.0.0.1"}});
+        EXPECT_EQ(response.status, 403) << field;
+        EXPECT_EQ(response.problem_code(), "metrics_internal");
     }
     EXPECT_EQ(client.get("/metrics").status, 200);
 }

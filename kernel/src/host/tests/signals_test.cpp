@@ -55,7 +55,7 @@ TEST_F(Signals, AStartThatDoesNotEndIsEndedAfterItsGrace) {
             testkit::RecordingLogger log;
             SignalWatcher watcher;
             watcher.log_to(&log);
-            watcher.limit(std::chrono::milliseconds(1));
+            watcher.limit(std::chrono::milliseconds(1), [] { return "oven"; });
             ::kill(::getpid(), SIGTERM);
             for (;;) ::pause();
         },
@@ -71,7 +71,7 @@ TEST_F(Signals, ALimitCountsForASignalThatCameBeforeIt) {
             watcher.log_to(&log);
             ::kill(::getpid(), SIGTERM);
             watcher.wait();
-            watcher.limit(std::chrono::milliseconds(1));
+            watcher.limit(std::chrono::milliseconds(1), [] { return "oven"; });
             for (;;) ::pause();
         },
         testing::ExitedWithCode(static_cast<int>(ExitCode::start_up)), "");
@@ -84,7 +84,7 @@ TEST_F(Signals, ALimitThatWasLiftedEndsNothing) {
             testkit::RecordingLogger log;
             SignalWatcher watcher;
             watcher.log_to(&log);
-            watcher.limit(std::chrono::hours(1));
+            watcher.limit(std::chrono::hours(1), [] { return ""; });
             ::kill(::getpid(), SIGTERM);
             watcher.wait();
             watcher.lift_limit();  // returns only once the timer is gone

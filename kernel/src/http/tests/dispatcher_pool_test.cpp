@@ -36,7 +36,7 @@ protected:
     Harness server;
 };
 
-TEST_F(DispatcherPool, AnswersAtOnceWhenItIsFull) {
+TEST_F(DispatcherPool, ResponsesAtOnceWhenItIsFull) {
     server.add_pool(1, 1);
     const auto blocked = server.start(wire("GET", "/block/"));
     started.wait();

@@ -27,7 +27,7 @@ Route tagged() {
     });
 }
 
-TEST(DispatcherConditional, AnswersNotModified) {
+TEST(DispatcherConditional, ResponsesNotModified) {
     Harness server(table_of({tagged(), constant(Route::get("/plain/"))}));
     for (const char* tags : {"\"7\"", "W/\"7\"", "\"1\", \"7\"", "*"}) {
         const Response response = server.get("/tagged/", {{"if-none-match", tags}});

@@ -9,8 +9,8 @@
 namespace kitchen::http {
 namespace {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 
 class HttpClientTest : public testing::Test {
 protected:
@@ -94,12 +94,12 @@ TEST_F(HttpClientTest, KeepsAndDropsCookies) {
     EXPECT_EQ(client.clear_cookies().get("/seen/").json["cookie"], Json("none"));
 }
 
-TEST_F(HttpClientTest, LeavesAnAnswerWithoutAnEnd) {
+TEST_F(HttpClientTest, LeavesAnResponseWithoutAnEnd) {
     HttpClient client(server_->port());
-    const HttpAnswer answer =
+    const HttpResponse response =
         client.stream("/on/", [](std::string_view body) { return body == "and on"; });
-    EXPECT_EQ(answer.status, 200);
-    EXPECT_EQ(answer.body, "and on");
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, "and on");
     EXPECT_EQ(client.stream("/close/", [](std::string_view) { return false; }).body, "to the end");
     EXPECT_EQ(client.get("/seen/").status, 200);
     EXPECT_EQ(client.stream("/seen/", [](std::string_view) { return true; }).json["cookie"],

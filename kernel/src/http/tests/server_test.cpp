@@ -19,8 +19,8 @@ using test::constant;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 
 /// Bytes to a port, and back until the server closes.
 std::string raw_exchange(std::uint16_t port, std::string_view bytes) {
@@ -120,14 +120,14 @@ protected:
     std::optional<Server> server_;
 };
 
-TEST_F(ServerTest, AnswersRoutesOfBothKinds) {
+TEST_F(ServerTest, ResponsesRoutesOfBothKinds) {
     start();
     HttpClient c = client();
-    const HttpAnswer answer = c.get("/inline");
-    EXPECT_EQ(answer.status, 200);
-    EXPECT_EQ(answer.json, Json("inline"));
-    EXPECT_EQ(answer.header("x-request-id").size(), 32u);
-    EXPECT_NE(answer.header("date"), "");
+    const HttpResponse response = c.get("/inline");
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.json, Json("inline"));
+    EXPECT_EQ(response.header("x-request-id").size(), 32u);
+    EXPECT_NE(response.header("date"), "");
     EXPECT_EQ(c.get("/blocking/42/").body, "42");
     EXPECT_EQ(c.post("/things/", Json::object({{"a", 1}})).status, 201);
     EXPECT_EQ(
@@ -139,7 +139,7 @@ TEST_F(ServerTest, RefusesWhatDoesNotFit) {
     start();
     HttpClient c = client();
     EXPECT_EQ(c.get("/nothing").problem_code(), "no_such_path");
-    const HttpAnswer wrong = c.del("/inline/");
+    const HttpResponse wrong = c.del("/inline/");
     EXPECT_EQ(wrong.status, 405);
     EXPECT_EQ(wrong.header("allow"), "GET, HEAD, OPTIONS");
     EXPECT_EQ(c.send("BREW", "/inline/").status, 501);
@@ -159,22 +159,23 @@ TEST_F(ServerTest, RefusesWhatDoesNotFit) {
 TEST_F(ServerTest, RefusesBodiesThatAreTooLarge) {
     start();
     HttpClient c = client();
-    const HttpAnswer answer = c.post("/things/", Json::object({{"a", std::string(20'000, 'x')}}));
-    EXPECT_EQ(answer.status, 413);
-    EXPECT_EQ(answer.header("content-type"), "application/problem+json");
-    EXPECT_EQ(answer.header("x-request-id").size(), 32u);
+    const HttpResponse response =
+        c.post("/things/", Json::object({{"a", std::string(20'000, 'x')}}));
+    EXPECT_EQ(response.status, 413);
+    EXPECT_EQ(response.header("content-type"), "application/problem+json");
+    EXPECT_EQ(response.header("x-request-id").size(), 32u);
     EXPECT_EQ(c.post("/small/", Json::object({{"a", "0123456789"}})).status, 413);
     EXPECT_EQ(c.post("/small/", Json::object({{"a", 1}})).status, 204);
 }
 
-TEST_F(ServerTest, AnswersHeadAndOptions) {
+TEST_F(ServerTest, ResponsesHeadAndOptions) {
     start();
     HttpClient c = client();
-    const HttpAnswer head = c.send("HEAD", "/inline/");
+    const HttpResponse head = c.send("HEAD", "/inline/");
     EXPECT_EQ(head.status, 200);
     EXPECT_EQ(head.body, "");
     EXPECT_EQ(head.header("content-length"), "8");
-    const HttpAnswer options = c.send("OPTIONS", "/things/");
+    const HttpResponse options = c.send("OPTIONS", "/things/");
     EXPECT_EQ(options.status, 204);
     EXPECT_EQ(options.header("allow"), "POST, OPTIONS");
     EXPECT_EQ(c.send("OPTIONS", "*").status, 204);
@@ -182,11 +183,11 @@ TEST_F(ServerTest, AnswersHeadAndOptions) {
     EXPECT_EQ(c.get("/inline/").status, 200);
 }
 
-TEST_F(ServerTest, AnswersNotModified) {
+TEST_F(ServerTest, ResponsesNotModified) {
     start();
     HttpClient c = client();
     EXPECT_EQ(c.get("/tagged/").header("etag"), "\"7\"");
-    const HttpAnswer same = c.get("/tagged/", {{"If-None-Match", "\"7\""}});
+    const HttpResponse same = c.get("/tagged/", {{"If-None-Match", "\"7\""}});
     EXPECT_EQ(same.status, 304);
     EXPECT_EQ(same.header("etag"), "\"7\"");
     EXPECT_EQ(c.get("/tagged/", {{"If-None-Match", "\"8\""}}).status, 200);
@@ -203,33 +204,33 @@ TEST_F(ServerTest, EchoesTheRequestId) {
 TEST_F(ServerTest, SurvivesAHandlerThatThrows) {
     start();
     HttpClient c = client();
-    const HttpAnswer answer = c.get("/throw/");
-    EXPECT_EQ(answer.status, 500);
-    EXPECT_EQ(answer.problem_code(), "internal");
-    EXPECT_THAT(answer.body, Not(HasSubstr("password")));
+    const HttpResponse response = c.get("/throw/");
+    EXPECT_EQ(response.status, 500);
+    EXPECT_EQ(response.problem_code(), "internal");
+    EXPECT_THAT(response.body, Not(HasSubstr("password")));
     EXPECT_TRUE(log_.contains("what=database password"));
     EXPECT_EQ(c.get("/inline/").status, 200);
 }
 
-TEST_F(ServerTest, KeepsPipelinedAnswersInOrder) {
+TEST_F(ServerTest, KeepsPipelinedResponsesInOrder) {
     start();
     std::string requests;
     for (int i = 1; i <= 20; ++i)
         requests +=
             (i % 2 ? "GET /blocking/" + std::to_string(i) + "/" : std::string("GET /inline/")) +
             " HTTP/1.1\r\nHost: a\r\n" + (i == 20 ? "Connection: close\r\n" : "") + "\r\n";
-    const std::string answers = raw_exchange(server_->port(), requests);
+    const std::string responses = raw_exchange(server_->port(), requests);
     std::size_t at = 0;
     for (int i = 1; i <= 20; ++i) {
         const std::string body = "\r\n\r\n" + (i % 2 ? std::to_string(i) : "\"inline\"");
-        at = answers.find(body, at);
+        at = responses.find(body, at);
         ASSERT_NE(at, std::string::npos) << "answer " << i;
         at += body.size();
     }
-    EXPECT_EQ(at, answers.size());
+    EXPECT_EQ(at, responses.size());
 }
 
-TEST_F(ServerTest, AnswersOverloadAtOnce) {
+TEST_F(ServerTest, ResponsesOverloadAtOnce) {
     start();
     std::vector<std::thread> clients;
     std::atomic<int> waited{0};
@@ -241,12 +242,12 @@ TEST_F(ServerTest, AnswersOverloadAtOnce) {
     std::vector<std::thread> others;
     for (int i = 0; i < 6; ++i)
         others.emplace_back([&] {
-            const HttpAnswer answer = client().get("/blocking/1/");
-            if (answer.status == 503) {
-                EXPECT_EQ(answer.header("retry-after"), "1");
+            const HttpResponse response = client().get("/blocking/1/");
+            if (response.status == 503) {
+                EXPECT_EQ(response.header("retry-after"), "1");
                 if (++refused == 4) refused.notify_all();
             } else {
-                served += answer.status == 200;
+                served += response.status == 200;
             }
         });
     for (int seen; (seen = refused) < 4;) refused.wait(seen);
@@ -261,39 +262,39 @@ TEST_F(ServerTest, AnswersOverloadAtOnce) {
 
 TEST_F(ServerTest, StreamsEvents) {
     start();
-    const HttpAnswer answer = client().get("/events/");
-    EXPECT_EQ(answer.status, 200);
-    EXPECT_EQ(answer.header("content-type"), "text/event-stream");
-    EXPECT_EQ(answer.body, "data: 1\n\n");
+    const HttpResponse response = client().get("/events/");
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.header("content-type"), "text/event-stream");
+    EXPECT_EQ(response.body, "data: 1\n\n");
 }
 
 TEST_F(ServerTest, FramesStrictlyAndSaysSo) {
     start();
-    const std::string answer =
+    const std::string response =
         raw_exchange(server_->port(), "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
-    EXPECT_THAT(answer, HasSubstr("HTTP/1.1 400 "));
-    EXPECT_THAT(answer, HasSubstr("X-Request-Id: "));
-    EXPECT_THAT(answer, HasSubstr("\"code\":\"duplicate_host\""));
+    EXPECT_THAT(response, HasSubstr("HTTP/1.1 400 "));
+    EXPECT_THAT(response, HasSubstr("X-Request-Id: "));
+    EXPECT_THAT(response, HasSubstr("\"code\":\"duplicate_host\""));
 }
 
 TEST_F(ServerTest, PublishesItsDescription) {
     start();
     HttpClient c = client();
-    const HttpAnswer document = c.get("/openapi.json");
+    const HttpResponse document = c.get("/openapi.json");
     EXPECT_EQ(document.status, 200);
     EXPECT_EQ(document.json["openapi"], Json("3.1.0"));
     EXPECT_EQ(document.json["info"]["version"], Json("9.9"));
     for (const char* path : {"/inline/", "/blocking/{n}/", "/things/", "/openapi.json", "/docs/"})
         EXPECT_NE(document.json["paths"].find(path), nullptr) << path;
     EXPECT_EQ(c.get("/openapi.json", {{"If-None-Match", document.header("etag")}}).status, 304);
-    const HttpAnswer first = c.get("/docs/"),
-                     again = c.get("/docs/", {{"If-None-Match", first.header("etag")}});
+    const HttpResponse first = c.get("/docs/"),
+                       again = c.get("/docs/", {{"If-None-Match", first.header("etag")}});
     EXPECT_EQ(again.status, 304);
     EXPECT_EQ(again.header("content-security-policy"), first.header("content-security-policy"))
         << "browsers take a 304's for the page's";
     EXPECT_EQ(again.header("content-type"), "");
 
-    const HttpAnswer docs = c.get("/docs");
+    const HttpResponse docs = c.get("/docs");
     EXPECT_EQ(docs.header("content-type"), "text/html; charset=utf-8");
     EXPECT_THAT(docs.header("content-security-policy"), HasSubstr("default-src 'none'"));
     EXPECT_THAT(docs.body, HasSubstr("<code>/blocking/{n}/</code>"));
@@ -302,7 +303,7 @@ TEST_F(ServerTest, PublishesItsDescription) {
 
 TEST_F(ServerTest, DrainsWhatIsUnderWay) {
     start();
-    HttpAnswer slow;
+    HttpResponse slow;
     std::thread waiter([&] { slow = client().get("/wait/"); });
     for (int seen; (seen = waiting_) < 1;) waiting_.wait(seen);
     server_->begin_drain();

@@ -54,9 +54,9 @@ private:
     Status step() {
         clock_.advance(pace);
         if (statements.empty()) return {};
-        Status answer = std::move(statements.front());
+        Status response = std::move(statements.front());
         statements.pop_front();
-        return answer;
+        return response;
     }
     Status call(const std::function<Status()>& body) {
         Status done;
@@ -184,14 +184,14 @@ TEST_F(MeasuredStoreTest, CountsTheErrorOfAStatementOnce) {
     EXPECT_EQ(errors("transact", "conflict"), 0);
 }
 
-TEST_F(MeasuredStoreTest, DoesNotCountWhatABodyAnswers) {
+TEST_F(MeasuredStoreTest, DoesNotCountWhatABodyResponses) {
     EXPECT_FALSE(store.read(
         [](Transaction&) -> Status { return Error(Errc::not_found, "no_food", "No."); }));
     EXPECT_EQ(errors("read", "not_found"), 0);
     EXPECT_EQ(calls("read"), 1);
 }
 
-TEST_F(MeasuredStoreTest, CountsWhatTheStoreItselfAnswers) {
+TEST_F(MeasuredStoreTest, CountsWhatTheStoreItselfResponses) {
     inner.outcome = Error(Errc::storage_full, "full", "No room.");
     EXPECT_FALSE(store.transact([&](Transaction& tx) { return query(tx, statement); }));
     EXPECT_EQ(errors("transact", "storage_full"), 1);
@@ -222,13 +222,13 @@ public:
         if (broken) return away();
         return key == "known" ? std::optional<std::string>("value") : std::nullopt;
     }
-    Status set(std::string_view, std::string_view, Millis) override { return answer(); }
+    Status set(std::string_view, std::string_view, Millis) override { return response(); }
     Result<bool> set_if_absent(std::string_view, std::string_view, Millis) override { return true; }
     Result<bool> erase(std::string_view) override { return true; }
     Result<std::optional<Millis>> ttl(std::string_view) override {
         return std::optional(Millis(7));
     }
-    Status set_fields(std::string_view, const CacheFields&, Millis) override { return answer(); }
+    Status set_fields(std::string_view, const CacheFields&, Millis) override { return response(); }
     Result<bool> update_fields(std::string_view, const CacheFields&) override { return false; }
     Result<std::optional<CacheFields>> get_fields(std::string_view) override {
         return std::optional<CacheFields>();
@@ -244,7 +244,7 @@ public:
     Result<RateDecision> rate_tick(std::string_view, std::int64_t burst, Millis) override {
         return RateDecision{true, burst, {}, {}};
     }
-    Status publish(std::string_view, std::string_view) override { return answer(); }
+    Status publish(std::string_view, std::string_view) override { return response(); }
     std::shared_ptr<void> subscribe(std::string_view, Subscriber subscriber) override {
         subscriber("hello");
         return nullptr;
@@ -254,7 +254,7 @@ public:
 
 private:
     static Error away() { return Error(Errc::unavailable, "cache_away", "Later."); }
-    Status answer() const { return broken ? Status(away()) : Status(); }
+    Status response() const { return broken ? Status(away()) : Status(); }
 };
 
 TEST(MeasuredCacheTest, CountsAndPassesEverythingOn) {

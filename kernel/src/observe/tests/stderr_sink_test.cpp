@@ -25,9 +25,9 @@ protected:
     std::string read_all() {
         ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
         std::string text;
-        char octets[4096];
-        for (ssize_t got; (got = ::read(ends[0], octets, sizeof octets)) > 0;)
-            text.append(octets, static_cast<std::size_t>(got));
+        char bytes[4096];
+        for (ssize_t got; (got = ::read(ends[0], bytes, sizeof bytes)) > 0;)
+            text.append(bytes, static_cast<std::size_t>(got));
         return text;
     }
 

@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
         Text{"NeverUsed", "\xff\xfe", std::string("\"") + bad + bad + "\""}),
     [](const auto& info) { return info.param.name; });
 
-TEST(JsonWriter, WhateverTheOctetsTheTextIsJson) {
+TEST(JsonWriter, WhateverTheBytesTheTextIsJson) {
     std::string all;
     for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
     for (std::size_t i = 0; i + 4 <= all.size(); ++i) {

@@ -89,7 +89,7 @@ TEST(EntityTagListed, ComparesWeaklyForReads) {
     EXPECT_FALSE(entity_tag_listed("\"7\"", "W/\"7\"", TagComparison::strong));
 }
 
-TEST(Response, BuildsUsualAnswers) {
+TEST(Response, BuildsUsualResponses) {
     const Response r =
         Response::json(201, Json::object({{"id", 1}})).with_location("/foods/1/").with_version(3);
     EXPECT_EQ(r.status, 201);

@@ -8,8 +8,8 @@
 namespace kitchen::auth {
 namespace {
 
-using testkit::HttpAnswer;
 using testkit::HttpClient;
+using testkit::HttpResponse;
 using testkit::Restaurant;
 
 class AddressApi : public testing::Test {
@@ -18,7 +18,7 @@ protected:
     static Json home(const std::string& line1 = "12 Allen Avenue") {
         return Json::object({{"line1", line1}, {"city", "Ikeja"}, {"state", "Lagos"}});
     }
-    static std::string faults(const HttpAnswer& response) {
+    static std::string faults(const HttpResponse& response) {
         std::string found = std::to_string(response.status);
         if (const Json* errors = response.json.find("errors"))
             for (const Json& fault : errors->as_array())
@@ -31,7 +31,7 @@ protected:
 
 TEST_F(AddressApi, AnAddressFromBeginningToEnd) {
     HttpClient client = ada();
-    const HttpAnswer added = client.post(
+    const HttpResponse added = client.post(
         "/me/addresses/",
         *parse_json(
             R"({"label":"Home","recipient_name":"Ada Obi","line1":"12 Allen Avenue","line2":"Flat 3",
@@ -51,7 +51,7 @@ TEST_F(AddressApi, AnAddressFromBeginningToEnd) {
     EXPECT_EQ(
         client.patch(path, Json::object({{"line2", nullptr}}), {{"If-Match", "\"7\""}}).status,
         412);
-    const HttpAnswer changed = client.patch(
+    const HttpResponse changed = client.patch(
         path, Json::object({{"line2", nullptr}, {"phone", nullptr}}), {{"If-Match", "\"1\""}});
     ASSERT_EQ(changed.status, 200) << changed.body;
     EXPECT_EQ(changed.header("etag"), "\"2\"");
@@ -61,7 +61,7 @@ TEST_F(AddressApi, AnAddressFromBeginningToEnd) {
     EXPECT_EQ(client.patch(path, Json::object()).header("etag"), "\"2\"");
     EXPECT_EQ(client.del(path, {{"If-Match", "\"1\""}}).status, 412);
     EXPECT_EQ(client.del(path, {{"If-Match", "\"2\""}}).status, 204);
-    for (const HttpAnswer& gone :
+    for (const HttpResponse& gone :
          {client.get(path), client.del(path), client.patch(path, Json::object())}) {
         EXPECT_EQ(gone.status, 404);
         EXPECT_EQ(gone.problem_code(), "address_not_found");
@@ -79,7 +79,7 @@ TEST_F(AddressApi, ListsTheDefaultFirst) {
     ASSERT_EQ(client.patch(paths[2], Json::object({{"is_default", true}})).status, 200);
     EXPECT_EQ(faults(client.patch(paths[2], Json::object({{"is_default", false}}))),
               "422 /is_default default_needed");
-    const HttpAnswer page = client.get("/me/addresses/?limit=2");
+    const HttpResponse page = client.get("/me/addresses/?limit=2");
     EXPECT_EQ(page.json["count"], Json(2));
     EXPECT_EQ(page.json["total_count"], Json(3));
     EXPECT_EQ(page.json["result"].as_array().at(0)["line1"], Json("c"));

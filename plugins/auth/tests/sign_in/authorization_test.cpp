@@ -41,13 +41,13 @@ TEST(Authorization, RefusesWhatIsNotStrictBase64) {
         EXPECT_FALSE(decode_basic(bad)) << bad;
 }
 
-TEST(Authorization, RefusesEveryOctetOutsideBase64) {
+TEST(Authorization, RefusesEveryByteOutsideBase64) {
     // Found by fuzzing: libsodium alone takes every byte past 0x7f for a letter.
-    for (int octet = 0; octet < 256; ++octet) {
-        const char c = static_cast<char>(octet);
-        const bool is_letter = octet < 128 && (std::isalnum(octet) || c == '+' || c == '/');
+    for (int byte = 0; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        const bool is_letter = byte < 128 && (std::isalnum(byte) || c == '+' || c == '/');
         EXPECT_EQ(decode_basic(std::string("NDI6cGF") + c + "c3dvcmQ=").has_value(), is_letter)
-            << octet;
+            << byte;
     }
 }
 

@@ -217,12 +217,12 @@ TEST_F(SignupServiceTest, AStoreThatIsAwayKeepsTheSession) {
     EXPECT_EQ(verdict(session, code), "ok");
 }
 
-TEST_F(SignupServiceTest, ALostAnswerIsFoundAgain) {
+TEST_F(SignupServiceTest, ALostResponseIsFoundAgain) {
     const std::string session = signups().start(form()).value();
     const std::string code = newest_code();
-    store.forgets_answers = true;
+    store.forgets_responses = true;
     EXPECT_EQ(verdict(session, code), "commit_unknown");
-    store.forgets_answers = false;
+    store.forgets_responses = false;
     EXPECT_EQ(verdict(session, code), "ok");
     EXPECT_EQ(users(), 1);
 }

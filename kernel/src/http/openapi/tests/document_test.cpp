@@ -161,7 +161,7 @@ TEST_F(OpenApi, DescribesBodies) {
     EXPECT_EQ(operation("/foods/", "get").find("requestBody"), nullptr);
 }
 
-TEST_F(OpenApi, ShowsTheAnswersOfTheKernelToo) {
+TEST_F(OpenApi, ShowsTheResponsesOfTheKernelToo) {
     EXPECT_THAT(keys(operation("/foods/", "get")["responses"]),
                 ElementsAre("200", "400", "422", "429", "500", "503", "default"));
     EXPECT_THAT(keys(operation("/foods/{id}/", "get")["responses"]),

@@ -80,13 +80,13 @@ TEST(Cors, PreflightOfAListedOriginNamesMethodsAndHeaders) {
     const Fields asked = {{"origin", app},
                           {"access-control-request-method", "POST"},
                           {"access-control-request-headers", "authorization"}};
-    const Response answer = s.send(wire("OPTIONS", "/foods/", asked));
-    EXPECT_EQ(answer.status, 204);
-    EXPECT_EQ(field(answer, "Access-Control-Allow-Origin"), app);
-    EXPECT_EQ(field(answer, "Access-Control-Allow-Methods"), "GET, HEAD, POST, OPTIONS");
-    EXPECT_EQ(field(answer, "Access-Control-Allow-Headers"), "Authorization, Content-Type");
-    EXPECT_EQ(field(answer, "Access-Control-Max-Age"), "600");
-    EXPECT_EQ(field(answer, "Allow"), "GET, HEAD, POST, OPTIONS");
+    const Response response = s.send(wire("OPTIONS", "/foods/", asked));
+    EXPECT_EQ(response.status, 204);
+    EXPECT_EQ(field(response, "Access-Control-Allow-Origin"), app);
+    EXPECT_EQ(field(response, "Access-Control-Allow-Methods"), "GET, HEAD, POST, OPTIONS");
+    EXPECT_EQ(field(response, "Access-Control-Allow-Headers"), "Authorization, Content-Type");
+    EXPECT_EQ(field(response, "Access-Control-Max-Age"), "600");
+    EXPECT_EQ(field(response, "Allow"), "GET, HEAD, POST, OPTIONS");
 }
 
 TEST(Cors, OtherOptionsGetAllowAndNothingElse) {
@@ -94,10 +94,10 @@ TEST(Cors, OtherOptionsGetAllowAndNothingElse) {
     s.add_pool(1, 4);
     for (const Fields& asked : {Fields{}, Fields{{"origin", "https://evil.example"},
                                                  {"access-control-request-method", "POST"}}}) {
-        const Response answer = s.send(wire("OPTIONS", "/foods/", asked));
-        EXPECT_EQ(answer.status, 204);
-        EXPECT_EQ(field(answer, "Allow"), "GET, HEAD, POST, OPTIONS");
-        for (const auto& [name, value] : answer.headers)
+        const Response response = s.send(wire("OPTIONS", "/foods/", asked));
+        EXPECT_EQ(response.status, 204);
+        EXPECT_EQ(field(response, "Allow"), "GET, HEAD, POST, OPTIONS");
+        for (const auto& [name, value] : response.headers)
             EXPECT_THAT(name, Not(HasSubstr("Access-Control")));
     }
     const Response nowhere = s.send(
@@ -149,9 +149,9 @@ TEST(OriginCheck, RefusesPagesOfOtherSitesWhereACookieCounts) {
          403},
     };
     for (const Case& c : cases) {
-        const Response answer = s.send(wire("POST", "/verify/", c.fields));
-        EXPECT_EQ(answer.status, c.status) << testing::PrintToString(c.fields);
-        EXPECT_EQ(code_of(answer), c.status == 403 ? "cross_origin" : "");
+        const Response response = s.send(wire("POST", "/verify/", c.fields));
+        EXPECT_EQ(response.status, c.status) << testing::PrintToString(c.fields);
+        EXPECT_EQ(code_of(response), c.status == 403 ? "cross_origin" : "");
     }
     EXPECT_EQ(s.send(wire("POST", "/foods/", {{"origin", "https://evil.example"}})).status, 200)
         << "no cookie counts there";

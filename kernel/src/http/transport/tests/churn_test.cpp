@@ -50,7 +50,7 @@ TEST_F(ChurnTest, NoByteReachesAnotherClient) {
                         client.reset();
                         break;
                     }
-                    const auto response = client.read_answer();
+                    const auto response = client.read_response();
                     if (!response) {
                         ++lost;
                         break;

@@ -18,11 +18,11 @@ TEST_F(DeadlineTest, SlowHeadIs408HoweverItTrickles) {
         while (::poll(&watched, 1, 10) == 0) client.send("x");
     });
     trickle.join();
-    const auto answer = client.read_answer();
-    ASSERT_TRUE(answer);
-    EXPECT_EQ(answer->status, 408);
-    EXPECT_EQ(answer->body, "head_timeout");
-    EXPECT_TRUE(answer->has("Connection: close\r\n"));
+    const auto response = client.read_response();
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 408);
+    EXPECT_EQ(response->body, "head_timeout");
+    EXPECT_TRUE(response->has("Connection: close\r\n"));
     EXPECT_TRUE(client.ends());
 }
 
@@ -30,10 +30,10 @@ TEST_F(DeadlineTest, SlowBodyIs408) {
     options_.body_timeout = 100ms;
     Client client(start());
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123");
-    const auto answer = client.read_answer();
-    ASSERT_TRUE(answer);
-    EXPECT_EQ(answer->status, 408);
-    EXPECT_EQ(answer->body, "body_timeout");
+    const auto response = client.read_response();
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 408);
+    EXPECT_EQ(response->body, "body_timeout");
     EXPECT_TRUE(client.ends());
 }
 

@@ -23,10 +23,10 @@ TEST_F(LimitTest, ConnectionsPastTheCapGet503) {
     EXPECT_EQ(second.status(), 200);
     Client third(port_);
     third.get("/");
-    const auto answer = third.read_answer();
-    ASSERT_TRUE(answer);
-    EXPECT_EQ(answer->status, 503);
-    EXPECT_EQ(answer->body, "too_many_connections");
+    const auto response = third.read_response();
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 503);
+    EXPECT_EQ(response->body, "too_many_connections");
     EXPECT_TRUE(third.ends());
     EXPECT_EQ(transport_->stats().connections, 2u);
     EXPECT_EQ(transport_->stats().accepted, 2u);
@@ -62,7 +62,7 @@ TEST_F(LimitTest, TheCapForOneAddressIsNotForProxies) {
     EXPECT_EQ(past_the_whole_cap.status(), 503);
 }
 
-TEST_F(LimitTest, DefaultFieldsAreOnAnswersOfEveryOrigin) {
+TEST_F(LimitTest, DefaultFieldsAreOnResponsesOfEveryOrigin) {
     options_.default_fields = {{"X-Frame-Options", "DENY"}};
     options_.max_connections = 2;
     handler_.request = [](Request request, std::shared_ptr<Exchange> exchange) {
@@ -71,16 +71,16 @@ TEST_F(LimitTest, DefaultFieldsAreOnAnswersOfEveryOrigin) {
     start();
     Client client(port_);
     client.get("/");
-    EXPECT_TRUE(client.read_answer()->has("\r\nX-Frame-Options: DENY\r\n"));
+    EXPECT_TRUE(client.read_response()->has("\r\nX-Frame-Options: DENY\r\n"));
     client.get("/dropped");
-    const auto dropped = client.read_answer();
+    const auto dropped = client.read_response();
     EXPECT_EQ(dropped->status, 500);
     EXPECT_TRUE(dropped->has("X-Frame-Options: DENY"));
     client.close();
     ASSERT_TRUE(eventually([&] { return transport_->stats().connections == 0; }));
     Client garbled(port_);
     garbled.send("GET / HTTP/1.1\r\nHost : a\r\n\r\n");
-    const auto refused = garbled.read_answer();
+    const auto refused = garbled.read_response();
     EXPECT_EQ(refused->status, 400);
     EXPECT_TRUE(refused->has("X-Frame-Options: DENY"));
     garbled.close();
@@ -91,7 +91,7 @@ TEST_F(LimitTest, DefaultFieldsAreOnAnswersOfEveryOrigin) {
     EXPECT_EQ(first.status(), 200);
     EXPECT_EQ(second.status(), 200);
     Client past_the_cap(port_);
-    const auto full = past_the_cap.read_answer();
+    const auto full = past_the_cap.read_response();
     EXPECT_EQ(full->status, 503);
     EXPECT_TRUE(full->has("X-Frame-Options: DENY"));
 }
@@ -110,7 +110,7 @@ TEST_F(LimitTest, FloodPastTheCapIsShedAndDoesNotHurtTheOthers) {
 }
 
 // The input is kept in the kernel's buffers and then the client's, not in our memory.
-TEST_F(LimitTest, InputWhileAnAnswerIsPendingIsBounded) {
+TEST_F(LimitTest, InputWhileAnResponseIsPendingIsBounded) {
     Parking parking;
     std::atomic<bool> park{true};
     std::atomic<int> handled{0};

@@ -14,12 +14,12 @@ TEST_F(RequestTest, IsAnsweredAndTheConnectionKept) {
     Client client(start());
     for (int i = 0; i < 5; ++i) {
         ASSERT_TRUE(client.send(post("/" + std::to_string(i), "body")));
-        const auto answer = client.read_answer();
-        ASSERT_TRUE(answer);
-        EXPECT_EQ(answer->status, 200);
-        EXPECT_EQ(answer->body, "POST /" + std::to_string(i) + " body");
-        EXPECT_TRUE(answer->has("\r\nDate: "));
-        EXPECT_FALSE(answer->has("Connection"));
+        const auto response = client.read_response();
+        ASSERT_TRUE(response);
+        EXPECT_EQ(response->status, 200);
+        EXPECT_EQ(response->body, "POST /" + std::to_string(i) + " body");
+        EXPECT_TRUE(response->has("\r\nDate: "));
+        EXPECT_FALSE(response->has("Connection"));
     }
     EXPECT_EQ(transport_->stats().connections, 1u);
     EXPECT_TRUE(eventually([&] {
@@ -66,21 +66,21 @@ TEST_F(RequestTest, ServesIpv6AndIpv4OnTheSameSocket) {
 TEST_F(RequestTest, ConnectionCloseIsHonoured) {
     Client client(start());
     client.get("/", "Connection: close\r\n");
-    const auto answer = client.read_answer();
-    ASSERT_TRUE(answer);
-    EXPECT_TRUE(answer->has("Connection: close\r\n"));
+    const auto response = client.read_response();
+    ASSERT_TRUE(response);
+    EXPECT_TRUE(response->has("Connection: close\r\n"));
     EXPECT_TRUE(client.ends());
 }
 
 TEST_F(RequestTest, Http10ClosesUnlessAskedNotTo) {
     Client client(start());
     client.send("GET /1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    const auto first = client.read_answer();
+    const auto first = client.read_response();
     ASSERT_TRUE(first);
     EXPECT_TRUE(first->has("HTTP/1.1 200 OK"));
     EXPECT_TRUE(first->has("Connection: keep-alive\r\n"));
     client.send("GET /2 HTTP/1.0\r\n\r\n");
-    const auto second = client.read_answer();
+    const auto second = client.read_response();
     ASSERT_TRUE(second);
     EXPECT_TRUE(second->has("Connection: close\r\n"));
     EXPECT_TRUE(client.ends());
@@ -89,7 +89,7 @@ TEST_F(RequestTest, Http10ClosesUnlessAskedNotTo) {
 TEST_F(RequestTest, HeadHasLengthAndNoBody) {
     Client client(start());
     client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
-    const auto head = client.read_answer(true);
+    const auto head = client.read_response(true);
     ASSERT_TRUE(head);
     EXPECT_TRUE(head->has("Content-Length: 7\r\n"));
     EXPECT_EQ(client.body(), "GET /2 ");
@@ -101,9 +101,9 @@ TEST_F(RequestTest, NoContentHasNeitherLengthNorBody) {
     };
     Client client(start());
     client.get("/1");
-    const auto answer = client.read_answer();
-    ASSERT_TRUE(answer);
-    EXPECT_FALSE(answer->has("Content-Length"));
+    const auto response = client.read_response();
+    ASSERT_TRUE(response);
+    EXPECT_FALSE(response->has("Content-Length"));
     client.get("/2");
     EXPECT_EQ(client.body(), "x");
 }
@@ -117,10 +117,10 @@ std::string twenty() {
 
 void expect_twenty_in_order(Client& client) {
     for (int i = 0; i < 20; ++i) {
-        const auto answer = client.read_answer();
-        ASSERT_TRUE(answer);
-        ASSERT_EQ(answer->body, "POST /" + std::to_string(i) + " " +
-                                    std::string(static_cast<std::size_t>(i), 'b'));
+        const auto response = client.read_response();
+        ASSERT_TRUE(response);
+        ASSERT_EQ(response->body, "POST /" + std::to_string(i) + " " +
+                                      std::string(static_cast<std::size_t>(i), 'b'));
     }
 }
 
@@ -130,7 +130,7 @@ TEST_F(RequestTest, TwentyPipelinedInOneSegment) {
     expect_twenty_in_order(client);
 }
 
-TEST_F(RequestTest, TwentyPipelinedWithAnswersFromOtherThreadsOfAnyDuration) {
+TEST_F(RequestTest, TwentyPipelinedWithResponsesFromOtherThreadsOfAnyDuration) {
     DelayPool pool(4);
     handler_.request = [&pool](Request request, std::shared_ptr<Exchange> exchange) {
         const auto delay =
@@ -148,8 +148,8 @@ TEST_F(RequestTest, TwentyPipelinedWithAnswersFromOtherThreadsOfAnyDuration) {
     transport_->stop();
 }
 
-// Inline and pooled answers on the same connection.
-TEST_F(RequestTest, PipelinedMixOfInlineAndPooledAnswers) {
+// Inline and pooled responses on the same connection.
+TEST_F(RequestTest, PipelinedMixOfInlineAndPooledResponses) {
     DelayPool pool(2);
     handler_.request = [&pool, n = 0](Request request, std::shared_ptr<Exchange> exchange) mutable {
         auto reply = [request = std::move(request), exchange] {
@@ -181,7 +181,7 @@ TEST_F(RequestTest, SplitAtEachPosition) {
     }
 }
 
-TEST_F(RequestTest, FramingErrorsAnswerOnceAndClose) {
+TEST_F(RequestTest, FramingErrorsResponseOnceAndClose) {
     start();
     for (const std::string_view bytes :
          {"GET / H\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
@@ -192,10 +192,10 @@ TEST_F(RequestTest, FramingErrorsAnswerOnceAndClose) {
         Client client(port_);
         client.send(bytes);
         client.get("/smuggled");
-        const auto answer = client.read_answer();
-        ASSERT_TRUE(answer) << bytes;
-        EXPECT_EQ(answer->status, 400) << bytes;
-        EXPECT_TRUE(answer->has("Connection: close\r\n"));
+        const auto response = client.read_response();
+        ASSERT_TRUE(response) << bytes;
+        EXPECT_EQ(response->status, 400) << bytes;
+        EXPECT_TRUE(response->has("Connection: close\r\n"));
         EXPECT_TRUE(client.ends()) << bytes;
     }
 }
@@ -285,10 +285,10 @@ TEST_F(RequestTest, DroppedExchangeAndThrowingHandlerAre500) {
     for (const auto* target : {"/dropped", "/throws", "/head-throws"}) {
         Client client(port_);
         client.get(target);
-        const auto answer = client.read_answer();
-        ASSERT_TRUE(answer);
-        EXPECT_EQ(answer->status, 500);
-        EXPECT_EQ(answer->body.find("secret"), std::string::npos);
+        const auto response = client.read_response();
+        ASSERT_TRUE(response);
+        EXPECT_EQ(response->status, 500);
+        EXPECT_EQ(response->body.find("secret"), std::string::npos);
         EXPECT_TRUE(client.ends());
     }
 }

@@ -36,15 +36,15 @@ TEST_F(ShutdownTest, DrainFinishesWhatIsInFlightAndClosesTheIdle) {
     EXPECT_TRUE(pooled.ends());
     Client late(port_);  // a balancer that has not noticed yet
     late.get("/");
-    const auto answer = late.read_answer();
-    ASSERT_TRUE(answer);
-    EXPECT_EQ(answer->body, "quick");
-    EXPECT_TRUE(answer->has("Connection: close\r\n"));
+    const auto response = late.read_response();
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->body, "quick");
+    EXPECT_TRUE(response->has("Connection: close\r\n"));
 
     std::thread finish([&] { EXPECT_TRUE(transport_->finish_drain(20s)); });
     EXPECT_TRUE(idle.ends());
     exchange->reply(text("done"));
-    const auto last = busy.read_answer();
+    const auto last = busy.read_response();
     finish.join();
     ASSERT_TRUE(last);
     EXPECT_EQ(last->body, "done");
@@ -88,13 +88,13 @@ TEST_F(ShutdownTest, DrainUnderLoadFailsNobody) {
                 if (!client.connect(port_)) return;  // no longer listening: the end
                 for (bool open = true; open;) {
                     client.get("/");
-                    const auto answer = client.read_answer();
-                    if (!answer) {
+                    const auto response = client.read_response();
+                    if (!response) {
                         ++failed;
                         return;
                     }
                     ++answered;
-                    open = !answer->has("Connection: close");
+                    open = !response->has("Connection: close");
                 }
             }
         });
@@ -177,7 +177,7 @@ TEST_F(ShutdownTest, StopLeavesNoDescriptorAndNoThreadBehind) {
             transport_->stop();
             EXPECT_EQ(transport_->stats().connections, 0u);
             EXPECT_EQ(transport_->stats().in_flight, 0u);
-            EXPECT_EQ(waiting.read_answer(), std::nullopt);
+            EXPECT_EQ(waiting.read_response(), std::nullopt);
         }
         parked->reply(text("late"));
         EXPECT_EQ(entries("/proc/self/fd"), descriptors);

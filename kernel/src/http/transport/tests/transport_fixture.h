@@ -70,7 +70,7 @@ struct TestHandler : TransportHandler {
     }
 };
 
-using Answer = testkit::RawAnswer;
+using CachedResponse = testkit::RawResponse;
 using Client = testkit::RawClient;
 using testkit::eventually;
 

@@ -34,7 +34,7 @@ public:
     /// Bytes in that direction arrive so much later.
     void delay(Towards direction, std::chrono::milliseconds by);
     /// Bytes in that direction arrive in pieces of at most so many; 0: as they come.
-    void slice(Towards direction, std::size_t octets);
+    void slice(Towards direction, std::size_t bytes);
     /// Bytes in that direction vanish, and the connection stays open.
     void black_hole(Towards direction, bool on = true);
     /// New connections are closed at once; those that exist go on.
@@ -43,7 +43,7 @@ public:
     void cut();
     /// Once: when a client sends this text, the server still gets it, but what it answers is
     /// dropped and the connection closed.
-    void cut_answer_to(std::string text);
+    void cut_response_to(std::string text);
     /// Once: when a client sends this text, the connection is closed before the server gets it.
     void cut_before(std::string text);
 

@@ -18,7 +18,7 @@ namespace kitchen::testkit {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-struct HttpAnswer {
+struct HttpResponse {
     int status = 0;
     HeaderList headers;  ///< names lower-cased
     std::string body;
@@ -52,25 +52,25 @@ public:
     HttpClient& anonymous();
     HttpClient& clear_cookies();
 
-    /// Throws std::runtime_error when no whole answer comes within 30 s. A connection that the
+    /// Throws std::runtime_error when no whole response comes within 30 s. A connection that the
     /// server has closed is opened anew.
-    HttpAnswer send(std::string_view method, std::string_view target, std::string_view body = {},
-                    const HeaderList& headers = {});
-    HttpAnswer get(std::string_view target, const HeaderList& headers = {}) {
+    HttpResponse send(std::string_view method, std::string_view target, std::string_view body = {},
+                      const HeaderList& headers = {});
+    HttpResponse get(std::string_view target, const HeaderList& headers = {}) {
         return send("GET", target, {}, headers);
     }
-    /// A GET whose answer may have no end: leaves as soon as `enough` says so of what has come of
+    /// A GET whose response may have no end: leaves as soon as `enough` says so of what has come of
     /// the body. Asked at first before anything has.
-    HttpAnswer stream(std::string_view target,
-                      const std::function<bool(std::string_view body)>& enough,
-                      const HeaderList& headers = {});
-    HttpAnswer del(std::string_view target, const HeaderList& headers = {}) {
+    HttpResponse stream(std::string_view target,
+                        const std::function<bool(std::string_view body)>& enough,
+                        const HeaderList& headers = {});
+    HttpResponse del(std::string_view target, const HeaderList& headers = {}) {
         return send("DELETE", target, {}, headers);
     }
     /// With Content-Type: application/json.
-    HttpAnswer post(std::string_view target, const Json& body, HeaderList headers = {});
-    HttpAnswer patch(std::string_view target, const Json& body, HeaderList headers = {});
-    HttpAnswer put(std::string_view target, const Json& body, HeaderList headers = {});
+    HttpResponse post(std::string_view target, const Json& body, HeaderList headers = {});
+    HttpResponse patch(std::string_view target, const Json& body, HeaderList headers = {});
+    HttpResponse put(std::string_view target, const Json& body, HeaderList headers = {});
 
 private:
     struct Impl;

@@ -19,8 +19,8 @@ namespace kitchen::testkit {
 
 inline constexpr int patience_ms = 20'000;
 
-/// One answer as it came.
-struct RawAnswer {
+/// One response as it came.
+struct RawResponse {
     int status = 0;
     std::string head;  ///< with the empty line
     std::string body;
@@ -31,7 +31,7 @@ struct RawAnswer {
 };
 
 struct RawClientOptions {
-    int receive_buffer = 0;   ///< octets of SO_RCVBUF; 0: the system's choice
+    int receive_buffer = 0;   ///< bytes of SO_RCVBUF; 0: the system's choice
     std::string source = {};  ///< numeric IPv4 address to come from, such as "127.0.0.2"; "": any
 };
 
@@ -62,9 +62,9 @@ public:
 
     /// Everything until the empty line; nothing when the connection ends or fails before.
     std::optional<std::string> read_head();
-    /// One answer framed by Content-Length (0 without).
-    std::optional<RawAnswer> read_answer(bool without_body = false);
-    /// The status of the next answer, 0 when there is none.
+    /// One response framed by Content-Length (0 without).
+    std::optional<RawResponse> read_response(bool without_body = false);
+    /// The status of the next response, 0 when there is none.
     int status();
     std::string body();
     /// True when `part` came; it and what was before it are forgotten.

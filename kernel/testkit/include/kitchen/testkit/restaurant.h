@@ -71,7 +71,7 @@ RestaurantConfig on_postgres();
 RestaurantConfig on_redis(RestaurantConfig config = {});
 
 /// The response, when it has that status. Throws std::runtime_error with `what` and the response.
-HttpAnswer expect_status(HttpAnswer response, int status, const std::string& what);
+HttpResponse expect_status(HttpResponse response, int status, const std::string& what);
 
 /// What a test does with a running restaurant, whatever runs it; by HTTP alone.
 class AnyRestaurant {

@@ -1,4 +1,4 @@
-#include "cache/answer.h"
+#include "cache/cached_response.h"
 
 #include "kitchen/bytes.h"
 
@@ -10,13 +10,13 @@ constexpr std::string_view format = "1 ";
 
 std::string content_etag(std::string_view bytes) { return '"' + hex(fnv1a64(bytes)) + '"'; }
 
-std::string packed(const Answer& answer) {
+std::string packed(const CachedResponse& response) {
     std::string bytes(format);
-    bytes.reserve(format.size() + answer.etag.size() + 1 + answer.body.size());
-    return bytes.append(answer.etag).append("\n").append(answer.body);
+    bytes.reserve(format.size() + response.etag.size() + 1 + response.body.size());
+    return bytes.append(response.etag).append("\n").append(response.body);
 }
 
-AnswerPtr unpacked(std::string_view bytes) {
+CachedResponsePtr unpacked(std::string_view bytes) {
     if (!bytes.starts_with(format)) return nullptr;
     bytes.remove_prefix(format.size());
     const std::size_t line = bytes.substr(0, 64).find('\n');
@@ -24,7 +24,8 @@ AnswerPtr unpacked(std::string_view bytes) {
     const std::string_view etag = bytes.substr(0, line), body = bytes.substr(line + 1);
     const bool is_quoted = etag.front() == '"' && etag.find('"', 1) == etag.size() - 1;
     if (!is_quoted || !body.starts_with('{') || !body.ends_with('}')) return nullptr;
-    return std::make_shared<const Answer>(Answer{std::string(body), std::string(etag)});
+    return std::make_shared<const CachedResponse>(
+        CachedResponse{std::string(body), std::string(etag)});
 }
 
 }  // namespace kitchen::catalog

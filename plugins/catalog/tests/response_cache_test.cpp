@@ -1,4 +1,4 @@
-#include "cache/answer_cache.h"
+#include "cache/response_cache.h"
 
 #include <atomic>
 #include <future>
@@ -17,22 +17,22 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Replicas in front of one store, which here is a number.
-class AnswerCacheTest : public testing::Test {
+class ResponseCacheTest : public testing::Test {
 protected:
     struct Replica {
-        Replica(AnswerCacheTest& test_, std::uint64_t seed, Cache* shared,
-                AnswerCacheOptions options = {})
+        Replica(ResponseCacheTest& test_, std::uint64_t seed, Cache* shared,
+                ResponseCacheOptions options = {})
             : test(test_), random(seed), cache(options, test_.clock, random, metrics, shared) {
             cache.open();
         }
         std::string get(const std::string& key = "key") {
             return cache
                 .get(key, later,
-                     [&]() -> Result<AnswerPtr> {
+                     [&]() -> Result<CachedResponsePtr> {
                          ++test.reads;
                          const std::string state = std::to_string(test.store.load());
                          if (const auto now = std::exchange(while_reading, nullptr)) now();
-                         return answer(state);
+                         return response(state);
                      })
                 .value()
                 ->body;
@@ -47,16 +47,17 @@ protected:
                                  "\"}");
         }
 
-        AnswerCacheTest& test;
+        ResponseCacheTest& test;
         testkit::SeededRandom random;
         testkit::RecordingMetrics metrics;
         std::function<void()> while_reading;  ///< once, after the state has been read
-        AnswerCache cache;
+        ResponseCache cache;
     };
-    static AnswerPtr answer(const std::string& state) {
+    static CachedResponsePtr response(const std::string& state) {
         std::string body = "{\"state\":" + state + "}";
         std::string etag = content_etag(body);
-        return std::make_shared<const Answer>(Answer{std::move(body), std::move(etag)});
+        return std::make_shared<const CachedResponse>(
+            CachedResponse{std::move(body), std::move(etag)});
     }
     std::string now_in_store() const { return "{\"state\":" + std::to_string(store.load()) + "}"; }
 
@@ -66,7 +67,7 @@ protected:
     std::atomic<int> store{1}, reads{0};
 };
 
-TEST_F(AnswerCacheTest, EachLayerAnswersForTheOneBelow) {
+TEST_F(ResponseCacheTest, EachLayerResponsesForTheOneBelow) {
     Replica one(*this, 1, &shared);
     EXPECT_EQ(one.get(), "{\"state\":1}");
     EXPECT_EQ(one.get(), "{\"state\":1}");
@@ -85,7 +86,7 @@ TEST_F(AnswerCacheTest, EachLayerAnswersForTheOneBelow) {
     EXPECT_GT(two.metrics.value("kitchen_catalog_cache_bytes"), 0);
 }
 
-TEST_F(AnswerCacheTest, AChangeIsSeenByWhoMadeItAndByTheOthers) {
+TEST_F(ResponseCacheTest, AChangeIsSeenByWhoMadeItAndByTheOthers) {
     Replica one(*this, 1, &shared), two(*this, 2, &shared);
     for (int i = 0; i < 20; ++i) {
         Replica& writer = i % 2 ? one : two;
@@ -97,7 +98,7 @@ TEST_F(AnswerCacheTest, AChangeIsSeenByWhoMadeItAndByTheOthers) {
     }
 }
 
-TEST_F(AnswerCacheTest, WithoutASharedCacheAChangeIsSeenAtOnce) {
+TEST_F(ResponseCacheTest, WithoutASharedCacheAChangeIsSeenAtOnce) {
     Replica one(*this, 1, nullptr);
     (void)one.get();
     one.change();
@@ -107,7 +108,7 @@ TEST_F(AnswerCacheTest, WithoutASharedCacheAChangeIsSeenAtOnce) {
     EXPECT_EQ(one.metrics.value("kitchen_catalog_cache_changes_total"), 1);
 }
 
-TEST_F(AnswerCacheTest, WhatWasReadBeforeAChangeIsNotKeptAfterIt) {
+TEST_F(ResponseCacheTest, WhatWasReadBeforeAChangeIsNotKeptAfterIt) {
     Replica one(*this, 1, &shared);
     one.while_reading = [&] { one.change(); };
     EXPECT_EQ(one.get(), "{\"state\":1}");  // asked before the change
@@ -117,7 +118,7 @@ TEST_F(AnswerCacheTest, WhatWasReadBeforeAChangeIsNotKeptAfterIt) {
     EXPECT_EQ(one.get("other"), "{\"state\":3}");
 }
 
-TEST_F(AnswerCacheTest, WhatOneReadBeforeAChangeDoesNotReachTheOtherAfterIt) {
+TEST_F(ResponseCacheTest, WhatOneReadBeforeAChangeDoesNotReachTheOtherAfterIt) {
     shared.loses_messages = true;
     Replica slow(*this, 1, &shared), writer(*this, 2, &shared);
     clock.advance(1s);
@@ -130,7 +131,7 @@ TEST_F(AnswerCacheTest, WhatOneReadBeforeAChangeDoesNotReachTheOtherAfterIt) {
     EXPECT_EQ(slow.get(), "{\"state\":2}");
 }
 
-TEST_F(AnswerCacheTest, WhileAChangeIsOnItsWayTheSharedCacheIsLeftAlone) {
+TEST_F(ResponseCacheTest, WhileAChangeIsOnItsWayTheSharedCacheIsLeftAlone) {
     shared.loses_messages = true;
     Replica one(*this, 1, &shared), two(*this, 2, &shared);
     clock.advance(1s);
@@ -144,7 +145,7 @@ TEST_F(AnswerCacheTest, WhileAChangeIsOnItsWayTheSharedCacheIsLeftAlone) {
     EXPECT_EQ(two.get(), "{\"state\":2}");
 }
 
-TEST_F(AnswerCacheTest, WhoComesAfterAChangeDoesNotJoinAnOlderRead) {
+TEST_F(ResponseCacheTest, WhoComesAfterAChangeDoesNotJoinAnOlderRead) {
     Replica one(*this, 1, &shared);
     std::promise<void> begun, go;
     one.while_reading = [&] {
@@ -162,7 +163,7 @@ TEST_F(AnswerCacheTest, WhoComesAfterAChangeDoesNotJoinAnOlderRead) {
     EXPECT_EQ(one.get(), "{\"state\":2}");
 }
 
-TEST_F(AnswerCacheTest, ALostMessageIsMadeUpForAfterRevalidate) {
+TEST_F(ResponseCacheTest, ALostMessageIsMadeUpForAfterRevalidate) {
     shared.loses_messages = true;
     Replica one(*this, 1, &shared), two(*this, 2, &shared);
     clock.advance(1s);
@@ -174,7 +175,7 @@ TEST_F(AnswerCacheTest, ALostMessageIsMadeUpForAfterRevalidate) {
     EXPECT_EQ(one.get(), "{\"state\":2}");
 }
 
-TEST_F(AnswerCacheTest, WithoutRevalidateEachReadAsksAndNothingIsOld) {
+TEST_F(ResponseCacheTest, WithoutRevalidateEachReadAsksAndNothingIsOld) {
     shared.loses_messages = true;
     Replica one(*this, 1, &shared, {.revalidate = 0ms}),
         two(*this, 2, &shared, {.revalidate = 0ms});
@@ -193,7 +194,7 @@ TEST_F(AnswerCacheTest, WithoutRevalidateEachReadAsksAndNothingIsOld) {
     EXPECT_EQ(reads, before + 2) << "nobody can tell whether what is in memory still holds";
 }
 
-TEST_F(AnswerCacheTest, NothingBecomesOlderThanItsTimeWhateverIsLost) {
+TEST_F(ResponseCacheTest, NothingBecomesOlderThanItsTimeWhateverIsLost) {
     shared.loses_messages = true;
     Replica one(*this, 1, &shared), two(*this, 2, &shared);
     clock.advance(1s);
@@ -211,7 +212,7 @@ TEST_F(AnswerCacheTest, NothingBecomesOlderThanItsTimeWhateverIsLost) {
     }
 }
 
-TEST_F(AnswerCacheTest, TimesAreShortenedAtRandom) {
+TEST_F(ResponseCacheTest, TimesAreShortenedAtRandom) {
     Replica one(*this, 1, nullptr);
     std::set<std::chrono::milliseconds> lives;
     for (int i = 0; i < 12; ++i) {
@@ -227,7 +228,7 @@ TEST_F(AnswerCacheTest, TimesAreShortenedAtRandom) {
     EXPECT_GT(lives.size(), 4u);
 }
 
-TEST_F(AnswerCacheTest, ACacheThatIsAwayIsNoError) {
+TEST_F(ResponseCacheTest, ACacheThatIsAwayIsNoError) {
     shared.is_away = true;
     Replica one(*this, 1, &shared);
     EXPECT_EQ(one.get(), "{\"state\":1}");
@@ -243,8 +244,8 @@ TEST_F(AnswerCacheTest, ACacheThatIsAwayIsNoError) {
     EXPECT_EQ(two.get(), "{\"state\":3}");
 }
 
-TEST_F(AnswerCacheTest, ADamagedEntryIsAMiss) {
-    const AnswerPtr good = answer("7");
+TEST_F(ResponseCacheTest, ADamagedEntryIsAMiss) {
+    const CachedResponsePtr good = response("7");
     EXPECT_EQ(unpacked(packed(*good))->body, good->body);
     EXPECT_EQ(unpacked(packed(*good))->etag, good->etag);
     for (const std::string& bad :
@@ -261,19 +262,20 @@ TEST_F(AnswerCacheTest, ADamagedEntryIsAMiss) {
     EXPECT_EQ(one.metrics.value("kitchen_catalog_cache_damaged_total"), 1);
 }
 
-TEST_F(AnswerCacheTest, ErrorsAreNotKept) {
+TEST_F(ResponseCacheTest, ErrorsAreNotKept) {
     Replica one(*this, 1, &shared);
-    const auto failing = []() -> Result<AnswerPtr> {
+    const auto failing = []() -> Result<CachedResponsePtr> {
         return Error(Errc::not_found, "food_not_found", "No.");
     };
     EXPECT_EQ(one.cache.get("key", later, failing).error().code, "food_not_found");
-    EXPECT_THROW((void)one.cache.get("key", later,
-                                     []() -> Result<AnswerPtr> { throw std::runtime_error("no"); }),
-                 std::runtime_error);
+    EXPECT_THROW(
+        (void)one.cache.get("key", later,
+                            []() -> Result<CachedResponsePtr> { throw std::runtime_error("no"); }),
+        std::runtime_error);
     EXPECT_EQ(one.get(), "{\"state\":1}");
 }
 
-TEST_F(AnswerCacheTest, NoVarietyOfKeysFillsTheSharedCache) {
+TEST_F(ResponseCacheTest, NoVarietyOfKeysFillsTheSharedCache) {
     Replica one(*this, 1, &shared, {.memory = 64 << 10});
     const auto entries = [&] {
         int found = 0;
@@ -288,7 +290,7 @@ TEST_F(AnswerCacheTest, NoVarietyOfKeysFillsTheSharedCache) {
     EXPECT_LT(entries(), (64 << 10) / 20);
     EXPECT_LE(one.metrics.value("kitchen_catalog_cache_bytes"), 64 << 10);
     const int before = reads;
-    for (int i = 0; i < 3; ++i) (void)one.get(std::string(AnswerCache::longest_key + 1, 'x'));
+    for (int i = 0; i < 3; ++i) (void)one.get(std::string(ResponseCache::longest_key + 1, 'x'));
     EXPECT_EQ(reads, before + 3);
 }
 

@@ -17,15 +17,15 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "cache/answer.h"
+#include "cache/cached_response.h"
 
 namespace kitchen::catalog {
 
-class AnswerMemory {
+class ResponseMemory {
 public:
     using Time = std::chrono::steady_clock::time_point;
     struct Found {
-        AnswerPtr answer;  ///< null: not here
+        CachedResponsePtr response;  ///< null: not here
         std::uint64_t epoch = 0;
     };
     struct Usage {
@@ -33,12 +33,12 @@ public:
     };
 
     /// `max_bytes` of keys, answers and what it costs to keep them.
-    explicit AnswerMemory(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+    explicit ResponseMemory(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
     Found find(std::string_view key, Time now);
     /// Keeps it until `expires`, unless `epoch` is over or it is larger than everything together
     /// may be.
-    void put(std::string_view key, AnswerPtr answer, Time expires, std::uint64_t epoch);
+    void put(std::string_view key, CachedResponsePtr response, Time expires, std::uint64_t epoch);
     /// Forgets everything and begins a new epoch.
     void clear();
     Usage usage() const;
@@ -46,7 +46,7 @@ public:
 private:
     struct Entry {
         std::string key;
-        AnswerPtr answer;
+        CachedResponsePtr response;
         Time expires;
         std::size_t bytes;
     };

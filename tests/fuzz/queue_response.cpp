@@ -12,7 +12,7 @@
 #include "lines.h"
 #include "mail_message.h"
 #include "require.h"
-#include "sqs_answer.h"
+#include "sqs_response.h"
 
 namespace {
 
@@ -50,16 +50,16 @@ void check_message(std::string_view body) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view rest = fuzz::text_of(data, size);
     const std::string_view first = fuzz::take_line(rest);
-    ServiceResponse answer{200, std::string(rest), {}};
-    std::from_chars(first.data(), first.data() + first.size(), answer.status);
+    ServiceResponse response{200, std::string(rest), {}};
+    std::from_chars(first.data(), first.data() + first.size(), response.status);
 
-    const Result<Json> read = sqs::read_answer(answer);
+    const Result<Json> read = sqs::read_response(response);
     check_message(rest);
     if (!read) {
         check_error(read.error());
         return 0;
     }
-    require(answer.status == 200 && read->is_object(), "a success is an object");
+    require(response.status == 200 && read->is_object(), "a success is an object");
     if (const auto messages = sqs::messages_of(*read)) {
         require(messages->size() <= rest.size() / 2, "messages come out of the answer");
         for (const QueueMessage& message : *messages) {

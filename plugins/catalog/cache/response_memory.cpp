@@ -1,4 +1,4 @@
-#include "cache/answer_memory.h"
+#include "cache/response_memory.h"
 
 #include <iterator>
 #include <utility>
@@ -6,12 +6,12 @@
 namespace kitchen::catalog {
 
 namespace {
-// Nodes of the list and the index, a bucket, the answer's control block, and what the allocator
+// Nodes of the list and the index, a bucket, the response's control block, and what the allocator
 // rounds up.
 constexpr std::size_t overhead = 320;
 }  // namespace
 
-AnswerMemory::Found AnswerMemory::find(std::string_view key, Time now) {
+ResponseMemory::Found ResponseMemory::find(std::string_view key, Time now) {
     std::lock_guard lock(mutex_);
     const auto at = index_.find(key);
     if (at == index_.end()) return {nullptr, epoch_};
@@ -21,18 +21,19 @@ AnswerMemory::Found AnswerMemory::find(std::string_view key, Time now) {
         return {nullptr, epoch_};
     }
     entries_.splice(entries_.begin(), entries_, entry);
-    return {entry->answer, epoch_};
+    return {entry->response, epoch_};
 }
 
-void AnswerMemory::put(std::string_view key, AnswerPtr answer, Time expires, std::uint64_t epoch) {
+void ResponseMemory::put(std::string_view key, CachedResponsePtr response, Time expires,
+                         std::uint64_t epoch) {
     const std::size_t bytes =
-        overhead + key.size() + answer->body.capacity() + answer->etag.capacity();
+        overhead + key.size() + response->body.capacity() + response->etag.capacity();
     if (bytes > max_bytes_) return;
     std::lock_guard lock(mutex_);
     if (epoch != epoch_) return;
     if (const auto at = index_.find(key); at != index_.end()) drop(at->second);
     while (bytes_ + bytes > max_bytes_) drop(std::prev(entries_.end()));
-    entries_.push_front({std::string(key), std::move(answer), expires, bytes});
+    entries_.push_front({std::string(key), std::move(response), expires, bytes});
     try {
         index_.emplace(entries_.front().key, entries_.begin());
     } catch (...) {  // out of memory: an entry that nobody finds must not stay
@@ -42,7 +43,7 @@ void AnswerMemory::put(std::string_view key, AnswerPtr answer, Time expires, std
     bytes_ += bytes;
 }
 
-void AnswerMemory::clear() {
+void ResponseMemory::clear() {
     Entries gone;  // freed once the others may go on
     Index index;
     std::lock_guard lock(mutex_);
@@ -52,12 +53,12 @@ void AnswerMemory::clear() {
     ++epoch_;
 }
 
-AnswerMemory::Usage AnswerMemory::usage() const {
+ResponseMemory::Usage ResponseMemory::usage() const {
     std::lock_guard lock(mutex_);
     return {index_.size(), bytes_};
 }
 
-void AnswerMemory::drop(Entries::iterator entry) {
+void ResponseMemory::drop(Entries::iterator entry) {
     bytes_ -= entry->bytes;
     index_.erase(entry->key);
     entries_.erase(entry);

@@ -1,4 +1,4 @@
-#include "sqs_answer.h"
+#include "sqs_response.h"
 
 #include <gtest/gtest.h>
 
@@ -6,12 +6,12 @@ namespace kitchen::sqs {
 namespace {
 
 Error error_of(long status, const std::string& type, const std::string& message = "") {
-    return read_answer(
+    return read_response(
                {status, "{\"__type\": \"" + type + "\", \"message\": \"" + message + "\"}", {}})
         .error();
 }
 
-TEST(SqsAnswer, ErrorsHaveTheirWords) {
+TEST(SqsResponse, ErrorsHaveTheirWords) {
     struct Case {
         long status;
         const char *type, *message, *code;
@@ -64,13 +64,13 @@ TEST(SqsAnswer, ErrorsHaveTheirWords) {
     }
 }
 
-TEST(SqsAnswer, TheSubjectIsAWordOfTheServiceOrTheStatus) {
+TEST(SqsResponse, TheSubjectIsAWordOfTheServiceOrTheStatus) {
     EXPECT_EQ(error_of(400, "com.amazonaws.sqs#QueueDoesNotExist").subject, "QueueDoesNotExist");
     EXPECT_EQ(error_of(403, "x#a word\\nwith a secret").subject, "403");
-    EXPECT_EQ(read_answer({502, "<html>", {}}).error().subject, "502");
+    EXPECT_EQ(read_response({502, "<html>", {}}).error().subject, "502");
 }
 
-TEST(SqsAnswer, MessagesWithTheirCounts) {
+TEST(SqsResponse, MessagesWithTheirCounts) {
     const auto messages = messages_of(*parse_json(R"({"Messages": [
         {"MessageId": "1", "ReceiptHandle": "r1", "Body": "b1", "Attributes": {"ApproximateReceiveCount": "3"}},
         {"ReceiptHandle": "r2", "Body": "b2"}, {"ReceiptHandle": "r3", "Body": "", "Attributes": {"ApproximateReceiveCount": "many"}}]})"));

@@ -1,7 +1,7 @@
 // The layers in front of the store: memory of this process, then the cache that replicas share,
 // then the store itself.
 //
-// Strict on this replica: an answer to a request that began after forget() returned is no older
+// Strict on this replica: a response to a request that began after forget() returned is no older
 // than the change that forget() was called for. On the others: as soon as the message has come;
 // without it `revalidate` and one call of the cache later; when the cache was away as well, `ttl`
 // later at most. With a `revalidate` of 0 the shared cache is asked at each read, and what it does
@@ -24,56 +24,57 @@
 #include <string_view>
 #include <vector>
 
-#include "cache/answer.h"
-#include "cache/answer_memory.h"
+#include "cache/cached_response.h"
+#include "cache/response_memory.h"
 #include "cache/generation.h"
 #include "cache/single_flight.h"
 #include "kitchen/metrics.h"
 
 namespace kitchen::catalog {
 
-struct AnswerCacheOptions {
+struct ResponseCacheOptions {
     std::size_t memory =
         16
         << 20;  ///< bytes here; also the most that is written to the shared cache in half a `ttl`
-    std::chrono::milliseconds ttl{30'000};  ///< oldest that an answer may become; each is shortened
-                                            ///< by up to a fifth at random
+    std::chrono::milliseconds ttl{30'000};        ///< oldest that a response may become; each is
+                                                  ///< shortened by up to a fifth at random
     std::chrono::milliseconds revalidate{1'000};  ///< see Generation
 };
 
-class AnswerCache {
+class ResponseCache {
 public:
-    using Read = std::function<Result<AnswerPtr>()>;
-    static constexpr std::size_t longest_key = 200;  ///< octets; what is longer is not cached
+    using Read = std::function<Result<CachedResponsePtr>()>;
+    static constexpr std::size_t longest_key = 200;  ///< bytes; what is longer is not cached
 
     /// `shared` null: memory only. All must outlive this.
-    AnswerCache(const AnswerCacheOptions& options, const Clock& clock, Random& random,
-                Metrics& metrics, Cache* shared);
+    ResponseCache(const ResponseCacheOptions& options, const Clock& clock, Random& random,
+                  Metrics& metrics, Cache* shared);
 
     void open();
     void close();
 
-    /// `read` asks the store. The key must hold everything that the answer depends on. Errors:
+    /// `read` asks the store. The key must hold everything that the response depends on. Errors:
     /// those of `read`, and unavailable "overloaded" when somebody else is reading the same until
     /// after the deadline.
-    Result<AnswerPtr> get(const std::string& key, std::chrono::steady_clock::time_point deadline,
-                          const Read& read);
+    Result<CachedResponsePtr> get(const std::string& key,
+                                  std::chrono::steady_clock::time_point deadline, const Read& read);
     /// What guests see has changed, durably.
     void forget();
 
 private:
-    Result<AnswerPtr> fill(const std::string& key, std::uint64_t epoch, const Read& read);
-    AnswerPtr from_shared(const std::string& token, const std::string& key);
-    void to_shared(const std::string& token, const std::string& key, const Answer& answer);
+    Result<CachedResponsePtr> fill(const std::string& key, std::uint64_t epoch, const Read& read);
+    CachedResponsePtr from_shared(const std::string& token, const std::string& key);
+    void to_shared(const std::string& token, const std::string& key,
+                   const CachedResponse& response);
     /// False once as many bytes have been written as may live there.
     bool within_budget(std::size_t bytes);
     std::chrono::milliseconds shortened(std::chrono::milliseconds life);
 
-    const AnswerCacheOptions options_;
+    const ResponseCacheOptions options_;
     const Clock& clock_;
     Random& random_;
     Cache* const shared_;
-    AnswerMemory memory_;
+    ResponseMemory memory_;
     SingleFlight flights_;
     std::optional<Generation> generation_;
 

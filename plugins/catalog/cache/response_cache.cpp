@@ -1,4 +1,4 @@
-#include "cache/answer_cache.h"
+#include "cache/response_cache.h"
 
 #include <utility>
 
@@ -18,8 +18,8 @@ Counter& answers(Metrics& metrics, const char* layer) {
 
 }  // namespace
 
-AnswerCache::AnswerCache(const AnswerCacheOptions& options, const Clock& clock, Random& random,
-                         Metrics& metrics, Cache* shared)
+ResponseCache::ResponseCache(const ResponseCacheOptions& options, const Clock& clock,
+                             Random& random, Metrics& metrics, Cache* shared)
     : options_(options),
       clock_(clock),
       random_(random),
@@ -48,33 +48,33 @@ AnswerCache::AnswerCache(const AnswerCacheOptions& options, const Clock& clock, 
         [this] { return static_cast<double>(memory_.usage().bytes); }));
 }
 
-void AnswerCache::open() {
+void ResponseCache::open() {
     if (generation_) generation_->open();
 }
 
-void AnswerCache::close() {
+void ResponseCache::close() {
     if (generation_) generation_->close();
 }
 
-void AnswerCache::forget() {
+void ResponseCache::forget() {
     if (generation_) return generation_->renew();
     memory_.clear();
     changes_.add();
 }
 
-Result<AnswerPtr> AnswerCache::get(const std::string& key,
-                                   std::chrono::steady_clock::time_point deadline,
-                                   const Read& read) {
+Result<CachedResponsePtr> ResponseCache::get(const std::string& key,
+                                             std::chrono::steady_clock::time_point deadline,
+                                             const Read& read) {
     if (key.size() > longest_key || (generation_ && !generation_->refresh())) {
         from_store_.add();
         return read();
     }
     // The epoch before the token: a change leaves the token first, so whoever has the new epoch
     // cannot have the old token.
-    const AnswerMemory::Found found = memory_.find(key, clock_.steady_now());
-    if (found.answer) {
+    const ResponseMemory::Found found = memory_.find(key, clock_.steady_now());
+    if (found.response) {
         from_memory_.add();
-        return found.answer;
+        return found.response;
     }
     // Whoever comes after a change does not join a read that began before it.
     return flights_.run(
@@ -82,39 +82,40 @@ Result<AnswerPtr> AnswerCache::get(const std::string& key,
         [&] { return fill(key, found.epoch, read); }, [this] { waits_.add(); });
 }
 
-Result<AnswerPtr> AnswerCache::fill(const std::string& key, std::uint64_t epoch, const Read& read) {
+Result<CachedResponsePtr> ResponseCache::fill(const std::string& key, std::uint64_t epoch,
+                                              const Read& read) {
     const auto begun = clock_.steady_now();
     std::optional<std::string> token;
     if (generation_) token = generation_->current();
     if (token)
-        if (AnswerPtr answer = from_shared(*token, key)) {
+        if (CachedResponsePtr response = from_shared(*token, key)) {
             from_shared_.add();
-            memory_.put(key, answer, begun + shortened(options_.ttl / 2), epoch);
-            return answer;
+            memory_.put(key, response, begun + shortened(options_.ttl / 2), epoch);
+            return response;
         }
     from_store_.add();
-    Result<AnswerPtr> answer = read();
-    if (!answer) return answer;
-    memory_.put(key, *answer, begun + shortened(options_.ttl), epoch);
-    if (token && generation_->current() == token) to_shared(*token, key, **answer);
-    return answer;
+    Result<CachedResponsePtr> response = read();
+    if (!response) return response;
+    memory_.put(key, *response, begun + shortened(options_.ttl), epoch);
+    if (token && generation_->current() == token) to_shared(*token, key, **response);
+    return response;
 }
 
-AnswerPtr AnswerCache::from_shared(const std::string& token, const std::string& key) {
+CachedResponsePtr ResponseCache::from_shared(const std::string& token, const std::string& key) {
     const auto found = shared_->get(shared_key(token, key));
     if (!found) {
         generation_->away();
         return nullptr;
     }
     if (!*found) return nullptr;
-    AnswerPtr answer = unpacked(**found);
-    if (!answer) damaged_.add();
-    return answer;
+    CachedResponsePtr response = unpacked(**found);
+    if (!response) damaged_.add();
+    return response;
 }
 
-void AnswerCache::to_shared(const std::string& token, const std::string& key,
-                            const Answer& answer) {
-    const std::string bytes = packed(answer);
+void ResponseCache::to_shared(const std::string& token, const std::string& key,
+                              const CachedResponse& response) {
+    const std::string bytes = packed(response);
     if (!within_budget(bytes.size() + key.size())) return;
     // Half the time here and half in the memory of whoever takes it from here: together no more
     // than ttl.
@@ -122,7 +123,7 @@ void AnswerCache::to_shared(const std::string& token, const std::string& key,
         generation_->away();
 }
 
-bool AnswerCache::within_budget(std::size_t bytes) {
+bool ResponseCache::within_budget(std::size_t bytes) {
     std::lock_guard lock(budget_mutex_);
     if (const auto now = clock_.steady_now(); now >= window_end_) {
         window_end_ = now + options_.ttl / 2;
@@ -133,7 +134,7 @@ bool AnswerCache::within_budget(std::size_t bytes) {
     return true;
 }
 
-std::chrono::milliseconds AnswerCache::shortened(std::chrono::milliseconds life) {
+std::chrono::milliseconds ResponseCache::shortened(std::chrono::milliseconds life) {
     return life - std::chrono::milliseconds(
                       random_.below(static_cast<std::uint64_t>(life.count() / 5) + 1));
 }

@@ -1,4 +1,4 @@
-// What an answer of SQS means (AWS JSON protocol 1.0;
+// What an response of SQS means (AWS JSON protocol 1.0;
 // docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference, Common Errors).
 //
 // A fault of this server's own settings (keys, region, clock) is `unavailable`: the work is good,
@@ -21,15 +21,15 @@ namespace kitchen::sqs {
 /// The body of a success: an object; an empty body counts as an empty one.
 /// Errors: as queue.h says; their subject is the service's own word ("QueueDoesNotExist") or the
 /// status.
-Result<Json> read_answer(const ServiceResponse& answer);
+Result<Json> read_response(const ServiceResponse& response);
 
 /// A try later may well succeed without anybody mending something.
 bool may_pass(const Error& error);
 
-/// The answer to ReceiveMessage. Error: unavailable "queue_unknown" for what is not of its form.
+/// The response to ReceiveMessage. Error: unavailable "queue_unknown" for what is not of its form.
 Result<std::vector<QueueMessage>> messages_of(const Json& body);
 
-/// The answer to GetQueueAttributes.
+/// The response to GetQueueAttributes.
 struct Depth {
     std::int64_t visible = 0, hidden = 0;  ///< about
 };

@@ -1,4 +1,4 @@
-// What an answer of the Resend API means to whoever sends a mail
+// What an response of the Resend API means to whoever sends a mail
 // (https://resend.com/docs/api-reference/errors).
 //
 // A fault of this server's own settings (key, sender, address of the service) is `unavailable` and
@@ -17,6 +17,6 @@ namespace kitchen::resend {
 /// The id that the service gave the mail; "" when it has taken another mail under the same key
 /// before (mailer.h: that is a success). Errors: as mailer.h says; their subject is the service's
 /// own word ("validation_error") or the status.
-Result<std::string> read_answer(const ServiceResponse& answer);
+Result<std::string> read_response(const ServiceResponse& response);
 
 }  // namespace kitchen::resend

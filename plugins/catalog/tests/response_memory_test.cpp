@@ -1,4 +1,4 @@
-#include "cache/answer_memory.h"
+#include "cache/response_memory.h"
 
 #include <gtest/gtest.h>
 
@@ -7,23 +7,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class AnswerMemoryTest : public testing::Test {
+class ResponseMemoryTest : public testing::Test {
 protected:
-    static AnswerPtr answer(std::size_t bytes) {
-        return std::make_shared<const Answer>(Answer{std::string(bytes, 'x'), "\"1\""});
+    static CachedResponsePtr response(std::size_t bytes) {
+        return std::make_shared<const CachedResponse>(
+            CachedResponse{std::string(bytes, 'x'), "\"1\""});
     }
-    void put(AnswerMemory& memory, const std::string& key, std::size_t bytes = 1000) {
-        memory.put(key, answer(bytes), now + 1min, memory.find(key, now).epoch);
+    void put(ResponseMemory& memory, const std::string& key, std::size_t bytes = 1000) {
+        memory.put(key, response(bytes), now + 1min, memory.find(key, now).epoch);
     }
-    bool has(AnswerMemory& memory, const std::string& key) {
-        return memory.find(key, now).answer != nullptr;
+    bool has(ResponseMemory& memory, const std::string& key) {
+        return memory.find(key, now).response != nullptr;
     }
 
-    AnswerMemory::Time now{1h};
+    ResponseMemory::Time now{1h};
 };
 
-TEST_F(AnswerMemoryTest, DropsTheLeastRecentlyUsedAndStaysWithinItsBytes) {
-    AnswerMemory memory(10'000);
+TEST_F(ResponseMemoryTest, DropsTheLeastRecentlyUsedAndStaysWithinItsBytes) {
+    ResponseMemory memory(10'000);
     for (int i = 0; i < 1000; ++i) {
         put(memory, "key" + std::to_string(i));
         ASSERT_LE(memory.usage().bytes, 10'000u);
@@ -36,22 +37,22 @@ TEST_F(AnswerMemoryTest, DropsTheLeastRecentlyUsedAndStaysWithinItsBytes) {
     EXPECT_FALSE(has(memory, "key1"));
 }
 
-TEST_F(AnswerMemoryTest, EmptyAnswersUnderManyKeysAreBoundedToo) {
-    AnswerMemory memory(64 << 10);
+TEST_F(ResponseMemoryTest, EmptyResponsesUnderManyKeysAreBoundedToo) {
+    ResponseMemory memory(64 << 10);
     for (int i = 0; i < 10'000; ++i) put(memory, std::to_string(i), 0);
     EXPECT_LE(memory.usage().entries, (64u << 10) / 300);
 }
 
-TEST_F(AnswerMemoryTest, KeepsNothingThatIsTooLargeAndDropsNothingForIt) {
-    AnswerMemory memory(10'000);
+TEST_F(ResponseMemoryTest, KeepsNothingThatIsTooLargeAndDropsNothingForIt) {
+    ResponseMemory memory(10'000);
     put(memory, "small");
     put(memory, "large", 20'000);
     EXPECT_TRUE(has(memory, "small"));
     EXPECT_FALSE(has(memory, "large"));
 }
 
-TEST_F(AnswerMemoryTest, ReplacesWithoutCountingTwice) {
-    AnswerMemory memory(10'000);
+TEST_F(ResponseMemoryTest, ReplacesWithoutCountingTwice) {
+    ResponseMemory memory(10'000);
     put(memory, "key");
     const std::size_t bytes = memory.usage().bytes;
     put(memory, "key");
@@ -59,8 +60,8 @@ TEST_F(AnswerMemoryTest, ReplacesWithoutCountingTwice) {
     EXPECT_EQ(memory.usage().entries, 1u);
 }
 
-TEST_F(AnswerMemoryTest, ForgetsWhatHasExpired) {
-    AnswerMemory memory(10'000);
+TEST_F(ResponseMemoryTest, ForgetsWhatHasExpired) {
+    ResponseMemory memory(10'000);
     put(memory, "key");
     now += 1min - 1ms;
     EXPECT_TRUE(has(memory, "key"));
@@ -69,14 +70,14 @@ TEST_F(AnswerMemoryTest, ForgetsWhatHasExpired) {
     EXPECT_EQ(memory.usage().bytes, 0u);
 }
 
-TEST_F(AnswerMemoryTest, WhatWasReadInAnEarlierEpochIsNotKept) {
-    AnswerMemory memory(10'000);
+TEST_F(ResponseMemoryTest, WhatWasReadInAnEarlierEpochIsNotKept) {
+    ResponseMemory memory(10'000);
     put(memory, "old");
     const auto epoch = memory.find("key", now).epoch;
     memory.clear();
     EXPECT_FALSE(has(memory, "old"));
     EXPECT_EQ(memory.usage().bytes, 0u);
-    memory.put("key", answer(10), now + 1min, epoch);
+    memory.put("key", response(10), now + 1min, epoch);
     EXPECT_FALSE(has(memory, "key"));
     put(memory, "key");
     EXPECT_TRUE(has(memory, "key"));

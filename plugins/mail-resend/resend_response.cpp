@@ -1,4 +1,4 @@
-#include "answer.h"
+#include "resend_response.h"
 
 #include <algorithm>
 #include <string_view>
@@ -70,24 +70,24 @@ Error error_of(long status, const std::string& name) {
 
 }  // namespace
 
-Result<std::string> read_answer(const ServiceResponse& answer) {
-    const Json body = parse_json(answer.body).value_or(Json());
-    if (answer.status >= 200 && answer.status < 300) {
+Result<std::string> read_response(const ServiceResponse& response) {
+    const Json body = parse_json(response.body).value_or(Json());
+    if (response.status >= 200 && response.status < 300) {
         const Json& id = body["id"];
         if (id.is_string() && !id.as_string().empty()) return id.as_string();
         // Cut short, or from somebody else: not known to be taken. The key makes another try
         // harmless.
         return unavailable("mail_answer_unreadable",
                            "The mail service gave an answer that says nothing.")
-            .with_subject(std::to_string(answer.status));
+            .with_subject(std::to_string(response.status));
     }
     const std::string name = name_in(body);
-    if (answer.status == 409 && name == "invalid_idempotent_request") return std::string();
-    Error error = error_of(answer.status, name);
-    if (answer.retry_after &&
+    if (response.status == 409 && name == "invalid_idempotent_request") return std::string();
+    Error error = error_of(response.status, name);
+    if (response.retry_after &&
         (error.kind == Errc::unavailable || error.kind == Errc::too_many_requests))
-        error.retry_after = answer.retry_after;
-    error.subject = name.empty() ? std::to_string(answer.status) : name;
+        error.retry_after = response.retry_after;
+    error.subject = name.empty() ? std::to_string(response.status) : name;
     return error;
 }
 

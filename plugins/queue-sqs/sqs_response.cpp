@@ -1,4 +1,4 @@
-#include "sqs_answer.h"
+#include "sqs_response.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -94,17 +94,17 @@ std::optional<std::int64_t> number_in(const Json& value) {
 
 }  // namespace
 
-Result<Json> read_answer(const ServiceResponse& answer) {
-    Json body = parse_json(answer.body).value_or(Json());
-    if (answer.status == 200) {
-        if (answer.body.empty()) return Json::object();
+Result<Json> read_response(const ServiceResponse& response) {
+    Json body = parse_json(response.body).value_or(Json());
+    if (response.status == 200) {
+        if (response.body.empty()) return Json::object();
         if (!body.is_object()) return unknown();
         return body;
     }
     const std::string name = name_in(body);
-    Error error = error_of(answer.status, name, message_in(body));
-    error.subject = name.empty() ? std::to_string(answer.status) : name;
-    if (answer.retry_after) error.retry_after = answer.retry_after;
+    Error error = error_of(response.status, name, message_in(body));
+    error.subject = name.empty() ? std::to_string(response.status) : name;
+    if (response.retry_after) error.retry_after = response.retry_after;
     return error;
 }
 
