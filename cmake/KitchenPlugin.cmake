@@ -6,7 +6,7 @@
 #
 # Builds ID.so in KITCHEN_PLUGIN_DIR with hidden visibility, a version script that exports the descriptor and nothing else,
 # no undefined symbols, and -z nodelete. The sources also become the static library ID-objects, for unit tests of the classes.
-# Works in this tree and, through find_package(ChuksKitchen), in that of somebody else's plugin. KITCHEN_INSTALL_PLUGINS=OFF
+# Works in this tree and, through find_package(ChuksKitchen), in that of a plugin elsewhere. KITCHEN_INSTALL_PLUGINS=OFF
 # leaves the plugins out of the installation.
 
 set(KITCHEN_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})

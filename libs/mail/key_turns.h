@@ -26,7 +26,7 @@ public:
         const std::string key_;
     };
 
-    /// Waits while somebody else has the turn of that key: as long as one send may take.
+    /// Waits while another thread has the turn of that key: as long as one send may take.
     [[nodiscard]] Turn take(std::string key) { return Turn(*this, std::move(key)); }
 
 private:

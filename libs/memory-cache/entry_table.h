@@ -29,7 +29,7 @@ public:
     ~EntryTable();
 
     /// The live entry, which becomes the most recently used; nullptr when there is none. Valid
-    /// until the next call. Whoever changes its size must call resized().
+    /// until the next call. A caller that changes its size must call resized().
     Payload* find(std::string_view key, Instant now);
     /// When the live entry expires; nothing when there is none.
     std::optional<Instant> expiry(std::string_view key, Instant now) const;

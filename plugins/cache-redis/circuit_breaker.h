@@ -5,7 +5,7 @@
 //                                                 ▲────────── the probe fails: a longer delay
 //                                                 ──────────┘
 //
-// Ordinary calls are made while it is closed and never wait on a probe: whoever keeps the
+// Ordinary calls are made while it is closed and never wait on a probe: the owner of the
 // connection (RedisClient's thread) probes. Delays double from min_delay to max_delay, each
 // shortened by up to half at random, so that replicas do not come back in step. It begins open with
 // a probe due at once: nothing has been reached yet.
@@ -46,8 +46,8 @@ public:
     /// Opens whatever the count; a probe is due at once. True when it was closed.
     bool trip();
 
-    /// True when a probe is due; the caller makes it, then tells the outcome. Nobody else is given
-    /// one meanwhile.
+    /// True when a probe is due; the caller makes it, then tells the outcome. No other caller is
+    /// given one meanwhile.
     bool begin_probe();
     void probe_succeeded();
     void probe_failed(Random& random);

@@ -12,11 +12,11 @@
 // A tag is bound to the place: a value moved to another key or field is damaged. Sealing the same
 // text twice gives the same bytes, so a script compares two sealed texts and knows whether the
 // texts are equal, and their tags right. Payloads of 'n' and 'r' are decimal digits that only a
-// script can change atomically, and a script must not know the key; their tag proves that somebody
-// with the key wants a counter (or rate) at this place, and does not cover the digits.
+// script can change atomically, and a script must not know the key; their tag proves that a holder
+// of the key with the key wants a counter (or rate) at this place, and does not cover the digits.
 //
-// Without a key BLAKE2b is a plain checksum: it finds damage, and does not stop somebody who writes
-// to Redis on purpose.
+// Without a key BLAKE2b is a plain checksum: it finds damage, and does not stop an attacker who
+// writes to Redis on purpose.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once

@@ -101,7 +101,7 @@ Result<bool> RedisCache::set_if_absent(std::string_view key, std::string_view va
         damage_.count(key);
         damaged = std::move(reply->text);
     }
-    return false;  // somebody else was faster in replacing it
+    return false;  // another thread was faster in replacing it
 }
 
 Result<bool> RedisCache::erase(std::string_view key) {

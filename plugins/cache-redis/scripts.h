@@ -26,7 +26,7 @@ constexpr std::size_t script_count = 6;
 constexpr std::string_view marker_field = "1";
 constexpr char field_prefix = '.';
 
-/// Indexed by Script. Arguments and answers are described at the head of each.
+/// Indexed by Script. Arguments and replies are described at the head of each.
 extern const std::array<std::string_view, script_count> script_texts;
 
 }  // namespace kitchen::redis

@@ -56,7 +56,7 @@ const CartLine* find_line(const CartContents& contents, std::int64_t line_id) {
     return nullptr;
 }
 
-/// Sets unit_price and line_total. False when the line costs more than anybody could mean.
+/// Sets unit_price and line_total. False when the line costs more than an order can.
 bool price(CartLine& line) {
     bool sane = true;
     const auto add = [&](std::int64_t amount) {

@@ -132,7 +132,7 @@ Status FileMailer::send(const Mail& mail) {
 Status FileMailer::write(const std::string& name, const std::string& digest,
                          const std::string& bytes) const {
     if (Status made = make_directory(); !made)
-        return made;  // somebody may have cleared it away meanwhile
+        return made;  // it may have been cleared away meanwhile
     const Descriptor directory(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory) return unwritable(errno);
 

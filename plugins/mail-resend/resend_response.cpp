@@ -75,7 +75,7 @@ Result<std::string> read_response(const ServiceResponse& response) {
     if (response.status >= 200 && response.status < 300) {
         const Json& id = body["id"];
         if (id.is_string() && !id.as_string().empty()) return id.as_string();
-        // Cut short, or from somebody else: not known to be taken. The key makes another try
+        // Cut short, or from another server: not known to be taken. The key makes another try
         // harmless.
         return unavailable("mail_answer_unreadable",
                            "The mail service gave an answer that says nothing.")

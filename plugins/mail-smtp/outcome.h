@@ -1,4 +1,4 @@
-// What the end of an SMTP dialogue (RFC 5321) means to whoever sends a mail.
+// What the end of an SMTP dialogue (RFC 5321) means to the sender of a mail.
 //
 // A refusal that is about this server and not about the mail (login, sender, TLS) is `unavailable`:
 // the mail is good, and may go out once the settings are mended.

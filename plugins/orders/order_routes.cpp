@@ -74,7 +74,7 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .body_limit(body_limit)
             .answers(200, "The price, line by line, and everything that would stop the checkout",
                      quote_schema())
-            .answers(404, "No such address, or somebody else's (address_not_found)")
+            .answers(404, "No such address of this account (address_not_found)")
             .handle([this](Request& request) { return quote(request); }));
     setup.add_route(
         Route::post("/orders/")
@@ -94,7 +94,7 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .body(checkout_schema())
             .body_limit(body_limit)
             .answers(201, "The order", order_schema())
-            .answers(404, "No such address, or somebody else's (address_not_found)")
+            .answers(404, "No such address of this account (address_not_found)")
             .answers(409,
                      "Something cannot be had (errors name every item), or the total has changed "
                      "(member total)")
@@ -119,7 +119,7 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                         .summary("One order")
                         .signed_in()
                         .answers(200, "The order", order_schema())
-                        .answers(404, "No such order, or somebody else's")
+                        .answers(404, "No such order of this account")
                         .handle([this](Request& request) { return read(request); }));
     setup.add_route(
         Route::post("/orders/{id:id}/cancel/")
@@ -132,7 +132,7 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .optional_body()
             .body_limit(body_limit)
             .answers(200, "The order, cancelled", order_schema())
-            .answers(404, "No such order, or somebody else's")
+            .answers(404, "No such order of this account")
             .answers(409, "Too late; the member allowed_transitions says what is possible")
             .answers(412, "The order has changed")
             .handle([this](Request& request) { return cancel(request); }));

@@ -95,7 +95,7 @@ Status SqsQueue::remove(std::string_view receipt) {
     request.json().member("ReceiptHandle", receipt);
     const Result<Json> response = call(Action::remove, request.finish());
     if (!response && response.error().kind == Errc::conflict)
-        return {};  // gone, or somebody else's: nothing more to do with it
+        return {};  // gone, or another consumer's: nothing more to do with it
     return without_value(response);
 }
 

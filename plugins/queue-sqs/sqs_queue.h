@@ -26,7 +26,7 @@ public:
     SqsQueue(Options options, Random& random, Logger& log);
 
     Status send(std::string_view body) override;
-    /// Tried once: whoever receives does so again and again.
+    /// Tried once: a consumer receives again and again anyway.
     Result<std::vector<QueueMessage>> receive(const QueueReceive& wanted,
                                               std::stop_token stop) override;
     Status hide(std::string_view receipt, std::chrono::seconds from_now) override;

@@ -23,7 +23,7 @@ namespace kitchen::sqs {
 /// status.
 Result<Json> read_response(const ServiceResponse& response);
 
-/// A try later may well succeed without anybody mending something.
+/// A later try may well succeed without any repair.
 bool may_pass(const Error& error);
 
 /// The response to ReceiveMessage. Error: unavailable "queue_unknown" for what is not of its form.

@@ -33,7 +33,7 @@ RateDecision Counter::count(const Policy& policy, std::string_view subject, bool
     return decision ? *decision : RateDecision{true, policy.burst, {}, {}};
 }
 
-// While the cache is away one request an interval asks it: whoever moves the time on.
+// While the cache is away one request an interval asks it: the one that moves the time on.
 bool Counter::is_shared_due() {
     if (!away_.load(std::memory_order_relaxed)) return true;
     const auto now = clock_.steady_now().time_since_epoch();

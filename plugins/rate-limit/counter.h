@@ -1,10 +1,10 @@
 // Counts requests: in the shared cache, so that all replicas count together, or in this process
 // when that is away.
 //
-// One atomic operation of the cache a count. After a failure of the cache nobody waits for it: for
-// `retry_interval` all is counted here, then one request tries the cache again. What was counted in
-// one place is not known in the other, so a change of place can let a client have its burst once
-// more.
+// One atomic operation of the cache a count. After a failure of the cache no request waits for it:
+// for `retry_interval` all is counted here, then one request tries the cache again. What was
+// counted in one place is not known in the other, so a change of place can let a client have its
+// burst once more.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once

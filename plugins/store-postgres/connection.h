@@ -29,7 +29,7 @@ namespace kitchen::postgres {
 enum class Mode : std::uint8_t {
     read,            ///< one snapshot, read-only
     write,           ///< serializable
-    write_snapshot,  ///< one snapshot; nobody else changes what it changes
+    write_snapshot,  ///< one snapshot; no other writer changes what it changes
     schema,  ///< under the migration lock, each statement seeing what was committed before it
 };
 

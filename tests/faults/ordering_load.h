@@ -32,7 +32,7 @@ namespace kitchen::tests {
 class OrderingLoad {
 public:
     /// `port`: where the service is now; asked before each request. `tokens`: one signed-in
-    /// customer each. `stock`: what there is of each food at the beginning; nobody else may change
+    /// customer each. `stock`: what there is of each food at the beginning; nothing else may change
     /// it.
     OrderingLoad(std::function<std::uint16_t()> port, std::vector<std::string> tokens,
                  std::map<std::int64_t, std::int64_t> stock);

@@ -1,4 +1,4 @@
-// Credentials that are wrong, broken, or somebody else's.
+// Credentials that are wrong, broken, or of another account.
 #include "wire_case.h"
 
 namespace kitchen::tests {

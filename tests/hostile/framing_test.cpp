@@ -6,7 +6,7 @@ namespace {
 
 using namespace std::string_literals;
 
-// Whoever gets a response to this has read a part of one request as another.
+// A server that responds to this has read a part of one request as another.
 const std::string smuggled = "GET /livez HTTP/1.1\r\nHost: a\r\nX-Request-Id: smuggled\r\n\r\n";
 
 std::string chunked(std::string_view body,
@@ -273,7 +273,7 @@ TEST_F(Hostile, WhatFollowsABodyIsTheNextRequest) {
         request("GET /livez") + request("GET /nothing/") + request("GET /livez"),
         {{200}, {404}, {200}},
         true};
-    // Refused before its body came: nobody reads that body as requests.
+    // Refused before its body came: that body is not read as requests.
     WireCase refused_with_body{
         "refused with its body outstanding",
         request("POST /nothing/", "Content-Length: " + std::to_string(smuggled.size()) + "\r\n",

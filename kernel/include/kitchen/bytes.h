@@ -33,7 +33,8 @@ inline std::string hex(std::uint64_t number) {
 }
 
 /// FNV-1a, 64 bits (draft-eastlake-fnv): the same on every machine, for entity tags and for damage
-/// that happens by accident. It protects against nobody: two texts with one sum are easy to make.
+/// that happens by accident. It protects against no attacker: two texts with one sum are easy to
+/// make.
 class Fnv1a64 {
 public:
     constexpr Fnv1a64& add(unsigned char byte) noexcept {

@@ -2,7 +2,7 @@
 // two spellings of one address are one address.
 //
 // An IPv4 address inside an IPv6 one (::ffff:192.0.2.1) is the IPv4 address. A zone ("%eth0") says
-// nothing about who somebody is and is dropped.
+// nothing about an account and is dropped.
 //
 // Thread-safety: plain values and pure functions.
 #pragma once
@@ -53,7 +53,7 @@ private:
 };
 
 /// What counts as one client: an IPv4 address, or the /64 of an IPv6 one ("2001:db8::/64"), since
-/// whoever has one address there has them all (RFC 6177). What is no address comes back as it is.
+/// a subscriber has all addresses of one (RFC 6177). What is no address comes back as it is.
 std::string client_network(std::string_view address);
 
 }  // namespace kitchen

@@ -1,7 +1,7 @@
 // JSON values, a strict reader and a fast writer.
 //
 // Json holds what a client sent or what a plugin wants to store. JsonWriter appends bytes to a
-// string without building a tree first: use it for answers. The reader (RFC 8259) refuses what a
+// string without building a tree first: use it for responses. The reader (RFC 8259) refuses what a
 // client should never send: invalid UTF-8, duplicate keys, nesting deeper than 32, integers outside
 // int64, numbers outside double.
 //

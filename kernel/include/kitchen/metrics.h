@@ -69,7 +69,7 @@ protected:
 };
 
 /// Upper bounds for the time something takes, in seconds: from a cache in memory to a request that
-/// nobody waits for any more.
+/// no caller waits for any more.
 inline constexpr double duration_bounds[] = {
     0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 

@@ -1,11 +1,11 @@
 // queue/1: short messages from one process to another, each received by one of them at a time
 // (Amazon SQS, and what is like it).
 //
-// At least once: a message that was sent is received until somebody removes it. Whoever receives it
-// has it to himself for `hidden_for`; then it is received again, by anybody. So a message may come
-// twice, also to two at once, late, and in any order: it says that there is work, and what the
-// work's own place (a row in the store) says decides. A message may also be lost in the end (queues
-// keep them for days, not for ever): whoever sends one must have another way to find the work.
+// At least once: a message that was sent is received until it is removed. The consumer that
+// receives it has it to himself for `hidden_for`; then any consumer receives it again. So a message
+// may come twice, also to two at once, late, and in any order: it says that there is work, and what
+// the work's own place (a row in the store) says decides. A message may also be lost in the end
+// (queues keep them for days, not for ever): the sender must have another way to find the work.
 //
 // A body is text: UTF-8, 1 byte to 256 KiB, no control characters but TAB, LF and CR. It may be
 // kept in the clear by others: no secrets.
@@ -57,7 +57,7 @@ public:
     virtual Result<std::vector<QueueMessage>> receive(const QueueReceive& wanted,
                                                       std::stop_token stop) = 0;
     /// Received again after `from_now` (0 to 12 hours, counted from when it was received), not
-    /// before. Error: conflict "queue_receipt_stale" when somebody else has received, or may
+    /// before. Error: conflict "queue_receipt_stale" when another consumer has received, or may
     /// receive, or has removed it.
     virtual Status hide(std::string_view receipt, std::chrono::seconds from_now) = 0;
     /// Never received again. A success also when it is gone already; a stale receipt may remove

@@ -1,9 +1,9 @@
 // tracing/1: the trace that the running thread works for, so that what is logged and what other
 // services are asked can be told together.
 //
-// A handler works for the trace of its request, and a job for that of whoever posted it, also long
-// after the response. Whatever is logged meanwhile carries `trace_id` by itself. A plugin that
-// calls another service passes the trace on (W3C Trace Context,
+// A handler works for the trace of its request, and a job for that of the caller that posted it,
+// also long after the response. Whatever is logged meanwhile carries `trace_id` by itself. A plugin
+// that calls another service passes the trace on (W3C Trace Context,
 // https://www.w3.org/TR/trace-context/, level 1):
 //
 //     const TraceContext trace = tracing.outgoing();

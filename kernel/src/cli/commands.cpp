@@ -103,8 +103,8 @@ ExitCode serve(const std::string& config_file) {
     options.cancelled = [&signals] { return signals.stop_requested(); };
     Kernel kernel(std::move(options));
     kernel.load();
-    // Before "serving" is logged: whoever reads that may send a signal at once, and looks for the
-    // answer.
+    // Before "serving" is logged: a supervisor that reads it may send a signal at once, and looks
+    // for the answer.
     const SignalLog logged(signals, kernel.log());
     kernel.construct();
     // A plugin that waits for its database, and a handler that never returns, cannot be taken off

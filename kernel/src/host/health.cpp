@@ -40,7 +40,7 @@ std::shared_ptr<const HealthReport> Health::report() {
     }
     if (last_ && clock_.steady_now() - last_at_ < max_age) return last_;
     if (running_)
-        return without_response();  // somebody began anew meanwhile, and there is still no report
+        return without_response();  // another check began meanwhile, and there is still no report
     running_ = true;
     begun_at_ = clock_.steady_now();
     lock.unlock();

@@ -1,7 +1,7 @@
 // GET /metrics, and who may read it (server.metrics.access):
 //
-//   internal  whoever comes straight from this machine or a private network; not what a proxy has
-//   passed on, since the proxy's own
+//   internal  clients that come straight from this machine or a private network; not what a proxy
+//   has passed on, since the proxy's own
 //             address says nothing of who asks
 //   admin     those who run the server, as the plugin that identifies says
 //   open      anyone

@@ -1,4 +1,4 @@
-// What must not reach a log even when somebody passes it in by mistake. The first line of defence
+// What must not reach a log even when it is passed in by mistake. The first line of defence
 // is not to log it.
 //
 // Thread-safety: pure functions.

@@ -40,7 +40,7 @@ bool StderrSink::write_whole(std::string_view line, std::chrono::milliseconds wa
             ::write(descriptor_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0)
-            return false;  // a full disk, nobody at the other end: not the server's trouble
+            return false;  // a full disk, no reader at the other end: not the server's fault
         rest.remove_prefix(static_cast<std::size_t>(written));
         cut_ = !rest.empty();
     }

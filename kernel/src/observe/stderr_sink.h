@@ -1,6 +1,6 @@
-// Writes lines to a file descriptor without ever waiting long for whoever reads it.
+// Writes lines to a file descriptor without ever waiting long for its reader.
 //
-// A log collector that has stopped reading, or a terminal that somebody has paused, must not stop
+// A log collector that has stopped reading, or a terminal that is paused, must not stop
 // the server: a line that cannot be written within `patience` is lost, further ones at once, and
 // when there is room again a line says how many it were. Regular files always have room.
 //

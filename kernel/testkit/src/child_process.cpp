@@ -142,7 +142,7 @@ ChildProcess::ChildProcess(std::vector<std::string> command, ChildProcessOptions
         ::close(in[1]);
         throw std::runtime_error("fork failed");
     }
-    ::setpgid(pid, pid);  // also here, so that the group exists whoever comes first
+    ::setpgid(pid, pid);  // also here, so that the group exists whichever comes first
     impl_->pid = pid;
     // The input fits the pipe, so a child that does not read it blocks nobody.
     const bool written = ::write(in[1], options.input.data(), options.input.size()) ==

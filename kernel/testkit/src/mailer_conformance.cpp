@@ -13,7 +13,7 @@ using namespace std::string_literals;
 
 void PrintTo(const MailerFactory& factory, std::ostream* out) { *out << factory.name; }
 
-// Whoever links the testkit for something else need not have a backend.
+// A test that links the testkit for something else needs no backend.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MailerConformance);
 
 void MailerConformance::SetUp() { mailer = GetParam().make(); }

@@ -15,7 +15,7 @@ using namespace std::string_literals;
 
 void PrintTo(const QueueFactory& factory, std::ostream* out) { *out << factory.name; }
 
-// Whoever links the testkit for something else need not have a backend.
+// A test that links the testkit for something else needs no backend.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(QueueConformance);
 
 void QueueConformance::SetUp() { queue = GetParam().make(); }

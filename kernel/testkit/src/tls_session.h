@@ -1,4 +1,4 @@
-// The client's end of TLS, over bytes that somebody else carries: what came from the network goes
+// The client's end of TLS, over bytes that the caller carries: what came from the network goes
 // in, what is for it comes out.
 //
 // Errors of TLS (a certificate that is not trusted, too) are thrown as std::runtime_error with

@@ -11,7 +11,7 @@ using http::Response;
 using http::Route;
 
 constexpr std::size_t body_limit = 16 * 1024;
-constexpr const char* not_yours = "No such address, or somebody else's";
+constexpr const char* not_yours = "No such address of this account";
 
 Response response(int status, const SavedAddress& address) {
     return Response::raw_json(status, address_json(address)).with_version(address.version);

@@ -78,7 +78,7 @@ TEST_F(RedisDamage, AHashEntryWithADamagedFieldIsAMiss) {
     EXPECT_EQ(cache.get_fields("test:otp").value(), std::nullopt);
     EXPECT_EQ(compare(), Outcome::missing);
 
-    renew();  // what is compared is damaged: nobody guessed wrong
+    renew();  // what is compared is damaged: it was no wrong guess
     server.call({"HSET", at, ".code", "garbage"});
     EXPECT_EQ(compare(), Outcome::missing);
 

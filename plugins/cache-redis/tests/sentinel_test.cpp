@@ -22,7 +22,7 @@ CacheSettings watched_by(const std::vector<std::uint16_t>& sentinels, const std:
 TEST(RedisSentinel, FindsTheNewMaster) {
     testkit::RedisSentinels deployment(2, 3);
     auto ports = deployment.ports();
-    ports.insert(ports.begin(), testkit::free_port());  // one that nobody listens on is passed over
+    ports.insert(ports.begin(), testkit::free_port());  // one without a listener is passed over
     Replica replica(watched_by(ports, "kitchen"));
     const std::uint16_t first = deployment.master_port();
     ASSERT_NE(first, 0);
@@ -40,7 +40,7 @@ TEST(RedisSentinel, FindsTheNewMaster) {
     EXPECT_EQ(replica.cache.get("test:a").value(), "after");
     EXPECT_TRUE(replica.cache.rate_tick("test:rate", 1, 1min).value().allowed);
 
-    // The old one comes back as a master until a Sentinel tells it otherwise; nobody asks it.
+    // The old one comes back as a master until a Sentinel tells it otherwise; it is not asked.
     deployment.server(first).restart();
     EXPECT_EQ(replica.cache.get("test:a").value(), "after");
 }

@@ -4,7 +4,7 @@
 // A change of the menu begins a new generation, whereby everything under the old one is forgotten
 // at once, and tells the other replicas by a message. A replica that the message does not reach
 // finds the new token when it looks next, `revalidate` later at most. A token is only used once it
-// stands in the cache, and a token that was left never counts again, whoever brings it back (a
+// stands in the cache, and a token that was left never counts again, however it comes back (a
 // failover, an outage during which a memory stood in for the cache): so what is read under a token
 // was read from the store after every change that the token stands for.
 //

@@ -69,14 +69,14 @@ Result<CachedResponsePtr> ResponseCache::get(const std::string& key,
         from_store_.add();
         return read();
     }
-    // The epoch before the token: a change leaves the token first, so whoever has the new epoch
+    // The epoch before the token: a change leaves the token first, so a reader of the new epoch
     // cannot have the old token.
     const ResponseMemory::Found found = memory_.find(key, clock_.steady_now());
     if (found.response) {
         from_memory_.add();
         return found.response;
     }
-    // Whoever comes after a change does not join a read that began before it.
+    // A caller that comes after a change does not join a read that began before it.
     return flights_.run(
         std::to_string(found.epoch) + ' ' + key, deadline,
         [&] { return fill(key, found.epoch, read); }, [this] { waits_.add(); });
@@ -117,8 +117,8 @@ void ResponseCache::to_shared(const std::string& token, const std::string& key,
                               const CachedResponse& response) {
     const std::string bytes = packed(response);
     if (!within_budget(bytes.size() + key.size())) return;
-    // Half the time here and half in the memory of whoever takes it from here: together no more
-    // than ttl.
+    // Half the time here and half in the memory of the one that takes it from here: together no
+    // more than ttl.
     if (!shared_->set(shared_key(token, key), bytes, shortened(options_.ttl / 2)))
         generation_->away();
 }

@@ -8,7 +8,7 @@
 // not confirm comes from the store: as strict as on this replica, unless the replica of the change
 // could not reach the cache.
 //
-// Keeps answers that are the same for everybody, and no errors. A cache that fails is a miss, never
+// Keeps responses that are the same for all, and no errors. A cache that fails is a miss, never
 // an error.
 //
 // Thread-safety: all calls, from any thread, except open() and close(), which come from one.
@@ -54,7 +54,7 @@ public:
     void close();
 
     /// `read` asks the store. The key must hold everything that the response depends on. Errors:
-    /// those of `read`, and unavailable "overloaded" when somebody else is reading the same until
+    /// those of `read`, and unavailable "overloaded" when another thread is reading the same until
     /// after the deadline.
     Result<CachedResponsePtr> get(const std::string& key,
                                   std::chrono::steady_clock::time_point deadline, const Read& read);

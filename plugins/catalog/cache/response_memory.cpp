@@ -36,7 +36,7 @@ void ResponseMemory::put(std::string_view key, CachedResponsePtr response, Time 
     entries_.push_front({std::string(key), std::move(response), expires, bytes});
     try {
         index_.emplace(entries_.front().key, entries_.begin());
-    } catch (...) {  // out of memory: an entry that nobody finds must not stay
+    } catch (...) {  // out of memory: an entry that cannot be found must not stay
         entries_.pop_front();
         throw;
     }

@@ -1,5 +1,5 @@
-// The first layer: answers in the memory of this process, the least recently used ones dropped when
-// there are too many bytes.
+// The first layer: responses in the memory of this process, the least recently used ones dropped
+// when there are too many bytes.
 //
 // An epoch is the time between two calls of clear(). What was read from the store in one epoch is
 // not kept in the next: it may be older than the change that the call was about.
@@ -32,7 +32,7 @@ public:
         std::size_t entries = 0, bytes = 0;
     };
 
-    /// `max_bytes` of keys, answers and what it costs to keep them.
+    /// `max_bytes` of keys, responses and what it costs to keep them.
     explicit ResponseMemory(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
     Found find(std::string_view key, Time now);

@@ -25,8 +25,9 @@ class SingleFlight {
 public:
     using Work = std::function<Result<CachedResponsePtr>()>;
 
-    /// Does `work`, or waits for whoever is doing it for the same key; `waiting` is called before
-    /// that. Error beside those of the work: unavailable "overloaded", when `deadline` comes first.
+    /// Does `work`, or waits for the thread that does it for the same key; `waiting` is called
+    /// before that. Error beside those of the work: unavailable "overloaded", when `deadline` comes
+    /// first.
     Result<CachedResponsePtr> run(const std::string& key,
                                   std::chrono::steady_clock::time_point deadline, const Work& work,
                                   const std::function<void()>& waiting);

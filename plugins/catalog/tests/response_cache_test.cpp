@@ -191,7 +191,7 @@ TEST_F(ResponseCacheTest, WithoutRevalidateEachReadAsksAndNothingIsOld) {
     const int before = reads;
     EXPECT_EQ(one.get(), now_in_store());
     EXPECT_EQ(one.get(), now_in_store());
-    EXPECT_EQ(reads, before + 2) << "nobody can tell whether what is in memory still holds";
+    EXPECT_EQ(reads, before + 2) << "it is not known whether what is in memory still holds";
 }
 
 TEST_F(ResponseCacheTest, NothingBecomesOlderThanItsTimeWhateverIsLost) {
@@ -201,7 +201,7 @@ TEST_F(ResponseCacheTest, NothingBecomesOlderThanItsTimeWhateverIsLost) {
     const auto since = clock.steady_now();
     ASSERT_EQ(one.get(), "{\"state\":1}");
     shared.is_away = true;
-    one.change();  // nobody hears of it, and then its process dies
+    one.change();  // it tells no other, and then its process dies
     shared.is_away = false;
     clock.advance(11s);
     EXPECT_EQ(two.get(), "{\"state\":1}");

@@ -1,7 +1,7 @@
 // A cache that replicas share, for tests: it can be away, lose messages, and let something happen
 // in the middle of a call.
 //
-// Thread-safety: the switches, while nobody calls.
+// Thread-safety: the switches, while no call runs.
 #pragma once
 
 #include <functional>

@@ -29,7 +29,7 @@ void ClientStream::send_locked(const OrderEvent& event) {
     const std::int64_t id = ids_ == Ids::versions ? event.version : event.position;
     if (ended_ || id <= last_) return;
     last_ = id;
-    // What the client does not take is cut off by the transport, which says so to whoever asked it
+    // What the client does not take is cut off by the transport, which says so to its caller
     // to.
     stream_->write(event_text(id, event, actor_));
     if (ids_ == Ids::versions && event.is_last()) end_locked();

@@ -30,8 +30,8 @@ Result<Listeners::Registration> EventHub::join(std::int64_t user_id,
                                                Listeners::Pointer listener) {
     Result<Listeners::Registration> registration = Error(Errc::internal, "", "");
     {
-        // cursor() forgets the cursor of an empty house under the same mutex: whoever finds one
-        // here finds one that is kept.
+        // cursor() forgets the cursor of an empty house under the same mutex: a reader that finds
+        // one here finds one that is kept.
         const std::lock_guard lock(mutex_);
         registration = listeners_.add(user_id, order_id, std::move(listener));
         if (!registration || cursor_) return registration;

@@ -55,7 +55,7 @@ EventRoutes::EventRoutes(const EventStreamOptions& options, Setup& setup, EventH
         .signed_in()
         .header(last_event_id("The version that you have seen last."))
         .answers(204, "You have seen all of it: do not connect again")
-        .answers(404, "No such order, or somebody else's")
+        .answers(404, "No such order of this account")
         .handle([this](Request& request) { return one_order(request); });
     add_responses(one, "A stream; the shape is that of the data of each event");
     setup.add_route(std::move(one));

@@ -296,7 +296,7 @@ public:
                 std::optional<std::int64_t>) override {
         std::vector<Portion> all(portions.begin(), portions.end());
         for (Portion& portion : all) portion.quantity += 1'000'000;
-        return catalog_.take(tx, all, "somebody else", std::nullopt);
+        return catalog_.take(tx, all, "another order", std::nullopt);
     }
     Status give_back(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
                      std::optional<std::int64_t> by_user) override {

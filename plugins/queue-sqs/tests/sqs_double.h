@@ -64,9 +64,9 @@ public:
         order("faults", Json::object({{"faults", *list}}));
     }
     void release() { order("release"); }
-    /// The next messages that are received are not hidden: somebody else receives them too.
+    /// The next messages that are received are not hidden: another consumer receives them too.
     void deliver_twice(std::int64_t count) { order("double", Json::object({{"count", count}})); }
-    /// What somebody else has put there.
+    /// What another writer has put there.
     void put(const std::string& body) { order("put", Json::object({{"body", body}})); }
     void purge() { order("purge"); }
 

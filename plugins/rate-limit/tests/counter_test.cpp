@@ -54,7 +54,7 @@ TEST_F(CounterTest, ReplicasCountTogether) {
 TEST_F(CounterTest, WhileTheCacheIsAwayItCountsHereAndAsksOnceASecond) {
     cache.away = true;
     EXPECT_EQ(allowed(10), 3) << "still limited";
-    EXPECT_EQ(cache.asked, 1) << "and nobody else waits for the cache";
+    EXPECT_EQ(cache.asked, 1) << "and no other call waits for the cache";
     EXPECT_TRUE(log.contains("the cache is away"));
     clock.advance(seconds(1));
     allowed(10);

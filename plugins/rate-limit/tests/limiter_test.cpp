@@ -31,7 +31,7 @@ Policies policies() {
 
 class LimiterTest : public testing::Test {
 protected:
-    /// As the pipeline does: the shield phase, then, when somebody is signed in, the admit phase.
+    /// As the pipeline does: the shield phase, then, for a signed-in caller, the admit phase.
     Result<Response> send(const Route& route, std::string address, std::int64_t user = 0,
                           std::string method = "") {
         request = Request{};

@@ -137,7 +137,7 @@ TEST_F(Faults, AFrozenServerIsUnavailableInTime) {
     add(1).value();
     PostgresServer::shared().freeze();
     EXPECT_EQ(store.ping().error().code, "store_timeout");
-    EXPECT_EQ(add(2).error().kind, Errc::unavailable);  // a new connection that nobody answers
+    EXPECT_EQ(add(2).error().kind, Errc::unavailable);  // a new connection that gets no response
     PostgresServer::shared().thaw();
     ASSERT_TRUE(testkit::wait_until([&] { return store.ping().has_value(); }));
     add(3).value();

@@ -2,9 +2,9 @@
 //
 //   GET  /stove/simmer/{id}/?ms=5   on the pool: sleeps, then answers the id again and again, 2,000
 //   bytes of it GET  /stove/glance/{id}/        the same on the socket's worker, at once GET
-//   /stove/hold/               on the pool: answers when somebody has sent POST /stove/release/ GET
-//   /stove/steam/              a stream; POST /stove/puff/ writes an event to every open one GET
-//   /stove/                    {"holding": N, "steaming": N, "condensed": N}: requests held,
+//   /stove/hold/               on the pool: responds once a client has sent POST /stove/release/
+//   GET /stove/steam/              a stream; POST /stove/puff/ writes an event to every open one
+//   GET /stove/                    {"holding": N, "steaming": N, "condensed": N}: requests held,
 //   streams open, streams closed
 #include <chrono>
 #include <condition_variable>

@@ -46,7 +46,7 @@ TEST_F(PasswordGuardTest, RefusesAllElseWithOneText) {
 }
 
 TEST_F(PasswordGuardTest, UnknownAndDisabledCostTheSameWork) {
-    // A full gate refuses whoever has work to do: so everybody below reached the hashing.
+    // A full gate refuses all that have work to do: so all below reached the hashing.
     AuthSettings settings = default_settings();
     settings.argon2_parallelism = 1;
     settings.argon2_queue = 0;
@@ -198,7 +198,7 @@ TEST_F(PasswordGuardTest, RenewsOutdatedHashes) {
     const User after = reread(ada.id);
     EXPECT_NE(after.password_hash, before);
     EXPECT_TRUE(after.password_hash.starts_with("$argon2id$v=19$m=16,t=2,")) << after.password_hash;
-    EXPECT_EQ(after.credential_version, ada.credential_version) << "nobody is signed out by it";
+    EXPECT_EQ(after.credential_version, ada.credential_version) << "no session ends by it";
     EXPECT_EQ(outcome(id(), good_password, "192.0.2.7"), yes);
 }
 

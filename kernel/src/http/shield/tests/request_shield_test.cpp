@@ -129,7 +129,7 @@ TEST(OriginCheck, RefusesPagesOfOtherSitesWhereACookieCounts) {
         {{{"cookie", "session=1"}}, 200},
         {{{"origin", "http://kitchen.test:8080"}}, 200},
         {{{"origin", "https://kitchen.test:8080"}},
-         200},  // TLS may have ended at a proxy that nobody declared
+         200},  // TLS may have ended at a proxy that is not declared
         {{{"origin", "http://KITCHEN.test:8080"}}, 200},
         {{{"origin", app}}, 200},
         {{{"origin", app}, {"sec-fetch-site", "cross-site"}}, 200},

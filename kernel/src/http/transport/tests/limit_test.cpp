@@ -245,8 +245,8 @@ TEST_F(LimitTest, OutOfDescriptorsItShedsAndRecovers) {
     for (int i = 0; i < 10; ++i) EXPECT_EQ(get("/recovered"), "GET /recovered ");
 }
 
-// With every descriptor taken and nobody in the queue there is nothing to do, and nothing must be
-// done.
+// With every descriptor taken and no client in the queue there is nothing to do, and nothing must
+// be done.
 TEST_F(LimitTest, OutOfDescriptorsAndIdleItRests) {
     start();
     std::vector<std::unique_ptr<Client>> clients;

@@ -62,16 +62,16 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// A TCP port of 127.0.0.1 that nobody listens on, for servers that cannot take port 0. Somebody
+/// A TCP port of 127.0.0.1 that is free, for servers that cannot take port 0. Another process
 /// else may take it before the server does: start the server again on another one then.
 std::uint16_t free_port();
 
 /// One outside the range from which the system takes ports for connections (ip_local_port_range),
-/// for servers that go away and come back: nobody gets it by chance meanwhile.
+/// for servers that go away and come back: no other program gets it by chance meanwhile.
 std::uint16_t lasting_port();
 
 /// True once `condition` is; false when the time is up. For conditions that offer nothing to wait
-/// on (a server of somebody else).
+/// on (another program's server).
 bool wait_until(const std::function<bool()>& condition,
                 std::chrono::seconds at_most = std::chrono::seconds(60));
 

@@ -4,7 +4,7 @@
 //     INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values(StoreFactory{"file", [] {
 //     return …; }}));
 //
-// and links kitchen::testkit (PrintTo() lives beside the tests and is called by whoever
+// and links kitchen::testkit (PrintTo() lives beside the tests and is called by every test that
 // instantiates them, so the linker keeps them). Each factory call gives a fresh, empty backend,
 // already started.
 #pragma once

@@ -109,7 +109,7 @@ public:
     std::shared_ptr<void> sampled_gauge(std::string_view name, std::string_view help,
                                         MetricLabels labels, std::function<double()> read) override;
 
-    /// 0 for a series that nobody has asked for; of a histogram, how many observations.
+    /// 0 for a series that was never asked for; of a histogram, how many observations.
     double value(const std::string& series) const;
 
 private:

@@ -45,7 +45,7 @@ public:
     HttpClient(HttpClient&&) noexcept;
     HttpClient& operator=(HttpClient&&) noexcept;
 
-    /// Credentials and cookies for all further requests. Cookies set by answers are kept and sent
+    /// Credentials and cookies for all further requests. Cookies set by responses are kept and sent
     /// by themselves.
     HttpClient& basic(std::string_view user, std::string_view password);
     HttpClient& bearer(std::string_view token);

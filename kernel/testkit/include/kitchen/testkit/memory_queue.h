@@ -29,7 +29,7 @@ public:
     void fail_with(std::optional<Error> failure);
     /// Those who wait look again: after the clock was moved.
     void wake() { changed_.notify_all(); }
-    /// Messages that nobody has removed, hidden ones too.
+    /// Messages that have not been removed, hidden ones too.
     std::size_t size() const;
     /// Those that may be received now.
     std::size_t visible() const;

@@ -28,7 +28,7 @@ namespace kitchen::testkit {
 class NginxServer {
 public:
     /// What stands inside `http { … }`. Relative names in `include` are looked up in directory(),
-    /// where it may write files. Called again, with other ports, when somebody has taken one.
+    /// where it may write files. Called again, with other ports, when one has been taken.
     using Http = std::function<std::string(const NginxServer&)>;
 
     /// Takes connections on all ports when it returns. Throws std::runtime_error with what nginx

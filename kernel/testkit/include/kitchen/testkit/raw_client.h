@@ -54,7 +54,7 @@ public:
     bool send(std::string_view bytes);
     /// GET with a Host field; `fields` are whole lines.
     bool get(std::string_view target, std::string_view fields = "");
-    /// No more will be sent; answers are still read.
+    /// No more will be sent; responses are still read.
     void send_eof();
     /// Leaves with a reset (RST) in place of an orderly end.
     void reset();
@@ -71,7 +71,7 @@ public:
     bool read_until(std::string_view part) { return read_through(part).has_value(); }
     /// Everything up to `part` and that itself; nothing when it did not come.
     std::optional<std::string> read_through(std::string_view part);
-    /// What is left until the end; nothing when the connection was reset or nobody closed it.
+    /// What is left until the end; nothing when the connection was reset or never closed.
     std::optional<std::string> read_to_end();
     /// True when the connection ends in order with nothing left to read.
     bool ends() { return read_to_end() == ""; }
