@@ -55,8 +55,9 @@ CacheFields without_repeats(const CacheFields& fields) {
     CacheFields out;
     out.reserve(fields.size());
     for (const auto& [name, value] : fields) {
-        const auto same = std::find_if(out.begin(), out.end(),
-                                       [&](const auto& kept) { return kept.first == name; });
+        const auto same = std::find_if(out.begin(), out.end(), [&name = name](const auto& kept) {
+            return kept.first == name;
+        });
         if (same == out.end())
             out.emplace_back(name, value);
         else

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "connection.h"
+#include "redis_connection.h"
 #include "redis_url.h"
 
 namespace kitchen::redis {

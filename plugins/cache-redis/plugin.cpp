@@ -7,7 +7,7 @@
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
 #include "redis_cache.h"
-#include "settings.h"
+#include "redis_settings.h"
 
 namespace {
 

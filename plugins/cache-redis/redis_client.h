@@ -22,7 +22,7 @@
 #include <thread>
 
 #include "circuit_breaker.h"
-#include "connection_pool.h"
+#include "redis_connection_pool.h"
 #include "discovery.h"
 #include "kitchen/log.h"
 

@@ -49,9 +49,10 @@ constexpr std::string_view matches =
     " CASE WHEN is_available = 1 AND (available_quantity IS NULL OR available_quantity > 0) THEN 1 "
     "ELSE 0 END)";
 
-constexpr std::string_view order_terms[] = {"id", "name_key", "price", "created_at",
-                                            "CASE WHEN rating_count > 0 THEN CAST(rating_total AS "
-                                            "DOUBLE PRECISION) / rating_count ELSE 0 END"};
+constexpr std::string_view by_rating =
+    "CASE WHEN rating_count > 0 THEN CAST(rating_total AS DOUBLE PRECISION) / rating_count"
+    " ELSE 0 END";
+constexpr std::string_view order_terms[] = {"id", "name_key", "price", "created_at", by_rating};
 
 std::size_t page_index(FoodOrder order, bool descending) noexcept {
     return static_cast<std::size_t>(order) * 2 + (descending ? 1 : 0);

@@ -89,7 +89,7 @@ Result<Quote> CheckoutService::quote(std::int64_t user_id, Fulfillment fulfillme
         Result<std::optional<Address>> address =
             destinations_.find(tx, user_id, fulfillment, address_id);
         if (address)
-            quote.address = *std::move(address);
+            quote.address = *address;
         else if (address.error().code != "address_required")
             return std::move(address).error();
         quote.price = price(rules_.fees, fulfillment, cart->subtotal, tip);

@@ -151,8 +151,8 @@ Result<Mail> OrderMails::write(std::string_view key) {
         return Error(Errc::unprocessable, "order_mail_unknown",
                      "No mail of an order has this key.");
     const auto [id, version] = *subject;
-    Result<std::optional<Order>> found =
-        store_.read<std::optional<Order>>([&](Transaction& tx) { return orders_.find(tx, id); });
+    Result<std::optional<Order>> found = store_.read<std::optional<Order>>(
+        [this, id = id](Transaction& tx) { return orders_.find(tx, id); });
     if (!found) return std::move(found).error();
     if (!*found || (*found)->version < version)
         return Error(Errc::unavailable, "order_behind", "The order is not to be seen here yet.");

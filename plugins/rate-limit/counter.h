@@ -17,7 +17,7 @@
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "memory_cache.h"
-#include "settings.h"
+#include "rate_limit_settings.h"
 
 namespace kitchen::rate_limit {
 

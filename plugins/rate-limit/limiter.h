@@ -7,7 +7,7 @@
 #include "counter.h"
 #include "kitchen/http/middleware.h"
 #include "refusals.h"
-#include "settings.h"
+#include "rate_limit_settings.h"
 
 namespace kitchen::rate_limit {
 

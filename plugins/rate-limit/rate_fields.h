@@ -16,7 +16,7 @@
 
 #include "kitchen/cache.h"
 #include "kitchen/http/request.h"
-#include "settings.h"
+#include "rate_limit_settings.h"
 
 namespace kitchen::rate_limit {
 

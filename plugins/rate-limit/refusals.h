@@ -16,7 +16,7 @@
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/metrics.h"
-#include "settings.h"
+#include "rate_limit_settings.h"
 
 namespace kitchen::rate_limit {
 

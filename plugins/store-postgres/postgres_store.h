@@ -13,9 +13,9 @@
 #include <memory>
 #include <string>
 
-#include "backoff.h"
+#include "jitter.h"
 #include "conflict_gate.h"
-#include "connection_pool.h"
+#include "postgres_connection_pool.h"
 #include "kitchen/log.h"
 #include "kitchen/store.h"
 #include "options.h"

@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-#include "connection.h"
+#include "postgres_connection.h"
 #include "kitchen/commit_hooks.h"
 #include "kitchen/store.h"
 

@@ -10,7 +10,7 @@
 
 #include <chrono>
 
-#include "connection_pool.h"
+#include "sqlite_connection_pool.h"
 #include "kitchen/store.h"
 #include "kitchen/store_transfer.h"
 #include "sqlite_transaction.h"

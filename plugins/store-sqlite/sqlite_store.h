@@ -13,7 +13,7 @@
 #include <memory>
 #include <string>
 
-#include "connection_pool.h"
+#include "sqlite_connection_pool.h"
 #include "kitchen/settings.h"
 #include "kitchen/store.h"
 #include "kitchen/store_transfer.h"

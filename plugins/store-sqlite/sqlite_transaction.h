@@ -7,7 +7,7 @@
 #include <functional>
 #include <optional>
 
-#include "connection.h"
+#include "sqlite_connection.h"
 #include "kitchen/commit_hooks.h"
 #include "kitchen/store.h"
 

@@ -22,7 +22,7 @@
 #include <thread>
 #include <vector>
 
-#include "connection.h"
+#include "sqlite_connection.h"
 #include "kitchen/store.h"
 #include "sqlite_transaction.h"
 

@@ -77,16 +77,16 @@ std::string text_of(const Request& request, bool keep_alive, bool with_framing) 
 void check_request(const Request& request) {
     require(request.body.size() <= body_limit, "a body keeps to its limit");
     require(request.headers.size() <= 101, "100 fields, and the Host of an absolute target");
-    require(characters::all(request.method, characters::kToken), "a method is a token");
-    require(characters::all(request.target, characters::kTarget),
+    require(characters::all(request.method, characters::token), "a method is a token");
+    require(characters::all(request.target, characters::target),
             "a target holds nothing that ends it");
     require(request.target.front() == '/' || request.target == "*", "a target is a path, or '*'");
     require(request.minor_version == 0 || request.header("host"), "HTTP/1.1 comes with a Host");
     for (const auto& [name, value] : request.headers) {
-        require(characters::all(name, characters::kToken), "a field's name is a token");
+        require(characters::all(name, characters::token), "a field's name is a token");
         require(std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; }),
                 "names are in lower case");
-        require(value.empty() || characters::all(value, characters::kFieldText),
+        require(value.empty() || characters::all(value, characters::field_text),
                 "a field's value holds no control character");
         require(kitchen::without_blanks(value).size() == value.size(), "values are trimmed");
     }
@@ -191,8 +191,8 @@ void check_chunked(std::string_view body, Sizes sizes) {
 }
 
 bool may_stand(std::string_view name, std::string_view value) {
-    if (!characters::all(name, characters::kToken) ||
-        !(value.empty() || characters::all(value, characters::kFieldText)))
+    if (!characters::all(name, characters::token) ||
+        !(value.empty() || characters::all(value, characters::field_text)))
         return false;
     for (const std::string_view own : {"date", "connection", "content-length", "transfer-encoding"})
         if (characters::equal_ignoring_case(name, own)) return false;

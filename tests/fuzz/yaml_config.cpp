@@ -17,7 +17,7 @@
 
 #include "config/printable.h"
 #include "config/section.h"
-#include "config/settings.h"
+#include "config/configuration.h"
 #include "config/yaml_reader.h"
 #include "lines.h"
 #include "require.h"
@@ -181,7 +181,7 @@ void check_shown(const Node& root, const Usage& usage) {
         require(is_shown_safely(kitchen::fuzz::take_line(rest)), "the configuration shown is text");
 }
 
-void check_settings(const Settings& settings) {
+void check_settings(const Configuration& settings) {
     const ServerSettings& server = settings.server;
     require(!server.host.empty() && server.host.find_first_of(" /") == std::string::npos,
             "a host to listen on is one");
@@ -247,7 +247,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for_each(root, [](const Node& node) { require(node.tag.empty(), "no tag is left"); });
 
     Diagnostics diagnostics("kitchen.yaml");
-    const Settings settings = read_settings(text, outside, diagnostics);
+    const Configuration settings = read_configuration(text, outside, diagnostics);
     check_shown(settings.root, usage);
     check_settings(settings);
     for (const PluginSettings& plugin : settings.plugins)

@@ -313,7 +313,7 @@ private:
 /// Takes what check() finds. Each problem is reported with the file, line and column of its key.
 class Problems {
 public:
-    using Report = std::function<void(const std::string& key, std::string sentence)>;
+    using Report = std::function<void(const std::string& key, const std::string& sentence)>;
 
     Problems(const detail::FieldPass& pass, const Report& report) : pass_(pass), report_(report) {}
 

@@ -67,8 +67,8 @@ std::filesystem::path file_of(const std::string& id, const std::string& config_f
     if (!config_file.empty()) {
         const host::KernelOptions options = kernel_options(config_file);
         config::Diagnostics diagnostics(options.file);
-        const config::Settings settings =
-            config::read_settings(options.text, config::process_environment(), diagnostics);
+        const config::Configuration settings =
+            config::read_configuration(options.text, config::process_environment(), diagnostics);
         for (const config::PluginSettings& plugin : settings.plugins)
             if (plugin.id == id && !plugin.path.empty()) return plugin.path;
         if (directory.empty()) directory = settings.server.plugin_dir;

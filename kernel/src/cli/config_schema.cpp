@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "config/settings.h"
+#include "config/configuration.h"
 #include "config/values.h"
 
 namespace kitchen::cli {
@@ -138,8 +138,8 @@ Json config_schema(const std::vector<DescribedPlugin>& plugins) {
         if (name == "properties") {
             for (auto& [key, schema] : value.as_object())
                 if (key == "id")
-                    schema = Json::object(
-                        {{"type", "string"}, {"not", Json::object({{"enum", std::move(ids)}})}});
+                    schema =
+                        Json::object({{"type", "string"}, {"not", Json::object({{"enum", ids}})}});
             value.as_object().emplace_back("config", Json::object({{"type", "object"}}));
         }
     entries.push_back(std::move(other));

@@ -238,6 +238,19 @@ std::unique_ptr<Section> read_section(const Node* node, std::span<const SettingK
     return section;
 }
 
+std::function<void(const std::string&, const std::string&)> report_into(Diagnostics& diagnostics,
+                                                                        const Section& section,
+                                                                        const std::string& prefix,
+                                                                        Mark where) {
+    return [&diagnostics, &section, &prefix, where](const std::string& key,
+                                                    const std::string& sentence) {
+        if (!key.empty() && section.is_refused(key)) return;
+        const Mark mark = key.empty() ? Mark{} : section.mark(key);
+        diagnostics.error(mark.line ? mark : where,
+                          prefix + (key.empty() ? "" : "." + key) + ": " + sentence);
+    };
+}
+
 std::optional<std::string> check_declaration(std::span<const SettingKey> keys) {
     std::set<std::string_view> seen;
     for (const auto& key : keys) {

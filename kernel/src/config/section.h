@@ -5,6 +5,7 @@
 // Thread-safety: a Section is immutable.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -67,6 +68,11 @@ private:
 std::unique_ptr<Section> read_section(const Node* node, std::span<const SettingKey> keys,
                                       const std::string& prefix, Mark where,
                                       const Environment& environment, Diagnostics& diagnostics);
+
+/// Reports a problem between settings where the file sets the key, or at `where`; nothing for a key
+/// that was refused already. All must live longer.
+std::function<void(const std::string& key, const std::string& sentence)> report_into(
+    Diagnostics& diagnostics, const Section& section, const std::string& prefix, Mark where);
 
 /// Why the declaration itself is wrong (a default that is not of its own type, limits that cannot
 /// be read, a key twice); nothing when it is fine. For the loader: a fault of the plugin, not of

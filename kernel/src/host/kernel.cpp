@@ -40,7 +40,7 @@ Kernel::~Kernel() { stop(); }
 
 void Kernel::load() {
     config::Diagnostics diagnostics(options_.file);
-    settings_ = config::read_settings(options_.text, options_.environment, diagnostics);
+    settings_ = config::read_configuration(options_.text, options_.environment, diagnostics);
     if (!options_.listen.empty())
         config::parse_listen(options_.listen, settings_.server.host, settings_.server.port);
 

@@ -21,7 +21,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/settings.h"
+#include "config/configuration.h"
 #include "host/health.h"
 #include "host/plugin_set.h"
 #include "host/start_error.h"
@@ -76,7 +76,7 @@ public:
     /// stopped in reverse order. False when something was cut off or failed to stop. Idempotent.
     bool stop();
 
-    const config::Settings& settings() const noexcept { return settings_; }
+    const config::Configuration& settings() const noexcept { return settings_; }
     const PluginSet& plugins() const noexcept { return *plugins_; }
     PluginSet& plugins() noexcept { return *plugins_; }
     const http::Server& server() const noexcept { return *server_; }
@@ -109,7 +109,7 @@ private:
     std::optional<observe::CurrentTracing> tracing_;
     std::unique_ptr<observe::LogHub> hub_;
     std::unique_ptr<Logger> log_;
-    config::Settings settings_;
+    config::Configuration settings_;
     plugin::Registry registry_;
     std::unique_ptr<observe::MetricsRegistry> metrics_;
     std::unique_ptr<observe::Instruments> instruments_;

@@ -13,7 +13,7 @@
 #include <optional>
 #include <string_view>
 
-#include "config/settings.h"
+#include "config/configuration.h"
 #include "kitchen/http/route.h"
 #include "observe/metrics_registry.h"
 

@@ -41,7 +41,7 @@ void PluginSet::destroy() noexcept {
     for (auto it = order_.rbegin(); it != order_.rend(); ++it) (*it)->destroy();
 }
 
-void PluginSet::load(const config::Settings& settings, const std::filesystem::path& directory,
+void PluginSet::load(const config::Configuration& settings, const std::filesystem::path& directory,
                      const config::Environment& environment, config::Diagnostics& diagnostics) {
     for (const config::PluginSettings& one : settings.plugins)
         if (one.enabled) load_one(one, directory, environment, diagnostics);
@@ -77,14 +77,10 @@ void PluginSet::load_one(const config::PluginSettings& settings,
     instances_.push_back(std::make_unique<Instance>(*std::move(manifest), std::move(section),
                                                     hub_.logger(settings.id), settings.required));
     marks_.push_back(settings.mark);
-    const Instance& instance = *instances_.back();
-    const auto report = [&](const std::string& key, std::string sentence) {
-        if (!key.empty() && instance.section().is_refused(key)) return;
-        const config::Mark mark = key.empty() ? config::Mark{} : instance.section().mark(key);
-        diagnostics.error(mark.line ? mark : settings.mark,
-                          settings.id + (key.empty() ? "" : "." + key) + ": " + sentence);
-    };
-    if (Status checked = instances_.back()->check_settings(report); !checked)
+    Instance& instance = *instances_.back();
+    if (Status checked = instance.check_settings(
+            config::report_into(diagnostics, instance.section(), settings.id, settings.mark));
+        !checked)
         diagnostics.error(settings.mark, checked.error().detail, config::Diagnostics::Kind::plugin);
 }
 

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "config/settings.h"
+#include "config/configuration.h"
 #include "host/exit_code.h"
 #include "observe/log_hub.h"
 #include "plugin/instance.h"
@@ -50,7 +50,7 @@ public:
 
     /// Loads every enabled plugin, checks its section and what its settings say of each other, and
     /// resolves. All errors go to `diagnostics`; when there are none, order() is valid.
-    void load(const config::Settings& settings, const std::filesystem::path& directory,
+    void load(const config::Configuration& settings, const std::filesystem::path& directory,
               const config::Environment& environment, config::Diagnostics& diagnostics);
     /// Constructs all, and registers what they provide, each service as `wrap` gives it back.
     /// Throws StartError with every failure of a required plugin.

@@ -75,7 +75,7 @@ Result<std::size_t> first_missing(std::string_view plugin, std::span<const Migra
 
 Status apply_one(SchemaTransaction& tx, std::string_view plugin, const Migration& migration,
                  const Dialect& dialect, std::int64_t now) {
-    const auto named = [&](Error error) {
+    const auto named = [&](const Error& error) {
         return Error(error.kind, error.code,
                      "migration '" + std::string(migration.name) + "' of plugin '" +
                          std::string(plugin) + "' failed: " + error.detail)

@@ -169,6 +169,7 @@ private:
             if (cycle.empty()) continue;
             covered.insert(cycle.begin(), cycle.end());
             std::vector<std::string> names;
+            names.reserve(cycle.size());
             for (const std::size_t node : cycle) names.push_back(nodes_[node].id);
             const std::string text = join(names, " → ");
             const auto optional = std::find_if(cycle.begin(), cycle.end(),

@@ -84,6 +84,7 @@ struct Prepared {
 
 std::vector<Prepared> prepare(Store& store, const std::vector<TransferTable>& tables) {
     std::vector<Prepared> out;
+    out.reserve(tables.size());
     for (const TransferTable& table : tables)
         out.push_back({table, store.prepare(select_sql(table)), store.prepare(insert_sql(table))});
     return out;

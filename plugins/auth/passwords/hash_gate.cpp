@@ -64,7 +64,7 @@ void HashGate::admit_next() noexcept {
     decide(next, Waiter::Fate::admitted);
 }
 
-void HashGate::decide(std::deque<Waiter*>::iterator waiter, Waiter::Fate fate) noexcept {
+void HashGate::decide(const std::deque<Waiter*>::iterator& waiter, Waiter::Fate fate) noexcept {
     Waiter& one = **waiter;
     waiters_.erase(waiter);
     if (--one.client->second.waiting == 0) clients_.erase(one.client);

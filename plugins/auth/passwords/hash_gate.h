@@ -67,7 +67,7 @@ private:
     void leave() noexcept;
     void admit_next() noexcept;
     /// Takes it off the list, and tells it.
-    void decide(std::deque<Waiter*>::iterator waiter, Waiter::Fate fate) noexcept;
+    void decide(const std::deque<Waiter*>::iterator& waiter, Waiter::Fate fate) noexcept;
 
     const std::size_t parallelism_, queue_;
     mutable std::mutex mutex_;

@@ -8,7 +8,7 @@
 // 1. The account is read, so a disabled account, a changed password or role counts at once.
 // 2. A password that was right a moment ago (RememberedCredentials) is right without a hash: HTTP
 //    Basic sends it with every request.
-// 3. One check at a time for one account from one client (SingleFlight). The same credential again
+// 3. One check at a time for one account from one client (SingleAttempt). The same credential again
 //    waits for the outcome; another one is refused, or parallel guesses would all be compared
 //    before the first failure is counted. Only so many may wait, since each holds a thread.
 // 4. Failures are limited for account and client, and for the client alone (FailureLimit). A client
@@ -37,7 +37,7 @@
 #include "kitchen/store.h"
 #include "passwords/password_hasher.h"
 #include "passwords/remembered_credentials.h"
-#include "passwords/single_flight.h"
+#include "passwords/single_attempt.h"
 
 namespace kitchen::auth {
 
@@ -93,7 +93,7 @@ private:
     const PurposeKey credential_key_;
     FailureLimit failures_of_account_, failures_of_client_;
     RememberedCredentials remembered_;
-    SingleFlight flights_;
+    SingleAttempt flights_;
     PasswordHasher hasher_;
 };
 

@@ -1,6 +1,6 @@
 // A database that goes away in every way there is. What was acknowledged is there, what was refused
 // is not, and no call waits for ever.
-#include "store_fixture.h"
+#include "postgres_fixture.h"
 
 #include <atomic>
 #include <set>

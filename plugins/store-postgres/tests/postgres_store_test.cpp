@@ -1,4 +1,4 @@
-#include "store_fixture.h"
+#include "postgres_fixture.h"
 
 #include <atomic>
 #include <thread>

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "kitchen/testkit/migrate.h"
-#include "store_fixture.h"
+#include "postgres_fixture.h"
 
 namespace kitchen::postgres {
 namespace {

@@ -1,5 +1,5 @@
 // Reads on a hot standby: when it may serve them, and what happens when it may not.
-#include "store_fixture.h"
+#include "postgres_fixture.h"
 
 namespace kitchen::postgres {
 namespace {

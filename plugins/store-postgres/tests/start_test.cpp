@@ -1,6 +1,6 @@
 // Before the first request: urls, a database that comes late or not at all, and what is said about
 // it.
-#include "store_fixture.h"
+#include "postgres_fixture.h"
 
 namespace kitchen::postgres {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "kitchen/testkit/temporary_directory.h"
 #include "sqlite_store.h"
-#include "store_fixture.h"
+#include "postgres_fixture.h"
 
 namespace kitchen::postgres {
 namespace {

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <thread>
 
-#include "store_fixture.h"
+#include "sqlite_fixture.h"
 
 namespace kitchen::sqlite {
 namespace {

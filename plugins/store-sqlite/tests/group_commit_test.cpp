@@ -2,7 +2,7 @@
 #include <set>
 
 #include "fault_vfs.h"
-#include "store_fixture.h"
+#include "sqlite_fixture.h"
 
 namespace kitchen::sqlite {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <set>
 
-#include "store_fixture.h"
+#include "sqlite_fixture.h"
 
 namespace kitchen::sqlite {
 namespace {

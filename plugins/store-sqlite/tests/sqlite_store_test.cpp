@@ -6,7 +6,7 @@
 
 #include "fault_vfs.h"
 #include "memory_store.h"
-#include "store_fixture.h"
+#include "sqlite_fixture.h"
 
 namespace kitchen::sqlite {
 namespace {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "memory_store.h"
-#include "store_fixture.h"
+#include "sqlite_fixture.h"
 #include "transfer/store_copy.h"
 
 namespace kitchen::sqlite {

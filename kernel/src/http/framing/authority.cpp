@@ -9,7 +9,7 @@ bool is_port(std::string_view text) noexcept {
     if (text.size() > 5) return false;
     unsigned value = 0;
     for (const char c : text) {
-        if (!characters::is(c, characters::kDigit)) return false;
+        if (!characters::is(c, characters::digit)) return false;
         value = value * 10 + static_cast<unsigned>(c - '0');
     }
     return value <= 65535;  // "host:" with an empty port is in the grammar
@@ -17,10 +17,10 @@ bool is_port(std::string_view text) noexcept {
 
 bool is_registered_name(std::string_view text) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (characters::is(text[i], characters::kHost)) continue;
+        if (characters::is(text[i], characters::host)) continue;
         if (text[i] != '%' || text.size() - i < 3) return false;
-        if (!characters::is(text[i + 1], characters::kHexDigit) ||
-            !characters::is(text[i + 2], characters::kHexDigit))
+        if (!characters::is(text[i + 1], characters::hex_digit) ||
+            !characters::is(text[i + 2], characters::hex_digit))
             return false;
         i += 2;
     }
@@ -30,7 +30,7 @@ bool is_registered_name(std::string_view text) noexcept {
 // The shape only; whether the address means anything is for the one that connects to it.
 bool is_ip_literal(std::string_view text) noexcept {
     for (const char c : text)
-        if (!characters::is(c, characters::kHexDigit) && c != ':' && c != '.') return false;
+        if (!characters::is(c, characters::hex_digit) && c != ':' && c != '.') return false;
     return text.find(':') != std::string_view::npos;
 }
 

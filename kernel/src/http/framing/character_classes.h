@@ -12,12 +12,12 @@
 namespace kitchen::http::characters {
 
 enum Class : std::uint8_t {
-    kToken = 1,      ///< tchar: methods and field names
-    kFieldText = 2,  ///< HTAB, SP, VCHAR, obs-text: inside a field value
-    kTarget = 4,     ///< visible ASCII but '#': inside a request target
-    kHost = 8,       ///< unreserved: inside a registered name or IPv4 address
-    kHexDigit = 16,
-    kDigit = 32,
+    token = 1,       ///< tchar: methods and field names
+    field_text = 2,  ///< HTAB, SP, VCHAR, obs-text: inside a field value
+    target = 4,      ///< visible ASCII but '#': inside a request target
+    host = 8,        ///< unreserved: inside a registered name or IPv4 address
+    hex_digit = 16,
+    digit = 32,
 };
 
 constexpr std::array<std::uint8_t, 256> make_table() {
@@ -29,21 +29,21 @@ constexpr std::array<std::uint8_t, 256> make_table() {
         if (digit || alpha ||
             std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
                 std::string_view::npos)
-            bits |= kToken;
-        if (c == '\t' || (c >= 0x20 && c != 0x7f)) bits |= kFieldText;
-        if (c > 0x20 && c < 0x7f && c != '#') bits |= kTarget;
-        if (digit || alpha || c == '-' || c == '.' || c == '_' || c == '~') bits |= kHost;
-        if (digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) bits |= kHexDigit;
-        if (digit) bits |= kDigit;
+            bits |= token;
+        if (c == '\t' || (c >= 0x20 && c != 0x7f)) bits |= field_text;
+        if (c > 0x20 && c < 0x7f && c != '#') bits |= target;
+        if (digit || alpha || c == '-' || c == '.' || c == '_' || c == '~') bits |= host;
+        if (digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) bits |= hex_digit;
+        if (digit) bits |= digit;
         table[static_cast<std::size_t>(c)] = bits;
     }
     return table;
 }
 
-inline constexpr auto kTable = make_table();
+inline constexpr auto table = make_table();
 
 constexpr bool is(char c, Class wanted) noexcept {
-    return (kTable[static_cast<unsigned char>(c)] & wanted) != 0;
+    return (table[static_cast<unsigned char>(c)] & wanted) != 0;
 }
 
 /// True for a non-empty text made of that class alone.

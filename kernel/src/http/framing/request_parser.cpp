@@ -82,13 +82,13 @@ bool RequestParser::skip_empty_lines(Input& input) {
     while (!input.empty()) {
         const char c = input.front();
         if (half_empty_line_) {
-            if (c != '\n') return fail(kBadRequestLine);
+            if (c != '\n') return fail(bad_request_line);
             half_empty_line_ = false;
-            if (++empty_lines_ > limits_.leading_empty_lines) return fail(kBadRequestLine);
+            if (++empty_lines_ > limits_.leading_empty_lines) return fail(bad_request_line);
         } else if (c == '\r') {
             half_empty_line_ = true;
         } else if (c == '\n') {
-            return fail(kBareLineFeed);
+            return fail(bare_line_feed);
         } else {
             return true;
         }
@@ -135,9 +135,9 @@ RequestParser::Progress RequestParser::read_head(Input& input) {
         switch (take_line(input, first ? limits_.request_line : left, line)) {
             case Line::need_more: return {Event::need_more, input.at};
             case Line::too_long:
-                fail(first ? kTargetTooLong : kHeadersTooLarge);
+                fail(first ? target_too_long : headers_too_large);
                 return failed(input);
-            case Line::bare_lf: fail(kBareLineFeed); return failed(input);
+            case Line::bare_lf: fail(bare_line_feed); return failed(input);
             case Line::ready: break;
         }
         if (first) {
@@ -162,7 +162,7 @@ bool RequestParser::begin_body() {
         section_bytes_ = 0;
         phase_ = Phase::chunk_size;
     } else if (length_overflow_ || content_length_ > body_limit_) {
-        return fail(kBodyTooLarge);
+        return fail(body_too_large);
     } else if (content_length_ > 0) {
         remaining_ = content_length_;
         phase_ = Phase::sized_body;

@@ -9,10 +9,10 @@
 namespace kitchen::http {
 namespace {
 
-constexpr int kFallbackStatus = 500;
+constexpr int fallback_status = 500;
 
 int sendable(int status) noexcept {
-    return status >= 200 && status <= 599 ? status : kFallbackStatus;
+    return status >= 200 && status <= 599 ? status : fallback_status;
 }
 
 bool written_here(std::string_view name) noexcept {
@@ -27,9 +27,9 @@ bool written_here(std::string_view name) noexcept {
 }
 
 bool is_safe(std::string_view name, std::string_view value) noexcept {
-    if (!characters::all(name, characters::kToken)) return false;
+    if (!characters::all(name, characters::token)) return false;
     for (const char c : value)
-        if (!characters::is(c, characters::kFieldText)) return false;
+        if (!characters::is(c, characters::field_text)) return false;
     return true;
 }
 
@@ -98,15 +98,15 @@ void append_response_head(std::string& out, const ResponseFraming& framing, cons
 }
 
 HttpDate format_http_date(std::time_t time) noexcept {
-    static constexpr char kDays[] = "SunMonTueWedThuFriSat";
-    static constexpr char kMonths[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static constexpr char days[] = "SunMonTueWedThuFriSat";
+    static constexpr char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     std::tm parts{};
     gmtime_r(&time, &parts);
     HttpDate text;
     std::memcpy(text.data(), "Sun, 06 Nov 1994 08:49:37 GMT", text.size());
-    std::memcpy(text.data(), kDays + 3 * parts.tm_wday, 3);
+    std::memcpy(text.data(), days + 3 * parts.tm_wday, 3);
     put_two(text.data() + 5, parts.tm_mday);
-    std::memcpy(text.data() + 8, kMonths + 3 * parts.tm_mon, 3);
+    std::memcpy(text.data() + 8, months + 3 * parts.tm_mon, 3);
     const int year = parts.tm_year + 1900;
     put_two(text.data() + 12, year / 100);
     put_two(text.data() + 14, year % 100);

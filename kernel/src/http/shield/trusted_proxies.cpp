@@ -37,7 +37,7 @@ std::string_view last_value(const Request& request, std::string_view name) {
 /// As RFC 7239 writes them too, some proxies add the port: "192.0.2.1:4711", "[2001:db8::1]:4711".
 std::optional<IpAddress> parse_node(std::string_view text) {
     const auto is_port = [](std::string_view port) {
-        return port.size() <= 5 && characters::all(port, characters::kDigit);
+        return port.size() <= 5 && characters::all(port, characters::digit);
     };
     if (text.starts_with('[')) {
         const std::size_t end = text.find(']');

@@ -11,16 +11,16 @@
 namespace kitchen::http {
 namespace {
 
-constexpr std::uint64_t kFirstConnectionTag = kFirstTag + 16;  // above those a worker uses itself
-constexpr int kLookAwayMs = 100;
-constexpr std::string_view kShed =
+constexpr std::uint64_t first_connection_tag = first_tag + 16;  // above those a worker uses itself
+constexpr int look_away_ms = 100;
+constexpr std::string_view shed =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: "
     "close\r\n\r\n";
 
 // Best effort, without waiting: this client costs no more than these calls.
 void turn_away(UniqueFd client) noexcept {
     char bytes[4096];
-    ::send(client.get(), kShed.data(), kShed.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    ::send(client.get(), shed.data(), shed.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::shutdown(client.get(), SHUT_WR);
     while (::recv(client.get(), bytes, sizeof bytes, MSG_DONTWAIT) == sizeof bytes) {}
 }
@@ -34,7 +34,7 @@ Acceptor::Acceptor(UniqueFd listening, std::shared_ptr<TransportState> state,
       reserve_(make_event_fd()),
       state_(std::move(state)),
       workers_(workers),
-      next_tag_(kFirstConnectionTag) {
+      next_tag_(first_connection_tag) {
     if (!wake_ || !reserve_)
         throw std::runtime_error("cannot accept connections: out of descriptors");
 }
@@ -62,7 +62,7 @@ void Acceptor::run() {
     bool look_away = false;
     while (!ending_) {
         pollfd watched[] = {{wake_.get(), POLLIN, 0}, {listening_.get(), POLLIN, 0}};
-        ::poll(watched, look_away ? 1 : 2, look_away ? kLookAwayMs : -1);
+        ::poll(watched, look_away ? 1 : 2, look_away ? look_away_ms : -1);
         look_away = false;
         auto outcome = Outcome::accepted;
         while (outcome == Outcome::accepted && !ending_) {
@@ -79,12 +79,12 @@ void Acceptor::run() {
 // those under way may end, and then the queue is empty for good. A client that is not let in now
 // finds the port closed when trying again, before having sent anything.
 void Acceptor::take_the_queue() {
-    constexpr int kHandshakeMs = 100;
+    constexpr int handshake_ms = 100;
     refuse_new_handshakes(listening_.get());
     pollfd watched{listening_.get(), POLLIN, 0};
     do {
         while (accept_one() == Outcome::accepted) {}
-    } while (::poll(&watched, 1, kHandshakeMs) > 0 && accept_one() == Outcome::accepted);
+    } while (::poll(&watched, 1, handshake_ms) > 0 && accept_one() == Outcome::accepted);
 }
 
 Acceptor::Outcome Acceptor::accept_one() {

@@ -14,14 +14,14 @@ using std::chrono::milliseconds;
 // At the end of a drain an idle connection gets this long for one more request. Closing at once
 // would cut off a request that is on its way, and the client could not know whether it had been
 // carried out.
-constexpr milliseconds kDrainGrace{500};
+constexpr milliseconds drain_grace{500};
 
-constexpr FramingError kHeadTimeout{408, "head_timeout",
+constexpr FramingError head_timeout{408, "head_timeout",
                                     "The request head did not arrive in time."};
-constexpr FramingError kBodyTimeout{408, "body_timeout",
+constexpr FramingError body_timeout{408, "body_timeout",
                                     "The request body did not arrive in time."};
-constexpr FramingError kTooManyConnections{503, "too_many_connections",
-                                           "There are too many connections; try again later."};
+constexpr FramingError too_many_connections{503, "too_many_connections",
+                                            "There are too many connections; try again later."};
 
 }  // namespace
 
@@ -46,7 +46,7 @@ void Connection::open() {
         doom_locked();
     } else if (admission_ == TransportState::Admission::refused) {
         lock.unlock();
-        refuse(kTooManyConnections);
+        refuse(too_many_connections);
         lock.lock();
         return end_turn_locked(lock);
     } else {
@@ -105,7 +105,7 @@ void Connection::on_tick(Clock::time_point now) {
     } else if (state_ == State::reading && now >= read_deadline_) {
         if (timed_ != Timed::idle) {
             lock.unlock();
-            refuse(timed_ == Timed::head ? kHeadTimeout : kBodyTimeout);
+            refuse(timed_ == Timed::head ? head_timeout : body_timeout);
             lock.lock();
             return end_turn_locked(lock);
         }
@@ -117,7 +117,7 @@ void Connection::on_tick(Clock::time_point now) {
 void Connection::on_closing_idle() {
     const Lock lock(mutex_);
     if (state_ != State::reading || timed_ != Timed::idle) return;
-    read_deadline_ = std::min(read_deadline_, timed_since_ + kDrainGrace);
+    read_deadline_ = std::min(read_deadline_, timed_since_ + drain_grace);
     update_locked();
 }
 
@@ -138,7 +138,7 @@ void Connection::start_timing_locked(Timed timed) {
     auto limit = timed == Timed::head   ? options.head_timeout
                  : timed == Timed::body ? options.body_timeout
                                         : options.idle_timeout;
-    if (timed == Timed::idle && shared_->closing_idle()) limit = std::min(limit, kDrainGrace);
+    if (timed == Timed::idle && shared_->closing_idle()) limit = std::min(limit, drain_grace);
     read_deadline_ = timed_since_ + limit;
 }
 

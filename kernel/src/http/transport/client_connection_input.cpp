@@ -13,14 +13,14 @@ namespace {
 
 // One client may not keep a worker to itself: after so many parser events the others get their
 // turn.
-constexpr int kStepsPerTurn = 64;
+constexpr int steps_per_turn = 64;
 // Responses to pipelined requests leave together, up to so many bytes.
-constexpr std::size_t kCoalesceResponsesUpTo = 64 * 1024;
+constexpr std::size_t coalesce_responses_up_to = 64 * 1024;
 // Read and thrown away after our last byte, so that closing does not reset the connection under
 // the response.
-constexpr std::size_t kDiscardAtMost = 8 * 1024 * 1024;
+constexpr std::size_t discard_at_most = 8 * 1024 * 1024;
 
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
@@ -69,7 +69,7 @@ void Connection::read_some(std::span<char> scratch) {
             if (!listening) doom_locked();
         } else if (!listening) {
             discarded_ += static_cast<std::size_t>(got);
-            if (discarded_ > (state_ == State::streaming ? bound : kDiscardAtMost)) doom_locked();
+            if (discarded_ > (state_ == State::streaming ? bound : discard_at_most)) doom_locked();
         }
         if (close_if_doomed(lock) || !listening) return;
     }
@@ -85,8 +85,8 @@ void Connection::take_turn(std::string_view fresh) {
     if (state_ == State::closed) return;
     in_turn_ = true;
     turn_thread_ = std::this_thread::get_id();
-    for (int steps = kStepsPerTurn; steps > 0 && state_ == State::reading && !blocked_; --steps) {
-        if (out_.size() >= kCoalesceResponsesUpTo) {
+    for (int steps = steps_per_turn; steps > 0 && state_ == State::reading && !blocked_; --steps) {
+        if (out_.size() >= coalesce_responses_up_to) {
             flush_locked();
             continue;
         }
@@ -142,7 +142,7 @@ bool Connection::step(std::string_view& bytes) {
         case RequestParser::Event::need_more:
             if (std::exchange(continue_due_, false)) {
                 const Lock lock(mutex_);
-                out_.append(kContinue);
+                out_.append(continue_head);
             }
             return false;
         case RequestParser::Event::head: decide_on_head(!bytes.empty()); return true;

@@ -10,7 +10,7 @@ namespace kitchen::http {
 namespace {
 
 // Stream writes made within one turn leave together, up to so many bytes.
-constexpr std::size_t kCoalesceUpTo = 16 * 1024;
+constexpr std::size_t coalesce_up_to = 16 * 1024;
 
 }  // namespace
 
@@ -126,7 +126,7 @@ bool Connection::write_stream(std::string_view bytes) {
     const Lock lock(mutex_);
     if (state_ != State::streaming) return false;
     out_.append(bytes);
-    if (out_.size() >= kCoalesceUpTo && !blocked_) flush_locked();
+    if (out_.size() >= coalesce_up_to && !blocked_) flush_locked();
     finish_off_turn_locked();
     if (state_ == State::streaming && out_.size() > shared_->options().max_stream_backlog) {
         doom_locked(true);

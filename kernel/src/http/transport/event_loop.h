@@ -51,7 +51,7 @@ public:
 };
 
 /// The smallest tag a sink may use; those below belong to the library.
-inline constexpr std::uint64_t kFirstTag = std::uint64_t{1} << 32;
+inline constexpr std::uint64_t first_tag = std::uint64_t{1} << 32;
 
 /// One worker for each sink, on Pistache's reactor.
 std::unique_ptr<EventLoops> make_pistache_loops(const std::vector<EventSink*>& sinks);

@@ -11,14 +11,14 @@
 namespace kitchen::http {
 namespace {
 
-constexpr std::size_t kJoinUpTo = 16 * 1024;     // bytes in one piece
-constexpr std::size_t kKeepCapacity = 2 * 1024;  // kept for the next response on an idle connection
-constexpr std::size_t kPiecesPerCall = 16;
+constexpr std::size_t join_up_to = 16 * 1024;    // bytes in one piece
+constexpr std::size_t keep_capacity = 2 * 1024;  // kept for the next response on an idle connection
+constexpr std::size_t pieces_per_call = 16;
 
 }  // namespace
 
 std::string& OutputQueue::tail() {
-    if (pieces_.empty() || (size_ > 0 && pieces_.back().size() >= kJoinUpTo))
+    if (pieces_.empty() || (size_ > 0 && pieces_.back().size() >= join_up_to))
         pieces_.emplace_back();
     return pieces_.back();
 }
@@ -34,7 +34,7 @@ void OutputQueue::append(std::string_view bytes) {
 
 void OutputQueue::take(std::string bytes) {
     if (bytes.empty()) return;
-    if (bytes.size() < kJoinUpTo / 2) return append(std::string_view(bytes));
+    if (bytes.size() < join_up_to / 2) return append(std::string_view(bytes));
     size_ += bytes.size();
     if (pieces_.size() == 1 && pieces_.front().empty()) pieces_.clear();
     pieces_.push_back(std::move(bytes));
@@ -42,10 +42,10 @@ void OutputQueue::take(std::string bytes) {
 
 OutputQueue::Result OutputQueue::send_to(int fd) noexcept {
     while (size_ > 0) {
-        iovec vectors[kPiecesPerCall];
+        iovec vectors[pieces_per_call];
         std::size_t count = 0;
         for (auto& piece : pieces_) {
-            if (count == kPiecesPerCall) break;
+            if (count == pieces_per_call) break;
             const auto skip = count == 0 ? front_at_ : 0;
             vectors[count++] = {piece.data() + skip, piece.size() - skip};
         }
@@ -80,7 +80,7 @@ void OutputQueue::drop_front(std::size_t bytes) noexcept {
 void OutputQueue::clear() noexcept {
     while (pieces_.size() > 1) pieces_.pop_back();
     if (!pieces_.empty()) {
-        if (pieces_.front().capacity() > kKeepCapacity) {
+        if (pieces_.front().capacity() > keep_capacity) {
             pieces_.clear();
         } else {
             pieces_.front().clear();

@@ -39,8 +39,8 @@ public:
     // closes that one, so we find it, to close it in its stead: modifying succeeds for members of
     // the set alone, and what is set here is what it had.
     void registerPoller(Polling::Epoll& poller) override {
-        constexpr int kHighestTried = 1 << 16;
-        for (int fd = 0; fd < kHighestTried && !leaked_; ++fd) {
+        constexpr int highest_tried = 1 << 16;
+        for (int fd = 0; fd < highest_tried && !leaked_; ++fd) {
             try {
                 poller.rearmFd(fd, Pistache::Flags<Polling::NotifyOn>(Polling::NotifyOn::Read),
                                Polling::Tag(static_cast<std::uint64_t>(fd)), Polling::Mode::Edge);
@@ -52,7 +52,7 @@ public:
     void onReady(const Aio::FdSet& events) override {
         for (const auto& event : events) {
             const auto tag = event.getTag().value();
-            if (tag < kFirstTag) continue;
+            if (tag < first_tag) continue;
             Readiness readiness{event.isReadable(), event.isWritable(), event.isHangup()};
             // EPOLLERR has no flag here: an event without any is one.
             if (!readiness.readable && !readiness.writable) readiness.gone = true;

@@ -9,7 +9,7 @@ namespace kitchen::http {
 namespace {
 
 // Connections past a cap that may wait for their 503 to be read, all together.
-constexpr std::size_t kMaxRefusals = 64;
+constexpr std::size_t max_refusals = 64;
 
 }  // namespace
 
@@ -26,7 +26,7 @@ TransportState::Admission TransportState::admit(const std::string& peer_address)
                       (per_address > 0 && same != by_address_.end() && same->second >= per_address);
     if (full) {
         add_refused();
-        if (refusals_ >= kMaxRefusals) return Admission::shed;
+        if (refusals_ >= max_refusals) return Admission::shed;
         ++refusals_;
         return Admission::refused;
     }

@@ -9,14 +9,14 @@
 namespace kitchen::http {
 namespace {
 
-constexpr std::uint64_t kWakeTag = kFirstTag;
-constexpr std::uint64_t kTimerTag = kFirstTag + 1;
-constexpr std::size_t kReadAtMost = 64 * 1024;
+constexpr std::uint64_t wake_tag = first_tag;
+constexpr std::uint64_t timer_tag = first_tag + 1;
+constexpr std::size_t read_at_most = 64 * 1024;
 
 }  // namespace
 
 Worker::Worker(std::shared_ptr<TransportState> state)
-    : state_(std::move(state)), scratch_(kReadAtMost) {}
+    : state_(std::move(state)), scratch_(read_at_most) {}
 
 void Worker::attach(EventLoop& loop) {
     loop_ = &loop;
@@ -26,8 +26,8 @@ void Worker::attach(EventLoop& loop) {
     every.it_value.tv_nsec = every.it_interval.tv_nsec =
         std::chrono::nanoseconds(state_->tick()).count();
     if (!wake_ || !timer_ || ::timerfd_settime(timer_.get(), 0, &every, nullptr) != 0 ||
-        !loop.watch(wake_.get(), kWakeTag, {.read = true}) ||
-        !loop.watch(timer_.get(), kTimerTag, {.read = true}))
+        !loop.watch(wake_.get(), wake_tag, {.read = true}) ||
+        !loop.watch(timer_.get(), timer_tag, {.read = true}))
         throw std::runtime_error("cannot start an HTTP worker: out of descriptors");
 }
 
@@ -76,8 +76,8 @@ void Worker::for_all(Call&& call) noexcept {
 }
 
 void Worker::on_ready(std::uint64_t tag, Readiness readiness) noexcept {
-    if (tag == kWakeTag) return read_mailbox();
-    if (tag == kTimerTag) return tick();
+    if (tag == wake_tag) return read_mailbox();
+    if (tag == timer_tag) return tick();
     const auto found = connections_.find(tag);
     if (found == connections_.end()) return;  // closed earlier in this batch of events
     if (guarded(*found->second,

@@ -5,11 +5,11 @@
 namespace kitchen::http {
 namespace {
 
-constexpr std::string_view kDate = "Sun, 06 Nov 1994 08:49:37 GMT";
+constexpr std::string_view date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 std::string head(const ResponseFraming& framing, const Fields& headers = {}) {
     std::string out;
-    append_response_head(out, framing, headers, kDate);
+    append_response_head(out, framing, headers, date);
     return out;
 }
 
@@ -46,13 +46,12 @@ TEST(ResponseHead, FieldsWrittenHereAreNotTakenFromTheCaller) {
 TEST(ResponseHead, DefaultsGiveWayToFieldsOfTheirName) {
     const Fields defaults = {{"X-Frame-Options", "DENY"}, {"Referrer-Policy", "no-referrer"}};
     std::string plain, own, broken;
-    append_response_head(plain, {.status = 204}, {}, kDate, defaults);
+    append_response_head(plain, {.status = 204}, {}, date, defaults);
     EXPECT_TRUE(has(plain, "\r\nX-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\n"));
-    append_response_head(own, {.status = 204}, {{"x-frame-options", "SAMEORIGIN"}}, kDate,
-                         defaults);
+    append_response_head(own, {.status = 204}, {{"x-frame-options", "SAMEORIGIN"}}, date, defaults);
     EXPECT_FALSE(has(own, "DENY"));
     EXPECT_TRUE(has(own, "SAMEORIGIN") && has(own, "no-referrer"));
-    append_response_head(broken, {.status = 204}, {{"X-Frame-Options", "a\nb"}}, kDate, defaults);
+    append_response_head(broken, {.status = 204}, {{"X-Frame-Options", "a\nb"}}, date, defaults);
     EXPECT_TRUE(has(broken, "DENY"))
         << "a field that is not sent does not stand in for the default";
 }
@@ -93,12 +92,12 @@ TEST(ResponseHead, ImpossibleStatusIs500) {
 }
 
 TEST(HttpDate, IsImfFixdateAndCachedBySecond) {
-    EXPECT_EQ(text_of(format_http_date(784111777)), kDate);
+    EXPECT_EQ(text_of(format_http_date(784111777)), date);
     EXPECT_EQ(text_of(format_http_date(951782400)), "Tue, 29 Feb 2000 00:00:00 GMT");
     DateCache cache;
-    EXPECT_EQ(text_of(cache.at(784111777)), kDate);
+    EXPECT_EQ(text_of(cache.at(784111777)), date);
     EXPECT_EQ(text_of(cache.at(784111778)), "Sun, 06 Nov 1994 08:49:38 GMT");
-    EXPECT_EQ(cache.now().size(), kDate.size());
+    EXPECT_EQ(cache.now().size(), date.size());
 }
 
 }  // namespace

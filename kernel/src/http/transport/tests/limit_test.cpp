@@ -125,11 +125,11 @@ TEST_F(LimitTest, InputWhileAnResponseIsPendingIsBounded) {
     setsockopt(client.fd(), SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
     const std::string one =
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n" + std::string(10000, 'x');
-    constexpr int kRequests = 8000;  // 80 MB
+    constexpr int requests = 8000;  // 80 MB
 
     std::atomic<int> sent{0};
     std::thread sender([&] {
-        for (int i = 0; i < kRequests && client.send(one); ++i) ++sent;
+        for (int i = 0; i < requests && client.send(one); ++i) ++sent;
     });
     auto first = parking.take();
     ASSERT_TRUE(first);
@@ -140,12 +140,12 @@ TEST_F(LimitTest, InputWhileAnResponseIsPendingIsBounded) {
         ::poll(nullptr, 0, 200);
         return std::exchange(before, now) == now && now == sent;
     }));
-    EXPECT_LT(sent, kRequests / 2);
+    EXPECT_LT(sent, requests / 2);
     EXPECT_EQ(handled, 1);
     first->reply(text(""));
-    for (int i = 0; i < kRequests; ++i) ASSERT_EQ(client.status(), 200) << i;
+    for (int i = 0; i < requests; ++i) ASSERT_EQ(client.status(), 200) << i;
     sender.join();
-    EXPECT_EQ(handled, kRequests);
+    EXPECT_EQ(handled, requests);
 }
 
 TEST_F(LimitTest, OneByteOfPipelineIsEnough) {
@@ -175,7 +175,7 @@ TEST_F(LimitTest, FloodingClientDoesNotStarveTheOthers) {
 // The worker has a long pipeline before it when another client's request arrives: that one does not
 // wait for all of it.
 TEST_F(LimitTest, LongPipelineTakesTurnsWithTheOthers) {
-    constexpr int kPipelined = 1000;
+    constexpr int pipelined = 1000;
     std::promise<void> other_has_asked;
     std::atomic<int> handled{0}, before_other{-1};
     handler_.request = [&](Request request, std::shared_ptr<Exchange> exchange) {
@@ -186,14 +186,14 @@ TEST_F(LimitTest, LongPipelineTakesTurnsWithTheOthers) {
     Client pipeline(start()), other(port_);
     ASSERT_TRUE(eventually([&] { return transport_->stats().connections == 2; }));
     std::string many;
-    for (int i = 0; i < kPipelined; ++i) many += "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (int i = 0; i < pipelined; ++i) many += "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     pipeline.send(many);
     ASSERT_TRUE(eventually([&] { return handled == 1; }));
     other.get("/other");
     other_has_asked.set_value();
     EXPECT_EQ(other.status(), 200);
-    for (int i = 0; i < kPipelined; ++i) ASSERT_EQ(pipeline.status(), 200);
-    EXPECT_LT(before_other, kPipelined / 2);
+    for (int i = 0; i < pipelined; ++i) ASSERT_EQ(pipeline.status(), 200);
+    EXPECT_LT(before_other, pipelined / 2);
 }
 
 TEST_F(LimitTest, PipeliningClientThatNeverReadsIsPaused) {

@@ -31,7 +31,7 @@ protected:
 
     std::shared_ptr<EventStream> take() {
         std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, std::chrono::milliseconds(kPatienceMs),
+        if (!changed_.wait_for(lock, std::chrono::milliseconds(patience_ms),
                                [this] { return !streams_.empty(); }))
             return nullptr;
         auto stream = std::move(streams_.back());
@@ -136,11 +136,11 @@ TEST_F(StreamTest, ManyWritersAtOnceLoseNothing) {
     client.get("/");
     const auto stream = take();
     ASSERT_TRUE(stream);
-    constexpr int kThreads = 4, kWrites = 2000;
+    constexpr int threads = 4, writes = 2000;
     std::vector<std::thread> writers;
-    for (int t = 0; t < kThreads; ++t)
+    for (int t = 0; t < threads; ++t)
         writers.emplace_back([&] {
-            for (int i = 0; i < kWrites; ++i) stream->write("[0123456789]");
+            for (int i = 0; i < writes; ++i) stream->write("[0123456789]");
         });
     std::thread closer([&] {
         for (auto& writer : writers) writer.join();
@@ -150,7 +150,7 @@ TEST_F(StreamTest, ManyWritersAtOnceLoseNothing) {
     const auto rest = client.read_to_end();
     closer.join();
     ASSERT_TRUE(rest);
-    EXPECT_EQ(rest->size(), std::size_t{12} * kThreads * kWrites);
+    EXPECT_EQ(rest->size(), std::size_t{12} * threads * writes);
 }
 
 TEST_F(StreamTest, HeadRequestOpensNoStream) {

@@ -26,7 +26,7 @@ namespace kitchen::http {
 
 using namespace std::chrono_literals;
 
-inline constexpr int kPatienceMs = testkit::patience_ms;
+inline constexpr int patience_ms = testkit::patience_ms;
 
 inline Response text(std::string body, int status = 200) {
     Response response(status);
@@ -108,7 +108,7 @@ public:
     }
     std::shared_ptr<Exchange> take() {
         std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, std::chrono::milliseconds(kPatienceMs),
+        if (!changed_.wait_for(lock, std::chrono::milliseconds(patience_ms),
                                [this] { return !parked_.empty(); }))
             return nullptr;
         auto exchange = std::move(parked_.front());

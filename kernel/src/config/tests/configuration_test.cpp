@@ -1,4 +1,4 @@
-#include "config/settings.h"
+#include "config/configuration.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,20 +11,20 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 struct SettingsRead {
-    Settings settings;
+    Configuration settings;
     std::vector<std::string> errors;
 };
 
 SettingsRead read_server_settings(const std::string& yaml) {
     Diagnostics diagnostics("f");
     SettingsRead out;
-    out.settings = read_settings(
+    out.settings = read_configuration(
         yaml, [](const std::string&) { return std::nullopt; }, diagnostics);
     out.errors = diagnostics.lines();
     return out;
 }
 
-TEST(Settings, ReadsAWholeFile) {
+TEST(Configuration, ReadsAWholeFile) {
     const SettingsRead r = read_server_settings(R"(
 server:
   listen: "[::1]:0"
@@ -79,7 +79,7 @@ bind:
     EXPECT_EQ(r.settings.binds[0].plugin, "store-memory");
 }
 
-TEST(Settings, HasDefaultsForEverythingButPlugins) {
+TEST(Configuration, HasDefaultsForEverythingButPlugins) {
     const SettingsRead r = read_server_settings("plugins: []\n");
     EXPECT_THAT(r.errors, IsEmpty());
     EXPECT_EQ(r.settings.server.host, "127.0.0.1");
@@ -157,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
             "f:2:14: error: level: the environment variable SECRET_LEVEL is not set, and there is "
             "no default (SECRET_LEVEL:-…)"}));
 
-TEST(Settings, ParsesListen) {
+TEST(Configuration, ParsesListen) {
     std::string host;
     std::uint16_t port = 1;
     EXPECT_TRUE(parse_listen("127.0.0.1:8080", host, port));
@@ -172,19 +172,19 @@ TEST(Settings, ParsesListen) {
         EXPECT_FALSE(parse_listen(bad, host, port)) << bad;
 }
 
-TEST(Settings, ReportsMistakesOfAllSectionsTogether) {
+TEST(Configuration, ReportsMistakesOfAllSectionsTogether) {
     EXPECT_EQ(read_server_settings(
                   "server: {workers: x}\nlog: {level: y}\nplugins: [{id: A}]\nbind: {a/1: b}\n")
                   .errors.size(),
               4u);
 }
 
-TEST(Settings, TakesNoSecretForAnId) {
+TEST(Configuration, TakesNoSecretForAnId) {
     const auto environment = [](const std::string&) {
         return std::optional<std::string>("hunter2");
     };
     Diagnostics diagnostics("f");
-    const Settings settings = read_settings(
+    const Configuration settings = read_configuration(
         "plugins: [{id: !env A}, {id: !env B}, {id: hunter}]\nbind: {x/1: !env A, y/1: huntre}\n",
         environment, diagnostics);
     EXPECT_EQ(settings.plugins.size(), 1u);
@@ -209,7 +209,7 @@ TEST(Diagnostics, AreOneSafeLineEach) {
 }
 
 TEST(Render, QuotesWhatATerminalWouldObey) {
-    const Settings settings =
+    const Configuration settings =
         read_server_settings("plugins: []\n\"k\\n\\e[2J\": \"\\x7f\\x9b ẹ\"\nstore/1: x\n")
             .settings;
     EXPECT_EQ(render(settings.root),
@@ -223,7 +223,7 @@ TEST(Diagnostics, CapsTheirNumber) {
     EXPECT_EQ(diagnostics.lines().back(), "f: error: and 50 more");
 }
 
-TEST(Settings, ReadsWhomItTrusts) {
+TEST(Configuration, ReadsWhomItTrusts) {
     const SettingsRead r = read_server_settings(R"(
 server:
   trusted_proxies: [127.0.0.1, "::1", 10.0.0.0/8]
@@ -244,7 +244,7 @@ plugins: []
     EXPECT_THAT(plain.cors.headers, testing::Contains("Idempotency-Key"));
 }
 
-TEST(Settings, RefusesToTrustWhatCannotBeMeant) {
+TEST(Configuration, RefusesToTrustWhatCannotBeMeant) {
     for (const char* item : {"10.0.0.1/8", "10.0.0.0/33", "proxy.example", "*", "[::1]", "unix"}) {
         const SettingsRead r = read_server_settings(
             std::string("server:\n  trusted_proxies: [127.0.0.1, '") + item + "']\nplugins: []\n");

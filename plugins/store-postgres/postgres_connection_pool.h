@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "backoff.h"
-#include "connection.h"
+#include "jitter.h"
+#include "postgres_connection.h"
 #include "kitchen/log.h"
 
 namespace kitchen::postgres {

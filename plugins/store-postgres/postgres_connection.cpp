@@ -1,4 +1,4 @@
-#include "connection.h"
+#include "postgres_connection.h"
 
 #include <libpq-fe.h>
 

@@ -1,4 +1,4 @@
-#include "connection_pool.h"
+#include "sqlite_connection_pool.h"
 
 #include <algorithm>
 

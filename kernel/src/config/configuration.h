@@ -1,6 +1,6 @@
 // The whole configuration file: server, log, plugins, bind.
 //
-// Thread-safety: plain values; read_settings() reads files named by !file and nothing else.
+// Thread-safety: plain values; read_configuration() reads files named by !file and nothing else.
 #pragma once
 
 #include <chrono>
@@ -83,7 +83,7 @@ struct BindSettings {
     Mark mark;
 };
 
-struct Settings {
+struct Configuration {
     ServerSettings server;
     LogSettings log;
     std::vector<PluginSettings>
@@ -94,8 +94,8 @@ struct Settings {
 
 /// Reads the text of a configuration. Mistakes go to `diagnostics`; what could be read is returned
 /// even then. The sections of plugins are not checked here: that needs their descriptors.
-Settings read_settings(std::string_view text, const Environment& environment,
-                       Diagnostics& diagnostics);
+Configuration read_configuration(std::string_view text, const Environment& environment,
+                                 Diagnostics& diagnostics);
 
 /// The sections of the kernel itself, for the schema of the whole file.
 std::vector<SettingKey> server_keys();

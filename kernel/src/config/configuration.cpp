@@ -1,4 +1,4 @@
-#include "config/settings.h"
+#include "config/configuration.h"
 
 #include <algorithm>
 #include <set>
@@ -57,9 +57,7 @@ S read_own(const Node* node, const std::string& name, const Environment& environ
     const Mark where = node ? node->mark : Mark{};
     auto section =
         read_section(node, describe_settings<S>(), name, where, environment, diagnostics);
-    check_settings<S>(*section, [&](const std::string& key, std::string sentence) {
-        diagnostics.error(section->mark(key), name + '.' + key + ": " + sentence);
-    });
+    check_settings<S>(*section, report_into(diagnostics, *section, name, where));
     S settings = read_settings<S>(*section);
     if (section_out) *section_out = std::move(section);
     return settings;
@@ -82,7 +80,7 @@ ServerSettings with_meanings(ServerSettings settings) {
 }
 
 void read_plugins(const Node* node, const Environment& environment, Diagnostics& diagnostics,
-                  Settings& settings) {
+                  Configuration& settings) {
     if (!node || node->kind != Node::Kind::sequence) {
         if (!node || !node->unresolved)
             diagnostics.error(
@@ -131,7 +129,7 @@ void read_plugins(const Node* node, const Environment& environment, Diagnostics&
     }
 }
 
-void read_binds(const Node* node, Diagnostics& diagnostics, Settings& settings) {
+void read_binds(const Node* node, Diagnostics& diagnostics, Configuration& settings) {
     if (!node || node->kind == Node::Kind::null || node->unresolved) return;
     if (node->kind != Node::Kind::map) {
         diagnostics.error(node->mark, "bind: expected a map such as 'store/1: store-sqlite'");
@@ -226,7 +224,7 @@ void ServerSettings::check(const ServerSettings& settings, Problems& problems) {
                 "expected exact origins such as https://app.example, without a path or '*'" +
                     item(i));
     for (std::size_t i = 0; i < settings.cors_headers.size(); ++i)
-        if (!http::characters::all(settings.cors_headers[i], http::characters::kToken) ||
+        if (!http::characters::all(settings.cors_headers[i], http::characters::token) ||
             settings.cors_headers[i] == "*")
             problems.at(settings.cors_headers,
                         "expected names of header fields, without '*'" + item(i));
@@ -269,9 +267,9 @@ bool parse_listen(std::string_view text, std::string& host, std::uint16_t& port)
     return true;
 }
 
-Settings read_settings(std::string_view text, const Environment& environment,
-                       Diagnostics& diagnostics) {
-    Settings settings;
+Configuration read_configuration(std::string_view text, const Environment& environment,
+                                 Diagnostics& diagnostics) {
+    Configuration settings;
     settings.root = read_yaml(text, diagnostics);
     if (settings.root.kind != Node::Kind::map) {
         if (diagnostics.empty())

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "connection.h"
+#include "sqlite_connection.h"
 
 namespace kitchen::sqlite {
 

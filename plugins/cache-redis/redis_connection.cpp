@@ -1,4 +1,4 @@
-#include "connection.h"
+#include "redis_connection.h"
 
 #include <hiredis.h>
 

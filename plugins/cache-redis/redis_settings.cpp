@@ -1,4 +1,4 @@
-#include "settings.h"
+#include "redis_settings.h"
 
 namespace kitchen::redis {
 

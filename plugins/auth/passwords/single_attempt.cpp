@@ -1,11 +1,11 @@
-#include "passwords/single_flight.h"
+#include "passwords/single_attempt.h"
 
 #include "attempt_limits.h"
 
 namespace kitchen::auth {
 
-Result<bool> SingleFlight::run(const std::string& subject, const std::string& credential,
-                               const Work& work) {
+Result<bool> SingleAttempt::run(const std::string& subject, const std::string& credential,
+                                const Work& work) {
     std::shared_ptr<Flight> flight;
     {
         std::unique_lock lock(mutex_);
@@ -37,7 +37,7 @@ Result<bool> SingleFlight::run(const std::string& subject, const std::string& cr
     }
 }
 
-void SingleFlight::land(const std::string& subject, Flight& flight, Result<bool> outcome) {
+void SingleAttempt::land(const std::string& subject, Flight& flight, Result<bool> outcome) {
     {
         std::lock_guard lock(mutex_);
         flight.outcome.emplace(std::move(outcome));
@@ -46,7 +46,7 @@ void SingleFlight::land(const std::string& subject, Flight& flight, Result<bool>
     landed_.notify_all();
 }
 
-std::size_t SingleFlight::waiting() const {
+std::size_t SingleAttempt::waiting() const {
     std::lock_guard lock(mutex_);
     return waiting_;
 }

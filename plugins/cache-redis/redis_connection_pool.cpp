@@ -1,4 +1,4 @@
-#include "connection_pool.h"
+#include "redis_connection_pool.h"
 
 #include "failure.h"
 

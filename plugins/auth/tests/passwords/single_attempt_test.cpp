@@ -1,4 +1,4 @@
-#include "passwords/single_flight.h"
+#include "passwords/single_attempt.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@
 namespace kitchen::auth {
 namespace {
 
-TEST(SingleFlight, SameCredentialSharesOneOutcome) {
-    SingleFlight flights(9);
+TEST(SingleAttempt, SameCredentialSharesOneOutcome) {
+    SingleAttempt flights(9);
     std::latch begun(1), go(1);
     std::atomic<int> works{0}, right{0};
     const auto work = [&]() -> Result<bool> {
@@ -34,8 +34,8 @@ TEST(SingleFlight, SameCredentialSharesOneOutcome) {
     EXPECT_EQ(right, 10);
 }
 
-TEST(SingleFlight, AnotherCredentialIsRefusedMeanwhile) {
-    SingleFlight flights(9);
+TEST(SingleAttempt, AnotherCredentialIsRefusedMeanwhile) {
+    SingleAttempt flights(9);
     auto outcome = flights.run("ada", "first", [&]() -> Result<bool> {
         const auto other = flights.run("ada", "second", [] { return Result<bool>(true); });
         EXPECT_FALSE(other);
@@ -50,8 +50,8 @@ TEST(SingleFlight, AnotherCredentialIsRefusedMeanwhile) {
         << "afterwards it is open again";
 }
 
-TEST(SingleFlight, OnlySoManyWait) {
-    SingleFlight flights(2);
+TEST(SingleAttempt, OnlySoManyWait) {
+    SingleAttempt flights(2);
     std::latch begun(1), go(1);
     std::vector<std::jthread> threads;
     const auto work = [&]() -> Result<bool> {
@@ -71,8 +71,8 @@ TEST(SingleFlight, OnlySoManyWait) {
     EXPECT_EQ(refused.error().retry_after, std::chrono::seconds(1));
 }
 
-TEST(SingleFlight, AnExceptionFreesThoseWhoWait) {
-    SingleFlight flights(9);
+TEST(SingleAttempt, AnExceptionFreesThoseWhoWait) {
+    SingleAttempt flights(9);
     std::latch begun(1);
     std::jthread joiner;
     std::atomic<bool> joined{false};

@@ -1,4 +1,4 @@
-#include "settings.h"
+#include "rate_limit_settings.h"
 
 #include <stdexcept>
 

@@ -14,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-#include "connection.h"
+#include "redis_connection.h"
 
 namespace kitchen::redis {
 

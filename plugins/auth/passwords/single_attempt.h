@@ -18,12 +18,12 @@
 
 namespace kitchen::auth {
 
-class SingleFlight {
+class SingleAttempt {
 public:
     using Work = std::function<Result<bool>()>;
 
     /// `queue`: callers that may wait, for all flights together.
-    explicit SingleFlight(std::size_t queue) : queue_(queue) {}
+    explicit SingleAttempt(std::size_t queue) : queue_(queue) {}
 
     /// Runs the work, or waits for one under way with the same subject and credential and gives its
     /// outcome. Errors: too_many_requests when one is under way with another credential;
