@@ -23,18 +23,18 @@ enum Class : std::uint8_t {
 constexpr std::array<std::uint8_t, 256> make_table() {
     std::array<std::uint8_t, 256> table{};
     for (int c = 0; c < 256; ++c) {
-        const bool digit = c >= '0' && c <= '9';
-        const bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        const bool is_digit = c >= '0' && c <= '9';
+        const bool is_alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         std::uint8_t bits = 0;
-        if (digit || alpha ||
+        if (is_digit || is_alpha ||
             std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
                 std::string_view::npos)
             bits |= token;
         if (c == '\t' || (c >= 0x20 && c != 0x7f)) bits |= field_text;
         if (c > 0x20 && c < 0x7f && c != '#') bits |= target;
-        if (digit || alpha || c == '-' || c == '.' || c == '_' || c == '~') bits |= host;
-        if (digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) bits |= hex_digit;
-        if (digit) bits |= digit;
+        if (is_digit || is_alpha || c == '-' || c == '.' || c == '_' || c == '~') bits |= host;
+        if (is_digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) bits |= hex_digit;
+        if (is_digit) bits |= digit;
         table[static_cast<std::size_t>(c)] = bits;
     }
     return table;
