@@ -46,6 +46,7 @@ std::vector<Fault> by_item(const std::vector<Fault>& refused, const CartContents
 
 std::vector<OrderSide> frozen(const std::vector<Food>& foods) {
     std::vector<OrderSide> sides;
+    sides.reserve(foods.size());
     for (const Food& food : foods) sides.push_back({food.id, food.name, food.price});
     return sides;
 }

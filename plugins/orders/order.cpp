@@ -22,6 +22,7 @@ std::vector<Portion> portions_of(const Order& order) {
         for (const OrderSide& side : item.extra_sides) sums[side.food_id] += item.quantity;
     }
     std::vector<Portion> portions;
+    portions.reserve(sums.size());
     for (const auto& [food_id, quantity] : sums) portions.push_back({food_id, quantity});
     return portions;
 }

@@ -320,13 +320,13 @@ public:
     /// `field` is a member of the settings that are checked. The sentence goes on after
     /// "plugin.key: ", as in "must be longer than token.access_ttl".
     template <class T>
-    void at(const T& field, std::string sentence) {
-        add(static_cast<const void*>(&field), std::move(sentence));
+    void at(const T& field, const std::string& sentence) {
+        add(static_cast<const void*>(&field), sentence);
     }
 
 private:
     /// A place that is no described member is blamed on the whole section.
-    void add(const void* field, std::string sentence);
+    void add(const void* field, const std::string& sentence);
 
     const detail::FieldPass& pass_;
     const Report& report_;
@@ -360,7 +360,7 @@ std::vector<std::string> problems_of(S settings) {
     Fields<S> fields(pass, "", settings);
     S::describe(fields);
     std::vector<std::string> found;
-    const Problems::Report report = [&](const std::string& key, std::string sentence) {
+    const Problems::Report report = [&](const std::string& key, const std::string& sentence) {
         found.push_back(key + ": " + sentence);
     };
     Problems problems(pass, report);

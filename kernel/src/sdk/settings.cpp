@@ -42,10 +42,10 @@ std::string list_text(const std::vector<std::string>& items) {
 
 }  // namespace detail
 
-void Problems::add(const void* field, std::string sentence) {
+void Problems::add(const void* field, const std::string& sentence) {
     for (const auto& [address, key] : pass_.positions)
-        if (address == field) return report_(key, std::move(sentence));
-    report_("", std::move(sentence));
+        if (address == field) return report_(key, sentence);
+    report_("", sentence);
 }
 
 }  // namespace kitchen
