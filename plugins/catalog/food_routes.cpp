@@ -107,11 +107,10 @@ Route create_route() {
 
 void describe_change(Route& route) {
     route.roles({"admin"})
-        .header(if_match_parameter())
+        .if_match()
         .answers(200, "The food as it is now", food_schema())
         .answers(404, "Unknown or deleted")
         .answers(409, "The name is taken (food_name_taken)")
-        .answers(412, "It has changed since the version in If-Match")
         .answers(422, "Some values are not valid");
 }
 
@@ -120,10 +119,9 @@ Route remove_route() {
     route.summary("Take a food off the menu")
         .describe("It stays in orders that hold it; its name is free again.")
         .roles({"admin"})
-        .header(if_match_parameter())
+        .if_match()
         .answers(204, "Gone")
-        .answers(404, "Unknown or already deleted")
-        .answers(412, "It has changed since the version in If-Match");
+        .answers(404, "Unknown or already deleted");
     return route;
 }
 
@@ -243,22 +241,11 @@ Result<Response> FoodRoutes::response(const Request& request, const std::string&
     return Response::raw_json(200, (*found)->body).with_header("ETag", (*found)->etag);
 }
 
-VersionCheck if_match(const Request& request) {
-    return [&request](std::int64_t current_version) {
-        return http::check_if_match(request, current_version);
-    };
-}
-
 Response food_response(int status, const Food& food) {
     std::string body;
     JsonWriter out(body);
     write_food(out, food);
     return Response::raw_json(status, std::move(body)).with_version(food.version);
-}
-
-http::Parameter if_match_parameter() {
-    return {"If-Match", Schema::string(),
-            "The ETag of the version to change; 412 when there is a newer one."};
 }
 
 }  // namespace kitchen::catalog

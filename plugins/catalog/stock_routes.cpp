@@ -30,14 +30,13 @@ Route adjust_route() {
     route.summary("Add to or take from the stock of a food")
         .describe("One step, whatever is being sold meanwhile. Only for foods that are counted.")
         .roles({"admin", "kitchen"})
-        .header(if_match_parameter())
+        .if_match()
         .body(stock_adjustment_schema())
         .answers(200, "The food with its new available_quantity", food_schema())
         .answers(404, "Unknown or deleted")
         .answers(409,
                  "Below zero (insufficient_stock), not counted (stock_not_counted) or too many "
                  "(stock_too_large)")
-        .answers(412, "It has changed since the version in If-Match")
         .answers(422, "Some values are not valid");
     return route;
 }

@@ -20,11 +20,6 @@ namespace {
 constexpr std::size_t body_limit = 16 * 1024;
 constexpr const char* checkout_route = "POST /orders/";
 
-http::Parameter if_match() {
-    return {"If-Match", Schema::string(),
-            "The order's ETag: refused with 412 when the order has changed since.", "", false};
-}
-
 Viewer viewer_of(const Request& request) { return {request.who().user_id, request.who().role}; }
 
 std::string path_of(std::int64_t order_id) { return "/orders/" + std::to_string(order_id) + "/"; }
@@ -127,27 +122,25 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .describe("Customers while it is pending or confirmed; kitchen and admin until it is "
                       "completed, with a reason.")
             .signed_in()
-            .header(if_match())
+            .if_match()
             .body(cancel_schema())
             .optional_body()
             .body_limit(body_limit)
             .answers(200, "The order, cancelled", order_schema())
             .answers(404, "No such order of this account")
             .answers(409, "Too late; the member allowed_transitions says what is possible")
-            .answers(412, "The order has changed")
             .handle([this](Request& request) { return cancel(request); }));
     setup.add_route(
         Route::post("/orders/{id:id}/status/")
             .summary("Move an order along")
             .roles(staff)
-            .header(if_match())
+            .if_match()
             .body(status_change_schema())
             .body_limit(body_limit)
             .answers(200, "The order", order_schema())
             .answers(404, "No such order")
             .answers(409,
                      "Not from where it is; the member allowed_transitions says what is possible")
-            .answers(412, "The order has changed")
             .handle([this](Request& request) { return change_status(request); }));
 }
 
@@ -227,8 +220,7 @@ Result<Response> OrderRoutes::move(Request& request, OrderState to) {
     const Viewer viewer = viewer_of(request);
     const std::int64_t id = request.path_id("id");
     Result<Order> order =
-        orders_.move(viewer, id, to, trimmed(request.json, "reason"),
-                     [&](std::int64_t version) { return http::check_if_match(request, version); });
+        orders_.move(viewer, id, to, trimmed(request.json, "reason"), if_match(request));
     if (!order) return std::move(order).error();
     log_.info("order moved", {{"order_id", id}, {"status", to_text(to)}, {"by", viewer.user_id}});
     return Response::raw_json(200, order_json(*order, viewer.actor())).with_version(order->version);

@@ -37,7 +37,7 @@ void UserRoutes::declare_own(Setup& setup) {
             .describe("Phone number, password, or both. A new password needs the current one, and "
                       "ends every other sign-in.")
             .signed_in()
-            .header(if_match_header())
+            .if_match()
             .body(Schema::object({
                                      {"phone_number",
                                       Schema::string().min(1).max(40).describe(
@@ -56,7 +56,6 @@ void UserRoutes::declare_own(Setup& setup) {
                       .named("OwnChange"))
             .answers(200, "The account as changed", user_schema())
             .answers(409, "The phone number is taken")
-            .answers(412, "The account has changed since: If-Match is stale")
             .answers(422, "Something is not acceptable: see errors")
             .answers(429, "Too many wrong current passwords")
             .handle([this](Request& request) { return change_own(request); }));
@@ -78,7 +77,7 @@ void UserRoutes::declare_admin(Setup& setup) {
             .summary("Change what a user may do")
             .describe("A change ends every token and remembered credential of that user at once.")
             .roles({std::string(role_admin)})
-            .header(if_match_header())
+            .if_match()
             .body(
                 Schema::object(
                     {
@@ -89,7 +88,6 @@ void UserRoutes::declare_admin(Setup& setup) {
             .answers(200, "The user as changed", user_record_schema())
             .answers(404, "No such user")
             .answers(409, "This is the last administrator")
-            .answers(412, "The user has changed since: If-Match is stale")
             .handle([this](Request& request) { return change_rights(request); }));
 }
 

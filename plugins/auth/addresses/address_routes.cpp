@@ -52,12 +52,11 @@ void AddressRoutes::declare(Setup& setup) {
                       "as it was when they were placed. "
                       "The default address ceases to be it only when another becomes it.")
             .signed_in()
-            .header(if_match_header())
+            .if_match()
             .body(address_change_schema())
             .body_limit(body_limit)
             .answers(200, "The address as it is now", address_schema())
             .answers(404, not_yours)
-            .answers(412, "It has changed since: If-Match is stale")
             .answers(422, "Some values are not valid")
             .handle([this](Request& request) { return change(request); }));
     setup.add_route(Route::del("/me/addresses/{id:id}/")
@@ -65,10 +64,9 @@ void AddressRoutes::declare(Setup& setup) {
                         .describe("When it was the default, the one with the lowest id becomes it. "
                                   "Orders keep the address.")
                         .signed_in()
-                        .header(if_match_header())
+                        .if_match()
                         .answers(204, "Gone")
                         .answers(404, not_yours)
-                        .answers(412, "It has changed since: If-Match is stale")
                         .handle([this](Request& request) { return remove(request); }));
 }
 

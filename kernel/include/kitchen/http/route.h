@@ -90,6 +90,12 @@ public:
         header_parameters.push_back(std::move(p));
         return *this;
     }
+    /// Documents If-Match and its 412; http::if_match() checks it.
+    Route& if_match() {
+        return header({"If-Match", Schema::string(),
+                       "The ETag of the version that the change is meant for."})
+            .answers(412, "It has changed since the version in If-Match");
+    }
     /// The route takes a JSON body of this shape. Without it a body is refused (422) unless empty.
     Route& body(Schema schema) {
         body_schema = std::move(schema);
