@@ -77,11 +77,9 @@ Route list_route() {
                 "true: only what can be ordered now; false: only what cannot."})
         .query({"sort", Schema::string().one_of(sort_choices()),
                 "One key; a leading - for descending."})
-        .answers(200, "A page of foods; its ETag stands for these bytes",
-                 http::page_schema(food_schema(), "FoodPage"))
+        .answers_page("A page of foods; its ETag stands for these bytes", food_schema(), "FoodPage")
         .answers(304, "If-None-Match has its ETag")
         .answers(422, "A parameter is not valid");
-    http::add_page_parameters(route);
     return route;
 }
 
@@ -161,19 +159,14 @@ Result<Response> FoodRoutes::list(const Request& request) const {
     // no client's spelling ends up with another.
     return response(
         request, "foods " + request.base_url + request.target, [&]() -> Result<CachedResponsePtr> {
-            const http::Page page = http::page_of(request);
-            const Result<FoodRows> found =
-                service_.list(query_of(request), page.limit, page.offset);
-            if (!found) return found.error();
-            std::string items;
-            items.reserve(found->rows.size() * 640);
-            for (const Row row : found->rows) {
-                if (!items.empty()) items += ',';
-                JsonWriter out(items);
-                write_food(out, service_.view(row));
-            }
-            return content_response(
-                http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
+            Result<Response> page = http::page_response(
+                request,
+                [&](const http::Page& asked) {
+                    return service_.list(query_of(request), asked.limit, asked.offset);
+                },
+                [&](JsonWriter& out, const Row& row) { write_food(out, service_.view(row)); });
+            if (!page) return std::move(page).error();
+            return content_response(std::move(page->body));
         });
 }
 

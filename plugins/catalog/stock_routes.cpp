@@ -48,9 +48,8 @@ Route journal_route() {
             "Every change of its count. The deltas add up to the count; not counted stands for 0. "
             "Deleted foods keep theirs.")
         .roles({"admin"})
-        .answers(200, "A page of the journal", http::page_schema(stock_entry_schema(), "StockPage"))
+        .answers_page("A page of the journal", stock_entry_schema(), "StockPage")
         .answers(404, "There has never been such a food");
-    http::add_page_parameters(route);
     return route;
 }
 
@@ -70,18 +69,12 @@ Result<Response> StockRoutes::adjust(const Request& request) const {
 }
 
 Result<Response> StockRoutes::journal(const Request& request) const {
-    const http::Page page = http::page_of(request);
-    const Result<StockRows> found =
-        service_.journal(request.path_id("id"), page.limit, page.offset);
-    if (!found) return found.error();
-    std::string items;
-    for (const Row row : found->rows) {
-        if (!items.empty()) items += ',';
-        JsonWriter out(items);
-        write_line(out, StockLine(row));
-    }
-    return Response::raw_json(
-        200, http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
+    return http::page_response(
+        request,
+        [&](const http::Page& page) {
+            return service_.journal(request.path_id("id"), page.limit, page.offset);
+        },
+        [](JsonWriter& out, const Row& row) { write_line(out, StockLine(row)); });
 }
 
 }  // namespace kitchen::catalog

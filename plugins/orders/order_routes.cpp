@@ -95,20 +95,18 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                      "(member total)")
             .handle([this](Request& request) { return place(request); }));
 
-    Route list_route = Route::get("/orders/");
-    list_route.summary("Your orders, newest first")
-        .describe("Kitchen and admin see everybody's.")
-        .signed_in()
-        .query({"status", Schema::string().one_of(state_names()), "Only orders in this state.", "",
-                false})
-        .query({"from", Schema::string().format(http::Format::date_time),
-                "Placed at this time or later.", "", false})
-        .query({"to", Schema::string().format(http::Format::date_time),
-                "Placed at this time or earlier.", "", false})
-        .answers(200, "A page", http::page_schema(order_schema(), "OrderPage"))
-        .handle([this](Request& request) { return list(request); });
-    http::add_page_parameters(list_route);
-    setup.add_route(std::move(list_route));
+    setup.add_route(Route::get("/orders/")
+                        .summary("Your orders, newest first")
+                        .describe("Kitchen and admin see everybody's.")
+                        .signed_in()
+                        .query({"status", Schema::string().one_of(state_names()),
+                                "Only orders in this state.", "", false})
+                        .query({"from", Schema::string().format(http::Format::date_time),
+                                "Placed at this time or later.", "", false})
+                        .query({"to", Schema::string().format(http::Format::date_time),
+                                "Placed at this time or earlier.", "", false})
+                        .answers_page("A page", order_schema(), "OrderPage")
+                        .handle([this](Request& request) { return list(request); }));
 
     setup.add_route(Route::get("/orders/{id:id}/")
                         .summary("One order")
@@ -186,19 +184,13 @@ Result<Response> OrderRoutes::list(Request& request) {
     if (const auto status = request.query("status")) filter.status = parse_state(*status);
     if (const auto from = request.query("from")) filter.from = parse_rfc3339(*from);
     if (const auto to = request.query("to")) filter.to = parse_rfc3339(*to);
-    const http::Page page = http::page_of(request);
     const Viewer viewer = viewer_of(request);
-    Result<OrderPage> found = orders_.list(viewer, filter, page.limit, page.offset);
-    if (!found) return std::move(found).error();
-
-    std::string items;
-    for (const Order& order : found->orders) {
-        if (!items.empty()) items += ',';
-        items += order_json(order, viewer.actor());
-    }
-    return Response::raw_json(
-        200, http::page_json(request, page, items, static_cast<std::int64_t>(found->orders.size()),
-                             found->total_count));
+    return http::page_response(
+        request,
+        [&](const http::Page& page) {
+            return orders_.list(viewer, filter, page.limit, page.offset);
+        },
+        [&](JsonWriter& out, const Order& order) { out.raw(order_json(order, viewer.actor())); });
 }
 
 Result<Response> OrderRoutes::read(Request& request) {

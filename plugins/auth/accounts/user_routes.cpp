@@ -62,16 +62,15 @@ void UserRoutes::declare_own(Setup& setup) {
 }
 
 void UserRoutes::declare_admin(Setup& setup) {
-    Route list_route = Route::get("/users/");
-    http::add_page_parameters(list_route);
-    list_route.summary("Find users")
-        .roles({std::string(role_admin)})
-        .query({"search", Schema::string().max(100), "Part of an email address or phone number"})
-        .query({"role", Schema::string().one_of(role_names()), "Only those with this role"})
-        .answers(200, "A page of users, ordered by id",
-                 http::page_schema(user_record_schema(), "UserPage"))
-        .handle([this](Request& request) { return list(request); });
-    setup.add_route(std::move(list_route));
+    setup.add_route(
+        Route::get("/users/")
+            .summary("Find users")
+            .roles({std::string(role_admin)})
+            .answers_page("A page of users, ordered by id", user_record_schema(), "UserPage")
+            .query(
+                {"search", Schema::string().max(100), "Part of an email address or phone number"})
+            .query({"role", Schema::string().one_of(role_names()), "Only those with this role"})
+            .handle([this](Request& request) { return list(request); }));
     setup.add_route(
         Route::patch("/users/{id:id}/")
             .summary("Change what a user may do")
@@ -110,19 +109,14 @@ Result<Response> UserRoutes::change_own(const Request& request) const {
 }
 
 Result<Response> UserRoutes::list(const Request& request) const {
-    const http::Page page = http::page_of(request);
-    const auto found =
-        accounts_.find(std::string(request.query("search").value_or("")),
-                       std::string(request.query("role").value_or("")), page.limit, page.offset);
-    if (!found) return found.error();
-    std::string items;
-    for (const User& user : found->users) {
-        if (!items.empty()) items += ',';
-        items += user_record_json(user);
-    }
-    return Response::raw_json(
-        200, http::page_json(request, page, items, static_cast<std::int64_t>(found->users.size()),
-                             found->total));
+    return http::page_response(
+        request,
+        [&](const http::Page& page) {
+            return accounts_.find(std::string(request.query("search").value_or("")),
+                                  std::string(request.query("role").value_or("")), page.limit,
+                                  page.offset);
+        },
+        [](JsonWriter& out, const User& user) { out.raw(user_record_json(user)); });
 }
 
 Result<Response> UserRoutes::change_rights(const Request& request) const {

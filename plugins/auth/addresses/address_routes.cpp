@@ -20,14 +20,12 @@ Response response(int status, const SavedAddress& address) {
 }  // namespace
 
 void AddressRoutes::declare(Setup& setup) {
-    Route list_route = Route::get("/me/addresses/");
-    http::add_page_parameters(list_route);
-    list_route.summary("Your address book")
-        .signed_in()
-        .answers(200, "A page: the default address first, then by id",
-                 http::page_schema(address_schema(), "AddressPage"))
-        .handle([this](Request& request) { return list(request); });
-    setup.add_route(std::move(list_route));
+    setup.add_route(Route::get("/me/addresses/")
+                        .summary("Your address book")
+                        .signed_in()
+                        .answers_page("A page: the default address first, then by id",
+                                      address_schema(), "AddressPage")
+                        .handle([this](Request& request) { return list(request); }));
     setup.add_route(Route::post("/me/addresses/")
                         .summary("Put an address into your address book")
                         .describe("The first one is the default, whatever is_default says.")
@@ -71,16 +69,12 @@ void AddressRoutes::declare(Setup& setup) {
 }
 
 Result<Response> AddressRoutes::list(const Request& request) const {
-    const http::Page page = http::page_of(request);
-    const auto found = book_.list(request.who().user_id, page.limit, page.offset);
-    if (!found) return found.error();
-    std::string items;
-    for (const SavedAddress& address : found->addresses) {
-        if (!items.empty()) items += ',';
-        items += address_json(address);
-    }
-    return Response::raw_json(
-        200, http::page_json(request, page, items, std::ssize(found->addresses), found->total));
+    return http::page_response(
+        request,
+        [&](const http::Page& page) {
+            return book_.list(request.who().user_id, page.limit, page.offset);
+        },
+        [](JsonWriter& out, const SavedAddress& address) { out.raw(address_json(address)); });
 }
 
 Result<Response> AddressRoutes::read(const Request& request) const {

@@ -117,6 +117,9 @@ public:
         responses.push_back({status, std::move(text), std::move(schema), std::move(content_type)});
         return *this;
     }
+    /// A list in pages (page.h): takes limit and offset, and gives an envelope around `item`, under
+    /// the name `component` in the OpenAPI document.
+    Route& answers_page(std::string text, Schema item, std::string component);
     /// Documents a header field of the responses, and lets scripts of allowed origins read it.
     Route& response_header(std::string name, std::string text) {
         response_headers.push_back({std::move(name), std::move(text)});
