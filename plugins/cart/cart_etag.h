@@ -19,7 +19,7 @@ namespace kitchen::cart {
 /// With its quotes.
 std::string etag_of(const CartView& view);
 
-/// precondition_failed unless If-Match is absent, "*", or lists a tag of that version.
-Status check_cart_version(const http::Request& request, std::int64_t version);
+/// As http::if_match(), but a tag with the hexadecimal is one of its version too.
+VersionCheck if_cart_matches(const http::Request& request);
 
 }  // namespace kitchen::cart

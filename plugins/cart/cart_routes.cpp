@@ -11,16 +11,10 @@ namespace kitchen::cart {
 using http::Request;
 using http::Response;
 using http::Route;
-using http::Schema;
 
 namespace {
 
 constexpr std::size_t body_limit = 16 * 1024;
-
-http::Parameter if_match() {
-    return {"If-Match", Schema::string(),
-            "The cart's ETag: refused with 412 when the cart has changed since.", "", false};
-}
 
 /// The list, or the one id that the original clients send in its place.
 Result<std::vector<std::int64_t>> side_ids(const Json& body, const std::string& list,
@@ -47,10 +41,6 @@ Error in_terms_of(Error error, const Json& body) {
     return error;
 }
 
-VersionCheck checked_by(const Request& request) {
-    return [&request](std::int64_t version) { return check_cart_version(request, version); };
-}
-
 }  // namespace
 
 CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
@@ -67,7 +57,7 @@ CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
                                   "A quantity is 1 to 99 for one request; an item may grow further "
                                   "by several requests.")
                         .signed_in()
-                        .header(if_match())
+                        .if_match()
                         .body(new_line_schema())
                         .body_limit(body_limit)
                         .answers(201, "A new item", line_schema())
@@ -75,34 +65,30 @@ CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
                         .answers(409,
                                  "A food does not exist, is not available, is short, or may not go "
                                  "together; or the cart is full")
-                        .answers(412, "The cart has changed")
                         .handle([this](Request& request) { return add(request); }));
     setup.add_route(Route::patch("/cart/{item_id:id}/")
                         .summary("Change the quantity or the instructions of an item")
                         .signed_in()
-                        .header(if_match())
+                        .if_match()
                         .body(line_change_schema())
                         .body_limit(body_limit)
                         .answers(200, "The item", line_schema())
                         .answers(404, "No such item in your cart")
                         .answers(409, "There is not that much of it")
-                        .answers(412, "The cart has changed")
                         .handle([this](Request& request) { return change(request); }));
     setup.add_route(Route::del("/cart/{item_id:id}/")
                         .summary("Take an item out of your cart")
                         .signed_in()
-                        .header(if_match())
+                        .if_match()
                         .answers(204, "Gone")
                         .answers(404, "No such item in your cart")
-                        .answers(412, "The cart has changed")
                         .handle([this](Request& request) { return remove(request); }));
     for (const char* pattern : {"/cart/clear/", "/cart/"})
         setup.add_route(Route::del(pattern)
                             .summary("Empty your cart")
                             .signed_in()
-                            .header(if_match())
+                            .if_match()
                             .answers(200, "It is empty now", cleared_schema())
-                            .answers(412, "The cart has changed")
                             .handle([this](Request& request) { return clear(request); }));
 }
 
@@ -127,7 +113,7 @@ Result<Response> CartRoutes::add(Request& request) {
     if (!extras) return std::move(extras).error();
     wanted.sides = {*std::move(proteins), *std::move(extras)};
 
-    Result<ChangedLine> added = carts_.add(request.who().user_id, wanted, checked_by(request));
+    Result<ChangedLine> added = carts_.add(request.who().user_id, wanted, if_cart_matches(request));
     if (!added) return in_terms_of(std::move(added).error(), body);
     return Response::raw_json(added->created ? 201 : 200, line_json(added->line, catalog_))
         .with_version(added->version);
@@ -145,7 +131,7 @@ Result<Response> CartRoutes::change(Request& request) {
                              "Say what to change: quantity, special_instructions or both.");
 
     Result<ChangedLine> changed = carts_.change(request.who().user_id, request.path_id("item_id"),
-                                                wanted, checked_by(request));
+                                                wanted, if_cart_matches(request));
     if (!changed) return std::move(changed).error();
     return Response::raw_json(200, line_json(changed->line, catalog_))
         .with_version(changed->version);
@@ -153,13 +139,13 @@ Result<Response> CartRoutes::change(Request& request) {
 
 Result<Response> CartRoutes::remove(Request& request) {
     Result<std::int64_t> version =
-        carts_.remove(request.who().user_id, request.path_id("item_id"), checked_by(request));
+        carts_.remove(request.who().user_id, request.path_id("item_id"), if_cart_matches(request));
     if (!version) return std::move(version).error();
     return Response::no_content().with_version(*version);
 }
 
 Result<Response> CartRoutes::clear(Request& request) {
-    Result<std::int64_t> version = carts_.clear(request.who().user_id, checked_by(request));
+    Result<std::int64_t> version = carts_.clear(request.who().user_id, if_cart_matches(request));
     if (!version) return std::move(version).error();
     return Response::json(200, Json::object({{"message", "Cart cleared successfully"}}))
         .with_version(*version);

@@ -18,6 +18,7 @@
 #include "kitchen/catalog.h"
 #include "kitchen/clock.h"
 #include "kitchen/settings.h"
+#include "kitchen/version_check.h"
 #include "sides_key.h"
 
 namespace kitchen::cart {
@@ -40,9 +41,6 @@ struct LineChange {
     std::optional<std::int64_t> quantity;
     std::optional<std::string> special_instructions;  ///< "" takes them away
 };
-
-/// Refuses a change when the cart's present version is not the one the caller knows.
-using VersionCheck = std::function<Status(std::int64_t version)>;
 
 struct CartView {
     CartContents contents;

@@ -77,11 +77,9 @@ Route list_route() {
                 "true: only what can be ordered now; false: only what cannot."})
         .query({"sort", Schema::string().one_of(sort_choices()),
                 "One key; a leading - for descending."})
-        .answers(200, "A page of foods; its ETag stands for these bytes",
-                 http::page_schema(food_schema(), "FoodPage"))
+        .answers_page("A page of foods; its ETag stands for these bytes", food_schema(), "FoodPage")
         .answers(304, "If-None-Match has its ETag")
         .answers(422, "A parameter is not valid");
-    http::add_page_parameters(route);
     return route;
 }
 
@@ -107,11 +105,10 @@ Route create_route() {
 
 void describe_change(Route& route) {
     route.roles({"admin"})
-        .header(if_match_parameter())
+        .if_match()
         .answers(200, "The food as it is now", food_schema())
         .answers(404, "Unknown or deleted")
         .answers(409, "The name is taken (food_name_taken)")
-        .answers(412, "It has changed since the version in If-Match")
         .answers(422, "Some values are not valid");
 }
 
@@ -120,10 +117,9 @@ Route remove_route() {
     route.summary("Take a food off the menu")
         .describe("It stays in orders that hold it; its name is free again.")
         .roles({"admin"})
-        .header(if_match_parameter())
+        .if_match()
         .answers(204, "Gone")
-        .answers(404, "Unknown or already deleted")
-        .answers(412, "It has changed since the version in If-Match");
+        .answers(404, "Unknown or already deleted");
     return route;
 }
 
@@ -163,19 +159,14 @@ Result<Response> FoodRoutes::list(const Request& request) const {
     // no client's spelling ends up with another.
     return response(
         request, "foods " + request.base_url + request.target, [&]() -> Result<CachedResponsePtr> {
-            const http::Page page = http::page_of(request);
-            const Result<FoodRows> found =
-                service_.list(query_of(request), page.limit, page.offset);
-            if (!found) return found.error();
-            std::string items;
-            items.reserve(found->rows.size() * 640);
-            for (const Row row : found->rows) {
-                if (!items.empty()) items += ',';
-                JsonWriter out(items);
-                write_food(out, service_.view(row));
-            }
-            return content_response(
-                http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
+            Result<Response> page = http::page_response(
+                request,
+                [&](const http::Page& asked) {
+                    return service_.list(query_of(request), asked.limit, asked.offset);
+                },
+                [&](JsonWriter& out, const Row& row) { write_food(out, service_.view(row)); });
+            if (!page) return std::move(page).error();
+            return content_response(std::move(page->body));
         });
 }
 
@@ -243,22 +234,11 @@ Result<Response> FoodRoutes::response(const Request& request, const std::string&
     return Response::raw_json(200, (*found)->body).with_header("ETag", (*found)->etag);
 }
 
-VersionCheck if_match(const Request& request) {
-    return [&request](std::int64_t current_version) {
-        return http::check_if_match(request, current_version);
-    };
-}
-
 Response food_response(int status, const Food& food) {
     std::string body;
     JsonWriter out(body);
     write_food(out, food);
     return Response::raw_json(status, std::move(body)).with_version(food.version);
-}
-
-http::Parameter if_match_parameter() {
-    return {"If-Match", Schema::string(),
-            "The ETag of the version to change; 412 when there is a newer one."};
 }
 
 }  // namespace kitchen::catalog

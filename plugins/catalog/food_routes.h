@@ -34,11 +34,7 @@ private:
     ResponseCache* const cache_;
 };
 
-/// If-Match of a request, as the service wants it. The request must outlive the check.
-VersionCheck if_match(const http::Request& request);
 /// A food with its ETag.
 http::Response food_response(int status, const Food& food);
-/// For the description of routes that honour it.
-http::Parameter if_match_parameter();
 
 }  // namespace kitchen::catalog

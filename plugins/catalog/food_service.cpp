@@ -148,8 +148,7 @@ Result<Food> FoodService::lock(Transaction& tx, std::int64_t id, const VersionCh
     Result<std::optional<Food>> food = foods_.lock(tx, id);
     if (!food) return std::move(food).error();
     if (!*food) return not_found(id);
-    if (check)
-        if (Status current = check((*food)->version); !current) return std::move(current).error();
+    if (Status current = check((*food)->version); !current) return std::move(current).error();
     return **std::move(food);
 }
 

@@ -13,13 +13,11 @@
 #include "food_repository.h"
 #include "kitchen/clock.h"
 #include "kitchen/store.h"
+#include "kitchen/version_check.h"
 #include "stock_repository.h"
 
 namespace kitchen::catalog {
 
-/// Called within the transaction with the food's version: an error stops the change. Empty: any
-/// version will do.
-using VersionCheck = std::function<Status(std::int64_t current_version)>;
 /// Changes the draft of a food; may be called more than once, always on a fresh one.
 using Edit = std::function<void(FoodDraft&)>;
 

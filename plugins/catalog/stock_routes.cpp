@@ -30,14 +30,13 @@ Route adjust_route() {
     route.summary("Add to or take from the stock of a food")
         .describe("One step, whatever is being sold meanwhile. Only for foods that are counted.")
         .roles({"admin", "kitchen"})
-        .header(if_match_parameter())
+        .if_match()
         .body(stock_adjustment_schema())
         .answers(200, "The food with its new available_quantity", food_schema())
         .answers(404, "Unknown or deleted")
         .answers(409,
                  "Below zero (insufficient_stock), not counted (stock_not_counted) or too many "
                  "(stock_too_large)")
-        .answers(412, "It has changed since the version in If-Match")
         .answers(422, "Some values are not valid");
     return route;
 }
@@ -49,9 +48,8 @@ Route journal_route() {
             "Every change of its count. The deltas add up to the count; not counted stands for 0. "
             "Deleted foods keep theirs.")
         .roles({"admin"})
-        .answers(200, "A page of the journal", http::page_schema(stock_entry_schema(), "StockPage"))
+        .answers_page("A page of the journal", stock_entry_schema(), "StockPage")
         .answers(404, "There has never been such a food");
-    http::add_page_parameters(route);
     return route;
 }
 
@@ -71,18 +69,12 @@ Result<Response> StockRoutes::adjust(const Request& request) const {
 }
 
 Result<Response> StockRoutes::journal(const Request& request) const {
-    const http::Page page = http::page_of(request);
-    const Result<StockRows> found =
-        service_.journal(request.path_id("id"), page.limit, page.offset);
-    if (!found) return found.error();
-    std::string items;
-    for (const Row row : found->rows) {
-        if (!items.empty()) items += ',';
-        JsonWriter out(items);
-        write_line(out, StockLine(row));
-    }
-    return Response::raw_json(
-        200, http::page_json(request, page, items, std::ssize(found->rows), found->total_count));
+    return http::page_response(
+        request,
+        [&](const http::Page& page) {
+            return service_.journal(request.path_id("id"), page.limit, page.offset);
+        },
+        [](JsonWriter& out, const Row& row) { write_line(out, StockLine(row)); });
 }
 
 }  // namespace kitchen::catalog

@@ -20,11 +20,6 @@ namespace {
 constexpr std::size_t body_limit = 16 * 1024;
 constexpr const char* checkout_route = "POST /orders/";
 
-http::Parameter if_match() {
-    return {"If-Match", Schema::string(),
-            "The order's ETag: refused with 412 when the order has changed since.", "", false};
-}
-
 Viewer viewer_of(const Request& request) { return {request.who().user_id, request.who().role}; }
 
 std::string path_of(std::int64_t order_id) { return "/orders/" + std::to_string(order_id) + "/"; }
@@ -100,20 +95,18 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                      "(member total)")
             .handle([this](Request& request) { return place(request); }));
 
-    Route list_route = Route::get("/orders/");
-    list_route.summary("Your orders, newest first")
-        .describe("Kitchen and admin see everybody's.")
-        .signed_in()
-        .query({"status", Schema::string().one_of(state_names()), "Only orders in this state.", "",
-                false})
-        .query({"from", Schema::string().format(http::Format::date_time),
-                "Placed at this time or later.", "", false})
-        .query({"to", Schema::string().format(http::Format::date_time),
-                "Placed at this time or earlier.", "", false})
-        .answers(200, "A page", http::page_schema(order_schema(), "OrderPage"))
-        .handle([this](Request& request) { return list(request); });
-    http::add_page_parameters(list_route);
-    setup.add_route(std::move(list_route));
+    setup.add_route(Route::get("/orders/")
+                        .summary("Your orders, newest first")
+                        .describe("Kitchen and admin see everybody's.")
+                        .signed_in()
+                        .query({"status", Schema::string().one_of(state_names()),
+                                "Only orders in this state.", "", false})
+                        .query({"from", Schema::string().format(http::Format::date_time),
+                                "Placed at this time or later.", "", false})
+                        .query({"to", Schema::string().format(http::Format::date_time),
+                                "Placed at this time or earlier.", "", false})
+                        .answers_page("A page", order_schema(), "OrderPage")
+                        .handle([this](Request& request) { return list(request); }));
 
     setup.add_route(Route::get("/orders/{id:id}/")
                         .summary("One order")
@@ -127,27 +120,25 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .describe("Customers while it is pending or confirmed; kitchen and admin until it is "
                       "completed, with a reason.")
             .signed_in()
-            .header(if_match())
+            .if_match()
             .body(cancel_schema())
             .optional_body()
             .body_limit(body_limit)
             .answers(200, "The order, cancelled", order_schema())
             .answers(404, "No such order of this account")
             .answers(409, "Too late; the member allowed_transitions says what is possible")
-            .answers(412, "The order has changed")
             .handle([this](Request& request) { return cancel(request); }));
     setup.add_route(
         Route::post("/orders/{id:id}/status/")
             .summary("Move an order along")
             .roles(staff)
-            .header(if_match())
+            .if_match()
             .body(status_change_schema())
             .body_limit(body_limit)
             .answers(200, "The order", order_schema())
             .answers(404, "No such order")
             .answers(409,
                      "Not from where it is; the member allowed_transitions says what is possible")
-            .answers(412, "The order has changed")
             .handle([this](Request& request) { return change_status(request); }));
 }
 
@@ -193,19 +184,13 @@ Result<Response> OrderRoutes::list(Request& request) {
     if (const auto status = request.query("status")) filter.status = parse_state(*status);
     if (const auto from = request.query("from")) filter.from = parse_rfc3339(*from);
     if (const auto to = request.query("to")) filter.to = parse_rfc3339(*to);
-    const http::Page page = http::page_of(request);
     const Viewer viewer = viewer_of(request);
-    Result<OrderPage> found = orders_.list(viewer, filter, page.limit, page.offset);
-    if (!found) return std::move(found).error();
-
-    std::string items;
-    for (const Order& order : found->orders) {
-        if (!items.empty()) items += ',';
-        items += order_json(order, viewer.actor());
-    }
-    return Response::raw_json(
-        200, http::page_json(request, page, items, static_cast<std::int64_t>(found->orders.size()),
-                             found->total_count));
+    return http::page_response(
+        request,
+        [&](const http::Page& page) {
+            return orders_.list(viewer, filter, page.limit, page.offset);
+        },
+        [&](JsonWriter& out, const Order& order) { out.raw(order_json(order, viewer.actor())); });
 }
 
 Result<Response> OrderRoutes::read(Request& request) {
@@ -227,8 +212,7 @@ Result<Response> OrderRoutes::move(Request& request, OrderState to) {
     const Viewer viewer = viewer_of(request);
     const std::int64_t id = request.path_id("id");
     Result<Order> order =
-        orders_.move(viewer, id, to, trimmed(request.json, "reason"),
-                     [&](std::int64_t version) { return http::check_if_match(request, version); });
+        orders_.move(viewer, id, to, trimmed(request.json, "reason"), if_match(request));
     if (!order) return std::move(order).error();
     log_.info("order moved", {{"order_id", id}, {"status", to_text(to)}, {"by", viewer.user_id}});
     return Response::raw_json(200, order_json(*order, viewer.actor())).with_version(order->version);

@@ -16,14 +16,12 @@
 
 #include "kitchen/catalog.h"
 #include "kitchen/clock.h"
+#include "kitchen/version_check.h"
 #include "order.h"
 #include "order_mails.h"
 #include "order_repository.h"
 
 namespace kitchen::orders {
-
-/// Refuses a change when the order's present version is not the one the caller knows.
-using VersionCheck = std::function<Status(std::int64_t version)>;
 
 class OrderService {
 public:

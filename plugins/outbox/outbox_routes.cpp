@@ -65,16 +65,14 @@ std::string mail_json(const OutgoingMail& mail) {
 
 OutboxRoutes::OutboxRoutes(Setup& setup, OutboxService& outbox, Logger& log)
     : outbox_(outbox), log_(log) {
-    Route list_route = Route::get("/admin/mail/");
-    list_route.summary("Outgoing mails, newest first")
-        .describe("Who gets what, and what became of it; never what the mails say.")
-        .roles({"admin"})
-        .query({"state", Schema::string().one_of(state_names()), "Only mails in this state.", "",
-                false})
-        .answers(200, "A page", http::page_schema(mail_schema(), "OutgoingMailPage"))
-        .handle([this](Request& request) { return list(request); });
-    http::add_page_parameters(list_route);
-    setup.add_route(std::move(list_route));
+    setup.add_route(Route::get("/admin/mail/")
+                        .summary("Outgoing mails, newest first")
+                        .describe("Who gets what, and what became of it; never what the mails say.")
+                        .roles({"admin"})
+                        .query({"state", Schema::string().one_of(state_names()),
+                                "Only mails in this state.", "", false})
+                        .answers_page("A page", mail_schema(), "OutgoingMailPage")
+                        .handle([this](Request& request) { return list(request); }));
     setup.add_route(Route::post("/admin/mail/{id:id}/retry/")
                         .summary("Try a dead letter again")
                         .describe("It waits again, with all its attempts before it.")
@@ -88,17 +86,10 @@ OutboxRoutes::OutboxRoutes(Setup& setup, OutboxService& outbox, Logger& log)
 Result<Response> OutboxRoutes::list(Request& request) {
     std::optional<MailState> state;
     if (const auto name = request.query("state")) state = parse_state(*name);
-    const http::Page page = http::page_of(request);
-    Result<MailPage> found = outbox_.list(state, page.limit, page.offset);
-    if (!found) return std::move(found).error();
-    std::string items;
-    for (const OutgoingMail& mail : found->mails) {
-        if (!items.empty()) items += ',';
-        items += mail_json(mail);
-    }
-    return Response::raw_json(
-        200, http::page_json(request, page, items, static_cast<std::int64_t>(found->mails.size()),
-                             found->total_count));
+    return http::page_response(
+        request,
+        [&](const http::Page& page) { return outbox_.list(state, page.limit, page.offset); },
+        [](JsonWriter& out, const OutgoingMail& mail) { out.raw(mail_json(mail)); });
 }
 
 Result<Response> OutboxRoutes::retry(Request& request) {

@@ -101,20 +101,23 @@ void Connection::begin(Mode mode, std::optional<Lsn> seen) {
     written_.reset();
 }
 
-Status Connection::describe(const std::string& name, std::string_view sql,
-                            std::vector<Oid>& types) {
-    session_->queue_prepare(name.c_str(), std::string(sql).c_str());
-    session_->queue_describe(name.c_str());
+Status Connection::describe(Prepared& prepared, std::string_view sql) {
+    session_->queue_prepare(prepared.name.c_str(), std::string(sql).c_str());
+    session_->queue_describe(prepared.name.c_str());
     session_->end_segment();
     ResultPtr results[2];
     if (!session_->receive(results, deadline())) return broken();
     for (const ResultPtr& result : results)
         if (!is_good(result)) return fail(to_failure(result.get(), sql));
-    if (Status readable = check_columns(results[1].get(), sql); !readable)
+    const PGresult* described = results[1].get();
+    if (Status readable = check_columns(described, sql); !readable)
         return fail({std::move(readable).error(), FailureKind::refused});
-    types.clear();
-    for (int i = 0; i < PQnparams(results[1].get()); ++i)
-        types.push_back(PQparamtype(results[1].get(), i));
+    prepared.types.clear();
+    for (int i = 0; i < PQnparams(described); ++i)
+        prepared.types.push_back(PQparamtype(described, i));
+    Rows::Names columns;
+    for (int i = 0; i < PQnfields(described); ++i) columns.emplace_back(PQfname(described, i));
+    prepared.columns = std::make_shared<const Rows::Names>(std::move(columns));
     return {};
 }
 
@@ -132,8 +135,7 @@ Result<const Connection::Prepared*> Connection::learn(Statement statement, std::
                                      sql),
                      FailureKind::refused});
     if (!options_.pgbouncer) prepared.name = "k" + std::to_string(statement.index);
-    if (Status done = describe(prepared.name, sql, prepared.types); !done)
-        return std::move(done).error();
+    if (Status done = describe(prepared, sql); !done) return std::move(done).error();
     prepared.known = true;
     return &prepared;
 }
@@ -193,7 +195,8 @@ Result<ResultPtr> Connection::exchange(std::size_t opening, std::string_view sql
     return std::move(results[opening]);
 }
 
-Status Connection::fill_from(Result<ResultPtr> result, std::string_view sql, Rows& out) {
+Status Connection::fill_from(Result<ResultPtr> result, std::string_view sql,
+                             std::shared_ptr<const Rows::Names> columns, Rows& out) {
     out.reset(0);
     if (!result) {
         // A primary that has become a standby: another connection may find the new one.
@@ -202,7 +205,7 @@ Status Connection::fill_from(Result<ResultPtr> result, std::string_view sql, Row
         return std::move(result).error();
     }
     if (std::string_view(PQcmdStatus(result->get())).substr(0, 6) != "SELECT") wrote_ = true;
-    if (Status filled = fill(result->get(), sql, out); !filled)
+    if (Status filled = fill(result->get(), sql, std::move(columns), out); !filled)
         return fail({std::move(filled).error(), FailureKind::refused});
     return {};
 }
@@ -224,20 +227,20 @@ Status Connection::run(Statement statement, std::span<const Param> params, Rows&
         session_->queue(std::string(sql).c_str(), &parameters_, (*prepared)->types);
     else
         session_->queue_prepared((*prepared)->name.c_str(), parameters_);
-    return fill_from(exchange(opening, sql), sql, out);
+    return fill_from(exchange(opening, sql), sql, (*prepared)->columns, out);
 }
 
 Status Connection::run_text(std::string_view sql, std::span<const Param> params, Rows& out) {
     out.reset(0);
     if (Status opened = open_now(); !opened) return opened;
-    std::vector<Oid> types;
-    if (Status described = describe("", sql, types); !described) return described;
-    if (types.size() != params.size())
+    Prepared unnamed;
+    if (Status described = describe(unnamed, sql); !described) return described;
+    if (unnamed.types.size() != params.size())
         return fail({statement_error("A statement was given the wrong number of parameters.", sql),
                      FailureKind::refused});
-    parameters_.encode(params, types);
-    session_->queue(std::string(sql).c_str(), &parameters_, types);
-    return fill_from(exchange(0, sql), sql, out);
+    parameters_.encode(params, unnamed.types);
+    session_->queue(std::string(sql).c_str(), &parameters_, unnamed.types);
+    return fill_from(exchange(0, sql), sql, unnamed.columns, out);
 }
 
 Status Connection::open_now() {

@@ -82,6 +82,7 @@ private:
         bool known = false;
         std::string name;  ///< empty behind a pooler
         std::vector<Oid> types;
+        std::shared_ptr<const Rows::Names> columns;
     };
 
     Connection(std::unique_ptr<Session> session, const Options& options,
@@ -89,14 +90,16 @@ private:
         : session_(std::move(session)), options_(options), texts_(texts) {}
     Status set_up();
     Result<const Prepared*> learn(Statement statement, std::string_view& sql);
-    Status describe(const std::string& name, std::string_view sql, std::vector<Oid>& types);
+    /// Reads types and columns of prepared.name.
+    Status describe(Prepared& prepared, std::string_view sql);
     void queue(const Prepared& prepared, const std::string& sql);
     /// Queues BEGIN and what belongs to it when the transaction is pending; gives the number of
     /// commands.
     std::size_t queue_opening();
     /// Sends what is queued, `opening` commands and one more, and gives the result of the last.
     Result<ResultPtr> exchange(std::size_t opening, std::string_view sql);
-    Status fill_from(Result<ResultPtr> result, std::string_view sql, Rows& out);
+    Status fill_from(Result<ResultPtr> result, std::string_view sql,
+                     std::shared_ptr<const Rows::Names> columns, Rows& out);
     Error fail(Failure failure);
     Error broken();
     void end(const char* how) noexcept;

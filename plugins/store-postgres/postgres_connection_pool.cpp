@@ -1,7 +1,5 @@
 #include "postgres_connection_pool.h"
 
-#include <algorithm>
-
 namespace kitchen::postgres {
 
 namespace {
@@ -22,33 +20,18 @@ void ConnectionPool::open(std::string url, const Options& options, Logger* log,
     url_ = std::move(url);
     options_ = &options;
     log_ = log;
-    free_.reserve(static_cast<std::size_t>(options.pool_size));  // giving back never allocates
-    holders_.reserve(static_cast<std::size_t>(options.pool_size));
-    if (first) {
-        free_.push_back(std::move(first));
-        total_ = 1;
-    }
     failures_ = 0;
-    open_ = true;
-}
-
-void ConnectionPool::close() noexcept {
-    std::unique_lock lock(mutex_);
-    open_ = false;
-    returned_.notify_all();
-    all_returned_.wait(
-        lock, [this] { return holders_.empty() && total_ == static_cast<int>(free_.size()); });
-    free_.clear();
-    total_ = 0;
+    std::vector<std::unique_ptr<Connection>> connections;
+    if (first) connections.push_back(std::move(first));
+    start(std::move(connections), static_cast<std::size_t>(options.pool_size));
 }
 
 Result<ConnectionPool::Lease> ConnectionPool::acquire() {
-    const auto self = std::this_thread::get_id();
     std::unique_lock lock(mutex_);
-    if (held_by(self)) return nested_error();
+    if (held_by(std::this_thread::get_id())) return nested_error();
     if (!open_) return closed_error();
     const auto deadline = Clock::now() + options_->pool_timeout;
-    int most = options_->pool_size;
+    auto most = static_cast<std::size_t>(options_->pool_size);
     for (;;) {
         if (!open_) return closed_error();
         if (failures_ > 0 && (probing_ || Clock::now() < next_try_)) {
@@ -56,21 +39,14 @@ Result<ConnectionPool::Lease> ConnectionPool::acquire() {
             return lost_error("the " + role_ + " is out of reach");
         }
         if (!free_.empty()) {
-            std::unique_ptr<Connection> connection = std::move(free_.back());
-            free_.pop_back();
-            if (connection->is_fit()) {
-                holders_.push_back(self);
-                return Lease(*this, std::move(connection));
-            }
+            std::unique_ptr<Connection> connection = take_free();
+            if (connection->is_fit()) return lend(std::move(connection));
             --total_;
             continue;  // the connection is closed here
         }
         if (total_ < most) {
             auto made = connect(lock);
-            if (made) {
-                holders_.push_back(self);
-                return Lease(*this, *std::move(made));
-            }
+            if (made) return lend(*std::move(made));
             if (!is_server_full(made.error()) || total_ == 0) return std::move(made).error();
             most = total_;  // so many it allows us; more only in the place of one that is lost
             continue;       // one may have come back while this thread was busy connecting
@@ -109,38 +85,12 @@ void ConnectionPool::note_failure(const std::string& reason) {
 void ConnectionPool::suspend(const std::string& reason) {
     std::lock_guard lock(mutex_);
     if (failures_ == 0 || Clock::now() >= next_try_) note_failure(reason);
-    total_ -= static_cast<int>(free_.size());
-    free_.clear();
-    returned_.notify_all();
-}
-
-bool ConnectionPool::held_here() const {
-    std::lock_guard lock(mutex_);
-    return held_by(std::this_thread::get_id());
-}
-
-bool ConnectionPool::held_by(std::thread::id thread) const noexcept {
-    return std::find(holders_.begin(), holders_.end(), thread) != holders_.end();
+    close_free();
 }
 
 void ConnectionPool::refresh() noexcept {
     std::lock_guard lock(mutex_);
-    total_ -= static_cast<int>(free_.size());
-    free_.clear();
-    returned_.notify_all();
-}
-
-void ConnectionPool::give_back(std::unique_ptr<Connection> connection) noexcept {
-    if (!connection->is_fit()) connection.reset();
-    std::lock_guard lock(mutex_);
-    if (connection)
-        free_.push_back(std::move(connection));
-    else
-        --total_;
-    holders_.erase(std::find(holders_.begin(), holders_.end(), std::this_thread::get_id()));
-    // Under the lock: after the last one close() returns, and the pool may be gone.
-    returned_.notify_one();
-    if (holders_.empty()) all_returned_.notify_all();
+    close_free();
 }
 
 }  // namespace kitchen::postgres

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,29 +18,12 @@
 #include "jitter.h"
 #include "postgres_connection.h"
 #include "kitchen/log.h"
+#include "lending_pool.h"
 
 namespace kitchen::postgres {
 
-class ConnectionPool {
+class ConnectionPool : public LendingPool<Connection> {
 public:
-    /// Gives the connection back when it dies.
-    class Lease {
-    public:
-        Lease(ConnectionPool& pool, std::unique_ptr<Connection> connection) noexcept
-            : pool_(&pool), connection_(std::move(connection)) {}
-        Lease(Lease&&) noexcept = default;
-        Lease& operator=(Lease&&) = delete;
-        ~Lease() {
-            if (connection_) pool_->give_back(std::move(connection_));
-        }
-        Connection& operator*() const noexcept { return *connection_; }
-        Connection* operator->() const noexcept { return connection_.get(); }
-
-    private:
-        ConnectionPool* pool_;
-        std::unique_ptr<Connection> connection_;
-    };
-
     /// `role` is for the log: "primary", "replica". What is given must outlive the pool.
     ConnectionPool(std::string role, const StatementTexts& texts, Jitter& jitter)
         : role_(std::move(role)), texts_(texts), jitter_(jitter) {}
@@ -51,14 +33,10 @@ public:
     /// first.
     void open(std::string url, const Options& options, Logger* log,
               std::unique_ptr<Connection> first);
-    /// Lends no more, waits for those lent, and closes them all. Idempotent.
-    void close() noexcept;
 
     /// Waits for a free one. Errors: busy after the pool's timeout; unavailable when closed or out
     /// of reach; internal when this thread holds one already.
     Result<Lease> acquire();
-    /// True when this thread holds one.
-    bool held_here() const;
     /// Closes the free ones.
     void refresh() noexcept;
     /// Refuses every caller for a while that grows each time, until a connection can be made again.
@@ -67,8 +45,6 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    void give_back(std::unique_ptr<Connection> connection) noexcept;
-    bool held_by(std::thread::id thread) const noexcept;
     Result<std::unique_ptr<Connection>> connect(std::unique_lock<std::mutex>& lock);
     void note_failure(const std::string& reason);
 
@@ -79,13 +55,6 @@ private:
     const Options* options_ = nullptr;
     Logger* log_ = nullptr;
 
-    mutable std::mutex mutex_;
-    std::condition_variable returned_;
-    std::condition_variable all_returned_;
-    std::vector<std::unique_ptr<Connection>> free_;  // the last one used is the warmest
-    std::vector<std::thread::id> holders_;
-    int total_ = 0;  // free, lent, and being made
-    bool open_ = false;
     int failures_ = 0;  // in a row
     bool probing_ = false;
     Clock::time_point next_try_{};

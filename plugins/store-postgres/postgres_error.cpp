@@ -44,21 +44,6 @@ Error conflict_error(std::string sqlstate) {
         .retry_in(seconds(1));
 }
 
-Error exhausted_error() {
-    return Error(Errc::busy, "store_busy", "The database is busy. Try again in a moment.")
-        .with_subject("no free connection")
-        .retry_in(seconds(1));
-}
-
-Error closed_error() {
-    return Error(Errc::unavailable, "store_closed", "The database is not open. Try again later.")
-        .retry_in(seconds(5));
-}
-
-Error nested_error() {
-    return {Errc::internal, "store_nested", "A transaction's body called the store again."};
-}
-
 Error statement_error(std::string detail, std::string_view sql) {
     return Error(Errc::internal, "store_statement", std::move(detail))
         .with_subject(std::string(sql));

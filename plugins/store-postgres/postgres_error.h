@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "kitchen/error.h"
+#include "store_errors.h"
 
 struct pg_result;
 
@@ -44,12 +45,6 @@ Error timeout_error();
 /// The connection broke during COMMIT.
 Error commit_unknown_error(std::string why);
 Error conflict_error(std::string sqlstate);
-/// No free connection.
-Error exhausted_error();
-/// A call on a store that is not open.
-Error closed_error();
-/// A body that called the store again.
-Error nested_error();
 /// A statement that cannot be right.
 Error statement_error(std::string detail, std::string_view sql);
 

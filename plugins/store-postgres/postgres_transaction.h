@@ -6,33 +6,17 @@
 #include <functional>
 #include <optional>
 
+#include "body_transaction.h"
 #include "postgres_connection.h"
-#include "kitchen/commit_hooks.h"
-#include "kitchen/store.h"
 
 namespace kitchen::postgres {
 
-/// Remembers the first failure and gives it to every later call.
-class PostgresTransaction final : public SchemaTransaction {
+class PostgresTransaction final : public BodyTransaction<Connection> {
 public:
-    /// `hooks` takes what is to run after the commit, emptied first; nullptr: it only reads.
-    PostgresTransaction(Connection& connection, CommitHooks* hooks) noexcept
-        : connection_(connection), hooks_(hooks) {
-        if (hooks_) hooks_->clear();
+    using BodyTransaction::BodyTransaction;
+    Status run(Statement statement, std::span<const Param> params, Rows& out) override {
+        return unless_failed([&] { return connection_.run(statement, params, out); });
     }
-
-    Status run(Statement statement, std::span<const Param> params, Rows& out) override;
-    void after_commit(std::function<void()> hook) override;
-    Status script(std::string_view sql) override;
-    Status run_text(std::string_view sql, std::span<const Param> params, Rows& out) override;
-
-    const std::optional<Failure>& failure() const noexcept { return failure_; }
-
-private:
-    Status note(Status done);
-    Connection& connection_;
-    CommitHooks* hooks_;
-    std::optional<Failure> failure_;
 };
 
 using PostgresBody = std::function<Status(PostgresTransaction&)>;

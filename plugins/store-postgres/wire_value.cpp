@@ -134,10 +134,11 @@ Status check_columns(const PGresult* described, std::string_view sql) {
     return {};
 }
 
-Status fill(const PGresult* result, std::string_view sql, Rows& out) {
+Status fill(const PGresult* result, std::string_view sql, std::shared_ptr<const Rows::Names> names,
+            Rows& out) {
     const int columns = PQnfields(result), rows = PQntuples(result);
     if (Status readable = check_columns(result, sql); !readable) return readable;
-    out.reset(static_cast<std::uint32_t>(columns));
+    out.reset(static_cast<std::uint32_t>(columns), std::move(names));
     std::uint64_t total = 0;
     for (int row = 0; row < rows; ++row) {
         for (int column = 0; column < columns; ++column) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -51,6 +52,7 @@ bool is_readable(Oid type) noexcept;
 Status check_columns(const pg_result* described, std::string_view sql);
 
 /// Fills `out` with the rows, and with how many were changed. Columns are readable ones, in binary.
-Status fill(const pg_result* result, std::string_view sql, Rows& out);
+Status fill(const pg_result* result, std::string_view sql, std::shared_ptr<const Rows::Names> names,
+            Rows& out);
 
 }  // namespace kitchen::postgres

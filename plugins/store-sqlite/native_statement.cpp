@@ -108,6 +108,15 @@ int NativeStatement::bind(std::span<const Param> params) noexcept {
     return SQLITE_OK;
 }
 
+void NativeStatement::read_columns() {
+    Rows::Names names;
+    for (int i = 0; i < sqlite3_column_count(handle_.get()); ++i) {
+        const char* name = sqlite3_column_name(handle_.get(), i);
+        names.emplace_back(name ? name : "");
+    }
+    columns_ = std::make_shared<const Rows::Names>(std::move(names));
+}
+
 int NativeStatement::step(Rows& out) {
     sqlite3_stmt* statement = handle_.get();
     std::uint64_t total = 0;
@@ -117,7 +126,8 @@ int NativeStatement::step(Rows& out) {
         if (columns < 0) {  // only now: the first step may have compiled the statement anew for a
                             // changed schema
             columns = sqlite3_column_count(statement);
-            out.reset(static_cast<std::uint32_t>(columns));
+            if (!columns_ || std::ssize(*columns_) != columns) read_columns();
+            out.reset(static_cast<std::uint32_t>(columns), columns_);
         }
         if (code != SQLITE_ROW) return code;
         for (int i = 0; i < columns; ++i) {

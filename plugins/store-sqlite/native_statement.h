@@ -47,12 +47,14 @@ private:
     Status read_parameters(std::string_view sql);
     int bind(std::span<const Param> params) noexcept;
     int step(Rows& out);
+    void read_columns();
 
     std::unique_ptr<sqlite3_stmt, Finalize> handle_;
     // SQLite takes `$7` for a name and numbers names as they come: position i holds parameter
     // numbers_[i] (both from 0).
     std::vector<std::uint32_t> numbers_;
     std::uint32_t parameters_ = 0;
+    std::shared_ptr<const Rows::Names> columns_;  // of the last run
     bool read_only_ = true;
 };
 

@@ -61,6 +61,8 @@ public:
     Status undo_to_savepoint();
     /// False also when SQLite rolled back by itself (disk full, I/O error).
     bool in_transaction() const noexcept;
+    /// For the pool: one that comes back can always be lent again.
+    bool is_fit() const noexcept { return true; }
     /// True when a deferred foreign key is broken now.
     bool breaks_references() const noexcept;
 

@@ -75,13 +75,4 @@ Error to_error(const SqliteFailure& failure, std::string_view sql) {
     }
 }
 
-Error closed_error() {
-    return Error(Errc::unavailable, "store_closed", "The database is not open. Try again later.")
-        .retry_in(std::chrono::seconds(5));
-}
-
-Error nested_error() {
-    return {Errc::internal, "store_nested", "A transaction's body called the store again."};
-}
-
 }  // namespace kitchen::sqlite

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "kitchen/error.h"
+#include "store_errors.h"
 
 struct sqlite3;
 
@@ -30,10 +31,5 @@ Error to_error(const SqliteFailure& failure, std::string_view sql);
 /// the CHECK's name, or "table.column" of a NOT NULL; "" when SQLite does not say. Reads the schema
 /// by PRAGMA on `db`.
 std::string name_constraint(sqlite3* db, const SqliteFailure& failure);
-
-/// A call on a store that is not open.
-Error closed_error();
-/// A body that called the store again.
-Error nested_error();
 
 }  // namespace kitchen::sqlite

@@ -27,8 +27,8 @@ using kitchen::fuzz::require;
 const std::vector<Route>& routes() {
     static const std::vector<Route> all = [] {
         Route list = Route::get("/foods/");
-        add_page_parameters(list);
-        list.query({"search", Schema::string().min(1).max(20), "", ""})
+        list.answers_page("", Schema::object({}), "Foods")
+            .query({"search", Schema::string().min(1).max(20), "", ""})
             .query({"price", Schema::number().min(-5).max(1'000'000), "", ""})
             .query({"available", Schema::boolean(), "", "true"})
             .query({"kind", Schema::string().one_of({"soup", "rice & stew", "100%"}), "", ""})

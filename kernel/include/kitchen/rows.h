@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ namespace kitchen {
 class Rows;
 
 /// One row. Column numbers count from 0. A row or column that is not there, and a cell of another
-/// type, throw std::logic_error with the number and what is there: the statement and its reader do
+/// type, throw std::logic_error with the column and what is there: the statement and its reader do
 /// not fit.
 class Row {
 public:
@@ -47,6 +48,8 @@ private:
 
 class Rows {
 public:
+    using Names = std::vector<std::string>;
+
     std::size_t size() const noexcept { return columns_ == 0 ? 0 : cells_.size() / columns_; }
     bool empty() const noexcept { return cells_.empty(); }
     std::uint32_t columns() const noexcept { return columns_; }
@@ -72,10 +75,12 @@ public:
     Iterator begin() const noexcept { return {*this, 0}; }
     Iterator end() const noexcept { return {*this, size()}; }
 
-    // For stores: reset(columns), then one add_…() a cell, row by row.
-    void reset(std::uint32_t columns) {
+    // For stores: reset(columns), then one add_…() a cell, row by row. `names`, of the columns, are
+    // for what is thrown; a store keeps them with its prepared statement.
+    void reset(std::uint32_t columns, std::shared_ptr<const Names> names = nullptr) {
         cells_.clear();
         arena_.clear();
+        names_ = std::move(names);
         columns_ = columns;
         changed_ = 0;
     }
@@ -124,10 +129,11 @@ private:
         return cells_[at];
     }
     [[noreturn]] void throw_no_cell(std::size_t row, std::uint32_t column) const;
-    [[noreturn]] static void throw_other_type(std::uint32_t column, const char* wanted, Type found);
+    [[noreturn]] void throw_other_type(std::uint32_t column, const char* wanted, Type found) const;
 
     std::vector<Cell> cells_;
     std::string arena_;
+    std::shared_ptr<const Names> names_;
     std::uint32_t columns_ = 0;
     std::int64_t changed_ = 0;
 };
@@ -165,19 +171,19 @@ inline std::int64_t Row::integer(std::uint32_t column) const {
     const auto& cell = rows_->cell(index_, column);
     if (cell.type == Rows::Type::integer) return cell.integer;
     if (cell.type == Rows::Type::null) return 0;
-    Rows::throw_other_type(column, "an integer", cell.type);
+    rows_->throw_other_type(column, "an integer", cell.type);
 }
 inline double Row::real(std::uint32_t column) const {
     const auto& cell = rows_->cell(index_, column);
     if (cell.type == Rows::Type::integer) return static_cast<double>(cell.integer);
     if (cell.type == Rows::Type::real) return cell.real;
     if (cell.type == Rows::Type::null) return 0;
-    Rows::throw_other_type(column, "a real", cell.type);
+    rows_->throw_other_type(column, "a real", cell.type);
 }
 inline std::string_view Row::text(std::uint32_t column) const {
     const auto& cell = rows_->cell(index_, column);
     if (cell.type == Rows::Type::null) return {};
-    if (cell.type != Rows::Type::bytes) Rows::throw_other_type(column, "text", cell.type);
+    if (cell.type != Rows::Type::bytes) rows_->throw_other_type(column, "text", cell.type);
     return std::string_view(rows_->arena_).substr(cell.bytes.offset, cell.bytes.length);
 }
 

@@ -48,11 +48,6 @@ std::optional<std::int64_t> previous_offset(const Page& page, std::int64_t total
 
 }  // namespace
 
-void add_page_parameters(Route& route) {
-    route.query({"limit", Schema::integer().min(1).max(100), "How many items a page holds.", "10"});
-    route.query({"offset", Schema::integer().min(0), "How many items to skip.", "0"});
-}
-
 Page page_of(const Request& request) {
     Page page;
     page.limit = request.query_integer("limit").value_or(page.limit);
@@ -60,18 +55,22 @@ Page page_of(const Request& request) {
     return page;
 }
 
-Schema page_schema(Schema item, std::string component_name) {
+Route& Route::answers_page(std::string text, Schema item, std::string component) {
     const auto link = [](const char* what) { return Schema::string().or_null().describe(what); };
-    return Schema::object({
-                              {"result", Schema::array(std::move(item))},
-                              {"count", Schema::integer().min(0).describe("Items in this page.")},
-                              {"total_count", Schema::integer().min(0).describe("All that match.")},
-                              {"limit", Schema::integer().min(1).max(100)},
-                              {"offset", Schema::integer().min(0)},
-                              {"next", link("URL of the next page; null on the last one.")},
-                              {"prev", link("URL of the page before; null on the first one.")},
-                          })
-        .named(std::move(component_name));
+    query({"limit", Schema::integer().min(1).max(100), "How many items a page holds.", "10"});
+    query({"offset", Schema::integer().min(0), "How many items to skip.", "0"});
+    return answers(
+        200, std::move(text),
+        Schema::object({
+                           {"result", Schema::array(std::move(item))},
+                           {"count", Schema::integer().min(0).describe("Items in this page.")},
+                           {"total_count", Schema::integer().min(0).describe("All that match.")},
+                           {"limit", Schema::integer().min(1).max(100)},
+                           {"offset", Schema::integer().min(0)},
+                           {"next", link("URL of the next page; null on the last one.")},
+                           {"prev", link("URL of the page before; null on the first one.")},
+                       })
+            .named(std::move(component)));
 }
 
 std::string page_json(const Request& request, const Page& page, std::string_view items_json,

@@ -60,18 +60,20 @@ Response&& Response::with_cookie(const Cookie& cookie) && {
     return std::move(*this).with_header("Set-Cookie", std::move(text));
 }
 
-Status check_if_match(const Request& request, std::int64_t current_version) {
-    const std::string current = '"' + std::to_string(current_version) + '"';
-    bool asked = false;
-    for (const auto& [name, value] : request.headers) {
-        if (name != "if-match") continue;
-        asked = true;
-        if (entity_tag_listed(value, current, TagComparison::strong)) return {};
-    }
-    if (!asked) return {};
-    return Error(Errc::precondition_failed, "stale_version",
-                 "This has changed since you read it. Read it again, and repeat your change on the "
-                 "new version.");
+VersionCheck if_match(const Request& request) {
+    return [&request](std::int64_t current_version) -> Status {
+        const std::string current = '"' + std::to_string(current_version) + '"';
+        bool asked = false;
+        for (const auto& [name, value] : request.headers) {
+            if (name != "if-match") continue;
+            asked = true;
+            if (entity_tag_listed(value, current, TagComparison::strong)) return {};
+        }
+        if (!asked) return {};
+        return Error(Errc::precondition_failed, "stale_version",
+                     "This has changed since you read it. Read it again, and repeat your change on "
+                     "the new version.");
+    };
 }
 
 }  // namespace kitchen::http

@@ -33,7 +33,7 @@ Result<std::string> AccountService::accept_password(const Asker& asker, const Us
 }
 
 Result<User> AccountService::change_own(const Asker& asker, const OwnChange& change,
-                                        const Precondition& precondition) {
+                                        const VersionCheck& check) {
     std::optional<std::string> phone, hash;
     const auto before = read(asker.user_id);
     if (!before) return before;
@@ -43,7 +43,7 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
         if (!normal) return std::move(normal).error();
         phone = *std::move(normal);
     }
-    if (Status good = precondition(before->version); !good) return std::move(good).error();
+    if (Status good = check(before->version); !good) return std::move(good).error();
     if (change.password) {
         auto accepted = accept_password(asker, *before, change);
         if (!accepted) return std::move(accepted).error();
@@ -55,7 +55,7 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
         if (!found) return std::move(found).error();
         if (!found->has_value()) return user_not_found();
         User user = **std::move(found);
-        if (Status good = precondition(user.version); !good) return std::move(good).error();
+        if (Status good = check(user.version); !good) return std::move(good).error();
         if (phone && *phone != user.phone_number) {
             auto updated = deps_.users.update_phone(tx, user.id, *phone, now);
             if (!updated) return updated;
@@ -93,7 +93,7 @@ Result<UserPage> AccountService::find(const std::string& search, const std::stri
 }
 
 Result<User> AccountService::change_rights(std::int64_t user_id, const RightsChange& change,
-                                           std::int64_t by_user, const Precondition& precondition) {
+                                           std::int64_t by_user, const VersionCheck& check) {
     const std::int64_t now = to_millis(deps_.clock.now());
     bool any = false;
     auto changed = deps_.store.transact<User>([&](Transaction& tx) -> Result<User> {
@@ -104,7 +104,7 @@ Result<User> AccountService::change_rights(std::int64_t user_id, const RightsCha
         if (!found) return std::move(found).error();
         if (!found->has_value()) return user_not_found();
         User user = **std::move(found);
-        if (Status good = precondition(user.version); !good) return std::move(good).error();
+        if (Status good = check(user.version); !good) return std::move(good).error();
         const std::string role = change.role.value_or(user.role);
         const bool disabled = change.disabled.value_or(user.disabled);
         if (role == user.role && disabled == user.disabled) return user;

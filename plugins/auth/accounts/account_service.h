@@ -12,10 +12,10 @@
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/store.h"
+#include "kitchen/version_check.h"
 #include "passwords/password_guard.h"
 #include "passwords/password_rules.h"
 #include "accounts/phone_numbers.h"
-#include "accounts/precondition.h"
 #include "sign_in/token_repository.h"
 #include "accounts/user_repository.h"
 
@@ -58,19 +58,18 @@ public:
 
     /// A new password ends all tokens but the asker's own. The user as changed.
     /// Errors: unprocessable; conflict "phone_taken", "account_changed"; too_many_requests;
-    /// unavailable; the precondition's.
-    Result<User> change_own(const Asker& asker, const OwnChange& change,
-                            const Precondition& precondition);
+    /// unavailable; that of `check`.
+    Result<User> change_own(const Asker& asker, const OwnChange& change, const VersionCheck& check);
 
     /// Those whose email or phone number contains `search`, ordered by id.
     Result<UserPage> find(const std::string& search, const std::string& role, std::int64_t limit,
                           std::int64_t offset);
 
     /// A change ends all tokens and remembered passwords of that user. The user as changed.
-    /// Errors: not_found "user_not_found"; conflict "last_admin" when none would be left; the
-    /// precondition's.
+    /// Errors: not_found "user_not_found"; conflict "last_admin" when none would be left;
+    /// that of `check`.
     Result<User> change_rights(std::int64_t user_id, const RightsChange& change,
-                               std::int64_t by_user, const Precondition& precondition);
+                               std::int64_t by_user, const VersionCheck& check);
 
 private:
     /// The hash of a new password, all rules and the current password checked.

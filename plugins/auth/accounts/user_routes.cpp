@@ -37,7 +37,7 @@ void UserRoutes::declare_own(Setup& setup) {
             .describe("Phone number, password, or both. A new password needs the current one, and "
                       "ends every other sign-in.")
             .signed_in()
-            .header(if_match_header())
+            .if_match()
             .body(Schema::object({
                                      {"phone_number",
                                       Schema::string().min(1).max(40).describe(
@@ -56,29 +56,27 @@ void UserRoutes::declare_own(Setup& setup) {
                       .named("OwnChange"))
             .answers(200, "The account as changed", user_schema())
             .answers(409, "The phone number is taken")
-            .answers(412, "The account has changed since: If-Match is stale")
             .answers(422, "Something is not acceptable: see errors")
             .answers(429, "Too many wrong current passwords")
             .handle([this](Request& request) { return change_own(request); }));
 }
 
 void UserRoutes::declare_admin(Setup& setup) {
-    Route list_route = Route::get("/users/");
-    http::add_page_parameters(list_route);
-    list_route.summary("Find users")
-        .roles({std::string(role_admin)})
-        .query({"search", Schema::string().max(100), "Part of an email address or phone number"})
-        .query({"role", Schema::string().one_of(role_names()), "Only those with this role"})
-        .answers(200, "A page of users, ordered by id",
-                 http::page_schema(user_record_schema(), "UserPage"))
-        .handle([this](Request& request) { return list(request); });
-    setup.add_route(std::move(list_route));
+    setup.add_route(
+        Route::get("/users/")
+            .summary("Find users")
+            .roles({std::string(role_admin)})
+            .answers_page("A page of users, ordered by id", user_record_schema(), "UserPage")
+            .query(
+                {"search", Schema::string().max(100), "Part of an email address or phone number"})
+            .query({"role", Schema::string().one_of(role_names()), "Only those with this role"})
+            .handle([this](Request& request) { return list(request); }));
     setup.add_route(
         Route::patch("/users/{id:id}/")
             .summary("Change what a user may do")
             .describe("A change ends every token and remembered credential of that user at once.")
             .roles({std::string(role_admin)})
-            .header(if_match_header())
+            .if_match()
             .body(
                 Schema::object(
                     {
@@ -89,7 +87,6 @@ void UserRoutes::declare_admin(Setup& setup) {
             .answers(200, "The user as changed", user_record_schema())
             .answers(404, "No such user")
             .answers(409, "This is the last administrator")
-            .answers(412, "The user has changed since: If-Match is stale")
             .handle([this](Request& request) { return change_rights(request); }));
 }
 
@@ -112,19 +109,14 @@ Result<Response> UserRoutes::change_own(const Request& request) const {
 }
 
 Result<Response> UserRoutes::list(const Request& request) const {
-    const http::Page page = http::page_of(request);
-    const auto found =
-        accounts_.find(std::string(request.query("search").value_or("")),
-                       std::string(request.query("role").value_or("")), page.limit, page.offset);
-    if (!found) return found.error();
-    std::string items;
-    for (const User& user : found->users) {
-        if (!items.empty()) items += ',';
-        items += user_record_json(user);
-    }
-    return Response::raw_json(
-        200, http::page_json(request, page, items, static_cast<std::int64_t>(found->users.size()),
-                             found->total));
+    return http::page_response(
+        request,
+        [&](const http::Page& page) {
+            return accounts_.find(std::string(request.query("search").value_or("")),
+                                  std::string(request.query("role").value_or("")), page.limit,
+                                  page.offset);
+        },
+        [](JsonWriter& out, const User& user) { out.raw(user_record_json(user)); });
 }
 
 Result<Response> UserRoutes::change_rights(const Request& request) const {

@@ -48,10 +48,10 @@ Result<SavedAddress> AddressBook::add(std::int64_t user_id, Address address) {
 }
 
 Result<SavedAddress> AddressBook::change(std::int64_t user_id, std::int64_t id, const Edit& edit,
-                                         const Precondition& precondition) {
+                                         const VersionCheck& check) {
     const std::int64_t now = to_millis(deps_.clock.now());
     return deps_.store.transact<SavedAddress>([&](Transaction& tx) -> Result<SavedAddress> {
-        Result<SavedAddress> before = lock(tx, user_id, id, precondition);
+        Result<SavedAddress> before = lock(tx, user_id, id, check);
         if (!before) return before;
         Address after = *before;
         edit(after);
@@ -68,11 +68,10 @@ Result<SavedAddress> AddressBook::change(std::int64_t user_id, std::int64_t id, 
     });
 }
 
-Status AddressBook::remove(std::int64_t user_id, std::int64_t id,
-                           const Precondition& precondition) {
+Status AddressBook::remove(std::int64_t user_id, std::int64_t id, const VersionCheck& check) {
     const std::int64_t now = to_millis(deps_.clock.now());
     return deps_.store.transact([&](Transaction& tx) -> Status {
-        const Result<SavedAddress> address = lock(tx, user_id, id, precondition);
+        const Result<SavedAddress> address = lock(tx, user_id, id, check);
         if (!address) return address.error();
         if (Status removed = deps_.addresses.remove(tx, user_id, id); !removed) return removed;
         return address->is_default ? deps_.addresses.choose_default(tx, user_id, now) : Status();
@@ -80,11 +79,11 @@ Status AddressBook::remove(std::int64_t user_id, std::int64_t id,
 }
 
 Result<SavedAddress> AddressBook::lock(Transaction& tx, std::int64_t user_id, std::int64_t id,
-                                       const Precondition& precondition) const {
+                                       const VersionCheck& check) const {
     if (Status locked = deps_.users.lock(tx, user_id); !locked) return std::move(locked).error();
     Result<SavedAddress> address = there(deps_.addresses.find(tx, user_id, id));
     if (!address) return address;
-    if (Status good = precondition(address->version); !good) return std::move(good).error();
+    if (Status good = check(address->version); !good) return std::move(good).error();
     return address;
 }
 

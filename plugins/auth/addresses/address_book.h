@@ -14,8 +14,8 @@
 #include "addresses/address_repository.h"
 #include "auth_settings.h"
 #include "kitchen/clock.h"
+#include "kitchen/version_check.h"
 #include "accounts/phone_numbers.h"
-#include "accounts/precondition.h"
 #include "accounts/user_repository.h"
 
 namespace kitchen::auth {
@@ -43,16 +43,16 @@ public:
     /// Errors: unprocessable "validation_failed"; conflict "address_book_full".
     Result<SavedAddress> add(std::int64_t user_id, Address address);
     /// Nothing is written when nothing differs. Errors: not_found; unprocessable, also when the
-    /// default should just cease to be it; the precondition's.
+    /// default should just cease to be it; that of `check`.
     Result<SavedAddress> change(std::int64_t user_id, std::int64_t id, const Edit& edit,
-                                const Precondition& precondition);
-    /// Errors: not_found; the precondition's.
-    Status remove(std::int64_t user_id, std::int64_t id, const Precondition& precondition);
+                                const VersionCheck& check);
+    /// Errors: not_found; that of `check`.
+    Status remove(std::int64_t user_id, std::int64_t id, const VersionCheck& check);
 
 private:
-    /// The address, with the account locked and the precondition asked.
+    /// The address, with the account locked and the version checked.
     Result<SavedAddress> lock(Transaction& tx, std::int64_t user_id, std::int64_t id,
-                              const Precondition& precondition) const;
+                              const VersionCheck& check) const;
 
     const Dependencies deps_;
     AddressBookSettings settings_;

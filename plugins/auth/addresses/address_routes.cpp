@@ -20,14 +20,12 @@ Response response(int status, const SavedAddress& address) {
 }  // namespace
 
 void AddressRoutes::declare(Setup& setup) {
-    Route list_route = Route::get("/me/addresses/");
-    http::add_page_parameters(list_route);
-    list_route.summary("Your address book")
-        .signed_in()
-        .answers(200, "A page: the default address first, then by id",
-                 http::page_schema(address_schema(), "AddressPage"))
-        .handle([this](Request& request) { return list(request); });
-    setup.add_route(std::move(list_route));
+    setup.add_route(Route::get("/me/addresses/")
+                        .summary("Your address book")
+                        .signed_in()
+                        .answers_page("A page: the default address first, then by id",
+                                      address_schema(), "AddressPage")
+                        .handle([this](Request& request) { return list(request); }));
     setup.add_route(Route::post("/me/addresses/")
                         .summary("Put an address into your address book")
                         .describe("The first one is the default, whatever is_default says.")
@@ -52,12 +50,11 @@ void AddressRoutes::declare(Setup& setup) {
                       "as it was when they were placed. "
                       "The default address ceases to be it only when another becomes it.")
             .signed_in()
-            .header(if_match_header())
+            .if_match()
             .body(address_change_schema())
             .body_limit(body_limit)
             .answers(200, "The address as it is now", address_schema())
             .answers(404, not_yours)
-            .answers(412, "It has changed since: If-Match is stale")
             .answers(422, "Some values are not valid")
             .handle([this](Request& request) { return change(request); }));
     setup.add_route(Route::del("/me/addresses/{id:id}/")
@@ -65,24 +62,19 @@ void AddressRoutes::declare(Setup& setup) {
                         .describe("When it was the default, the one with the lowest id becomes it. "
                                   "Orders keep the address.")
                         .signed_in()
-                        .header(if_match_header())
+                        .if_match()
                         .answers(204, "Gone")
                         .answers(404, not_yours)
-                        .answers(412, "It has changed since: If-Match is stale")
                         .handle([this](Request& request) { return remove(request); }));
 }
 
 Result<Response> AddressRoutes::list(const Request& request) const {
-    const http::Page page = http::page_of(request);
-    const auto found = book_.list(request.who().user_id, page.limit, page.offset);
-    if (!found) return found.error();
-    std::string items;
-    for (const SavedAddress& address : found->addresses) {
-        if (!items.empty()) items += ',';
-        items += address_json(address);
-    }
-    return Response::raw_json(
-        200, http::page_json(request, page, items, std::ssize(found->addresses), found->total));
+    return http::page_response(
+        request,
+        [&](const http::Page& page) {
+            return book_.list(request.who().user_id, page.limit, page.offset);
+        },
+        [](JsonWriter& out, const SavedAddress& address) { out.raw(address_json(address)); });
 }
 
 Result<Response> AddressRoutes::read(const Request& request) const {

@@ -72,8 +72,6 @@ private:
     testkit::ManualJobs jobs_;
 };
 
-inline Status no_precondition(std::int64_t) { return {}; }
-
 class AuthTest : public testing::Test {
 protected:
     static constexpr Argon2Cost cheap{1, 8192};

@@ -22,7 +22,8 @@ using testkit::Restaurant;
 
 class RedisKernels : public testing::Test {
 protected:
-    std::unique_ptr<Restaurant> replica(const std::string& on_failure = "memory") const {
+    std::unique_ptr<Restaurant> replica(const RedisServer& server,
+                                        const std::string& on_failure = "memory") const {
         const std::string key = "0123456789abcdef0123456789abcdef";
         testkit::RestaurantConfig config = testkit::on_sqlite();
         config.cache = "{id: cache-redis, config: {url: '" + server.url() + "', integrity_key: '" +
@@ -50,11 +51,11 @@ protected:
     }
 
     testkit::TemporaryDirectory data;
-    RedisServer server;
 };
 
 TEST_F(RedisKernels, ASignUpBegunOnOneIsFinishedOnTheOther) {
-    const auto one = replica(), two = replica();
+    const RedisServer& server = RedisServer::shared();
+    const auto one = replica(server), two = replica(server);
     const std::string cookie = sign_up(*one, "ada@example.com", "0803 123 4567");
     const HttpResponse verified =
         verify(two->client(), cookie, one->code_mailed_to("ada@example.com"));
@@ -68,7 +69,8 @@ TEST_F(RedisKernels, ASignUpBegunOnOneIsFinishedOnTheOther) {
 }
 
 TEST_F(RedisKernels, AHundredWrongCodesThroughBothCompareAtMostFive) {
-    const auto one = replica(), two = replica();
+    const RedisServer& server = RedisServer::shared();
+    const auto one = replica(server), two = replica(server);
     const std::string cookie = sign_up(*one, "ada@example.com", "0803 123 4567");
     const std::string code = one->code_mailed_to("ada@example.com");
     std::mutex mutex;
@@ -96,7 +98,8 @@ TEST_F(RedisKernels, AHundredWrongCodesThroughBothCompareAtMostFive) {
 }
 
 TEST_F(RedisKernels, MemoryKeepsServingAndSaysDegraded) {
-    const auto kernel = replica("memory");
+    RedisServer server;
+    const auto kernel = replica(server, "memory");
     const std::string before = sign_up(*kernel, "ada@example.com", "0803 123 4567");
     const std::string code = kernel->code_mailed_to("ada@example.com");
     server.kill();
@@ -111,7 +114,8 @@ TEST_F(RedisKernels, MemoryKeepsServingAndSaysDegraded) {
 }
 
 TEST_F(RedisKernels, FailRefusesAndSaysDown) {
-    const auto kernel = replica("fail");
+    RedisServer server;
+    const auto kernel = replica(server, "fail");
     server.kill();
     ASSERT_TRUE(kernel->wait_for_health("down"));
     EXPECT_EQ(kernel->client().get("/readyz").status, 503);

@@ -42,7 +42,7 @@ private:
 };
 
 TEST(RedisMessages, ReachTheSubscribersOfEveryReplicaOnce) {
-    testkit::RedisServer server;
+    testkit::RedisServer& server = testkit::RedisServer::shared();
     Replica one(server), two(server);
     Inbox at_one, at_two;
     const auto a = one.cache.subscribe("catalog:changed", at_one.subscriber());
@@ -57,7 +57,7 @@ TEST(RedisMessages, ReachTheSubscribersOfEveryReplicaOnce) {
 }
 
 TEST(RedisMessages, InstallationsWithAnotherPrefixAreStrangers) {
-    testkit::RedisServer server;
+    testkit::RedisServer& server = testkit::RedisServer::shared();
     Replica one(server);
     CacheSettings settings = settings_for(server.url());
     settings.prefix = "kitchen-two";
@@ -104,7 +104,7 @@ TEST(RedisMessages, OneMaySubscribeWhileTheServerIsAway) {
 }
 
 TEST(RedisMessages, TheLastHandleEndsTheSubscription) {
-    testkit::RedisServer server;
+    testkit::RedisServer& server = testkit::RedisServer::shared();
     Replica replica(server);
     const auto subscribers = [&] { return server.call({"PUBSUB", "NUMSUB", "kitchen:channel:c"}); };
     Inbox inbox;
@@ -121,7 +121,7 @@ TEST(RedisMessages, TheLastHandleEndsTheSubscription) {
 }
 
 TEST(RedisMessages, AHandleMayOutliveTheCache) {
-    testkit::RedisServer server;
+    testkit::RedisServer& server = testkit::RedisServer::shared();
     auto replica = std::make_unique<Replica>(server);
     auto handle = replica->cache.subscribe("c", [](std::string_view) {});
     replica.reset();
@@ -129,7 +129,7 @@ TEST(RedisMessages, AHandleMayOutliveTheCache) {
 }
 
 TEST(RedisMessages, SubscribingAndPublishingFromManyThreads) {
-    testkit::RedisServer server;
+    testkit::RedisServer& server = testkit::RedisServer::shared();
     Replica replica(server);
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t)

@@ -11,7 +11,6 @@ namespace kitchen::cart {
 namespace {
 
 using testing::ElementsAre;
-using tests::any_version;
 using tests::error_of;
 using tests::TestKitchen;
 

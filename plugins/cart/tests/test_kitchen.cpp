@@ -46,8 +46,6 @@ std::unique_ptr<Store> open(Storage storage, const fs::path& directory,
 
 }  // namespace
 
-Status any_version(std::int64_t) { return {}; }
-
 TestKitchen::TestKitchen(Storage storage, std::vector<std::string> plugins, cart::CartLimits limits)
     : store(open(storage, directory_.path(), plugins)),
       foods(*store, "NGN"),

@@ -65,7 +65,4 @@ Error error_of(const Result<T>& result) {
     return result.error();
 }
 
-/// Accepts every version.
-Status any_version(std::int64_t);
-
 }  // namespace kitchen::tests

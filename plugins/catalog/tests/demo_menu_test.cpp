@@ -32,7 +32,7 @@ TEST_F(DemoMenuTest, FillsAnEmptyCatalogueOnce) {
 }
 
 TEST_F(DemoMenuTest, StaysAwayWhenThereHasEverBeenAFood) {
-    ASSERT_TRUE(service->remove(add("Eba").id, {}).has_value());
+    ASSERT_TRUE(service->remove(add("Eba").id, any_version).has_value());
     EXPECT_EQ(load(), 0);
     EXPECT_EQ(total({}, 10, 0), 0);
 }
@@ -40,7 +40,7 @@ TEST_F(DemoMenuTest, StaysAwayWhenThereHasEverBeenAFood) {
 TEST_F(DemoMenuTest, DoesNotComeBackWhenItHasBeenDeleted) {
     load();
     for (std::int64_t id = 1; id <= std::ssize(demo_foods()); ++id)
-        ASSERT_TRUE(service->remove(id, {}).has_value());
+        ASSERT_TRUE(service->remove(id, any_version).has_value());
     EXPECT_EQ(load(), 0);
     EXPECT_EQ(total({}, 10, 0), 0);
 }

@@ -221,7 +221,7 @@ TEST_F(FoodRepositoryTest, PastTheEndIsEmptyWithTheRightTotal) {
 TEST_F(FoodRepositoryTest, FindsManyByIdOnceEach) {
     std::vector<std::int64_t> ids;
     for (int i = 0; i < 40; ++i) ids.push_back(add("food " + std::to_string(i)).id);
-    ASSERT_TRUE(service->remove(ids[3], {}).has_value());
+    ASSERT_TRUE(service->remove(ids[3], any_version).has_value());
     std::vector<std::int64_t> wanted = ids;
     wanted.push_back(ids[0]);
     wanted.push_back(999);
@@ -244,7 +244,7 @@ TEST_F(FoodRepositoryTest, CountsLivingFoodsByCategory) {
     add("a", 1, "Rice");
     add("b", 1, "rice");
     add("c", 1, "Drinks");
-    service->remove(add("d", 1, "Soups").id, {}).value();
+    service->remove(add("d", 1, "Soups").id, any_version).value();
     const Rows rows = service->categories().value();
     std::vector<std::string> list;
     for (const Row row : rows) list.push_back(row.string(0) + " " + std::to_string(row.integer(1)));

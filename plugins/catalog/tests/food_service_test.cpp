@@ -43,7 +43,7 @@ TEST_F(FoodServiceTest, NamesAreUniqueWhateverTheirCase) {
     EXPECT_THAT(faults_of(again.error()), ElementsAre("taken /name"));
 
     const Food other = add("Coconut Rice");
-    const Result<Food> renamed = service->change(other.id, rename("Ọ̀FADÀ RICE"), {}, 1);
+    const Result<Food> renamed = service->change(other.id, rename("Ọ̀FADÀ RICE"), any_version, 1);
     ASSERT_FALSE(renamed.has_value());
     EXPECT_EQ(renamed.error().code, "food_name_taken");
     EXPECT_EQ(stored(other.id).name, "Coconut Rice");
@@ -52,31 +52,31 @@ TEST_F(FoodServiceTest, NamesAreUniqueWhateverTheirCase) {
 
 TEST_F(FoodServiceTest, AFoodMayChangeTheCaseOfItsOwnName) {
     const Food food = add("Eba");
-    EXPECT_EQ(service->change(food.id, rename("EBA"), {}, 1).value().name, "EBA");
+    EXPECT_EQ(service->change(food.id, rename("EBA"), any_version, 1).value().name, "EBA");
 }
 
 TEST_F(FoodServiceTest, DeletingFreesTheNameAndHappensOnce) {
     const Food food = add("Eba");
     clock.advance(std::chrono::seconds(1));
-    ASSERT_TRUE(service->remove(food.id, {}).has_value());
-    EXPECT_EQ(service->remove(food.id, {}).error().kind, Errc::not_found);
+    ASSERT_TRUE(service->remove(food.id, any_version).has_value());
+    EXPECT_EQ(service->remove(food.id, any_version).error().kind, Errc::not_found);
     EXPECT_EQ(service->read(food.id).error().code, "food_not_found");
-    EXPECT_EQ(service->change(food.id, rename("x"), {}, 1).error().kind, Errc::not_found);
-    EXPECT_EQ(service->adjust_stock(food.id, 1, "x", {}, 1).error().kind, Errc::not_found);
+    EXPECT_EQ(service->change(food.id, rename("x"), any_version, 1).error().kind, Errc::not_found);
+    EXPECT_EQ(service->adjust_stock(food.id, 1, "x", any_version, 1).error().kind, Errc::not_found);
     EXPECT_THAT(names({}), IsEmpty());
     EXPECT_TRUE(stored(food.id).deleted);
     EXPECT_EQ(stored(food.id).version, 2);
 
     const Food again = add("Eba");
     EXPECT_NE(again.id, food.id);
-    ASSERT_TRUE(service->remove(again.id, {}).has_value());
+    ASSERT_TRUE(service->remove(again.id, any_version).has_value());
     add("eba");
 }
 
 TEST_F(FoodServiceTest, EveryChangeMovesVersionAndTime) {
     const Food food = add("Eba");
     clock.advance(std::chrono::seconds(5));
-    const Food changed = service->change(food.id, rename("Yellow Eba"), {}, 1).value();
+    const Food changed = service->change(food.id, rename("Yellow Eba"), any_version, 1).value();
     EXPECT_EQ(changed.version, 2);
     EXPECT_EQ(changed.updated_at, food.updated_at + 5000);
     EXPECT_EQ(changed.created_at, food.created_at);
@@ -89,7 +89,7 @@ TEST_F(FoodServiceTest, EveryChangeMovesVersionAndTime) {
 TEST_F(FoodServiceTest, AnEditThatChangesNothingLeavesTheVersion) {
     const Food food = add("Eba");
     clock.advance(std::chrono::seconds(5));
-    EXPECT_EQ(service->change(food.id, rename(" Eba "), {}, 1).value().version, 1);
+    EXPECT_EQ(service->change(food.id, rename(" Eba "), any_version, 1).value().version, 1);
     EXPECT_EQ(stored(food.id).updated_at, food.updated_at);
 }
 
@@ -106,7 +106,7 @@ TEST_F(FoodServiceTest, ChangesOfTextAndTagsReachTheFilters) {
                 d.category = "Swallow";
                 d.tags = {"vegan", "new"};
             },
-            {}, 1)
+            any_version, 1)
         .value();
     FoodQuery query;
     query.search = "eba";
@@ -137,7 +137,8 @@ TEST_F(FoodServiceTest, AStaleVersionStopsEveryWrite) {
 TEST_F(FoodServiceTest, RefusesWhatBreaksTheRulesAndWritesNothing) {
     EXPECT_EQ(service->create(draft(" "), 1).error().code, "validation_failed");
     const Food food = add("Eba");
-    EXPECT_EQ(service->change(food.id, rename(""), {}, 1).error().code, "validation_failed");
+    EXPECT_EQ(service->change(food.id, rename(""), any_version, 1).error().code,
+              "validation_failed");
     FoodQuery query;
     query.min_price = 2;
     query.max_price = 1;
@@ -147,7 +148,7 @@ TEST_F(FoodServiceTest, RefusesWhatBreaksTheRulesAndWritesNothing) {
 
 TEST_F(FoodServiceTest, AllowedSidesMustBeOnTheMenu) {
     const Food dodo = add("Dodo"), gone = add("Gone");
-    ASSERT_TRUE(service->remove(gone.id, {}).has_value());
+    ASSERT_TRUE(service->remove(gone.id, any_version).has_value());
     FoodDraft made = draft("Jollof");
     made.side_protein.allowed = {999};
     made.extra_side.allowed = {dodo.id, gone.id};
@@ -166,20 +167,22 @@ TEST_F(FoodServiceTest, AListOfSidesMayOutliveASideUntilItIsChanged) {
     FoodDraft made = draft("Jollof");
     made.extra_side.allowed = {dodo.id, moi_moi.id};
     const Food food = add(made);
-    ASSERT_TRUE(service->remove(dodo.id, {}).has_value());
-    EXPECT_TRUE(service->change(food.id, rename("Party Jollof"), {}, 1).has_value());
+    ASSERT_TRUE(service->remove(dodo.id, any_version).has_value());
+    EXPECT_TRUE(service->change(food.id, rename("Party Jollof"), any_version, 1).has_value());
     const Edit touch = [&](FoodDraft& d) { d.extra_side.allowed = {moi_moi.id, dodo.id}; };
-    EXPECT_THAT(faults_of(service->change(food.id, touch, {}, 1).error()),
+    EXPECT_THAT(faults_of(service->change(food.id, touch, any_version, 1).error()),
                 ElementsAre("food_not_found /side_rules/extra_side/allowed/1"));
 }
 
 TEST_F(FoodServiceTest, AdjustsStockAndKeepsAJournal) {
     const Food food = add_counted("Eba", 5);
     clock.advance(std::chrono::seconds(1));
-    const Food more = service->adjust_stock(food.id, 10, " delivery ", {}, 2).value();
+    const Food more = service->adjust_stock(food.id, 10, " delivery ", any_version, 2).value();
     EXPECT_EQ(more.available_quantity, 15);
     EXPECT_EQ(more.version, 2);
-    EXPECT_EQ(service->adjust_stock(food.id, -15, "spoilt", {}, 3).value().available_quantity, 0);
+    EXPECT_EQ(
+        service->adjust_stock(food.id, -15, "spoilt", any_version, 3).value().available_quantity,
+        0);
     const Food read = stored(food.id);
     EXPECT_EQ(read.available_quantity, 0);
     EXPECT_EQ(read.version, 3);
@@ -190,12 +193,12 @@ TEST_F(FoodServiceTest, AdjustsStockAndKeepsAJournal) {
 
 TEST_F(FoodServiceTest, StockNeverGoesBelowZeroOrOverTheTop) {
     const Food food = add_counted("Eba", 5);
-    const Result<Food> below = service->adjust_stock(food.id, -6, "x", {}, 1);
+    const Result<Food> below = service->adjust_stock(food.id, -6, "x", any_version, 1);
     ASSERT_FALSE(below.has_value());
     EXPECT_EQ(below.error().kind, Errc::conflict);
     EXPECT_EQ(below.error().code, "insufficient_stock");
     EXPECT_THAT(below.error().detail, HasSubstr("5"));
-    EXPECT_EQ(service->adjust_stock(food.id, 1'000'000, "x", {}, 1).error().code,
+    EXPECT_EQ(service->adjust_stock(food.id, 1'000'000, "x", any_version, 1).error().code,
               "stock_too_large");
     EXPECT_EQ(stored(food.id).available_quantity, 5);
     EXPECT_EQ(journal(food.id).size(), 1u);
@@ -203,7 +206,7 @@ TEST_F(FoodServiceTest, StockNeverGoesBelowZeroOrOverTheTop) {
 
 TEST_F(FoodServiceTest, StockOfAFoodThatIsNotCountedCannotBeAdjusted) {
     const Food food = add("Eba");
-    const Result<Food> refused = service->adjust_stock(food.id, 1, "x", {}, 1);
+    const Result<Food> refused = service->adjust_stock(food.id, 1, "x", any_version, 1);
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().kind, Errc::conflict);
     EXPECT_EQ(refused.error().code, "stock_not_counted");
@@ -213,21 +216,22 @@ TEST_F(FoodServiceTest, StockOfAFoodThatIsNotCountedCannotBeAdjusted) {
 
 TEST_F(FoodServiceTest, EditingTheCountIsJournalledAndAlwaysAddsUp) {
     const Food food = add("Eba");
-    service->change(food.id, count(8), {}, 2).value();
-    service->change(food.id, count(3), {}, 2).value();
-    service->change(food.id, rename("Garri"), {}, 2).value();
+    service->change(food.id, count(8), any_version, 2).value();
+    service->change(food.id, count(3), any_version, 2).value();
+    service->change(food.id, rename("Garri"), any_version, 2).value();
     EXPECT_EQ(journal_sum(food.id), 3);
-    service->change(food.id, count(std::nullopt), {}, 2).value();
+    service->change(food.id, count(std::nullopt), any_version, 2).value();
     EXPECT_EQ(journal_sum(food.id), 0);
-    service->change(food.id, count(0), {}, 2).value();
+    service->change(food.id, count(0), any_version, 2).value();
     EXPECT_THAT(journal(food.id), ElementsAre("0 0 Count set 2", "-3 none No longer counted 2",
                                               "-5 3 Count set 2", "8 8 Count set 2"));
 }
 
 TEST_F(FoodServiceTest, TheJournalIsPagedNewestFirstAndOutlivesTheFood) {
     const Food food = add_counted("Eba", 0);
-    for (int i = 1; i <= 6; ++i) service->adjust_stock(food.id, i, "delivery", {}, 1).value();
-    ASSERT_TRUE(service->remove(food.id, {}).has_value());
+    for (int i = 1; i <= 6; ++i)
+        service->adjust_stock(food.id, i, "delivery", any_version, 1).value();
+    ASSERT_TRUE(service->remove(food.id, any_version).has_value());
     const StockRows page = service->journal(food.id, 2, 2).value();
     ASSERT_EQ(page.rows.size(), 2u);
     EXPECT_EQ(page.total_count, 7);

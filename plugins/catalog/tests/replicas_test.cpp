@@ -21,7 +21,7 @@ using testkit::wait_until;
 
 class Replicas : public testing::TestWithParam<RestaurantConfig (*)()> {
 protected:
-    /// `cache`: keys of catalog.cache. `redis_port` 0: without a proxy in between.
+    /// `cache`: keys of catalog.cache. `redis_port` 0: of `redis`.
     std::unique_ptr<Restaurant> replica(const std::string& cache, std::uint16_t redis_port = 0,
                                         const std::string& on_failure = "fail") const {
         RestaurantConfig config = shared;
@@ -65,7 +65,7 @@ protected:
 
     testkit::TemporaryDirectory directory;
     const RestaurantConfig shared = GetParam()();
-    testkit::RedisServer redis;
+    testkit::RedisServer& redis = testkit::RedisServer::shared();
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, Replicas,
@@ -117,18 +117,19 @@ TEST_P(Replicas, AMessageThatIsLostIsMadeUpForAfterRevalidate) {
 }
 
 TEST_P(Replicas, WithoutRedisTheMenuIsServedAndSoldAndCatchesUpAfterwards) {
-    const auto one = replica("ttl: 1s, revalidate: 50ms"),
-               two = replica("ttl: 1s, revalidate: 50ms");
+    testkit::RedisServer own;
+    const auto one = replica("ttl: 1s, revalidate: 50ms", own.port()),
+               two = replica("ttl: 1s, revalidate: 50ms", own.port());
     const std::int64_t id = counted_food(*one), before = shown(*one, id);
     EXPECT_EQ(shown(*two, id), before);
-    redis.kill();
+    own.kill();
     for (int sold = 1; sold <= 5; ++sold) {
         sell(sold % 2 ? *one : *two, id);
         EXPECT_EQ(shown(sold % 2 ? *one : *two, id), before - sold);
     }
     for (const auto* each : {&one, &two})
         EXPECT_TRUE(wait_until([&] { return shown(**each, id) == before - 5; }));  // `ttl` later
-    redis.restart();
+    own.restart();
     ASSERT_TRUE(wait_until([&] { return one->health() == "ok"; }));
     sell(*one, id);
     EXPECT_EQ(shown(*one, id), before - 6);
@@ -138,14 +139,15 @@ TEST_P(Replicas, WithoutRedisTheMenuIsServedAndSoldAndCatchesUpAfterwards) {
 TEST_P(Replicas, AFrozenRedisHoldsNoClientUpForLong) {
     // The memory that stands in for Redis begins empty and is forgotten: the tokens of the time
     // before come back with Redis.
-    const auto one = replica("ttl: 1h, revalidate: 10ms", 0, "memory");
+    testkit::RedisServer own;
+    const auto one = replica("ttl: 1h, revalidate: 10ms", own.port(), "memory");
     const std::int64_t id = counted_food(*one), before = shown(*one, id);
-    redis.freeze();
+    own.freeze();
     for (int sold = 1; sold <= 5; ++sold) {
         sell(*one, id);
         EXPECT_EQ(shown(*one, id), before - sold);
     }
-    redis.thaw();
+    own.thaw();
     ASSERT_TRUE(wait_until([&] {
         EXPECT_EQ(shown(*one, id), before - 5);
         return one->health() == "ok";

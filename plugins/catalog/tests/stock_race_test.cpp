@@ -85,13 +85,15 @@ TEST_P(StockRace, TheJournalAddsUpWhateverHappensAtOnce) {
             case 0: (void)take({{food.id, 3}}); break;
             case 1: (void)give_back({{food.id, 1}}); break;
             case 2:
-                (void)service->adjust_stock(food.id, i % 8 == 2 ? 5 : -5, "recount", {}, 1);
+                (void)service->adjust_stock(food.id, i % 8 == 2 ? 5 : -5, "recount", any_version,
+                                            1);
                 break;
             // Too far apart for the others to get there: a change to what it is already is none,
             // and counts no version.
             default:
                 (void)service->change(
-                    food.id, [i](FoodDraft& d) { d.available_quantity = 1000 * i; }, {}, 1);
+                    food.id, [i](FoodDraft& d) { d.available_quantity = 1000 * i; }, any_version,
+                    1);
                 break;
         }
     });

@@ -29,7 +29,7 @@ TEST(CheckoutService, TurnsACartIntoAnOrder) {
     OrderKitchen kitchen;
     const auto rice = kitchen.food("Jollof rice", 280'000, 20),
                beef = kitchen.food("Beef", 150'000, 20), dodo = kitchen.food("Dodo", 70'000);
-    kitchen.carts.add(ada, {rice, {{beef}, {dodo}}, 2, "No pepper"}, tests::any_version).value();
+    kitchen.carts.add(ada, {rice, {{beef}, {dodo}}, 2, "No pepper"}, any_version).value();
     kitchen.put(ada, dodo, 3);
     CheckoutRequest request = OrderKitchen::request(ada, Fulfillment::delivery);
     request.delivery_instructions = "Second gate";
@@ -118,7 +118,7 @@ TEST(CheckoutService, WhenSomethingIsShortNothingHappens) {
 
     // The key was not used up.
     kitchen.edit(few, [](auto& draft) { draft.available_quantity = 5; });
-    kitchen.carts.remove(ada, kitchen.cart_of(ada).lines.at(2).id, tests::any_version).value();
+    kitchen.carts.remove(ada, kitchen.cart_of(ada).lines.at(2).id, any_version).value();
     EXPECT_FALSE(kitchen.place(OrderKitchen::request(ada), "key").value().replayed);
 }
 
@@ -246,8 +246,7 @@ TEST(CheckoutService, TheSameKeyGivesTheSameResponse) {
     kitchen.put(ada, dish);
     const Placed first = kitchen.place(OrderKitchen::request(ada), "key").value();
     kitchen.put(ada, dish, 2);
-    kitchen.orders
-        .move({9, "kitchen"}, first.order.id, OrderState::confirmed, "", tests::any_version)
+    kitchen.orders.move({9, "kitchen"}, first.order.id, OrderState::confirmed, "", any_version)
         .value();
     const Placed again = kitchen.place(OrderKitchen::request(ada), "key").value();
     EXPECT_TRUE(again.replayed);

@@ -36,7 +36,7 @@ protected:
         return kitchen.place(tests::OrderKitchen::request(1)).value().order.id;
     }
     void move(std::int64_t id, OrderState to) {
-        kitchen.orders.move({8, "kitchen"}, id, to, "because", tests::any_version).value();
+        kitchen.orders.move({8, "kitchen"}, id, to, "because", any_version).value();
     }
 
     /// A client who watches one order, or all.

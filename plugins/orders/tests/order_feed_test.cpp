@@ -18,7 +18,7 @@ protected:
         return kitchen.place(tests::OrderKitchen::request(user)).value().order.id;
     }
     void move(std::int64_t id, OrderState to, const std::string& reason = "") {
-        kitchen.orders.move({8, "kitchen"}, id, to, reason, tests::any_version).value();
+        kitchen.orders.move({8, "kitchen"}, id, to, reason, any_version).value();
     }
     /// "position:order/version …"
     std::string read(std::int64_t after, std::int64_t limit = 100) {

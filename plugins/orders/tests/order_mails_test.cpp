@@ -14,7 +14,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-using tests::any_version;
 using tests::FakeAddresses;
 using tests::FakeIdentity;
 using tests::OrderKitchen;

@@ -10,7 +10,6 @@ namespace kitchen::orders {
 namespace {
 
 using testing::ElementsAre;
-using tests::any_version;
 using tests::error_of;
 using tests::OrderKitchen;
 

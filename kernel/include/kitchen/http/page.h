@@ -1,10 +1,15 @@
 // Paged lists: the parameters every list takes and the envelope every list gives (see Pages in the
-// API contract).
+// API contract). Route::answers_page() declares both.
+//
+//     return page_response(
+//         request, [&](const Page& page) { return foods_.list(page.limit, page.offset); },
+//         [](JsonWriter& out, const Food& food) { write_food(out, food); });
 //
 // Thread-safety: pure functions.
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <string>
 
 #include "kitchen/http/request.h"
@@ -17,15 +22,26 @@ struct Page {
     std::int64_t offset = 0;  ///< from 0
 };
 
-/// Declares ?limit= and ?offset= on a route.
-void add_page_parameters(Route& route);
-/// Reads them from a request of such a route.
+/// ?limit= and ?offset= of a request.
 Page page_of(const Request& request);
-/// The schema of the envelope around `item`.
-Schema page_schema(Schema item, std::string component_name);
 /// The envelope. `items_json` is the inside of the array: objects joined by commas. The links keep
 /// every other query parameter of the request as the client wrote it.
 std::string page_json(const Request& request, const Page& page, std::string_view items_json,
                       std::int64_t count, std::int64_t total_count);
+
+/// The page that a request asks for. `find(page)` gives a Result of a struct of two members: the
+/// items, and how many match in all. `write(out, item)` writes one item with a JsonWriter.
+template <class Find, class Write>
+Result<Response> page_response(const Request& request, Find find, Write write) {
+    const Page page = page_of(request);
+    const auto found = find(page);
+    if (!found) return found.error();
+    const auto& [items, total_count] = *found;
+    std::string items_json;
+    JsonWriter out(items_json);
+    for (const auto& item : items) write(out, item);
+    return Response::raw_json(200,
+                              page_json(request, page, items_json, std::ssize(items), total_count));
+}
 
 }  // namespace kitchen::http

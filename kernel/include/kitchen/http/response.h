@@ -13,6 +13,7 @@
 #include "kitchen/http/request.h"
 #include "kitchen/json.h"
 #include "kitchen/result.h"
+#include "kitchen/version_check.h"
 
 namespace kitchen::http {
 
@@ -75,9 +76,9 @@ struct Response {
     Response&& with_cookie(const Cookie& cookie) &&;
 };
 
-/// If-Match (RFC 9110 13.1.1) against a version used with Response::with_version. Success when
-/// there is no such field, it is "*", or it lists the version; precondition_failed otherwise. Weak
-/// tags never match.
-Status check_if_match(const Request& request, std::int64_t current_version);
+/// If-Match (RFC 9110 13.1.1) of the request, which must outlive the check, against a version used
+/// with Response::with_version. Success when there is no such field, it is "*", or it lists the
+/// version; precondition_failed otherwise. Weak tags never match. See Route::if_match().
+VersionCheck if_match(const Request& request);
 
 }  // namespace kitchen::http

@@ -90,6 +90,12 @@ public:
         header_parameters.push_back(std::move(p));
         return *this;
     }
+    /// Documents If-Match and its 412; http::if_match() checks it.
+    Route& if_match() {
+        return header({"If-Match", Schema::string(),
+                       "The ETag of the version that the change is meant for."})
+            .answers(412, "It has changed since the version in If-Match");
+    }
     /// The route takes a JSON body of this shape. Without it a body is refused (422) unless empty.
     Route& body(Schema schema) {
         body_schema = std::move(schema);
@@ -111,6 +117,9 @@ public:
         responses.push_back({status, std::move(text), std::move(schema), std::move(content_type)});
         return *this;
     }
+    /// A list in pages (page.h): takes limit and offset, and gives an envelope around `item`, under
+    /// the name `component` in the OpenAPI document.
+    Route& answers_page(std::string text, Schema item, std::string component);
     /// Documents a header field of the responses, and lets scripts of allowed origins read it.
     Route& response_header(std::string name, std::string text) {
         response_headers.push_back({std::move(name), std::move(text)});

@@ -60,8 +60,7 @@ protected:
         Route page = Route::get("/page/").handle([](Request& request) -> Result<Response> {
             return Response::raw_json(200, page_json(request, page_of(request), "1,2", 2, 5));
         });
-        add_page_parameters(page);
-        add(std::move(page));
+        add(std::move(page.answers_page("A page", Schema::integer(), "Numbers")));
         add(constant(Route::get("/inline/"), "\"inline\""));
         add(Route::get("/blocking/{n:id}/").handle([](Request& request) -> Result<Response> {
             return Response::raw_json(200, std::string(request.path_text("n")));

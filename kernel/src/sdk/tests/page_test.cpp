@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(PageParameters, AreDeclaredAndRead) {
     Route route = Route::get("/foods/");
-    add_page_parameters(route);
+    route.answers_page("A page", Schema::object({}), "FoodPage");
     ASSERT_EQ(route.query_parameters.size(), 2u);
     EXPECT_EQ(route.query_parameters[0].name, "limit");
     EXPECT_EQ(route.query_parameters[0].default_value, "10");
@@ -91,17 +91,47 @@ TEST(PageParameters, AreDeclaredAndRead) {
     EXPECT_EQ(page_of(request).offset, 21);
 }
 
-TEST(PageSchema, FitsWhatPageJsonWrites) {
+TEST(PageResponse, FitsWhatTheRouteDeclares) {
+    struct Found {
+        std::vector<int> ids;
+        std::int64_t total_count = 9;
+    };
     Request request;
     request.target = "/foods/?offset=2";
     request.base_url = base;
-    const Schema schema = page_schema(Schema::object({{"id", Schema::integer()}}), "FoodPage");
-    std::vector<Fault> faults;
-    schema.validate(*parse_json(page_json(request, {2, 2}, R"({"id":1},{"id":2})", 2, 9)), "",
-                    faults);
-    schema.validate(*parse_json(page_json(request, {2, 0}, "", 0, 0)), "", faults);
-    EXPECT_TRUE(faults.empty());
+    request.query_parameters = {{"limit", "2"}, {"offset", "2"}};
+    Route route = Route::get("/foods/");
+    route.answers_page("A page", Schema::object({{"id", Schema::integer()}}), "FoodPage");
+    const Schema& schema = route.responses.at(0).schema.value();
     EXPECT_EQ(schema.name, "FoodPage");
+
+    const auto write = [](JsonWriter& out, int id) {
+        out.begin_object().member("id", std::int64_t{id}).end_object();
+    };
+    std::vector<Fault> faults;
+    for (const std::vector<int>& ids : {std::vector{3, 4}, std::vector<int>{}}) {
+        const auto find = [&](const Page& page) -> Result<Found> {
+            EXPECT_EQ(page.limit, 2);
+            EXPECT_EQ(page.offset, 2);
+            return Found{ids};
+        };
+        const Response response = page_response(request, find, write).value();
+        EXPECT_EQ(response.status, 200);
+        const Json body = parse_json(response.body).value();
+        schema.validate(body, "", faults);
+        EXPECT_EQ(body["result"].size(), ids.size());
+        EXPECT_EQ(body["count"], Json(std::ssize(ids)));
+        EXPECT_EQ(body["total_count"], Json(9));
+        if (!ids.empty()) {
+            EXPECT_EQ(body["result"].as_array()[1]["id"], Json(4));
+        }
+    }
+    EXPECT_TRUE(faults.empty());
+
+    const auto fail = [](const Page&) -> Result<Found> {
+        return Error(Errc::unavailable, "away", "Later.");
+    };
+    EXPECT_EQ(page_response(request, fail, write).error().code, "away");
 }
 
 }  // namespace

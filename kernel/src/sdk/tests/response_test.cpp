@@ -50,12 +50,12 @@ struct MatchCase {
 };
 void PrintTo(const MatchCase& c, std::ostream* out) { *out << c.name; }
 
-class CheckIfMatch : public testing::TestWithParam<MatchCase> {};
+class IfMatch : public testing::TestWithParam<MatchCase> {};
 
-TEST_P(CheckIfMatch, AtVersionSeven) {
+TEST_P(IfMatch, AtVersionSeven) {
     Request request;
     request.headers = GetParam().headers;
-    const Status status = check_if_match(request, 7);
+    const Status status = if_match(request)(7);
     EXPECT_EQ(status.has_value(), GetParam().passes);
     if (!status) {
         EXPECT_EQ(status.error().kind, Errc::precondition_failed);
@@ -63,7 +63,7 @@ TEST_P(CheckIfMatch, AtVersionSeven) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Table, CheckIfMatch,
+    Table, IfMatch,
     testing::Values(MatchCase{"Absent", {}, true}, MatchCase{"Star", {{"if-match", "*"}}, true},
                     MatchCase{"Same", {{"if-match", "\"7\""}}, true},
                     MatchCase{"Listed", {{"if-match", "\"6\", \"7\""}}, true},

@@ -67,6 +67,17 @@ TEST(Rows, ACellThatIsNotThereIsRefused) {
     EXPECT_THAT(refusal([] { (void)Rows().front().integer(0); }), HasSubstr("0 rows"));
 }
 
+TEST(Rows, RefusalsNameTheColumnsThatTheStoreNamed) {
+    Rows rows;
+    rows.reset(2, std::make_shared<const Rows::Names>(Rows::Names{"id", "price"}));
+    rows.add_integer(7);
+    rows.add_integer(1500);
+    EXPECT_THAT(refusal([&] { (void)rows[0].text(1); }),
+                HasSubstr("column 1 ('price') of a row was read as text"));
+    EXPECT_THAT(refusal([&] { (void)rows[0].text(2); }),
+                HasSubstr("2 columns (counted from 0): id, price"));
+}
+
 TEST(Rows, TheFirstRowIsReadIfThereIsOne) {
     const auto id = [](const Row& row) { return row.integer(0); };
     EXPECT_EQ(*first_row(two_rows(), id), 7);

@@ -55,6 +55,22 @@ TEST_P(StoreConformance, KeepsNothingOfAnEarlierRun) {
         .value();
 }
 
+TEST_P(StoreConformance, NamesTheColumnThatIsReadAsAnotherType) {
+    schema(*store, "CREATE TABLE t (id BIGINT, name TEXT);");
+    write(*store, "INSERT INTO t (id, name) VALUES (1, 'Suya')").value();
+    const auto refused = [](const Rows& rows) {
+        try {
+            return std::to_string(rows.front().integer(1));
+        } catch (const std::logic_error& e) {
+            return std::string(e.what());
+        }
+    };
+    EXPECT_THAT(refused(rows_of(*store, "SELECT id, name FROM t").value()),
+                testing::HasSubstr("column 1 ('name')"));
+    EXPECT_THAT(refused(rows_of(*store, "SELECT id, name AS dish FROM t").value()),
+                testing::HasSubstr("column 1 ('dish')"));
+}
+
 TEST_P(StoreConformance, RefusesTheWrongNumberOfParameters) {
     schema(*store, accounts);
     const std::string_view sql = "INSERT INTO accounts (id, amount) VALUES ($1, $2)";

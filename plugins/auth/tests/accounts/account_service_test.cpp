@@ -18,10 +18,10 @@ protected:
     Result<User> change(const OwnChange& change, std::int64_t family = 0) {
         return module->accounts.change_own(
             {.user_id = ada.id, .family_id = family, .client_address = "192.0.2.1"}, change,
-            no_precondition);
+            any_version);
     }
     Result<User> rights(std::int64_t id, RightsChange change) {
-        return module->accounts.change_rights(id, change, chief.id, no_precondition);
+        return module->accounts.change_rights(id, change, chief.id, any_version);
     }
     std::vector<std::int64_t> ids(const std::string& search, const std::string& role = "") {
         std::vector<std::int64_t> out;

@@ -19,8 +19,6 @@ namespace {
 
 using testing::ElementsAre;
 
-Status any_version(std::int64_t) { return {}; }
-
 template <class T>
 std::string refusal(const Result<T>& result) {
     return result ? "none" : result.error().code;

@@ -53,7 +53,7 @@ TEST_F(PasswordGuardTest, UnknownAndDisabledCostTheSameWork) {
     build(settings);
     const User obi = make_admin();
     const User eve = sign_up("eve@example.com", "08030000009");
-    module->accounts.change_rights(eve.id, {.role = {}, .disabled = true}, obi.id, no_precondition)
+    module->accounts.change_rights(eve.id, {.role = {}, .disabled = true}, obi.id, any_version)
         .value();
     const auto inside = const_cast<HashGate&>(module->guard.hasher().gate()).enter();
     EXPECT_EQ(outcome(id(), "wrong"), "busy");
@@ -87,22 +87,20 @@ TEST_F(PasswordGuardTest, WhatIsRememberedDiesWithPasswordRoleAndDisabling) {
                     {.phone_number = {},
                      .password = "yam-and-egg-sauce",
                      .current_password = good_password},
-                    no_precondition)
+                    any_version)
         .value();
     EXPECT_EQ(outcome(id(), good_password), no);
     ASSERT_EQ(outcome(id(), "yam-and-egg-sauce"), yes);
 
     module->accounts
-        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition)
+        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, any_version)
         .value();
     EXPECT_EQ(module->guard.verify(id(), "yam-and-egg-sauce", "192.0.2.1").value().role, "kitchen");
 
-    module->accounts
-        .change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition)
+    module->accounts.change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, any_version)
         .value();
     EXPECT_EQ(outcome(id(), "yam-and-egg-sauce"), no);
-    module->accounts
-        .change_rights(ada.id, {.role = {}, .disabled = false}, chief.id, no_precondition)
+    module->accounts.change_rights(ada.id, {.role = {}, .disabled = false}, chief.id, any_version)
         .value();
     EXPECT_EQ(outcome(id(), "yam-and-egg-sauce"), yes);
 }

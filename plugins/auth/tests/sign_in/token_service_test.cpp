@@ -140,14 +140,13 @@ TEST_F(TokenServiceTest, RoleIsTodays) {
     const User chief = make_admin();
     const IssuedTokens before = module->tokens.issue(ada).value();
     module->accounts
-        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition)
+        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, any_version)
         .value();
     EXPECT_FALSE(good(before.access_token)) << "a change of role ends the tokens";
     EXPECT_FALSE(module->tokens.refresh(before.refresh_token));
     const IssuedTokens after = module->tokens.issue(reread(ada.id)).value();
     EXPECT_EQ(module->tokens.authenticate(after.access_token).value().role, "kitchen");
-    module->accounts
-        .change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, no_precondition)
+    module->accounts.change_rights(ada.id, {.role = {}, .disabled = true}, chief.id, any_version)
         .value();
     EXPECT_FALSE(good(after.access_token));
 }
@@ -155,7 +154,7 @@ TEST_F(TokenServiceTest, RoleIsTodays) {
 TEST_F(TokenServiceTest, NoTokensForCredentialsThatChangedMeanwhile) {
     const User chief = make_admin();
     module->accounts
-        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, no_precondition)
+        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, chief.id, any_version)
         .value();
     const auto refused = module->tokens.issue(ada);  // as read before the change
     ASSERT_FALSE(refused);
