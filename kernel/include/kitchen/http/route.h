@@ -95,6 +95,10 @@ public:
         body_schema = std::move(schema);
         return *this;
     }
+    template <Body T>
+    Route& body() {
+        return body(schema_of<T>());
+    }
     /// The body may be left out altogether; the handler then sees null.
     Route& optional_body() {
         body_optional = true;
@@ -110,6 +114,10 @@ public:
                    std::string content_type = "application/json") {
         responses.push_back({status, std::move(text), std::move(schema), std::move(content_type)});
         return *this;
+    }
+    template <Body T>
+    Route& answers(int status, std::string text) {
+        return answers(status, std::move(text), schema_of<T>());
     }
     /// Documents a header field of the responses, and lets scripts of allowed origins read it.
     Route& response_header(std::string name, std::string text) {
