@@ -16,10 +16,10 @@
 //     const auto wanted = request.read<Redemption>();
 //     return Response::json(200, account);
 //
-// field(…) gives the Schema of the member, which takes its limits. A struct that knows nothing of
-// HTTP is described beside the routes instead, by a function of its namespace:
-// void describe(http::BodyFields<Account>& field). A member that is computed is a function of the
-// struct, field("total", [](const Account& a) { return a.points * 2; }); it is written only.
+// field(…) gives the Schema of the member, which takes its limits. A computed member is a function,
+// field("total", [](const Account& a) { return a.points * 2; }), and written only. A struct that
+// knows nothing of HTTP is described beside the routes, by a function of its namespace that comes
+// before the first use: void describe(http::BodyFields<Account>& field).
 //
 // Types of a member, and what they are in JSON:
 //   bool, integers, double, std::string   the same
