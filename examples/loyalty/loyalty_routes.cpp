@@ -7,52 +7,62 @@ namespace loyalty {
 using kitchen::Json;
 using kitchen::Result;
 using kitchen::Status;
+using kitchen::http::BodyFields;
 using kitchen::http::Request;
 using kitchen::http::Response;
 using kitchen::http::Route;
-using kitchen::http::Schema;
 
 namespace {
 
-Schema account_schema() {
-    auto entry = Schema::object({
-        {"kind", Schema::string().one_of({"earned", "cancelled", "redeemed"})},
-        {"reference", Schema::string()},
-        {"points", Schema::integer().describe("Below zero when they were taken")},
-        {"created_at", Schema::string().format(kitchen::http::Format::date_time)},
-    });
-    return Schema::object({{"points", Schema::integer()}, {"history", Schema::array(entry)}})
-        .named("LoyaltyAccount");
-}
+struct Redemption {
+    std::int64_t points = 0;
+    std::string reference;
 
-Schema redeem_schema() {
-    return Schema::object(
-               {
-                   {"points", Schema::integer().min(1).max(1'000'000)},
-                   {"reference",
-                    Schema::string().min(1).max(64).describe(
-                        "What the points are for, such as a receipt's number; once per account")},
-               })
-        .named("LoyaltyRedemption");
-}
+    static void describe(BodyFields<Redemption>& field) {
+        field.named("LoyaltyRedemption");
+        field("points", &Redemption::points).min(1).max(1'000'000);
+        field("reference", &Redemption::reference)
+            .min(1)
+            .max(64)
+            .describe("What the points are for, such as a receipt's number; once per account");
+    }
+};
+
+struct Left {
+    std::int64_t points = 0;
+
+    static void describe(BodyFields<Left>& field) { field("points", &Left::points); }
+};
 
 }  // namespace
+
+static void describe(BodyFields<Entry>& field) {
+    field("kind", &Entry::kind).one_of({"earned", "cancelled", "redeemed"});
+    field("reference", &Entry::reference);
+    field("points", &Entry::points).describe("Below zero when they were taken");
+    field("created_at", &Entry::at);
+}
+
+static void describe(BodyFields<Account>& field) {
+    field.named("LoyaltyAccount");
+    field("points", &Account::points);
+    field("history", &Account::history);
+}
 
 LoyaltyRoutes::LoyaltyRoutes(kitchen::Setup& setup, const LoyaltyService& service)
     : service_(service), log_(setup.log()) {
     setup.add_route(Route::get("/loyalty/")
                         .summary("Your points")
                         .signed_in()
-                        .answers(200, "What you have, and how it came to that", account_schema())
+                        .answers<Account>(200, "What you have, and how it came to that")
                         .handle([this](Request& request) { return read(request); }));
-    setup.add_route(
-        Route::post("/loyalty/redeem/")
-            .summary("Give points away for something")
-            .signed_in()
-            .body(redeem_schema())
-            .answers(200, "What is left", Schema::object({{"points", Schema::integer()}}))
-            .answers(409, "Not enough points, or the reference was used before")
-            .handle([this](Request& request) { return redeem(request); }));
+    setup.add_route(Route::post("/loyalty/redeem/")
+                        .summary("Give points away for something")
+                        .signed_in()
+                        .body<Redemption>()
+                        .answers<Left>(200, "What is left")
+                        .answers(409, "Not enough points, or the reference was used before")
+                        .handle([this](Request& request) { return redeem(request); }));
     // Runs around every handler, on its thread; all it does is look at the response.
     setup.add_middleware(kitchen::http::Phase::observe, "points",
                          [this](Request& request, const kitchen::http::Next& next) {
@@ -65,25 +75,14 @@ LoyaltyRoutes::LoyaltyRoutes(kitchen::Setup& setup, const LoyaltyService& servic
 Result<Response> LoyaltyRoutes::read(const Request& request) const {
     const auto account = service_.account(request.who().user_id);
     if (!account) return account.error();
-    std::string body;
-    kitchen::JsonWriter out(body);
-    out.begin_object().member("points", account->points).key("history").begin_array();
-    for (const Entry& entry : account->history)
-        out.begin_object()
-            .member("kind", entry.kind)
-            .member("reference", entry.reference)
-            .member("points", entry.points)
-            .member("created_at", kitchen::format_rfc3339(entry.at))
-            .end_object();
-    out.end_array().end_object();
-    return Response::raw_json(200, std::move(body));
+    return Response::json(200, *account);
 }
 
 Result<Response> LoyaltyRoutes::redeem(const Request& request) const {
-    const auto left = service_.redeem(request.who().user_id, request.json["points"].as_integer(),
-                                      request.json["reference"].as_string());
+    const auto wanted = request.read<Redemption>();
+    const auto left = service_.redeem(request.who().user_id, wanted.points, wanted.reference);
     if (!left) return left.error();
-    return Response::json(200, Json::object({{"points", *left}}));
+    return Response::json(200, Left{*left});
 }
 
 void LoyaltyRoutes::watch(const Request& request, const Response& response) const {

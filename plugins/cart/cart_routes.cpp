@@ -2,9 +2,8 @@
 
 #include <utility>
 
+#include "cart_body.h"
 #include "cart_etag.h"
-#include "cart_json.h"
-#include "cart_schema.h"
 
 namespace kitchen::cart {
 
@@ -18,16 +17,12 @@ constexpr std::size_t body_limit = 16 * 1024;
 
 /// The list, or the one id that the original clients send in its place.
 Result<std::vector<std::int64_t>> side_ids(const Json& body, const std::string& list,
-                                           const std::string& single) {
-    std::vector<std::int64_t> ids;
-    const Json* several = body.find(list);
-    const Json* one = body.find(single);
-    if (several && one)
+                                           const std::string& single, std::vector<std::int64_t> ids,
+                                           std::optional<std::int64_t> one) {
+    if (body.find(list) && body.find(single))
         return invalid_field('/' + single, "conflict",
                              "Give either " + list + " or " + single + ", not both.");
-    if (several)
-        for (const Json& id : several->as_array()) ids.push_back(id.as_integer());
-    if (one && !one->is_null()) ids.push_back(one->as_integer());
+    if (one) ids.push_back(*one);
     return ids;
 }
 
@@ -48,7 +43,7 @@ CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
     setup.add_route(Route::get("/cart/")
                         .summary("Your cart at today's prices")
                         .signed_in()
-                        .answers(200, "The cart", cart_schema())
+                        .answers<CartBody>(200, "The cart")
                         .handle([this](Request& request) { return read(request); }));
     setup.add_route(Route::post("/cart/")
                         .summary("Put a food into your cart")
@@ -58,10 +53,10 @@ CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
                                   "by several requests.")
                         .signed_in()
                         .if_match()
-                        .body(new_line_schema())
+                        .body<NewItem>()
                         .body_limit(body_limit)
-                        .answers(201, "A new item", line_schema())
-                        .answers(200, "The item, with its quantity raised", line_schema())
+                        .answers<LineView>(201, "A new item")
+                        .answers<LineView>(200, "The item, with its quantity raised")
                         .answers(409,
                                  "A food does not exist, is not available, is short, or may not go "
                                  "together; or the cart is full")
@@ -70,9 +65,9 @@ CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
                         .summary("Change the quantity or the instructions of an item")
                         .signed_in()
                         .if_match()
-                        .body(line_change_schema())
+                        .body<LineChange>()
                         .body_limit(body_limit)
-                        .answers(200, "The item", line_schema())
+                        .answers<LineView>(200, "The item")
                         .answers(404, "No such item in your cart")
                         .answers(409, "There is not that much of it")
                         .handle([this](Request& request) { return change(request); }));
@@ -84,48 +79,44 @@ CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
                         .answers(404, "No such item in your cart")
                         .handle([this](Request& request) { return remove(request); }));
     for (const char* pattern : {"/cart/clear/", "/cart/"})
-        setup.add_route(Route::del(pattern)
-                            .summary("Empty your cart")
-                            .signed_in()
-                            .if_match()
-                            .answers(200, "It is empty now", cleared_schema())
-                            .handle([this](Request& request) { return clear(request); }));
+        setup.add_route(
+            Route::del(pattern)
+                .summary("Empty your cart")
+                .signed_in()
+                .if_match()
+                .answers(200, "It is empty now", Schema::object({{"message", Schema::string()}}))
+                .handle([this](Request& request) { return clear(request); }));
 }
 
 Result<Response> CartRoutes::read(Request& request) {
     Result<CartView> view = carts_.view(request.who().user_id);
     if (!view) return std::move(view).error();
-    return Response::raw_json(200, cart_json(view->contents, catalog_))
+    return Response::json(200, CartBody{view->contents, catalog_})
         .with_header("ETag", etag_of(*view));
 }
 
 Result<Response> CartRoutes::add(Request& request) {
     const Json& body = request.json;
-    NewLine wanted;
-    wanted.food_id = body["food_id"].as_integer();
-    if (const Json* quantity = body.find("quantity")) wanted.quantity = quantity->as_integer();
-    if (body.has("special_instructions"))
-        wanted.special_instructions = body["special_instructions"].as_string();
+    auto wanted = request.read<NewItem>();
     Result<std::vector<std::int64_t>> proteins =
-        side_ids(body, "side_protein_ids", "side_protein_id");
+        side_ids(body, "side_protein_ids", "side_protein_id", wanted.side_protein_ids,
+                 wanted.side_protein_id);
     if (!proteins) return std::move(proteins).error();
-    Result<std::vector<std::int64_t>> extras = side_ids(body, "extra_side_ids", "extra_side_id");
+    Result<std::vector<std::int64_t>> extras = side_ids(
+        body, "extra_side_ids", "extra_side_id", wanted.extra_side_ids, wanted.extra_side_id);
     if (!extras) return std::move(extras).error();
     wanted.sides = {*std::move(proteins), *std::move(extras)};
 
     Result<ChangedLine> added = carts_.add(request.who().user_id, wanted, if_cart_matches(request));
     if (!added) return in_terms_of(std::move(added).error(), body);
-    return Response::raw_json(added->created ? 201 : 200, line_json(added->line, catalog_))
+    return Response::json(added->created ? 201 : 200, LineView{added->line, catalog_})
         .with_version(added->version);
 }
 
 Result<Response> CartRoutes::change(Request& request) {
-    const Json& body = request.json;
-    LineChange wanted;
-    if (const Json* quantity = body.find("quantity")) wanted.quantity = quantity->as_integer();
-    if (const Json* instructions = body.find("special_instructions"))
-        wanted.special_instructions =
-            instructions->is_null() ? std::string() : instructions->as_string();
+    auto wanted = request.read<LineChange>();
+    if (!wanted.special_instructions && request.json.find("special_instructions"))
+        wanted.special_instructions.emplace();  // null takes them away
     if (!wanted.quantity && !wanted.special_instructions)
         return invalid_field("", "required",
                              "Say what to change: quantity, special_instructions or both.");
@@ -133,8 +124,7 @@ Result<Response> CartRoutes::change(Request& request) {
     Result<ChangedLine> changed = carts_.change(request.who().user_id, request.path_id("item_id"),
                                                 wanted, if_cart_matches(request));
     if (!changed) return std::move(changed).error();
-    return Response::raw_json(200, line_json(changed->line, catalog_))
-        .with_version(changed->version);
+    return Response::json(200, LineView{changed->line, catalog_}).with_version(changed->version);
 }
 
 Result<Response> CartRoutes::remove(Request& request) {

@@ -4,7 +4,7 @@
 #include <span>
 #include <unordered_map>
 
-#include "cart_json.h"
+#include "cart_body.h"
 #include "line_rules.h"
 
 namespace kitchen::cart {

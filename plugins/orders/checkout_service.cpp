@@ -51,7 +51,9 @@ std::vector<OrderSide> frozen(const std::vector<Food>& foods) {
     return sides;
 }
 
-OrderItem frozen(const CartLine& line) {
+}  // namespace
+
+OrderItem order_item(const CartLine& line) {
     return {line.food.id,
             line.food.name,
             line.unit_price,
@@ -61,8 +63,6 @@ OrderItem frozen(const CartLine& line) {
             line.special_instructions,
             line.line_total};
 }
-
-}  // namespace
 
 CheckoutService::CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity,
                                  const Clock& clock, const OrderRepository& orders,
@@ -202,7 +202,7 @@ Result<Order> CheckoutService::draft(Transaction& tx, const CheckoutRequest& req
             .with_member("total", order.price.total);
     order.user_id = request.buyer.user_id;
     order.fulfillment = request.fulfillment;
-    for (const CartLine& line : cart.lines) order.items.push_back(frozen(line));
+    for (const CartLine& line : cart.lines) order.items.push_back(order_item(line));
     order.currency = cart.currency;
     if (!request.delivery_instructions.empty())
         order.delivery_instructions = request.delivery_instructions;

@@ -48,6 +48,9 @@ struct CheckoutRequest {
     std::optional<std::int64_t> expected_total;
 };
 
+/// What an order keeps of a line of the cart.
+OrderItem order_item(const CartLine& line);
+
 struct Quote {
     CartContents cart;
     Price price;

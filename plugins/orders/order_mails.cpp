@@ -84,7 +84,8 @@ Json status_data(const Order& order) {
                               {"reason", json_or_null(order.history.back().reason)},
                               {"delivery", order.fulfillment == Fulfillment::delivery},
                               {"pickup", order.fulfillment == Fulfillment::pickup}});
-    for (const std::string& state : state_names()) data.set(state, state == to_text(order.status));
+    for (const std::string& state : names_of(order.status))
+        data.set(state, state == to_text(order.status));
     return data;
 }
 

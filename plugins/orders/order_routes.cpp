@@ -5,8 +5,7 @@
 
 #include "kitchen/http/page.h"
 #include "kitchen/text.h"
-#include "order_json.h"
-#include "order_schema.h"
+#include "order_body.h"
 
 namespace kitchen::orders {
 
@@ -23,21 +22,6 @@ constexpr const char* checkout_route = "POST /orders/";
 Viewer viewer_of(const Request& request) { return {request.who().user_id, request.who().role}; }
 
 std::string path_of(std::int64_t order_id) { return "/orders/" + std::to_string(order_id) + "/"; }
-
-/// A member that is absent, null or text; without the white space around it.
-std::string trimmed(const Json& body, std::string_view name) {
-    return body.has(name) ? kitchen::trimmed(body[name].as_string()) : std::string();
-}
-
-Fulfillment fulfillment_of(const Json& body) {
-    return *parse_fulfillment(body["fulfillment_type"].as_string());
-}
-
-std::optional<std::int64_t> address_id_of(const Json& body) {
-    return body.has("address_id") ? std::optional(body["address_id"].as_integer()) : std::nullopt;
-}
-
-std::int64_t tip_of(const Json& body) { return body.has("tip") ? body["tip"].as_integer() : 0; }
 
 /// Nothing without the header.
 Result<std::optional<IdempotentRequest>> idempotency_of(const Request& request) {
@@ -65,10 +49,10 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .summary("What ordering the cart would cost")
             .describe("The same computation as the checkout. Writes nothing.")
             .signed_in()
-            .body(quote_request_schema())
+            .body<QuoteRequest>()
             .body_limit(body_limit)
-            .answers(200, "The price, line by line, and everything that would stop the checkout",
-                     quote_schema())
+            .answers<QuoteView>(
+                200, "The price, line by line, and everything that would stop the checkout")
             .answers(404, "No such address of this account (address_not_found)")
             .handle([this](Request& request) { return quote(request); }));
     setup.add_route(
@@ -86,9 +70,9 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .header({"Idempotency-Key", Schema::string().min(1).max(255),
                      "Visible ASCII; one for each order.", "", false})
             .response_header("Idempotent-Replayed", "true when it had been placed before")
-            .body(checkout_schema())
+            .body<CheckoutRequest>()
             .body_limit(body_limit)
-            .answers(201, "The order", order_schema())
+            .answers<OrderView>(201, "The order")
             .answers(404, "No such address of this account (address_not_found)")
             .answers(409,
                      "Something cannot be had (errors name every item), or the total has changed "
@@ -99,19 +83,19 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                         .summary("Your orders, newest first")
                         .describe("Kitchen and admin see everybody's.")
                         .signed_in()
-                        .query({"status", Schema::string().one_of(state_names()),
-                                "Only orders in this state.", "", false})
+                        .query({"status", http::schema_of<OrderState>(),
+                                "Only orders in this state."})
                         .query({"from", Schema::string().format(http::Format::date_time),
                                 "Placed at this time or later.", "", false})
                         .query({"to", Schema::string().format(http::Format::date_time),
                                 "Placed at this time or earlier.", "", false})
-                        .answers_page("A page", order_schema(), "OrderPage")
+                        .answers_page<OrderView>("A page", "OrderPage")
                         .handle([this](Request& request) { return list(request); }));
 
     setup.add_route(Route::get("/orders/{id:id}/")
                         .summary("One order")
                         .signed_in()
-                        .answers(200, "The order", order_schema())
+                        .answers<OrderView>(200, "The order")
                         .answers(404, "No such order of this account")
                         .handle([this](Request& request) { return read(request); }));
     setup.add_route(
@@ -121,10 +105,10 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                       "completed, with a reason.")
             .signed_in()
             .if_match()
-            .body(cancel_schema())
+            .body<Cancellation>()
             .optional_body()
             .body_limit(body_limit)
-            .answers(200, "The order, cancelled", order_schema())
+            .answers<OrderView>(200, "The order, cancelled")
             .answers(404, "No such order of this account")
             .answers(409, "Too late; the member allowed_transitions says what is possible")
             .handle([this](Request& request) { return cancel(request); }));
@@ -133,9 +117,9 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .summary("Move an order along")
             .roles(staff)
             .if_match()
-            .body(status_change_schema())
+            .body<StatusChange>()
             .body_limit(body_limit)
-            .answers(200, "The order", order_schema())
+            .answers<OrderView>(200, "The order")
             .answers(404, "No such order")
             .answers(409,
                      "Not from where it is; the member allowed_transitions says what is possible")
@@ -143,27 +127,20 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
 }
 
 Result<Response> OrderRoutes::quote(Request& request) {
-    Result<Quote> quote = checkout_.quote(request.who().user_id, fulfillment_of(request.json),
-                                          tip_of(request.json), address_id_of(request.json));
+    const auto wanted = request.read<QuoteRequest>();
+    Result<Quote> quote =
+        checkout_.quote(request.who().user_id, wanted.fulfillment, wanted.tip, wanted.address_id);
     if (!quote) return std::move(quote).error();
-    return Response::raw_json(200, quote_json(*quote));
+    return Response::json(200, QuoteView{*quote});
 }
 
 Result<Response> OrderRoutes::place(Request& request) {
     Result<std::optional<IdempotentRequest>> idempotency = idempotency_of(request);
     if (!idempotency) return std::move(idempotency).error();
 
-    const Json& body = request.json;
-    CheckoutRequest checkout;
+    auto checkout = request.read<CheckoutRequest>();
     checkout.buyer = viewer_of(request);
-    checkout.fulfillment = fulfillment_of(body);
-    checkout.address_id = address_id_of(body);
-    if (body.has("contact_phone")) checkout.contact_phone = body["contact_phone"].as_string();
-    checkout.delivery_instructions = trimmed(body, "delivery_instructions");
-    if (body.has("scheduled_for"))
-        checkout.scheduled_for = parse_rfc3339(body["scheduled_for"].as_string());
-    checkout.tip = tip_of(body);
-    if (body.has("expected_total")) checkout.expected_total = body["expected_total"].as_integer();
+    checkout.delivery_instructions = trimmed(checkout.delivery_instructions);
 
     Result<Placed> placed = checkout_.place(checkout, *idempotency);
     if (!placed) return std::move(placed).error();
@@ -172,7 +149,7 @@ Result<Response> OrderRoutes::place(Request& request) {
         log_.info("order placed", {{"order_id", order.id}, {"user_id", order.user_id}});
 
     // For the role in which it was placed, so that a replay is the first response again.
-    Response response = Response::raw_json(201, order_json(order, order.history.front().by.actor()))
+    Response response = Response::json(201, OrderView{order, order.history.front().by.actor()})
                             .with_location(path_of(order.id))
                             .with_version(order.version);
     if (placed->replayed) return std::move(response).with_header("Idempotent-Replayed", "true");
@@ -197,25 +174,25 @@ Result<Response> OrderRoutes::read(Request& request) {
     const Viewer viewer = viewer_of(request);
     Result<Order> order = orders_.read(viewer, request.path_id("id"));
     if (!order) return std::move(order).error();
-    return Response::raw_json(200, order_json(*order, viewer.actor())).with_version(order->version);
+    return Response::json(200, OrderView{*order, viewer.actor()}).with_version(order->version);
 }
 
 Result<Response> OrderRoutes::cancel(Request& request) {
-    return move(request, OrderState::cancelled);
+    return move(request, OrderState::cancelled, request.read<Cancellation>().reason);
 }
 
 Result<Response> OrderRoutes::change_status(Request& request) {
-    return move(request, *parse_state(request.json["status"].as_string()));
+    const auto change = request.read<StatusChange>();
+    return move(request, change.status, change.reason);
 }
 
-Result<Response> OrderRoutes::move(Request& request, OrderState to) {
+Result<Response> OrderRoutes::move(Request& request, OrderState to, const std::string& reason) {
     const Viewer viewer = viewer_of(request);
     const std::int64_t id = request.path_id("id");
-    Result<Order> order =
-        orders_.move(viewer, id, to, trimmed(request.json, "reason"), if_match(request));
+    Result<Order> order = orders_.move(viewer, id, to, trimmed(reason), if_match(request));
     if (!order) return std::move(order).error();
     log_.info("order moved", {{"order_id", id}, {"status", to_text(to)}, {"by", viewer.user_id}});
-    return Response::raw_json(200, order_json(*order, viewer.actor())).with_version(order->version);
+    return Response::json(200, OrderView{*order, viewer.actor()}).with_version(order->version);
 }
 
 }  // namespace kitchen::orders

@@ -24,7 +24,7 @@ private:
     Result<http::Response> read(http::Request& request);
     Result<http::Response> cancel(http::Request& request);
     Result<http::Response> change_status(http::Request& request);
-    Result<http::Response> move(http::Request& request, OrderState to);
+    Result<http::Response> move(http::Request& request, OrderState to, const std::string& reason);
 
     CheckoutService& checkout_;
     OrderService& orders_;

@@ -47,8 +47,10 @@ std::optional<Enum> parse(const std::string_view (&names)[size], std::string_vie
 
 }  // namespace
 
-std::vector<std::string> state_names() { return {std::begin(state_texts), std::end(state_texts)}; }
-std::vector<std::string> fulfillment_names() {
+std::vector<std::string> names_of(OrderState) {
+    return {std::begin(state_texts), std::end(state_texts)};
+}
+std::vector<std::string> names_of(Fulfillment) {
     return {std::begin(fulfillment_texts), std::end(fulfillment_texts)};
 }
 

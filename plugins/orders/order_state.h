@@ -23,9 +23,9 @@ enum class OrderState : std::uint8_t {
 enum class Fulfillment : std::uint8_t { delivery, pickup };
 enum class Actor : std::uint8_t { customer, staff };
 
-/// Every name, in the order of the enumeration: for schemas.
-std::vector<std::string> state_names();
-std::vector<std::string> fulfillment_names();
+/// Every name, in the order of the enumeration.
+std::vector<std::string> names_of(OrderState);
+std::vector<std::string> names_of(Fulfillment);
 
 std::string_view to_text(OrderState state);
 std::string_view to_text(Fulfillment fulfillment);

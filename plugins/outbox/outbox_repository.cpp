@@ -62,7 +62,9 @@ std::optional<MailState> parse_state(std::string_view name) {
     return static_cast<MailState>(found - std::begin(state_texts));
 }
 
-std::vector<std::string> state_names() { return {std::begin(state_texts), std::end(state_texts)}; }
+std::vector<std::string> names_of(MailState) {
+    return {std::begin(state_texts), std::end(state_texts)};
+}
 
 OutboxRepository::OutboxRepository(Store& store)
     : insert_(store.prepare("INSERT INTO outbox_mails (mail_key, send_key, recipient, subject, "

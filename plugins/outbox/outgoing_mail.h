@@ -19,7 +19,7 @@ enum class MailState : std::uint8_t { waiting, sent, dead };
 
 std::string_view to_text(MailState state);
 std::optional<MailState> parse_state(std::string_view name);
-std::vector<std::string> state_names();
+std::vector<std::string> names_of(MailState);
 
 /// What an administrator may see: all but the bodies.
 struct OutgoingMail {

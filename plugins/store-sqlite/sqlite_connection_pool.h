@@ -8,12 +8,8 @@
 #include <mutex>
 #include <vector>
 
-<<<<<<< HEAD:plugins/store-sqlite/sqlite_connection_pool.h
 #include "sqlite_connection.h"
-=======
-#include "connection.h"
 #include "lending_pool.h"
->>>>>>> w-match:plugins/store-sqlite/connection_pool.h
 
 namespace kitchen::sqlite {
 

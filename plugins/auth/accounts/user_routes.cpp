@@ -2,23 +2,14 @@
 
 #include "kitchen/http/page.h"
 #include "kitchen/text.h"
-#include "accounts/user_json.h"
+#include "accounts/user_body.h"
 
 namespace kitchen::auth {
-namespace {
 
-using http::Format;
 using http::Request;
 using http::Response;
 using http::Route;
 using http::Schema;
-
-std::optional<std::string> text_of(const Json& body, std::string_view member) {
-    const Json* value = body.find(member);
-    return value == nullptr ? std::nullopt : std::optional(value->as_string());
-}
-
-}  // namespace
 
 void UserRoutes::declare(Setup& setup) {
     declare_own(setup);
@@ -29,7 +20,7 @@ void UserRoutes::declare_own(Setup& setup) {
     setup.add_route(Route::get("/me/")
                         .summary("The own account")
                         .signed_in()
-                        .answers(200, "The account", user_schema())
+                        .answers<User>(200, "The account")
                         .handle([this](Request& request) { return read_own(request); }));
     setup.add_route(
         Route::patch("/me/")
@@ -38,23 +29,8 @@ void UserRoutes::declare_own(Setup& setup) {
                       "ends every other sign-in.")
             .signed_in()
             .if_match()
-            .body(Schema::object({
-                                     {"phone_number",
-                                      Schema::string().min(1).max(40).describe(
-                                          "National or international; stored as E.164"),
-                                      http::optional},
-                                     {"password",
-                                      Schema::string()
-                                          .format(Format::password)
-                                          .min(PasswordRules::min_length)
-                                          .max(PasswordRules::max_length),
-                                      http::optional},
-                                     {"current_password",
-                                      Schema::string().format(Format::password).min(1).max(1024),
-                                      http::optional},
-                                 })
-                      .named("OwnChange"))
-            .answers(200, "The account as changed", user_schema())
+            .body<OwnChange>()
+            .answers<User>(200, "The account as changed")
             .answers(409, "The phone number is taken")
             .answers(422, "Something is not acceptable: see errors")
             .answers(429, "Too many wrong current passwords")
@@ -66,7 +42,7 @@ void UserRoutes::declare_admin(Setup& setup) {
         Route::get("/users/")
             .summary("Find users")
             .roles({std::string(role_admin)})
-            .answers_page("A page of users, ordered by id", user_record_schema(), "UserPage")
+            .answers_page<UserRecord>("A page of users, ordered by id", "UserPage")
             .query(
                 {"search", Schema::string().max(100), "Part of an email address or phone number"})
             .query({"role", Schema::string().one_of(role_names()), "Only those with this role"})
@@ -77,14 +53,8 @@ void UserRoutes::declare_admin(Setup& setup) {
             .describe("A change ends every token and remembered credential of that user at once.")
             .roles({std::string(role_admin)})
             .if_match()
-            .body(
-                Schema::object(
-                    {
-                        {"role", Schema::string().one_of(role_names()), http::optional},
-                        {"disabled", Schema::boolean().describe("May not sign in"), http::optional},
-                    })
-                    .named("RightsChange"))
-            .answers(200, "The user as changed", user_record_schema())
+            .body<RightsChange>()
+            .answers<UserRecord>(200, "The user as changed")
             .answers(404, "No such user")
             .answers(409, "This is the last administrator")
             .handle([this](Request& request) { return change_rights(request); }));
@@ -93,19 +63,16 @@ void UserRoutes::declare_admin(Setup& setup) {
 Result<Response> UserRoutes::read_own(const Request& request) const {
     const auto user = accounts_.read(request.who().user_id);
     if (!user) return user.error();
-    return Response::raw_json(200, user_json(*user)).with_version(user->version);
+    return Response::json(200, *user).with_version(user->version);
 }
 
 Result<Response> UserRoutes::change_own(const Request& request) const {
     const Asker asker{.user_id = request.who().user_id,
                       .family_id = parse_number(request.who().token_id).value_or(0),
                       .client_address = request.client_address};
-    const OwnChange change{.phone_number = text_of(request.json, "phone_number"),
-                           .password = text_of(request.json, "password"),
-                           .current_password = text_of(request.json, "current_password")};
-    const auto user = accounts_.change_own(asker, change, if_match(request));
+    const auto user = accounts_.change_own(asker, request.read<OwnChange>(), if_match(request));
     if (!user) return user.error();
-    return Response::raw_json(200, user_json(*user)).with_version(user->version);
+    return Response::json(200, *user).with_version(user->version);
 }
 
 Result<Response> UserRoutes::list(const Request& request) const {
@@ -116,17 +83,14 @@ Result<Response> UserRoutes::list(const Request& request) const {
                                   std::string(request.query("role").value_or("")), page.limit,
                                   page.offset);
         },
-        [](JsonWriter& out, const User& user) { out.raw(user_record_json(user)); });
+        [](JsonWriter& out, const User& user) { http::write_body(out, UserRecord{user}); });
 }
 
 Result<Response> UserRoutes::change_rights(const Request& request) const {
-    RightsChange change;
-    change.role = text_of(request.json, "role");
-    if (const Json* disabled = request.json.find("disabled")) change.disabled = disabled->as_bool();
-    const auto user = accounts_.change_rights(request.path_id("id"), change, request.who().user_id,
-                                              if_match(request));
+    const auto user = accounts_.change_rights(request.path_id("id"), request.read<RightsChange>(),
+                                              request.who().user_id, if_match(request));
     if (!user) return user.error();
-    return Response::raw_json(200, user_record_json(*user)).with_version(user->version);
+    return Response::json(200, UserRecord{*user}).with_version(user->version);
 }
 
 }  // namespace kitchen::auth

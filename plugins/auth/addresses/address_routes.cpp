@@ -1,6 +1,6 @@
 #include "addresses/address_routes.h"
 
-#include "addresses/address_json.h"
+#include "addresses/address_body.h"
 #include "kitchen/http/page.h"
 
 namespace kitchen::auth {
@@ -14,7 +14,7 @@ constexpr std::size_t body_limit = 16 * 1024;
 constexpr const char* not_yours = "No such address of this account";
 
 Response response(int status, const SavedAddress& address) {
-    return Response::raw_json(status, address_json(address)).with_version(address.version);
+    return Response::json(status, address).with_version(address.version);
 }
 
 }  // namespace
@@ -23,23 +23,23 @@ void AddressRoutes::declare(Setup& setup) {
     setup.add_route(Route::get("/me/addresses/")
                         .summary("Your address book")
                         .signed_in()
-                        .answers_page("A page: the default address first, then by id",
-                                      address_schema(), "AddressPage")
+                        .answers_page<SavedAddress>("A page: the default address first, then by id",
+                                                    "AddressPage")
                         .handle([this](Request& request) { return list(request); }));
     setup.add_route(Route::post("/me/addresses/")
                         .summary("Put an address into your address book")
                         .describe("The first one is the default, whatever is_default says.")
                         .signed_in()
-                        .body(new_address_schema())
+                        .body<NewAddress>()
                         .body_limit(body_limit)
-                        .answers(201, "The address; Location is where it lives", address_schema())
+                        .answers<SavedAddress>(201, "The address; Location is where it lives")
                         .answers(409, "The address book is full (address_book_full)")
                         .answers(422, "Some values are not valid")
                         .handle([this](Request& request) { return add(request); }));
     setup.add_route(Route::get("/me/addresses/{id:id}/")
                         .summary("One of your addresses")
                         .signed_in()
-                        .answers(200, "The address; its version is the ETag", address_schema())
+                        .answers<SavedAddress>(200, "The address; its version is the ETag")
                         .answers(304, "If-None-Match has its version")
                         .answers(404, not_yours)
                         .handle([this](Request& request) { return read(request); }));
@@ -51,9 +51,9 @@ void AddressRoutes::declare(Setup& setup) {
                       "The default address ceases to be it only when another becomes it.")
             .signed_in()
             .if_match()
-            .body(address_change_schema())
+            .body<AddressChange>()
             .body_limit(body_limit)
-            .answers(200, "The address as it is now", address_schema())
+            .answers<SavedAddress>(200, "The address as it is now")
             .answers(404, not_yours)
             .answers(422, "Some values are not valid")
             .handle([this](Request& request) { return change(request); }));
@@ -69,12 +69,9 @@ void AddressRoutes::declare(Setup& setup) {
 }
 
 Result<Response> AddressRoutes::list(const Request& request) const {
-    return http::page_response(
-        request,
-        [&](const http::Page& page) {
-            return book_.list(request.who().user_id, page.limit, page.offset);
-        },
-        [](JsonWriter& out, const SavedAddress& address) { out.raw(address_json(address)); });
+    return http::page_response(request, [&](const http::Page& page) {
+        return book_.list(request.who().user_id, page.limit, page.offset);
+    });
 }
 
 Result<Response> AddressRoutes::read(const Request& request) const {
@@ -84,9 +81,7 @@ Result<Response> AddressRoutes::read(const Request& request) const {
 }
 
 Result<Response> AddressRoutes::add(const Request& request) const {
-    Address address;
-    apply_json(request.json, address);
-    const auto added = book_.add(request.who().user_id, std::move(address));
+    const auto added = book_.add(request.who().user_id, request.read<NewAddress>());
     if (!added) return added.error();
     return response(201, *added).with_location("/me/addresses/" + std::to_string(added->id) + "/");
 }
@@ -94,7 +89,12 @@ Result<Response> AddressRoutes::add(const Request& request) const {
 Result<Response> AddressRoutes::change(const Request& request) const {
     const auto changed = book_.change(
         request.who().user_id, request.path_id("id"),
-        [&request](Address& address) { apply_json(request.json, address); }, if_match(request));
+        [&request](Address& address) {
+            AddressChange change{address};
+            http::read_body(request.json, change);
+            address = change;
+        },
+        if_match(request));
     if (!changed) return changed.error();
     return response(200, *changed);
 }

@@ -1,51 +1,85 @@
 #include "sign_in/session_routes.h"
 
+#include "accounts/user_body.h"
 #include "kitchen/text.h"
 
 namespace kitchen::auth {
 namespace {
 
-using http::Format;
+using http::BodyFields;
 using http::Request;
 using http::Response;
 using http::Route;
 using http::Schema;
 
-Schema tokens_schema() {
-    return Schema::object(
-               {
-                   {"access_token", Schema::string().describe("For Authorization: Bearer")},
-                   {"token_type", Schema::string().one_of({"Bearer"})},
-                   {"expires_in",
-                    Schema::integer().describe("Seconds until the access token expires")},
-                   {"refresh_token",
-                    Schema::string().describe("Good once, for POST /token/refresh/")},
-               })
-        .named("Tokens");
-}
+struct Login {
+    std::optional<std::string> email;
+    std::optional<std::int64_t> user_id;
+    std::string password;
 
-/// RFC 6749 5.1: nothing on the way may keep it.
-Response tokens_response(const IssuedTokens& issued) {
-    return Response::json(200,
-                          Json::object({{"access_token", issued.access_token},
-                                        {"token_type", "Bearer"},
-                                        {"expires_in", std::int64_t{issued.expires_in.count()}},
-                                        {"refresh_token", issued.refresh_token}}))
-        .with_header("Cache-Control", "no-store");
-}
+    static void describe(BodyFields<Login>& field) {
+        field.named("Login");
+        auth::email(field.optional("email", &Login::email));
+        field.optional("user_id", &Login::user_id).min(1);
+        secret(field("password", &Login::password), 1, 1024);
+    }
+};
+
+struct Refresh {
+    std::string refresh_token;
+
+    static void describe(BodyFields<Refresh>& field) {
+        field.named("Refresh");
+        secret(field("refresh_token", &Refresh::refresh_token), 1, 256);
+    }
+};
+
+struct PasswordForgotten {
+    std::string email;
+
+    static void describe(BodyFields<PasswordForgotten>& field) {
+        field.named("PasswordForgotten");
+        auth::email(field("email", &PasswordForgotten::email));
+    }
+};
+
+struct PasswordReset {
+    std::string email, otp, password;
+
+    static void describe(BodyFields<PasswordReset>& field) {
+        field.named("PasswordReset");
+        auth::email(field("email", &PasswordReset::email));
+        one_time_code(field("otp", &PasswordReset::otp));
+        new_password(field("password", &PasswordReset::password));
+    }
+};
 
 /// The user id or the email, as PasswordGuard takes it.
-Result<std::string> login_user(const Json& body) {
-    const Json* email = body.find("email");
-    const Json* user_id = body.find("user_id");
-    if (email != nullptr && user_id != nullptr)
+Result<std::string> login_user(const Login& login) {
+    if (login.email && login.user_id)
         return invalid_field("/user_id", "ambiguous", "Give either email or user_id, not both.");
-    if (email != nullptr) return email->as_string();
-    if (user_id != nullptr) return std::to_string(user_id->as_integer());
+    if (login.email) return *login.email;
+    if (login.user_id) return std::to_string(*login.user_id);
     return invalid_field("/email", "required", "Give the email or the user_id of the account.");
 }
 
 }  // namespace
+
+static void describe(BodyFields<IssuedTokens>& field) {
+    field.named("Tokens");
+    field("access_token", &IssuedTokens::access_token).describe("For Authorization: Bearer");
+    field("token_type", [](const IssuedTokens&) { return "Bearer"; }).one_of({"Bearer"});
+    field("expires_in", [](const IssuedTokens& tokens) {
+        return tokens.expires_in.count();
+    }).describe("Seconds until the access token expires");
+    field("refresh_token", &IssuedTokens::refresh_token)
+        .describe("Good once, for POST /token/refresh/");
+}
+
+/// RFC 6749 5.1: nothing on the way may keep it.
+static Response tokens_response(const IssuedTokens& issued) {
+    return Response::json(200, issued).with_header("Cache-Control", "no-store");
+}
 
 void SessionRoutes::declare(Setup& setup) {
     declare_tokens(setup);
@@ -57,15 +91,8 @@ void SessionRoutes::declare_tokens(Setup& setup) {
         Route::post("/login/")
             .summary("Sign in")
             .describe("Gives a bearer token for an email or user id and a password.")
-            .body(
-                Schema::object(
-                    {
-                        {"email", Schema::string().format(Format::email).max(254), http::optional},
-                        {"user_id", Schema::integer().min(1), http::optional},
-                        {"password", Schema::string().format(Format::password).min(1).max(1024)},
-                    })
-                    .named("Login"))
-            .answers(200, "Signed in", tokens_schema())
+            .body<Login>()
+            .answers<IssuedTokens>(200, "Signed in")
             .answers(401, "The credentials are not right")
             .answers(429, "Too many failures from this address, for this account or in all")
             .answers(503, "Too busy at this moment; try again after Retry-After")
@@ -75,10 +102,8 @@ void SessionRoutes::declare_tokens(Setup& setup) {
             .summary("Exchange a refresh token")
             .describe("Each refresh token is good once. Showing a used one again ends the whole "
                       "sign-in, on every device that shares it.")
-            .body(Schema::object({{"refresh_token",
-                                   Schema::string().format(Format::password).min(1).max(256)}})
-                      .named("Refresh"))
-            .answers(200, "New tokens; the old ones are void", tokens_schema())
+            .body<Refresh>()
+            .answers<IssuedTokens>(200, "New tokens; the old ones are void")
             .answers(401, "The refresh token is not valid, or not any more")
             .handle([this](Request& request) { return refresh(request); }));
     setup.add_route(Route::post("/logout/")
@@ -98,8 +123,7 @@ void SessionRoutes::declare_password(Setup& setup) {
             .summary("Ask for a code to set a new password")
             .describe(
                 "The answer is the same whether or not there is an account with this address.")
-            .body(Schema::object({{"email", Schema::string().format(Format::email).max(254)}})
-                      .named("PasswordForgotten"))
+            .body<PasswordForgotten>()
             .answers(202, "If there is an account, a code is on its way",
                      Schema::object({{"message", Schema::string()}}).named("Accepted"))
             .answers(429, "Too many from this address")
@@ -109,18 +133,7 @@ void SessionRoutes::declare_password(Setup& setup) {
         Route::post("/password/reset/")
             .summary("Set a new password with a mailed code")
             .describe("Every token and remembered credential of the account ends at once.")
-            .body(Schema::object({
-                                     {"email", Schema::string().format(Format::email).max(254)},
-                                     {"otp", Schema::string()
-                                                 .format(Format::digits)
-                                                 .min(OneTimeCodes::digits)
-                                                 .max(OneTimeCodes::digits)},
-                                     {"password", Schema::string()
-                                                      .format(Format::password)
-                                                      .min(PasswordRules::min_length)
-                                                      .max(PasswordRules::max_length)},
-                                 })
-                      .named("PasswordReset"))
+            .body<PasswordReset>()
             .answers(204, "The new password is set")
             .answers(401, "Wrong code; attempts_left tells how many tries remain")
             .answers(404, "No reset is waiting for this address, or it has expired")
@@ -131,10 +144,10 @@ void SessionRoutes::declare_password(Setup& setup) {
 }
 
 Result<Response> SessionRoutes::login(const Request& request) const {
-    const auto who = login_user(request.json);
+    const auto wanted = request.read<Login>();
+    const auto who = login_user(wanted);
     if (!who) return who.error();
-    const auto user =
-        guard_.verify(*who, request.json["password"].as_string(), request.client_address);
+    const auto user = guard_.verify(*who, wanted.password, request.client_address);
     if (!user) return user.error();
     const auto issued = tokens_.issue(*user);
     if (!issued) return issued.error();
@@ -142,7 +155,7 @@ Result<Response> SessionRoutes::login(const Request& request) const {
 }
 
 Result<Response> SessionRoutes::refresh(const Request& request) const {
-    const auto issued = tokens_.refresh(request.json["refresh_token"].as_string());
+    const auto issued = tokens_.refresh(request.read<Refresh>().refresh_token);
     if (!issued) return issued.error();
     return tokens_response(*issued);
 }
@@ -155,7 +168,8 @@ Result<Response> SessionRoutes::logout(const Request& request) const {
 }
 
 Result<Response> SessionRoutes::forgot(const Request& request) const {
-    if (Status asked = resets_.forgot(request.json["email"].as_string(), request.client_address);
+    if (Status asked =
+            resets_.forgot(request.read<PasswordForgotten>().email, request.client_address);
         !asked)
         return std::move(asked).error();
     return Response::json(
@@ -164,9 +178,9 @@ Result<Response> SessionRoutes::forgot(const Request& request) const {
 }
 
 Result<Response> SessionRoutes::reset(const Request& request) const {
-    const Json& body = request.json;
-    if (Status done = resets_.reset(body["email"].as_string(), body["otp"].as_string(),
-                                    body["password"].as_string(), request.client_address);
+    const auto wanted = request.read<PasswordReset>();
+    if (Status done =
+            resets_.reset(wanted.email, wanted.otp, wanted.password, request.client_address);
         !done)
         return std::move(done).error();
     return Response::no_content();

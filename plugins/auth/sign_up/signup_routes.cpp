@@ -1,48 +1,35 @@
 #include "sign_up/signup_routes.h"
 
-#include "accounts/user_json.h"
+#include "accounts/user_body.h"
 
 namespace kitchen::auth {
 namespace {
 
-using http::Format;
+using http::BodyFields;
 using http::Request;
 using http::Response;
 using http::Route;
 using http::Schema;
 
-Schema signup_schema() {
-    return Schema::object(
-               {
-                   {"email", Schema::string().format(Format::email).max(254)},
-                   {"phone_number", Schema::string().min(1).max(40).describe(
-                                        "National or international; stored as E.164")},
-                   {"password", Schema::string()
-                                    .format(Format::password)
-                                    .min(PasswordRules::min_length)
-                                    .max(PasswordRules::max_length)
-                                    .describe("None of those that everybody tries first")},
-                   {"referral_code", Schema::string().max(32).or_null().describe("Somebody else's"),
-                    http::optional},
-               })
-        .named("Signup");
-}
+struct CodeSent {
+    std::int64_t expires_in = 0;
 
-Schema sent_schema() {
-    return Schema::object(
-               {
-                   {"message", Schema::string()},
-                   {"expires_in", Schema::integer().describe("Seconds until the code expires")},
-                   {"notice", Schema::string()},
-               })
-        .named("CodeSent");
-}
+    static void describe(BodyFields<CodeSent>& field) {
+        field.named("CodeSent");
+        field("message", [](const CodeSent&) { return "OTP sent to your email address"; });
+        field("expires_in", &CodeSent::expires_in).describe("Seconds until the code expires");
+        field("notice", [](const CodeSent&) { return "It may take up to 5 minutes to arrive"; });
+    }
+};
 
-Response sent(std::int64_t expires_in) {
-    return Response::json(200, Json::object({{"message", "OTP sent to your email address"},
-                                             {"expires_in", expires_in},
-                                             {"notice", "It may take up to 5 minutes to arrive"}}));
-}
+struct Verification {
+    std::string otp;
+
+    static void describe(BodyFields<Verification>& field) {
+        field.named("Verification");
+        one_time_code(field("otp", &Verification::otp));
+    }
+};
 
 /// "" when there is none that could be ours: such a session is as unknown as any other.
 std::string session_of(const Request& request) {
@@ -51,15 +38,26 @@ std::string session_of(const Request& request) {
 
 }  // namespace
 
+static void describe(BodyFields<SignupForm>& field) {
+    field.named("Signup");
+    email(field("email", &SignupForm::email));
+    phone_number(field("phone_number", &SignupForm::phone_number));
+    new_password(field("password", &SignupForm::password))
+        .describe("None of those that everybody tries first");
+    field.optional("referral_code", &SignupForm::referral_code)
+        .or_null()
+        .max(32)
+        .describe("Somebody else's");
+}
+
 void SignupRoutes::declare(Setup& setup) {
     setup.add_route(
         Route::post("/signup/")
             .summary("Begin to sign up")
             .describe("Mails a code to the address. The account is made by POST /verify/ with that "
                       "code and the cookie set here.")
-            .body(signup_schema())
-            .answers(200, "The code is on its way; sets the cookie signup_session_id",
-                     sent_schema())
+            .body<SignupForm>()
+            .answers<CodeSent>(200, "The code is on its way; sets the cookie signup_session_id")
             .answers(
                 409,
                 "There is an account with this email address or phone number; errors names which")
@@ -74,7 +72,7 @@ void SignupRoutes::declare(Setup& setup) {
                         .uses_cookie(cookie_name)
                         .body(Schema::object({}))
                         .optional_body()
-                        .answers(200, "The new code is on its way", sent_schema())
+                        .answers<CodeSent>(200, "The new code is on its way")
                         .answers(404, "No sign-up is waiting, or it has expired")
                         .answers(429, "Too soon, or too many")
                         .answers(503, "Too busy at this moment; the old code is still good")
@@ -83,12 +81,8 @@ void SignupRoutes::declare(Setup& setup) {
         Route::post("/verify/")
             .summary("Finish to sign up")
             .uses_cookie(cookie_name)
-            .body(Schema::object({{"otp", Schema::string()
-                                              .format(Format::digits)
-                                              .min(OneTimeCodes::digits)
-                                              .max(OneTimeCodes::digits)}})
-                      .named("Verification"))
-            .answers(200, "The account is made; clears the cookie", user_schema())
+            .body<Verification>()
+            .answers<User>(200, "The account is made; clears the cookie")
             .answers(401, "Wrong code; attempts_left tells how many tries remain")
             .answers(404, "No sign-up is waiting, or it has expired")
             .answers(409,
@@ -109,30 +103,25 @@ http::Cookie SignupRoutes::cookie(std::string value, std::int64_t max_age_second
 }
 
 Result<Response> SignupRoutes::start(const Request& request) const {
-    SignupForm form;
-    form.email = request.json["email"].as_string();
-    form.phone_number = request.json["phone_number"].as_string();
-    form.password = request.json["password"].as_string();
-    if (request.json.has("referral_code"))
-        form.referral_code = request.json["referral_code"].as_string();
+    auto form = request.read<SignupForm>();
     form.client_address = request.client_address;
     auto session = signups_.start(form);
     if (!session) return std::move(session).error();
     const std::int64_t seconds =
         std::chrono::floor<std::chrono::seconds>(signups_.settings().ttl).count();
-    return sent(seconds).with_cookie(cookie(*std::move(session), seconds));
+    return Response::json(200, CodeSent{seconds}).with_cookie(cookie(*std::move(session), seconds));
 }
 
 Result<Response> SignupRoutes::resend(const Request& request) const {
     const auto left = signups_.resend(session_of(request));
     if (!left) return left.error();
-    return sent(std::chrono::floor<std::chrono::seconds>(*left).count());
+    return Response::json(200, CodeSent{std::chrono::floor<std::chrono::seconds>(*left).count()});
 }
 
 Result<Response> SignupRoutes::verify(const Request& request) const {
-    const auto user = signups_.verify(session_of(request), request.json["otp"].as_string());
+    const auto user = signups_.verify(session_of(request), request.read<Verification>().otp);
     if (!user) return user.error();
-    return Response::raw_json(200, user_json(*user)).with_cookie(cookie("", 0));
+    return Response::json(200, *user).with_cookie(cookie("", 0));
 }
 
 }  // namespace kitchen::auth

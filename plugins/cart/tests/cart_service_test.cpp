@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cart_json.h"
+#include "cart_body.h"
 #include "in_parallel.h"
 #include "test_kitchen.h"
 
@@ -277,8 +277,9 @@ TEST(CartService, IsTakenWithinACallersTransaction) {
         const CartContents taken = kitchen.carts.take(tx, ada).value();
         EXPECT_EQ(taken.version, 3);
         EXPECT_EQ(taken.subtotal, 250);
-        EXPECT_EQ(cart_json(taken, kitchen.catalog).substr(13),
-                  cart_json(before, kitchen.catalog).substr(13));  // behind {"version":3
+        EXPECT_EQ(
+            http::body_json(CartBody{taken, kitchen.catalog}).substr(13),
+            http::body_json(CartBody{before, kitchen.catalog}).substr(13));  // behind {"version":3
         const CartContents inside = kitchen.carts.read(tx, ada).value();
         EXPECT_TRUE(inside.lines.empty());
         EXPECT_EQ(inside.version, 3);

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "events/event_text.h"
-#include "order_schema.h"
+#include "order_body.h"
 
 namespace kitchen::orders {
 
@@ -24,7 +24,7 @@ http::Parameter last_event_id(const char* what) {
 }
 
 void add_responses(Route& route, const char* text) {
-    route.answers(200, text, order_event_schema(), "text/event-stream")
+    route.answers(200, text, http::schema_of<EventView>(), "text/event-stream")
         .answers(400, "Last-Event-ID is no id of this stream")
         .answers(429, "You have too many streams open; see Retry-After")
         .answers(503, "Too many streams are open here; see Retry-After");

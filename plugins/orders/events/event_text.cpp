@@ -1,34 +1,14 @@
 #include "events/event_text.h"
 
-#include "kitchen/json.h"
 #include "kitchen/text.h"
+#include "order_body.h"
 
 namespace kitchen::orders {
 
 std::string event_text(std::int64_t id, const OrderEvent& event, Actor actor) {
     std::string text = "id: " + std::to_string(id) + "\nevent: order\ndata: ";
     JsonWriter out(text);  // writes one line: a line break in a text is escaped
-    out.begin_object();
-    out.member("order_id", event.order_id)
-        .member("version", event.version)
-        .member("status", to_text(event.to));
-    out.key("from");
-    if (event.from)
-        out.value(to_text(*event.from));
-    else
-        out.null();
-    out.member("to", to_text(event.to)).member("at", format_rfc3339(event.at));
-    out.key("reason");
-    if (event.reason.empty())
-        out.null();
-    else
-        out.value(event.reason);
-    out.member("fulfillment_type", to_text(event.fulfillment));
-    out.key("allowed_transitions").begin_array();
-    for (const OrderState state : allowed_transitions(event.to, event.fulfillment, actor))
-        out.value(to_text(state));
-    out.end_array();
-    out.end_object();
+    http::write_body(out, EventView{event, actor});
     return text + "\n\n";
 }
 

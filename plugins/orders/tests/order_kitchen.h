@@ -11,7 +11,7 @@
 #include <string>
 
 #include "checkout_service.h"
-#include "order_json.h"
+#include "order_body.h"
 #include "order_service.h"
 #include "test_kitchen.h"
 

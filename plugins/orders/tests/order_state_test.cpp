@@ -64,9 +64,9 @@ TEST(OrderState, WordsAreReadBack) {
     std::size_t i = 0;
     for (const OrderState state : states) {
         EXPECT_EQ(parse_state(to_text(state)), state);
-        EXPECT_EQ(state_names().at(i++), to_text(state));
+        EXPECT_EQ(names_of(OrderState()).at(i++), to_text(state));
     }
-    EXPECT_EQ(state_names().size(), i);
+    EXPECT_EQ(names_of(OrderState()).size(), i);
     EXPECT_EQ(parse_fulfillment("delivery"), Fulfillment::delivery);
     EXPECT_EQ(parse_fulfillment("pickup"), Fulfillment::pickup);
     for (const char* word : {"", "Pending", "pending ", "done"}) {

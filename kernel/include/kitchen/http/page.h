@@ -2,8 +2,7 @@
 // API contract). Route::answers_page() declares both.
 //
 //     return page_response(
-//         request, [&](const Page& page) { return foods_.list(page.limit, page.offset); },
-//         [](JsonWriter& out, const Food& food) { write_food(out, food); });
+//         request, [&](const Page& page) { return foods_.list(page.limit, page.offset); });
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -30,7 +29,8 @@ std::string page_json(const Request& request, const Page& page, std::string_view
                       std::int64_t count, std::int64_t total_count);
 
 /// The page that a request asks for. `find(page)` gives a Result of a struct of two members: the
-/// items, and how many match in all. `write(out, item)` writes one item with a JsonWriter.
+/// items, and how many match in all. `write(out, item)` writes one item with a JsonWriter; items
+/// with a table (body.h) need none.
 template <class Find, class Write>
 Result<Response> page_response(const Request& request, Find find, Write write) {
     const Page page = page_of(request);
@@ -42,6 +42,13 @@ Result<Response> page_response(const Request& request, Find find, Write write) {
     for (const auto& item : items) write(out, item);
     return Response::raw_json(200,
                               page_json(request, page, items_json, std::ssize(items), total_count));
+}
+
+template <class Find>
+Result<Response> page_response(const Request& request, Find find) {
+    return page_response(request, find, [](JsonWriter& out, const Body auto& item) {
+        write_body(out, item);
+    });
 }
 
 }  // namespace kitchen::http

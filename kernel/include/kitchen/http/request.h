@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "kitchen/http/body.h"
 #include "kitchen/http/trace.h"
 #include "kitchen/json.h"
 #include "kitchen/principal.h"
@@ -47,6 +48,14 @@ struct Request {
     Fields query_parameters;  ///< declared ones only, decoded, valid, defaults filled in
     Json json;  ///< the body, valid by the route's schema; null when the route takes none
     Fields response_fields;  ///< by middleware: added to the response, a problem too
+
+    /// The body as the struct that Route::body<T>() named.
+    template <Body T>
+    T read() const {
+        T value{};
+        read_body(json, value);
+        return value;
+    }
 
     /// The first field of that name, in whatever case it is written; nullptr when there is none.
     const std::string* header(std::string_view name) const noexcept;

@@ -53,6 +53,10 @@ struct Response {
     explicit Response(int status_) : status(status_) {}
 
     static Response json(int status, const Json& value);
+    template <Body T>
+    static Response json(int status, const T& value) {
+        return raw_json(status, body_json(value));
+    }
     /// `text` is JSON already: what a JsonWriter wrote. A debug build throws std::logic_error when
     /// it is none.
     static Response raw_json(int status, std::string text);

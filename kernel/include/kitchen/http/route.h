@@ -101,6 +101,10 @@ public:
         body_schema = std::move(schema);
         return *this;
     }
+    template <Body T>
+    Route& body() {
+        return body(schema_of<T>());
+    }
     /// The body may be left out altogether; the handler then sees null.
     Route& optional_body() {
         body_optional = true;
@@ -117,9 +121,17 @@ public:
         responses.push_back({status, std::move(text), std::move(schema), std::move(content_type)});
         return *this;
     }
+    template <Body T>
+    Route& answers(int status, std::string text) {
+        return answers(status, std::move(text), schema_of<T>());
+    }
     /// A list in pages (page.h): takes limit and offset, and gives an envelope around `item`, under
     /// the name `component` in the OpenAPI document.
     Route& answers_page(std::string text, Schema item, std::string component);
+    template <Body T>
+    Route& answers_page(std::string text, std::string component) {
+        return answers_page(std::move(text), schema_of<T>(), std::move(component));
+    }
     /// Documents a header field of the responses, and lets scripts of allowed origins read it.
     Route& response_header(std::string name, std::string text) {
         response_headers.push_back({std::move(name), std::move(text)});

@@ -1,0 +1,53 @@
+#include "accounts/user_body.h"
+
+#include "kitchen/time.h"
+
+namespace kitchen::auth {
+
+using http::BodyFields;
+using http::Format;
+
+namespace {
+
+template <class T>
+void describe_user(BodyFields<T>& field) {
+    field("id", &T::id).min(1);
+    field("email", &T::email).format(Format::email);
+    field("phone_number", &T::phone_number).describe("E.164, like +2348031234567");
+    field("referral_code", &T::referral_code).describe("Their own, to give away");
+    field("role", &T::role).one_of(role_names());
+    field("created_at", [](const T& user) { return from_millis(user.created_at); });
+    field("updated_at", [](const T& user) { return from_millis(user.updated_at); });
+}
+
+}  // namespace
+
+std::vector<std::string> role_names() {
+    return {std::string(role_customer), std::string(role_kitchen), std::string(role_admin)};
+}
+
+void describe(BodyFields<User>& field) {
+    field.named("User");
+    describe_user(field);
+}
+
+void UserRecord::describe(BodyFields<UserRecord>& field) {
+    field.named("UserRecord");
+    describe_user(field);
+    field("disabled", &UserRecord::disabled).describe("May not sign in");
+}
+
+void describe(BodyFields<OwnChange>& field) {
+    field.named("OwnChange");
+    phone_number(field.optional("phone_number", &OwnChange::phone_number));
+    new_password(field.optional("password", &OwnChange::password));
+    secret(field.optional("current_password", &OwnChange::current_password), 1, 1024);
+}
+
+void describe(BodyFields<RightsChange>& field) {
+    field.named("RightsChange");
+    field.optional("role", &RightsChange::role).one_of(role_names());
+    field.optional("disabled", &RightsChange::disabled).describe("May not sign in");
+}
+
+}  // namespace kitchen::auth

@@ -1,0 +1,225 @@
+#include "order_body.h"
+
+#include <utility>
+#include <vector>
+
+#include "order_address.h"
+
+namespace kitchen::orders {
+
+using http::BodyFields;
+using http::Schema;
+
+namespace {
+
+constexpr std::int64_t max_tip = 1'000'000'000;
+constexpr std::int64_t max_total = 1'000'000'000'000'000'000;
+constexpr std::int64_t max_text = 500;
+constexpr std::int64_t max_phone = 40;
+
+constexpr std::pair<const char*, std::int64_t Price::*> price_parts[] = {
+    {"subtotal", &Price::subtotal},
+    {"delivery_fee", &Price::delivery_fee},
+    {"service_fee", &Price::service_fee},
+    {"tax", &Price::tax},
+    {"tip", &Price::tip},
+    {"discount", &Price::discount},
+    {"total", &Price::total}};
+
+template <class View>
+void describe_price(BodyFields<View>& field) {
+    for (const auto& [name, part] : price_parts)
+        field(name, [part = part](const View& view) { return view.price().*part; }).min(0);
+}
+
+Schema& text(Schema& schema) { return schema.or_null().max(max_text); }
+void tip(Schema& schema) { schema.min(0).max(max_tip).fallback(0).describe("Minor units."); }
+void address_id(Schema& schema) {
+    schema.min(1).or_null().describe(
+        "Of your address book, for a delivery; left out: your default address.");
+}
+
+/// As order_address() made it.
+struct AddressCopy {
+    Json json;
+
+    static Schema schema() { return order_address_schema(); }
+    void write(JsonWriter& out) const { out.value(json); }
+};
+
+struct Problem : Fault {
+    static void describe(BodyFields<Problem>& field) {
+        field.named("OrderProblem");
+        field("pointer", &Fault::pointer);
+        field("code", &Fault::code);
+        field("detail", &Fault::detail);
+    }
+};
+std::vector<Problem> problems_of(const std::vector<Fault>& faults) {
+    std::vector<Problem> problems;
+    for (const Fault& fault : faults) problems.push_back({fault});
+    return problems;
+}
+
+template <class Item>
+void describe_item(BodyFields<Item>& field) {
+    field("food_id", &Item::food_id);
+    field("name", &Item::name);
+    field("unit_price", &Item::unit_price).min(0).describe("The food and its sides together.");
+    field("quantity", &Item::quantity).min(1);
+    field("side_proteins", &Item::side_proteins);
+    field("extra_sides", &Item::extra_sides);
+    text(field("special_instructions", &Item::special_instructions));
+    field("line_total", &Item::line_total).min(0);
+}
+
+struct QuoteLine : OrderItem {
+    std::int64_t id = 0;
+    std::vector<Problem> problems;
+
+    static void describe(BodyFields<QuoteLine>& field) {
+        field.named("QuoteLine");
+        field("id", &QuoteLine::id).describe("Of the cart's item.");
+        describe_item(field);
+        field("problems", &QuoteLine::problems);
+    }
+};
+
+template <class T>
+auto of(T Order::*member) {
+    return [member](const OrderView& view) -> const T& { return view.order.*member; };
+}
+template <class T>
+auto of(T OrderEvent::*member) {
+    return [member](const EventView& view) -> const T& { return view.event.*member; };
+}
+
+}  // namespace
+
+static void describe(BodyFields<OrderSide>& field) {
+    field.named("OrderSide");
+    field("food_id", &OrderSide::food_id);
+    field("name", &OrderSide::name);
+    field("unit_price", &OrderSide::price).min(0);
+}
+
+static void describe(BodyFields<OrderItem>& field) {
+    field.named("OrderItem");
+    describe_item(field);
+}
+
+static void describe(BodyFields<Viewer>& field) {
+    field("user_id", &Viewer::user_id);
+    field("role", &Viewer::role);
+}
+
+static void describe(BodyFields<HistoryEntry>& field) {
+    field.named("OrderHistoryEntry");
+    field("from", &HistoryEntry::from).or_null().describe("null: the order was placed.");
+    field("to", &HistoryEntry::to);
+    field("by", &HistoryEntry::by);
+    field("at", &HistoryEntry::at);
+    text(field("reason", &HistoryEntry::reason));
+}
+
+void QuoteRequest::describe(BodyFields<QuoteRequest>& field) {
+    field.named("QuoteRequest");
+    field("fulfillment_type", &QuoteRequest::fulfillment);
+    orders::address_id(field.optional("address_id", &QuoteRequest::address_id));
+    orders::tip(field.optional("tip", &QuoteRequest::tip));
+}
+
+void describe(BodyFields<CheckoutRequest>& field) {
+    field.named("Checkout");
+    field("fulfillment_type", &CheckoutRequest::fulfillment);
+    address_id(field.optional("address_id", &CheckoutRequest::address_id));
+    field.optional("contact_phone", &CheckoutRequest::contact_phone)
+        .or_null()
+        .min(1)
+        .max(max_phone)
+        .describe("Left out: the address's, or else the account's.");
+    text(field.optional("delivery_instructions", &CheckoutRequest::delivery_instructions))
+        .describe("Left out: the address's.");
+    field.optional("scheduled_for", &CheckoutRequest::scheduled_for)
+        .or_null()
+        .describe("When it should be ready; left out: as soon as possible.");
+    tip(field.optional("tip", &CheckoutRequest::tip));
+    field.optional("expected_total", &CheckoutRequest::expected_total)
+        .min(0)
+        .max(max_total)
+        .describe("What the customer was shown: refused with 409 when it differs.");
+}
+
+void Cancellation::describe(BodyFields<Cancellation>& field) {
+    field.named("OrderCancellation");
+    text(field.optional("reason", &Cancellation::reason)).describe("Required from staff.");
+}
+
+void StatusChange::describe(BodyFields<StatusChange>& field) {
+    field.named("OrderStatusChange");
+    field("status", &StatusChange::status);
+    text(field.optional("reason", &StatusChange::reason)).describe("Required for cancelled.");
+}
+
+void OrderView::describe(BodyFields<OrderView>& field) {
+    field.named("Order");
+    field("id", of(&Order::id));
+    field("status", of(&Order::status));
+    field("payment_status", of(&Order::payment_status));
+    field("fulfillment_type", of(&Order::fulfillment));
+    field("items", of(&Order::items));
+    describe_price(field);
+    field("currency", of(&Order::currency));
+    field("address", [](const OrderView& view) {
+        return AddressCopy{view.order.address};
+    }).describe("As it was when the order was placed; null: picked up, or none was given.");
+    field("contact_phone", of(&Order::contact_phone));
+    text(field("delivery_instructions", of(&Order::delivery_instructions)));
+    field("scheduled_for", of(&Order::scheduled_for)).or_null();
+    text(field("cancel_reason", of(&Order::cancel_reason)));
+    field("allowed_transitions", [](const OrderView& view) {
+        return orders::allowed_transitions(view.order.status, view.order.fulfillment, view.actor);
+    }).describe("Where the one who asks may move it.");
+    field("version", of(&Order::version))
+        .min(1)
+        .describe("Grows with every change; also the ETag.");
+    field("created_at", of(&Order::created_at));
+    field("updated_at", of(&Order::updated_at));
+    field("history", of(&Order::history));
+}
+
+void EventView::describe(BodyFields<EventView>& field) {
+    field.named("OrderEvent");
+    field("order_id", of(&OrderEvent::order_id));
+    field("version", of(&OrderEvent::version)).min(1);
+    field("status", of(&OrderEvent::to)).describe("At that version.");
+    field("from", of(&OrderEvent::from)).or_null().describe("null: the order was placed.");
+    field("to", of(&OrderEvent::to));
+    field("at", of(&OrderEvent::at));
+    text(field("reason", of(&OrderEvent::reason)));
+    field("fulfillment_type", of(&OrderEvent::fulfillment));
+    field("allowed_transitions", [](const EventView& view) {
+        return orders::allowed_transitions(view.event.to, view.event.fulfillment, view.actor);
+    }).describe("Where the one who watches may move it.");
+}
+
+void QuoteView::describe(BodyFields<QuoteView>& field) {
+    field.named("Quote");
+    describe_price(field);
+    field("currency", [](const QuoteView& view) { return view.quote.cart.currency; });
+    field("address", [](const QuoteView& view) {
+        const auto& address = view.quote.address;
+        return AddressCopy{address ? order_address(*address) : Json()};
+    }).describe("Where it would go.");
+    field("lines", [](const QuoteView& view) {
+        std::vector<QuoteLine> lines;
+        for (const CartLine& line : view.quote.cart.lines)
+            lines.push_back({order_item(line), line.id, problems_of(line.problems)});
+        return lines;
+    });
+    field("problems", [](const QuoteView& view) {
+        return problems_of(view.quote.problems);
+    }).describe("Everything that would stop the checkout.");
+}
+
+}  // namespace kitchen::orders

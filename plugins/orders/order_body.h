@@ -1,0 +1,67 @@
+// The bodies of requests and responses for orders and quotes.
+//
+// Thread-safety: plain values and pure functions. A view lives no longer than what it shows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "checkout_service.h"
+#include "events/order_event.h"
+#include "kitchen/http/body.h"
+#include "order.h"
+
+namespace kitchen::orders {
+
+struct QuoteRequest {
+    Fulfillment fulfillment = Fulfillment::pickup;
+    std::optional<std::int64_t> address_id;
+    std::int64_t tip = 0;
+
+    static void describe(http::BodyFields<QuoteRequest>& field);
+};
+
+/// All but the buyer.
+void describe(http::BodyFields<CheckoutRequest>& field);
+
+struct Cancellation {
+    std::string reason;
+
+    static void describe(http::BodyFields<Cancellation>& field);
+};
+
+struct StatusChange {
+    OrderState status = OrderState::pending;
+    std::string reason;
+
+    static void describe(http::BodyFields<StatusChange>& field);
+};
+
+/// `actor` decides what stands under allowed_transitions.
+struct OrderView {
+    const Order& order;
+    Actor actor;
+
+    const Price& price() const { return order.price; }
+    static void describe(http::BodyFields<OrderView>& field);
+};
+inline std::string order_json(const Order& order, Actor actor) {
+    return http::body_json(OrderView{order, actor});
+}
+
+struct EventView {
+    const OrderEvent& event;
+    Actor actor;
+
+    static void describe(http::BodyFields<EventView>& field);
+};
+
+struct QuoteView {
+    const Quote& quote;
+
+    const Price& price() const { return quote.price; }
+    static void describe(http::BodyFields<QuoteView>& field);
+};
+
+}  // namespace kitchen::orders
