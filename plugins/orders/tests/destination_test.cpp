@@ -150,7 +150,7 @@ TEST_F(Delivery, IsQuotedAsItWillBePlaced) {
     EXPECT_EQ(nowhere.problems[0].pointer + " " + nowhere.problems[0].code,
               "/address address_required");
     EXPECT_EQ(nowhere.price.subtotal, 100);
-    EXPECT_TRUE(parse_json(quote_json(nowhere)).value()["address"].is_null());
+    EXPECT_TRUE(parse_json(http::body_json(QuoteView{nowhere})).value()["address"].is_null());
     EXPECT_EQ(error_of(quote(eve, Fulfillment::delivery, 7)).code, "address_not_found");
     EXPECT_EQ(fault(error_of(quote(resident_ada, Fulfillment::pickup, 7))),
               "validation_failed /address_id not_for_pickup");
