@@ -79,18 +79,18 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                      "(member total)")
             .handle([this](Request& request) { return place(request); }));
 
-    setup.add_route(Route::get("/orders/")
-                        .summary("Your orders, newest first")
-                        .describe("Kitchen and admin see everybody's.")
-                        .signed_in()
-                        .query({"status", http::schema_of<OrderState>(),
-                                "Only orders in this state."})
-                        .query({"from", Schema::string().format(http::Format::date_time),
-                                "Placed at this time or later.", "", false})
-                        .query({"to", Schema::string().format(http::Format::date_time),
-                                "Placed at this time or earlier.", "", false})
-                        .answers_page<OrderView>("A page", "OrderPage")
-                        .handle([this](Request& request) { return list(request); }));
+    setup.add_route(
+        Route::get("/orders/")
+            .summary("Your orders, newest first")
+            .describe("Kitchen and admin see everybody's.")
+            .signed_in()
+            .query({"status", http::schema_of<OrderState>(), "Only orders in this state."})
+            .query({"from", Schema::string().format(http::Format::date_time),
+                    "Placed at this time or later.", "", false})
+            .query({"to", Schema::string().format(http::Format::date_time),
+                    "Placed at this time or earlier.", "", false})
+            .answers_page<OrderView>("A page", "OrderPage")
+            .handle([this](Request& request) { return list(request); }));
 
     setup.add_route(Route::get("/orders/{id:id}/")
                         .summary("One order")

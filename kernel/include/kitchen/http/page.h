@@ -46,9 +46,8 @@ Result<Response> page_response(const Request& request, Find find, Write write) {
 
 template <class Find>
 Result<Response> page_response(const Request& request, Find find) {
-    return page_response(request, find, [](JsonWriter& out, const Body auto& item) {
-        write_body(out, item);
-    });
+    return page_response(request, find,
+                         [](JsonWriter& out, const Body auto& item) { write_body(out, item); });
 }
 
 }  // namespace kitchen::http
