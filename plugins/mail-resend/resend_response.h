@@ -1,4 +1,4 @@
-// What an response of the Resend API means to the sender of a mail
+// What a response of the Resend API means to the sender of a mail
 // (https://resend.com/docs/api-reference/errors).
 //
 // A fault of this server's own settings (key, sender, address of the service) is `unavailable` and

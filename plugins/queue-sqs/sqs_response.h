@@ -1,4 +1,4 @@
-// What an response of SQS means (AWS JSON protocol 1.0;
+// What a response of SQS means (AWS JSON protocol 1.0;
 // docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference, Common Errors).
 //
 // A fault of this server's own settings (keys, region, clock) is `unavailable`: the work is good,

@@ -34,7 +34,7 @@ public:
     std::vector<Operation> operations() const;
     /// Follows $ref, also through components/responses.
     const Json& resolve(const Json& value) const;
-    /// What an response to that operation is not, compared with the document: one sentence each;
+    /// What a response to that operation is not, compared with the document: one sentence each;
     /// empty when it is as promised.
     std::vector<std::string> deviations(const Operation& operation,
                                         const testkit::HttpResponse& response) const;

@@ -164,7 +164,7 @@ TEST_F(Nginx, NoSecretReachesItsLog) {
 // --- Limits
 // -------------------------------------------------------------------------------------------------------------------------
 
-TEST_F(Nginx, OneMebibyteIsTakenAndAnByteMoreIsNot) {
+TEST_F(Nginx, OneMebibyteIsTakenAndAByteMoreIsNot) {
     ASSERT_EQ(nginx_.client().send("POST", "/foods/import/", std::string(1024 * 1024, 'x')).status,
               200);
     const std::size_t before = requests().size();
@@ -274,7 +274,7 @@ protected:
           }) {}
 };
 
-TEST_F(StrictServers, AnResponsePassesAsItIs) {
+TEST_F(StrictServers, AResponsePassesAsItIs) {
     const HttpResponse response = nginx_.client().get(
         "/orders/1/",
         {{"Accept-Encoding",

@@ -105,7 +105,7 @@ TEST(RedisFaults, AFrozenServerHoldsNobodyForLong) {
     EXPECT_EQ(replica.cache.get("test:a").value(), "x");
 }
 
-TEST(RedisFaults, AnResponseThatDoesNotComeIsToldFromACallThatWasNotMade) {
+TEST(RedisFaults, AResponseThatDoesNotComeIsToldFromACallThatWasNotMade) {
     RedisServer server;
     CacheSettings settings = impatient_settings(server.url());
     settings.client.breaker.failures = 1;

@@ -96,7 +96,7 @@ TEST(MetricsRoute, CountsExactlyTheRequestsMade) {
     EXPECT_GT(moved("kitchen_http_sent_bytes_total"), 42 * 100);
 }
 
-TEST(MetricsRoute, CountsTheBytesOfAnResponse) {
+TEST(MetricsRoute, CountsTheBytesOfAResponse) {
     TestKernel kernel("plugins: []");
     HttpClient client = kernel.client();
     const double before = scrape(client).value("kitchen_http_sent_bytes_total");

@@ -94,7 +94,7 @@ TEST_F(HttpClientTest, KeepsAndDropsCookies) {
     EXPECT_EQ(client.clear_cookies().get("/seen/").json["cookie"], Json("none"));
 }
 
-TEST_F(HttpClientTest, LeavesAnResponseWithoutAnEnd) {
+TEST_F(HttpClientTest, LeavesAResponseWithoutAnEnd) {
     HttpClient client(server_->port());
     const HttpResponse response =
         client.stream("/on/", [](std::string_view body) { return body == "and on"; });

@@ -110,7 +110,7 @@ TEST_F(LimitTest, FloodPastTheCapIsShedAndDoesNotHurtTheOthers) {
 }
 
 // The input is kept in the kernel's buffers and then the client's, not in our memory.
-TEST_F(LimitTest, InputWhileAnResponseIsPendingIsBounded) {
+TEST_F(LimitTest, InputWhileAResponseIsPendingIsBounded) {
     Parking parking;
     std::atomic<bool> park{true};
     std::atomic<int> handled{0};
