@@ -36,10 +36,13 @@ public:
         setup.provide<Addresses>(address_lookup_);
         setup.add_middleware(http::Phase::observe, "auth-challenge",
                              http::Middleware(challenge).sends({"WWW-Authenticate"}));
-        setup.add_middleware(http::Phase::identify, "auth",
-                             [this](http::Request& request, const http::Next& next) {
-                                 return identify_(request, next);
-                             });
+        setup.add_middleware(
+            http::Phase::identify, "auth",
+            http::Middleware([this](http::Request& request, const http::Next& next) {
+                return identify_(request, next);
+            })
+                .identifies_by({{"basic", "user_id:password, or email:password."},
+                                {"bearer", "An access token."}}));
         signup_routes_.declare(setup);
         session_routes_.declare(setup);
         user_routes_.declare(setup);

@@ -56,7 +56,7 @@ void Options::check(const Options& options, Problems& problems) {
                     "not a key; it has visible ASCII characters only, and at least one");
     mime::check_sender(options.from, problems);
     if (std::string wrong = check_service_url(options.base_url); !wrong.empty())
-        problems.at(options.base_url, std::move(wrong));
+        problems.at(options.base_url, wrong);
     ConnectionSettings::check(options, problems);
 }
 

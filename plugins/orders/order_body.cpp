@@ -57,6 +57,7 @@ struct Problem : Fault {
 };
 std::vector<Problem> problems_of(const std::vector<Fault>& faults) {
     std::vector<Problem> problems;
+    problems.reserve(faults.size());
     for (const Fault& fault : faults) problems.push_back({fault});
     return problems;
 }

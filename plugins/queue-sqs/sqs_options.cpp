@@ -65,7 +65,7 @@ void Options::check(const Options& options, Problems& problems) {
     const std::string &url = options.queue_url, &endpoint = options.endpoint;
     const std::string_view origin = origin_of(url);
     if (std::string wrong = check_service_url(url); !wrong.empty())
-        problems.at(url, std::move(wrong));
+        problems.at(url, wrong);
     else if (url.find('/', origin.size() + 1) == url.npos || url.ends_with('/'))
         problems.at(url, "as Amazon shows it, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME");
     else if (url.ends_with(".fifo"))
@@ -81,7 +81,7 @@ void Options::check(const Options& options, Problems& problems) {
         // libcurl signs the path as it stands; "/" is the only one that SQS has.
         const std::size_t path = origin_of(endpoint).size();
         if (std::string wrong = check_service_url(endpoint); !wrong.empty())
-            problems.at(endpoint, std::move(wrong));
+            problems.at(endpoint, wrong);
         else if (path < endpoint.size() && path + 1 != endpoint.size())
             problems.at(endpoint, "leave out the path");
     }

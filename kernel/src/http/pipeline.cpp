@@ -17,8 +17,7 @@ Status authorise(const Request& request) {
     const Route& route = *request.route;
     if (!route.needs_principal()) return {};
     if (!request.principal)
-        return Error(Errc::unauthenticated, "unauthenticated",
-                     "Sign in to do this: send HTTP Basic credentials or a bearer token.");
+        return Error(Errc::unauthenticated, "unauthenticated", "Sign in to do this.");
     if (route.access == Access::signed_in) return {};
     const auto& roles = route.allowed_roles;
     const bool allowed =

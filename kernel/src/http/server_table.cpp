@@ -46,4 +46,11 @@ std::vector<std::string> exposed_fields(const ServerTable& table) {
     return {names.begin(), names.end()};
 }
 
+std::vector<SignInScheme> sign_in_schemes(const ServerTable& table) {
+    std::vector<SignInScheme> all;
+    for (const RegisteredMiddleware& middleware : table.middleware)
+        all.insert(all.end(), middleware.call.schemes().begin(), middleware.call.schemes().end());
+    return all;
+}
+
 }  // namespace kitchen::http

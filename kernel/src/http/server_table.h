@@ -31,4 +31,7 @@ void check_routes(const ServerTable& table, std::vector<std::string>& problems);
 /// sends, and those that routes and middleware declare. Sorted.
 std::vector<std::string> exposed_fields(const ServerTable& table);
 
+/// How clients may sign in, as the middleware declares it.
+std::vector<SignInScheme> sign_in_schemes(const ServerTable& table);
+
 }  // namespace kitchen::http

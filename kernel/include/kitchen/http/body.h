@@ -211,7 +211,8 @@ private:
                 write_body(out, value);
             }
         };
-        return schema_.members.emplace_back(std::move(name), schema_of<Value>(), presence).schema;
+        schema_.members.push_back({std::move(name), schema_of<Value>(), presence});
+        return schema_.members.back().schema;
     }
 
     template <class Value>

@@ -33,7 +33,14 @@ enum class Phase : std::uint8_t {
 /// Goes on to the next middleware, or the handler. A second call throws std::logic_error.
 using Next = std::function<Result<Response>()>;
 
-/// A function Result<Response>(Request&, const Next&), and what it adds to responses.
+/// A way to sign in, for the OpenAPI document.
+struct SignInScheme {
+    std::string name;  ///< of the scheme in Authorization, lower-case: "bearer"
+    std::string description;
+};
+
+/// A function Result<Response>(Request&, const Next&), and what it adds to responses and to the
+/// OpenAPI document.
 class Middleware {
 public:
     template <class Function>
@@ -49,6 +56,12 @@ public:
         return std::move(*this);
     }
     const std::vector<std::string>& sent_fields() const noexcept { return sent_fields_; }
+    /// How clients may sign in where it identifies them: each of these alone.
+    Middleware&& identifies_by(std::vector<SignInScheme> schemes) && {
+        schemes_ = std::move(schemes);
+        return std::move(*this);
+    }
+    const std::vector<SignInScheme>& schemes() const noexcept { return schemes_; }
 
     /// False when it was made of an empty std::function.
     explicit operator bool() const noexcept { return static_cast<bool>(function_); }
@@ -59,6 +72,7 @@ public:
 private:
     std::function<Result<Response>(Request&, const Next&)> function_;
     std::vector<std::string> sent_fields_;
+    std::vector<SignInScheme> schemes_;
 };
 
 }  // namespace kitchen::http

@@ -93,8 +93,9 @@ bool is_component_name(const std::string& name) {
 
 class DocumentBuilder {
 public:
-    Json build(const std::vector<Route>& routes, const DocumentInfo& info,
-               std::vector<std::string>& problems) {
+    explicit DocumentBuilder(const DocumentInfo& info) : info_(info) {}
+
+    Json build(const std::vector<Route>& routes, std::vector<std::string>& problems) {
         problem_reference_ = problem_schema().to_json_schema(schemas_);
         std::set<std::string> plugins;
         for (const Route& route : routes) {
@@ -113,11 +114,11 @@ public:
                     "' cannot be the name of a schema: use A-Z, a-z, 0-9, '.', '-', '_'");
 
         Json document = Json::object({{"openapi", "3.1.0"}});
-        document.set("info", Json::object({{"title", info.title},
-                                           {"version", info.version.empty() ? "0" : info.version},
+        document.set("info", Json::object({{"title", info_.title},
+                                           {"version", info_.version.empty() ? "0" : info_.version},
                                            {"description", description}}));
-        if (!info.server_url.empty())
-            document.set("servers", Json::array({Json::object({{"url", info.server_url}})}));
+        if (!info_.server_url.empty())
+            document.set("servers", Json::array({Json::object({{"url", info_.server_url}})}));
         Json tags = Json::array();
         for (const std::string& plugin : plugins)
             tags.as_array().push_back(Json::object({{"name", plugin}}));
@@ -167,8 +168,8 @@ private:
         Json security = Json::array();
         if (route.access == Access::maybe_signed_in) security.as_array().push_back(Json::object());
         if (route.access != Access::anyone)
-            for (const char* scheme : {"basic", "bearer"})
-                security.as_array().push_back(Json::object({{scheme, Json::array()}}));
+            for (const SignInScheme& scheme : info_.schemes)
+                security.as_array().push_back(Json::object({{scheme.name, Json::array()}}));
         operation.set("security", std::move(security));
         if (route.access == Access::operators) operation.set("x-roles", Json::array({"operator"}));
         if (route.access == Access::roles) {
@@ -282,13 +283,10 @@ private:
         for (const Implied& implied : implied_responses) add_response(implied.name, implied.text);
         add_response("Problem", "Any other error.");
         Json schemes = Json::object();
-        schemes.set("basic",
-                    Json::object({{"type", "http"},
-                                  {"scheme", "basic"},
-                                  {"description", "user_id:password, or email:password."}}));
-        schemes.set("bearer", Json::object({{"type", "http"},
-                                            {"scheme", "bearer"},
-                                            {"description", "An access token."}}));
+        for (const SignInScheme& scheme : info_.schemes)
+            schemes.set(scheme.name, Json::object({{"type", "http"},
+                                                   {"scheme", scheme.name},
+                                                   {"description", scheme.description}}));
         return Json::object({{"schemas", std::move(schemas_)},
                              {"responses", std::move(shared)},
                              {"securitySchemes", std::move(schemes)}});
@@ -296,6 +294,7 @@ private:
 
     Json shape(const Schema& schema) { return schema.to_json_schema(schemas_); }
 
+    const DocumentInfo& info_;
     Json paths_ = Json::object();
     Json schemas_ = Json::object();
     Json problem_reference_;
@@ -307,7 +306,7 @@ private:
 
 Json build_openapi(const std::vector<Route>& routes, const DocumentInfo& info,
                    std::vector<std::string>& problems) {
-    return DocumentBuilder().build(routes, info, problems);
+    return DocumentBuilder(info).build(routes, problems);
 }
 
 }  // namespace kitchen::http

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "kitchen/http/middleware.h"
 #include "kitchen/http/route.h"
 #include "kitchen/json.h"
 
@@ -15,6 +16,7 @@ struct DocumentInfo {
     std::string title;
     std::string version;
     std::string server_url;  ///< "": the address that the document was read from
+    std::vector<SignInScheme> schemes;
 };
 
 /// Paths as their patterns are written, without the types: "/foods/{id}/". Besides the responses

@@ -64,8 +64,13 @@ std::vector<Route> documented_routes() {
 class OpenApi : public testing::Test {
 protected:
     std::vector<std::string> problems_;
-    Json document_ = build_openapi(
-        documented_routes(), {"Chuks Kitchen", "1.2.3", "https://kitchen.example"}, problems_);
+    Json document_ =
+        build_openapi(documented_routes(),
+                      {"Chuks Kitchen",
+                       "1.2.3",
+                       "https://kitchen.example",
+                       {{"basic", "user_id:password"}, {"bearer", "An access token."}}},
+                      problems_);
     const Json& operation(const char* path, const char* method) const {
         return document_["paths"][path][method];
     }
@@ -197,7 +202,7 @@ TEST(OpenApiProblems, NameTheRoute) {
         with_plugin(Route::post("/b/").body(Schema::integer().named("Thing")), "two"),
         with_plugin(Route::post("/c/").body(Schema::integer().named("Not good")), "three")};
     std::vector<std::string> problems;
-    build_openapi(routes, {"T", "", ""}, problems);
+    build_openapi(routes, {"T", "", "", {}}, problems);
     EXPECT_THAT(problems,
                 ElementsAre("POST /b/ (plugin two): two different schemas are both named 'Thing'",
                             HasSubstr("'Not good' cannot be the name of a schema")));
