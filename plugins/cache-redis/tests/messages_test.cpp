@@ -1,45 +1,19 @@
 // Messages between replicas, and what becomes of subscriptions when the server goes.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "kitchen/testkit/inbox.h"
 #include "redis_fixture.h"
 
 namespace kitchen::redis {
 namespace {
 
 using namespace std::chrono_literals;
+using testkit::Inbox;
 using testkit::wait_until;
-
-class Inbox {
-public:
-    Cache::Subscriber subscriber() {
-        return [this](std::string_view message) {
-            std::lock_guard lock(mutex_);
-            messages_.emplace_back(message);
-            changed_.notify_all();
-        };
-    }
-    bool wait_for(const std::string& message) {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(
-            lock, 30s, [&] { return std::count(messages_.begin(), messages_.end(), message) > 0; });
-    }
-    std::size_t size() {
-        std::lock_guard lock(mutex_);
-        return messages_.size();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<std::string> messages_;
-};
 
 TEST(RedisMessages, ReachTheSubscribersOfEveryReplicaOnce) {
     testkit::RedisServer& server = testkit::RedisServer::shared();
@@ -52,7 +26,7 @@ TEST(RedisMessages, ReachTheSubscribersOfEveryReplicaOnce) {
     for (Inbox* inbox : {&at_one, &at_two}) {
         EXPECT_TRUE(inbox->wait_for("food 7"));
         EXPECT_TRUE(inbox->wait_for("food 8"));
-        EXPECT_EQ(inbox->size(), 2u);
+        EXPECT_EQ(inbox->messages().size(), 2u);
     }
 }
 
@@ -67,7 +41,7 @@ TEST(RedisMessages, InstallationsWithAnotherPrefixAreStrangers) {
     one.cache.publish("c", "theirs").value();
     two.cache.publish("c", "ours").value();
     EXPECT_TRUE(heard.wait_for("ours"));
-    EXPECT_EQ(heard.size(), 1u);
+    EXPECT_EQ(heard.messages().size(), 1u);
     one.cache.set("k", "theirs", 1min).value();
     EXPECT_EQ(two.cache.get("k").value(), std::nullopt);
     EXPECT_EQ(two.cache.damaged(), 0);

@@ -1,11 +1,10 @@
 // Publish and subscribe.
-#include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <future>
 #include <mutex>
 
 #include "cache_suite.h"
+#include "kitchen/testkit/inbox.h"
 
 namespace kitchen::testkit {
 
@@ -15,34 +14,6 @@ void cache_suite::link_messages() {}
 namespace {
 
 constexpr auto patience = 30s;  // a test that waits longer than this has failed
-
-/// What a subscriber has heard.
-class Inbox {
-public:
-    Cache::Subscriber subscriber() {
-        return [this](std::string_view message) {
-            std::lock_guard lock(mutex_);
-            messages_.emplace_back(message);
-            changed_.notify_all();
-        };
-    }
-    bool wait_for(std::string_view message) {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, patience, [&] { return count_locked(message) > 0; });
-    }
-    std::vector<std::string> messages() const {
-        std::lock_guard lock(mutex_);
-        return messages_;
-    }
-
-private:
-    std::ptrdiff_t count_locked(std::string_view message) const {
-        return std::count(messages_.begin(), messages_.end(), message);
-    }
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<std::string> messages_;
-};
 
 TEST_P(CacheConformance, AMessageReachesEverySubscriberOfItsChannel) {
     Inbox first, second, elsewhere;
