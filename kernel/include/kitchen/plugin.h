@@ -12,6 +12,8 @@
 // others:
 //   T             an interface it needs; the constructor takes a T&
 //   Optional<T>   one that it uses when there is a provider; the constructor takes a T*, or nullptr
+//   All<T>        one that any number of plugins provide, in the order of the configuration; the
+//                 constructor takes an All<T>
 //   Provides<T>   one that it implements; the constructor passes it to Setup::provide()
 // An interface is an abstract class with `using Interface = T;` and an `interface_name` such as
 // "store/1". The kernel's own are Clock, Random, Jobs, Metrics and Tracing.
@@ -42,6 +44,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "kitchen/all.h"
 #include "kitchen/build.h"
 #include "kitchen/command.h"
 #include "kitchen/http/middleware.h"
@@ -101,6 +104,8 @@ protected:
     virtual void add_service(std::string_view interface_name, void* service) = 0;
     /// nullptr when an optional interface has no provider.
     virtual void* service(std::string_view interface_name) const = 0;
+    virtual std::vector<detail::Provider> providers(std::string_view interface_name) const = 0;
+    virtual detail::Guard guard() const = 0;
 };
 
 class Plugin {
@@ -118,7 +123,7 @@ struct Provides {};
 
 /// One interface of a plugin.
 struct InterfaceUse {
-    enum class Kind : std::uint8_t { needs, may_use, provides };
+    enum class Kind : std::uint8_t { needs, may_use, uses_all, provides };
     Kind kind;
     std::string_view name;
 };
@@ -149,6 +154,11 @@ template <class T>
 struct Exchange<Optional<T>> {
     static constexpr InterfaceUse use{InterfaceUse::Kind::may_use, T::interface_name};
     using Arguments = std::tuple<T*>;
+};
+template <class T>
+struct Exchange<All<T>> {
+    static constexpr InterfaceUse use{InterfaceUse::Kind::uses_all, T::interface_name};
+    using Arguments = std::tuple<All<T>>;
 };
 template <class T>
 struct Exchange<Provides<T>> {
@@ -184,7 +194,7 @@ struct PluginWiring {
                 static_assert(fits,
                               "the constructor takes (const Settings& when it has some, Setup&, "
                               "then the interfaces of KITCHEN_PLUGIN in their order: T& when "
-                              "needed, T* when Optional)");
+                              "needed, T* when Optional, All<T>)");
                 if constexpr (has_settings)
                     return std::make_unique<PluginClass>(
                         read_settings<typename PluginClass::Settings>(setup.config()), setup,
@@ -204,8 +214,19 @@ private:
         else if constexpr (Exchange<T>::use.kind == InterfaceUse::Kind::may_use)
             return Arguments(static_cast<std::tuple_element_t<0, Arguments>>(
                 setup.service(Exchange<T>::use.name)));
+        else if constexpr (Exchange<T>::use.kind == InterfaceUse::Kind::uses_all)
+            return Arguments(all<T>(setup));
         else
             return {};
+    }
+    template <class Members>
+    static Members all(Setup& setup) {
+        using Service = typename Members::Service;
+        std::vector<typename Members::Member> members;
+        for (Provider& provider : setup.providers(Service::interface_name))
+            members.push_back(
+                {std::move(provider.plugin), static_cast<Service*>(provider.service)});
+        return Members(std::move(members), setup.guard());
     }
 };
 

@@ -44,7 +44,9 @@ std::string interfaces_text(const plugin::Manifest& manifest, bool provided) {
     for (const InterfaceUse& use : manifest.interfaces()) {
         if ((use.kind == InterfaceUse::Kind::provides) != provided) continue;
         text += (text.empty() ? "" : ", ") + std::string(use.name) +
-                (use.kind == InterfaceUse::Kind::may_use ? "?" : "");
+                (use.kind == InterfaceUse::Kind::may_use    ? "?"
+                 : use.kind == InterfaceUse::Kind::uses_all ? "*"
+                                                            : "");
     }
     return text.empty() ? "-" : text;
 }

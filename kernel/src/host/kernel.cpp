@@ -65,12 +65,12 @@ void Kernel::load() {
 
 void Kernel::construct() {
     jobs_ = std::make_unique<jobs::JobPool>(jobs::JobPoolOptions{}, *log_);
-    registry_.add(Clock::interface_name, clock_.get());
-    registry_.add(Random::interface_name, random_.get());
-    registry_.add(Tracing::interface_name, static_cast<Tracing*>(&*tracing_));
-    registry_.add(Jobs::interface_name, static_cast<Jobs*>(jobs_.get()));
+    registry_.bind(Clock::interface_name, {"", clock_.get()});
+    registry_.bind(Random::interface_name, {"", random_.get()});
+    registry_.bind(Tracing::interface_name, {"", static_cast<Tracing*>(&*tracing_)});
+    registry_.bind(Jobs::interface_name, {"", static_cast<Jobs*>(jobs_.get())});
     begin_measuring();
-    registry_.add(Metrics::interface_name, static_cast<Metrics*>(metrics_.get()));
+    registry_.bind(Metrics::interface_name, {"", static_cast<Metrics*>(metrics_.get())});
     plugins_->construct(
         [this](std::string_view interface_name, const std::string& plugin, void* service) {
             return instruments_->wrap(interface_name, plugin, service);

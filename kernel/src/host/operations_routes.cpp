@@ -51,6 +51,10 @@ Schema plugins_schema() {
                      {"interface", Schema::string()},
                      {"optional", Schema::boolean()},
                      {"provider", Schema::string().or_null().describe("The plugin bound to it")},
+                     {"providers",
+                      Schema::array(Schema::string())
+                          .describe("All of them, for an interface that takes many"),
+                      http::optional},
                  })),
                  http::optional},
                 {"provides", Schema::array(Schema::string()), http::optional},
@@ -75,15 +79,20 @@ void write_plugin(JsonWriter& json, const PluginSet& plugins, const plugin::Inst
     for (const InterfaceUse& use : manifest.interfaces()) {
         if (use.kind == InterfaceUse::Kind::provides || plugin::is_kernel_interface(use.name))
             continue;
-        const std::string provider = plugins.provider_of(std::string(use.name));
         json.begin_object()
             .member("interface", use.name)
-            .member("optional", use.kind == InterfaceUse::Kind::may_use)
+            .member("optional", use.kind != InterfaceUse::Kind::needs)
             .key("provider");
-        if (provider.empty())
+        const std::string provider = plugins.provider_of(std::string(use.name));
+        if (provider.empty() || use.kind == InterfaceUse::Kind::uses_all)
             json.null();
         else
             json.value(provider);
+        if (use.kind == InterfaceUse::Kind::uses_all) {
+            json.key("providers").begin_array();
+            for (const std::string& id : plugins.providers_of(use.name)) json.value(id);
+            json.end_array();
+        }
         json.end_object();
     }
     json.end_array().key("provides").begin_array();

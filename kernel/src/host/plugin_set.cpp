@@ -95,8 +95,7 @@ std::vector<plugin::Resolution::Problem> PluginSet::resolve() {
             if (use.kind == InterfaceUse::Kind::provides)
                 node.provides.emplace_back(use.name);
             else if (!plugin::is_kernel_interface(use.name))
-                node.needs.push_back(
-                    {std::string(use.name), use.kind == InterfaceUse::Kind::may_use});
+                node.needs.push_back({std::string(use.name), use.kind});
         nodes.push_back(std::move(node));
     }
     plugin::Resolution resolution = plugin::resolve(nodes, binds_, absent);
@@ -118,8 +117,7 @@ void PluginSet::resolve_or_throw(ExitCode code) {
 
 void PluginSet::skip(const std::string& id, const std::string& reason) {
     skipped_.push_back({id, reason});
-    for (const auto& [name, provider] : bindings_)
-        if (provider == id) registry_.remove(name);
+    registry_.remove(id);
     std::erase_if(order_, [&](const Instance* instance) { return instance->id() == id; });
     log_.warn("plugin left out", {{"id", id}, {"reason", reason}});
 }
@@ -144,9 +142,11 @@ void PluginSet::construct(const Wrap& wrap) {
         if (is_blocked) {
             failed.insert(instance);
         } else if (done) {
-            for (const auto& [name, service] : instance->declarations().services)
-                if (provider_of(name) == instance->id())
-                    registry_.add(name, wrap(name, instance->id(), service));
+            for (const auto& [name, service] : instance->declarations().services) {
+                const std::string id = instance->id();
+                registry_.add(name, place_of(*instance), {id, service});
+                if (provider_of(name) == id) registry_.bind(name, {id, wrap(name, id, service)});
+            }
         } else if (instance->required()) {
             failures.push_back(done.error().detail);
             failed.insert(instance);
@@ -166,8 +166,11 @@ Instance* PluginSet::next_to_start(const std::vector<std::string>& only) const {
         for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
             if (!wanted.contains((*it)->id())) continue;
             for (const InterfaceUse& use : (*it)->manifest().interfaces())
-                if (const auto bound = bindings_.find(std::string(use.name));
-                    use.kind != InterfaceUse::Kind::provides && bound != bindings_.end())
+                if (use.kind == InterfaceUse::Kind::uses_all)
+                    for (detail::Provider& provider : registry_.all(use.name))
+                        wanted.insert(std::move(provider.plugin));
+                else if (const auto bound = bindings_.find(std::string(use.name));
+                         use.kind != InterfaceUse::Kind::provides && bound != bindings_.end())
                     wanted.insert(bound->second);
         }
     }
@@ -240,6 +243,20 @@ Instance* PluginSet::find(std::string_view id) const noexcept {
     for (const auto& instance : instances_)
         if (instance->manifest().id() == id) return instance.get();
     return nullptr;
+}
+
+std::vector<std::string> PluginSet::providers_of(std::string_view interface_name) const {
+    std::vector<std::string> ids;
+    for (detail::Provider& provider : registry_.all(interface_name))
+        ids.push_back(std::move(provider.plugin));
+    return ids;
+}
+
+std::size_t PluginSet::place_of(const Instance& instance) const {
+    return static_cast<std::size_t>(
+        std::find_if(instances_.begin(), instances_.end(),
+                     [&](const auto& listed) { return listed.get() == &instance; }) -
+        instances_.begin());
 }
 
 std::string PluginSet::provider_of(const std::string& interface_name) const {

@@ -77,6 +77,8 @@ public:
     plugin::Instance* find(std::string_view id) const noexcept;
     /// The id of the provider bound to an interface, or "".
     std::string provider_of(const std::string& interface_name) const;
+    /// The ids of all that provide an interface, as listed. Empty before construct().
+    std::vector<std::string> providers_of(std::string_view interface_name) const;
 
 private:
     class Busy;
@@ -86,6 +88,7 @@ private:
     std::vector<plugin::Resolution::Problem> resolve();
     void resolve_or_throw(ExitCode code);
     void skip(const std::string& id, const std::string& reason);
+    std::size_t place_of(const plugin::Instance& instance) const;
     plugin::Instance* next_to_start(const std::vector<std::string>& only) const;
 
     observe::LogHub& hub_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "plugin/guarded.h"
+
 namespace kitchen::plugin {
 
 namespace {
@@ -89,8 +91,16 @@ void DeclarationRecorder::add_service(std::string_view interface_name, void* ser
 
 void* DeclarationRecorder::service(std::string_view interface_name) const {
     check_open();
-    return find_service_(interface_name);
+    return registry_.find(interface_name);
 }
+
+std::vector<detail::Provider> DeclarationRecorder::providers(
+    std::string_view interface_name) const {
+    check_open();
+    return registry_.all(interface_name);
+}
+
+detail::Guard DeclarationRecorder::guard() const { return &guarded; }
 
 void DeclarationRecorder::check_open() const {
     require(!finished_, "it used its Setup after the constructor had returned");

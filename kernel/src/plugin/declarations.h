@@ -11,6 +11,7 @@
 
 #include "kitchen/plugin.h"
 #include "plugin/library.h"
+#include "plugin/registry.h"
 
 namespace kitchen::plugin {
 
@@ -46,11 +47,9 @@ struct Declarations {
 /// std::logic_error, which ends the constructor and names the plugin.
 class DeclarationRecorder : public Setup {
 public:
-    using FindService = std::function<void*(std::string_view interface_name)>;
-
     DeclarationRecorder(const Manifest& manifest, const Config& config, Logger& log,
-                        FindService find_service)
-        : manifest_(manifest), config_(config), log_(log), find_service_(std::move(find_service)) {}
+                        const Registry& registry)
+        : manifest_(manifest), config_(config), log_(log), registry_(registry) {}
 
     /// Ends recording: every later call throws. Throws std::logic_error when an interface that the
     /// plugin promises was not provided.
@@ -69,6 +68,8 @@ protected:
     const Config& config() const override { return config_; }
     void add_service(std::string_view interface_name, void* service) override;
     void* service(std::string_view interface_name) const override;
+    std::vector<detail::Provider> providers(std::string_view interface_name) const override;
+    detail::Guard guard() const override;
 
 private:
     void check_open() const;
@@ -76,7 +77,7 @@ private:
     const Manifest& manifest_;
     const Config& config_;
     Logger& log_;
-    FindService find_service_;
+    const Registry& registry_;
     Declarations recorded_;
     bool finished_ = false;
 };

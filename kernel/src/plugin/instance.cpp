@@ -1,11 +1,8 @@
 #include "plugin/instance.h"
 
-#include <exception>
-#include <stdexcept>
 #include <utility>
 
-#include "observe/current_plugin.h"
-#include "plugin/gate.h"
+#include "plugin/guarded.h"
 
 namespace kitchen::plugin {
 
@@ -29,35 +26,19 @@ Instance::Instance(Manifest manifest, std::unique_ptr<config::Section> config,
 
 Instance::~Instance() { destroy(); }
 
-template <class Call>
-Status Instance::guard(std::string_view phase, Call&& call) {
-    const auto failed = [&](const std::string& why) {
-        return Error(Errc::internal, "plugin_failed",
-                     "plugin '" + id() + "' failed in " + std::string(phase) + ": " + why);
-    };
-    const observe::CurrentPlugin current(manifest_.id(), phase);
-    try {
-        call();
-        return {};
-    } catch (const std::exception& e) {
-        return failed(e.what());
-    } catch (...) {
-        return failed("it threw something that is not a std::exception");
-    }
-}
-
 Status Instance::check_settings(const Problems::Report& report) {
-    return guard("the check of its settings",
-                 [&] { manifest_.descriptor().check_settings(*config_, report); });
+    return guarded(manifest_.id(), "the check of its settings", [&]() -> Status {
+        manifest_.descriptor().check_settings(*config_, report);
+        return {};
+    });
 }
 
 Status Instance::construct(const Registry& registry) {
-    Status done = guard("its constructor", [&] {
-        recorder_ = std::make_unique<DeclarationRecorder>(
-            manifest_, *config_, *log_,
-            [&registry](std::string_view name) { return registry.find(name); });
+    Status done = guarded(manifest_.id(), "its constructor", [&]() -> Status {
+        recorder_ = std::make_unique<DeclarationRecorder>(manifest_, *config_, *log_, registry);
         plugin_ = manifest_.descriptor().create(*recorder_);
         declarations_ = recorder_->finish();
+        return {};
     });
     state_ = done ? State::constructed : State::failed;
     return done;
@@ -65,19 +46,28 @@ Status Instance::construct(const Registry& registry) {
 
 Status Instance::start() {
     start_called_ = true;
-    Status done = guard("start", [&] { plugin_->start(); });
+    Status done = guarded(manifest_.id(), "start", [&]() -> Status {
+        plugin_->start();
+        return {};
+    });
     state_ = done ? State::started : State::failed;
     return done;
 }
 
 Status Instance::drain() {
     if (state_ != State::started) return {};
-    return guard("drain", [&] { plugin_->drain(); });
+    return guarded(manifest_.id(), "drain", [&]() -> Status {
+        plugin_->drain();
+        return {};
+    });
 }
 
 Status Instance::stop() {
     if (!std::exchange(start_called_, false)) return {};
-    Status done = guard("stop", [&] { plugin_->stop(); });
+    Status done = guarded(manifest_.id(), "stop", [&]() -> Status {
+        plugin_->stop();
+        return {};
+    });
     state_ = done ? State::stopped : State::failed;
     return done;
 }
@@ -85,7 +75,12 @@ Status Instance::stop() {
 void Instance::destroy() noexcept {
     // What it declared holds closures of its own: they go first.
     declarations_ = Declarations{};
-    if (Status done = guard("its destructor", [&] { plugin_.reset(); }); !done)
+    if (Status done = guarded(manifest_.id(), "its destructor",
+                              [&]() -> Status {
+                                  plugin_.reset();
+                                  return {};
+                              });
+        !done)
         log_->error("plugin failed", {{"phase", "destroy"}, {"reason", done.error().detail}});
     recorder_.reset();
     state_ = State::loaded;

@@ -53,9 +53,6 @@ public:
     const Declarations& declarations() const noexcept { return declarations_; }
 
 private:
-    template <class Call>
-    Status guard(std::string_view phase, Call&& call);
-
     Manifest manifest_;
     std::unique_ptr<config::Section> config_;
     std::unique_ptr<Logger> log_;

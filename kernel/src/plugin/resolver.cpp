@@ -16,6 +16,8 @@ std::string join(const std::vector<std::string>& parts, const char* separator) {
     return out;
 }
 
+using Kind = InterfaceUse::Kind;
+
 class Resolver {
 public:
     Resolver(const std::vector<ResolverNode>& nodes, const std::vector<ResolverBind>& binds,
@@ -105,6 +107,8 @@ private:
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             if (!alive_[i]) continue;
             for (const ResolverNeed& need : nodes_[i].needs) {
+                if (need.kind == Kind::uses_all) continue;
+                const bool is_optional = need.kind == Kind::may_use;
                 if (result_.bindings.contains(need.interface_name) ||
                     refused_binds_.contains(need.interface_name))
                     continue;
@@ -112,7 +116,7 @@ private:
                 if (const auto absent = absent_choices_.find(need.interface_name);
                     absent != absent_choices_.end()) {
                     // A choice is never replaced by another provider.
-                    if (!need.optional)
+                    if (!is_optional)
                         fail(i, "needs " + need.interface_name + " from '" + absent->second +
                                     "', which bind: chooses and which was left out");
                 } else if (!candidates.empty()) {
@@ -122,7 +126,7 @@ private:
                                     "; choose one under bind:, such as '" + need.interface_name +
                                     ": " + candidates.front() + "'",
                                 nodes_[i].mark);
-                } else if (!need.optional) {
+                } else if (!is_optional) {
                     fail(i, "needs " + need.interface_name + ", which no listed plugin provides");
                 }
             }
@@ -133,8 +137,11 @@ private:
     std::vector<std::size_t> dependencies(std::size_t node) const {
         std::vector<std::size_t> out;
         for (const ResolverNeed& need : nodes_[node].needs)
-            if (const auto bound = result_.bindings.find(need.interface_name);
-                bound != result_.bindings.end())
+            if (need.kind == Kind::uses_all)
+                for (const std::string& provider : providers(need.interface_name))
+                    out.push_back(index_.at(provider));
+            else if (const auto bound = result_.bindings.find(need.interface_name);
+                     bound != result_.bindings.end())
                 out.push_back(index_.at(bound->second));
         return out;
     }

@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "config/diagnostics.h"
+#include "kitchen/plugin.h"
 
 namespace kitchen::plugin {
 
 struct ResolverNeed {
     std::string interface_name;
-    bool optional = false;
+    InterfaceUse::Kind kind = InterfaceUse::Kind::needs;
 };
 
 /// One plugin.
@@ -50,8 +51,9 @@ struct Resolution {
 };
 
 /// Needs of the kernel's own interfaces must have been left out. One provider of an interface binds
-/// by itself; of several, `binds` chooses. A bind whose target was skipped before (`absent`) leaves
-/// the interface without a provider: a choice is never replaced by another.
+/// by itself; of several, `binds` chooses, save for those who use all of them. A bind whose target
+/// was skipped before (`absent`) leaves the interface without a provider: a choice is never
+/// replaced by another.
 Resolution resolve(const std::vector<ResolverNode>& nodes, const std::vector<ResolverBind>& binds,
                    const std::vector<std::string>& absent = {});
 

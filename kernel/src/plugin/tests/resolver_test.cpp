@@ -13,8 +13,9 @@ using testing::IsEmpty;
 using testing::Pair;
 using testing::SizeIs;
 
-ResolverNeed must(std::string name) { return {std::move(name), false}; }
-ResolverNeed may(std::string name) { return {std::move(name), true}; }
+ResolverNeed must(std::string name) { return {std::move(name), InterfaceUse::Kind::needs}; }
+ResolverNeed may(std::string name) { return {std::move(name), InterfaceUse::Kind::may_use}; }
+ResolverNeed every(std::string name) { return {std::move(name), InterfaceUse::Kind::uses_all}; }
 
 ResolverNode node(std::string id, std::vector<ResolverNeed> needs,
                   std::vector<std::string> provides, bool required = true) {
@@ -164,6 +165,28 @@ TEST(Resolver, CarriesPositions) {
     ASSERT_THAT(r.problems, SizeIs(2));
     EXPECT_EQ(r.problems[0].mark, (config::Mark{9, 8}));
     EXPECT_EQ(r.problems[1].mark, (config::Mark{7, 5}));
+}
+
+TEST(Resolver, WhoUsesAllComesAfterEachAndChoosesNone) {
+    std::vector<ResolverNode> nodes = {node("orders", {every("step/1"), must("store/1")}, {}),
+                                       node("fees", {}, {"step/1"}), node("store", {}, {"store/1"}),
+                                       node("codes", {must("store/1")}, {"step/1"}, false)};
+    const Resolution r = resolve(nodes, {});
+    EXPECT_THAT(messages(r), IsEmpty());
+    EXPECT_THAT(r.order, ElementsAre("fees", "store", "codes", "orders"));
+    EXPECT_THAT(r.bindings, ElementsAre(Pair("store/1", "store")));
+
+    // One that is left out takes no other with it, and none at all is enough.
+    nodes[3].needs.push_back(must("absent/1"));
+    EXPECT_THAT(resolve(nodes, {}).order, ElementsAre("fees", "store", "orders"));
+    EXPECT_THAT(resolve({node("orders", {every("step/1")}, {})}, {}).order, ElementsAre("orders"));
+}
+
+TEST(Resolver, OneThatTakesPartCannotNeedWhatItTakesPartIn) {
+    EXPECT_THAT(messages(resolve({node("orders", {every("step/1")}, {"orders/1"}),
+                                  node("codes", {must("orders/1")}, {"step/1"})},
+                                 {})),
+                ElementsAre("these plugins need each other in a cycle: orders → codes → orders"));
 }
 
 }  // namespace
