@@ -179,6 +179,21 @@ Result<CartContents> CartService::read(Transaction& tx, std::int64_t user_id) {
     return contents(tx, user_id, row->version);
 }
 
+Result<CartContents> CartService::alone(Transaction& tx, std::int64_t food_id) {
+    LineRow row;
+    row.food_id = food_id;
+    row.sides_key = sides_key({});
+    row.quantity = 1;
+    Result<CartContents> cart = contents(tx, 0, {row});
+    if (!cart) return cart;
+    CartLine& line = cart->lines.front();
+    if (line.food.deleted)
+        return Error(Errc::not_found, "food_not_found", "There is no such food.");
+    std::erase_if(line.problems,
+                  [](const Fault& problem) { return problem.code == "side_not_allowed"; });
+    return cart;
+}
+
 Result<CartContents> CartService::take(Transaction& tx, std::int64_t user_id) {
     Result<std::int64_t> version =
         carts_.raise_version(tx, user_id, fingerprint({}, catalog_), clock_.now());

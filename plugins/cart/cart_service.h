@@ -61,6 +61,7 @@ public:
     CartService(Store& store, Catalog& catalog, const Clock& clock, CartLimits limits);
 
     Result<CartContents> read(Transaction& tx, std::int64_t user_id) override;
+    Result<CartContents> alone(Transaction& tx, std::int64_t food_id) override;
     Result<CartContents> take(Transaction& tx, std::int64_t user_id) override;
 
     Result<CartView> view(std::int64_t user_id);

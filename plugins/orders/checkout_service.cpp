@@ -53,55 +53,109 @@ std::vector<OrderSide> frozen(const std::vector<Food>& foods) {
 
 }  // namespace
 
-OrderItem order_item(const CartLine& line) {
-    return {line.food.id,
-            line.food.name,
-            line.unit_price,
-            line.quantity,
-            frozen(line.side_proteins),
-            frozen(line.extra_sides),
-            line.special_instructions,
-            line.line_total};
+std::vector<OrderItem> order_items(const CheckoutDraft& draft) {
+    std::vector<std::int64_t> totals;
+    for (const CartLine& line : draft.cart.lines) totals.push_back(line.line_total);
+    const std::vector<std::int64_t> discounts = spread(draft.sum(PricePart::discount), totals);
+    std::vector<OrderItem> items;
+    for (std::size_t i = 0; i < draft.cart.lines.size(); ++i) {
+        const CartLine& line = draft.cart.lines[i];
+        items.push_back({line.food.id, line.food.name, line.unit_price, line.quantity,
+                         frozen(line.side_proteins), frozen(line.extra_sides),
+                         line.special_instructions, line.line_total, discounts[i]});
+    }
+    return items;
 }
 
 CheckoutService::CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity,
-                                 const Clock& clock, const OrderRepository& orders,
-                                 const IdempotencyRepository& idempotency, CheckoutRules rules,
+                                 Claims& claims, const Clock& clock, const OrderRepository& orders,
+                                 const IdempotencyRepository& idempotency,
+                                 const CheckoutSteps& steps, CheckoutRules rules,
                                  const OrderMails* mails, Addresses* addresses,
                                  std::function<void()> placed)
     : store_(store),
       carts_(carts),
       catalog_(catalog),
       identity_(identity),
+      claims_(claims),
       clock_(clock),
       orders_(orders),
       idempotency_(idempotency),
+      steps_(steps),
       rules_(rules),
       mails_(mails),
       destinations_(addresses, rules.require_address),
       placed_(std::move(placed)) {}
 
-Result<Quote> CheckoutService::quote(std::int64_t user_id, Fulfillment fulfillment,
-                                     std::int64_t tip, std::optional<std::int64_t> address_id) {
+CheckoutDraft CheckoutService::new_draft(std::int64_t user_id, CartContents cart,
+                                         Timestamp now) const {
+    CheckoutDraft draft;
+    draft.user_id = user_id;
+    draft.cart = std::move(cart);
+    draft.now = now;
+    draft.is_first_order = [this, user_id](Transaction& tx) -> Result<bool> {
+        Result<bool> has_ordered = orders_.has_ordered(tx, user_id);
+        if (!has_ordered) return has_ordered;
+        return !*has_ordered;
+    };
+    return draft;
+}
+
+Result<Quote> CheckoutService::quote(const QuoteRequest& request) {
+    const Timestamp now = clock_.now();
+    if (Status valid = check_schedule(request.scheduled_for, now); !valid)
+        return std::move(valid).error();
     return store_.read<Quote>([&](Transaction& tx) -> Result<Quote> {
-        Result<CartContents> cart = carts_.read(tx, user_id);
+        Result<CartContents> cart = carts_.read(tx, request.user_id);
         if (!cart) return std::move(cart).error();
         Quote quote;
-        Result<std::optional<Address>> address =
-            destinations_.find(tx, user_id, fulfillment, address_id);
-        if (address)
-            quote.address = *address;
-        else if (address.error().code != "address_required")
-            return std::move(address).error();
-        quote.price = price(rules_.fees, fulfillment, cart->subtotal, tip);
         quote.problems = problems_of(*cart, "/lines/");
         if (cart->lines.empty())
             quote.problems.push_back(
                 {"/lines", "cart_empty", "Your cart is empty. Put something into it first."});
-        if (!address)
+        quote.draft = new_draft(request.user_id, *std::move(cart), now);
+        Result<std::optional<Address>> address =
+            destinations_.find(tx, request.user_id, request.fulfillment, request.address_id);
+        if (address)
+            quote.draft.address = *std::move(address);
+        else if (address.error().code != "address_required")
+            return std::move(address).error();
+        else
             quote.problems.push_back({"/address", address.error().code, address.error().detail});
-        quote.cart = *std::move(cart);
+        quote.draft.fulfillment = request.fulfillment;
+        quote.draft.scheduled_for = request.scheduled_for;
+        quote.draft.promo_code = request.promo_code;
+        quote.draft.tip = request.tip;
+        if (Status done = steps_.consider(tx, quote.draft); !done) return std::move(done).error();
+        for (Fault problem : quote.draft.problems()) {
+            if (problem.pointer.starts_with("/items/")) problem.pointer.replace(1, 5, "lines");
+            quote.problems.push_back(std::move(problem));
+        }
+        quote.price = price_of(quote.draft);
         return quote;
+    });
+}
+
+Result<Explanation> CheckoutService::explain(std::int64_t food_id, std::optional<Timestamp> at,
+                                             Fulfillment fulfillment) {
+    const Timestamp now = clock_.now();
+    return store_.read<Explanation>([&](Transaction& tx) -> Result<Explanation> {
+        Result<CartContents> cart = carts_.alone(tx, food_id);
+        if (!cart) return std::move(cart).error();
+        Explanation explanation{food_id, fulfillment, at.value_or(now),
+                                cart->lines.front().problems};
+        CheckoutDraft draft = new_draft(0, *std::move(cart), now);
+        draft.fulfillment = fulfillment;
+        draft.scheduled_for = at;
+        if (Status done = steps_.consider(tx, draft); !done) return std::move(done).error();
+        std::vector<Fault>& problems = explanation.problems;
+        problems.insert(problems.end(), draft.problems().begin(), draft.problems().end());
+        for (Fault& problem : problems)
+            if (problem.pointer == "/food" || problem.pointer == "/items/0/food")
+                problem.pointer = "/food_id";
+            else if (problem.pointer == "/scheduled_for")
+                problem.pointer = "/at";
+        return explanation;
     });
 }
 
@@ -109,6 +163,8 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
                                       const std::optional<IdempotentRequest>& idempotency) {
     const Timestamp now = clock_.now();
     const std::int64_t user_id = request.buyer.user_id;
+    Result<std::string> phone = contact_phone(request);
+    if (!phone) return std::move(phone).error();
     return store_.transact<Placed>([&](Transaction& tx) -> Result<Placed> {
         if (idempotency) {
             Result<std::optional<std::int64_t>> kept =
@@ -121,12 +177,19 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
         if (!cart) return std::move(cart).error();
         Result<Account> account = open_account(tx, user_id);
         if (!account) return std::move(account).error();
-        Result<Order> order = draft(tx, request, *cart, *account, now);
+        Result<CheckoutDraft> draft = considered(tx, request, *std::move(cart), now);
+        if (!draft) return std::move(draft).error();
+        Result<Order> order = order_of(request, *draft);
         if (!order) return std::move(order).error();
+        if (!phone->empty()) order->contact_phone = *phone;
+        if (order->contact_phone.empty()) order->contact_phone = account->phone_number;
         Result<std::int64_t> id = orders_.insert(tx, *order);
         if (!id) return std::move(id).error();
         order->id = *id;
-        if (Status taken = take_stock(tx, *cart, *order); !taken) return std::move(taken).error();
+        if (Status taken = claims_.take(tx, reference_of(*id), draft->claims()); !taken)
+            return std::move(taken).error();
+        if (Status taken = take_stock(tx, draft->cart, *order); !taken)
+            return std::move(taken).error();
 
         if (mails_)
             if (Status queued = mails_->placed(tx, *order, *account); !queued)
@@ -157,64 +220,88 @@ Result<Account> CheckoutService::open_account(Transaction& tx, std::int64_t user
     return **std::move(account);
 }
 
-Result<Order> CheckoutService::draft(Transaction& tx, const CheckoutRequest& request,
-                                     const CartContents& cart, const Account& account,
-                                     Timestamp now) const {
-    if (request.scheduled_for &&
-        (*request.scheduled_for <= now || *request.scheduled_for > now + rules_.schedule_window))
-        return invalid_field("/scheduled_for", "out_of_range",
-                             "Choose a time in the future, at most " +
-                                 std::to_string(std::chrono::duration_cast<std::chrono::hours>(
-                                                    rules_.schedule_window)
-                                                    .count()) +
-                                 " hours ahead.");
+Status CheckoutService::check_schedule(std::optional<Timestamp> scheduled_for,
+                                       Timestamp now) const {
+    if (!scheduled_for || (*scheduled_for > now && *scheduled_for <= now + rules_.schedule_window))
+        return {};
+    const auto hours = std::chrono::duration_cast<std::chrono::hours>(rules_.schedule_window);
+    return invalid_field(
+        "/scheduled_for", "out_of_range",
+        "Choose a time in the future, at most " + std::to_string(hours.count()) + " hours ahead.");
+}
+
+Result<CheckoutDraft> CheckoutService::considered(Transaction& tx, const CheckoutRequest& request,
+                                                  CartContents cart, Timestamp now) const {
+    if (Status valid = check_schedule(request.scheduled_for, now); !valid)
+        return std::move(valid).error();
     Result<std::optional<Address>> address =
         destinations_.find(tx, request.buyer.user_id, request.fulfillment, request.address_id);
     if (!address) return std::move(address).error();
-    Order order;
-    if (*address) {
-        order.address = order_address(**address);
-        order.contact_phone = (*address)->phone;
-        order.delivery_instructions = (*address)->delivery_instructions;
-    }
-    if (request.contact_phone) {
-        Result<std::string> phone = identity_.normalise_phone(*request.contact_phone);
-        if (!phone)
-            return invalid_field(
-                "/contact_phone", "format",
-                "Give a phone number that can be called, with its country code if in doubt.");
-        order.contact_phone = *std::move(phone);
-    }
-    if (order.contact_phone.empty()) order.contact_phone = account.phone_number;
-
     if (cart.lines.empty())
         return Error(Errc::unprocessable, "cart_empty",
                      "Your cart is empty. Put something into it first.");
-    if (std::vector<Fault> problems = problems_of(cart, "/items/"); !problems.empty())
-        return unavailable_items(std::move(problems));
 
-    order.price = price(rules_.fees, request.fulfillment, cart.subtotal, request.tip);
+    CheckoutDraft draft = new_draft(request.buyer.user_id, std::move(cart), now);
+    draft.fulfillment = request.fulfillment;
+    draft.address = *std::move(address);
+    draft.scheduled_for = request.scheduled_for;
+    draft.promo_code = request.promo_code;
+    draft.tip = request.tip;
+    if (Status done = steps_.consider(tx, draft); !done) return std::move(done).error();
+    std::vector<Fault> problems = problems_of(draft.cart, "/items/");
+    const bool are_items = !problems.empty();
+    problems.insert(problems.end(), draft.problems().begin(), draft.problems().end());
+    if (are_items) return unavailable_items(std::move(problems));
+    if (!problems.empty()) {
+        Error refused(Errc::conflict, "checkout_refused",
+                      "This cannot be ordered as it is. See errors for each reason.");
+        refused.faults = std::move(problems);
+        return refused;
+    }
+    return draft;
+}
+
+Result<std::string> CheckoutService::contact_phone(const CheckoutRequest& request) const {
+    if (!request.contact_phone) return std::string();
+    Result<std::string> phone = identity_.normalise_phone(*request.contact_phone);
+    if (phone) return phone;
+    return invalid_field(
+        "/contact_phone", "format",
+        "Give a phone number that can be called, with its country code if in doubt.");
+}
+
+Result<Order> CheckoutService::order_of(const CheckoutRequest& request,
+                                        const CheckoutDraft& draft) const {
+    Order order;
+    if (draft.address) {
+        order.address = order_address(*draft.address);
+        order.contact_phone = draft.address->phone;
+        order.delivery_instructions = draft.address->delivery_instructions;
+    }
+    if (!request.delivery_instructions.empty())
+        order.delivery_instructions = request.delivery_instructions;
+
+    order.price = price_of(draft);
     if (request.expected_total && *request.expected_total != order.price.total)
         return Error(Errc::conflict, "total_changed",
                      "The total is " + std::to_string(order.price.total) + " now, not " +
                          std::to_string(*request.expected_total) +
                          ". Show it to the customer and order again.")
             .with_member("total", order.price.total);
+    order.amounts = draft.amounts();
     order.user_id = request.buyer.user_id;
     order.fulfillment = request.fulfillment;
-    for (const CartLine& line : cart.lines) order.items.push_back(order_item(line));
-    order.currency = cart.currency;
-    if (!request.delivery_instructions.empty())
-        order.delivery_instructions = request.delivery_instructions;
+    order.items = order_items(draft);
+    order.currency = draft.cart.currency;
     order.scheduled_for = request.scheduled_for;
-    order.created_at = order.updated_at = now;
-    order.history.push_back({std::nullopt, OrderState::pending, request.buyer, now, ""});
+    order.created_at = order.updated_at = draft.now;
+    order.history.push_back({std::nullopt, OrderState::pending, request.buyer, draft.now, ""});
     return order;
 }
 
 Status CheckoutService::take_stock(Transaction& tx, const CartContents& cart,
                                    const Order& order) const {
-    Status taken = catalog_.take(tx, portions_of(order), stock_reference(order.id), order.user_id);
+    Status taken = catalog_.take(tx, portions_of(order), reference_of(order.id), order.user_id);
     if (taken || taken.error().kind != Errc::conflict) return taken;
     std::vector<Fault> problems = by_item(taken.error().faults, cart);
     if (problems.empty()) return taken;

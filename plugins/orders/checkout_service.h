@@ -15,10 +15,12 @@
 #include <string>
 #include <vector>
 
+#include "checkout_steps.h"
 #include "destination.h"
 #include "idempotency.h"
 #include "kitchen/cart.h"
 #include "kitchen/catalog.h"
+#include "kitchen/claims.h"
 #include "kitchen/clock.h"
 #include "kitchen/identity.h"
 #include "order.h"
@@ -28,7 +30,6 @@
 namespace kitchen::orders {
 
 struct CheckoutRules {
-    Fees fees;
     std::chrono::milliseconds schedule_window =
         std::chrono::hours(24 * 14);  ///< how far ahead an order may be scheduled
     std::chrono::milliseconds idempotency_window =
@@ -45,18 +46,35 @@ struct CheckoutRequest {
     std::string delivery_instructions;  ///< "": the address's
     std::optional<Timestamp> scheduled_for;
     std::int64_t tip = 0;
+    std::string promo_code;  ///< "" for none
     std::optional<std::int64_t> expected_total;
 };
 
-/// What an order keeps of a line of the cart.
-OrderItem order_item(const CartLine& line);
+struct QuoteRequest {
+    std::int64_t user_id = 0;
+    Fulfillment fulfillment = Fulfillment::pickup;
+    std::optional<std::int64_t> address_id;
+    std::optional<Timestamp> scheduled_for;
+    std::int64_t tip = 0;
+    std::string promo_code;
+};
+
+/// What an order keeps of the lines of the cart.
+std::vector<OrderItem> order_items(const CheckoutDraft& draft);
 
 struct Quote {
-    CartContents cart;
+    CheckoutDraft draft;
     Price price;
-    std::optional<Address> address;  ///< where it would go
-    std::vector<Fault> problems;     ///< all that would stop the checkout; pointers into the quote
-                                     ///< ("/lines/0/food", "/address")
+    std::vector<Fault> problems;  ///< all that would stop the checkout; pointers into the quote
+                                  ///< ("/lines/0/food", "/address")
+};
+
+/// Why a food can or cannot be ordered.
+struct Explanation {
+    std::int64_t food_id = 0;
+    Fulfillment fulfillment = Fulfillment::pickup;
+    Timestamp at;
+    std::vector<Fault> problems;  ///< empty: it can be; pointers into the question ("/food_id")
 };
 
 struct Placed {
@@ -68,18 +86,22 @@ class CheckoutService {
 public:
     /// `mails`, `addresses`: nullptr for none. `placed` is called after the commit of each order.
     CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity,
-                    const Clock& clock, const OrderRepository& orders,
-                    const IdempotencyRepository& idempotency, CheckoutRules rules,
-                    const OrderMails* mails = nullptr, Addresses* addresses = nullptr,
-                    std::function<void()> placed = {});
+                    Claims& claims, const Clock& clock, const OrderRepository& orders,
+                    const IdempotencyRepository& idempotency, const CheckoutSteps& steps,
+                    CheckoutRules rules, const OrderMails* mails = nullptr,
+                    Addresses* addresses = nullptr, std::function<void()> placed = {});
 
     /// Errors: those of Destinations::find, save that a missing address is a problem of the quote.
-    Result<Quote> quote(std::int64_t user_id, Fulfillment fulfillment, std::int64_t tip,
-                        std::optional<std::int64_t> address_id = {});
+    Result<Quote> quote(const QuoteRequest& request);
+
+    /// Of one portion of this food alone, at `at` or now. Error: not_found "food_not_found".
+    Result<Explanation> explain(std::int64_t food_id, std::optional<Timestamp> at,
+                                Fulfillment fulfillment);
 
     /// Errors: unprocessable "cart_empty", "idempotency_key_reused", or a field's; those of
     /// Destinations::find; conflict "items_unavailable" with every line that cannot be had
-    /// (pointers into the cart: "/items/0/food"), "total_changed" with the member `total`,
+    /// (pointers into the cart: "/items/0/food"), "checkout_refused" with what the steps object to,
+    /// "total_changed" with the member `total`,
     /// "idempotency_key_in_use"; forbidden when the account is closed.
     Result<Placed> place(const CheckoutRequest& request,
                          const std::optional<IdempotentRequest>& idempotency);
@@ -92,17 +114,26 @@ private:
     Result<Placed> replayed(Transaction& tx, std::int64_t order_id) const;
     /// The buyer's. Error: forbidden "account_closed".
     Result<Account> open_account(Transaction& tx, std::int64_t user_id) const;
-    Result<Order> draft(Transaction& tx, const CheckoutRequest& request, const CartContents& cart,
-                        const Account& account, Timestamp now) const;
+    /// Within the schedule window; nothing is.
+    Status check_schedule(std::optional<Timestamp> scheduled_for, Timestamp now) const;
+    CheckoutDraft new_draft(std::int64_t user_id, CartContents cart, Timestamp now) const;
+    /// What the steps and the request make of the cart.
+    Result<CheckoutDraft> considered(Transaction& tx, const CheckoutRequest& request,
+                                     CartContents cart, Timestamp now) const;
+    /// Normalised; "" when none was given.
+    Result<std::string> contact_phone(const CheckoutRequest& request) const;
+    Result<Order> order_of(const CheckoutRequest& request, const CheckoutDraft& draft) const;
     Status take_stock(Transaction& tx, const CartContents& cart, const Order& order) const;
 
     Store& store_;
     Carts& carts_;
     Catalog& catalog_;
     Identity& identity_;
+    Claims& claims_;
     const Clock& clock_;
     const OrderRepository& orders_;
     const IdempotencyRepository& idempotency_;
+    const CheckoutSteps& steps_;
     CheckoutRules rules_;
     const OrderMails* mails_;
     Destinations destinations_;

@@ -27,6 +27,6 @@ std::vector<Portion> portions_of(const Order& order) {
     return portions;
 }
 
-std::string stock_reference(std::int64_t order_id) { return "order " + std::to_string(order_id); }
+std::string reference_of(std::int64_t order_id) { return "order " + std::to_string(order_id); }
 
 }  // namespace kitchen::orders

@@ -40,6 +40,7 @@ struct OrderItem {
     std::vector<OrderSide> side_proteins, extra_sides;
     std::string special_instructions;  ///< "" for none
     std::int64_t line_total = 0;
+    std::int64_t discount = 0;  ///< its share of the order's discount
 };
 
 struct HistoryEntry {
@@ -58,6 +59,7 @@ struct Order {
     Fulfillment fulfillment = Fulfillment::pickup;
     std::vector<OrderItem> items;
     Price price;
+    std::vector<PriceAmount> amounts;  ///< what the steps added, of which the price is the sum
     std::string currency;
     Json address;  ///< as order_address() made it when the order was placed; null: picked up, or
                    ///< none was given
@@ -79,6 +81,6 @@ Order at_version(Order order, std::int64_t version);
 std::vector<Portion> portions_of(const Order& order);
 
 /// What the stock journal calls the order: "order 12".
-std::string stock_reference(std::int64_t order_id);
+std::string reference_of(std::int64_t order_id);
 
 }  // namespace kitchen::orders

@@ -12,10 +12,12 @@ using http::Schema;
 
 namespace {
 
+constexpr const char* amounts_text = "What the discounts, fees and taxes are made of.";
 constexpr std::int64_t max_tip = 1'000'000'000;
 constexpr std::int64_t max_total = 1'000'000'000'000'000'000;
 constexpr std::int64_t max_text = 500;
 constexpr std::int64_t max_phone = 40;
+constexpr std::int64_t max_promo_code = 64;
 
 constexpr std::pair<const char*, std::int64_t Price::*> price_parts[] = {
     {"subtotal", &Price::subtotal},
@@ -62,6 +64,21 @@ std::vector<Problem> problems_of(const std::vector<Fault>& faults) {
     return problems;
 }
 
+struct Amount : PriceAmount {
+    static void describe(BodyFields<Amount>& field) {
+        field.named("PriceAmount");
+        field("part", &PriceAmount::part).describe("The part of the price that it is counted in.");
+        field("name", &PriceAmount::name);
+        field("amount", &PriceAmount::amount).min(0);
+    }
+};
+std::vector<Amount> amounts_of(const std::vector<PriceAmount>& amounts) {
+    std::vector<Amount> all;
+    all.reserve(amounts.size());
+    for (const PriceAmount& amount : amounts) all.push_back({amount});
+    return all;
+}
+
 template <class Item>
 void describe_item(BodyFields<Item>& field) {
     field("food_id", &Item::food_id);
@@ -72,6 +89,9 @@ void describe_item(BodyFields<Item>& field) {
     field("extra_sides", &Item::extra_sides);
     text(field("special_instructions", &Item::special_instructions));
     field("line_total", &Item::line_total).min(0);
+    field("discount", &Item::discount)
+        .min(0)
+        .describe("The share of the order's discount that falls on this item.");
 }
 
 struct QuoteLine : OrderItem {
@@ -85,6 +105,21 @@ struct QuoteLine : OrderItem {
         field("problems", &QuoteLine::problems);
     }
 };
+
+/// What a quote and a checkout are asked with.
+template <class Request>
+void describe_wish(BodyFields<Request>& field) {
+    field("fulfillment_type", &Request::fulfillment);
+    address_id(field.optional("address_id", &Request::address_id));
+    field.optional("scheduled_for", &Request::scheduled_for)
+        .or_null()
+        .describe("When it should be ready; left out: as soon as possible.");
+    tip(field.optional("tip", &Request::tip));
+    field.optional("promo_code", &Request::promo_code)
+        .or_null()
+        .max(max_promo_code)
+        .describe("As the restaurant gave it to the customer.");
+}
 
 template <class T>
 auto of(T Order::*member) {
@@ -123,17 +158,14 @@ static void describe(BodyFields<HistoryEntry>& field) {
     text(field("reason", &HistoryEntry::reason));
 }
 
-void QuoteRequest::describe(BodyFields<QuoteRequest>& field) {
+void describe(BodyFields<QuoteRequest>& field) {
     field.named("QuoteRequest");
-    field("fulfillment_type", &QuoteRequest::fulfillment);
-    orders::address_id(field.optional("address_id", &QuoteRequest::address_id));
-    orders::tip(field.optional("tip", &QuoteRequest::tip));
+    describe_wish(field);
 }
 
 void describe(BodyFields<CheckoutRequest>& field) {
     field.named("Checkout");
-    field("fulfillment_type", &CheckoutRequest::fulfillment);
-    address_id(field.optional("address_id", &CheckoutRequest::address_id));
+    describe_wish(field);
     field.optional("contact_phone", &CheckoutRequest::contact_phone)
         .or_null()
         .min(1)
@@ -141,10 +173,6 @@ void describe(BodyFields<CheckoutRequest>& field) {
         .describe("Left out: the address's, or else the account's.");
     text(field.optional("delivery_instructions", &CheckoutRequest::delivery_instructions))
         .describe("Left out: the address's.");
-    field.optional("scheduled_for", &CheckoutRequest::scheduled_for)
-        .or_null()
-        .describe("When it should be ready; left out: as soon as possible.");
-    tip(field.optional("tip", &CheckoutRequest::tip));
     field.optional("expected_total", &CheckoutRequest::expected_total)
         .min(0)
         .max(max_total)
@@ -170,6 +198,9 @@ void OrderView::describe(BodyFields<OrderView>& field) {
     field("fulfillment_type", of(&Order::fulfillment));
     field("items", of(&Order::items));
     describe_price(field);
+    field("amounts", [](const OrderView& view) {
+        return amounts_of(view.order.amounts);
+    }).describe(amounts_text);
     field("currency", of(&Order::currency));
     field("address", [](const OrderView& view) {
         return AddressCopy{view.order.address};
@@ -204,18 +235,35 @@ void EventView::describe(BodyFields<EventView>& field) {
     }).describe("Where the one who watches may move it.");
 }
 
+void describe(BodyFields<Explanation>& field) {
+    field.named("Explanation");
+    field("food_id", &Explanation::food_id);
+    field("fulfillment_type", &Explanation::fulfillment);
+    field("at", &Explanation::at);
+    field("orderable", [](const Explanation& view) { return view.problems.empty(); });
+    field("problems", [](const Explanation& view) {
+        return problems_of(view.problems);
+    }).describe("Everything that stops it from being ordered then.");
+}
+
 void QuoteView::describe(BodyFields<QuoteView>& field) {
     field.named("Quote");
     describe_price(field);
-    field("currency", [](const QuoteView& view) { return view.quote.cart.currency; });
+    field("amounts", [](const QuoteView& view) {
+        return amounts_of(view.quote.draft.amounts());
+    }).describe(amounts_text);
+    field("currency", [](const QuoteView& view) { return view.quote.draft.cart.currency; });
     field("address", [](const QuoteView& view) {
-        const auto& address = view.quote.address;
+        const auto& address = view.quote.draft.address;
         return AddressCopy{address ? order_address(*address) : Json()};
     }).describe("Where it would go.");
     field("lines", [](const QuoteView& view) {
         std::vector<QuoteLine> lines;
-        for (const CartLine& line : view.quote.cart.lines)
-            lines.push_back({order_item(line), line.id, problems_of(line.problems)});
+        const std::vector<OrderItem> items = order_items(view.quote.draft);
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            const CartLine& line = view.quote.draft.cart.lines[i];
+            lines.push_back({items[i], line.id, problems_of(line.problems)});
+        }
         return lines;
     });
     field("problems", [](const QuoteView& view) {

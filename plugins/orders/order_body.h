@@ -14,15 +14,8 @@
 
 namespace kitchen::orders {
 
-struct QuoteRequest {
-    Fulfillment fulfillment = Fulfillment::pickup;
-    std::optional<std::int64_t> address_id;
-    std::int64_t tip = 0;
-
-    static void describe(http::BodyFields<QuoteRequest>& field);
-};
-
-/// All but the buyer.
+/// All but who asks.
+void describe(http::BodyFields<QuoteRequest>& field);
 void describe(http::BodyFields<CheckoutRequest>& field);
 
 struct Cancellation {
@@ -56,6 +49,8 @@ struct EventView {
 
     static void describe(http::BodyFields<EventView>& field);
 };
+
+void describe(http::BodyFields<Explanation>& field);
 
 struct QuoteView {
     const Quote& quote;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view order_columns =
     "id, user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, "
     "service_fee, tax, tip, discount, total, currency, contact_phone, delivery_instructions, "
-    "scheduled_for, cancel_reason, version, created_at, updated_at, address";
+    "scheduled_for, cancel_reason, version, created_at, updated_at, address, amounts";
 enum OrderColumn : std::uint32_t {
     c_id,
     c_user_id,
@@ -33,7 +33,8 @@ enum OrderColumn : std::uint32_t {
     c_version,
     c_created_at,
     c_updated_at,
-    c_address
+    c_address,
+    c_amounts
 };
 
 constexpr const char* protein = "protein";
@@ -87,22 +88,34 @@ Result<Order> order_of(Row row) {
         if (!address) return unreadable("orders.address");
         order.address = *std::move(address);
     }
+    if (!row.is_null(c_amounts)) {
+        const std::optional<Json> amounts = parse_json(row.text(c_amounts));
+        if (!amounts || !amounts->is_array()) return unreadable("orders.amounts");
+        for (const Json& amount : amounts->as_array()) {
+            const auto part = parse_price_part(amount["part"].as_string());
+            if (!part) return unreadable("orders.amounts");
+            order.amounts.push_back(
+                {*part, amount["name"].as_string(), amount["amount"].as_integer()});
+        }
+    }
     return order;
 }
 
 }  // namespace
 
 OrderRepository::OrderRepository(Store& store)
-    : insert_(store.prepare("INSERT INTO orders (user_id, status, payment_status, "
-                            "fulfillment_type, subtotal, delivery_fee, service_fee, "
-                            "tax, tip, discount, total, currency, contact_phone, "
-                            "delivery_instructions, scheduled_for, version, "
-                            "created_at, updated_at, address) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-                            "$8, $9, $10, $11, $12, $13, $14, $15, $16, "
-                            "$17, $17, $18) RETURNING id")),
-      insert_item_(store.prepare("INSERT INTO order_items (order_id, position, food_id, name, "
-                                 "unit_price, quantity, special_instructions, "
-                                 "line_total) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")),
+    : insert_(store.prepare(
+          "INSERT INTO orders (user_id, status, payment_status, "
+          "fulfillment_type, subtotal, delivery_fee, service_fee, "
+          "tax, tip, discount, total, currency, contact_phone, "
+          "delivery_instructions, scheduled_for, version, "
+          "created_at, updated_at, address, amounts) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+          "$8, $9, $10, $11, $12, $13, $14, $15, $16, "
+          "$17, $17, $18, $19) RETURNING id")),
+      insert_item_(
+          store.prepare("INSERT INTO order_items (order_id, position, food_id, name, "
+                        "unit_price, quantity, special_instructions, "
+                        "line_total, discount) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")),
       insert_side_(store.prepare("INSERT INTO order_item_sides (order_id, item_position, kind, "
                                  "position, food_id, name, price) "
                                  "VALUES ($1, $2, $3, $4, $5, $6, $7)")),
@@ -110,11 +123,13 @@ OrderRepository::OrderRepository(Store& store)
                             "by_user, by_role, moved_at, reason) "
                             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")),
       find_(store.prepare("SELECT " + std::string(order_columns) + " FROM orders WHERE id = $1")),
+      has_ordered_(store.prepare(
+          "SELECT 1 FROM orders WHERE user_id = $1 AND status <> 'cancelled' LIMIT 1")),
       move_(store.prepare("UPDATE orders SET status = $3, cancel_reason = $4, version = version + "
                           "1, updated_at = $5 "
                           "WHERE id = $1 AND version = $2 RETURNING version")),
       items_(store.prepare("SELECT order_id, food_id, name, unit_price, quantity, "
-                           "special_instructions, line_total FROM order_items "
+                           "special_instructions, line_total, discount FROM order_items "
                            "WHERE order_id IN " +
                            id_list(ids_at_once) + " ORDER BY order_id, position")),
       sides_(store.prepare("SELECT order_id, item_position, kind, food_id, name, price FROM "
@@ -141,6 +156,11 @@ OrderRepository::OrderRepository(Store& store)
 
 Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order) const {
     const std::string address = order.address.is_null() ? std::string() : order.address.dump();
+    Json::Array amounts;
+    for (const PriceAmount& amount : order.amounts)
+        amounts.push_back(Json::object(
+            {{"part", to_text(amount.part)}, {"name", amount.name}, {"amount", amount.amount}}));
+    const std::string amounts_text = amounts.empty() ? "" : Json(std::move(amounts)).dump();
     Result<Rows> rows = tx.query(
         insert_,
         {order.user_id, to_text(order.status), order.payment_status, to_text(order.fulfillment),
@@ -148,15 +168,17 @@ Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order
          order.price.tip, order.price.discount, order.price.total, order.currency,
          order.contact_phone, param_or_null(order.delivery_instructions),
          order.scheduled_for ? Param(to_millis(*order.scheduled_for)) : Param(nullptr),
-         order.version, to_millis(order.created_at), param_or_null(address)});
+         order.version, to_millis(order.created_at), param_or_null(address),
+         param_or_null(amounts_text)});
     if (!rows) return std::move(rows).error();
     const std::int64_t id = rows->front().integer(0);
     for (std::size_t i = 0; i < order.items.size(); ++i) {
         const OrderItem& item = order.items[i];
         const auto position = static_cast<std::int64_t>(i);
-        Status added = tx.execute(
-            insert_item_, {id, position, item.food_id, item.name, item.unit_price, item.quantity,
-                           param_or_null(item.special_instructions), item.line_total});
+        Status added =
+            tx.execute(insert_item_,
+                       {id, position, item.food_id, item.name, item.unit_price, item.quantity,
+                        param_or_null(item.special_instructions), item.line_total, item.discount});
         if (!added) return std::move(added).error();
         added = insert_sides(tx, id, position, protein, item.side_proteins);
         if (!added) return std::move(added).error();
@@ -194,6 +216,10 @@ Result<std::optional<Order>> OrderRepository::find(Transaction& tx, std::int64_t
     orders.push_back(**std::move(order));
     if (Status added = add_parts(tx, orders); !added) return std::move(added).error();
     return std::optional<Order>(std::move(orders.front()));
+}
+
+Result<bool> OrderRepository::has_ordered(Transaction& tx, std::int64_t user_id) const {
+    return any_row(tx.query(has_ordered_, {user_id}));
 }
 
 Result<OrderPage> OrderRepository::page(Transaction& tx, const OrderFilter& filter,
@@ -240,6 +266,7 @@ Status OrderRepository::add_parts(Transaction& tx, std::vector<Order>& orders) c
             item.quantity = row.integer(4);
             item.special_instructions = row.string(5);
             item.line_total = row.integer(6);
+            item.discount = row.integer(7);
             by_id.at(row.integer(0))->items.push_back(std::move(item));
         }
         if (Status read = tx.run(sides_, ids, rows); !read) return read;

@@ -56,6 +56,17 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .answers(404, "No such address of this account (address_not_found)")
             .handle([this](Request& request) { return quote(request); }));
     setup.add_route(
+        Route::get("/store/explain/")
+            .summary("Why a food can or cannot be ordered")
+            .describe("What the checkout would say of one portion of it, at a time.")
+            .query({"food_id", Schema::integer().min(1), "The food.", "", true})
+            .query({"at", Schema::string().format(http::Format::date_time),
+                    "When it should be ready; left out: now.", "", false})
+            .query({"fulfillment_type", http::schema_of<Fulfillment>(), "Left out: pickup."})
+            .answers<Explanation>(200, "Everything that stops it")
+            .answers(404, "No such food (food_not_found)")
+            .handle([this](Request& request) { return explain(request); }));
+    setup.add_route(
         Route::post("/orders/")
             .summary("Order what is in your cart")
             .describe("Takes the stock, freezes names and prices, and empties the cart, all or "
@@ -75,8 +86,8 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .answers<OrderView>(201, "The order")
             .answers(404, "No such address of this account (address_not_found)")
             .answers(409,
-                     "Something cannot be had (errors name every item), or the total has changed "
-                     "(member total)")
+                     "Something cannot be had (errors name every item), something else stands in "
+                     "the way (checkout_refused), or the total has changed (member total)")
             .handle([this](Request& request) { return place(request); }));
 
     setup.add_route(
@@ -127,11 +138,24 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
 }
 
 Result<Response> OrderRoutes::quote(Request& request) {
-    const auto wanted = request.read<QuoteRequest>();
-    Result<Quote> quote =
-        checkout_.quote(request.who().user_id, wanted.fulfillment, wanted.tip, wanted.address_id);
+    auto wanted = request.read<QuoteRequest>();
+    wanted.user_id = request.who().user_id;
+    wanted.promo_code = trimmed(wanted.promo_code);
+    Result<Quote> quote = checkout_.quote(wanted);
     if (!quote) return std::move(quote).error();
     return Response::json(200, QuoteView{*quote});
+}
+
+Result<Response> OrderRoutes::explain(Request& request) {
+    const auto food_id = parse_number<std::int64_t>(*request.query("food_id"));
+    std::optional<Timestamp> at;
+    if (const auto given = request.query("at")) at = parse_rfc3339(*given);
+    Fulfillment fulfillment = Fulfillment::pickup;
+    if (const auto given = request.query("fulfillment_type"))
+        fulfillment = parse_fulfillment(*given).value();
+    Result<Explanation> explanation = checkout_.explain(food_id.value(), at, fulfillment);
+    if (!explanation) return std::move(explanation).error();
+    return Response::json(200, *explanation);
 }
 
 Result<Response> OrderRoutes::place(Request& request) {
@@ -140,6 +164,7 @@ Result<Response> OrderRoutes::place(Request& request) {
 
     auto checkout = request.read<CheckoutRequest>();
     checkout.buyer = viewer_of(request);
+    checkout.promo_code = trimmed(checkout.promo_code);
     checkout.delivery_instructions = trimmed(checkout.delivery_instructions);
 
     Result<Placed> placed = checkout_.place(checkout, *idempotency);

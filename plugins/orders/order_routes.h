@@ -18,6 +18,7 @@ public:
     OrderRoutes& operator=(const OrderRoutes&) = delete;
 
 private:
+    Result<http::Response> explain(http::Request& request);
     Result<http::Response> quote(http::Request& request);
     Result<http::Response> place(http::Request& request);
     Result<http::Response> list(http::Request& request);

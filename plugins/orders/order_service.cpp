@@ -26,11 +26,12 @@ Error not_allowed(const Order& order, OrderState to, Actor actor) {
 
 }  // namespace
 
-OrderService::OrderService(Store& store, Catalog& catalog, const Clock& clock,
+OrderService::OrderService(Store& store, Catalog& catalog, Claims& claims, const Clock& clock,
                            const OrderRepository& orders, const OrderMails* mails,
                            std::function<void()> changed)
     : store_(store),
       catalog_(catalog),
+      claims_(claims),
       clock_(clock),
       orders_(orders),
       mails_(mails),
@@ -80,9 +81,12 @@ Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderSta
             return Error(Errc::conflict, "order_changed",
                          "Somebody else has just changed this order. Look at it again.");
         if (to == OrderState::cancelled)
-            if (Status back = catalog_.give_back(tx, portions_of(*order), stock_reference(id),
-                                                 viewer.user_id);
+            if (Status back =
+                    catalog_.give_back(tx, portions_of(*order), reference_of(id), viewer.user_id);
                 !back)
+                return std::move(back).error();
+        if (to == OrderState::cancelled)
+            if (Status back = claims_.give_back(tx, reference_of(id)); !back)
                 return std::move(back).error();
 
         order->status = to;

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "kitchen/catalog.h"
+#include "kitchen/claims.h"
 #include "kitchen/clock.h"
 #include "kitchen/version_check.h"
 #include "order.h"
@@ -26,8 +27,9 @@ namespace kitchen::orders {
 class OrderService {
 public:
     /// `mails`: nullptr for none. `changed` is called after the commit of each change.
-    OrderService(Store& store, Catalog& catalog, const Clock& clock, const OrderRepository& orders,
-                 const OrderMails* mails = nullptr, std::function<void()> changed = {});
+    OrderService(Store& store, Catalog& catalog, Claims& claims, const Clock& clock,
+                 const OrderRepository& orders, const OrderMails* mails = nullptr,
+                 std::function<void()> changed = {});
 
     /// filter.user_id is set by who asks.
     Result<OrderPage> list(const Viewer& viewer, OrderFilter filter, std::int64_t limit,
@@ -46,6 +48,7 @@ private:
 
     Store& store_;
     Catalog& catalog_;
+    Claims& claims_;
     const Clock& clock_;
     const OrderRepository& orders_;
     const OrderMails* mails_;

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::string_view state_texts[] = {"pending",          "confirmed", "preparing", "ready",
                                             "out_for_delivery", "completed", "cancelled"};
-constexpr std::string_view fulfillment_texts[] = {"delivery", "pickup"};
 
 enum class Of : std::uint8_t { any, delivery, pickup };
 enum class By : std::uint8_t { staff, anyone };
@@ -38,33 +37,28 @@ constexpr Transition transitions[] = {
     {out_for_delivery, cancelled, Of::delivery, By::staff},
 };
 
-template <class Enum, std::size_t size>
-std::optional<Enum> parse(const std::string_view (&names)[size], std::string_view name) {
-    const auto found = std::find(std::begin(names), std::end(names), name);
-    if (found == std::end(names)) return std::nullopt;
-    return static_cast<Enum>(found - std::begin(names));
-}
-
 }  // namespace
 
 std::vector<std::string> names_of(OrderState) {
     return {std::begin(state_texts), std::end(state_texts)};
 }
-std::vector<std::string> names_of(Fulfillment) {
-    return {std::begin(fulfillment_texts), std::end(fulfillment_texts)};
-}
 
 std::string_view to_text(OrderState state) { return state_texts[static_cast<std::size_t>(state)]; }
-std::string_view to_text(Fulfillment fulfillment) {
-    return fulfillment_texts[static_cast<std::size_t>(fulfillment)];
+
+template <class Enum>
+static std::optional<Enum> parse(std::string_view name) {
+    const std::vector<std::string> names = names_of(Enum{});
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<Enum>(found - names.begin());
 }
 
-std::optional<OrderState> parse_state(std::string_view name) {
-    return parse<OrderState>(state_texts, name);
-}
+std::optional<OrderState> parse_state(std::string_view name) { return parse<OrderState>(name); }
 std::optional<Fulfillment> parse_fulfillment(std::string_view name) {
-    return parse<Fulfillment>(fulfillment_texts, name);
+    return parse<Fulfillment>(name);
 }
+
+std::optional<PricePart> parse_price_part(std::string_view name) { return parse<PricePart>(name); }
 
 std::vector<OrderState> allowed_transitions(OrderState from, Fulfillment fulfillment, Actor actor) {
     std::vector<OrderState> allowed;

@@ -9,7 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "kitchen/checkout_step.h"
+
 namespace kitchen::orders {
+
+using kitchen::Fulfillment;
 
 enum class OrderState : std::uint8_t {
     pending,
@@ -20,17 +24,15 @@ enum class OrderState : std::uint8_t {
     completed,
     cancelled
 };
-enum class Fulfillment : std::uint8_t { delivery, pickup };
 enum class Actor : std::uint8_t { customer, staff };
 
 /// Every name, in the order of the enumeration.
 std::vector<std::string> names_of(OrderState);
-std::vector<std::string> names_of(Fulfillment);
 
 std::string_view to_text(OrderState state);
-std::string_view to_text(Fulfillment fulfillment);
 std::optional<OrderState> parse_state(std::string_view name);
 std::optional<Fulfillment> parse_fulfillment(std::string_view name);
+std::optional<PricePart> parse_price_part(std::string_view name);
 
 /// Where this actor may move an order to; empty for a last state.
 std::vector<OrderState> allowed_transitions(OrderState from, Fulfillment fulfillment, Actor actor);

@@ -52,42 +52,30 @@ struct EventSettings {
 };
 
 struct OrderSettings {
-    std::int64_t delivery_fee = 0;
-    std::int64_t service_fee_basis_points = 0;
-    std::int64_t tax_basis_points = 0;
     std::chrono::milliseconds schedule_window = CheckoutRules().schedule_window;
     std::chrono::milliseconds idempotency_window = CheckoutRules().idempotency_window;
     bool require_address = CheckoutRules().require_address;
+    std::chrono::milliseconds step_budget = std::chrono::seconds(2);
     MailSettings mail;
     EventSettings events;
 
     static void describe(Fields<OrderSettings>& field) {
         using namespace std::chrono_literals;
         using S = OrderSettings;
-        field("delivery_fee", &S::delivery_fee, "Minor units added to every delivery")
-            .between(0, 1'000'000'000);
-        field("service_fee_basis_points", &S::service_fee_basis_points,
-              "Share of the foods' price, in 1/100 percent")
-            .between(0, 10'000);
-        field("tax_basis_points", &S::tax_basis_points,
-              "Share of foods, delivery and service, in 1/100 percent")
-            .between(0, 10'000);
         field("schedule_window", &S::schedule_window, "How far ahead an order may be scheduled")
             .between(1h, 365 * 24h);
         field("idempotency_window", &S::idempotency_window, "How long an Idempotency-Key is kept")
             .between(1min, 30 * 24h);
         field("require_address", &S::require_address,
               "Refuse a delivery without an address, where there is an address book");
+        field("step_budget", &S::step_budget,
+              "How long one step of the checkout may take; then the order is refused")
+            .between(10ms, 30s);
         field.group("mail", &S::mail);
         field.group("events", &S::events);
     }
 
-    CheckoutRules rules() const {
-        return {{delivery_fee, service_fee_basis_points, tax_basis_points},
-                schedule_window,
-                idempotency_window,
-                require_address};
-    }
+    CheckoutRules rules() const { return {schedule_window, idempotency_window, require_address}; }
 };
 
 std::unique_ptr<OrderMails> mails_of(const MailSettings& settings, Outbox* outbox,
@@ -106,8 +94,9 @@ public:
     using Settings = OrderSettings;
 
     OrdersPlugin(const OrderSettings& settings, Setup& setup, Store& store, Carts& carts,
-                 Catalog& catalog, Identity& identity, Addresses* addresses, Outbox* outbox,
-                 Cache* cache, const Clock& clock, Random& random, Jobs& jobs, Metrics& metrics)
+                 Catalog& catalog, Identity& identity, Claims& claims, All<CheckoutStep> steps,
+                 Addresses* addresses, Outbox* outbox, Cache* cache, const Clock& clock,
+                 Random& random, Jobs& jobs, Metrics& metrics)
         : log_(setup.log()),
           orders_(store),
           idempotency_(store),
@@ -115,9 +104,11 @@ public:
           feed_(store),
           hub_(feed_, jobs, cache, random, log_,
                {settings.events.max_streams, settings.events.max_streams_per_user}),
-          checkout_(store, carts, catalog, identity, clock, orders_, idempotency_, settings.rules(),
-                    mails_.get(), addresses, [this] { hub_.changed(); }),
-          service_(store, catalog, clock, orders_, mails_.get(), [this] { hub_.changed(); }),
+          steps_(std::move(steps), log_, settings.step_budget),
+          checkout_(store, carts, catalog, identity, claims, clock, orders_, idempotency_, steps_,
+                    settings.rules(), mails_.get(), addresses, [this] { hub_.changed(); }),
+          service_(store, catalog, claims, clock, orders_, mails_.get(),
+                   [this] { hub_.changed(); }),
           routes_(setup, checkout_, service_, log_),
           event_routes_({settings.events.max_age, settings.events.retry}, setup, hub_, feed_,
                         service_, clock, random),
@@ -152,6 +143,7 @@ private:
     const std::unique_ptr<OrderMails> mails_;  ///< none when they are off
     OrderFeed feed_;
     EventHub hub_;
+    const CheckoutSteps steps_;
     CheckoutService checkout_;
     OrderService service_;
     OrderRoutes routes_;
@@ -164,7 +156,7 @@ private:
 
 KITCHEN_PLUGIN(kitchen::orders::OrdersPlugin, "orders", "1.0.0",
                "Orders: checkout in one transaction, and their way through the kitchen",
-               kitchen::Store, kitchen::Carts, kitchen::Catalog, kitchen::Identity,
-               kitchen::Optional<kitchen::Addresses>, kitchen::Optional<kitchen::Outbox>,
-               kitchen::Optional<kitchen::Cache>, kitchen::Clock, kitchen::Random, kitchen::Jobs,
-               kitchen::Metrics)
+               kitchen::Store, kitchen::Carts, kitchen::Catalog, kitchen::Identity, kitchen::Claims,
+               kitchen::All<kitchen::CheckoutStep>, kitchen::Optional<kitchen::Addresses>,
+               kitchen::Optional<kitchen::Outbox>, kitchen::Optional<kitchen::Cache>,
+               kitchen::Clock, kitchen::Random, kitchen::Jobs, kitchen::Metrics)

@@ -42,7 +42,7 @@ std::string RestaurantConfig::yaml() const {
     if (outbox) entries.push_back(entry("outbox", *outbox));
     if (menu)
         for (const auto& [id, its] :
-             {std::pair("catalog", catalog), {"cart", ""}, {"orders", orders}})
+             {std::pair("catalog", catalog), {"cart", ""}, {"claims", ""}, {"orders", orders}})
             entries.push_back(entry(id, its));
     entries.insert(entries.end(), plugins.begin(), plugins.end());
     std::string text = "server: {" + keys("listen: '127.0.0.1:${PORT}'", server) + "}\nplugins:\n";

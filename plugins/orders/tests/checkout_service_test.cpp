@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fees.h"
 #include "in_parallel.h"
 #include "order_kitchen.h"
 
@@ -16,6 +17,14 @@ using tests::OrderKitchen;
 
 constexpr std::int64_t ada = 1;
 const Viewer customer{ada, "customer"};
+
+QuoteRequest asking(Fulfillment fulfillment, std::int64_t tip = 0) {
+    QuoteRequest request;
+    request.user_id = ada;
+    request.fulfillment = fulfillment;
+    request.tip = tip;
+    return request;
+}
 
 std::vector<std::string> faults(const Error& error) {
     std::vector<std::string> found;
@@ -141,12 +150,11 @@ TEST(CheckoutService, AnotherTotalThanExpectedIsRefused) {
     EXPECT_TRUE(kitchen.place(request));
 }
 
-TEST(CheckoutService, FeesComeFromTheRules) {
-    CheckoutRules rules;
-    rules.fees = {50'000, 500, 750};
-    OrderKitchen kitchen(tests::Storage::memory, rules);
+TEST(CheckoutService, WhatTheStepsAddIsKeptWithTheOrder) {
+    fees::Fees fees({50'000, 500, 750});
+    OrderKitchen kitchen(tests::Storage::memory, {}, nullptr, {&fees});
     kitchen.put(ada, kitchen.food("Dish", 100'000), 2);
-    const Quote quote = kitchen.checkout.quote(ada, Fulfillment::delivery, 1'000).value();
+    const Quote quote = kitchen.checkout.quote(asking(Fulfillment::delivery, 1'000)).value();
     EXPECT_EQ(quote.price.total, 200'000 + 50'000 + 10'000 + 19'500 + 1'000);
     CheckoutRequest request = OrderKitchen::request(ada, Fulfillment::delivery);
     request.tip = 1'000;
@@ -157,18 +165,22 @@ TEST(CheckoutService, FeesComeFromTheRules) {
     EXPECT_EQ(order.price.service_fee, 10'000);
     EXPECT_EQ(order.price.tax, 19'500);
     EXPECT_EQ(order.price.total, quote.price.total);
+    ASSERT_EQ(order.amounts.size(), 3u);
+    EXPECT_EQ(order.amounts[2].part, PricePart::tax);
+    EXPECT_EQ(order.amounts[2].name, "tax");
+    EXPECT_EQ(order.amounts[2].amount, 19'500);
 }
 
 TEST(CheckoutService, AQuoteSaysWhatWouldStopTheOrder) {
     OrderKitchen kitchen;
-    const Quote empty = kitchen.checkout.quote(ada, Fulfillment::pickup, 0).value();
+    const Quote empty = kitchen.checkout.quote(asking(Fulfillment::pickup, 0)).value();
     ASSERT_EQ(empty.problems.size(), 1u);
     EXPECT_EQ(empty.problems[0].code, "cart_empty");
     const auto dish = kitchen.food("Dish", 100, 5);
     kitchen.put(ada, dish, 5);
-    EXPECT_TRUE(kitchen.checkout.quote(ada, Fulfillment::pickup, 0).value().problems.empty());
+    EXPECT_TRUE(kitchen.checkout.quote(asking(Fulfillment::pickup, 0)).value().problems.empty());
     kitchen.edit(dish, [](auto& draft) { draft.is_available = false; });
-    const Quote stopped = kitchen.checkout.quote(ada, Fulfillment::pickup, 7).value();
+    const Quote stopped = kitchen.checkout.quote(asking(Fulfillment::pickup, 7)).value();
     ASSERT_EQ(stopped.problems.size(), 1u);
     EXPECT_EQ(stopped.problems[0].pointer, "/lines/0/food");
     EXPECT_EQ(stopped.problems[0].code, "unavailable");
@@ -318,7 +330,8 @@ TEST(CheckoutService, ARefusalOfTheCatalogueNamesTheItems) {
     kitchen.put(ada, dish, 1, {{side}, {}});
     SellingOutCatalog catalog(kitchen.catalog);
     CheckoutService checkout(*kitchen.store, kitchen.carts, catalog, kitchen.identity,
-                             kitchen.clock, kitchen.repository, kitchen.idempotency, {});
+                             kitchen.claims, kitchen.clock, kitchen.repository, kitchen.idempotency,
+                             kitchen.steps, {});
     const auto refused = checkout.place(OrderKitchen::request(ada), std::nullopt);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "items_unavailable");

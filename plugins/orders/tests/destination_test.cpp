@@ -139,11 +139,11 @@ TEST_F(Delivery, IsQuotedAsItWillBePlaced) {
     kitchen.put(eve, dish);
     const auto quote = [&](std::int64_t user, Fulfillment fulfillment,
                            std::optional<std::int64_t> id) {
-        return kitchen.checkout.quote(user, fulfillment, 0, id);
+        return kitchen.checkout.quote({user, fulfillment, id, {}, 0, ""});
     };
-    EXPECT_EQ(quote(resident_ada, Fulfillment::delivery, 8).value().address->id, 8);
-    EXPECT_EQ(quote(resident_ada, Fulfillment::delivery, {}).value().address->id, 7);
-    EXPECT_FALSE(quote(resident_ada, Fulfillment::pickup, {}).value().address);
+    EXPECT_EQ(quote(resident_ada, Fulfillment::delivery, 8).value().draft.address->id, 8);
+    EXPECT_EQ(quote(resident_ada, Fulfillment::delivery, {}).value().draft.address->id, 7);
+    EXPECT_FALSE(quote(resident_ada, Fulfillment::pickup, {}).value().draft.address);
     EXPECT_TRUE(quote(resident_ada, Fulfillment::pickup, {}).value().problems.empty());
     const Quote nowhere = quote(eve, Fulfillment::delivery, {}).value();
     ASSERT_EQ(nowhere.problems.size(), 1u);

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "checkout_service.h"
+#include "claim_ledger.h"
 #include "order_body.h"
 #include "order_service.h"
 #include "test_kitchen.h"
@@ -79,13 +80,15 @@ private:
 class OrderKitchen : public TestKitchen {
 public:
     explicit OrderKitchen(Storage storage = Storage::memory, orders::CheckoutRules rules = {},
-                          Addresses* addresses = nullptr)
-        : TestKitchen(storage, {"orders"}),
+                          Addresses* addresses = nullptr, std::vector<CheckoutStep*> steps = {})
+        : TestKitchen(storage, {"orders", "claims"}),
+          claims(*store),
           repository(*store),
           idempotency(*store),
-          checkout(*store, carts, catalog, identity, clock, repository, idempotency, rules, nullptr,
-                   addresses, [this] { note_change(); }),
-          orders(*store, catalog, clock, repository, nullptr, [this] { note_change(); }) {
+          steps(members(steps), log, std::chrono::seconds(60)),
+          checkout(*store, carts, catalog, identity, claims, clock, repository, idempotency,
+                   this->steps, rules, nullptr, addresses, [this] { note_change(); }),
+          orders(*store, catalog, claims, clock, repository, nullptr, [this] { note_change(); }) {
         store->verify().value();
     }
 
@@ -108,12 +111,21 @@ public:
 
     std::function<void()> on_change;  ///< called after the commit of each change of an order
     FakeIdentity identity;
+    testkit::RecordingLogger log;
+    claims::ClaimLedger claims;
     orders::OrderRepository repository;
     orders::IdempotencyRepository idempotency;
+    orders::CheckoutSteps steps;
     orders::CheckoutService checkout;
     orders::OrderService orders;
 
 private:
+    static All<CheckoutStep> members(const std::vector<CheckoutStep*>& steps) {
+        std::vector<All<CheckoutStep>::Member> members;
+        for (CheckoutStep* step : steps)
+            members.push_back({"step-" + std::to_string(members.size()), step});
+        return All<CheckoutStep>(std::move(members));
+    }
     void note_change() {
         if (on_change) on_change();
     }

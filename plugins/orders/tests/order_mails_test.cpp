@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "kitchen/testkit/fakes.h"
+#include "claim_ledger.h"
+#include "fees.h"
 #include "order_kitchen.h"
 #include "outbox_service.h"
 #include "outbox_worker.h"
@@ -23,7 +25,7 @@ const Viewer mailed_ada{1, "customer"}, mailed_cook{8, "kitchen"};
 /// With a real outbox on the same store.
 class OrderMailsTest : public tests::TestKitchen, public testing::Test {
 protected:
-    OrderMailsTest() : TestKitchen(tests::Storage::memory, {"orders", "outbox"}) {
+    OrderMailsTest() : TestKitchen(tests::Storage::memory, {"orders", "claims", "outbox"}) {
         store->verify().value();
     }
 
@@ -51,10 +53,12 @@ protected:
     OrderMails order_mails{outbox, identity, *store, repository};
     IdempotencyRepository idempotency{*store};
     FakeAddresses book;
-    CheckoutService checkout{*store,       carts,      catalog,     identity,
-                             clock,        repository, idempotency, {{50'000, 0, 750}},
-                             &order_mails, &book};
-    OrderService orders{*store, catalog, clock, repository, &order_mails};
+    claims::ClaimLedger claims{*store};
+    fees::Fees fees{{50'000, 0, 750}};
+    CheckoutSteps steps{All<CheckoutStep>({{"fees", &fees}}), log, std::chrono::seconds(60)};
+    CheckoutService checkout{*store,     carts,       catalog, identity, claims,       clock,
+                             repository, idempotency, steps,   {},       &order_mails, &book};
+    OrderService orders{*store, catalog, claims, clock, repository, &order_mails};
     const std::int64_t dish = food("Jollof & <rice>", 280'000, 3),
                        side = food("Suya", 120'000, 100);
 };

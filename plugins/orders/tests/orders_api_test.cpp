@@ -16,8 +16,9 @@ protected:
     explicit OrdersApi(testkit::RestaurantConfig config = {}) : restaurant(with_fees(config)) {}
 
     static testkit::RestaurantConfig with_fees(testkit::RestaurantConfig config) {
-        config.orders +=
-            "delivery_fee: 50000, service_fee_basis_points: 250, tax_basis_points: 750";
+        config.plugins.push_back(
+            "{id: fees, config: {delivery_fee: 50000, service_fee_basis_points: 250, "
+            "tax_basis_points: 750}}");
         return config;
     }
     HttpResponse put(std::int64_t food_id) {
@@ -244,7 +245,7 @@ TEST(OrdersStart, MailsNeedAnOutbox) {
             testkit::TestKernel kernel(
                 "plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: "
                 "{directory: /tmp/kitchen-no-mail}}, "
-                "{id: auth}, {id: catalog}, {id: cart}, " +
+                "{id: auth}, {id: catalog}, {id: cart}, {id: claims}, " +
                 outbox + "{id: orders, config: {mail: " + orders + "}}]");
             return "started";
         } catch (const std::runtime_error& refused) {

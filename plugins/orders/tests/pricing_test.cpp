@@ -1,72 +1,74 @@
 #include "pricing.h"
 
+#include <numeric>
 #include <random>
 
 #include <gtest/gtest.h>
 
 namespace kitchen::orders {
 
-TEST(Pricing, SharesAreRoundedHalfUp) {
-    EXPECT_EQ(share_of(10'000, 750), 750);
-    EXPECT_EQ(share_of(66, 750), 5);  // 4.95
-    EXPECT_EQ(share_of(100, 50), 1);  // 0.5
-    EXPECT_EQ(share_of(99, 50), 0);   // 0.495
-    EXPECT_EQ(share_of(300, 50), 2);  // 1.5
-    EXPECT_EQ(share_of(0, 10'000), 0);
-    EXPECT_EQ(share_of(123, 0), 0);
-    EXPECT_EQ(share_of(INT64_MAX, 10'000), INT64_MAX);
-}
-
-TEST(Pricing, SharesAreExactForAnyAmount) {
-    std::mt19937_64 random(7);
-    for (int i = 0; i < 10'000; ++i) {
-        const auto amount = static_cast<std::int64_t>(random() >> (1 + random() % 62));
-        const auto points = static_cast<std::int64_t>(random() % 10'001);
-        const __int128 exact = (static_cast<__int128>(amount) * points + 5'000) / 10'000;
-        ASSERT_EQ(share_of(amount, points), static_cast<std::int64_t>(exact))
-            << amount << " × " << points;
-    }
-}
-
-TEST(Pricing, WithoutFeesOnlyTheTipIsAdded) {
-    const Price p = price({}, Fulfillment::delivery, 1'070'000, 5'000);
+TEST(Pricing, ADraftWithoutStepsCostsTheFoodsAndTheTip) {
+    CheckoutDraft draft;
+    draft.cart.subtotal = 1'070'000;
+    draft.tip = 5'000;
+    const Price p = price_of(draft);
     EXPECT_EQ(p.subtotal, 1'070'000);
     EXPECT_EQ(p.delivery_fee + p.service_fee + p.tax + p.discount, 0);
     EXPECT_EQ(p.total, 1'075'000);
 }
 
-TEST(Pricing, EachPartHasItsBase) {
-    const Fees fees{100'000, 500, 750};
-    const Price p = price(fees, Fulfillment::delivery, 1'000'000, 20'000, 200'000);
-    EXPECT_EQ(p.delivery_fee, 100'000);
-    EXPECT_EQ(p.service_fee, 40'000);  // 5 % of 800,000
-    EXPECT_EQ(p.tax, 70'500);          // 7.5 % of 940,000
-    EXPECT_EQ(p.discount, 200'000);
-    EXPECT_EQ(p.total, 800'000 + 100'000 + 40'000 + 70'500 + 20'000);
-    EXPECT_EQ(price(fees, Fulfillment::pickup, 1'000'000, 0).delivery_fee, 0);
+TEST(Pricing, AnAmountOfZeroIsNoAmount) {
+    CheckoutDraft draft;
+    draft.add(PricePart::tax, "tax", 0);
+    EXPECT_TRUE(draft.amounts().empty());
 }
 
-TEST(Pricing, ADiscountNeverExceedsTheFoods) {
-    const Price p = price({100, 1'000, 1'000}, Fulfillment::delivery, 500, 0, 9'999);
-    EXPECT_EQ(p.discount, 500);
-    EXPECT_EQ(p.service_fee, 0);
-    EXPECT_EQ(p.tax, 10);
-    EXPECT_EQ(p.total, 110);
+TEST(Pricing, ATotalCannotBecomeNegative) {
+    CheckoutDraft draft;
+    draft.cart.subtotal = 500;
+    draft.add(PricePart::discount, "first", 300);
+    EXPECT_THROW(draft.add(PricePart::discount, "second", 201), std::logic_error);
+    EXPECT_THROW(draft.add(PricePart::tax, "tax", -1), std::logic_error);
+    EXPECT_THROW(draft.add(PricePart::tax, "tax", CheckoutDraft::max_amount + 1), std::logic_error);
+    draft.add(PricePart::discount, "second", 200);
+    EXPECT_EQ(price_of(draft).total, 0);
 }
 
-TEST(Pricing, ThePartsAlwaysAddUp) {
-    std::mt19937_64 random(11);
+TEST(Pricing, ADraftTakesOnlySoManyAmounts) {
+    CheckoutDraft draft;
+    for (std::size_t i = 0; i < CheckoutDraft::max_amounts; ++i)
+        draft.add(PricePart::tax, "tax", CheckoutDraft::max_amount);
+    EXPECT_GT(price_of(draft).total, 0);  // no overflow
+    EXPECT_THROW(draft.add(PricePart::tax, "one more", 1), std::logic_error);
+}
+
+TEST(Pricing, ADiscountIsSpreadByLargestRemainder) {
+    EXPECT_EQ(spread(100, std::vector<std::int64_t>{1, 1, 1}),
+              (std::vector<std::int64_t>{34, 33, 33}));
+    EXPECT_EQ(spread(10, std::vector<std::int64_t>{100, 250, 650}),
+              (std::vector<std::int64_t>{1, 3, 6}));  // 1, 2.5, 6.5: the earlier half first
+    EXPECT_EQ(spread(7, std::vector<std::int64_t>{0, 7, 0}), (std::vector<std::int64_t>{0, 7, 0}));
+    EXPECT_EQ(spread(0, std::vector<std::int64_t>{5, 5}), (std::vector<std::int64_t>{0, 0}));
+    EXPECT_EQ(spread(5, std::vector<std::int64_t>{0, 0}), (std::vector<std::int64_t>{0, 0}));
+    EXPECT_TRUE(spread(0, {}).empty());
+}
+
+TEST(Pricing, ThePartsOfASpreadAddUpAndStayWithinTheirWeights) {
+    std::mt19937_64 random(5);
     for (int i = 0; i < 10'000; ++i) {
-        const auto number = [&](std::int64_t below) {
-            return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(below));
-        };
-        const Fees fees{number(1'000'000), number(10'001), number(10'001)};
-        const Price p =
-            price(fees, i % 2 ? Fulfillment::delivery : Fulfillment::pickup,
-                  number(1'000'000'000'000'000'000), number(1'000'000'000), number(1'000'000'000));
-        ASSERT_EQ(p.total,
-                  p.subtotal + p.delivery_fee + p.service_fee + p.tax + p.tip - p.discount);
-        ASSERT_GE(p.total, 0);
+        std::vector<std::int64_t> weights(1 + random() % 12);
+        for (std::int64_t& weight : weights)
+            weight = static_cast<std::int64_t>(random() >> (8 + random() % 55));
+        const std::int64_t sum = std::accumulate(weights.begin(), weights.end(), std::int64_t{0});
+        const auto amount =
+            static_cast<std::int64_t>(random() % (static_cast<std::uint64_t>(sum) + 1));
+        const auto parts = spread(amount, weights);
+        ASSERT_EQ(std::accumulate(parts.begin(), parts.end(), std::int64_t{0}),
+                  sum == 0 ? 0 : amount);
+        for (std::size_t k = 0; k < parts.size(); ++k) {
+            ASSERT_GE(parts[k], 0);
+            ASSERT_LE(parts[k], weights[k]);
+        }
     }
 }
 

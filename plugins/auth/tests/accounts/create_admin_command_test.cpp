@@ -23,6 +23,8 @@ public:
 protected:
     const Config& config() const override { throw std::logic_error("no configuration"); }
     void* service(std::string_view) const override { return nullptr; }
+    std::vector<detail::Provider> providers(std::string_view) const override { return {}; }
+    detail::Guard guard() const override { return nullptr; }
     void add_service(std::string_view, void*) override {}
 };
 

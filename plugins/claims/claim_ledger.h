@@ -1,0 +1,25 @@
+// The claims in their two tables. See kitchen/claims.h.
+//
+// Thread-safety: all calls, from any thread. The store must outlive it.
+#pragma once
+
+#include "kitchen/claims.h"
+
+namespace kitchen::claims {
+
+class ClaimLedger final : public Claims {
+public:
+    explicit ClaimLedger(Store& store);
+
+    Result<std::vector<std::int64_t>> taken(Transaction& tx,
+                                            std::span<const std::string> names) override;
+    Status take(Transaction& tx, std::string_view owner, std::span<const Claim> claims) override;
+    Status give_back(Transaction& tx, std::string_view owner) override;
+
+private:
+    static constexpr std::size_t names_at_once = 16;
+
+    Statement taken_, raise_, note_, remove_, lower_;
+};
+
+}  // namespace kitchen::claims
