@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "food_draft.h"
-#include "food_json.h"
+#include "food_body.h"
+#include "food_rules.h"
 #include "kitchen/store.h"
 
 namespace kitchen::catalog {
