@@ -51,15 +51,17 @@ Schema& items(Schema& list, Schema item) {
     return list.unique_items();
 }
 
-/// All that is told of a food, and of that what the staff decide.
+/// A food as a response shows it or, without what the catalogue itself keeps, as a request gives
+/// it.
 template <class T>
 void describe_food(BodyFields<T>& field) {
     constexpr bool is_request = std::is_same_v<T, FoodDraft>;
+    // A request may leave it out, a response has it.
     const auto may = [&](const char* name, auto member, Json fallback = {}) -> Schema& {
         if (!is_request) return field(name, member);
         return field.optional(name, member).fallback(std::move(fallback));
     };
-    // The limits of what others than the staff can move are those of requests alone.
+    // A limit that responses do not promise.
     const auto limit = [](Schema& schema, std::int64_t most) -> Schema& {
         return is_request ? schema.max(most) : schema;
     };

@@ -146,11 +146,10 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "available_quantity, is_available, tags, side_rules, created_at, updated_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id");
     update_ = store.prepare(
-        "UPDATE foods SET name = $2, name_key = $3, description = $4, search_key = $5, price = $6, "
-        "image_url = $7, "
-        "category = $8, category_key = $9, available_quantity = $10, is_available = $11, tags = "
-        "$12, side_rules = $13, "
-        "version = $14, updated_at = $15 WHERE id = $1");
+        "UPDATE foods SET name = $1, name_key = $2, description = $3, search_key = $4, price = $5, "
+        "image_url = $6, category = $7, category_key = $8, available_quantity = $9, "
+        "is_available = $10, tags = $11, side_rules = $12, updated_at = $13, version = $14 "
+        "WHERE id = $15");
     remove_ = store.prepare(
         "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1");
     delete_tags_ = store.prepare("DELETE FROM food_tags WHERE food_id = $1");
@@ -230,16 +229,8 @@ Result<std::optional<Food>> FoodRepository::lock(Transaction& tx, std::int64_t i
 
 Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,
                                     std::int64_t now) const {
-    const std::string name_key = case_folded(draft.name),
-                      category_key = case_folded(draft.category);
-    const std::string search_key = searchable(draft.name, draft.description);
-    const std::string tags = http::body_json(draft.tags);
-    const std::string side_rules = http::body_json(draft.side_rules());
-    Result<Rows> rows =
-        tx.query(insert_, {draft.name, name_key, draft.description, search_key, draft.price,
-                           draft.image_url, draft.category, category_key, draft.available_quantity,
-                           draft.is_available, tags, side_rules, now});
-    if (!rows) return better(std::move(rows).error(), draft.name);
+    const Result<Rows> rows = write(tx, insert_, draft, {now});
+    if (!rows) return rows.error();
 
     Food food;
     static_cast<FoodDraft&>(food) = draft;
@@ -251,16 +242,26 @@ Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,
 }
 
 Status FoodRepository::update(Transaction& tx, const Food& food) const {
-    const std::string name_key = case_folded(food.name), category_key = case_folded(food.category);
-    const std::string search_key = searchable(food.name, food.description);
-    const std::string tags = http::body_json(food.tags);
-    const std::string side_rules = http::body_json(food.side_rules());
-    Result<Rows> rows =
-        tx.query(update_, {food.id, food.name, name_key, food.description, search_key, food.price,
-                           food.image_url, food.category, category_key, food.available_quantity,
-                           food.is_available, tags, side_rules, food.version, food.updated_at});
-    if (!rows) return better(std::move(rows).error(), food.name);
+    const Result<Rows> rows = write(tx, update_, food, {food.updated_at, food.version, food.id});
+    if (!rows) return rows.error();
     return replace_tags(tx, food.id, food.tags);
+}
+
+Result<Rows> FoodRepository::write(Transaction& tx, Statement statement, const FoodDraft& draft,
+                                   std::initializer_list<Param> more) const {
+    const std::string name_key = case_folded(draft.name);
+    const std::string category_key = case_folded(draft.category);
+    const std::string search_key = searchable(draft.name, draft.description);
+    const std::string tags = http::body_json(draft.tags);
+    const std::string side_rules = http::body_json(draft.side_rules());
+    std::vector<Param> params = {draft.name,         name_key,     draft.description,
+                                 search_key,         draft.price,  draft.image_url,
+                                 draft.category,     category_key, draft.available_quantity,
+                                 draft.is_available, tags,         side_rules};
+    params.insert(params.end(), more);
+    Result<Rows> rows = tx.query(statement, params);
+    if (!rows) return better(std::move(rows).error(), draft.name);
+    return rows;
 }
 
 Status FoodRepository::replace_tags(Transaction& tx, std::int64_t id,

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -71,6 +72,9 @@ private:
     };
 
     Result<Food> food(const Row& row) const;
+    /// insert_ and update_: $1 to $12 are what the staff decide, and `more` follows.
+    Result<Rows> write(Transaction& tx, Statement statement, const FoodDraft& draft,
+                       std::initializer_list<Param> more) const;
     Status replace_tags(Transaction& tx, std::int64_t id,
                         const std::vector<std::string>& tags) const;
 
