@@ -29,7 +29,7 @@ static void describe(BodyFields<StockLine>& field) {
         .min(1)
         .or_null()
         .describe("The user who did it; null: the system.");
-    field("created_at", [](const StockLine& line) { return from_millis(line.created_at); });
+    field("created_at", [](const StockLine& line) { return from_millis(line.at); });
 }
 
 namespace {
