@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "food_json.h"
+#include "food_body.h"
 #include "kitchen/time.h"
 
 namespace kitchen::catalog {
@@ -110,6 +110,6 @@ Status CatalogService::give_back(Transaction& tx, std::span<const Portion> porti
     return {};
 }
 
-void CatalogService::write(JsonWriter& out, const Food& food) const { write_food(out, food); }
+void CatalogService::write(JsonWriter& out, const Food& food) const { http::write_body(out, food); }
 
 }  // namespace kitchen::catalog

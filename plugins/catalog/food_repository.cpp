@@ -91,10 +91,27 @@ Error better(Error error, const std::string& name) {
                     "Another food has this name; upper and lower case count as the same.");
 }
 
-double average(const Row& row) noexcept {
-    const std::int64_t count = row.integer(c_rating_count);
-    return count > 0 ? static_cast<double>(row.integer(c_rating_total)) / static_cast<double>(count)
-                     : 0;
+/// What Food and FoodView have in common.
+template <class T>
+T shown(const Row& row, const std::string& currency) {
+    T food;
+    food.id = row.integer(c_id);
+    food.name = row.text(c_name);
+    food.description = row.text(c_description);
+    food.price = row.integer(c_price);
+    food.currency = currency;
+    if (!row.is_null(c_image_url)) food.image_url = row.text(c_image_url);
+    food.category = row.text(c_category);
+    food.available_quantity = row.maybe_integer(c_available_quantity);
+    food.is_available = row.boolean(c_is_available);
+    food.rating_count = row.integer(c_rating_count);
+    if (food.rating_count > 0)
+        food.rating_average = static_cast<double>(row.integer(c_rating_total)) /
+                              static_cast<double>(food.rating_count);
+    food.version = row.integer(c_version);
+    food.created_at = row.integer(c_created_at);
+    food.updated_at = row.integer(c_updated_at);
+    return food;
 }
 
 /// Name and description as one text to search in, kept apart by a character that neither may hold.
@@ -129,11 +146,10 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "available_quantity, is_available, tags, side_rules, created_at, updated_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id");
     update_ = store.prepare(
-        "UPDATE foods SET name = $2, name_key = $3, description = $4, search_key = $5, price = $6, "
-        "image_url = $7, "
-        "category = $8, category_key = $9, available_quantity = $10, is_available = $11, tags = "
-        "$12, side_rules = $13, "
-        "version = $14, updated_at = $15 WHERE id = $1");
+        "UPDATE foods SET name = $1, name_key = $2, description = $3, search_key = $4, price = $5, "
+        "image_url = $6, category = $7, category_key = $8, available_quantity = $9, "
+        "is_available = $10, tags = $11, side_rules = $12, updated_at = $13, version = $14 "
+        "WHERE id = $15");
     remove_ = store.prepare(
         "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1");
     delete_tags_ = store.prepare("DELETE FROM food_tags WHERE food_id = $1");
@@ -213,19 +229,11 @@ Result<std::optional<Food>> FoodRepository::lock(Transaction& tx, std::int64_t i
 
 Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,
                                     std::int64_t now) const {
-    const std::string name_key = case_folded(draft.name),
-                      category_key = case_folded(draft.category);
-    const std::string search_key = searchable(draft.name, draft.description);
-    const std::string tags = tags_json(draft.tags);
-    const std::string side_rules = side_rules_json(draft.side_protein, draft.extra_side);
-    Result<Rows> rows =
-        tx.query(insert_, {draft.name, name_key, draft.description, search_key, draft.price,
-                           draft.image_url, draft.category, category_key, draft.available_quantity,
-                           draft.is_available, tags, side_rules, now});
-    if (!rows) return better(std::move(rows).error(), draft.name);
+    const Result<Rows> rows = write(tx, insert_, draft, {now});
+    if (!rows) return rows.error();
 
     Food food;
-    assign(food, draft);
+    static_cast<FoodDraft&>(food) = draft;
     food.id = rows->front().integer(0);
     food.currency = currency_;
     food.created_at = food.updated_at = now;
@@ -234,16 +242,26 @@ Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,
 }
 
 Status FoodRepository::update(Transaction& tx, const Food& food) const {
-    const std::string name_key = case_folded(food.name), category_key = case_folded(food.category);
-    const std::string search_key = searchable(food.name, food.description);
-    const std::string tags = tags_json(food.tags);
-    const std::string side_rules = side_rules_json(food.side_protein, food.extra_side);
-    Result<Rows> rows =
-        tx.query(update_, {food.id, food.name, name_key, food.description, search_key, food.price,
-                           food.image_url, food.category, category_key, food.available_quantity,
-                           food.is_available, tags, side_rules, food.version, food.updated_at});
-    if (!rows) return better(std::move(rows).error(), food.name);
+    const Result<Rows> rows = write(tx, update_, food, {food.updated_at, food.version, food.id});
+    if (!rows) return rows.error();
     return replace_tags(tx, food.id, food.tags);
+}
+
+Result<Rows> FoodRepository::write(Transaction& tx, Statement statement, const FoodDraft& draft,
+                                   std::initializer_list<Param> more) const {
+    const std::string name_key = case_folded(draft.name);
+    const std::string category_key = case_folded(draft.category);
+    const std::string search_key = searchable(draft.name, draft.description);
+    const std::string tags = http::body_json(draft.tags);
+    const std::string side_rules = http::body_json(draft.side_rules());
+    std::vector<Param> params = {draft.name,         name_key,     draft.description,
+                                 search_key,         draft.price,  draft.image_url,
+                                 draft.category,     category_key, draft.available_quantity,
+                                 draft.is_available, tags,         side_rules};
+    params.insert(params.end(), more);
+    Result<Rows> rows = tx.query(statement, params);
+    if (!rows) return better(std::move(rows).error(), draft.name);
+    return rows;
 }
 
 Status FoodRepository::replace_tags(Transaction& tx, std::int64_t id,
@@ -273,47 +291,19 @@ Result<bool> FoodRepository::reach_milestone(Transaction& tx, std::string_view n
 }
 
 FoodView FoodRepository::view(const Row& row) const {
-    FoodView view;
-    view.id = row.integer(c_id);
-    view.name = row.text(c_name);
-    view.description = row.text(c_description);
-    view.price = row.integer(c_price);
-    view.currency = currency_;
-    if (!row.is_null(c_image_url)) view.image_url = row.text(c_image_url);
-    view.category = row.text(c_category);
-    view.available_quantity = row.maybe_integer(c_available_quantity);
-    view.is_available = row.boolean(c_is_available);
-    view.tags = row.text(c_tags);
-    view.side_rules = row.text(c_side_rules);
-    view.rating_count = row.integer(c_rating_count);
-    view.rating_average = average(row);
-    view.version = row.integer(c_version);
-    view.created_at = row.integer(c_created_at);
-    view.updated_at = row.integer(c_updated_at);
-    return view;
+    auto food = shown<FoodView>(row, currency_);
+    food.tags.text = row.text(c_tags);
+    food.side_rules.text = row.text(c_side_rules);
+    return food;
 }
 
 Result<Food> FoodRepository::food(const Row& row) const {
-    Food food;
-    food.id = row.integer(c_id);
-    food.name = row.string(c_name);
-    food.description = row.string(c_description);
-    food.price = row.integer(c_price);
-    food.currency = currency_;
-    food.image_url = row.maybe_string(c_image_url);
-    food.category = row.string(c_category);
-    food.available_quantity = row.maybe_integer(c_available_quantity);
-    food.is_available = row.boolean(c_is_available);
+    auto food = shown<Food>(row, currency_);
     food.deleted = !row.is_null(c_deleted_at);
-    if (Status read = read_tags(row.text(c_tags), food.tags); !read) return std::move(read).error();
-    if (Status read = read_side_rules(row.text(c_side_rules), food.side_protein, food.extra_side);
-        !read)
-        return std::move(read).error();
-    food.rating_count = row.integer(c_rating_count);
-    food.rating_average = average(row);
-    food.version = row.integer(c_version);
-    food.created_at = row.integer(c_created_at);
-    food.updated_at = row.integer(c_updated_at);
+    Status read = view(row).tags.read("foods.tags", food.tags);
+    SideRules& rules = food;
+    if (read) read = view(row).side_rules.read("foods.side_rules", rules);
+    if (!read) return std::move(read).error();
     return food;
 }
 

@@ -6,13 +6,14 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "food_draft.h"
-#include "food_json.h"
+#include "food_body.h"
+#include "food_rules.h"
 #include "kitchen/store.h"
 
 namespace kitchen::catalog {
@@ -71,6 +72,9 @@ private:
     };
 
     Result<Food> food(const Row& row) const;
+    /// insert_ and update_: $1 to $12 are what the staff decide, and `more` follows.
+    Result<Rows> write(Transaction& tx, Statement statement, const FoodDraft& draft,
+                       std::initializer_list<Param> more) const;
     Status replace_tags(Transaction& tx, std::int64_t id,
                         const std::vector<std::string>& tags) const;
 

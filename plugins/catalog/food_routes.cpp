@@ -1,13 +1,13 @@
 #include "food_routes.h"
 
-#include "food_json.h"
+#include "food_body.h"
 #include "food_rules.h"
-#include "food_schema.h"
 #include "kitchen/http/page.h"
 #include "kitchen/text.h"
 
 namespace kitchen::catalog {
 
+using http::BodyFields;
 using http::Request;
 using http::Response;
 using http::Route;
@@ -55,6 +55,26 @@ FoodQuery query_of(const Request& request) {
     return query;
 }
 
+struct Category {
+    std::string_view name;
+    std::int64_t count;
+
+    static void describe(BodyFields<Category>& field) {
+        field("name", &Category::name);
+        field("count", &Category::count).min(1);
+    }
+};
+
+struct Categories {
+    std::vector<Category> result;
+
+    static void describe(BodyFields<Categories>& field) {
+        field.named("Categories");
+        field("result", &Categories::result);
+        field("count", [](const Categories& all) { return std::ssize(all.result); }).min(0);
+    }
+};
+
 CachedResponsePtr content_response(std::string body) {
     std::string etag = content_etag(body);
     return std::make_shared<const CachedResponse>(CachedResponse{std::move(body), std::move(etag)});
@@ -77,7 +97,7 @@ Route list_route() {
                 "true: only what can be ordered now; false: only what cannot."})
         .query({"sort", Schema::string().one_of(sort_choices()),
                 "One key; a leading - for descending."})
-        .answers_page("A page of foods; its ETag stands for these bytes", food_schema(), "FoodPage")
+        .answers_page<Food>("A page of foods; its ETag stands for these bytes", "FoodPage")
         .answers(304, "If-None-Match has its ETag")
         .answers(422, "A parameter is not valid");
     return route;
@@ -86,7 +106,7 @@ Route list_route() {
 Route read_route() {
     Route route = Route::get("/foods/{id:id}/");
     route.summary("One food")
-        .answers(200, "The food; its version is the ETag", food_schema())
+        .answers<Food>(200, "The food; its version is the ETag")
         .answers(304, "If-None-Match has its version")
         .answers(404, "Unknown or deleted");
     return route;
@@ -96,8 +116,8 @@ Route create_route() {
     Route route = Route::post("/foods/");
     route.summary("Put a food on the menu")
         .roles({"admin"})
-        .body(food_input_schema())
-        .answers(201, "The food; Location is where it lives", food_schema())
+        .body<FoodDraft>()
+        .answers<Food>(201, "The food; Location is where it lives")
         .answers(409, "The name is taken (food_name_taken)")
         .answers(422, "Some values are not valid");
     return route;
@@ -106,7 +126,7 @@ Route create_route() {
 void describe_change(Route& route) {
     route.roles({"admin"})
         .if_match()
-        .answers(200, "The food as it is now", food_schema())
+        .answers<Food>(200, "The food as it is now")
         .answers(404, "Unknown or deleted")
         .answers(409, "The name is taken (food_name_taken)")
         .answers(422, "Some values are not valid");
@@ -142,14 +162,14 @@ FoodRoutes::FoodRoutes(Setup& setup, FoodService& service, ResponseCache* cache)
     Route put = Route::put("/foods/{id:id}/");
     put.summary("Replace a food")
         .describe("What the body leaves out gets its default.")
-        .body(food_input_schema());
+        .body<FoodDraft>();
     describe_change(put);
     setup.add_route(put.handle([this](Request& r) { return change(r, true); }));
 
     setup.add_route(remove_route().handle([this](Request& r) { return remove(r); }));
     setup.add_route(Route::get("/categories/")
                         .summary("Categories that have foods, with how many")
-                        .answers(200, "All categories, by name", categories_schema())
+                        .answers<Categories>(200, "All categories, by name")
                         .answers(304, "If-None-Match has its ETag")
                         .handle([this](Request& r) { return categories(r); }));
 }
@@ -157,17 +177,19 @@ FoodRoutes::FoodRoutes(Setup& setup, FoodService& service, ResponseCache* cache)
 Result<Response> FoodRoutes::list(const Request& request) const {
     // The target as it was written and the address it was asked at: the links repeat both, so
     // no client's spelling ends up with another.
-    return response(
-        request, "foods " + request.base_url + request.target, [&]() -> Result<CachedResponsePtr> {
-            Result<Response> page = http::page_response(
-                request,
-                [&](const http::Page& asked) {
-                    return service_.list(query_of(request), asked.limit, asked.offset);
-                },
-                [&](JsonWriter& out, const Row& row) { write_food(out, service_.view(row)); });
-            if (!page) return std::move(page).error();
-            return content_response(std::move(page->body));
-        });
+    return response(request, "foods " + request.base_url + request.target,
+                    [&]() -> Result<CachedResponsePtr> {
+                        Result<Response> page = http::page_response(
+                            request,
+                            [&](const http::Page& asked) {
+                                return service_.list(query_of(request), asked.limit, asked.offset);
+                            },
+                            [&](JsonWriter& out, const Row& row) {
+                                http::write_body(out, service_.view(row));
+                            });
+                        if (!page) return std::move(page).error();
+                        return content_response(std::move(page->body));
+                    });
 }
 
 Result<Response> FoodRoutes::read(const Request& request) const {
@@ -176,17 +198,14 @@ Result<Response> FoodRoutes::read(const Request& request) const {
         const Result<Rows> rows = service_.read(id);
         if (!rows) return rows.error();
         const FoodView food = service_.view(rows->front());
-        CachedResponse made;
-        JsonWriter out(made.body);
-        write_food(out, food);
-        made.etag = '"' + std::to_string(food.version) + '"';
-        return std::make_shared<const CachedResponse>(std::move(made));
+        return std::make_shared<const CachedResponse>(
+            CachedResponse{http::body_json(food), '"' + std::to_string(food.version) + '"'});
     });
 }
 
 Result<Response> FoodRoutes::create(const Request& request) const {
     FoodDraft draft;
-    apply_json(request.json, draft);
+    read_draft(request.json, draft);
     const Result<Food> food = service_.create(draft, request.who().user_id);
     if (!food) return food.error();
     return food_response(201, *food).with_location("/foods/" + std::to_string(food->id) + "/");
@@ -195,7 +214,7 @@ Result<Response> FoodRoutes::create(const Request& request) const {
 Result<Response> FoodRoutes::change(const Request& request, bool whole) const {
     const Edit edit = [&](FoodDraft& draft) {
         if (whole) draft = {};
-        apply_json(request.json, draft);
+        read_draft(request.json, draft);
     };
     const Result<Food> food =
         service_.change(request.path_id("id"), edit, if_match(request), request.who().user_id);
@@ -213,16 +232,9 @@ Result<Response> FoodRoutes::categories(const Request& request) const {
     return response(request, "categories", [&]() -> Result<CachedResponsePtr> {
         const Result<Rows> rows = service_.categories();
         if (!rows) return rows.error();
-        std::string body;
-        JsonWriter out(body);
-        out.begin_object().key("result").begin_array();
-        for (const Row row : *rows)
-            out.begin_object()
-                .member("name", row.text(0))
-                .member("count", row.integer(1))
-                .end_object();
-        out.end_array().member("count", std::ssize(*rows)).end_object();
-        return content_response(std::move(body));
+        Categories found;
+        for (const Row row : *rows) found.result.push_back({row.text(0), row.integer(1)});
+        return content_response(http::body_json(found));
     });
 }
 
@@ -235,10 +247,7 @@ Result<Response> FoodRoutes::response(const Request& request, const std::string&
 }
 
 Response food_response(int status, const Food& food) {
-    std::string body;
-    JsonWriter out(body);
-    write_food(out, food);
-    return Response::raw_json(status, std::move(body)).with_version(food.version);
+    return Response::json(status, food).with_version(food.version);
 }
 
 }  // namespace kitchen::catalog

@@ -1,12 +1,15 @@
-// What a food must be like, wherever it comes from: a request, the demo menu or a test.
+// What a food must be like, wherever it comes from: a request, the demo menu or a test. And what
+// may be asked of the menu.
 //
 // Thread-safety: pure functions.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
-#include "food_draft.h"
+#include "kitchen/catalog.h"
 #include "kitchen/result.h"
 
 namespace kitchen::catalog {
@@ -32,6 +35,23 @@ Status normalise(FoodDraft& draft);
 
 /// Trims the reason of a stock adjustment and checks it and the delta.
 Status normalise_adjustment(std::int64_t delta, std::string& reason);
+
+enum class FoodOrder : std::uint8_t { id, name, price, created_at, rating };
+
+/// Filters that are not set let everything through. Texts as the client wrote them.
+struct FoodQuery {
+    std::optional<std::string> category;  ///< whole, case-insensitive
+    std::optional<std::string> search;    ///< part of the name or the description, case-insensitive
+    std::optional<std::string> tag;       ///< whole, case-insensitive
+    std::optional<std::int64_t> min_price, max_price;  ///< both included
+    std::optional<bool> available;  ///< true: only what can be ordered now; false: only what cannot
+    FoodOrder order = FoodOrder::id;
+    bool descending = false;  ///< ties are broken by rising id either way
+
+    bool has_filter() const noexcept {
+        return category || search || tag || min_price || max_price || available;
+    }
+};
 
 /// The filters that make no sense together, or that hold what no stored text can.
 Status check(const FoodQuery& query);

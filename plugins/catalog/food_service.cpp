@@ -67,7 +67,7 @@ Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const Versio
     return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
         Result<Food> food = lock(tx, id, check);
         if (!food) return food;
-        const FoodDraft before = draft_of(*food);
+        const FoodDraft before = *food;
         FoodDraft draft = before;
         edit(draft);
         if (Status valid = normalise(draft); !valid) return std::move(valid).error();
@@ -75,7 +75,7 @@ Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const Versio
         if (Status known = check_sides(tx, draft, before); !known) return std::move(known).error();
         tx.after_commit(changed_);
 
-        assign(*food, draft);
+        static_cast<FoodDraft&>(*food) = draft;
         food->version += 1;
         food->updated_at = now();
         if (Status written = foods_.update(tx, *food); !written) return std::move(written).error();

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 
-#include "food_draft.h"
 #include "food_repository.h"
 #include "kitchen/clock.h"
 #include "kitchen/store.h"

@@ -12,13 +12,14 @@ Result<std::optional<std::int64_t>> quantity_left(const Result<Rows>& rows) {
 }  // namespace
 
 StockLine::StockLine(const Row& row)
-    : id(row.integer(0)),
-      delta(row.integer(1)),
-      quantity_after(row.maybe_integer(2)),
-      reason(row.text(3)),
-      reference(row.is_null(4) ? std::nullopt : std::optional(row.text(4))),
-      by_user(row.maybe_integer(5)),
-      created_at(row.integer(6)) {}
+    : StockEntry{row.integer(1),
+                 row.integer(2),
+                 row.maybe_integer(3),
+                 row.text(4),
+                 row.is_null(5) ? std::nullopt : std::optional(row.text(5)),
+                 row.maybe_integer(6),
+                 row.integer(7)},
+      id(row.integer(0)) {}
 
 StockRepository::StockRepository(Store& store) {
     take_ = store.prepare(
@@ -35,9 +36,8 @@ StockRepository::StockRepository(Store& store) {
         "by_user, created_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7)");
     journal_ = store.prepare(
-        "SELECT id, delta, quantity_after, reason, reference, by_user, created_at FROM "
-        "food_stock_journal "
-        "WHERE food_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3");
+        "SELECT id, food_id, delta, quantity_after, reason, reference, by_user, created_at "
+        "FROM food_stock_journal WHERE food_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3");
     journal_count_ = store.prepare("SELECT COUNT(*) FROM food_stock_journal WHERE food_id = $1");
 }
 

@@ -14,7 +14,7 @@
 
 namespace kitchen::catalog {
 
-/// A line to be written to the journal. The views must outlive the call.
+/// A line of the journal. The views must outlive its use.
 struct StockEntry {
     std::int64_t food_id = 0;
     std::int64_t delta = 0;
@@ -25,20 +25,15 @@ struct StockEntry {
     std::int64_t at = 0;                        ///< POSIX milliseconds
 };
 
-/// Lines of the journal, for view().
+/// Lines of the journal, for StockLine.
 struct StockRows {
     Rows rows;
     std::int64_t total_count = 0;
 };
 
-/// A line as it is about to be shown: views into a row, which must outlive it.
-struct StockLine {
-    std::int64_t id, delta;
-    std::optional<std::int64_t> quantity_after;
-    std::string_view reason;
-    std::optional<std::string_view> reference;
-    std::optional<std::int64_t> by_user;
-    std::int64_t created_at;
+/// A line as it stands there: views into `row`, which must outlive it.
+struct StockLine : StockEntry {
+    std::int64_t id;
 
     explicit StockLine(const Row& row);
 };

@@ -1,29 +1,52 @@
 #include "stock_routes.h"
 
+#include "food_body.h"
 #include "food_routes.h"
-#include "food_schema.h"
+#include "food_rules.h"
 #include "kitchen/http/page.h"
 #include "kitchen/time.h"
 
 namespace kitchen::catalog {
 
+using http::BodyFields;
 using http::Request;
 using http::Response;
 using http::Route;
 
+static void describe(BodyFields<StockLine>& field) {
+    field.named("StockEntry");
+    field("id", &StockLine::id).min(1);
+    field("delta", &StockLine::delta);
+    field("quantity_after", &StockLine::quantity_after)
+        .min(0)
+        .or_null()
+        .describe("null: not counted from then on.");
+    field("reason", &StockLine::reason);
+    field("reference", &StockLine::reference)
+        .or_null()
+        .describe("What caused it, such as an order.");
+    field("by", &StockLine::by_user)
+        .min(1)
+        .or_null()
+        .describe("The user who did it; null: the system.");
+    field("created_at", [](const StockLine& line) { return from_millis(line.at); });
+}
+
 namespace {
 
-void write_line(JsonWriter& out, const StockLine& line) {
-    out.begin_object()
-        .member("id", line.id)
-        .member("delta", line.delta)
-        .member("quantity_after", line.quantity_after)
-        .member("reason", line.reason)
-        .member("reference", line.reference)
-        .member("by", line.by_user)
-        .member("created_at", format_rfc3339(from_millis(line.created_at)))
-        .end_object();
-}
+struct StockAdjustment {
+    std::int64_t delta = 0;
+    std::string reason;
+
+    static void describe(BodyFields<StockAdjustment>& field) {
+        field.named("StockAdjustment");
+        field("delta", &StockAdjustment::delta)
+            .min(-max_quantity)
+            .max(max_quantity)
+            .describe("Portions to add; not 0.");
+        field("reason", &StockAdjustment::reason).min(1).max(max_reason);
+    }
+};
 
 Route adjust_route() {
     Route route = Route::post("/foods/{id:id}/stock/");
@@ -31,8 +54,8 @@ Route adjust_route() {
         .describe("One step, whatever is being sold meanwhile. Only for foods that are counted.")
         .roles({"admin", "kitchen"})
         .if_match()
-        .body(stock_adjustment_schema())
-        .answers(200, "The food with its new available_quantity", food_schema())
+        .body<StockAdjustment>()
+        .answers<Food>(200, "The food with its new available_quantity")
         .answers(404, "Unknown or deleted")
         .answers(409,
                  "Below zero (insufficient_stock), not counted (stock_not_counted) or too many "
@@ -48,7 +71,7 @@ Route journal_route() {
             "Every change of its count. The deltas add up to the count; not counted stands for 0. "
             "Deleted foods keep theirs.")
         .roles({"admin"})
-        .answers_page("A page of the journal", stock_entry_schema(), "StockPage")
+        .answers_page<StockLine>("A page of the journal", "StockPage")
         .answers(404, "There has never been such a food");
     return route;
 }
@@ -61,9 +84,10 @@ StockRoutes::StockRoutes(Setup& setup, FoodService& service) : service_(service)
 }
 
 Result<Response> StockRoutes::adjust(const Request& request) const {
-    const Result<Food> food = service_.adjust_stock(
-        request.path_id("id"), request.json["delta"].as_integer(),
-        request.json["reason"].as_string(), if_match(request), request.who().user_id);
+    const auto wanted = request.read<StockAdjustment>();
+    const Result<Food> food =
+        service_.adjust_stock(request.path_id("id"), wanted.delta, wanted.reason, if_match(request),
+                              request.who().user_id);
     if (!food) return food.error();
     return food_response(200, *food);
 }
@@ -74,7 +98,7 @@ Result<Response> StockRoutes::journal(const Request& request) const {
         [&](const http::Page& page) {
             return service_.journal(request.path_id("id"), page.limit, page.offset);
         },
-        [](JsonWriter& out, const Row& row) { write_line(out, StockLine(row)); });
+        [](JsonWriter& out, const Row& row) { http::write_body(out, StockLine(row)); });
 }
 
 }  // namespace kitchen::catalog

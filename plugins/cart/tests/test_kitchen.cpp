@@ -59,7 +59,7 @@ TestKitchen::TestKitchen(Storage storage, std::vector<std::string> plugins, cart
 std::int64_t TestKitchen::food(const std::string& name, std::int64_t price,
                                std::optional<std::int64_t> quantity, SideRule protein,
                                SideRule extra) {
-    catalog::FoodDraft draft;
+    FoodDraft draft;
     draft.name = name;
     draft.price = price;
     draft.category = "Mains";
@@ -69,8 +69,7 @@ std::int64_t TestKitchen::food(const std::string& name, std::int64_t price,
     return menu.create(draft, std::nullopt).value().id;
 }
 
-void TestKitchen::edit(std::int64_t food_id,
-                       const std::function<void(catalog::FoodDraft&)>& change) {
+void TestKitchen::edit(std::int64_t food_id, const std::function<void(FoodDraft&)>& change) {
     menu.change(food_id, change, any_version, std::nullopt).value();
 }
 

@@ -33,7 +33,7 @@ public:
     std::int64_t food(const std::string& name, std::int64_t price,
                       std::optional<std::int64_t> quantity = std::nullopt, SideRule protein = {},
                       SideRule extra = {});
-    void edit(std::int64_t food_id, const std::function<void(catalog::FoodDraft&)>& change);
+    void edit(std::int64_t food_id, const std::function<void(FoodDraft&)>& change);
     void remove(std::int64_t food_id);
     /// Nothing: not counted.
     std::optional<std::int64_t> stock_of(std::int64_t food_id);

@@ -48,7 +48,7 @@ TEST_F(FoodRepositoryTest, KeepsEveryMember) {
     const Food created = add(made);
     const Food read = stored(created.id);
     for (const Food& food : {created, read}) {
-        EXPECT_TRUE(draft_of(food) == made);
+        EXPECT_TRUE(static_cast<const FoodDraft&>(food) == made);
         EXPECT_EQ(food.currency, "NGN");
         EXPECT_EQ(food.version, 1);
         EXPECT_EQ(food.created_at, to_millis(clock.now()));

@@ -196,7 +196,8 @@ private:
     Schema& add(std::string name, Member member, Presence presence) {
         using Value = std::remove_cvref_t<std::invoke_result_t<Member, const T&>>;
         Access& access = members_.emplace_back();
-        if constexpr (std::is_member_object_pointer_v<Member>)
+        constexpr bool writes_itself = requires(const Value& v, JsonWriter& out) { v.write(out); };
+        if constexpr (std::is_member_object_pointer_v<Member> && !writes_itself)
             access.read = [member](const Json& json, T& object) {
                 Value value{};  // also an object is replaced whole
                 if (!json.is_null()) read_body(json, value);

@@ -3,7 +3,7 @@
 // OpenAPI document all come from it.
 //
 //     setup.add_route(Route::get("/foods/{id:id}/").summary("One food")
-//         .answers(200, "The food", food_schema()).answers(404, "Unknown or deleted")
+//         .answers<Food>(200, "The food").answers(404, "Unknown or deleted")
 //         .handle([this](Request& req) { return routes_.read(req); }));
 //
 // Patterns: literal segments, {name} (one non-empty segment, which holds no slash when decoded),

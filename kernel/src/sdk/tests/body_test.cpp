@@ -77,9 +77,7 @@ struct Raw {
 struct Box {
     Raw inner;
 
-    static void describe(http::BodyFields<Box>& field) {
-        field("inner", [](const Box& box) -> const Raw& { return box.inner; });
-    }
+    static void describe(http::BodyFields<Box>& field) { field("inner", &Box::inner); }
 };
 
 constexpr const char* whole =

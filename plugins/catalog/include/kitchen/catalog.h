@@ -23,21 +23,36 @@ struct SideRule {
     std::int64_t min = 0;
     std::int64_t max = 1;
     std::optional<std::vector<std::int64_t>> allowed;
+
+    friend bool operator==(const SideRule&, const SideRule&) = default;
 };
 
-struct Food {
-    std::int64_t id = 0;
+struct SideRules {
+    SideRule side_protein, extra_side;
+
+    friend bool operator==(const SideRules&, const SideRules&) = default;
+};
+
+/// What the staff decide about a food. The defaults are those of the API.
+struct FoodDraft : SideRules {
     std::string name;
     std::string description;
-    std::int64_t price = 0;  ///< minor units of `currency`
-    std::string currency;    ///< ISO 4217
+    std::int64_t price = 0;  ///< minor units
     std::optional<std::string> image_url;
     std::string category;
     std::optional<std::int64_t> available_quantity;  ///< nothing: not counted
-    bool is_available = true;                        ///< switched on by the staff; see orderable()
-    bool deleted = false;                            ///< gone from the menu, kept for old orders
+    bool is_available = true;  ///< switched on by the staff; see Food::orderable()
     std::vector<std::string> tags;
-    SideRule side_protein, extra_side;
+
+    const SideRules& side_rules() const noexcept { return *this; }
+    friend bool operator==(const FoodDraft&, const FoodDraft&) = default;
+};
+
+/// With what the catalogue itself keeps.
+struct Food : FoodDraft {
+    std::int64_t id = 0;
+    std::string currency;  ///< ISO 4217
+    bool deleted = false;  ///< gone from the menu, kept for old orders
     std::int64_t rating_count = 0;
     double rating_average = 0;
     std::int64_t version = 1;

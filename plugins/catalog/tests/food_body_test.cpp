@@ -1,9 +1,8 @@
-#include "food_json.h"
+#include "food_body.h"
 
 #include <gmock/gmock.h>
 
 #include "catalog_fixture.h"
-#include "food_schema.h"
 
 namespace kitchen::catalog {
 namespace {
@@ -32,16 +31,9 @@ Food jollof() {
     return food;
 }
 
-std::string written(const Food& food) {
-    std::string text;
-    JsonWriter out(text);
-    write_food(out, food);
-    return text;
-}
-
-TEST(FoodJson, LooksLikeThis) {
+TEST(FoodBody, LooksLikeThis) {
     EXPECT_EQ(
-        written(jollof()),
+        http::body_json(jollof()),
         R"({"id":7,"name":"Jollof \"Party\" Rice","description":"Smoky.\nHot.","price":280000,"currency":"NGN",)"
         R"("image_url":"https://cdn.example/jollof.jpg","category":"Rice","available_quantity":12,"is_available":true,)"
         R"("tags":["spicy","bestseller"],"side_rules":{"side_protein":{"min":0,"max":2,"allowed":[3,4]},)"
@@ -49,56 +41,59 @@ TEST(FoodJson, LooksLikeThis) {
         R"("created_at":"2026-01-01T12:00:00.000Z","updated_at":"2026-01-01T12:00:01.250Z"})");
 }
 
-TEST(FoodJson, WritesWhatIsNotThereAsNull) {
+TEST(FoodBody, WritesWhatIsNotThereAsNull) {
     Food food = jollof();
     food.image_url.reset();
     food.available_quantity.reset();
     food.tags.clear();
     food.rating_count = 0;
-    const Json json = parse_json(written(food)).value();
+    const Json json = parse_json(http::body_json(food)).value();
     EXPECT_TRUE(json.find("image_url")->is_null());
     EXPECT_TRUE(json.find("available_quantity")->is_null());
     EXPECT_EQ(json["tags"], Json::array());
     EXPECT_EQ(json["rating"], Json::object({{"average", nullptr}, {"count", 0}}));
 }
 
-TEST(FoodJson, IsAsTheSchemaOfResponsesSays) {
+TEST(FoodBody, IsAsTheSchemaOfResponsesSays) {
     std::vector<Fault> faults;
-    food_schema().validate(parse_json(written(jollof())).value(), "", faults);
+    http::schema_of<Food>().validate(parse_json(http::body_json(jollof())).value(), "", faults);
     EXPECT_THAT(faults, IsEmpty());
 }
 
-TEST(FoodJson, ColumnsComeBackAsTheyWere) {
+template <class T>
+Status read(const std::string& text, T& value) {
+    return StoredJson<T>{text}.read("column", value);
+}
+
+TEST(FoodBody, ColumnsComeBackAsTheyWere) {
     const Food food = jollof();
     std::vector<std::string> tags = {"old"};
-    ASSERT_TRUE(read_tags(tags_json(food.tags), tags).has_value());
+    ASSERT_TRUE(read(http::body_json(food.tags), tags).has_value());
     EXPECT_EQ(tags, food.tags);
-    ASSERT_TRUE(read_tags("[]", tags).has_value());
+    ASSERT_TRUE(read("[]", tags).has_value());
     EXPECT_THAT(tags, IsEmpty());
-    SideRule protein, extra{5, 6, std::vector<std::int64_t>{}};
-    ASSERT_TRUE(read_side_rules(side_rules_json(food.side_protein, food.extra_side), protein, extra)
-                    .has_value());
-    EXPECT_TRUE(protein == food.side_protein);
-    EXPECT_TRUE(extra == food.extra_side);
+    SideRules rules{{}, {5, 6, std::vector<std::int64_t>{}}};
+    ASSERT_TRUE(read(http::body_json(food.side_rules()), rules).has_value());
+    EXPECT_TRUE(rules == food.side_rules());
 }
 
-TEST(FoodJson, DamagedColumnsAreErrors) {
+TEST(FoodBody, DamagedColumnsAreErrors) {
     std::vector<std::string> tags;
-    SideRule protein, extra;
+    SideRules rules;
     for (const char* text : {"", "{", "7", "[7]"})
-        EXPECT_EQ(read_tags(text, tags).error().kind, Errc::corrupt) << text;
+        EXPECT_EQ(read(text, tags).error().kind, Errc::corrupt) << text;
     for (const char* text :
          {"", "[]", R"({"side_protein":{"min":"1"}})", R"({"extra_side":{"allowed":7}})"})
-        EXPECT_EQ(read_side_rules(text, protein, extra).error().kind, Errc::corrupt) << text;
+        EXPECT_EQ(read(text, rules).error().kind, Errc::corrupt) << text;
 }
 
-TEST(FoodJson, AppliesOnlyWhatTheBodyNames) {
-    FoodDraft draft = draft_of(jollof());
+TEST(FoodBody, ADraftTakesOnlyWhatTheBodyNames) {
+    FoodDraft draft = jollof();
     const FoodDraft before = draft;
-    apply_json(Json::object(), draft);
+    read_draft(Json::object(), draft);
     EXPECT_TRUE(draft == before);
 
-    apply_json(
+    read_draft(
         parse_json(R"({"name":"Coconut Rice","price":1,"image_url":null,"available_quantity":null,
         "is_available":false,"tags":[],"side_rules":{"extra_side":{"max":3}}})")
             .value(),
@@ -123,10 +118,11 @@ std::vector<std::string> deviations(const http::Schema& schema, const char* body
     return pointers;
 }
 
-TEST(FoodSchema, NewFoodsNeedNamePriceAndCategory) {
-    EXPECT_THAT(deviations(food_input_schema(), R"({"name":"A","price":0,"category":"B"})"),
-                IsEmpty());
-    EXPECT_THAT(deviations(food_input_schema(), "{}"),
+TEST(FoodBody, NewFoodsNeedNamePriceAndCategory) {
+    EXPECT_THAT(
+        deviations(http::schema_of<FoodDraft>(), R"({"name":"A","price":0,"category":"B"})"),
+        IsEmpty());
+    EXPECT_THAT(deviations(http::schema_of<FoodDraft>(), "{}"),
                 testing::UnorderedElementsAre("/name", "/price", "/category"));
     EXPECT_THAT(deviations(food_change_schema(), "{}"), IsEmpty());
     EXPECT_THAT(
@@ -134,8 +130,8 @@ TEST(FoodSchema, NewFoodsNeedNamePriceAndCategory) {
         testing::UnorderedElementsAre("/price", "/colour", "/tags/1", "/id"));
 }
 
-TEST(FoodSchema, RefusesWrongTypesAndRanges) {
-    EXPECT_THAT(deviations(food_input_schema(),
+TEST(FoodBody, RefusesWrongTypesAndRanges) {
+    EXPECT_THAT(deviations(http::schema_of<FoodDraft>(),
                            R"({"name":1,"price":1.5,"category":null,"available_quantity":-1,
         "is_available":"yes","image_url":"nonsense","side_rules":{"side_protein":{"max":11},"dessert":{}}})"),
                 testing::UnorderedElementsAre(
