@@ -7,7 +7,7 @@
 #include "config/suggest.h"
 #include "config/yaml_reader.h"
 #include "http/framing/character_classes.h"
-#include "http/shield/origin.h"
+#include "http/shield/cors.h"
 
 namespace kitchen::config {
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "example.h"
-
 namespace kitchen::http {
 namespace {
 

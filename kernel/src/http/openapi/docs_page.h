@@ -20,4 +20,12 @@ std::string_view docs_style() noexcept;
 /// The Content-Security-Policy that the page is made for.
 std::string_view docs_policy() noexcept;
 
+/// An example: a value that the schema accepts, as far as a sketch goes; references are followed
+/// inside `openapi`.
+Json example_of(const Json& openapi, const Json& schema);
+
+/// A curl command for an operation of the document. `method` is upper-case.
+std::string curl_example(const Json& openapi, const std::string& path, const std::string& method,
+                         const Json& operation);
+
 }  // namespace kitchen::http

@@ -1,4 +1,4 @@
-#include "example.h"
+#include "docs_page.h"
 
 #include <algorithm>
 

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "http/openapi/docs_page.h"
-#include "http/openapi/example.h"
 
 namespace kitchen::http {
 namespace {
