@@ -10,7 +10,7 @@
 #include "cli/commands.h"
 #include "cli/plugin_command.h"
 #include "cli/store_commands.h"
-#include "host/start_error.h"
+#include "host/exit_code.h"
 #include "host/version.h"
 
 namespace kitchen::cli {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cli/command_line.h"
-#include "host/crash_report.h"
+#include "host/signals.h"
 
 int main(int argc, char** argv) {
     kitchen::host::report_crashes();

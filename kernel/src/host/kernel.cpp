@@ -4,9 +4,7 @@
 #include <map>
 #include <thread>
 
-#include "host/metrics_route.h"
 #include "host/operations_routes.h"
-#include "host/paths.h"
 #include "host/version.h"
 #include "kitchen/store.h"
 #include "observe/current_plugin.h"
