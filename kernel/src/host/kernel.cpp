@@ -8,7 +8,6 @@
 #include "host/version.h"
 #include "kitchen/store.h"
 #include "observe/current_plugin.h"
-#include "observe/process_metrics.h"
 #include "observe/system.h"
 
 namespace kitchen::host {
