@@ -1,4 +1,4 @@
-#include "cli/plugin_command.h"
+#include "cli/commands.h"
 
 #include <algorithm>
 #include <exception>
@@ -14,7 +14,6 @@
 
 namespace kitchen::cli {
 
-using host::ExitCode;
 using host::Kernel;
 
 namespace {
