@@ -1,8 +1,8 @@
 // Wires the auth plugin: settings in, services and routes out.
 #include "kitchen/plugin.h"
 
-#include "accounts/admin_accounts.h"
 #include "accounts/account_service.h"
+#include "accounts/admin_accounts.h"
 #include "accounts/user_routes.h"
 #include "addresses/address_book.h"
 #include "addresses/address_routes.h"

@@ -9,7 +9,7 @@
 
 #include "cli/files.h"
 #include "cli/terminal.h"
-#include "config/suggest.h"
+#include "config/diagnostics.h"
 #include "host/kernel.h"
 
 namespace kitchen::cli {

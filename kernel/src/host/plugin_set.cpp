@@ -4,9 +4,8 @@
 #include <chrono>
 #include <set>
 
+#include "config/diagnostics.h"
 #include "config/section.h"
-#include "config/suggest.h"
-#include "host/exit_code.h"
 #include "plugin/gate.h"
 #include "plugin/library.h"
 

@@ -3,8 +3,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/auth_fixture.h"
 #include "accounts/account_service.h"
+#include "tests/auth_fixture.h"
 
 namespace kitchen::auth {
 namespace {
