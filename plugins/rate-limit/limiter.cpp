@@ -17,11 +17,12 @@ void append(http::Fields& fields, std::string_view name, std::string item) {
         found->second += ", " + item;
 }
 
-}  // namespace
-
+/// Whole seconds, rounded up.
 std::int64_t seconds_up(std::chrono::milliseconds time) {
     return std::chrono::ceil<std::chrono::seconds>(time).count();
 }
+
+}  // namespace
 
 void add_fields(http::Fields& response, const Policy& policy, const RateDecision& decision) {
     const std::string name = '"' + policy.name + '"';

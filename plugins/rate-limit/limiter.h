@@ -36,9 +36,6 @@ namespace kitchen::rate_limit {
 /// Adds one policy and what is left of it, behind what is there already.
 void add_fields(http::Fields& response, const Policy& policy, const RateDecision& decision);
 
-/// Whole seconds, rounded up.
-std::int64_t seconds_up(std::chrono::milliseconds time);
-
 /// Where every refusal is counted and logged: here and nowhere else.
 ///
 /// Each refused request is in the kernel's access log already; a flood of them must not fill the
