@@ -1,4 +1,4 @@
-#include "docs_page.h"
+#include "openapi.h"
 
 #include <algorithm>
 
