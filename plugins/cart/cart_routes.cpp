@@ -11,6 +11,7 @@ namespace kitchen::cart {
 using http::Request;
 using http::Response;
 using http::Route;
+using http::Schema;
 
 namespace {
 
