@@ -1,4 +1,4 @@
-#include "accounts/create_admin_command.h"
+#include "accounts/admin_accounts.h"
 
 #include <map>
 #include <optional>

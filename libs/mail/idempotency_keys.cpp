@@ -1,8 +1,8 @@
-#include "key_digest.h"
+#include "idempotency_keys.h"
 
 #include <array>
-
 #include <sodium.h>
+#include <utility>
 
 namespace kitchen {
 
@@ -15,6 +15,20 @@ std::string key_digest(std::string_view key) {
         out += static_cast<char>('a' + (hash[i] & 15));
     }
     return out;
+}
+
+KeyTurns::Turn::Turn(KeyTurns& turns, std::string key) : turns_(turns), key_(std::move(key)) {
+    std::unique_lock lock(turns_.mutex_);
+    turns_.given_back_.wait(lock, [this] { return !turns_.taken_.contains(key_); });
+    turns_.taken_.insert(key_);
+}
+
+KeyTurns::Turn::~Turn() {
+    {
+        std::lock_guard lock(turns_.mutex_);
+        turns_.taken_.erase(key_);
+    }
+    turns_.given_back_.notify_all();
 }
 
 }  // namespace kitchen

@@ -6,8 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "key_digest.h"
-#include "key_turns.h"
+#include "idempotency_keys.h"
 
 namespace kitchen {
 namespace {
