@@ -73,8 +73,8 @@ TEST(InterfacesPage, IsWhatHeadersAndPluginsSay) {
         for (const std::string& name : interfaces_in(inspect.output(), "provides "))
             interfaces[name].providers.insert(id);
         for (const std::string& name : interfaces_in(inspect.output(), "needs "))
-            if (name.ends_with('?'))
-                interfaces[name.substr(0, name.size() - 1)].users.insert(id + "?");
+            if (name.ends_with('?') || name.ends_with('*'))
+                interfaces[name.substr(0, name.size() - 1)].users.insert(id + name.back());
             else
                 interfaces[name].users.insert(id);
     }
