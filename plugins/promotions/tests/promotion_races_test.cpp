@@ -35,7 +35,7 @@ protected:
         for (std::int64_t offset = 0;; offset += 100) {
             const HttpResponse page =
                 admin.get("/orders/?limit=100&offset=" + std::to_string(offset));
-            const Json::Array& orders = page.json["results"].as_array();
+            const Json::Array& orders = page.json["result"].as_array();
             for (const Json& order : orders)
                 if (order["status"].as_string() != "cancelled") ++found[discount_of(order)];
             if (orders.size() < 100) return found;
