@@ -8,7 +8,7 @@ packages_build=(
   libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libcurl4-openssl-dev libkainjow-mustache-dev libphonenumber-dev libutf8proc-dev
 )
 packages_test=(
-  libgtest-dev libgmock-dev binutils openssl libssl-dev python3 python3-aiosmtpd
+  libgtest-dev libgmock-dev librapidcheck-dev binutils openssl libssl-dev python3 python3-aiosmtpd
   postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools
 )
 packages_fuzz=(clang libclang-rt-14-dev)

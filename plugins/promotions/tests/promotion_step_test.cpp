@@ -8,6 +8,7 @@
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
 #include "migrations.gen.h"
+#include "no_transaction.h"
 #include "promotion_service.h"
 #include "sqlite_store.h"
 
@@ -30,12 +31,6 @@ struct FakeClaims final : Claims {
     }
     Status take(Transaction&, std::string_view, std::span<const Claim>) override { return {}; }
     Status give_back(Transaction&, std::string_view) override { return {}; }
-};
-
-/// A step that reads nothing gets no transaction.
-struct NoTransaction final : Transaction {
-    Status run(Statement, std::span<const Param>, Rows&) override { std::abort(); }
-    void after_commit(std::function<void()>) override { std::abort(); }
 };
 
 class PromotionStepTest : public testing::Test {
@@ -94,7 +89,7 @@ protected:
 }  // namespace
 
 TEST_F(PromotionStepTest, ReadsNothingWithoutACodeThatCouldBeOne) {
-    NoTransaction tx;
+    tests::NoTransaction tx;
     for (const std::string& code :
          {std::string(), std::string("two words"), std::string(64, 'A')}) {
         CheckoutDraft draft = draft_of(code, 1'000);
