@@ -1,11 +1,12 @@
 #include "promotion_step.h"
 
+#include <limits>
 #include <utility>
 
 namespace kitchen::promotions {
 namespace {
 
-constexpr std::int64_t unlimited = Claim().limit;
+constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max();
 
 std::optional<Fault> because(const char* code, std::string detail) {
     return Fault{"/promo_code", code, std::move(detail)};
