@@ -69,10 +69,12 @@ Result<Promotion> PromotionService::find(Transaction& tx, std::int64_t id) const
 Result<std::vector<CountedPromotion>> PromotionService::counted(
     Transaction& tx, std::vector<Promotion> promotions) const {
     std::vector<std::string> names;
+    names.reserve(promotions.size());
     for (const Promotion& promotion : promotions) names.push_back(claim_name(promotion.id));
     Result<std::vector<std::int64_t>> taken = claims_.taken(tx, names);
     if (!taken) return std::move(taken).error();
     std::vector<CountedPromotion> all;
+    all.reserve(promotions.size());
     for (std::size_t i = 0; i < promotions.size(); ++i)
         all.push_back({std::move(promotions[i]), (*taken)[i]});
     return all;
