@@ -22,6 +22,7 @@ ClaimLedger::ClaimLedger(Store& store)
                            "(name) DO UPDATE SET taken = claim_totals.taken + $2 "
                            "WHERE claim_totals.taken <= $3 RETURNING taken")),
       note_(store.prepare("INSERT INTO claims (owner, name, quantity) VALUES ($1, $2, $3)")),
+      owners_(store.prepare("SELECT DISTINCT owner FROM claims WHERE owner LIKE $1")),
       remove_(store.prepare("DELETE FROM claims WHERE owner = $1 RETURNING name, quantity")),
       lower_(store.prepare("UPDATE claim_totals SET taken = taken - $2 WHERE name = $1")) {}
 
@@ -66,6 +67,14 @@ Status ClaimLedger::take(Transaction& tx, std::string_view owner, std::span<cons
             return noted;
     }
     return {};
+}
+
+Result<std::vector<std::string>> ClaimLedger::owners(Transaction& tx, std::string_view like) {
+    Result<Rows> rows = tx.query(owners_, {like});
+    if (!rows) return std::move(rows).error();
+    std::vector<std::string> owners;
+    for (Row row : *rows) owners.push_back(row.string(0));
+    return owners;
 }
 
 Status ClaimLedger::give_back(Transaction& tx, std::string_view owner) {

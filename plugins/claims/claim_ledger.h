@@ -14,12 +14,13 @@ public:
     Result<std::vector<std::int64_t>> taken(Transaction& tx,
                                             std::span<const std::string> names) override;
     Status take(Transaction& tx, std::string_view owner, std::span<const Claim> claims) override;
+    Result<std::vector<std::string>> owners(Transaction& tx, std::string_view like) override;
     Status give_back(Transaction& tx, std::string_view owner) override;
 
 private:
     static constexpr std::size_t names_at_once = 16;
 
-    Statement taken_, raise_, note_, remove_, lower_;
+    Statement taken_, raise_, note_, owners_, remove_, lower_;
 };
 
 }  // namespace kitchen::claims

@@ -1,5 +1,7 @@
 #include "order.h"
 
+#include "kitchen/text.h"
+
 #include <map>
 
 namespace kitchen::orders {
@@ -28,5 +30,11 @@ std::vector<Portion> portions_of(const Order& order) {
 }
 
 std::string reference_of(std::int64_t order_id) { return "order " + std::to_string(order_id); }
+
+std::optional<std::int64_t> order_of_reference(std::string_view reference) {
+    constexpr std::string_view begin = "order ";
+    if (!reference.starts_with(begin)) return std::nullopt;
+    return parse_number<std::int64_t>(reference.substr(begin.size()));
+}
 
 }  // namespace kitchen::orders

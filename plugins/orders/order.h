@@ -80,7 +80,10 @@ Order at_version(Order order, std::int64_t version);
 /// ascending.
 std::vector<Portion> portions_of(const Order& order);
 
-/// What the stock journal calls the order: "order 12".
+/// What the stock journal and the claims call the order: "order 12".
 std::string reference_of(std::int64_t order_id);
+inline constexpr std::string_view every_reference = "order %";  ///< a pattern of SQL's LIKE
+/// The other way round; nothing for another text.
+std::optional<std::int64_t> order_of_reference(std::string_view reference);
 
 }  // namespace kitchen::orders

@@ -9,6 +9,7 @@
 #include "migrations.gen.h"
 #include "order_mails.h"
 #include "order_routes.h"
+#include "order_rules.h"
 
 namespace kitchen::orders {
 namespace {
@@ -119,6 +120,7 @@ public:
         events.declare<OrderPlaced>(setup);
         events.declare<OrderMoved>(setup);
         setup.add_migrations(kitchen_migrations);
+        add_order_rules(setup, store, claims);
         setup.add_periodic("orders: look for events", settings.events.poll,
                            [this] { hub_.poll(); });
         setup.add_periodic("orders: heartbeats", settings.events.heartbeat,

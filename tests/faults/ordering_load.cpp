@@ -241,6 +241,11 @@ void OrderingLoad::check(HttpClient admin,
         EXPECT_GE(expected, 0) << "food " << food << " was sold more often than it was there";
     }
 
+    const HttpResponse data = admin.get("/admin/data/");
+    EXPECT_EQ(data.status, 200) << data.body;
+    EXPECT_GE(data.json["rules"].as_integer(), 10);
+    EXPECT_EQ(data.json["broken"].size(), 0u) << data.body;
+
     if (!sql) return;
     const std::string orders = std::to_string(found.size()),
                       events = sql("SELECT count(*) FROM order_history");

@@ -53,6 +53,7 @@
 #include "kitchen/migration.h"
 #include "kitchen/result.h"
 #include "kitchen/settings.h"
+#include "kitchen/store.h"
 
 namespace kitchen {
 
@@ -95,6 +96,20 @@ public:
     /// Called at most once a second.
     virtual void add_health_check(std::string name, bool required,
                                   std::function<Status()> check) = 0;
+    /// Something that always holds in this plugin's tables, as a sentence. `broken` gives what
+    /// breaks it, each by a name that helps to find it; `chuks-kitchen check-data` asks.
+    using BrokenThings = std::function<Result<std::vector<std::string>>(Transaction&)>;
+    virtual void add_data_rule(std::string rule, BrokenThings broken) = 0;
+    /// The same for a query whose first column, a text, names what breaks it.
+    void add_data_rule(std::string rule, Statement broken) {
+        add_data_rule(std::move(rule), [broken](Transaction& tx) {
+            Result<Rows> rows = tx.query(broken);
+            if (!rows) return Result<std::vector<std::string>>(std::move(rows).error());
+            std::vector<std::string> things;
+            for (Row row : *rows) things.push_back(row.string(0));
+            return Result<std::vector<std::string>>(std::move(things));
+        });
+    }
     /// A sub-command of `chuks-kitchen`.
     virtual void add_command(Command command) = 0;
 

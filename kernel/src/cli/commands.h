@@ -31,6 +31,8 @@ ExitCode list_routes(const std::string& config_file, std::ostream& out);
 // store_commands.cpp: the database itself.
 
 ExitCode migrate(const std::string& config_file, bool apply, std::ostream& out);
+/// Whether what must hold in the tables of each plugin does; what does not is listed.
+ExitCode check_data(const std::string& config_file, std::ostream& out);
 /// Copies everything in the store of one configuration into the store of the other, which must be
 /// empty; makes its tables first. The source is read as one snapshot: what is written there
 /// meanwhile is not copied.

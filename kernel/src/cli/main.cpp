@@ -18,7 +18,7 @@ namespace kitchen::cli {
 namespace {
 
 constexpr std::string_view built_in[] = {"serve",  "check-config", "config-schema", "plugins",
-                                         "routes", "migrate",      "store"};
+                                         "routes", "migrate",      "check-data",    "store"};
 
 /// The arguments as far as they have to be understood before it is known who understands them:
 /// which sub-command, which configuration.
@@ -90,6 +90,8 @@ public:
             [this] { return migrate(config_, false, out_); });
         add(*migrations, "apply", "Apply what is missing", true,
             [this] { return migrate(config_, true, out_); });
+        add(app_, "check-data", "Whether what must hold in the tables of each plugin does", true,
+            [this] { return check_data(config_, out_); });
         CLI::App* store = app_.add_subcommand("store", "The database's content");
         store->require_subcommand(1);
         CLI::App* copy = store->add_subcommand(

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/files.h"
+#include "host/data_check.h"
 #include "host/kernel.h"
 #include "migrate/migrator.h"
 #include "transfer/store_copy.h"
@@ -63,6 +64,24 @@ ExitCode migrate(const std::string& config_file, bool apply, std::ostream& out) 
     });
     if (!any) out << "nothing to do\n";
     return ExitCode::ok;
+}
+
+ExitCode check_data(const std::string& config_file, std::ostream& out) {
+    Kernel kernel(quiet_kernel_options(config_file));
+    start_store(kernel);
+    if (migrate_all(kernel, false, [](const migrate::Step&) {}))
+        throw StartError(ExitCode::failed,
+                         "the tables are not those of this version: `migrate plan` lists what is "
+                         "missing");
+    const Result<host::DataReport> report = host::check_data(*kernel.store(), kernel.plugins());
+    if (!report) throw StartError(ExitCode::failed, report.error().detail);
+    for (const host::BrokenRule& broken : report->broken) {
+        out << broken.plugin << ": it is broken that " << broken.rule << ":";
+        for (const std::string& thing : broken.things) out << ' ' << thing;
+        out << '\n';
+    }
+    out << report->rules << " rules, " << report->broken.size() << " broken\n";
+    return report->broken.empty() ? ExitCode::ok : ExitCode::failed;
 }
 
 ExitCode copy_store(const std::string& from_config, const std::string& to_config,

@@ -15,8 +15,9 @@ namespace kitchen::host {
 namespace {
 
 /// Words the command line keeps for itself.
-constexpr std::string_view reserved_commands[] = {
-    "serve", "check-config", "config-schema", "plugins", "routes", "migrate", "store", "help"};
+constexpr std::string_view reserved_commands[] = {"serve",      "check-config", "config-schema",
+                                                  "plugins",    "routes",       "migrate",
+                                                  "check-data", "store",        "help"};
 
 std::chrono::milliseconds since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
@@ -149,7 +150,8 @@ void Kernel::build_server() {
     health_ = std::make_unique<Health>(std::move(checks), *clock_, *log_);
 
     http::ServerTable table;
-    table.routes = operations_routes({*health_, *plugins_, [this] { return phase_name(); }});
+    table.routes = operations_routes(
+        {*health_, *plugins_, [this] { return phase_name(); }, [this] { return store(); }});
     if (auto route = metrics_route(*metrics_, settings_.server.metrics))
         table.routes.push_back(*std::move(route));
     for (const plugin::Instance* instance : plugins_->order()) {

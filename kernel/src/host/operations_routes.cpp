@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/data_check.h"
 #include "plugin/gate.h"
 #include "kitchen/json.h"
 
@@ -120,6 +121,14 @@ Response list_plugins(const PluginSet& plugins) {
     return uncached(200, std::move(out));
 }
 
+Result<Response> check_tables(const OperationsSources& sources) {
+    Store* const store = sources.store();
+    if (!store) return Response::json(200, DataReport{});
+    Result<DataReport> report = check_data(*store, sources.plugins);
+    if (!report) return std::move(report).error();
+    return Response::json(200, *report).with_header("Cache-Control", "no-store");
+}
+
 }  // namespace
 
 std::vector<Route> operations_routes(OperationsSources sources) {
@@ -164,6 +173,12 @@ std::vector<Route> operations_routes(OperationsSources sources) {
             .answers(200, "The plugins", plugins_schema())
             .handle(
                 [sources](Request&) -> Result<Response> { return list_plugins(sources.plugins); }));
+    routes.push_back(Route::get("/admin/data/")
+                         .summary("Whether what must hold in the tables does")
+                         .describe("Asks every rule of every plugin, which reads whole tables.")
+                         .for_operators()
+                         .answers<DataReport>(200, "The rules that are broken")
+                         .handle([sources](Request&) { return check_tables(sources); }));
     for (Route& route : routes) route.plugin = "kernel";
     return routes;
 }

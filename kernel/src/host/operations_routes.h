@@ -1,4 +1,4 @@
-// The kernel's own routes: /livez, /readyz, /health/, /admin/plugins/ and /metrics.
+// The kernel's own routes: /livez, /readyz, /health/, /admin/plugins/, /admin/data/ and /metrics.
 //
 // Thread-safety: the handlers run on many threads at once.
 #pragma once
@@ -12,6 +12,7 @@
 #include "host/health.h"
 #include "host/plugin_set.h"
 #include "kitchen/http/route.h"
+#include "kitchen/store.h"
 #include "observe/metrics_registry.h"
 
 namespace kitchen::host {
@@ -22,6 +23,7 @@ struct OperationsSources {
     const PluginSet& plugins;
     /// "ready", or why not: "starting", "draining".
     std::function<std::string_view()> phase;
+    std::function<Store*()> store;  ///< nullptr for none
 };
 
 /// Route::plugin is "kernel".

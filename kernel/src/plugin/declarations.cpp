@@ -70,6 +70,12 @@ void DeclarationRecorder::add_health_check(std::string name, bool required,
     recorded_.checks.push_back({std::move(name), required, std::move(check)});
 }
 
+void DeclarationRecorder::add_data_rule(std::string rule, BrokenThings broken) {
+    check_open();
+    require(static_cast<bool>(broken), "the data rule '" + rule + "' is empty");
+    recorded_.data_rules.push_back({std::move(rule), std::move(broken)});
+}
+
 void DeclarationRecorder::add_command(Command command) {
     check_open();
     require(is_word(command.name), "the command '" + command.name +

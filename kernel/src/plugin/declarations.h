@@ -33,6 +33,11 @@ struct DeclaredCheck {
     std::function<Status()> check;
 };
 
+struct DeclaredDataRule {
+    std::string rule;
+    Setup::BrokenThings broken;
+};
+
 struct Declarations {
     std::vector<http::Route> routes;
     std::vector<DeclaredMiddleware> middleware;
@@ -40,6 +45,7 @@ struct Declarations {
     std::vector<DeclaredPeriodic> periodics;
     std::vector<DeclaredCheck> checks;
     std::vector<Command> commands;
+    std::vector<DeclaredDataRule> data_rules;
     std::map<std::string, void*> services;
 };
 
@@ -63,6 +69,8 @@ public:
     void add_periodic(std::string name, std::chrono::milliseconds interval,
                       std::function<void()> work) override;
     void add_health_check(std::string name, bool required, std::function<Status()> check) override;
+    using Setup::add_data_rule;
+    void add_data_rule(std::string rule, BrokenThings broken) override;
     void add_command(Command command) override;
 
 protected:

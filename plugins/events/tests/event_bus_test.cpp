@@ -48,6 +48,8 @@ public:
     void add_migrations(std::span<const Migration>) override {}
     void add_periodic(std::string, std::chrono::milliseconds, std::function<void()>) override {}
     void add_health_check(std::string, bool, std::function<Status()>) override {}
+    using Setup::add_data_rule;
+    void add_data_rule(std::string, BrokenThings) override {}
     void add_command(Command) override {}
 
 protected:

@@ -30,6 +30,9 @@ struct FakeClaims final : Claims {
         return found;
     }
     Status take(Transaction&, std::string_view, std::span<const Claim>) override { return {}; }
+    Result<std::vector<std::string>> owners(Transaction&, std::string_view) override {
+        return std::vector<std::string>();
+    }
     Status give_back(Transaction&, std::string_view) override { return {}; }
 };
 

@@ -176,11 +176,17 @@ TEST_F(CommandLine, PlansAndAppliesMigrations) {
     const std::string config = kitchen();
     EXPECT_THAT(run({"migrate", "plan", "--config", config}).output,
                 HasSubstr("pending  auth  0001"));
+    const Outcome too_early = run({"check-data", "--config", config});
+    EXPECT_EQ(too_early.code, 1);
+    EXPECT_THAT(too_early.output, HasSubstr("`migrate plan` lists what is missing"));
     const Outcome applied = run({"migrate", "apply", "--config", config});
     EXPECT_EQ(applied.code, 0) << applied.output;
     EXPECT_THAT(applied.output, HasSubstr("applied  auth  0001"));
     EXPECT_EQ(run({"migrate", "apply", "--config", config}).output, "nothing to do\n");
     EXPECT_EQ(run({"migrate", "plan", "--config", config}).output, "nothing to do\n");
+    const Outcome checked = run({"check-data", "--config", config});
+    EXPECT_EQ(checked.code, 0) << checked.output;
+    EXPECT_THAT(checked.output, HasSubstr("rules, 0 broken"));
     EXPECT_EQ(run({"migrate", "plan", "--config", empty()}).code, 4);
 }
 

@@ -36,6 +36,8 @@ public:
     /// conflict "limit_reached" naming the claim as its subject; then the transaction must be
     /// rolled back.
     virtual Status take(Transaction& tx, std::string_view owner, std::span<const Claim> claims) = 0;
+    /// Every owner of that pattern (SQL's LIKE) who holds something: "order %" gives "order 12", ….
+    virtual Result<std::vector<std::string>> owners(Transaction& tx, std::string_view like) = 0;
     /// Everything that the owner holds; success when that is nothing.
     virtual Status give_back(Transaction& tx, std::string_view owner) = 0;
 };
