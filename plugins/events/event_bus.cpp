@@ -1,6 +1,6 @@
 #include "event_bus.h"
 
-#include <exception>
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -9,6 +9,20 @@ namespace {
 
 /// Handled in one transaction. When one of them fails, each is tried by itself.
 constexpr std::int64_t handled_at_once = 100;
+/// One job handles so many batches, and then lets others have its thread.
+constexpr int batches_at_once = 20;
+
+/// A store or service that is only away, or busy, comes back: that parks no subscriber.
+bool counts(const Error& error) {
+    return error.kind != Errc::unavailable && error.kind != Errc::busy &&
+           error.kind != Errc::storage_full;
+}
+
+bool is_name(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
 
 }  // namespace
 
@@ -40,6 +54,9 @@ Status EventBus::emit_event(Transaction& tx, std::string_view event, std::string
 
 void EventBus::subscribe(std::string_view plugin, std::string_view subscriber,
                          std::string_view event, Handler handler) {
+    if (!is_name(subscriber))
+        throw std::logic_error("its subscriber '" + std::string(subscriber) +
+                               "' is not named in lower-case letters, digits and '-'");
     const std::string name = std::string(plugin) + '.' + std::string(subscriber);
     std::unique_ptr<Subscriber>& known = subscribers_[name];
     if (!known) known = std::make_unique<Subscriber>();
@@ -63,58 +80,56 @@ Status EventBus::open() {
 }
 
 void EventBus::poll() {
-    open_ = true;
+    State expected = State::constructed;
+    state_.compare_exchange_strong(expected, State::open);
     wake();
 }
 
-void EventBus::close() { open_ = false; }
+void EventBus::close() { state_ = State::closed; }
 
 void EventBus::wake() {
-    if (!open_) return;
-    for (const auto& entry : subscribers_) {
-        const std::string& name = entry.first;
-        Subscriber& subscriber = *entry.second;
-        if (subscriber.posted.exchange(true)) continue;
-        const bool is_taken = jobs_.post("events: " + name, [this, &name, &subscriber] {
-            subscriber.posted = false;
-            deliver(name);
-        });
-        if (!is_taken) subscriber.posted = false;  // the next poll does it
-    }
+    for (const auto& [name, subscriber] : subscribers_) post(name, *subscriber);
 }
 
-bool EventBus::deliver(std::string_view subscriber) {
-    const auto found = subscribers_.find(subscriber);
-    if (found == subscribers_.end()) return true;
-    const std::string& name = found->first;
-    const std::unique_lock only_one(found->second->delivering, std::try_to_lock);
-    if (!only_one) {
-        found->second->posted = false;
-        return false;
-    }
+void EventBus::post(const std::string& name, Subscriber& subscriber) {
+    if (state_ != State::open || subscriber.posted.exchange(true)) return;
+    const bool is_taken = jobs_.post("events: " + name, [this, &name, &subscriber] {
+        subscriber.posted = false;
+        deliver(name, subscriber);
+    });
+    if (!is_taken) subscriber.posted = false;  // the next poll does it
+}
+
+void EventBus::deliver(const std::string& name, Subscriber& subscriber) {
+    subscriber.again = true;
+    do {
+        const std::unique_lock only_one(subscriber.delivering, std::try_to_lock);
+        if (!only_one) return;  // the one who delivers looks again
+        while (subscriber.again.exchange(false)) handle_due(name, subscriber);
+    } while (subscriber.again);
+}
+
+void EventBus::handle_due(const std::string& name, Subscriber& subscriber) {
     if (Status numbered = log_.number(); !numbered) {
         logger_.warn("events were not numbered", {{"code", numbered.error().code}});
-        return true;
+        return;
     }
-    std::int64_t limit = handled_at_once, singly = 0;
-    while (open_) {
-        const Result<bool> due = is_due(name, *found->second);
-        if (due && !*due) return true;
-        const Result<std::int64_t> handled =
-            due ? handle(name, *found->second, limit) : Result<std::int64_t>(due.error());
-        if (handled && *handled == 0) return true;
-        if (!handled && limit == 1) {
-            note_failure(name, handled.error());
-            return true;
+    std::int64_t limit = handled_at_once, position = 0;
+    for (int batches = 0; state_ == State::open; ++batches) {
+        if (batches == batches_at_once) return post(name, subscriber);
+        const Result<bool> due = is_due(name, subscriber);
+        if (!due) {
+            logger_.warn("events were not read", {{"code", due.error().code}});
+            return;
         }
-        if (!handled) {
-            limit = 1;
-            singly = 0;
-        } else if (++singly == handled_at_once) {
-            limit = handled_at_once;
-        }
+        if (!*due) return;
+        const Result<std::int64_t> handled = handle(name, subscriber, limit, position);
+        if (handled && *handled == 0) return;
+        if (handled) continue;
+        if (limit == 1) return note_failure(name, subscriber, position, handled.error());
+        limit = 1;  // until this job ends
+        batches = -static_cast<int>(handled_at_once);
     }
-    return true;
 }
 
 Result<bool> EventBus::is_due(const std::string& name, Subscriber& subscriber) {
@@ -131,13 +146,15 @@ Result<bool> EventBus::is_due(const std::string& name, Subscriber& subscriber) {
 }
 
 Result<std::int64_t> EventBus::handle(const std::string& name, const Subscriber& subscriber,
-                                      std::int64_t limit) {
+                                      std::int64_t limit, std::int64_t& position) {
     return store_.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
         // Another replica may have been faster, or be at it: then this waits for its end.
         Result<std::optional<Subscription>> locked = log_.lock(tx, name);
         if (!locked) return std::move(locked).error();
-        if (!*locked || is_parked(**locked)) return std::int64_t{0};
+        if (!*locked || is_parked(**locked) || (*locked)->due_at > clock_.now())
+            return std::int64_t{0};
         Subscription at = **std::move(locked);
+        position = at.position;
         Result<std::vector<StoredEvent>> events = log_.after(tx, at.position, limit);
         if (!events) return std::move(events).error();
         if (events->empty()) return std::int64_t{0};
@@ -160,43 +177,57 @@ Status EventBus::call(const Subscriber& subscriber, Transaction& tx,
     if (!data)
         return Error(Errc::corrupt, "event_corrupt", "An event could not be read.")
             .with_subject("events.data");
-    try {
-        return handler->second(tx, *data);
-    } catch (const std::exception& thrown) {
-        return Error(Errc::internal, "event_handler_failed", thrown.what());
-    }
+    return handler->second(tx, *data);
 }
 
-void EventBus::note_failure(const std::string& name, const Error& error) {
-    Subscription at;
-    const Status noted = store_.transact([&](Transaction& tx) -> Status {
+void EventBus::note_failure(const std::string& name, Subscriber& subscriber, std::int64_t position,
+                            const Error& error) {
+    std::optional<Subscription> noted;
+    std::chrono::milliseconds pause{0};
+    const Status done = store_.transact([&](Transaction& tx) -> Status {
+        noted.reset();
         Result<std::optional<Subscription>> locked = log_.lock(tx, name);
         if (!locked) return std::move(locked).error();
-        if (!*locked) return {};
-        at = **std::move(locked);
-        // What is only away comes back; the rest is counted, until a person has to look.
-        if (error.kind != Errc::unavailable) ++at.attempts;
+        // Another replica has handled it meanwhile: then it is no failure.
+        if (!*locked || (*locked)->position != position) return {};
+        Subscription at = **std::move(locked);
+        if (counts(error)) ++at.attempts;
         at.error = error.code + ": " + error.detail;
-        const auto failures = std::max<std::int64_t>(1, at.attempts);
-        at.due_at = clock_.now() + rules_.backoff.half_jitter(failures, random_);
+        pause = rules_.backoff.half_jitter(std::max<std::int64_t>(1, at.attempts), random_);
+        at.due_at = clock_.now() + pause;
+        noted = at;
         return log_.save(tx, at);
     });
-    const std::string reason = error.code + ": " + error.detail;
+    if (!done) {
+        logger_.warn("a failure of a subscriber was not noted",
+                     {{"subscriber", name}, {"code", done.error().code}});
+        return;
+    }
+    if (!noted) return;
+    subscriber.is_parked = is_parked(*noted);
     const Logger::Fields fields = {{"subscriber", name},
-                                   {"position", at.position + 1},
-                                   {"attempts", at.attempts},
-                                   {"reason", reason}};
-    if (noted && is_parked(at))
+                                   {"position", position + 1},
+                                   {"attempts", noted->attempts},
+                                   {"reason", noted->error}};
+    if (is_parked(*noted)) {
         logger_.error("a subscriber is parked", fields);
-    else
-        logger_.warn("a subscriber failed", fields);
+        return;
+    }
+    logger_.warn("a subscriber failed", fields);
+    // When this is not taken, a poll does it.
+    (void)jobs_.post_after(pause, "events: " + name,
+                           [this, &name, &subscriber] { post(name, subscriber); });
 }
 
-std::vector<EventBus::Standing> EventBus::standings() const {
-    std::vector<Standing> all;
-    for (const auto& [name, subscriber] : subscribers_)
-        all.push_back({name, subscriber->behind, subscriber->is_parked});
-    return all;
+std::vector<std::string> EventBus::subscribers() const {
+    std::vector<std::string> names;
+    for (const auto& entry : subscribers_) names.push_back(entry.first);
+    return names;
+}
+
+EventBus::Standing EventBus::standing(const std::string& subscriber) const {
+    const Subscriber& found = *subscribers_.at(subscriber);
+    return {found.behind, found.is_parked};
 }
 
 bool EventBus::is_parked(const Subscription& subscription) const {

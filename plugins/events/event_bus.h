@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,19 +38,16 @@ public:
     Status open();
     /// Once all plugins have started, and from then on again and again: delivers what is due.
     void poll();
-    /// Delivers nothing new.
+    /// Delivers nothing new, for good.
     void close();
-
-    /// Brings one subscriber up to date on this thread: false when another thread is doing that.
-    bool deliver(std::string_view subscriber);
 
     /// Of one of the loaded plugins, as this process saw it last.
     struct Standing {
-        std::string name;
         std::int64_t behind = 0;  ///< events after its position
         bool is_parked = false;
     };
-    std::vector<Standing> standings() const;
+    std::vector<std::string> subscribers() const;
+    Standing standing(const std::string& subscriber) const;
     bool is_parked(const Subscription& subscription) const;
     /// Lets a subscriber try again now. Error: not_found "subscriber_not_found".
     Status resume(std::string_view subscriber);
@@ -63,21 +59,29 @@ protected:
                    Handler handler) override;
 
 private:
+    enum class State : std::uint8_t { constructed, open, closed };
     struct Subscriber {
         std::map<std::string, Handler, std::less<>> handlers;  ///< by event
         std::mutex delivering;
-        std::atomic<bool> posted{false};
+        std::atomic<bool> posted{false};  ///< a job is waiting
+        std::atomic<bool> again{false};   ///< there may be more than the delivery under way saw
         std::atomic<std::int64_t> behind{0};
         std::atomic<bool> is_parked{false};
     };
 
     void wake();
-    /// Handles the next events, at most `limit`, in one transaction; how many.
-    Result<std::int64_t> handle(const std::string& name, const Subscriber& subscriber,
-                                std::int64_t limit);
-    Status call(const Subscriber& subscriber, Transaction& tx, const StoredEvent& event) const;
-    void note_failure(const std::string& name, const Error& error);
+    void post(const std::string& name, Subscriber& subscriber);
+    void deliver(const std::string& name, Subscriber& subscriber);
+    /// Handles what is due, up to some batches.
+    void handle_due(const std::string& name, Subscriber& subscriber);
     Result<bool> is_due(const std::string& name, Subscriber& subscriber);
+    /// Handles the next events, at most `limit`, in one transaction; how many. `position` becomes
+    /// the one before them.
+    Result<std::int64_t> handle(const std::string& name, const Subscriber& subscriber,
+                                std::int64_t limit, std::int64_t& position);
+    Status call(const Subscriber& subscriber, Transaction& tx, const StoredEvent& event) const;
+    void note_failure(const std::string& name, Subscriber& subscriber, std::int64_t position,
+                      const Error& error);
 
     Store& store_;
     EventLog& log_;
@@ -88,7 +92,7 @@ private:
     const DeliveryRules rules_;
     std::map<std::string, std::string, std::less<>> declared_;  ///< event → plugin
     std::map<std::string, std::unique_ptr<Subscriber>, std::less<>> subscribers_;
-    std::atomic<bool> open_{false};
+    std::atomic<State> state_{State::constructed};
 };
 
 }  // namespace kitchen::events

@@ -19,7 +19,7 @@ struct EventsSettings {
     static void describe(Fields<EventsSettings>& field) {
         using namespace std::chrono_literals;
         using S = EventsSettings;
-        field("poll", &S::poll, "How often it is looked for events of other replicas")
+        field("poll", &S::poll, "How often to look for events of other replicas")
             .between(10ms, 1min);
         field("max_attempts", &S::max_attempts,
               "Failures in a row at one event; then its subscriber is parked")
@@ -64,20 +64,15 @@ public:
 
     void start() override {
         bus_.open().value();
-        for (const EventBus::Standing& one : bus_.standings()) {
-            const auto standing = [this, name = one.name] {
-                for (EventBus::Standing& current : bus_.standings())
-                    if (current.name == name) return std::move(current);
-                return EventBus::Standing{};
-            };
+        for (const std::string& name : bus_.subscribers()) {
             gauges_.push_back(metrics_.sampled_gauge(
                 "kitchen_events_behind", "Events that a subscriber has still to handle.",
-                {{"subscriber", one.name}},
-                [standing] { return static_cast<double>(standing().behind); }));
+                {{"subscriber", name}},
+                [this, name] { return static_cast<double>(bus_.standing(name).behind); }));
             gauges_.push_back(metrics_.sampled_gauge(
                 "kitchen_events_parked", "1 for a subscriber that failed too often.",
-                {{"subscriber", one.name}},
-                [standing] { return standing().is_parked ? 1.0 : 0.0; }));
+                {{"subscriber", name}},
+                [this, name] { return bus_.standing(name).is_parked ? 1.0 : 0.0; }));
         }
     }
     void drain() override { bus_.close(); }
@@ -88,11 +83,11 @@ public:
 
 private:
     Status check() const {
-        for (const EventBus::Standing& one : bus_.standings())
-            if (one.is_parked)
+        for (const std::string& name : bus_.subscribers())
+            if (const EventBus::Standing standing = bus_.standing(name); standing.is_parked)
                 return Error(Errc::unavailable, "subscriber_parked",
-                             "The subscriber " + one.name + " is parked, " +
-                                 std::to_string(one.behind) + " events behind.");
+                             "The subscriber " + name + " is parked, " +
+                                 std::to_string(standing.behind) + " events behind.");
         return {};
     }
     Status list(CommandContext& context) const {

@@ -101,7 +101,8 @@ public:
     /// Destinations::find; conflict "items_unavailable" with every line that cannot be had
     /// (pointers into the cart: "/items/0/food"), "checkout_refused" with what the steps object to,
     /// "total_changed" with the member `total`,
-    /// "idempotency_key_in_use"; forbidden when the account is closed.
+    /// "idempotency_key_in_use", "limit_reached" when a step claims
+    /// more than there is without refusing; forbidden when the account is closed.
     Result<Placed> place(const CheckoutRequest& request,
                          const std::optional<IdempotentRequest>& idempotency);
 

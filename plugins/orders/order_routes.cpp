@@ -147,7 +147,7 @@ Result<Response> OrderRoutes::quote(Request& request) {
 }
 
 Result<Response> OrderRoutes::explain(Request& request) {
-    const auto food_id = parse_number<std::int64_t>(*request.query("food_id"));
+    const auto food_id = request.query_integer("food_id");
     std::optional<Timestamp> at;
     if (const auto given = request.query("at")) at = parse_rfc3339(*given);
     Fulfillment fulfillment = Fulfillment::pickup;

@@ -58,6 +58,12 @@ Result<Order> OrderService::read_newest(const Viewer& viewer, std::int64_t id) {
     return store_.transact<Order>([&](Transaction& tx) { return find(tx, viewer, id); });
 }
 
+Status OrderService::give_back(Transaction& tx, const Order& order, std::int64_t by_user) const {
+    // In the order in which the checkout took them.
+    if (Status back = claims_.give_back(tx, reference_of(order.id)); !back) return back;
+    return catalog_.give_back(tx, portions_of(order), reference_of(order.id), by_user);
+}
+
 Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderState to,
                                  const std::string& reason, const VersionCheck& check) {
     const Timestamp now = clock_.now();
@@ -79,12 +85,7 @@ Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderSta
             return Error(Errc::conflict, "order_changed",
                          "Somebody else has just changed this order. Look at it again.");
         if (to == OrderState::cancelled)
-            if (Status back =
-                    catalog_.give_back(tx, portions_of(*order), reference_of(id), viewer.user_id);
-                !back)
-                return std::move(back).error();
-        if (to == OrderState::cancelled)
-            if (Status back = claims_.give_back(tx, reference_of(id)); !back)
+            if (Status back = give_back(tx, *order, viewer.user_id); !back)
                 return std::move(back).error();
 
         order->status = to;

@@ -1,8 +1,8 @@
 // Reading orders and moving them along.
 //
 // A customer sees and cancels their own; staff (kitchen, admin) see all and move them. Whatever
-// ends an order without serving it gives its stock back in the same transaction, and an order can
-// end only once.
+// ends an order without serving it gives its stock and claims back in the same transaction, and an
+// order can end only once.
 //
 // Errors: not_found "order_not_found" (also for another customer's); conflict
 // "transition_not_allowed" with the member `allowed_transitions`; unprocessable when staff cancel
@@ -42,6 +42,7 @@ public:
 
 private:
     Result<Order> find(Transaction& tx, const Viewer& viewer, std::int64_t id) const;
+    Status give_back(Transaction& tx, const Order& order, std::int64_t by_user) const;
 
     Store& store_;
     Catalog& catalog_;

@@ -1,8 +1,9 @@
-// Steps of the checkout that go wrong: the order is refused, nothing is lost, and the log names the
+// Steps of the checkout and subscribers that go wrong: nothing is lost, and the log names the
 // plugin.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/restaurant.h"
 
 namespace kitchen::tests {
@@ -53,6 +54,21 @@ TEST_F(Steps, OneThatGoesWrongIsNamedAndCostsNothing) {
     EXPECT_EQ(client.get("/cart/").json["items"].size(), 1u);
     EXPECT_EQ(restaurant.stock_of(food), 5);
     EXPECT_EQ(client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status, 201);
+}
+
+TEST(Subscribers, OneThatFailedToBeConstructedIsNotCalled) {
+    testkit::Restaurant restaurant(
+        {.plugins = {"{id: faulty-subscriber, required: false, path: " KITCHEN_HOSTILE_PLUGIN_DIR
+                     "/faulty-subscriber.so}",
+                     "{id: loyalty, path: " KITCHEN_LOYALTY "}"}});
+    testkit::HttpClient client = restaurant.customer();
+    const std::int64_t food = restaurant.food("Akara", 15'000);
+    ASSERT_EQ(client.post("/cart/", Json::object({{"food_id", food}})).status, 201);
+    ASSERT_EQ(client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status, 201);
+    EXPECT_TRUE(
+        testkit::wait_until([&] { return client.get("/loyalty/").json["points"] == Json(1); }));
+    EXPECT_THAT(restaurant.kernel().log_lines(),
+                Contains(testing::AllOf(HasSubstr("plugin left out"), HasSubstr("no stove"))));
 }
 
 TEST_F(Steps, ThePluginsPageListsEveryProvider) {

@@ -73,6 +73,9 @@ public:
     /// Tagged with the plugin's id; lives as long as the plugin.
     virtual Logger& log() const = 0;
 
+    /// For who calls the plugin back later, as the events do: see kitchen/all.h.
+    virtual detail::Guard guard() const = 0;
+
     /// Offers an interface that KITCHEN_PLUGIN names as Provides<…>. `service` belongs to the
     /// plugin, and is used by others between this plugin's start and stop. One class may implement
     /// several interfaces: then name the one meant, as in provide<Store>(store_).
@@ -122,7 +125,6 @@ protected:
     /// nullptr when an optional interface has no provider.
     virtual void* service(std::string_view interface_name) const = 0;
     virtual std::vector<detail::Provider> providers(std::string_view interface_name) const = 0;
-    virtual detail::Guard guard() const = 0;
 };
 
 class Plugin {

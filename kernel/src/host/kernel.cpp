@@ -69,10 +69,11 @@ void Kernel::construct() {
     registry_.bind(Jobs::interface_name, {"", static_cast<Jobs*>(jobs_.get())});
     begin_measuring();
     registry_.bind(Metrics::interface_name, {"", static_cast<Metrics*>(metrics_.get())});
-    plugins_->construct(
-        [this](std::string_view interface_name, const std::string& plugin, void* service) {
-            return instruments_->wrap(interface_name, plugin, service);
-        });
+    const auto wrap = [this](std::string_view interface_name, const std::string& plugin,
+                             void* service) {
+        return instruments_->wrap(interface_name, plugin, service);
+    };
+    if (!plugins_->construct(wrap)) return begin_again();
     check_commands();
     build_server();
 }

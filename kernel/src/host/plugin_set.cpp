@@ -112,12 +112,6 @@ std::vector<plugin::Resolution::Problem> PluginSet::resolve() {
     return {};
 }
 
-void PluginSet::resolve_or_throw(ExitCode code) {
-    std::vector<std::string> lines;
-    for (const auto& problem : resolve()) lines.push_back(problem.message);
-    if (!lines.empty()) throw StartError(code, std::move(lines));
-}
-
 void PluginSet::skip(const std::string& id, const std::string& reason) {
     skipped_.push_back({id, reason});
     registry_.remove(id);
@@ -125,7 +119,7 @@ void PluginSet::skip(const std::string& id, const std::string& reason) {
     log_.warn("plugin left out", {{"id", id}, {"reason", reason}});
 }
 
-void PluginSet::construct(const Wrap& wrap) {
+bool PluginSet::construct(const Wrap& wrap) {
     std::vector<std::string> failures;
     std::set<const Instance*> failed;
     const auto next = [&]() -> Instance* {
@@ -154,11 +148,13 @@ void PluginSet::construct(const Wrap& wrap) {
             failures.push_back(done.error().detail);
             failed.insert(instance);
         } else {
-            skip(instance->id(), done.error().detail);
-            if (failures.empty()) resolve_or_throw(ExitCode::plugin);
+            left_out_ = instance->id();
+            left_out_reason_ = done.error().detail;
+            return false;
         }
     }
     if (!failures.empty()) throw StartError(ExitCode::plugin, std::move(failures));
+    return true;
 }
 
 Instance* PluginSet::next_to_start(const std::vector<std::string>& only) const {
@@ -215,7 +211,9 @@ bool PluginSet::start(const std::vector<std::string>& only, const StartHooks& ho
 
 void PluginSet::leave_out_failed() {
     skip(left_out_, left_out_reason_);
-    resolve_or_throw(ExitCode::start_up);
+    std::vector<std::string> lines;
+    for (const auto& problem : resolve()) lines.push_back(problem.message);
+    if (!lines.empty()) throw StartError(ExitCode::plugin, std::move(lines));
 }
 
 void PluginSet::drain() {

@@ -57,13 +57,16 @@ public:
     void load(const config::Configuration& settings, const std::filesystem::path& directory,
               const config::Environment& environment, config::Diagnostics& diagnostics);
     /// Constructs all, and registers what they provide, each service as `wrap` gives it back.
-    /// Throws StartError with every failure of a required plugin.
-    void construct(const Wrap& wrap);
+    /// Throws StartError with every failure of a required plugin. False when one that is not
+    /// required failed: others may hold what it has given them, so destroy(), leave_out_failed(),
+    /// and construct() again.
+    bool construct(const Wrap& wrap);
     /// Starts in order: all, or those in `only` and what they need. Throws StartError for the first
     /// required plugin that fails. False when one that is not required failed: others may hold
     /// references to it, so stop(), destroy(), leave_out_failed(), and construct() again.
     bool start(const std::vector<std::string>& only, const StartHooks& hooks);
-    /// Leaves out the plugin for which start() returned false, and resolves anew.
+    /// Leaves out the plugin for which construct() or start() returned false, and resolves anew.
+    /// Throws StartError when a required one cannot be without it.
     void leave_out_failed();
     void drain();
     /// The plugin whose start(), drain() or stop() is running; "" when none is. From any thread.
@@ -90,7 +93,6 @@ private:
     void load_one(const config::PluginSettings& settings, const std::filesystem::path& directory,
                   const config::Environment& environment, config::Diagnostics& diagnostics);
     std::vector<plugin::Resolution::Problem> resolve();
-    void resolve_or_throw(ExitCode code);
     void skip(const std::string& id, const std::string& reason);
     std::size_t place_of(const plugin::Instance& instance) const;
     plugin::Instance* next_to_start(const std::vector<std::string>& only) const;

@@ -61,6 +61,7 @@ public:
     /// plugin promises was not provided.
     Declarations finish();
 
+    detail::Guard guard() const override;
     std::string_view plugin_id() const override { return manifest_.id(); }
     Logger& log() const override { return log_; }
     void add_route(http::Route route) override;
@@ -78,7 +79,6 @@ protected:
     void add_service(std::string_view interface_name, void* service) override;
     void* service(std::string_view interface_name) const override;
     std::vector<detail::Provider> providers(std::string_view interface_name) const override;
-    detail::Guard guard() const override;
 
 private:
     void check_open() const;

@@ -18,8 +18,10 @@
 namespace kitchen {
 
 struct Claim {
-    std::string name;           ///< begins with the plugin's id: "promotions/7", at most 200 bytes
-    std::int64_t quantity = 1;  ///< at least 1
+    static constexpr std::size_t max_name = 200;  // bytes
+
+    std::string name;           ///< begins with the plugin's id: "promotions/7"
+    std::int64_t quantity = 1;  ///< 1 to 10^16
     std::int64_t limit = std::numeric_limits<std::int64_t>::max();  ///< of all claims of that name
 };
 
@@ -32,7 +34,8 @@ public:
     /// How many are taken of each name, in their order.
     virtual Result<std::vector<std::int64_t>> taken(Transaction& tx,
                                                     std::span<const std::string> names) = 0;
-    /// `owner` is who holds them: "order 12". Claims of one name are taken together. Errors:
+    /// `owner` is who holds them: "order 12"; once for each owner. Claims of one name are taken
+    /// together. Errors:
     /// conflict "limit_reached" naming the claim as its subject; then the transaction must be
     /// rolled back.
     virtual Status take(Transaction& tx, std::string_view owner, std::span<const Claim> claims) = 0;

@@ -23,6 +23,9 @@
 // `max_attempts` its subscriber is parked: it stays where it is, /health/ and /metrics say so, and
 // the others go on.
 //
+// Events are kept, and read by plugins that were built with older headers: a member that is added
+// later is optional, and none is taken away; otherwise the event gets a new number.
+//
 // Thread-safety: declare() and on() in constructors; emit() from any thread; the handlers of one
 // subscriber one after another, on the jobs' threads. Ownership: the provider's plugin.
 #pragma once
@@ -67,7 +70,8 @@ public:
     template <class Event, class Handle>
     void on(const Setup& setup, std::string_view subscriber, Handle handle) {
         subscribe(setup.plugin_id(), subscriber, Event::event_name,
-                  [handle = std::move(handle), schema = http::schema_of<Event>()](
+                  [handle = std::move(handle), schema = http::schema_of<Event>().open(),
+                   guard = setup.guard(), plugin = std::string(setup.plugin_id())](
                       Transaction& tx, const Json& data) -> Status {
                       std::vector<Fault> faults;
                       schema.validate(data, "", faults);
@@ -77,7 +81,7 @@ public:
                                            ": " + faults.front().detail);
                       Event event;
                       http::read_body(data, event);
-                      return handle(tx, event);
+                      return guard(plugin, Event::event_name, [&] { return handle(tx, event); });
                   });
     }
 

@@ -102,8 +102,16 @@ public:
     void refuse(std::string pointer, std::string code, std::string detail) {
         problems_.push_back({std::move(pointer), std::move(code), std::move(detail)});
     }
-    /// What the order uses up: taken when it is placed, given back when it is cancelled.
-    void claim(Claim claim) { claims_.push_back(std::move(claim)); }
+    /// What the order uses up: taken when it is placed, given back when it is cancelled. Refuse
+    /// what is used up already, with a sentence for the customer (Claims::taken). Throws
+    /// std::logic_error for a quantity or a name that is no claim's.
+    void claim(Claim claim) {
+        if (claim.quantity < 1 || claim.quantity > max_amount || claim.name.empty() ||
+            claim.name.size() > Claim::max_name)
+            throw std::logic_error("the claim '" + claim.name + "' counts " +
+                                   std::to_string(claim.quantity));
+        claims_.push_back(std::move(claim));
+    }
     /// The step knows the promo code, whether it grants something or not; one that no step knows is
     /// refused.
     void recognise_promo_code() { promo_code_known_ = true; }
