@@ -43,8 +43,9 @@ Calendar calendar_of(const HoursSettings& settings) {
 
 std::vector<Mealtime> mealtimes_of(const HoursSettings& settings) {
     const Zone zone = Zone::find(settings.zone).value();
+    std::vector<FoodRanges> all = parse_food_ranges(settings.mealtimes).value();
     std::vector<Mealtime> mealtimes;
-    for (FoodRanges& foods : parse_food_ranges(settings.mealtimes).value()) {
+    for (FoodRanges& foods : all) {
         Calendar calendar(zone, foods.week);
         mealtimes.push_back({std::move(foods), std::move(calendar)});
     }

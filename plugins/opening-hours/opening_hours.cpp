@@ -132,7 +132,7 @@ Result<std::vector<OpenSlot>> OpeningHours::slots(LocalDate date) {
         for (const TimeSpan& slot : slots_.slots_of(date)) {
             const auto spans = calendar_.open_within({std::max(slot.begin, earliest), slot.end});
             if (spans.empty()) continue;
-            open.push_back({{spans.front().begin, slot.end}, 0});
+            open.push_back({{spans.front().begin, spans.back().end}, 0});
             names.push_back(claim_name(slot));
         }
         const Result<std::vector<std::int64_t>> taken = claims_.taken(tx, names);

@@ -23,15 +23,14 @@ Result<Zone> Zone::find(const std::string& name) {
     const auto unknown = [&name](const std::string& why) {
         return Error(Errc::unprocessable, "zone_unknown", "'" + name + "' " + why);
     };
-    const date::tzdb* zones = nullptr;
     try {
-        zones = &date::get_tzdb();
+        date::get_tzdb();
     } catch (const std::exception& error) {
         return unknown(std::string("cannot be looked up: no time zone database (tzdata): ") +
                        error.what());
     }
     try {
-        const date::time_zone& zone = *zones->locate_zone(name);
+        const date::time_zone& zone = *date::locate_zone(name);
         // Zones are read when they are first asked for something.
         zone.get_info(date::sys_seconds(std::chrono::seconds(0)));
         return Zone(name, zone);

@@ -88,7 +88,7 @@ TEST(Calendar, ADateThatAZoneLeavesOut) {
     // Samoa went from 29 to 31 December 2011.
     EXPECT_THAT(open_within(calendar("Pacific/Apia", {"mon-sun 18:00-02:00"}),
                             "2011-12-29T12:00:00Z", "2011-12-31T13:00:00Z"),
-                ElementsAre("12-30T04:00 to 12-30T10:00", "12-31T04:00 to 12-31T12:00"));
+                ElementsAre("12-30T04:00 to 12-30T12:00", "12-31T04:00 to 12-31T12:00"));
 }
 
 TEST(Zone, SaysLocalTimes) {
