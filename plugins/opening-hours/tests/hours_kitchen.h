@@ -36,8 +36,9 @@ class HoursKitchen {
     Forward step_;
 
 public:
-    explicit HoursKitchen(const HoursSettings& settings)
-        : kitchen(tests::Storage::memory, any_time(), nullptr, {&step_}),
+    explicit HoursKitchen(const HoursSettings& settings,
+                          tests::Storage storage = tests::Storage::memory)
+        : kitchen(storage, any_time(), nullptr, {&step_}),
           hours(settings, migrated(*kitchen.store), kitchen.claims, kitchen.clock) {
         step_.hours = &hours;
         kitchen.store->verify().value();

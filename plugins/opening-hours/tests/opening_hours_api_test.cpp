@@ -54,40 +54,6 @@ std::string slots_text(const HttpResponse& response) {
     return text;
 }
 
-/// 200 customers order at once for a slot of ten places, each at one of the
-/// kernels.
-void race_for_a_slot(RestaurantConfig config) {
-    constexpr std::size_t buyers = 200;
-    constexpr const char* time = "2026-01-01T15:20:00Z";
-    config.orders = "step_budget: 30s";
-    Restaurant restaurant(with_hours("slots: {length: 1h, capacity: 10}", std::move(config)));
-    const std::int64_t dish = restaurant.food("Dish", 100);
-    std::vector<HttpClient> clients;
-    for (std::size_t i = 0; i < buyers; ++i) {
-        const std::string token = restaurant.sign_up().token;
-        clients.push_back(restaurant.kernels().at(i % restaurant.kernels().size())->client());
-        clients.back().bearer(token);
-        ASSERT_EQ(clients.back().post("/cart/", Json::object({{"food_id", dish}})).status, 201);
-    }
-    std::mutex mutex;
-    std::map<int, int> statuses;
-    std::vector<std::thread> threads;
-    for (HttpClient& client : clients)
-        threads.emplace_back([&] {
-            const HttpResponse placed = client.post(
-                "/orders/",
-                Json::object({{"fulfillment_type", "pickup"}, {"scheduled_for", time}}));
-            std::lock_guard lock(mutex);
-            ++statuses[placed.status];
-        });
-    for (std::thread& thread : threads) thread.join();
-    EXPECT_EQ(statuses, (std::map<int, int>{{201, 10}, {409, 190}}));
-    EXPECT_EQ(restaurant.admin().get("/orders/").json["total_count"].as_integer(), 10);
-    for (const auto& kernel : restaurant.kernels())
-        EXPECT_THAT(slots_text(kernel->client().get("/store/slots/")),
-                    testing::HasSubstr("15:00-16:00 0, 16:00-17:00 10"));
-}
-
 }  // namespace
 
 TEST(OpeningHoursApi, TheHoursArePublic) {
@@ -125,7 +91,7 @@ TEST(OpeningHoursApi, TheHoursArePublic) {
 }
 
 TEST(OpeningHoursApi, TheKitchenPausesAndResumes) {
-    Restaurant restaurant(with_hours("lead_time: 30m"));
+    Restaurant restaurant(with_hours("lead_time: 30m", testkit::on_sqlite()));
     const std::int64_t dish = restaurant.food("Dish", 100);
     HttpClient ada = restaurant.customer(), chef = restaurant.kitchen_staff();
     EXPECT_EQ(restaurant.client().post("/store/pause/", Json()).status, 401);
@@ -182,14 +148,38 @@ TEST(OpeningHoursApi, SlotsHavePlaces) {
     EXPECT_EQ(outcome(anyone.get("/store/slots/?date=2026-02-30")), "422 ?date format");
 }
 
-TEST(OpeningHoursApi, TwoHundredOrdersRaceForTenPlacesOnSqlite) {
-    race_for_a_slot(testkit::on_sqlite());
-}
-
+// On one SQLite: see OpeningHoursTest.
 TEST(OpeningHoursApi, TwoHundredOrdersRaceForTenPlacesAtThreeReplicas) {
+    constexpr std::size_t buyers = 200;
     RestaurantConfig config = testkit::on_postgres();
     config.replicas = 3;
-    race_for_a_slot(std::move(config));
+    config.orders = "step_budget: 30s";
+    Restaurant restaurant(with_hours("slots: {length: 1h, capacity: 10}", std::move(config)));
+    const std::int64_t dish = restaurant.food("Dish", 100);
+    std::vector<HttpClient> clients;
+    for (std::size_t i = 0; i < buyers; ++i) {
+        const std::string token = restaurant.sign_up().token;
+        clients.push_back(restaurant.kernels().at(i % restaurant.kernels().size())->client());
+        clients.back().bearer(token);
+        ASSERT_EQ(clients.back().post("/cart/", Json::object({{"food_id", dish}})).status, 201);
+    }
+    std::mutex mutex;
+    std::map<int, int> statuses;
+    std::vector<std::thread> threads;
+    for (HttpClient& client : clients)
+        threads.emplace_back([&] {
+            const HttpResponse placed =
+                client.post("/orders/", Json::object({{"fulfillment_type", "pickup"},
+                                                      {"scheduled_for", "2026-01-01T15:20:00Z"}}));
+            std::lock_guard lock(mutex);
+            ++statuses[placed.status];
+        });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(statuses, (std::map<int, int>{{201, 10}, {409, 190}}));
+    EXPECT_EQ(restaurant.admin().get("/orders/").json["total_count"].as_integer(), 10);
+    for (const auto& kernel : restaurant.kernels())
+        EXPECT_THAT(slots_text(kernel->client().get("/store/slots/")),
+                    testing::HasSubstr("15:00-16:00 0, 16:00-17:00 10"));
 }
 
 TEST(OpeningHoursApi, OffAndOnAgain) {

@@ -1,5 +1,8 @@
 #include "opening_hours.h"
 
+#include <atomic>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -127,6 +130,32 @@ TEST_F(OpeningHoursTest, ASlotTakesSoManyOrdersAndGivesPlacesBack) {
     EXPECT_THAT(kitchen->place(bola, dish, now() + minutes(119)), IsEmpty());
     EXPECT_THAT(kitchen->place(ada, dish, now() + minutes(60)),
                 ElementsAre("/scheduled_for slot_full"));
+}
+
+TEST_F(OpeningHoursTest, TwoHundredOrdersRaceForTenPlaces) {
+    HoursSettings settings = in_lagos();
+    settings.slots = {minutes(60), 10};
+    HoursKitchen busy(settings, tests::Storage::file);
+    dish = busy.kitchen.food("Dish", 100);
+    constexpr std::int64_t buyers = 200;
+    for (std::int64_t user = 1; user <= buyers; ++user) busy.kitchen.put(user, dish);
+    std::atomic<int> placed{0}, refused{0};
+    std::vector<std::thread> threads;
+    for (std::int64_t user = 1; user <= buyers; ++user)
+        threads.emplace_back([&, user] {
+            auto request = tests::OrderKitchen::request(user);
+            request.scheduled_for = busy.kitchen.clock.now() + minutes(user % 60 + 60);
+            const auto order = busy.kitchen.place(request);
+            if (order)
+                ++placed;
+            else if (texts(order.error().faults) ==
+                     std::vector<std::string>{"/scheduled_for slot_full"})
+                ++refused;
+        });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(placed, 10);
+    EXPECT_EQ(refused, 190);
+    EXPECT_EQ(busy.kitchen.order_count(), 10);
 }
 
 TEST_F(OpeningHoursTest, TheFirstMinuteOfAListedSlotCanBeOrderedFor) {
