@@ -9,7 +9,7 @@ packages_build=(
   libhowardhinnant-date-dev tzdata
 )
 packages_test=(
-  libgtest-dev libgmock-dev binutils openssl libssl-dev python3 python3-aiosmtpd
+  libgtest-dev libgmock-dev librapidcheck-dev binutils openssl libssl-dev python3 python3-aiosmtpd
   postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools
 )
 packages_fuzz=(clang libclang-rt-14-dev)

@@ -15,10 +15,7 @@ LoyaltyRepository::LoyaltyRepository(kitchen::Store& store)
           "SELECT kind, reference, points, created_at FROM loyalty_entries WHERE user_id = $1 "
           "ORDER BY id DESC LIMIT $2")),
       earned_(store.prepare(
-          "SELECT user_id, points FROM loyalty_entries WHERE kind = 'earned' AND reference = $1")),
-      add_entry_once_(store.prepare(
-          "INSERT INTO loyalty_entries (user_id, kind, reference, points, created_at) "
-          "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, reference, user_id) DO NOTHING")),
+          "SELECT points FROM loyalty_entries WHERE kind = 'earned' AND reference = $1")),
       add_entry_(store.prepare(
           "INSERT INTO loyalty_entries (user_id, kind, reference, points, created_at) "
           "VALUES ($1, $2, $3, $4, $5)")),
@@ -46,20 +43,10 @@ Result<std::vector<Entry>> LoyaltyRepository::history(Transaction& tx, std::int6
     return entries;
 }
 
-Result<std::optional<Earned>> LoyaltyRepository::earned(Transaction& tx,
-                                                        std::string_view reference) const {
-    auto rows = tx.query(earned_, {reference});
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return std::optional<Earned>();
-    return std::optional(Earned{rows->front().integer(0), rows->front().integer(1)});
-}
-
-Result<bool> LoyaltyRepository::add_entry_once(Transaction& tx, std::int64_t user_id,
-                                               const Entry& entry) const {
-    auto rows = tx.query(add_entry_once_,
-                         {user_id, entry.kind, entry.reference, entry.points, to_millis(entry.at)});
-    if (!rows) return std::move(rows).error();
-    return rows->changed() == 1;
+Result<std::optional<std::int64_t>> LoyaltyRepository::earned(Transaction& tx,
+                                                              std::string_view reference) const {
+    return kitchen::first_row(tx.query(earned_, {reference}),
+                              [](kitchen::Row row) { return row.integer(0); });
 }
 
 Status LoyaltyRepository::add_entry(Transaction& tx, std::int64_t user_id,

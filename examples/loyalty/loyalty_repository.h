@@ -22,11 +22,6 @@ struct Entry {
     kitchen::Timestamp at;
 };
 
-struct Earned {
-    std::int64_t user_id = 0;
-    std::int64_t points = 0;
-};
-
 class LoyaltyRepository {
 public:
     /// The index that lets a reference be used once; Error::subject when it refuses.
@@ -40,12 +35,9 @@ public:
     /// The newest ones first.
     kitchen::Result<std::vector<Entry>> history(kitchen::Transaction& tx, std::int64_t user_id,
                                                 std::int64_t limit) const;
-    kitchen::Result<std::optional<Earned>> earned(kitchen::Transaction& tx,
-                                                  std::string_view reference) const;
+    kitchen::Result<std::optional<std::int64_t>> earned(kitchen::Transaction& tx,
+                                                        std::string_view reference) const;
 
-    /// False, and nothing written, when that kind and reference are there for the user already.
-    kitchen::Result<bool> add_entry_once(kitchen::Transaction& tx, std::int64_t user_id,
-                                         const Entry& entry) const;
     /// Error: unique (`once`) when that kind and reference are there for the user already.
     kitchen::Status add_entry(kitchen::Transaction& tx, std::int64_t user_id,
                               const Entry& entry) const;
@@ -59,7 +51,7 @@ public:
                                                       kitchen::Timestamp now) const;
 
 private:
-    kitchen::Statement points_, history_, earned_, add_entry_once_, add_entry_, change_, take_;
+    kitchen::Statement points_, history_, earned_, add_entry_, change_, take_;
 };
 
 }  // namespace loyalty

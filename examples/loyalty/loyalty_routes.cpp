@@ -1,12 +1,8 @@
 #include "loyalty_routes.h"
 
-#include "kitchen/json.h"
-
 namespace loyalty {
 
-using kitchen::Json;
 using kitchen::Result;
-using kitchen::Status;
 using kitchen::http::BodyFields;
 using kitchen::http::Request;
 using kitchen::http::Response;
@@ -50,7 +46,7 @@ static void describe(BodyFields<Account>& field) {
 }
 
 LoyaltyRoutes::LoyaltyRoutes(kitchen::Setup& setup, const LoyaltyService& service)
-    : service_(service), log_(setup.log()) {
+    : service_(service) {
     setup.add_route(Route::get("/loyalty/")
                         .summary("Your points")
                         .signed_in()
@@ -63,13 +59,6 @@ LoyaltyRoutes::LoyaltyRoutes(kitchen::Setup& setup, const LoyaltyService& servic
                         .answers<Left>(200, "What is left")
                         .answers(409, "Not enough points, or the reference was used before")
                         .handle([this](Request& request) { return redeem(request); }));
-    // Runs around every handler, on its thread; all it does is look at the response.
-    setup.add_middleware(kitchen::http::Phase::observe, "points",
-                         [this](Request& request, const kitchen::http::Next& next) {
-                             Result<Response> response = next();
-                             if (response) watch(request, *response);
-                             return response;
-                         });
 }
 
 Result<Response> LoyaltyRoutes::read(const Request& request) const {
@@ -83,23 +72,6 @@ Result<Response> LoyaltyRoutes::redeem(const Request& request) const {
     const auto left = service_.redeem(request.who().user_id, wanted.points, wanted.reference);
     if (!left) return left.error();
     return Response::json(200, Left{*left});
-}
-
-void LoyaltyRoutes::watch(const Request& request, const Response& response) const {
-    const Route& route = *request.route;
-    if (route.method != "POST" || !route.pattern.starts_with("/orders/") || response.status >= 300)
-        return;
-    const auto order = kitchen::parse_json(response.body);
-    if (!order || !(*order)["id"].is_integer() || !(*order)["total"].is_integer()) return;
-    const std::int64_t id = (*order)["id"].as_integer();
-
-    Status noted;
-    if ((*order)["status"] == Json("cancelled"))
-        noted = service_.order_cancelled(id);
-    else if (route.pattern == "/orders/" && request.principal)
-        noted = service_.order_placed(request.who().user_id, id, (*order)["total"].as_integer());
-    // The order stands, whatever becomes of the points.
-    if (!noted) log_.error("points not noted", {{"order_id", id}, {"code", noted.error().code}});
 }
 
 }  // namespace loyalty

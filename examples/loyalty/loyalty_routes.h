@@ -1,4 +1,4 @@
-// The HTTP side: two routes, and a middleware that sees the responses of the routes for orders.
+// The HTTP side: two routes.
 //
 // Thread-safety: the handlers run on many threads at once.
 #pragma once
@@ -19,11 +19,8 @@ public:
 private:
     kitchen::Result<kitchen::http::Response> read(const kitchen::http::Request& request) const;
     kitchen::Result<kitchen::http::Response> redeem(const kitchen::http::Request& request) const;
-    void watch(const kitchen::http::Request& request,
-               const kitchen::http::Response& response) const;
 
     const LoyaltyService& service_;
-    kitchen::Logger& log_;
 };
 
 }  // namespace loyalty

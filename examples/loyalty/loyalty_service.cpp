@@ -31,32 +31,24 @@ Result<Account> LoyaltyService::account(std::int64_t user_id) const {
     });
 }
 
-Status LoyaltyService::order_placed(std::int64_t user_id, std::int64_t order_id,
-                                    std::int64_t total) const {
-    const std::int64_t points = total / kobo_per_point_;
+Status LoyaltyService::order_placed(Transaction& tx, const kitchen::OrderPlaced& order) const {
+    const std::int64_t points = order.total / kobo_per_point_;
     if (points <= 0) return {};
-    const Timestamp now = clock_.now();
-    return store_.transact([&](Transaction& tx) -> Status {
-        auto added = repository_.add_entry_once(tx, user_id,
-                                                {"earned", reference_of(order_id), points, now});
-        if (!added) return std::move(added).error();
-        return *added ? repository_.change(tx, user_id, points, now) : Status();
-    });
+    return change(tx, order.user_id, {"earned", reference_of(order.order_id), points, order.at});
 }
 
-Status LoyaltyService::order_cancelled(std::int64_t order_id) const {
-    const std::string reference = reference_of(order_id);
-    const Timestamp now = clock_.now();
-    return store_.transact([&](Transaction& tx) -> Status {
-        auto earned = repository_.earned(tx, reference);
-        if (!earned) return std::move(earned).error();
-        if (!*earned) return {};
-        const auto [user_id, points] = **earned;
-        auto added =
-            repository_.add_entry_once(tx, user_id, {"cancelled", reference, -points, now});
-        if (!added) return std::move(added).error();
-        return *added ? repository_.change(tx, user_id, -points, now) : Status();
-    });
+Status LoyaltyService::order_moved(Transaction& tx, const kitchen::OrderMoved& order) const {
+    if (order.to != "cancelled") return {};
+    const std::string reference = reference_of(order.order_id);
+    auto earned = repository_.earned(tx, reference);
+    if (!earned) return std::move(earned).error();
+    if (!*earned) return {};
+    return change(tx, order.user_id, {"cancelled", reference, -**earned, order.at});
+}
+
+Status LoyaltyService::change(Transaction& tx, std::int64_t user_id, const Entry& entry) const {
+    if (Status added = repository_.add_entry(tx, user_id, entry); !added) return added;
+    return repository_.change(tx, user_id, entry.points, entry.at);
 }
 
 Result<std::int64_t> LoyaltyService::redeem(std::int64_t user_id, std::int64_t points,

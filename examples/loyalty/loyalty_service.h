@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kitchen/clock.h"
+#include "kitchen/order_events.h"
 #include "kitchen/store.h"
 #include "loyalty_repository.h"
 
@@ -25,17 +26,19 @@ public:
     LoyaltyService(kitchen::Store& store, const kitchen::Clock& clock, std::int64_t kobo_per_point);
 
     kitchen::Result<Account> account(std::int64_t user_id) const;
-    /// Once an order, however often it is called.
-    kitchen::Status order_placed(std::int64_t user_id, std::int64_t order_id,
-                                 std::int64_t total) const;
-    /// Takes back what the order had earned; once, and nothing when it had earned nothing.
-    kitchen::Status order_cancelled(std::int64_t order_id) const;
+    // What the events of orders do, each once, in the transaction that notes that it was done.
+    kitchen::Status order_placed(kitchen::Transaction& tx, const kitchen::OrderPlaced& order) const;
+    /// Takes back what a cancelled order had earned.
+    kitchen::Status order_moved(kitchen::Transaction& tx, const kitchen::OrderMoved& order) const;
     /// What is left. Errors: conflict "not_enough_points"; conflict "already_redeemed" when the
     /// account has used that reference before.
     kitchen::Result<std::int64_t> redeem(std::int64_t user_id, std::int64_t points,
                                          const std::string& reference) const;
 
 private:
+    kitchen::Status change(kitchen::Transaction& tx, std::int64_t user_id,
+                           const Entry& entry) const;
+
     kitchen::Store& store_;
     const kitchen::Clock& clock_;
     const std::int64_t kobo_per_point_;

@@ -1,4 +1,5 @@
 // Wires the plugin; the work is done elsewhere.
+#include "kitchen/events.h"
 #include "kitchen/plugin.h"
 
 #include "loyalty_routes.h"
@@ -22,9 +23,16 @@ public:
     using Settings = LoyaltySettings;
 
     LoyaltyPlugin(const LoyaltySettings& settings, kitchen::Setup& setup, kitchen::Store& store,
-                  const kitchen::Clock& clock)
+                  kitchen::Events& events, const kitchen::Clock& clock)
         : service_(store, clock, settings.kobo_per_point), routes_(setup, service_) {
+        using kitchen::OrderMoved, kitchen::OrderPlaced, kitchen::Transaction;
         setup.add_migrations(kitchen_migrations);
+        events.on<OrderPlaced>(setup, "points", [this](Transaction& tx, const OrderPlaced& order) {
+            return service_.order_placed(tx, order);
+        });
+        events.on<OrderMoved>(setup, "points", [this](Transaction& tx, const OrderMoved& order) {
+            return service_.order_moved(tx, order);
+        });
     }
 
 private:
@@ -35,4 +43,4 @@ private:
 }  // namespace loyalty
 
 KITCHEN_PLUGIN(loyalty::LoyaltyPlugin, "loyalty", "1.0.0", "Points for orders", kitchen::Store,
-               kitchen::Clock)
+               kitchen::Events, kitchen::Clock)

@@ -1,7 +1,7 @@
 #include "auth_settings.h"
 
 #include "accounts/phone_numbers.h"
-#include "addresses/country_codes.h"
+#include "addresses/address_rules.h"
 #include "keys/server_key.h"
 
 namespace kitchen::auth {

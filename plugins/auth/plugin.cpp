@@ -1,15 +1,14 @@
 // Wires the auth plugin: settings in, services and routes out.
 #include "kitchen/plugin.h"
 
-#include "accounts/create_admin_command.h"
-#include "accounts/identity_service.h"
+#include "accounts/account_service.h"
+#include "accounts/admin_accounts.h"
 #include "accounts/user_routes.h"
-#include "addresses/address_lookup.h"
+#include "addresses/address_book.h"
 #include "addresses/address_routes.h"
 #include "auth_module.h"
 #include "auth_settings.h"
 #include "migrations.gen.h"
-#include "sign_in/challenge.h"
 #include "sign_in/identify.h"
 #include "sign_in/session_routes.h"
 #include "sign_up/signup_routes.h"

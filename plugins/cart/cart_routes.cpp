@@ -1,15 +1,17 @@
 #include "cart_routes.h"
 
+#include <cinttypes>
+#include <cstdio>
 #include <utility>
 
 #include "cart_body.h"
-#include "cart_etag.h"
 
 namespace kitchen::cart {
 
 using http::Request;
 using http::Response;
 using http::Route;
+using http::Schema;
 
 namespace {
 
@@ -34,6 +36,45 @@ Error in_terms_of(Error error, const Json& body) {
             if (fault.pointer.starts_with(list) && body.find(single))
                 fault.pointer = std::string("/") + single;
     return error;
+}
+
+// The validators of a cart: its version, and for reads also what the catalogue has done to it
+// since.
+//
+// GET /cart/ shows today's prices, so the same version can look different from one day to the next.
+// The tag is "7" as long as the cart looks as it did when it became version 7, and
+// "7-<hexadecimal>" once the catalogue has moved: then a cached copy is not taken for fresh. A
+// write asks only whether the cart itself has changed: If-Match takes either.
+
+/// With its quotes.
+std::string etag_of(const CartView& view) {
+    std::string tag = '"' + std::to_string(view.contents.version);
+    if (view.moved) {
+        char digits[18];
+        std::snprintf(digits, sizeof digits, "-%016" PRIx64,
+                      static_cast<std::uint64_t>(view.fingerprint));
+        tag += digits;
+    }
+    return tag + '"';
+}
+
+/// As http::if_match(), but a tag with the hexadecimal is one of its version too.
+VersionCheck if_cart_matches(const http::Request& request) {
+    return [&request](std::int64_t version) {
+        Status exact = http::if_match(request)(version);
+        if (exact) return exact;
+        const std::string start = '"' + std::to_string(version) + '-';
+        for (const auto& [name, value] : request.headers) {
+            if (name != "if-match") continue;
+            for (std::size_t at = value.find(start); at != std::string::npos;
+                 at = value.find(start, at + 1)) {
+                const bool weak = at >= 2 && value.compare(at - 2, 2, "W/") == 0;
+                if (!weak && value.find('"', at + start.size()) != std::string::npos)
+                    return Status();
+            }
+        }
+        return exact;
+    };
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "key_digest.h"
+#include "idempotency_keys.h"
 
 namespace kitchen {
 

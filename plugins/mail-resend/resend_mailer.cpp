@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "key_digest.h"
 #include "kitchen/json.h"
 
 namespace kitchen::resend {

@@ -13,7 +13,7 @@
 
 #include "resend_response.h"
 #include "http_post.h"
-#include "key_turns.h"
+#include "idempotency_keys.h"
 #include "kitchen/log.h"
 #include "kitchen/mailer.h"
 #include "kitchen/tracing.h"

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "key_digest.h"
 #include "outcome.h"
 
 namespace kitchen::smtp {

@@ -13,7 +13,7 @@
 
 #include "connection_settings.h"
 #include "curl_handle.h"
-#include "key_turns.h"
+#include "idempotency_keys.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/mailer.h"

@@ -70,9 +70,8 @@ std::vector<OrderItem> order_items(const CheckoutDraft& draft) {
 CheckoutService::CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity,
                                  Claims& claims, const Clock& clock, const OrderRepository& orders,
                                  const IdempotencyRepository& idempotency,
-                                 const CheckoutSteps& steps, CheckoutRules rules,
-                                 const OrderMails* mails, Addresses* addresses,
-                                 std::function<void()> placed)
+                                 const CheckoutSteps& steps, const OrderNotices& notices,
+                                 CheckoutRules rules, Addresses* addresses)
     : store_(store),
       carts_(carts),
       catalog_(catalog),
@@ -82,10 +81,9 @@ CheckoutService::CheckoutService(Store& store, Carts& carts, Catalog& catalog, I
       orders_(orders),
       idempotency_(idempotency),
       steps_(steps),
+      notices_(notices),
       rules_(rules),
-      mails_(mails),
-      destinations_(addresses, rules.require_address),
-      placed_(std::move(placed)) {}
+      destinations_(addresses, rules.require_address) {}
 
 CheckoutDraft CheckoutService::new_draft(std::int64_t user_id, CartContents cart,
                                          Timestamp now) const {
@@ -191,14 +189,11 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
         if (Status taken = take_stock(tx, draft->cart, *order); !taken)
             return std::move(taken).error();
 
-        if (mails_)
-            if (Status queued = mails_->placed(tx, *order, *account); !queued)
-                return std::move(queued).error();
-
+        if (Status told = notices_.placed(tx, *order, *account); !told)
+            return std::move(told).error();
         if (idempotency)
             if (Status kept = idempotency_.keep(tx, *idempotency, *id); !kept)
                 return std::move(kept).error();
-        if (placed_) tx.after_commit(placed_);
         return Placed{*std::move(order), false};
     });
 }

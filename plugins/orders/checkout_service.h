@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +23,7 @@
 #include "kitchen/clock.h"
 #include "kitchen/identity.h"
 #include "order.h"
-#include "order_mails.h"
+#include "order_notices.h"
 #include "order_repository.h"
 
 namespace kitchen::orders {
@@ -84,12 +83,12 @@ struct Placed {
 
 class CheckoutService {
 public:
-    /// `mails`, `addresses`: nullptr for none. `placed` is called after the commit of each order.
+    /// `addresses`: nullptr for none.
     CheckoutService(Store& store, Carts& carts, Catalog& catalog, Identity& identity,
                     Claims& claims, const Clock& clock, const OrderRepository& orders,
                     const IdempotencyRepository& idempotency, const CheckoutSteps& steps,
-                    CheckoutRules rules, const OrderMails* mails = nullptr,
-                    Addresses* addresses = nullptr, std::function<void()> placed = {});
+                    const OrderNotices& notices, CheckoutRules rules,
+                    Addresses* addresses = nullptr);
 
     /// Errors: those of Destinations::find, save that a missing address is a problem of the quote.
     Result<Quote> quote(const QuoteRequest& request);
@@ -134,10 +133,9 @@ private:
     const OrderRepository& orders_;
     const IdempotencyRepository& idempotency_;
     const CheckoutSteps& steps_;
+    const OrderNotices& notices_;
     CheckoutRules rules_;
-    const OrderMails* mails_;
     Destinations destinations_;
-    const std::function<void()> placed_;
 };
 
 }  // namespace kitchen::orders

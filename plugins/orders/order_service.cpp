@@ -27,15 +27,13 @@ Error not_allowed(const Order& order, OrderState to, Actor actor) {
 }  // namespace
 
 OrderService::OrderService(Store& store, Catalog& catalog, Claims& claims, const Clock& clock,
-                           const OrderRepository& orders, const OrderMails* mails,
-                           std::function<void()> changed)
+                           const OrderRepository& orders, const OrderNotices& notices)
     : store_(store),
       catalog_(catalog),
       claims_(claims),
       clock_(clock),
       orders_(orders),
-      mails_(mails),
-      changed_(std::move(changed)) {}
+      notices_(notices) {}
 
 Result<Order> OrderService::find(Transaction& tx, const Viewer& viewer, std::int64_t id) const {
     Result<std::optional<Order>> order = orders_.find(tx, id);
@@ -94,10 +92,7 @@ Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderSta
         ++order->version;
         order->updated_at = now;
         order->history.push_back(entry);
-        if (mails_)
-            if (Status queued = mails_->moved(tx, *order); !queued)
-                return std::move(queued).error();
-        if (changed_) tx.after_commit(changed_);
+        if (Status told = notices_.moved(tx, *order); !told) return std::move(told).error();
         return order;
     });
 }

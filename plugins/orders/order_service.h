@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "kitchen/catalog.h"
@@ -19,17 +18,15 @@
 #include "kitchen/clock.h"
 #include "kitchen/version_check.h"
 #include "order.h"
-#include "order_mails.h"
+#include "order_notices.h"
 #include "order_repository.h"
 
 namespace kitchen::orders {
 
 class OrderService {
 public:
-    /// `mails`: nullptr for none. `changed` is called after the commit of each change.
     OrderService(Store& store, Catalog& catalog, Claims& claims, const Clock& clock,
-                 const OrderRepository& orders, const OrderMails* mails = nullptr,
-                 std::function<void()> changed = {});
+                 const OrderRepository& orders, const OrderNotices& notices);
 
     /// filter.user_id is set by who asks.
     Result<OrderPage> list(const Viewer& viewer, OrderFilter filter, std::int64_t limit,
@@ -51,8 +48,7 @@ private:
     Claims& claims_;
     const Clock& clock_;
     const OrderRepository& orders_;
-    const OrderMails* mails_;
-    const std::function<void()> changed_;
+    const OrderNotices& notices_;
 };
 
 }  // namespace kitchen::orders

@@ -5,6 +5,7 @@
 
 #include "events/event_routes.h"
 #include "kitchen/metrics.h"
+#include "kitchen/order_events.h"
 #include "migrations.gen.h"
 #include "order_mails.h"
 #include "order_routes.h"
@@ -94,9 +95,9 @@ public:
     using Settings = OrderSettings;
 
     OrdersPlugin(const OrderSettings& settings, Setup& setup, Store& store, Carts& carts,
-                 Catalog& catalog, Identity& identity, Claims& claims, All<CheckoutStep> steps,
-                 Addresses* addresses, Outbox* outbox, Cache* cache, const Clock& clock,
-                 Random& random, Jobs& jobs, Metrics& metrics)
+                 Catalog& catalog, Identity& identity, Claims& claims, Events& events,
+                 All<CheckoutStep> steps, Addresses* addresses, Outbox* outbox, Cache* cache,
+                 const Clock& clock, Random& random, Jobs& jobs, Metrics& metrics)
         : log_(setup.log()),
           orders_(store),
           idempotency_(store),
@@ -104,17 +105,19 @@ public:
           feed_(store),
           hub_(feed_, jobs, cache, random, log_,
                {settings.events.max_streams, settings.events.max_streams_per_user}),
+          notices_(events, mails_.get(), [this] { hub_.changed(); }),
           steps_(std::move(steps), log_, settings.step_budget),
           checkout_(store, carts, catalog, identity, claims, clock, orders_, idempotency_, steps_,
-                    settings.rules(), mails_.get(), addresses, [this] { hub_.changed(); }),
-          service_(store, catalog, claims, clock, orders_, mails_.get(),
-                   [this] { hub_.changed(); }),
+                    notices_, settings.rules(), addresses),
+          service_(store, catalog, claims, clock, orders_, notices_),
           routes_(setup, checkout_, service_, log_),
           event_routes_({settings.events.max_age, settings.events.retry}, setup, hub_, feed_,
                         service_, clock, random),
           streams_(metrics.sampled_gauge(
               "kitchen_order_event_streams", "Streams of order events that are open.", {},
               [this] { return static_cast<double>(hub_.listeners()); })) {
+        events.declare<OrderPlaced>(setup);
+        events.declare<OrderMoved>(setup);
         setup.add_migrations(kitchen_migrations);
         setup.add_periodic("orders: look for events", settings.events.poll,
                            [this] { hub_.poll(); });
@@ -143,6 +146,7 @@ private:
     const std::unique_ptr<OrderMails> mails_;  ///< none when they are off
     OrderFeed feed_;
     EventHub hub_;
+    const OrderNotices notices_;
     const CheckoutSteps steps_;
     CheckoutService checkout_;
     OrderService service_;
@@ -157,6 +161,7 @@ private:
 KITCHEN_PLUGIN(kitchen::orders::OrdersPlugin, "orders", "1.0.0",
                "Orders: checkout in one transaction, and their way through the kitchen",
                kitchen::Store, kitchen::Carts, kitchen::Catalog, kitchen::Identity, kitchen::Claims,
-               kitchen::All<kitchen::CheckoutStep>, kitchen::Optional<kitchen::Addresses>,
-               kitchen::Optional<kitchen::Outbox>, kitchen::Optional<kitchen::Cache>,
-               kitchen::Clock, kitchen::Random, kitchen::Jobs, kitchen::Metrics)
+               kitchen::Events, kitchen::All<kitchen::CheckoutStep>,
+               kitchen::Optional<kitchen::Addresses>, kitchen::Optional<kitchen::Outbox>,
+               kitchen::Optional<kitchen::Cache>, kitchen::Clock, kitchen::Random, kitchen::Jobs,
+               kitchen::Metrics)

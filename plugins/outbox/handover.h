@@ -11,6 +11,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "kitchen/clock.h"
@@ -18,6 +21,12 @@
 #include "kitchen/queue.h"
 
 namespace kitchen::outbox {
+
+/// What travels through the queue: which mail there is to send, and nothing of what it says.
+/// {"outbox_mail":7}
+std::string to_message(std::int64_t mail_id);
+/// Nothing when it is none of ours.
+std::optional<std::int64_t> parse_message(std::string_view body);
 
 class Handover {
 public:

@@ -4,9 +4,24 @@
 #include <utility>
 
 namespace kitchen::outbox {
-
 namespace {
+
 constexpr std::int64_t swept_at_once = 500;  // so that no transaction is long
+
+}  // namespace
+
+void MailWriters::add(std::string name, MailWriter& writer) {
+    const auto [added, is_new] = writers_.try_emplace(std::move(name), writer);
+    if (!is_new) throw std::logic_error("two writers of mails are called " + added->first);
+}
+
+Result<Mail> MailWriters::write(std::string_view name, std::string_view key) const {
+    const auto found = writers_.find(name);
+    if (found == writers_.end())
+        return Error(Errc::unavailable, "mail_writer_missing",
+                     "The plugin that writes this mail is switched off.")
+            .with_subject(std::string(name));
+    return found->second.get().write(key);
 }
 
 Status OutboxService::enqueue(Transaction& tx, const Mail& mail) { return put(tx, mail, ""); }

@@ -21,8 +21,8 @@
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
 #include "kitchen/tracing.h"
-#include "mail_writers.h"
 #include "outbox_repository.h"
+#include "outbox_service.h"
 
 namespace kitchen::outbox {
 

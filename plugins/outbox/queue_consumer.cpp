@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "handover.h"
 #include "kitchen/backoff.h"
-#include "mail_message.h"
 
 namespace kitchen::outbox {
 namespace {

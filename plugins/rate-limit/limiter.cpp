@@ -1,9 +1,60 @@
 #include "limiter.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "kitchen/ip.h"
-#include "rate_fields.h"
 
 namespace kitchen::rate_limit {
+namespace {
+
+void append(http::Fields& fields, std::string_view name, std::string item) {
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const auto& field) { return field.first == name; });
+    if (found == fields.end())
+        fields.emplace_back(name, std::move(item));
+    else
+        found->second += ", " + item;
+}
+
+/// Whole seconds, rounded up.
+std::int64_t seconds_up(std::chrono::milliseconds time) {
+    return std::chrono::ceil<std::chrono::seconds>(time).count();
+}
+
+}  // namespace
+
+void add_fields(http::Fields& response, const Policy& policy, const RateDecision& decision) {
+    const std::string name = '"' + policy.name + '"';
+    const auto window = std::max<std::int64_t>(seconds_up(policy.burst * policy.period), 1);
+    const auto wait = seconds_up(decision.allowed ? decision.reset_after : decision.retry_after);
+    append(response, "RateLimit-Policy",
+           name + ";q=" + std::to_string(policy.burst) + ";w=" + std::to_string(window));
+    append(response, "RateLimit",
+           name + ";r=" + std::to_string(decision.remaining) + ";t=" + std::to_string(wait));
+}
+
+void Refusals::add(const Policy& policy, std::string_view subject, std::string_view request_id) {
+    std::int64_t since = 0;
+    {
+        std::lock_guard lock(mutex_);
+        Tally& tally = tallies_[policy.name];
+        if (!tally.metric)
+            tally.metric =
+                &metrics_.counter("kitchen_rate_limit_refusals_total",
+                                  "Requests refused by a rate limit.", {{"policy", policy.name}});
+        tally.metric->add();
+        ++tally.not_logged;
+        const auto now = clock_.steady_now();
+        if (now < tally.next_log) return;
+        tally.next_log = now + std::chrono::seconds(1);
+        since = std::exchange(tally.not_logged, 0);
+    }
+    log_.warn("requests refused", {{"policy", policy.name},
+                                   {"count", since},
+                                   {"latest", subject},
+                                   {"request_id", request_id}});
+}
 
 const ClassSettings* Limiter::class_of(const http::Request& request) const {
     // A preflight must not eat up the limit of what it asks for; and which route of the path it was

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "portable_verb.h"
+#include "postgres_transaction.h"
 
 namespace kitchen::postgres {
 

@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "kitchen/result.h"
-#include "lsn.h"
 #include "options.h"
 #include "postgres_error.h"
 #include "session.h"

@@ -18,9 +18,9 @@
 #include "postgres_connection_pool.h"
 #include "kitchen/log.h"
 #include "kitchen/store.h"
+#include "kitchen/store_transfer.h"
 #include "options.h"
 #include "postgres_transaction.h"
-#include "postgres_transfer.h"
 #include "statement_texts.h"
 
 namespace kitchen::postgres {
@@ -50,10 +50,10 @@ public:
     Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
-    Result<std::vector<TransferTable>> tables() override { return list_tables(*this); }
-    Status adopt_ids(SchemaTransaction& tx, const TransferTable& table) override {
-        return adopt_identities(tx, table);
-    }
+    // store-transfer/1, postgres_transfer.cpp: what the catalogue says of the tables of the current
+    // schema, and identity columns that go on after rows with ids of their own.
+    Result<std::vector<TransferTable>> tables() override;
+    Status adopt_ids(SchemaTransaction& tx, const TransferTable& table) override;
     using Store::read;
     using Store::transact;
 

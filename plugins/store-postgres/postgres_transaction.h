@@ -1,10 +1,11 @@
-// What a body is given, and the steps around it.
+// What a body is given and may run, and the steps around it.
 //
 // Thread-safety: one thread, the one that holds the connection.
 #pragma once
 
 #include <functional>
 #include <optional>
+#include <string_view>
 
 #include "body_transaction.h"
 #include "postgres_connection.h"
@@ -31,5 +32,9 @@ struct Outcome {
 /// `hooks` are left to the caller; nullptr in a read.
 Outcome run_once(Connection& connection, const PostgresBody& body, Mode mode, CommitHooks* hooks,
                  bool want_lsn = false, std::optional<Lsn> seen = std::nullopt);
+
+/// True when the text begins like a statement of the portable subset. What ends or begins
+/// transactions, or changes the session, is this store's business and not a body's.
+bool is_portable_verb(std::string_view sql) noexcept;
 
 }  // namespace kitchen::postgres

@@ -1,4 +1,4 @@
-#include "postgres_transfer.h"
+#include "postgres_store.h"
 
 namespace kitchen::postgres {
 
@@ -19,20 +19,20 @@ std::string quoted(std::string_view text, char quote) {
 
 }  // namespace
 
-Result<std::vector<TransferTable>> list_tables(Store& store) {
-    const Statement columns = store.prepare(
+Result<std::vector<TransferTable>> PostgresStore::tables() {
+    const Statement columns = prepare(
         "SELECT CAST(c.table_name AS TEXT), CAST(c.column_name AS TEXT), CAST(c.data_type AS TEXT) "
         "FROM information_schema.columns c "
         "JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = "
         "c.table_name "
         "WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' ORDER BY 1, "
         "c.ordinal_position");
-    const Statement references = store.prepare(
+    const Statement references = prepare(
         "SELECT DISTINCT CAST(t.relname AS TEXT), CAST(r.relname AS TEXT) FROM pg_constraint k "
         "JOIN pg_class t ON t.oid = k.conrelid JOIN pg_class r ON r.oid = k.confrelid JOIN "
         "pg_namespace n ON n.oid = t.relnamespace "
         "WHERE k.contype = 'f' AND n.nspname = current_schema() AND t.oid <> r.oid ORDER BY 1, 2");
-    return store.read<std::vector<TransferTable>>(
+    return read<std::vector<TransferTable>>(
         [&](Transaction& tx) -> Result<std::vector<TransferTable>> {
             const auto column_rows = tx.query(columns);
             if (!column_rows) return column_rows.error();
@@ -51,7 +51,7 @@ Result<std::vector<TransferTable>> list_tables(Store& store) {
         });
 }
 
-Status adopt_identities(SchemaTransaction& tx, const TransferTable& table) {
+Status PostgresStore::adopt_ids(SchemaTransaction& tx, const TransferTable& table) {
     Rows identities, none;
     const Param params[] = {table.name};
     if (Status done = tx.run_text(

@@ -7,13 +7,16 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kitchen/result.h"
 #include "kitchen/rows.h"
 #include "kitchen/store.h"
+#include "kitchen/text.h"
 
 struct pg_result;
 
@@ -54,5 +57,18 @@ Status check_columns(const pg_result* described, std::string_view sql);
 /// Fills `out` with the rows, and with how many were changed. Columns are readable ones, in binary.
 Status fill(const pg_result* result, std::string_view sql, std::shared_ptr<const Rows::Names> names,
             Rows& out);
+
+/// A place in PostgreSQL's write-ahead log.
+using Lsn = std::uint64_t;
+
+/// "16/B374D848": two hexadecimal halves (PostgreSQL manual, 8.20 pg_lsn).
+inline std::optional<Lsn> parse_lsn(std::string_view text) noexcept {
+    const auto slash = text.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    const auto high = parse_number<std::uint32_t>(text.substr(0, slash), 16),
+               low = parse_number<std::uint32_t>(text.substr(slash + 1), 16);
+    if (!high || !low) return std::nullopt;
+    return Lsn{*high} << 32 | *low;
+}
 
 }  // namespace kitchen::postgres

@@ -1,4 +1,4 @@
-// A copy of the database file while it is in use, and putting one back.
+// A copy of the database file while it is in use, and putting one back; also on the command line.
 //
 // Both work on files, not on an open store: the server may run during back_up(), and must not
 // during restore().
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+#include "kitchen/plugin.h"
 #include "kitchen/result.h"
 
 namespace kitchen::sqlite {
@@ -35,5 +36,9 @@ struct RestoreReport {
 /// (another process has the database open), not_found (there is no such backup), corrupt,
 /// storage_full, unavailable; after an error the database is as it was.
 Result<RestoreReport> restore(const std::string& from, const std::string& database);
+
+/// `chuks-kitchen backup` and `chuks-kitchen restore`. `database` is the configured path. The
+/// commands work on files and need no open store: a damaged database can be restored.
+void add_backup_commands(Setup& setup, const std::string& database);
 
 }  // namespace kitchen::sqlite

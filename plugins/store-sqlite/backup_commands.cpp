@@ -1,5 +1,3 @@
-#include "backup_commands.h"
-
 #include "backup.h"
 
 namespace kitchen::sqlite {

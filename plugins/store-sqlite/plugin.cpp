@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "backup_commands.h"
+#include "backup.h"
 #include "sqlite_store.h"
 
 namespace {

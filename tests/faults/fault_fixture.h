@@ -59,6 +59,7 @@ protected:
     /// Not started. Orders are mailed.
     static std::unique_ptr<RestaurantProcess> process(RestaurantConfig config) {
         if (!config.outbox) config.outbox = "";
+        config.plugins.push_back("{id: loyalty, path: " KITCHEN_LOYALTY "}");
         config.orders = "mail: {enabled: true}";
         return std::make_unique<RestaurantProcess>(std::move(config));
     }

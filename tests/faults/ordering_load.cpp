@@ -254,6 +254,18 @@ void OrderingLoad::check(HttpClient admin,
               events)
         << "its own mail an event";
     EXPECT_EQ(sql("SELECT count(*) FROM foods WHERE available_quantity < 0"), "0");
+
+    // What the subscriber `loyalty` has made of the orders, once it is up to date.
+    EXPECT_TRUE(testkit::wait_until([&] {
+        return sql("SELECT count(*) FROM events WHERE position IS NULL") == "0" &&
+               sql("SELECT count(*) FROM event_subscribers s JOIN event_head h ON s.position = "
+                   "h.position WHERE s.name = 'loyalty.points'") == "1";
+    }));
+    EXPECT_EQ(sql("SELECT count(*) FROM events WHERE name = 'order.placed/1'"), orders);
+    EXPECT_EQ(sql("SELECT count(*) FROM events"), events);
+    EXPECT_EQ(sql("SELECT sum(points) FROM loyalty_points"),
+              sql("SELECT sum(total / 10000) FROM orders WHERE status <> 'cancelled'"))
+        << "each order earns its points once";
 }
 
 }  // namespace kitchen::tests

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "handover.h"
 #include "kitchen/queue.h"
 #include "lines.h"
-#include "mail_message.h"
 #include "require.h"
 #include "sqs_response.h"
 

@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "config/printable.h"
+#include "config/diagnostics.h"
 #include "config/section.h"
 #include "config/configuration.h"
 #include "config/yaml_reader.h"

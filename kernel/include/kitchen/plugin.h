@@ -67,6 +67,8 @@ class Setup {
 public:
     virtual ~Setup() = default;
 
+    /// The plugin's; lives as long as it.
+    virtual std::string_view plugin_id() const = 0;
     /// Tagged with the plugin's id; lives as long as the plugin.
     virtual Logger& log() const = 0;
 

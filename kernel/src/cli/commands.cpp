@@ -8,9 +8,7 @@
 #include "cli/config_schema.h"
 #include "cli/files.h"
 #include "config/node.h"
-#include "host/exit_timer.h"
 #include "host/kernel.h"
-#include "host/paths.h"
 #include "host/signals.h"
 #include "plugin/library.h"
 

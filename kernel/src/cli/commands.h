@@ -1,4 +1,4 @@
-// What each built-in sub-command does. Each writes its result to `out` and throws StartError for
+// What each sub-command does. Each writes its result to `out` and throws StartError for
 // what is wrong.
 //
 // Thread-safety: one thread; serve() blocks the process's signals and must run before any other
@@ -7,6 +7,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "host/exit_code.h"
 
@@ -26,5 +27,24 @@ ExitCode inspect_plugin(const std::string& id, const std::string& config_file,
 /// directory). Libraries that are refused are named on `err`.
 ExitCode print_config_schema(const std::string& plugin_dir, std::ostream& out, std::ostream& err);
 ExitCode list_routes(const std::string& config_file, std::ostream& out);
+
+// store_commands.cpp: the database itself.
+
+ExitCode migrate(const std::string& config_file, bool apply, std::ostream& out);
+/// Copies everything in the store of one configuration into the store of the other, which must be
+/// empty; makes its tables first. The source is read as one snapshot: what is written there
+/// meanwhile is not copied.
+ExitCode copy_store(const std::string& from_config, const std::string& to_config,
+                    std::ostream& out);
+
+// plugin_command.cpp: the commands that plugins declare, such as create-admin.
+
+/// Runs the command `name` of one of the plugins in the configuration, with these further arguments
+/// (those after the name, --config taken out). Starts only its plugin and what that needs.
+ExitCode run_plugin_command(const std::string& name, const std::string& config_file,
+                            const std::vector<std::string>& arguments, std::ostream& out,
+                            std::ostream& err);
+/// "create-admin  Makes an administrator" a line, for --help.
+std::vector<std::string> plugin_command_summaries(const std::string& config_file);
 
 }  // namespace kitchen::cli

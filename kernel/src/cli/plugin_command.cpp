@@ -1,4 +1,4 @@
-#include "cli/plugin_command.h"
+#include "cli/commands.h"
 
 #include <algorithm>
 #include <exception>
@@ -9,12 +9,11 @@
 
 #include "cli/files.h"
 #include "cli/terminal.h"
-#include "config/suggest.h"
+#include "config/diagnostics.h"
 #include "host/kernel.h"
 
 namespace kitchen::cli {
 
-using host::ExitCode;
 using host::Kernel;
 
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/store_commands.h"
+#include "cli/commands.h"
 
 #include <cstdio>
 #include <ostream>

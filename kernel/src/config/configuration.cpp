@@ -4,10 +4,8 @@
 #include <set>
 
 #include "config/section.h"
-#include "config/suggest.h"
 #include "config/yaml_reader.h"
 #include "http/framing/character_classes.h"
-#include "http/shield/origin.h"
 
 namespace kitchen::config {
 

@@ -1,12 +1,14 @@
 // Collects every mistake found in a configuration, so that all of them are shown at once, sorted by
-// position.
+// position; and what their sentences are made with.
 //
 // Thread-safety: plain values; one thread at a time.
 #pragma once
 
 #include <compare>
 #include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kitchen::config {
@@ -46,5 +48,20 @@ private:
     std::string file_;
     std::vector<Entry> entries_;
 };
+
+/// Whether a valid UTF-8 sequence is a control character: C0, DEL, and C1, which terminals obey as
+/// well.
+bool is_control(std::string_view sequence) noexcept;
+
+/// Text from a file or the environment, made safe for a terminal and a log: with control characters
+/// and bytes that are not UTF-8 as \xNN, cut after about `max_bytes`.
+std::string printable(std::string_view text, std::size_t max_bytes);
+
+/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// "; did you mean 'max_attempts'?" or "" when nothing known is near. The first of equally near
+/// ones.
+std::string suggestion(std::string_view word, std::span<const std::string> known);
 
 }  // namespace kitchen::config

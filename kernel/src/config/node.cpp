@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "config/printable.h"
 #include "kitchen/json.h"
 #include "kitchen/utf8.h"
 

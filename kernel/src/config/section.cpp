@@ -4,7 +4,6 @@
 #include <set>
 #include <stdexcept>
 
-#include "config/suggest.h"
 #include "config/yaml_reader.h"
 
 namespace kitchen::config {

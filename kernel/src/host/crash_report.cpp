@@ -1,4 +1,4 @@
-#include "host/crash_report.h"
+#include "host/signals.h"
 
 #include <csignal>
 #include <cstdlib>

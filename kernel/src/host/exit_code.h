@@ -1,8 +1,14 @@
-// What the process ends with. Part of the command line's contract: shown by --help, relied on by
-// scripts.
+// What the process ends with, and why. Part of the command line's contract: shown by --help, relied
+// on by scripts.
 //
 // Thread-safety: plain values.
 #pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "kitchen/error.h"
 
 namespace kitchen::host {
 
@@ -22,5 +28,27 @@ inline constexpr const char* exit_code_help =
     "Exit codes: 0 ok, 1 the command failed, 2 usage, 3 configuration, 4 plugin, 5 start-up, 6 "
     "runtime;\n"
     "130 and 143 after a second SIGINT or SIGTERM.";
+
+/// Why a kernel could not be brought up: every reason that was found, one line each, and the exit
+/// code that goes with them.
+class StartError : public std::runtime_error {
+public:
+    StartError(ExitCode code, std::vector<std::string> lines)
+        : std::runtime_error(join(lines)), code_(code), lines_(std::move(lines)) {}
+    StartError(ExitCode code, std::string line)
+        : StartError(code, std::vector<std::string>{std::move(line)}) {}
+
+    ExitCode code() const noexcept { return code_; }
+    const std::vector<std::string>& lines() const noexcept { return lines_; }
+
+private:
+    static std::string join(const std::vector<std::string>& lines) {
+        std::string out;
+        for (const std::string& line : lines) out += (out.empty() ? "" : "\n") + line;
+        return out;
+    }
+    ExitCode code_;
+    std::vector<std::string> lines_;
+};
 
 }  // namespace kitchen::host

@@ -4,13 +4,10 @@
 #include <map>
 #include <thread>
 
-#include "host/metrics_route.h"
 #include "host/operations_routes.h"
-#include "host/paths.h"
 #include "host/version.h"
 #include "kitchen/store.h"
 #include "observe/current_plugin.h"
-#include "observe/process_metrics.h"
 #include "observe/system.h"
 
 namespace kitchen::host {

@@ -22,9 +22,9 @@
 #include <vector>
 
 #include "config/configuration.h"
+#include "host/exit_code.h"
 #include "host/health.h"
 #include "host/plugin_set.h"
-#include "host/start_error.h"
 #include "http/server.h"
 #include "jobs/job_pool.h"
 #include "migrate/migrator.h"

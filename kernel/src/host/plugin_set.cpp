@@ -4,11 +4,14 @@
 #include <chrono>
 #include <set>
 
+#include "config/diagnostics.h"
 #include "config/section.h"
-#include "config/suggest.h"
-#include "host/start_error.h"
 #include "plugin/gate.h"
 #include "plugin/library.h"
+
+#ifndef KITCHEN_LIBDIR
+#define KITCHEN_LIBDIR "lib"
+#endif
 
 namespace kitchen::host {
 
@@ -262,6 +265,15 @@ std::size_t PluginSet::place_of(const Instance& instance) const {
 std::string PluginSet::provider_of(const std::string& interface_name) const {
     const auto found = bindings_.find(interface_name);
     return found == bindings_.end() ? std::string() : found->second;
+}
+
+std::filesystem::path default_plugin_dir() {
+    std::error_code failure;
+    const std::filesystem::path here =
+        std::filesystem::read_symlink("/proc/self/exe", failure).parent_path();
+    const std::filesystem::path built = (here / ".." / "plugins").lexically_normal();
+    if (std::filesystem::is_directory(built, failure)) return built;
+    return (here / ".." / KITCHEN_LIBDIR / "chuks-kitchen" / "plugins").lexically_normal();
 }
 
 }  // namespace kitchen::host

@@ -12,8 +12,8 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,6 +25,10 @@
 #include "plugin/resolver.h"
 
 namespace kitchen::host {
+
+/// Where the plugins lie when the configuration does not say: `<executable>/../plugins` (a build
+/// tree) when there is one, otherwise the library directory beside the installed executable.
+std::filesystem::path default_plugin_dir();
 
 class PluginSet {
 public:

@@ -1,12 +1,11 @@
 #include "host/signals.h"
 
 #include <csignal>
-
 #include <pthread.h>
 #include <unistd.h>
+#include <utility>
 
 namespace kitchen::host {
-
 namespace {
 
 sigset_t watched() {
@@ -17,6 +16,25 @@ sigset_t watched() {
 }
 
 }  // namespace
+
+ExitTimer::ExitTimer(std::chrono::milliseconds delay, ExitCode code, Logger& log,
+                     std::function<std::string()> busy)
+    : thread_([this, delay, code, &log, busy = std::move(busy)] {
+          std::unique_lock lock(mutex_);
+          if (changed_.wait_for(lock, delay, [this] { return finished_; })) return;
+          log.error("still waiting for what does not end: exiting",
+                    {{"after_ms", delay.count()}, {"plugin", busy()}});
+          _exit(static_cast<int>(code));
+      }) {}
+
+ExitTimer::~ExitTimer() {
+    {
+        std::lock_guard lock(mutex_);
+        finished_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
 
 void block_signals() {
     for (const int number : {SIGPIPE, SIGUSR1, SIGUSR2}) std::signal(number, SIG_IGN);

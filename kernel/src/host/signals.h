@@ -11,12 +11,34 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 
-#include "host/exit_timer.h"
+#include "host/exit_code.h"
 #include "kitchen/log.h"
 
 namespace kitchen::host {
+
+/// Ends the process when it has not been destroyed in time: for a shutdown that waits for what
+/// never ends.
+///
+/// Thread-safety: construct and destroy on one thread.
+class ExitTimer {
+public:
+    /// After `delay` it logs an error, with the plugin that `busy` names unless that is "", and
+    /// calls _exit(code). What the stores have acknowledged is safe then, as after a crash.
+    ExitTimer(std::chrono::milliseconds delay, ExitCode code, Logger& log,
+              std::function<std::string()> busy);
+    ~ExitTimer();
+    ExitTimer(const ExitTimer&) = delete;
+    ExitTimer& operator=(const ExitTimer&) = delete;
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool finished_ = false;
+    std::thread thread_;
+};
 
 void block_signals();
 
@@ -53,5 +75,14 @@ private:
     bool finished_ = false;
     std::thread thread_;
 };
+
+/// The last line of a process that ends by a fault (std::terminate, SIGSEGV, SIGBUS, SIGFPE,
+/// SIGILL, SIGABRT): which signal or exception, and in the code of which plugin. An exception that
+/// a static initialiser throws cannot be caught (the dynamic linker is on the stack), so this line
+/// is all there is to say of it. The signal then does what it does by default, a core dump
+/// included.
+///
+/// Thread-safety: install once, before other threads start. The report itself allocates nothing.
+void report_crashes();
 
 }  // namespace kitchen::host

@@ -3,7 +3,6 @@
 #include <exception>
 #include <utility>
 
-#include "finish_response.h"
 #include "observe/current_trace.h"
 #include "problem.h"
 #include "request_body.h"

@@ -1,10 +1,9 @@
-#include "finish_response.h"
+#include "pipeline.h"
 
 #include <algorithm>
 
 #include "framing/character_classes.h"
 #include "kitchen/http/route.h"
-#include "pipeline.h"
 #include "problem.h"
 #include "routing/request_path.h"
 #include "sdk/entity_tag.h"

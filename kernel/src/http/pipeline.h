@@ -1,5 +1,5 @@
 // What happens to a request that matched a route: the middleware in its phases, authorisation,
-// validation, the handler.
+// validation, the handler, and what its response becomes.
 //
 // Exceptions stop here: each becomes an Error of kind internal at the place where it was thrown,
 // and is logged with the request's id; so the middleware around it sees an error like any other.
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "http/server_table.h"
+#include "kitchen/http/response.h"
 #include "kitchen/http/route.h"
 #include "kitchen/log.h"
 
@@ -42,5 +43,11 @@ private:
     Steps identified_steps_;  ///< observe, shield, identify, admit
     Logger& log_;
 };
+
+/// From what the pipeline gave to what is sent: errors become problems, a matching If-None-Match
+/// becomes 304, and the fields are added that middleware and the route's access ask for. Logs what
+/// the client must not see. The body of a response to HEAD stays: the transport needs its length,
+/// and sends only that.
+Response finish_response(const Request& request, Result<Response> result, Logger& log);
 
 }  // namespace kitchen::http

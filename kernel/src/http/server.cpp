@@ -7,8 +7,7 @@
 #include <utility>
 
 #include "dispatcher.h"
-#include "openapi/document.h"
-#include "openapi/documentation_routes.h"
+#include "openapi/openapi.h"
 #include "pipeline.h"
 #include "request_metrics.h"
 #include "routing/router.h"

@@ -12,7 +12,6 @@
 #include "kitchen/time.h"
 #include "kitchen/utf8.h"
 #include "observe/current_trace.h"
-#include "observe/redaction.h"
 #include "observe/stderr_sink.h"
 
 namespace kitchen::observe {

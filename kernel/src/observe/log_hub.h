@@ -10,7 +10,7 @@
 //
 // Newlines and control characters in messages and values are encoded, so no client can forge a
 // line. Values of fields that are named like a secret, and passwords in URLs, are masked
-// (redaction.h).
+// (redaction.cpp).
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -50,5 +50,16 @@ private:
 /// One line, without its newline. Exposed for tests and the testkit.
 std::string format_line(bool json, Timestamp at, LogLevel level, std::string_view plugin,
                         std::string_view message, std::span<const LogField> fields);
+
+// What must not reach a log even when it is passed in by mistake. The first line of defence is not
+// to log it.
+
+inline constexpr std::string_view mask = "***";
+/// True for the key of a field that holds a secret: "password", "access_token", "api_key", ….
+bool is_secret_key(std::string_view key) noexcept;
+/// True when there is something for redact() to do.
+bool has_credentials(std::string_view text) noexcept;
+/// With the password of every URL in it masked: "postgresql://kitchen:***@db/kitchen".
+std::string redact(std::string_view text);
 
 }  // namespace kitchen::observe

@@ -10,6 +10,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "kitchen/metrics.h"
@@ -92,5 +94,20 @@ private:
     std::mutex mutex_;
     std::function<double()> read_;
 };
+
+// The text of the cells: the Prometheus format, version 0.0.4, a line at a time
+// (https://prometheus.io/docs/instrumenting/exposition_formats/).
+
+enum class MetricType { counter, gauge, histogram };
+
+/// The lines before the series of a metric. `help` is one line without a backslash.
+void append_head(std::string& out, std::string_view name, std::string_view help, MetricType type);
+/// `name{a="1",b="2"} `: the value follows.
+void append_series(std::string& out, std::string_view name, const MetricLabels& labels);
+/// The value, and the end of the line.
+void append_value(std::string& out, double value);
+/// All lines of one histogram.
+void append_histogram(std::string& out, std::string_view name, const MetricLabels& labels,
+                      const HistogramCell& cell);
 
 }  // namespace kitchen::observe

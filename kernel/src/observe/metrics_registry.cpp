@@ -6,7 +6,6 @@
 
 #include "kitchen/utf8.h"
 #include "observe/metric_cells.h"
-#include "observe/metrics_text.h"
 
 namespace kitchen::observe {
 

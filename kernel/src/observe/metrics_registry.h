@@ -1,12 +1,13 @@
 // The kernel's metrics/1, and what a scrape is answered with.
 //
-// The cells that count are atomics (metric_cells.h); metrics_text.h writes them.
+// The cells that count are atomics (metric_cells.h); metrics_text.cpp writes them.
 //
 // Thread-safety: all calls, from any thread. A scrape holds no lock while it calls samplers.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "kitchen/log.h"
 #include "kitchen/metrics.h"
@@ -42,5 +43,10 @@ private:
     class SamplerHandle;
     const std::shared_ptr<Impl> impl_;  ///< shared with the handles of samplers
 };
+
+/// Adds the process as Prometheus's own client libraries describe it, from /proc:
+/// process_cpu_seconds_total, process_resident_memory_bytes, …. What /proc does not tell is left
+/// out of the scrape. Call it once, and keep what it returns for as long as scrapes may come.
+std::vector<std::shared_ptr<void>> sample_process(Metrics& metrics);
 
 }  // namespace kitchen::observe

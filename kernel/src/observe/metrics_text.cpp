@@ -1,4 +1,4 @@
-#include "observe/metrics_text.h"
+#include "observe/metric_cells.h"
 
 #include <array>
 #include <charconv>

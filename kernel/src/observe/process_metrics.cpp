@@ -1,4 +1,4 @@
-#include "observe/process_metrics.h"
+#include "observe/metrics_registry.h"
 
 #include <cmath>
 #include <filesystem>

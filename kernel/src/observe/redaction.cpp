@@ -1,4 +1,4 @@
-#include "observe/redaction.h"
+#include "observe/log_hub.h"
 
 #include <algorithm>
 

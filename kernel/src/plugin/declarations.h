@@ -55,6 +55,7 @@ public:
     /// plugin promises was not provided.
     Declarations finish();
 
+    std::string_view plugin_id() const override { return manifest_.id(); }
     Logger& log() const override { return log_; }
     void add_route(http::Route route) override;
     void add_middleware(http::Phase phase, std::string name, http::Middleware middleware) override;

@@ -41,8 +41,11 @@ std::string RestaurantConfig::yaml() const {
     std::vector<std::string> entries{store, cache, mailer, entry("auth", keys(usual, auth))};
     if (outbox) entries.push_back(entry("outbox", *outbox));
     if (menu)
-        for (const auto& [id, its] :
-             {std::pair("catalog", catalog), {"cart", ""}, {"claims", ""}, {"orders", orders}})
+        for (const auto& [id, its] : {std::pair("catalog", catalog),
+                                      {"cart", ""},
+                                      {"claims", ""},
+                                      {"events", "poll: 50ms"},
+                                      {"orders", orders}})
             entries.push_back(entry(id, its));
     entries.insert(entries.end(), plugins.begin(), plugins.end());
     std::string text = "server: {" + keys("listen: '127.0.0.1:${PORT}'", server) + "}\nplugins:\n";

@@ -12,7 +12,6 @@
 #include <gtest/gtest.h>
 
 #include "host/kernel.h"
-#include "host/paths.h"
 
 namespace kitchen::testkit {
 

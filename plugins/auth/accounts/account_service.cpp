@@ -7,7 +7,40 @@ bool is_active_admin(std::string_view role, bool disabled) {
     return role == role_admin && !disabled;
 }
 
+/// Eight characters that cannot be mistaken for each other: no I, L, O, 0, 1.
+std::string make_referral_code(Random& random) {
+    constexpr std::string_view alphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+    std::string code;
+    for (int i = 0; i < 8; ++i) code += alphabet[random.below(alphabet.size())];
+    return code;
+}
+
 }  // namespace
+
+std::string normal_referral_code(std::string_view typed) {
+    std::string code(typed);
+    for (char& c : code)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return code;
+}
+
+Result<User> create_account(Store& store, const UserRepository& users, Random& random,
+                            NewUser user) {
+    constexpr int max_tries = 5;  // 31^8 codes: a second clash is not chance any more
+    for (int tries = 1;; ++tries) {
+        user.referral_code = make_referral_code(random);
+        auto created = store.transact<User>([&](Transaction& tx) -> Result<User> {
+            // The indexes would refuse too, but name one field only, and which of two is up to the
+            // store.
+            const auto taken = users.taken(tx, user.email, user.phone_number);
+            if (!taken) return taken.error();
+            if (taken->email || taken->phone) return taken_error(*taken);
+            return users.insert(tx, user);
+        });
+        if (created || !created.error().is_unique("users_referral_code") || tries == max_tries)
+            return created;
+    }
+}
 
 Result<User> AccountService::read(std::int64_t user_id) {
     auto user = deps_.store.read<std::optional<User>>(
@@ -132,6 +165,22 @@ Result<User> AccountService::change_rights(std::int64_t user_id, const RightsCha
                                           {"disabled", changed->disabled},
                                           {"by", by_user}});
     return changed;
+}
+
+Result<std::optional<Account>> IdentityService::account(Transaction& tx, std::int64_t user_id) {
+    auto user = users_.by_id(tx, user_id);
+    if (!user) return std::move(user).error();
+    if (!user->has_value()) return std::optional<Account>();
+    User& found = **user;
+    return std::optional<Account>(Account{.id = found.id,
+                                          .email = std::move(found.email),
+                                          .phone_number = std::move(found.phone_number),
+                                          .role = std::move(found.role),
+                                          .disabled = found.disabled});
+}
+
+Result<std::string> IdentityService::normalise_phone(std::string_view phone) const {
+    return phones_.normalise(phone);
 }
 
 }  // namespace kitchen::auth

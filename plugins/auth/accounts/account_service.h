@@ -1,4 +1,5 @@
-// What people do with their own account, and administrators with everybody's.
+// How accounts are made, what people do with their own and administrators with everybody's, and
+// what other plugins see of them.
 //
 // Thread-safety: all calls, from any thread. change_own() with a password blocks for the time of
 // two password hashes.
@@ -9,17 +10,27 @@
 #include <string>
 #include <string_view>
 
+#include "accounts/phone_numbers.h"
+#include "accounts/user_repository.h"
 #include "kitchen/clock.h"
+#include "kitchen/identity.h"
 #include "kitchen/log.h"
+#include "kitchen/random.h"
 #include "kitchen/store.h"
 #include "kitchen/version_check.h"
 #include "passwords/password_guard.h"
 #include "passwords/password_rules.h"
-#include "accounts/phone_numbers.h"
 #include "sign_in/token_repository.h"
-#include "accounts/user_repository.h"
 
 namespace kitchen::auth {
+
+/// The form in which a code that was typed is looked up: letters in upper case.
+std::string normal_referral_code(std::string_view typed);
+
+/// Makes an account, in one transaction of its own. `user.referral_code` is filled in here.
+/// Errors: conflict "email_taken", "phone_taken"; what the store reports.
+Result<User> create_account(Store& store, const UserRepository& users, Random& random,
+                            NewUser user);
 
 struct OwnChange {
     std::optional<std::string> phone_number;
@@ -77,6 +88,20 @@ private:
                                         const OwnChange& change);
 
     const Dependencies deps_;
+};
+
+/// identity/1 as other plugins see it.
+class IdentityService final : public Identity {
+public:
+    /// Both must outlive every further call.
+    IdentityService(const UserRepository& users, const PhoneNumbers& phones)
+        : users_(users), phones_(phones) {}
+    Result<std::optional<Account>> account(Transaction& tx, std::int64_t user_id) override;
+    Result<std::string> normalise_phone(std::string_view phone) const override;
+
+private:
+    const UserRepository& users_;
+    const PhoneNumbers& phones_;
 };
 
 }  // namespace kitchen::auth

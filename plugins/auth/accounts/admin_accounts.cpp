@@ -1,6 +1,6 @@
 #include "accounts/admin_accounts.h"
 
-#include "accounts/account_creation.h"
+#include "accounts/account_service.h"
 #include "kitchen/http/schema.h"
 
 namespace kitchen::auth {
@@ -55,6 +55,27 @@ Result<bool> AdminAccounts::has_admin() {
         [&](Transaction& tx) { return deps_.users.count_admins(tx); });
     if (!count) return count.error();
     return *count > 0;
+}
+
+void CreateAdminCommand::declare(Setup& setup) {
+    Command command;
+    command.name = "create-admin";
+    command.summary =
+        "Make an administrator; the password is asked for, or read from standard input";
+    command.options = {{"email", "email address, to sign in with", true},
+                       {"phone", "phone number", true}};
+    command.run = [this](CommandContext& context) { return run(context); };
+    setup.add_command(std::move(command));
+}
+
+Status CreateAdminCommand::run(CommandContext& context) const {
+    auto password = context.read_secret("Password");
+    if (!password) return std::move(password).error();
+    const auto user =
+        admins_.create({context.option("email"), context.option("phone"), *std::move(password)});
+    if (!user) return user.error();
+    context.print("Made administrator " + std::to_string(user->id) + " (" + user->email + ").");
+    return {};
 }
 
 }  // namespace kitchen::auth

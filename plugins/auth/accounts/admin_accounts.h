@@ -6,14 +6,15 @@
 
 #include <string>
 
+#include "accounts/phone_numbers.h"
+#include "accounts/user_repository.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
+#include "kitchen/plugin.h"
 #include "kitchen/random.h"
 #include "kitchen/store.h"
 #include "passwords/password_guard.h"
 #include "passwords/password_rules.h"
-#include "accounts/phone_numbers.h"
-#include "accounts/user_repository.h"
 
 namespace kitchen::auth {
 
@@ -46,6 +47,22 @@ private:
     Result<bool> has_admin();
 
     const Dependencies deps_;
+};
+
+/// `chuks-kitchen create-admin --email E --phone P`: makes an administrator, the password from the
+/// terminal or standard input.
+///
+/// Thread-safety: declare() before all use; one run at a time.
+class CreateAdminCommand {
+public:
+    /// `admins` must outlive every run.
+    explicit CreateAdminCommand(AdminAccounts& admins) : admins_(admins) {}
+    void declare(Setup& setup);
+
+private:
+    Status run(CommandContext& context) const;
+
+    AdminAccounts& admins_;
 };
 
 }  // namespace kitchen::auth

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "accounts/account_service.h"
-#include "accounts/user.h"
+#include "accounts/user_repository.h"
 #include "codes/one_time_codes.h"
 #include "kitchen/http/body.h"
 

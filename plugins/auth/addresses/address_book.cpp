@@ -12,6 +12,12 @@ Result<SavedAddress> there(Result<std::optional<SavedAddress>> found) {
     return **std::move(found);
 }
 
+Result<std::optional<Address>> published(Result<std::optional<SavedAddress>> found) {
+    if (!found) return std::move(found).error();
+    if (!found->has_value()) return std::optional<Address>();
+    return std::optional<Address>(**std::move(found));
+}
+
 }  // namespace
 
 Result<AddressPage> AddressBook::list(std::int64_t user_id, std::int64_t limit,
@@ -85,6 +91,16 @@ Result<SavedAddress> AddressBook::lock(Transaction& tx, std::int64_t user_id, st
     if (!address) return address;
     if (Status good = check(address->version); !good) return std::move(good).error();
     return address;
+}
+
+Result<std::optional<Address>> AddressLookup::address(Transaction& tx, std::int64_t user_id,
+                                                      std::int64_t address_id) {
+    return published(addresses_.find(tx, user_id, address_id));
+}
+
+Result<std::optional<Address>> AddressLookup::default_address(Transaction& tx,
+                                                              std::int64_t user_id) {
+    return published(addresses_.default_of(tx, user_id));
 }
 
 }  // namespace kitchen::auth

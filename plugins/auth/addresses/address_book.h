@@ -1,4 +1,5 @@
-// What people do with the addresses that their orders may go to.
+// What people do with the addresses that their orders may go to, and what other plugins see of
+// them.
 //
 // Of the addresses of an account exactly one is the default: the first becomes it, another takes
 // its place when it says so, and when the default is deleted the one with the lowest id follows it.
@@ -11,12 +12,12 @@
 #include <functional>
 #include <string>
 
+#include "accounts/phone_numbers.h"
+#include "accounts/user_repository.h"
 #include "addresses/address_repository.h"
 #include "auth_settings.h"
 #include "kitchen/clock.h"
 #include "kitchen/version_check.h"
-#include "accounts/phone_numbers.h"
-#include "accounts/user_repository.h"
 
 namespace kitchen::auth {
 
@@ -56,6 +57,19 @@ private:
 
     const Dependencies deps_;
     AddressBookSettings settings_;
+};
+
+/// addresses/1 as other plugins see it.
+class AddressLookup final : public Addresses {
+public:
+    /// `addresses` must outlive every further call.
+    explicit AddressLookup(const AddressRepository& addresses) : addresses_(addresses) {}
+    Result<std::optional<Address>> address(Transaction& tx, std::int64_t user_id,
+                                           std::int64_t address_id) override;
+    Result<std::optional<Address>> default_address(Transaction& tx, std::int64_t user_id) override;
+
+private:
+    const AddressRepository& addresses_;
 };
 
 }  // namespace kitchen::auth

@@ -4,9 +4,22 @@
 #pragma once
 
 #include "addresses/address_book.h"
+#include "addresses/address_repository.h"
+#include "kitchen/http/body.h"
 #include "kitchen/plugin.h"
 
 namespace kitchen::auth {
+
+/// The bodies of requests and responses for addresses.
+void describe(http::BodyFields<SavedAddress>& field);
+
+struct NewAddress : Address {
+    static void describe(http::BodyFields<NewAddress>& field);
+};
+/// Read over the address as it is.
+struct AddressChange : Address {
+    static void describe(http::BodyFields<AddressChange>& field);
+};
 
 class AddressRoutes {
 public:

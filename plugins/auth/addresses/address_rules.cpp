@@ -2,12 +2,28 @@
 
 #include <cmath>
 
-#include "addresses/address_fields.h"
-#include "addresses/country_codes.h"
 #include "kitchen/text.h"
 
 namespace kitchen::auth {
 namespace {
+
+// iso3166.tab of the time zone database, 2025b: awk '!/^#/ {printf "%s ", $1}'
+// /usr/share/zoneinfo/iso3166.tab
+constexpr std::string_view assigned =
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR "
+    "BS BT BV BW BY BZ CA CC "
+    "CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI "
+    "FJ FK FM FO FR GA GB GD "
+    "GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS "
+    "IT JE JM JO JP KE KG KH "
+    "KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO "
+    "MP MQ MR MS MT MU MV MW "
+    "MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA "
+    "RE RO RS RU RW SA SB SC "
+    "SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT "
+    "TV TW TZ UA UG UM US UY "
+    "UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW ";
+static_assert(assigned.size() == 249 * 3);
 
 class Faults {
 public:
@@ -46,6 +62,13 @@ void check_position(const std::optional<double>& degrees, const std::optional<do
 }
 
 }  // namespace
+
+bool is_country_code(std::string_view code) noexcept {
+    if (code.size() != 2) return false;
+    for (std::size_t at = 0; at < assigned.size(); at += 3)
+        if (assigned.substr(at, 2) == code) return true;
+    return false;
+}
 
 Status normalise(Address& address, const PhoneNumbers& phones, std::string_view stored_phone) {
     Faults faults;

@@ -2,10 +2,20 @@
 
 #include <algorithm>
 
-#include "accounts/user.h"
+#include "accounts/user_repository.h"
+#include "kitchen/http/route.h"
 #include "sign_in/authorization.h"
 
 namespace kitchen::auth {
+namespace {
+
+/// A browser opens its password dialog for Basic. On a route where no client signs in, as where a
+/// mailed code was wrong, it must not, unless the client brought credentials itself.
+bool offers_basic(const http::Request& request) {
+    return request.route->access != http::Access::anyone || request.header("authorization");
+}
+
+}  // namespace
 
 Result<http::Response> Identify::operator()(http::Request& request, const http::Next& next) const {
     if (request.principal) return next();
@@ -36,6 +46,18 @@ Result<Principal> Identify::basic(const http::Request& request,
     auto user = guard_.verify(decoded->user, decoded->password, request.client_address);
     if (!user) return std::move(user).error();
     return Principal{user->id, std::move(user->role), ""};
+}
+
+Result<http::Response> challenge(http::Request& request, const http::Next& next) {
+    auto result = next();
+    const bool is_refused =
+        result ? result->status == 401 : result.error().kind == Errc::unauthenticated;
+    if (!is_refused) return result;
+    if (offers_basic(request))
+        request.response_fields.emplace_back("WWW-Authenticate",
+                                             "Basic realm=\"Chuks Kitchen\", charset=\"UTF-8\"");
+    request.response_fields.emplace_back("WWW-Authenticate", "Bearer realm=\"Chuks Kitchen\"");
+    return result;
 }
 
 }  // namespace kitchen::auth

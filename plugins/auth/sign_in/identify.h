@@ -1,4 +1,5 @@
-// The identify-phase middleware: turns an Authorization header into Request::principal.
+// The middleware of sign-in. In the identify phase it turns an Authorization header into
+// Request::principal.
 //
 // No header, or a scheme that is neither Basic nor Bearer, leaves the request anonymous: another
 // plugin may know the scheme, and the kernel refuses it (401) where a route needs a principal. A
@@ -8,8 +9,8 @@
 // Thread-safety: all calls, from any thread.
 #pragma once
 
-#include "passwords/password_guard.h"
 #include "kitchen/http/middleware.h"
+#include "passwords/password_guard.h"
 #include "sign_in/token_service.h"
 
 namespace kitchen::auth {
@@ -26,5 +27,9 @@ private:
     PasswordGuard& guard_;
     TokenService& tokens_;
 };
+
+/// The observe-phase middleware that tells the client of a 401 how to sign in: WWW-Authenticate
+/// (RFC 9110, section 11.6.1).
+Result<http::Response> challenge(http::Request& request, const http::Next& next);
 
 }  // namespace kitchen::auth

@@ -18,7 +18,7 @@
 #include "kitchen/store.h"
 #include "keys/server_key.h"
 #include "sign_in/token_repository.h"
-#include "accounts/user.h"
+#include "accounts/user_repository.h"
 
 namespace kitchen::auth {
 

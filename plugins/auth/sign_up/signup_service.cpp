@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "accounts/account_creation.h"
+#include "accounts/account_service.h"
 #include "kitchen/ip.h"
 #include "kitchen/text.h"
 

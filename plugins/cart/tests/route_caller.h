@@ -15,6 +15,7 @@ namespace kitchen::tests {
 
 class RouteCaller final : public Setup {
 public:
+    std::string_view plugin_id() const override { return "test"; }
     Logger& log() const override { throw std::logic_error("no log"); }
     void add_route(http::Route route) override { routes_.push_back(std::move(route)); }
     void add_middleware(http::Phase, std::string, http::Middleware) override {}

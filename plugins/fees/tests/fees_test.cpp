@@ -4,16 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include "kitchen/testkit/fakes.h"
+#include "no_transaction.h"
 
 namespace kitchen::fees {
 namespace {
-
-/// A step that reads nothing gets no transaction.
-struct NoTransaction final : Transaction {
-    Status run(Statement, std::span<const Param>, Rows&) override { std::abort(); }
-    void after_commit(std::function<void()>) override { std::abort(); }
-};
 
 CheckoutDraft draft_of(std::int64_t subtotal, Fulfillment fulfillment) {
     CheckoutDraft draft;
@@ -23,7 +17,7 @@ CheckoutDraft draft_of(std::int64_t subtotal, Fulfillment fulfillment) {
 }
 
 void consider(const FeeSettings& settings, CheckoutDraft& draft) {
-    NoTransaction tx;
+    tests::NoTransaction tx;
     Fees fees(settings);
     ASSERT_TRUE(fees.consider(tx, draft));
 }

@@ -331,7 +331,7 @@ TEST(CheckoutService, ARefusalOfTheCatalogueNamesTheItems) {
     SellingOutCatalog catalog(kitchen.catalog);
     CheckoutService checkout(*kitchen.store, kitchen.carts, catalog, kitchen.identity,
                              kitchen.claims, kitchen.clock, kitchen.repository, kitchen.idempotency,
-                             kitchen.steps, {});
+                             kitchen.steps, kitchen.notices, {});
     const auto refused = checkout.place(OrderKitchen::request(ada), std::nullopt);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "items_unavailable");

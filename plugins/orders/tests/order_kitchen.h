@@ -77,6 +77,28 @@ private:
     }
 };
 
+/// Remembers what was emitted, rolled back or not: "order.placed/1 {…}".
+class FakeEvents final : public Events {
+public:
+    std::vector<std::string> emitted() const {
+        const std::lock_guard lock(mutex_);
+        return emitted_;
+    }
+
+protected:
+    void declare_event(std::string_view, std::string_view) override {}
+    Status emit_event(Transaction&, std::string_view event, std::string data) override {
+        const std::lock_guard lock(mutex_);
+        emitted_.push_back(std::string(event) + ' ' + data);
+        return {};
+    }
+    void subscribe(std::string_view, std::string_view, std::string_view, Handler) override {}
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> emitted_;
+};
+
 class OrderKitchen : public TestKitchen {
 public:
     explicit OrderKitchen(Storage storage = Storage::memory, orders::CheckoutRules rules = {},
@@ -86,9 +108,10 @@ public:
           repository(*store),
           idempotency(*store),
           steps(members(steps), log, std::chrono::seconds(60)),
+          notices(events, nullptr, [this] { note_change(); }),
           checkout(*store, carts, catalog, identity, claims, clock, repository, idempotency,
-                   this->steps, rules, nullptr, addresses, [this] { note_change(); }),
-          orders(*store, catalog, claims, clock, repository, nullptr, [this] { note_change(); }) {
+                   this->steps, notices, rules, addresses),
+          orders(*store, catalog, claims, clock, repository, notices) {
         store->verify().value();
     }
 
@@ -115,7 +138,9 @@ public:
     claims::ClaimLedger claims;
     orders::OrderRepository repository;
     orders::IdempotencyRepository idempotency;
+    FakeEvents events;
     orders::CheckoutSteps steps;
+    orders::OrderNotices notices;
     orders::CheckoutService checkout;
     orders::OrderService orders;
 

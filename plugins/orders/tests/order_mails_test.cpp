@@ -56,9 +56,11 @@ protected:
     claims::ClaimLedger claims{*store};
     fees::Fees fees{{50'000, 0, 750}};
     CheckoutSteps steps{All<CheckoutStep>({{"fees", &fees}}), log, std::chrono::seconds(60)};
-    CheckoutService checkout{*store,     carts,       catalog, identity, claims,       clock,
-                             repository, idempotency, steps,   {},       &order_mails, &book};
-    OrderService orders{*store, catalog, claims, clock, repository, &order_mails};
+    tests::FakeEvents events;
+    OrderNotices notices{events, &order_mails, {}};
+    CheckoutService checkout{*store,     carts,       catalog, identity, claims, clock,
+                             repository, idempotency, steps,   notices,  {},     &book};
+    OrderService orders{*store, catalog, claims, clock, repository, notices};
     const std::int64_t dish = food("Jollof & <rice>", 280'000, 3),
                        side = food("Suya", 120'000, 100);
 };

@@ -245,7 +245,7 @@ TEST(OrdersStart, MailsNeedAnOutbox) {
             testkit::TestKernel kernel(
                 "plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: "
                 "{directory: /tmp/kitchen-no-mail}}, "
-                "{id: auth}, {id: catalog}, {id: cart}, {id: claims}, " +
+                "{id: auth}, {id: catalog}, {id: cart}, {id: claims}, {id: events}, " +
                 outbox + "{id: orders, config: {mail: " + orders + "}}]");
             return "started";
         } catch (const std::runtime_error& refused) {

@@ -1,7 +1,6 @@
 #include "handover.h"
 
 #include "kitchen/testkit/memory_queue.h"
-#include "mail_message.h"
 #include "outbox_fixture.h"
 
 namespace kitchen::outbox {

@@ -1,8 +1,8 @@
 #include "queue_consumer.h"
 
+#include "handover.h"
 #include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/memory_queue.h"
-#include "mail_message.h"
 #include "outbox_fixture.h"
 #include "queue_transport.h"
 

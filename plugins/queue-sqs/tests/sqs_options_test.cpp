@@ -1,4 +1,4 @@
-#include "sqs_options.h"
+#include "sqs_queue.h"
 
 #include <gtest/gtest.h>
 

@@ -7,8 +7,7 @@
 
 #include "failing_cache.h"
 #include "kitchen/testkit/fakes.h"
-#include "rate_fields.h"
-#include "refusals.h"
+#include "limiter.h"
 
 namespace kitchen::rate_limit {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "conflict_gate.h"
-#include "lsn.h"
+#include "wire_value.h"
 
 #include <atomic>
 #include <thread>

@@ -1,4 +1,4 @@
-#include "portable_verb.h"
+#include "postgres_transaction.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "config/suggest.h"
+#include "config/diagnostics.h"
 
 namespace kitchen::config {
 namespace {

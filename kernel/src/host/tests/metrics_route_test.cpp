@@ -1,4 +1,4 @@
-#include "host/metrics_route.h"
+#include "host/operations_routes.h"
 
 #include <algorithm>
 

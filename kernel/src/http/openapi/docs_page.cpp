@@ -1,8 +1,6 @@
-#include "docs_page.h"
+#include "openapi.h"
 
 #include <algorithm>
-
-#include "example.h"
 
 namespace kitchen::http {
 namespace {

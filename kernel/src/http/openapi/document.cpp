@@ -1,4 +1,4 @@
-#include "document.h"
+#include "openapi.h"
 
 #include <algorithm>
 #include <map>

@@ -1,9 +1,8 @@
-#include "documentation_routes.h"
+#include "openapi.h"
 
 #include <string>
 #include <string_view>
 
-#include "docs_page.h"
 #include "kitchen/bytes.h"
 
 namespace kitchen::http {

@@ -1,4 +1,4 @@
-#include "example.h"
+#include "openapi.h"
 
 #include <algorithm>
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,11 @@
 #include "kitchen/http/response.h"
 
 namespace kitchen::http {
+
+/// The serialised form of an origin (RFC 6454 section 6.2), "https://kitchen.example": scheme and
+/// host in lower case, the scheme's own port left out. Nothing for what is no http or https origin:
+/// "null", "*", a path or a slash at the end, user information.
+std::optional<std::string> parse_origin(std::string_view text);
 
 struct CorsOptions {
     std::vector<std::string> origins;   ///< as parse_origin() gives them; empty: no CORS at all

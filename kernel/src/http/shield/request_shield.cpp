@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "http/framing/character_classes.h"
-#include "http/shield/origin.h"
 
 namespace kitchen::http {
 

@@ -16,9 +16,18 @@ class ConnectionExchange final : public Exchange {
 public:
     explicit ConnectionExchange(std::shared_ptr<Connection> connection)
         : connection_(std::move(connection)) {}
-    ~ConnectionExchange() override;
+    /// Any thread may drop it, and only workers may call the handler, so the text is fixed here.
+    ~ConnectionExchange() override {
+        if (replied_.exchange(true)) return;
+        Response response(500);
+        response.headers = {{"Content-Type", "application/problem+json"}};
+        response.body = R"({"type":"about:blank","title":"Internal Server Error","status":500})";
+        connection_->respond(response, AfterResponse::close);
+    }
 
-    void reply(Response response) override;
+    void reply(Response response) override {
+        if (!replied_.exchange(true)) connection_->respond(response, AfterResponse::keep);
+    }
     bool client_connected() const override { return connection_->is_connected(); }
 
 private:

@@ -11,7 +11,6 @@
 
 #include "kitchen/testkit/exposition.h"
 #include "kitchen/testkit/fakes.h"
-#include "observe/process_metrics.h"
 
 namespace kitchen::observe {
 namespace {

@@ -1,4 +1,3 @@
-#include "observe/redaction.h"
 
 #include <vector>
 

@@ -3,9 +3,8 @@
 #include <thread>
 #include <vector>
 
-#include "accounts/account_creation.h"
+#include "accounts/account_service.h"
 #include "tests/auth_fixture.h"
-#include "accounts/identity_service.h"
 
 namespace kitchen::auth {
 namespace {

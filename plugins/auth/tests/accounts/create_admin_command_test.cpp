@@ -1,4 +1,4 @@
-#include "accounts/create_admin_command.h"
+#include "accounts/admin_accounts.h"
 
 #include <map>
 #include <optional>
@@ -11,6 +11,7 @@ namespace {
 /// Takes the command that is declared, and nothing else.
 class CommandSetup final : public Setup {
 public:
+    std::string_view plugin_id() const override { return "test"; }
     Logger& log() const override { throw std::logic_error("not here"); }
     void add_route(http::Route) override {}
     void add_middleware(http::Phase, std::string, http::Middleware) override {}

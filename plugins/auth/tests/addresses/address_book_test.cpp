@@ -8,7 +8,6 @@
 #include <latch>
 #include <thread>
 
-#include "addresses/address_lookup.h"
 #include "each_store.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"

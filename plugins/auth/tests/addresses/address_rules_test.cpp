@@ -5,9 +5,7 @@
 
 #include <limits>
 
-#include "addresses/address_fields.h"
-#include "addresses/address_body.h"
-#include "addresses/country_codes.h"
+#include "addresses/address_routes.h"
 
 namespace kitchen::auth {
 namespace {

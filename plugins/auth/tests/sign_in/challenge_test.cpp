@@ -1,4 +1,4 @@
-#include "sign_in/challenge.h"
+#include "sign_in/identify.h"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,9 @@
-#include "http/openapi/document.h"
+#include "http/openapi/openapi.h"
 
 #include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "http/openapi/docs_page.h"
-#include "http/openapi/example.h"
 
 namespace kitchen::http {
 namespace {

@@ -1,4 +1,4 @@
-#include "http/shield/origin.h"
+#include "http/shield/cors.h"
 
 #include <gtest/gtest.h>
 
