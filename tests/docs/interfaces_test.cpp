@@ -39,7 +39,7 @@ void read_headers(const fs::path& folder, std::map<std::string, Interface>& inte
 }
 
 /// Of the line that begins so in the output of `plugins inspect`. "cache/1?" is one that the plugin
-/// uses when it is there.
+/// uses when it is there, "checkout-step/1*" one of which it takes every provider.
 std::set<std::string> interfaces_in(const std::string& output, const std::string& begin) {
     std::set<std::string> names;
     const std::size_t at = output.find('\n' + begin);
@@ -73,8 +73,8 @@ TEST(InterfacesPage, IsWhatHeadersAndPluginsSay) {
         for (const std::string& name : interfaces_in(inspect.output(), "provides "))
             interfaces[name].providers.insert(id);
         for (const std::string& name : interfaces_in(inspect.output(), "needs "))
-            if (name.ends_with('?'))
-                interfaces[name.substr(0, name.size() - 1)].users.insert(id + "?");
+            if (name.ends_with('?') || name.ends_with('*'))
+                interfaces[name.substr(0, name.size() - 1)].users.insert(id + name.back());
             else
                 interfaces[name].users.insert(id);
     }
