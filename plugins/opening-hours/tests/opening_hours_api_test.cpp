@@ -145,6 +145,9 @@ TEST(OpeningHoursApi, SlotsHavePlaces) {
     EXPECT_EQ(slots_text(anyone.get("/store/slots/?date=2025-12-31")), "");
     EXPECT_EQ(slots_text(anyone.get("/store/slots/?date=2026-01-02")),
               "12:30-13:00 2, 13:00-13:30 2, 13:30-14:00 2");
+    EXPECT_EQ(slots_text(anyone.get("/store/slots/?date=0001-01-01")), "");
+    EXPECT_EQ(slots_text(anyone.get("/store/slots/?date=9999-12-31")),
+              "12:30-13:00 2, 13:00-13:30 2, 13:30-14:00 2");
     EXPECT_EQ(outcome(anyone.get("/store/slots/?date=2026-02-30")), "422 ?date format");
 }
 
@@ -180,6 +183,17 @@ TEST(OpeningHoursApi, TwoHundredOrdersRaceForTenPlacesAtThreeReplicas) {
     for (const auto& kernel : restaurant.kernels())
         EXPECT_THAT(slots_text(kernel->client().get("/store/slots/")),
                     testing::HasSubstr("15:00-16:00 0, 16:00-17:00 10"));
+
+    // A pause at one replica holds at the others.
+    std::vector<HttpClient> chefs;
+    for (const auto& kernel : restaurant.kernels()) {
+        chefs.push_back(kernel->client());
+        chefs.back().basic(Restaurant::admin_email, Restaurant::password);
+    }
+    EXPECT_EQ(chefs[0].post("/store/pause/", Json::object()).status, 200);
+    EXPECT_EQ(outcome(order(chefs[1], dish)), "409 /scheduled_for paused");
+    EXPECT_EQ(chefs[2].del("/store/pause/").status, 204);
+    EXPECT_EQ(outcome(order(chefs[1], dish)), "201");
 }
 
 TEST(OpeningHoursApi, OffAndOnAgain) {

@@ -74,10 +74,13 @@ TEST_F(OpeningHoursTest, AScheduledOrderHasItsLeadTime) {
 
 TEST_F(OpeningHoursTest, AFoodsOwnHoursTakeThePlaceOfItsCategorys) {
     HoursSettings settings = in_lagos();
-    settings.mealtimes = {"category:mains mon-sun 08:00-11:00", "food:2 mon-sun 12:00-14:00"};
+    settings.mealtimes = {"food:2 mon-sun 12:00-14:00", "category:mains mon-sun 08:00-11:00",
+                          "food:3 mon-sun 12:00-14:00"};
     open(settings);
     const std::int64_t other = kitchen->kitchen.food("Other", 100);
     ASSERT_EQ(other, 2);
+    const std::int64_t third = kitchen->kitchen.food("Third", 100);
+    EXPECT_THAT(kitchen->explain(third, std::nullopt), IsEmpty());
     EXPECT_THAT(kitchen->explain(dish, std::nullopt), ElementsAre("/food_id not_at_this_time"));
     EXPECT_EQ(reason(std::nullopt), "Dish is served mon-sun 08:00-11:00 (Africa/Lagos).");
     EXPECT_THAT(kitchen->explain(other, std::nullopt), IsEmpty());
@@ -130,6 +133,22 @@ TEST_F(OpeningHoursTest, ASlotTakesSoManyOrdersAndGivesPlacesBack) {
     EXPECT_THAT(kitchen->place(bola, dish, now() + minutes(119)), IsEmpty());
     EXPECT_THAT(kitchen->place(ada, dish, now() + minutes(60)),
                 ElementsAre("/scheduled_for slot_full"));
+}
+
+TEST_F(OpeningHoursTest, AnOrderClaimsOnePlaceOfItsSlot) {
+    HoursSettings settings = in_lagos();
+    settings.slots = {minutes(60), 7};
+    open(settings);
+    CheckoutDraft draft;
+    draft.now = now();
+    draft.scheduled_for = at("2026-01-02T10:59:59.999Z");
+    kitchen->kitchen.store
+        ->read([&](Transaction& tx) { return kitchen->hours.consider(tx, draft); })
+        .value();
+    ASSERT_EQ(draft.claims().size(), 1u);
+    EXPECT_EQ(draft.claims()[0].name, "opening-hours/slot/2026-01-02T10:00:00.000Z");
+    EXPECT_EQ(draft.claims()[0].quantity, 1);
+    EXPECT_EQ(draft.claims()[0].limit, 7);
 }
 
 TEST_F(OpeningHoursTest, TwoHundredOrdersRaceForTenPlaces) {
