@@ -14,19 +14,23 @@ std::string claim_name(const TimeSpan& slot) {
     return "opening-hours/slot/" + format_rfc3339(slot.begin);
 }
 
+/// "Mon 2 Mar 2026, 08:00 (Africa/Lagos)"; a part of a minute counts as the next one, which is the
+/// first that can be asked for.
+std::string minute_text(const Zone& zone, Timestamp at) {
+    return zone.text(std::chrono::ceil<std::chrono::minutes>(at)) + " (" + zone.name() + ")";
+}
+
 std::string paused_text(const Pause& pause, const Zone& zone) {
-    std::string text = pause.until ? "No orders are taken for a time before " +
-                                         zone.text(*pause.until) + " (" + zone.name() + ")."
-                                   : std::string("No orders are taken until further notice.");
-    if (!pause.reason.empty()) text += " " + pause.reason;
-    return text;
+    std::string text = "No orders are taken until further notice.";
+    if (pause.until)
+        text = "No orders are taken for a time before " + minute_text(zone, *pause.until) + ".";
+    return pause.reason.empty() ? text : text + " " + pause.reason;
 }
 
 std::string closed_text(const Calendar& calendar, Timestamp at) {
     const auto opening = calendar.next_opening(at);
     if (!opening) return "We are closed then.";
-    return "We are closed then, and open again on " + calendar.zone().text(*opening) + " (" +
-           calendar.zone().name() + ").";
+    return "We are closed then, and open again on " + minute_text(calendar.zone(), *opening) + ".";
 }
 
 /// Those of the food itself take the place of its category's.
@@ -58,9 +62,8 @@ Status OpeningHours::consider(Transaction& tx, CheckoutDraft& draft) {
     const Zone& zone = calendar_.zone();
     const Timestamp at = draft.at();
     if (draft.scheduled_for && at < draft.now + lead_time_)
-        draft.refuse(
-            when, "too_soon",
-            "Choose " + zone.text(draft.now + lead_time_) + " (" + zone.name() + ") or later.");
+        draft.refuse(when, "too_soon",
+                     "Choose " + minute_text(zone, draft.now + lead_time_) + " or later.");
     const Result<std::optional<Pause>> pause = pauses_.find(tx);
     if (!pause) return pause.error();
     if (*pause && (*pause)->covers(at)) draft.refuse(when, "paused", paused_text(**pause, zone));
@@ -91,8 +94,8 @@ Status OpeningHours::consider_slot(Transaction& tx, CheckoutDraft& draft) {
     if (taken->front() >= capacity_)
         draft.refuse(when, "slot_full",
                      "All places from " + calendar_.zone().text(slot.begin) + " to " +
-                         calendar_.zone().text(slot.end) + " (" + calendar_.zone().name() +
-                         ") are taken. Choose another time.");
+                         minute_text(calendar_.zone(), slot.end) +
+                         " are taken. Choose another time.");
     draft.claim({name, 1, capacity_});
     return {};
 }

@@ -110,17 +110,6 @@ std::optional<std::pair<std::int64_t, std::int64_t>> parse_key(std::string_view 
 
 }  // namespace
 
-std::string money_text(std::int64_t amount, const std::string& currency) {
-    std::string digits = std::to_string(amount);
-    if (digits.size() < 3) digits.insert(0, 3 - digits.size(), '0');
-    digits.insert(digits.size() - 2, 1, '.');
-    for (std::size_t at = digits.size() - 3; at > 3;) {
-        at -= 3;
-        digits.insert(at, 1, ',');
-    }
-    return currency + " " + digits;
-}
-
 OrderMails::OrderMails(Outbox& outbox, Identity& identity, Store& store,
                        const OrderRepository& orders, const std::filesystem::path& folder)
     : outbox_(outbox),

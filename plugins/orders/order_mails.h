@@ -16,9 +16,6 @@
 
 namespace kitchen::orders {
 
-/// "NGN 2,800.00": minor units, a hundred of them to the major one.
-std::string money_text(std::int64_t amount, const std::string& currency);
-
 class OrderMails final : public MailWriter {
 public:
     /// `folder` has the templates; "" for the built-in ones. Throws std::runtime_error, which names

@@ -40,7 +40,7 @@ run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${CMAKE_CTEST_COMMAND} --test-dir ${WORK}/build --output-on-failure --no-tests=error)
 run(${CMAKE_COMMAND} --install ${WORK}/build --prefix ${prefix})
 
-file(WRITE ${WORK}/kitchen.yaml "server: {listen: '127.0.0.1:0'}\nplugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: {directory: mail}}, {id: auth}, {id: loyalty, config: {kobo_per_point: 500}}]\n")
+file(WRITE ${WORK}/kitchen.yaml "server: {listen: '127.0.0.1:0'}\nplugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: {directory: mail}}, {id: auth}, {id: events}, {id: loyalty, config: {kobo_per_point: 500}}]\n")
 run(${kitchen} plugins inspect loyalty)
 expect("Points for orders")
 run(${kitchen} check-config --config ${WORK}/kitchen.yaml)

@@ -23,9 +23,9 @@ protected:
         return config;
     }
     /// So many orders of the administrator, every fourth of which is cancelled.
-    static void place_orders(Restaurant& restaurant, int count) {
+    void place_orders(Restaurant& restaurant, int count) {
         HttpClient chef = restaurant.admin();
-        const std::int64_t food = restaurant.food("Akara", 30'000);
+        const std::int64_t food = restaurant.food("Akara " + std::to_string(++foods), 30'000);
         for (int i = 0; i < count; ++i) {
             expect_status(
                 chef.post("/cart/", Json::object({{"food_id", food}, {"quantity", 1 + i % 5}})),
@@ -59,6 +59,7 @@ protected:
     }
 
     const kitchen::testkit::TemporaryDirectory directory;
+    int foods = 0;
 };
 
 TEST_F(CatchingUpTest, OnLateOffAndOnAgain) {

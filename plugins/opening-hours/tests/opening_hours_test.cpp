@@ -69,6 +69,9 @@ TEST_F(OpeningHoursTest, AScheduledOrderHasItsLeadTime) {
                 ElementsAre("/scheduled_for too_soon"));
     EXPECT_EQ(reason(now() + minutes(29)), "Choose Thu 1 Jan 2026, 13:30 (Africa/Lagos) or later.");
     EXPECT_THAT(kitchen->place(ada, dish, now() + minutes(30)), IsEmpty());
+    kitchen->kitchen.clock.advance(std::chrono::seconds(20));
+    EXPECT_EQ(reason(at("2026-01-01T12:30:00Z")),
+              "Choose Thu 1 Jan 2026, 13:31 (Africa/Lagos) or later.");
     EXPECT_THAT(kitchen->place(ada, dish, std::nullopt), IsEmpty());
 }
 
