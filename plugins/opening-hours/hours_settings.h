@@ -29,6 +29,8 @@ struct HoursSettings {
     SlotSettings slots;
 
     static void describe(Fields<HoursSettings>& field);
+    /// The zone is looked up in the machine's database: a name that it lacks is a fault of the
+    /// configuration.
     static void check(const HoursSettings& settings, Problems& problems);
 };
 
