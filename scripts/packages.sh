@@ -6,6 +6,7 @@ packages_build=(
   libpistache-dev libboost-dev libboost-filesystem-dev libboost-system-dev
   libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
   libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libcurl4-openssl-dev libkainjow-mustache-dev libphonenumber-dev libutf8proc-dev
+  libhowardhinnant-date-dev tzdata
 )
 packages_test=(
   libgtest-dev libgmock-dev librapidcheck-dev binutils openssl libssl-dev python3 python3-aiosmtpd
