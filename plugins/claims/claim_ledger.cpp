@@ -53,7 +53,8 @@ Status ClaimLedger::take(Transaction& tx, std::string_view owner, std::span<cons
         at->second.quantity += claim.quantity;
         at->second.limit = std::min(at->second.limit, claim.limit);
     }
-    for (const auto& [name, claim] : by_name) {
+    for (const auto& entry : by_name) {
+        const Claim& claim = entry.second;
         const auto reached = [&] {
             return Error(Errc::conflict, "limit_reached", "There are no more of these.")
                 .with_subject(claim.name);
