@@ -5,7 +5,7 @@
 namespace kitchen::orders {
 namespace {
 
-/// "'pending>confirmed', …": every move that somebody may make.
+/// "'pending>confirmed', …": every move that is allowed.
 std::string legal_moves() {
     std::string moves;
     for (const std::string& from : names_of(OrderState{}))
