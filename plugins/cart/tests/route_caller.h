@@ -9,25 +9,14 @@
 #include <utility>
 #include <vector>
 
-#include "kitchen/plugin.h"
+#include "kitchen/testkit/recording_setup.h"
 
 namespace kitchen::tests {
 
-class RouteCaller final : public Setup {
+class RouteCaller final : public testkit::RecordingSetup {
 public:
-    std::string_view plugin_id() const override { return "test"; }
-    Logger& log() const override { throw std::logic_error("no log"); }
-    void add_route(http::Route route) override { routes_.push_back(std::move(route)); }
-    void add_middleware(http::Phase, std::string, http::Middleware) override {}
-    void add_migrations(std::span<const Migration>) override {}
-    void add_periodic(std::string, std::chrono::milliseconds, std::function<void()>) override {}
-    void add_health_check(std::string, bool, std::function<Status()>) override {}
-    using Setup::add_data_rule;
-    void add_data_rule(std::string, BrokenThings) override {}
-    void add_command(Command) override {}
-
     const http::Route& route(const std::string& method, const std::string& pattern) const {
-        for (const http::Route& route : routes_)
+        for (const http::Route& route : routes)
             if (route.method == method && route.pattern == pattern) return route;
         throw std::logic_error("no route " + method + " " + pattern);
     }
@@ -60,16 +49,6 @@ public:
         }
         return found.handler(request);
     }
-
-protected:
-    const Config& config() const override { throw std::logic_error("no configuration"); }
-    void* service(std::string_view) const override { return nullptr; }
-    std::vector<detail::Provider> providers(std::string_view) const override { return {}; }
-    detail::Guard guard() const override { return nullptr; }
-    void add_service(std::string_view, void*) override {}
-
-private:
-    std::vector<http::Route> routes_;
 };
 
 /// The first header of that name, or "".

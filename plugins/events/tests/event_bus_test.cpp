@@ -7,6 +7,7 @@
 
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
+#include "kitchen/testkit/recording_setup.h"
 #include "migrations.gen.h"
 #include "sqlite_store.h"
 
@@ -37,41 +38,6 @@ struct Muted {
 struct Undeclared {
     static constexpr std::string_view event_name = "bell.lost/1";
     static void describe(http::BodyFields<Undeclared>&) {}
-};
-
-/// Only the id of a plugin.
-class NamedSetup final : public Setup {
-public:
-    explicit NamedSetup(std::string id) : id_(std::move(id)) {}
-    std::string_view plugin_id() const override { return id_; }
-    Logger& log() const override { throw std::logic_error("not here"); }
-    void add_route(http::Route) override {}
-    void add_middleware(http::Phase, std::string, http::Middleware) override {}
-    void add_migrations(std::span<const Migration>) override {}
-    void add_periodic(std::string, std::chrono::milliseconds, std::function<void()>) override {}
-    void add_health_check(std::string, bool, std::function<Status()>) override {}
-    using Setup::add_data_rule;
-    void add_data_rule(std::string, BrokenThings) override {}
-    void add_command(Command) override {}
-
-protected:
-    const Config& config() const override { throw std::logic_error("not here"); }
-    void add_service(std::string_view, void*) override {}
-    void* service(std::string_view) const override { return nullptr; }
-    std::vector<detail::Provider> providers(std::string_view) const override { return {}; }
-    detail::Guard guard() const override {
-        return [](std::string_view plugin, std::string_view,
-                  const std::function<Status()>& call) -> Status {
-            try {
-                return call();
-            } catch (...) {
-                return Error(Errc::internal, "plugin_failed", std::string(plugin) + " threw");
-            }
-        };
-    }
-
-private:
-    const std::string id_;
 };
 
 class EventBusTest : public testing::Test {
@@ -105,7 +71,7 @@ protected:
     EventLog log{*store};
     const DeliveryRules rules{3, {std::chrono::seconds(1), std::chrono::seconds(8)}};
     EventBus bus{*store, log, jobs, clock, random, logger, rules};
-    const NamedSetup bell{"bell"}, counter{"counter"};
+    const testkit::RecordingSetup bell{"bell"}, counter{"counter"};
     std::vector<std::int64_t> seen;
 };
 
@@ -246,7 +212,7 @@ TEST_F(EventBusTest, OneThatFailsIsTriedLaterAndThenParkedWhileTheOthersGoOn) {
         jobs.run_all();
     }
     EXPECT_TRUE(bus.is_parked(at("counter.broken")));
-    EXPECT_THAT(at("counter.broken").error, HasSubstr("counter threw"));
+    EXPECT_THAT(at("counter.broken").error, HasSubstr("counter failed in bell.rung/1"));
     EXPECT_TRUE(bus.standing("counter.broken").is_parked);
     EXPECT_EQ(bus.standing("counter.broken").behind, 2);
     EXPECT_FALSE(bus.standing("counter.sound").is_parked);
