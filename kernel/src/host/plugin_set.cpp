@@ -46,6 +46,7 @@ void PluginSet::destroy() noexcept {
 
 void PluginSet::load(const config::Configuration& settings, const std::filesystem::path& directory,
                      const config::Environment& environment, config::Diagnostics& diagnostics) {
+    installed_ = plugin::library_ids(directory);
     for (const config::PluginSettings& one : settings.plugins)
         if (one.enabled) load_one(one, directory, environment, diagnostics);
     for (const config::BindSettings& bind : settings.binds)
@@ -101,7 +102,7 @@ std::vector<plugin::Resolution::Problem> PluginSet::resolve() {
                 node.needs.push_back({std::string(use.name), use.kind});
         nodes.push_back(std::move(node));
     }
-    plugin::Resolution resolution = plugin::resolve(nodes, binds_, absent);
+    plugin::Resolution resolution = plugin::resolve(nodes, binds_, absent, installed_);
     for (const std::string& warning : resolution.warnings)
         log_.warn("binding ignored", {{"reason", warning}});
     for (const auto& gone : resolution.skipped) skip(gone.id, "it " + gone.reason);

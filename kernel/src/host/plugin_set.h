@@ -101,7 +101,8 @@ private:
     Logger& log_;
     plugin::Registry& registry_;
     std::vector<std::unique_ptr<plugin::Instance>> instances_;  ///< as listed, those left out too
-    std::vector<config::Mark> marks_;                           ///< of each instance's entry
+    std::vector<std::string> installed_;  ///< ids of the libraries in the plugin directory
+    std::vector<config::Mark> marks_;     ///< of each instance's entry
     std::vector<plugin::ResolverBind> binds_;
     std::vector<plugin::Instance*> order_;
     std::map<std::string, std::string> bindings_;

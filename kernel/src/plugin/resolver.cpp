@@ -21,10 +21,11 @@ using Kind = InterfaceUse::Kind;
 class Resolver {
 public:
     Resolver(const std::vector<ResolverNode>& nodes, const std::vector<ResolverBind>& binds,
-             const std::vector<std::string>& absent)
+             const std::vector<std::string>& absent, const std::vector<std::string>& installed)
         : nodes_(nodes),
           binds_(binds),
           gone_(absent.begin(), absent.end()),
+          installed_(installed.begin(), installed.end()),
           alive_(nodes.size(), true) {
         for (std::size_t i = 0; i < nodes.size(); ++i) {
             index_[nodes[i].id] = i;
@@ -66,6 +67,12 @@ private:
             problem("plugin '" + nodes_[node].id + "' " + reason, nodes_[node].mark);
         else if (!skip_)
             skip_.emplace(node, reason);
+    }
+
+    /// "claims/1" is what the plugin 'claims' provides, in all likelihood.
+    std::string hint(const std::string& interface_name) const {
+        const std::string id = interface_name.substr(0, interface_name.find('/'));
+        return installed_.contains(id) ? "; list the plugin '" + id + "', which is installed" : "";
     }
 
     std::vector<std::string> providers(const std::string& interface_name) const {
@@ -127,7 +134,8 @@ private:
                                     ": " + candidates.front() + "'",
                                 nodes_[i].mark);
                 } else if (!is_optional) {
-                    fail(i, "needs " + need.interface_name + ", which no listed plugin provides");
+                    fail(i, "needs " + need.interface_name + ", which no listed plugin provides" +
+                                hint(need.interface_name));
                 }
             }
         }
@@ -200,7 +208,7 @@ private:
 
     const std::vector<ResolverNode>& nodes_;
     const std::vector<ResolverBind>& binds_;
-    std::set<std::string> gone_;
+    std::set<std::string> gone_, installed_;
     std::vector<bool> alive_;
     std::map<std::string, std::size_t> index_;
     std::set<std::string> refused_binds_;
@@ -212,8 +220,9 @@ private:
 }  // namespace
 
 Resolution resolve(const std::vector<ResolverNode>& nodes, const std::vector<ResolverBind>& binds,
-                   const std::vector<std::string>& absent) {
-    return Resolver(nodes, binds, absent).run();
+                   const std::vector<std::string>& absent,
+                   const std::vector<std::string>& installed) {
+    return Resolver(nodes, binds, absent, installed).run();
 }
 
 }  // namespace kitchen::plugin

@@ -54,7 +54,9 @@ struct Resolution {
 /// by itself; of several, `binds` chooses, save for those who use all of them. A bind whose target
 /// was skipped before (`absent`) leaves the interface without a provider: a choice is never
 /// replaced by another.
+/// `installed`: plugins that could be listed; one that is called like a missing interface is named.
 Resolution resolve(const std::vector<ResolverNode>& nodes, const std::vector<ResolverBind>& binds,
-                   const std::vector<std::string>& absent = {});
+                   const std::vector<std::string>& absent = {},
+                   const std::vector<std::string>& installed = {});
 
 }  // namespace kitchen::plugin

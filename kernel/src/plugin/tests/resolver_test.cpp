@@ -189,5 +189,13 @@ TEST(Resolver, OneThatTakesPartCannotNeedWhatItTakesPartIn) {
                 ElementsAre("these plugins need each other in a cycle: orders → codes → orders"));
 }
 
+TEST(Resolver, APluginThatIsCalledLikeAMissingInterfaceIsNamed) {
+    const std::vector<ResolverNode> nodes = {node("orders", {must("claims/1"), must("x/1")}, {})};
+    EXPECT_THAT(messages(resolve(nodes, {}, {}, {"claims", "events"})),
+                ElementsAre("plugin 'orders' needs claims/1, which no listed plugin provides; list "
+                            "the plugin 'claims', which is installed",
+                            "plugin 'orders' needs x/1, which no listed plugin provides"));
+}
+
 }  // namespace
 }  // namespace kitchen::plugin
