@@ -58,25 +58,6 @@ std::string etag_of(const CartView& view) {
     return tag + '"';
 }
 
-/// As http::if_match(), but a tag with the hexadecimal is one of its version too.
-VersionCheck if_cart_matches(const http::Request& request) {
-    return [&request](std::int64_t version) {
-        Status exact = http::if_match(request)(version);
-        if (exact) return exact;
-        const std::string start = '"' + std::to_string(version) + '-';
-        for (const auto& [name, value] : request.headers) {
-            if (name != "if-match") continue;
-            for (std::size_t at = value.find(start); at != std::string::npos;
-                 at = value.find(start, at + 1)) {
-                const bool weak = at >= 2 && value.compare(at - 2, 2, "W/") == 0;
-                if (!weak && value.find('"', at + start.size()) != std::string::npos)
-                    return Status();
-            }
-        }
-        return exact;
-    };
-}
-
 }  // namespace
 
 CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
@@ -148,7 +129,7 @@ Result<Response> CartRoutes::add(Request& request) {
     if (!extras) return std::move(extras).error();
     wanted.sides = {*std::move(proteins), *std::move(extras)};
 
-    Result<ChangedLine> added = carts_.add(request.who().user_id, wanted, if_cart_matches(request));
+    Result<ChangedLine> added = carts_.add(request.who().user_id, wanted, http::if_match(request));
     if (!added) return in_terms_of(std::move(added).error(), body);
     return Response::json(added->created ? 201 : 200, LineView{added->line, catalog_})
         .with_version(added->version);
@@ -163,20 +144,20 @@ Result<Response> CartRoutes::change(Request& request) {
                              "Say what to change: quantity, special_instructions or both.");
 
     Result<ChangedLine> changed = carts_.change(request.who().user_id, request.path_id("item_id"),
-                                                wanted, if_cart_matches(request));
+                                                wanted, http::if_match(request));
     if (!changed) return std::move(changed).error();
     return Response::json(200, LineView{changed->line, catalog_}).with_version(changed->version);
 }
 
 Result<Response> CartRoutes::remove(Request& request) {
     Result<std::int64_t> version =
-        carts_.remove(request.who().user_id, request.path_id("item_id"), if_cart_matches(request));
+        carts_.remove(request.who().user_id, request.path_id("item_id"), http::if_match(request));
     if (!version) return std::move(version).error();
     return Response::no_content().with_version(*version);
 }
 
 Result<Response> CartRoutes::clear(Request& request) {
-    Result<std::int64_t> version = carts_.clear(request.who().user_id, if_cart_matches(request));
+    Result<std::int64_t> version = carts_.clear(request.who().user_id, http::if_match(request));
     if (!version) return std::move(version).error();
     return Response::json(200, Json::object({{"message", "Cart cleared successfully"}}))
         .with_version(*version);

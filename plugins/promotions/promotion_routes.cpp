@@ -75,21 +75,6 @@ std::string etag_of(const CountedPromotion& promotion) {
     return '"' + std::to_string(promotion.version) + '-' + std::to_string(promotion.uses) + '"';
 }
 
-/// A change asks only whether the terms are another's by now, not how often the code was used.
-VersionCheck if_terms_match(const Request& request) {
-    return [&request](std::int64_t version) {
-        Status exact = http::if_match(request)(version);
-        if (exact) return exact;
-        const std::string start = '"' + std::to_string(version) + '-';
-        for (const auto& [name, value] : request.headers) {
-            if (name != "if-match") continue;
-            const std::size_t at = value.find(start);
-            if (at != std::string::npos && (at == 0 || value[at - 1] != '/')) return Status();
-        }
-        return exact;
-    };
-}
-
 }  // namespace
 
 static void describe(BodyFields<NewPromotion>& field) {
@@ -200,7 +185,7 @@ Result<Response> PromotionRoutes::change(Request& request) {
             http::read_body(request.json, change);
             terms = change;
         },
-        if_terms_match(request));
+        http::if_match(request));
     if (!changed) return std::move(changed).error();
     note("a promotion was changed", changed->id, request);
     return response(200, *changed);
@@ -208,7 +193,7 @@ Result<Response> PromotionRoutes::change(Request& request) {
 
 Result<Response> PromotionRoutes::archive(Request& request) {
     const std::int64_t id = request.path_id("id");
-    if (Status archived = promotions_.archive(id, if_terms_match(request)); !archived)
+    if (Status archived = promotions_.archive(id, http::if_match(request)); !archived)
         return std::move(archived).error();
     note("a promotion was archived", id, request);
     return Response::no_content();

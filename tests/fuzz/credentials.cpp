@@ -130,27 +130,28 @@ void check_entity_tags(const std::string& field) {
     constexpr std::array current = {"\"7\"", "W/\"7\"", "\"\""};
     for (const std::string tag : current) {
         const bool weak = entity_tag_listed(field, tag, TagComparison::weak);
-        const bool strong = entity_tag_listed(field, tag, TagComparison::strong);
-        require(weak || !strong, "what matches strongly matches weakly");
+        const bool version = entity_tag_listed(field, tag, TagComparison::version);
         const std::size_t first = field.find_first_not_of(" \t");
         const bool star = first != std::string::npos && field[first] == '*';
         require(!weak || star || field.find(tag.substr(tag.find('"'))) != std::string::npos,
                 "only a tag that stands there matches");
-        require(!strong || star || !tag.starts_with('W'), "a weak tag never matches strongly");
+        require(!version || star || !tag.starts_with('W'), "a weak tag never matches a version");
+        require(!version || star || field.find(tag.substr(0, tag.size() - 1)) != std::string::npos,
+                "only a tag that begins with the version matches");
         if (star) continue;
-        for (const TagComparison how : {TagComparison::weak, TagComparison::strong}) {
+        for (const TagComparison how : {TagComparison::weak, TagComparison::version}) {
             const bool listed = entity_tag_listed(field, tag, how);
             require(entity_tag_listed("\"other\" ,, W/\"x,y\"\t, " + field, tag, how) == listed,
                     "tags in front change nothing");
             require(!listed || entity_tag_listed(field + ", \"other\"", tag, how),
                     "tags behind change nothing");
         }
-        require(entity_tag_listed("\"7\", " + field, "\"7\"", TagComparison::strong),
+        require(entity_tag_listed("\"7\", " + field, "\"7\"", TagComparison::version),
                 "a listed tag is found");
     }
     const bool met = if_match(request_with("if-match", {field}))(7).has_value();
-    require(met == entity_tag_listed(field, "\"7\"", TagComparison::strong),
-            "If-Match compares strongly");
+    require(met == entity_tag_listed(field, "\"7\"", TagComparison::version),
+            "If-Match compares versions");
     require(if_match(request_with("if-match", {field, "\"7\""}))(7).has_value(),
             "two fields are one list");
 }

@@ -40,9 +40,13 @@ bool entity_tag_listed(std::string_view field, std::string_view current_tag,
         if (tag.empty()) return false;
         skip(field, " \t");
         if (!field.empty() && field.front() != ',') return false;
-        if (opaque(tag) != opaque(current_tag)) continue;
-        if (comparison == TagComparison::weak || (!is_weak(tag) && !is_weak(current_tag)))
-            return true;
+        if (comparison == TagComparison::weak) {
+            if (opaque(tag) == opaque(current_tag)) return true;
+        } else if (!is_weak(current_tag)) {
+            const std::string_view unclosed = current_tag.substr(0, current_tag.size() - 1);
+            if (tag == current_tag || (tag.starts_with(unclosed) && tag[unclosed.size()] == '-'))
+                return true;
+        }
     }
 }
 

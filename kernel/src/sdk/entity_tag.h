@@ -8,8 +8,9 @@
 namespace kitchen::http {
 
 enum class TagComparison {
-    strong,  ///< neither is weak, and they are equal: for If-Match
-    weak,    ///< the quoted parts are equal: for If-None-Match
+    version,  ///< neither is weak, and the listed one is the current "7" or goes on as "7-…": for
+              ///< If-Match
+    weak,     ///< the quoted parts are equal: for If-None-Match
 };
 
 /// Whether a field value ("*", or a list of entity tags) matches the tag that the thing has now. A

@@ -67,7 +67,7 @@ VersionCheck if_match(const Request& request) {
         for (const auto& [name, value] : request.headers) {
             if (name != "if-match") continue;
             asked = true;
-            if (entity_tag_listed(value, current, TagComparison::strong)) return {};
+            if (entity_tag_listed(value, current, TagComparison::version)) return {};
         }
         if (!asked) return {};
         return Error(Errc::precondition_failed, "stale_version",

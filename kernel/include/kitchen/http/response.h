@@ -82,7 +82,8 @@ struct Response {
 
 /// If-Match (RFC 9110 13.1.1) of the request, which must outlive the check, against a version used
 /// with Response::with_version. Success when there is no such field, it is "*", or it lists the
-/// version; precondition_failed otherwise. Weak tags never match. See Route::if_match().
+/// version, which may go on as in "7-21": the ETag of a response that also shows what has no
+/// version. precondition_failed otherwise. Weak tags never match. See Route::if_match().
 VersionCheck if_match(const Request& request);
 
 }  // namespace kitchen::http

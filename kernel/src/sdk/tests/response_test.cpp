@@ -70,6 +70,9 @@ INSTANTIATE_TEST_SUITE_P(
                     MatchCase{"EmptyElements", {{"if-match", ", ,\"7\","}}, true},
                     MatchCase{"SecondField", {{"if-match", "\"6\""}, {"if-match", "\"7\""}}, true},
                     MatchCase{"CommaInsideATag", {{"if-match", "\"a,b\",\"7\""}}, true},
+                    MatchCase{"MoreThanTheVersion", {{"if-match", "\"6\", \"7-x\""}}, true},
+                    MatchCase{"MoreThanAnother", {{"if-match", "\"77-7\""}}, false},
+                    MatchCase{"WeakAndMore", {{"if-match", "W/\"7-x\""}}, false},
                     MatchCase{"Other", {{"if-match", "\"8\""}}, false},
                     MatchCase{"Longer", {{"if-match", "\"77\""}}, false},
                     MatchCase{"Weak", {{"if-match", "W/\"7\""}}, false},
@@ -86,7 +89,7 @@ TEST(EntityTagListed, ComparesWeaklyForReads) {
     EXPECT_TRUE(entity_tag_listed("\"7\"", "W/\"7\"", TagComparison::weak));
     EXPECT_TRUE(entity_tag_listed("\"1\" ,\t\"7\"", "\"7\"", TagComparison::weak));
     EXPECT_FALSE(entity_tag_listed("\"1\"", "\"7\"", TagComparison::weak));
-    EXPECT_FALSE(entity_tag_listed("\"7\"", "W/\"7\"", TagComparison::strong));
+    EXPECT_FALSE(entity_tag_listed("\"7\"", "W/\"7\"", TagComparison::version));
 }
 
 TEST(Response, BuildsUsualResponses) {
