@@ -70,4 +70,18 @@ Result<StockRows> StockRepository::journal(Transaction& tx, std::int64_t food_id
     return StockRows{*std::move(rows), count->front().integer(0)};
 }
 
+void add_stock_rules(Setup& setup, Store& store) {
+    setup.add_data_rule(
+        "the stock of a food is what its journal says",
+        store.prepare("SELECT CAST(f.id AS TEXT) FROM foods f JOIN food_stock_journal j ON "
+                      "j.id = (SELECT MAX(id) FROM food_stock_journal WHERE food_id = f.id) "
+                      "WHERE f.available_quantity <> j.quantity_after"));
+    setup.add_data_rule(
+        "each entry of a food's journal goes on from the one before",
+        store.prepare("SELECT CAST(food_id AS TEXT) FROM (SELECT food_id, delta, "
+                      "quantity_after, LAG(quantity_after) OVER (PARTITION BY food_id ORDER BY "
+                      "id) AS quantity_before FROM food_stock_journal) AS entries "
+                      "WHERE quantity_before + delta <> quantity_after"));
+}
+
 }  // namespace kitchen::catalog

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 
+#include "kitchen/plugin.h"
 #include "kitchen/store.h"
 
 namespace kitchen::catalog {
@@ -61,5 +62,8 @@ public:
 private:
     Statement take_, add_, record_, journal_, journal_count_;
 };
+
+/// What always holds in these tables, for `chuks-kitchen check-data`.
+void add_stock_rules(Setup& setup, Store& store);
 
 }  // namespace kitchen::catalog

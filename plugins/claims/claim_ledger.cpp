@@ -88,4 +88,11 @@ Status ClaimLedger::give_back(Transaction& tx, std::string_view owner) {
     return {};
 }
 
+void add_claim_rules(Setup& setup, Store& store) {
+    setup.add_data_rule("what is taken of a name is the sum of its claims",
+                        store.prepare("SELECT name FROM claim_totals WHERE taken <> (SELECT "
+                                      "COALESCE(SUM(quantity), 0) FROM claims WHERE claims.name = "
+                                      "claim_totals.name)"));
+}
+
 }  // namespace kitchen::claims

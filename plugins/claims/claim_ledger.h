@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kitchen/claims.h"
+#include "kitchen/plugin.h"
 
 namespace kitchen::claims {
 
@@ -22,5 +23,8 @@ private:
 
     Statement taken_, raise_, note_, owners_, remove_, lower_;
 };
+
+/// What always holds in these tables, for `chuks-kitchen check-data`.
+void add_claim_rules(Setup& setup, Store& store);
 
 }  // namespace kitchen::claims

@@ -12,11 +12,7 @@ public:
     ClaimsPlugin(Setup& setup, Store& store) : ledger_(store) {
         setup.add_migrations(kitchen_migrations);
         setup.provide<Claims>(ledger_);
-        setup.add_data_rule(
-            "what is taken of a name is the sum of its claims",
-            store.prepare("SELECT name FROM claim_totals WHERE taken <> (SELECT "
-                          "COALESCE(SUM(quantity), 0) FROM claims WHERE claims.name = "
-                          "claim_totals.name)"));
+        add_claim_rules(setup, store);
     }
 
 private:

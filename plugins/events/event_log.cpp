@@ -118,4 +118,14 @@ Status EventLog::save(Transaction& tx, const Subscription& s) const {
                               s.error.empty() ? Param(nullptr) : Param(s.error)});
 }
 
+void add_event_rules(Setup& setup, Store& store) {
+    setup.add_data_rule(
+        "positions have no gap",
+        store.prepare("SELECT CAST(position AS TEXT) FROM event_head WHERE position <> "
+                      "(SELECT COUNT(*) FROM events WHERE position IS NOT NULL)"));
+    setup.add_data_rule("a subscriber has handled only what has happened",
+                        store.prepare("SELECT name FROM event_subscribers WHERE position > "
+                                      "(SELECT COALESCE(MAX(position), 0) FROM event_head)"));
+}
+
 }  // namespace kitchen::events

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kitchen/plugin.h"
 #include "kitchen/store.h"
 #include "kitchen/time.h"
 
@@ -60,5 +61,8 @@ private:
     Statement add_, unnumbered_, lock_head_, number_, advance_, head_, after_;
     Statement add_subscriber_, subscribers_, subscriber_, lock_, save_;
 };
+
+/// What always holds in these tables, for `chuks-kitchen check-data`.
+void add_event_rules(Setup& setup, Store& store);
 
 }  // namespace kitchen::events

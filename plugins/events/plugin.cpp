@@ -43,13 +43,7 @@ public:
           metrics_(metrics) {
         setup.add_migrations(kitchen_migrations);
         setup.provide<Events>(bus_);
-        setup.add_data_rule(
-            "positions have no gap",
-            store.prepare("SELECT CAST(position AS TEXT) FROM event_head WHERE position <> "
-                          "(SELECT COUNT(*) FROM events WHERE position IS NOT NULL)"));
-        setup.add_data_rule("a subscriber has handled only what has happened",
-                            store.prepare("SELECT name FROM event_subscribers WHERE position > "
-                                          "(SELECT COALESCE(MAX(position), 0) FROM event_head)"));
+        add_event_rules(setup, store);
         setup.add_periodic("events: deliver", settings.poll, [this] { bus_.poll(); });
         setup.add_health_check("events", false, [this] { return check(); });
         setup.add_command({"subscribers",
