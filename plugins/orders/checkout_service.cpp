@@ -51,6 +51,15 @@ std::vector<OrderSide> frozen(const std::vector<Food>& foods) {
     return sides;
 }
 
+/// What a quote and a checkout are asked with.
+template <class Request>
+void take_wishes(CheckoutDraft& draft, const Request& request) {
+    draft.fulfillment = request.fulfillment;
+    draft.scheduled_for = request.scheduled_for;
+    draft.promo_code = request.promo_code;
+    draft.tip = request.tip;
+}
+
 }  // namespace
 
 std::vector<OrderItem> order_items(const CheckoutDraft& draft) {
@@ -120,10 +129,7 @@ Result<Quote> CheckoutService::quote(const QuoteRequest& request) {
             return std::move(address).error();
         else
             quote.problems.push_back({"/address", address.error().code, address.error().detail});
-        quote.draft.fulfillment = request.fulfillment;
-        quote.draft.scheduled_for = request.scheduled_for;
-        quote.draft.promo_code = request.promo_code;
-        quote.draft.tip = request.tip;
+        take_wishes(quote.draft, request);
         if (Status done = steps_.consider(tx, quote.draft); !done) return std::move(done).error();
         for (Fault problem : quote.draft.problems()) {
             if (problem.pointer.starts_with("/items/")) problem.pointer.replace(1, 5, "lines");
@@ -237,11 +243,8 @@ Result<CheckoutDraft> CheckoutService::considered(Transaction& tx, const Checkou
                      "Your cart is empty. Put something into it first.");
 
     CheckoutDraft draft = new_draft(request.buyer.user_id, std::move(cart), now);
-    draft.fulfillment = request.fulfillment;
     draft.address = *std::move(address);
-    draft.scheduled_for = request.scheduled_for;
-    draft.promo_code = request.promo_code;
-    draft.tip = request.tip;
+    take_wishes(draft, request);
     if (Status done = steps_.consider(tx, draft); !done) return std::move(done).error();
     std::vector<Fault> problems = problems_of(draft.cart, "/items/");
     const bool are_items = !problems.empty();
