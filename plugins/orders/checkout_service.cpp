@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "order_address.h"
+#include "pricing.h"
 
 namespace kitchen::orders {
 namespace {
@@ -195,8 +196,7 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
         if (Status taken = take_stock(tx, draft->cart, *order); !taken)
             return std::move(taken).error();
 
-        if (Status told = notices_.placed(tx, *order, *account); !told)
-            return std::move(told).error();
+        if (Status told = notices_.placed(tx, *order); !told) return std::move(told).error();
         if (idempotency)
             if (Status kept = idempotency_.keep(tx, *idempotency, *id); !kept)
                 return std::move(kept).error();

@@ -42,6 +42,7 @@ struct RestaurantConfig {
                                 ///< file in ${DATA}/keys, and plain HTTP
     std::string auth = {};      ///< further keys
     std::optional<std::string> outbox = {};  ///< its keys; without: no outbox
+    std::optional<std::string> order_mails = {};  ///< its keys; without: none; needs an outbox
     bool menu = true;                        ///< catalog, cart and orders, with claims and events
     std::string catalog = {};                ///< keys
     std::string orders = {};                 ///< keys
