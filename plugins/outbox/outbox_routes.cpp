@@ -44,8 +44,8 @@ void OutboxRoutes::add(Setup& setup, const std::string& path, const std::string&
                                    "Only " + things + " in this state."})
                            .answers_page<StoredDelivery>("A page", "DeliveryPage");
     if (channel.empty())
-        list_route.query({"channel", http::Schema::string().max(200),
-                          "Only deliveries of this channel."});
+        list_route.query(
+            {"channel", http::Schema::string().max(200), "Only deliveries of this channel."});
     setup.add_route(std::move(list_route).handle([this, channel](Request& request) {
         return list(request, {channel, std::nullopt});
     }));

@@ -58,8 +58,7 @@ void DeclarationRecorder::add_periodic(std::string name, std::chrono::millisecon
     require(static_cast<bool>(work), "the periodic job '" + name + "' is empty");
     for (const DeclaredPeriodic& other : recorded_.periodics)
         require(other.name != name, "it has two periodic jobs named '" + name + "'");
-    recorded_.periodics.push_back(
-        {std::move(name), interval, std::move(work), std::move(options)});
+    recorded_.periodics.push_back({std::move(name), interval, std::move(work), std::move(options)});
 }
 
 void DeclarationRecorder::add_health_check(std::string name, bool required,

@@ -85,9 +85,9 @@ public:
                       std::vector<Fault> faults;
                       schema.validate(record.data, "", faults);
                       if (!faults.empty())
-                          return Error(Errc::corrupt, "event_misfit",
-                                       record.name + faults.front().pointer + ": " +
-                                           faults.front().detail);
+                          return Error(
+                              Errc::corrupt, "event_misfit",
+                              record.name + faults.front().pointer + ": " + faults.front().detail);
                       Event event;
                       http::read_body(record.data, event);
                       return handle(tx, event);
@@ -98,12 +98,12 @@ public:
     using Handler = std::function<Status(Transaction& tx, const EventRecord& event)>;
     void on_record(const Setup& setup, std::string_view subscriber, std::string_view event,
                    Handler handler) {
-        subscribe(setup.plugin_id(), subscriber, event,
-                  [handler = std::move(handler), guard = setup.guard(),
-                   plugin = std::string(setup.plugin_id())](Transaction& tx,
-                                                            const EventRecord& record) {
-                      return guard(plugin, record.name, [&] { return handler(tx, record); });
-                  });
+        subscribe(
+            setup.plugin_id(), subscriber, event,
+            [handler = std::move(handler), guard = setup.guard(),
+             plugin = std::string(setup.plugin_id())](Transaction& tx, const EventRecord& record) {
+                return guard(plugin, record.name, [&] { return handler(tx, record); });
+            });
     }
 
 protected:
