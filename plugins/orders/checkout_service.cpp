@@ -287,6 +287,7 @@ Result<Order> CheckoutService::order_of(const CheckoutRequest& request,
                          ". Show it to the customer and order again.")
             .with_member("total", order.price.total);
     order.amounts = draft.amounts();
+    for (const Claim& claim : draft.claims()) order.claims.push_back(claim.name);
     order.user_id = request.buyer.user_id;
     order.fulfillment = request.fulfillment;
     order.items = order_items(draft);

@@ -60,6 +60,7 @@ struct Order {
     std::vector<OrderItem> items;
     Price price;
     std::vector<PriceAmount> amounts;  ///< what the steps added, of which the price is the sum
+    std::vector<std::string> claims;   ///< names of what the steps claimed; written, not read
     std::string currency;
     Json address;  ///< as order_address() made it when the order was placed; null: picked up, or
                    ///< none was given
