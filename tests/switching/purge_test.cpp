@@ -111,7 +111,7 @@ TEST_P(Purge, TakesEverythingOfAPluginThatIsOff) {
     EXPECT_THAT(run({"plugins", "purge", "rate-limit"}, 0, config()),
                 HasSubstr("it has nothing in the store"));
 
-    const std::string all = "its 1 migrations";
+    const std::string all = "1 migration;";
     EXPECT_THAT(run({"plugins", "purge", "loyalty"}, 0, config("loyalty")),
                 AllOf(HasSubstr("table loyalty_entries"), HasSubstr("2 rows"),
                       HasSubstr("loyalty.points"), HasSubstr("would be removed, with " + all)));

@@ -21,6 +21,10 @@ namespace {
 /// A kind of thing, which one, and what there is to say of it.
 using Lines = std::vector<std::vector<std::string>>;
 
+std::string counted(std::int64_t count, const std::string& what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 const Instance* find_constructed(const Kernel& kernel, const std::string& id) {
     for (const Instance* instance : kernel.plugins().order())
         if (instance->id() == id) return instance;
@@ -79,7 +83,7 @@ Lines data_lines(const DataOfPlugin& data, const std::string& id) {
     Lines lines;
     for (const DataOfPlugin::Part& part : data.parts)
         lines.push_back({part.plugin == id ? "data" : "data in " + part.plugin, part.what,
-                         std::to_string(part.rows) + (part.rows == 1 ? " row" : " rows")});
+                         counted(part.rows, "row")});
     return lines;
 }
 
@@ -165,11 +169,11 @@ ExitCode purge_plugin(const std::string& id, const std::string& config_file, boo
     if (data->migrations == 0 && data->parts.empty())
         out << "it has nothing in the store\n";
     else if (apply)
-        out << "removed, with its " << data->migrations
-            << " migrations; switched on again it begins with nothing\n";
+        out << "removed, with " << counted(data->migrations, "migration")
+            << "; switched on again it begins with nothing\n";
     else
-        out << "would be removed, with its " << data->migrations
-            << " migrations; --yes removes it. Every server must have been restarted without it.\n";
+        out << "would be removed, with " << counted(data->migrations, "migration")
+            << "; --yes removes it. Every server must have been restarted without it.\n";
     return ExitCode::ok;
 }
 

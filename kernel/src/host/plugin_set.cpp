@@ -105,14 +105,22 @@ const Instance& PluginSet::construct_beside(const std::string& id,
                                             const std::filesystem::path& directory,
                                             const config::Environment& environment) {
     config::PluginSettings entry;
-    entry.id = id;
     for (const config::PluginSettings& listed : settings.plugins)
         if (listed.id == id) entry = listed;
+    const bool is_listed = !entry.id.empty();
+    entry.id = id;
     const std::string subject = "plugin '" + id + "'";
     config::Diagnostics diagnostics(subject);
     auto opened = open(entry, directory, environment, diagnostics, hub_);
     if (!opened) throw StartError(ExitCode::plugin, subject + ": " + opened.error().detail);
-    if (!diagnostics.empty()) throw StartError(ExitCode::configuration, diagnostics.lines());
+    if (!diagnostics.empty()) {
+        std::vector<std::string> lines = diagnostics.lines();
+        if (!is_listed)
+            lines.push_back(subject +
+                            " is not listed: give it an entry with `enabled: false` and "
+                            "its settings");
+        throw StartError(ExitCode::configuration, std::move(lines));
+    }
     beside_ = *std::move(opened);
     for (const InterfaceUse& use : beside_->manifest().interfaces())
         if (use.kind == InterfaceUse::Kind::needs && !registry_.find(use.name))
