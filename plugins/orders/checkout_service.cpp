@@ -188,7 +188,7 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
         if (!order) return std::move(order).error();
         if (!phone->empty()) order->contact_phone = *phone;
         if (order->contact_phone.empty()) order->contact_phone = account->phone_number;
-        Result<std::int64_t> id = orders_.insert(tx, *order);
+        Result<std::int64_t> id = orders_.insert(tx, *order, draft->claims());
         if (!id) return std::move(id).error();
         order->id = *id;
         if (Status taken = claims_.take(tx, reference_of(*id), draft->claims()); !taken)

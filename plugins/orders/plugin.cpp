@@ -95,6 +95,7 @@ public:
         setup.provide<Orders>(service_);
         setup.add_migrations(kitchen_migrations);
         add_order_rules(setup, store, claims);
+        add_kept_claims(setup, store, claims);
         setup.add_periodic("orders: look for events", settings.events.poll,
                            [this] { hub_.poll(); });
         setup.add_periodic("orders: heartbeats", settings.events.heartbeat,

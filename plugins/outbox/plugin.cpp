@@ -94,6 +94,15 @@ public:
         }
         setup.add_migrations(kitchen_migrations);
         setup.provide<Outbox>(service_);
+        setup.add_kept_rows(
+            [this](Transaction& tx, std::string_view plugin) -> Result<std::vector<Setup::KeptRows>> {
+                const Result<std::int64_t> waiting = deliveries_.waiting_for(tx, plugin);
+                if (!waiting) return waiting.error();
+                return std::vector<Setup::KeptRows>{{"its deliveries that wait", *waiting}};
+            },
+            [this](Transaction& tx, std::string_view plugin) {
+                return deliveries_.remove_of(tx, plugin);
+            });
         service_.add_mailer(setup, mailer);
         setup.add_periodic("outbox: forget old deliveries", std::chrono::hours(1),
                            [this] { sweep(); }, {.once_per_cluster = true});

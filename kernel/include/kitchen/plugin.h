@@ -35,6 +35,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -118,6 +119,17 @@ public:
             return Result<std::vector<std::string>>(std::move(things));
         });
     }
+    /// Rows in this plugin's tables that belong to others: positions of their subscribers, what
+    /// they claimed. `list` says what there is for the plugin of that id, `remove` removes it;
+    /// `chuks-kitchen plugins impact` and `plugins purge` ask.
+    struct KeptRows {
+        std::string what;  ///< "claims named promotions/…"
+        std::int64_t rows = 0;
+    };
+    using ListKept =
+        std::function<Result<std::vector<KeptRows>>(Transaction&, std::string_view plugin)>;
+    using RemoveKept = std::function<Status(Transaction&, std::string_view plugin)>;
+    virtual void add_kept_rows(ListKept list, RemoveKept remove) = 0;
     /// A sub-command of `chuks-kitchen`.
     virtual void add_command(Command command) = 0;
 

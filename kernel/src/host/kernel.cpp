@@ -39,6 +39,8 @@ Kernel::~Kernel() { stop(); }
 void Kernel::load() {
     config::Diagnostics diagnostics(options_.file);
     settings_ = config::read_configuration(options_.text, options_.environment, diagnostics);
+    for (config::PluginSettings& plugin : settings_.plugins)
+        if (plugin.id == options_.switched_off) plugin.enabled = false;
     if (!options_.listen.empty())
         config::parse_listen(options_.listen, settings_.server.host, settings_.server.port);
 
@@ -49,16 +51,22 @@ void Kernel::load() {
     log_ = hub_->logger("kernel");
     plugins_ = std::make_unique<PluginSet>(*hub_, *log_, registry_);
 
-    std::filesystem::path directory = settings_.server.plugin_dir;
-    if (directory.empty())
-        directory = options_.plugin_dir.empty() ? default_plugin_dir() : options_.plugin_dir;
-    plugins_->load(settings_, directory, options_.environment, diagnostics);
+    plugins_->load(settings_, plugin_dir(), options_.environment, diagnostics);
     if (!diagnostics.empty())
         throw StartError(diagnostics.has(config::Diagnostics::Kind::config)
                              ? ExitCode::configuration
                              : ExitCode::plugin,
                          diagnostics.lines());
     log_->info("starting", {{"config", options_.file}, {"version", kernel_version}});
+}
+
+std::filesystem::path Kernel::plugin_dir() const {
+    if (!settings_.server.plugin_dir.empty()) return settings_.server.plugin_dir;
+    return options_.plugin_dir.empty() ? default_plugin_dir() : options_.plugin_dir;
+}
+
+const plugin::Instance& Kernel::construct_beside(const std::string& id) {
+    return plugins_->construct_beside(id, settings_, plugin_dir(), options_.environment);
 }
 
 void Kernel::construct() {
@@ -206,6 +214,14 @@ void Kernel::begin_again() {
     registry_ = plugin::Registry{};
     plugins_->leave_out_failed();
     construct();
+}
+
+void Kernel::start_store() {
+    const std::string provider = plugins_->provider_of(std::string(Store::interface_name));
+    if (provider.empty())
+        throw StartError(ExitCode::plugin,
+                         "no store is bound: list a plugin that provides store/1");
+    start_plugins({provider}, false);
 }
 
 void Kernel::start_plugins(const std::vector<std::string>& only, bool migrate) {

@@ -47,7 +47,9 @@ struct KernelOptions {
     std::shared_ptr<Clock> clock;                    ///< empty: the system's
     std::function<void(std::string_view)> log_sink;  ///< empty: standard error
     std::function<bool()> cancelled;                 ///< asked during start-up; empty: never
-    bool quiet = false;                              ///< log warnings and errors only: for commands
+    std::string
+        switched_off;    ///< a plugin that counts as `enabled: false`, whatever its entry says
+    bool quiet = false;  ///< log warnings and errors only: for commands
 };
 
 class Kernel {
@@ -65,9 +67,14 @@ public:
     /// Constructs all plugins; checks routes and commands against each other. Nothing has been
     /// touched.
     void construct();
+    /// Constructs a plugin that the configuration switches off or does not list, as its entry or
+    /// its defaults say, beside the others and unknown to them: to see what it declares.
+    const plugin::Instance& construct_beside(const std::string& id);
     /// Migrates and starts the plugins named and what they need (all when empty), and verifies the
     /// store. `migrate` false: their migrations are left alone.
     void start_plugins(const std::vector<std::string>& only = {}, bool migrate = true);
+    /// Starts the plugin of the store and what that needs; migrates nothing.
+    void start_store();
     /// Binds the port and answers.
     void listen();
     /// All of the above.
@@ -95,6 +102,7 @@ public:
 private:
     enum class Phase { starting, ready, draining, stopped };
 
+    std::filesystem::path plugin_dir() const;
     void begin_again();
     void check_commands() const;
     void begin_measuring();

@@ -1,9 +1,12 @@
 #include "migrate/migrator.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "kitchen/bytes.h"
+#include "kitchen/text.h"
 
 namespace kitchen::migrate {
 
@@ -98,11 +101,60 @@ Status apply_one(SchemaTransaction& tx, std::string_view plugin, const Migration
     return {};
 }
 
+/// The words of each statement, names without quotation marks, comments left out. What stands in
+/// brackets or after them does not matter here.
+std::vector<std::vector<std::string>> statements_of(std::string_view sql) {
+    std::vector<std::vector<std::string>> statements(1);
+    std::string word;
+    const auto end_word = [&] {
+        if (!word.empty()) statements.back().push_back(std::exchange(word, {}));
+    };
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        const char c = sql[i];
+        if (sql.substr(i, 2) == "--") {
+            end_word();
+            i = std::min(sql.find('\n', i), sql.size() - 1);
+        } else if (c == '\'') {
+            end_word();
+            i = std::min(sql.find('\'', i + 1), sql.size() - 1);
+        } else if (c == ';') {
+            end_word();
+            statements.emplace_back();
+        } else if (std::string_view(" \t\r\n(),\"").find(c) != std::string_view::npos) {
+            end_word();
+        } else {
+            word += c;
+        }
+    }
+    end_word();
+    return statements;
+}
+
 Step step_of(std::string_view plugin, const Migration& migration) {
     return {std::string(plugin), migration.number, std::string(migration.name)};
 }
 
 }  // namespace
+
+std::vector<std::string> tables_of(std::span<const Migration> migrations) {
+    std::vector<std::string> tables;
+    for (const Migration& migration : migrations)
+        for (const std::vector<std::string>& words : statements_of(migration.sql)) {
+            const auto is = [&](std::size_t at, std::string_view word) {
+                return at < words.size() && ascii_lower(words[at]) == word;
+            };
+            std::size_t name = 2;
+            if (is(name, "if")) name += is(name + 1, "not") ? 3 : 2;
+            if (!is(1, "table") || name >= words.size()) continue;
+            if (is(0, "create"))
+                tables.push_back(words[name]);
+            else if (is(0, "drop"))
+                std::erase(tables, words[name]);
+            else if (is(0, "alter") && is(3, "rename") && is(4, "to") && words.size() > 5)
+                std::replace(tables.begin(), tables.end(), words[2], words[5]);
+        }
+    return tables;
+}
 
 std::string checksum(std::string_view sql) { return "fnv1a64:" + hex(fnv1a64(sql)); }
 

@@ -45,6 +45,9 @@ private:
     const Clock& clock_;
 };
 
+/// The names of the tables that these migrations leave.
+std::vector<std::string> tables_of(std::span<const Migration> migrations);
+
 /// "fnv1a64:" and 16 hexadecimal digits.
 std::string checksum(std::string_view sql);
 

@@ -76,6 +76,12 @@ void DeclarationRecorder::add_data_rule(std::string rule, BrokenThings broken) {
     recorded_.data_rules.push_back({std::move(rule), std::move(broken)});
 }
 
+void DeclarationRecorder::add_kept_rows(ListKept list, RemoveKept remove) {
+    check_open();
+    require(list && remove, "the list or the removal of the rows that it keeps is empty");
+    recorded_.keepings.push_back({std::move(list), std::move(remove)});
+}
+
 void DeclarationRecorder::add_command(Command command) {
     check_open();
     require(is_word(command.name), "the command '" + command.name +

@@ -39,6 +39,11 @@ struct DeclaredDataRule {
     Setup::BrokenThings broken;
 };
 
+struct DeclaredKeeping {
+    Setup::ListKept list;
+    Setup::RemoveKept remove;
+};
+
 struct Declarations {
     std::vector<http::Route> routes;
     std::vector<DeclaredMiddleware> middleware;
@@ -47,6 +52,7 @@ struct Declarations {
     std::vector<DeclaredCheck> checks;
     std::vector<Command> commands;
     std::vector<DeclaredDataRule> data_rules;
+    std::vector<DeclaredKeeping> keepings;  ///< of rows for other plugins
     std::map<std::string, void*> services;
 };
 
@@ -74,6 +80,7 @@ public:
     void add_health_check(std::string name, bool required, std::function<Status()> check) override;
     using Setup::add_data_rule;
     void add_data_rule(std::string rule, BrokenThings broken) override;
+    void add_kept_rows(ListKept list, RemoveKept remove) override;
     void add_command(Command command) override;
 
 protected:

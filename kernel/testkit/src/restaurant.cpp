@@ -209,6 +209,10 @@ double AnyRestaurant::metric(const std::string& series) const {
         .value(series);
 }
 
+std::string AnyRestaurant::broken_data() const {
+    return expect_status(admin().get("/admin/data/"), 200, "data").json["broken"].dump();
+}
+
 RestaurantProcess::RestaurantProcess(RestaurantConfig config) : AnyRestaurant(std::move(config)) {
     RestaurantConfig written = this->config();
     written.server = keys("plugin_dir: '" + built_plugin_dir() + "'", written.server);

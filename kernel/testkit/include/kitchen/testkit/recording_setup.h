@@ -47,6 +47,7 @@ public:
     void add_health_check(std::string, bool, std::function<Status()>) override {}
     using Setup::add_data_rule;
     void add_data_rule(std::string, BrokenThings) override {}
+    void add_kept_rows(ListKept, RemoveKept) override {}
     void add_command(Command command) override { commands.push_back(std::move(command)); }
 
 protected:

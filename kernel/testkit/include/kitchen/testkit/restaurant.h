@@ -116,6 +116,8 @@ public:
     std::string health() const;
     bool wait_for_health(const std::string& status) const;
     double metric(const std::string& series) const;
+    /// What GET /admin/data/ finds to be broken in the tables of all plugins: "[]" for nothing.
+    std::string broken_data() const;
 
     const RestaurantConfig& config() const { return config_; }
     const std::filesystem::path& data() const { return data_; }
