@@ -46,14 +46,12 @@ StockRepository::StockRepository(Store& store) {
 }
 
 Result<std::optional<Stock>> StockRepository::take(Transaction& tx, std::int64_t food_id,
-                                                          std::int64_t quantity,
-                                                          std::int64_t now) const {
+                                                   std::int64_t quantity, std::int64_t now) const {
     return stock_of(tx.query(take_, {food_id, quantity, now}));
 }
 
 Result<std::optional<Stock>> StockRepository::add(Transaction& tx, std::int64_t food_id,
-                                                         std::int64_t quantity,
-                                                         std::int64_t now) const {
+                                                  std::int64_t quantity, std::int64_t now) const {
     return stock_of(tx.query(add_, {food_id, quantity, now}));
 }
 

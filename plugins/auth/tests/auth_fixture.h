@@ -99,7 +99,8 @@ protected:
     void build(const AuthSettings& settings) {
         module.reset();
         module = std::make_unique<AuthModule>(
-            settings, AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, log, &events});
+            settings,
+            AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, log, &events});
         module->start();
     }
 

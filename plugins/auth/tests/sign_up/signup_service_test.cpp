@@ -46,9 +46,8 @@ TEST_F(SignupServiceTest, TellsOnceThatTheAccountIsThere) {
     EXPECT_EQ(verdict(session, code), "commit_unknown");
     store.forgets_responses = false;
     EXPECT_EQ(verdict(session, code), "ok") << "the same account";
-    EXPECT_EQ(events.emitted(), (std::vector<std::string>{
-                                    R"(account.verified/1 {"user_id":1,"at":)"
-                                    R"("2026-01-01T12:00:00.000Z"})"}))
+    EXPECT_EQ(events.emitted(), (std::vector<std::string>{R"(account.verified/1 {"user_id":1,"at":)"
+                                                          R"("2026-01-01T12:00:00.000Z"})"}))
         << "no address in it";
 }
 

@@ -16,7 +16,8 @@ namespace kitchen {
 struct FoodChanged {
     static constexpr std::string_view event_name = "food.changed/1";
     std::int64_t food_id = 0;
-    std::string what;  ///< "created", "changed", "sold_out", "restocked", "deleted"; more may follow
+    std::string
+        what;  ///< "created", "changed", "sold_out", "restocked", "deleted"; more may follow
     std::int64_t version = 0;  ///< of the food from then on
     Timestamp at;
 
