@@ -128,8 +128,7 @@ Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std:
         food->available_quantity = after;
         food->version += 1;
         food->updated_at = now();
-        const Result<std::optional<std::int64_t>> added =
-            stock_.add(tx, id, delta, food->updated_at);
+        const Result<std::optional<Stock>> added = stock_.add(tx, id, delta, food->updated_at);
         if (!added) return added.error();
         if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
             return std::move(written).error();

@@ -1,5 +1,5 @@
 // store/1 on SQLite or PostgreSQL whose process kills itself: POST /die/ {"at": n} chooses the n-th
-// moment from the beginning of the next checkout on.
+// moment from the beginning of the next checkout on; 0: none.
 //
 // Moments are: before each statement of a transaction that writes, before its COMMIT, and after it,
 // when none of its hooks has run. What reads alone changes nothing, and after a statement is before
@@ -118,7 +118,7 @@ struct DyingStoreSettings {
 struct Death {
     std::int64_t at = 0;
 
-    static void describe(http::BodyFields<Death>& field) { field("at", &Death::at).min(1); }
+    static void describe(http::BodyFields<Death>& field) { field("at", &Death::at).min(0); }
 };
 
 class DyingStorePlugin final : public Plugin {
