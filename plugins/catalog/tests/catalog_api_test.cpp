@@ -269,7 +269,7 @@ TEST_P(Api, ListsAndCategoriesHaveAnETagOfTheirBytes) {
     const HttpResponse before = server.client().get("/foods/");
     ASSERT_EQ(server.admin()
                   .post("/foods/" + std::to_string(id) + "/stock/",
-                        json(R"({"delta":1,"reason":"delivery"})"))
+                        json(R"({"delta":-3,"reason":"spilt"})"))
                   .status,
               200);
     const HttpResponse after =
