@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "auth_module.h"
+#include "fake_events.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
 #include "memory_cache.h"
@@ -99,7 +100,8 @@ protected:
     void build(const AuthSettings& settings) {
         module.reset();
         module = std::make_unique<AuthModule>(
-            settings, AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, log});
+            settings,
+            AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, log, &events});
         module->start();
     }
 
@@ -143,6 +145,7 @@ protected:
     testkit::RecordingMetrics metrics;
     testkit::RecordingMailer mailer;
     SwitchJobs jobs;
+    tests::FakeEvents events;
     MemoryCache cache{clock};
     sqlite::MemoryStore memory;
     SwitchStore store{memory};

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 
 #include "checkout_service.h"
 #include "claim_ledger.h"
+#include "fake_events.h"
 #include "order_body.h"
 #include "order_service.h"
 #include "test_kitchen.h"
@@ -75,28 +75,6 @@ private:
         const auto found = std::find_if(addresses.begin(), addresses.end(), test);
         return found == addresses.end() ? std::nullopt : std::optional(*found);
     }
-};
-
-/// Remembers what was emitted, rolled back or not: "order.placed/1 {…}".
-class FakeEvents final : public Events {
-public:
-    std::vector<std::string> emitted() const {
-        const std::lock_guard lock(mutex_);
-        return emitted_;
-    }
-
-protected:
-    void declare_event(std::string_view, std::string_view) override {}
-    Status emit_event(Transaction&, std::string_view event, std::string data) override {
-        const std::lock_guard lock(mutex_);
-        emitted_.push_back(std::string(event) + ' ' + data);
-        return {};
-    }
-    void subscribe(std::string_view, std::string_view, std::string_view, Handler) override {}
-
-private:
-    mutable std::mutex mutex_;
-    std::vector<std::string> emitted_;
 };
 
 class OrderKitchen : public TestKitchen {
