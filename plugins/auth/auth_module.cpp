@@ -18,13 +18,14 @@ AuthModule::AuthModule(const AuthSettings& settings, AuthDependencies dependenci
       guard({deps_.store, deps_.cache, users, key_, deps_.clock, deps_.log}, settings),
       tokens(deps_.store, token_rows, key_, deps_.random, deps_.clock, deps_.log, settings.tokens),
       signups({deps_.store, deps_.cache, users, guard, rules, phones, mails, texts, deps_.random,
-               deps_.clock, deps_.log},
+               deps_.clock, deps_.log, deps_.events},
               key_, settings.otp, settings.signup),
       resets({deps_.store, deps_.cache, users, token_rows, guard, rules, mails, texts, deps_.jobs,
               deps_.random, deps_.clock, deps_.log},
              key_, settings.otp, settings.reset),
       accounts({deps_.store, users, token_rows, guard, rules, phones, deps_.clock, deps_.log}),
-      admins({deps_.store, users, guard, rules, phones, deps_.random, deps_.clock, deps_.log}),
+      admins({deps_.store, users, guard, rules, phones, deps_.random, deps_.clock, deps_.log,
+              deps_.events}),
       address_rows(deps_.store),
       addresses({deps_.store, users, address_rows, phones, deps_.clock}, settings.addresses) {}
 

@@ -10,6 +10,7 @@
 #include "passwords/password_guard.h"
 #include "auth_settings.h"
 #include "kitchen/clock.h"
+#include "kitchen/events.h"
 #include "kitchen/jobs.h"
 #include "kitchen/log.h"
 #include "kitchen/mailer.h"
@@ -39,6 +40,7 @@ struct AuthDependencies {
     Jobs& jobs;
     Metrics& metrics;
     Logger& log;
+    Events* events = nullptr;  ///< nullptr: there are no subscribers
 };
 
 class AuthModule {

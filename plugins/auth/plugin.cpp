@@ -8,6 +8,7 @@
 #include "addresses/address_routes.h"
 #include "auth_module.h"
 #include "auth_settings.h"
+#include "kitchen/account_events.h"
 #include "migrations.gen.h"
 #include "sign_in/identify.h"
 #include "sign_in/session_routes.h"
@@ -20,8 +21,9 @@ public:
     using Settings = AuthSettings;
 
     AuthPlugin(const Settings& settings, Setup& setup, Store& store, Cache& cache, Mailer& mailer,
-               Clock& clock, Random& random, Jobs& jobs, Metrics& metrics)
-        : module_(settings, {store, cache, mailer, clock, random, jobs, metrics, setup.log()}),
+               Clock& clock, Random& random, Jobs& jobs, Metrics& metrics, Events* events)
+        : module_(settings,
+                  {store, cache, mailer, clock, random, jobs, metrics, setup.log(), events}),
           identity_(module_.users, module_.phones),
           address_lookup_(module_.address_rows),
           identify_(module_.guard, module_.tokens),
@@ -33,6 +35,7 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
+        if (events) events->declare<AccountVerified>(setup);
         setup.add_middleware(http::Phase::observe, "auth-challenge",
                              http::Middleware(challenge).sends({"WWW-Authenticate"}));
         setup.add_middleware(
@@ -48,7 +51,7 @@ public:
         address_routes_.declare(setup);
         create_admin_.declare(setup);
         setup.add_periodic("auth-sweep-tokens", std::chrono::hours(1),
-                           [this] { module_.tokens.sweep(); });
+                           [this] { module_.tokens.sweep(); }, {.once_per_cluster = true});
     }
 
     void start() override { module_.start(); }
@@ -71,4 +74,5 @@ KITCHEN_PLUGIN(
     kitchen::auth::AuthPlugin, "auth", "1.0.0",
     "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
     kitchen::Store, kitchen::Cache, kitchen::Mailer, kitchen::Clock, kitchen::Random, kitchen::Jobs,
-    kitchen::Metrics, kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>)
+    kitchen::Metrics, kitchen::Optional<kitchen::Events>, kitchen::Provides<kitchen::Identity>,
+    kitchen::Provides<kitchen::Addresses>)

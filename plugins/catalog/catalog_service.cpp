@@ -56,9 +56,9 @@ Result<CatalogService::Taken> CatalogService::take_one(Transaction& tx, std::int
     // then it is tried again.
     constexpr int attempts = 3;
     for (int attempt = 1;; ++attempt) {
-        const Result<std::optional<std::int64_t>> left = stock_.take(tx, food_id, quantity, now);
+        const Result<std::optional<Stock>> left = stock_.take(tx, food_id, quantity, now);
         if (!left) return left.error();
-        if (*left) return Taken{*left, std::nullopt};
+        if (*left) return Taken{**left, std::nullopt};
 
         const Result<std::optional<Food>> food = foods_.find(tx, food_id);
         if (!food) return food.error();
@@ -76,8 +76,8 @@ Status CatalogService::take(Transaction& tx, std::span<const Portion> portions,
                             std::string_view reference, std::optional<std::int64_t> by_user) {
     const Result<std::map<std::int64_t, std::int64_t>> wanted = summed(portions);
     if (!wanted) return wanted.error();
-    tx.after_commit(changed_);
     const std::int64_t now = to_millis(clock_.now());
+    std::vector<FoodChanged> changes;
     Error shortage(Errc::conflict, "insufficient_stock",
                    "Not everything can be had in the quantity asked for. See errors.");
     for (const auto& [food_id, quantity] : *wanted) {
@@ -86,28 +86,34 @@ Status CatalogService::take(Transaction& tx, std::span<const Portion> portions,
         if (taken->refused) {
             shortage.faults.push_back(*std::move(taken->refused));
         } else if (taken->left) {
-            const StockEntry line{food_id, -quantity, taken->left, "Sold", reference, by_user, now};
+            const auto [left, version, deleted] = *taken->left;
+            const StockEntry line{food_id, -quantity, left, "Sold", reference, by_user, now};
             if (Status written = stock_.record(tx, line); !written) return written;
+            if (auto change = change_of_count(food_id, left + quantity, left, version, now))
+                changes.push_back(*std::move(change));
         }
     }
     if (!shortage.faults.empty()) return shortage;
-    return {};
+    return changes_.tell(tx, changes);
 }
 
 Status CatalogService::give_back(Transaction& tx, std::span<const Portion> portions,
                                  std::string_view reference, std::optional<std::int64_t> by_user) {
     const Result<std::map<std::int64_t, std::int64_t>> returned = summed(portions);
     if (!returned) return returned.error();
-    tx.after_commit(changed_);
     const std::int64_t now = to_millis(clock_.now());
+    std::vector<FoodChanged> changes;
     for (const auto& [food_id, quantity] : *returned) {
-        const Result<std::optional<std::int64_t>> left = stock_.add(tx, food_id, quantity, now);
+        const Result<std::optional<Stock>> left = stock_.add(tx, food_id, quantity, now);
         if (!left) return left.error();
         if (!*left) continue;
-        const StockEntry line{food_id, quantity, *left, "Given back", reference, by_user, now};
+        const auto [count, version, deleted] = **left;
+        const StockEntry line{food_id, quantity, count, "Given back", reference, by_user, now};
         if (Status written = stock_.record(tx, line); !written) return written;
+        auto change = change_of_count(food_id, count - quantity, count, version, now);
+        if (change && !deleted) changes.push_back(*std::move(change));
     }
-    return {};
+    return changes_.tell(tx, changes);
 }
 
 void CatalogService::write(JsonWriter& out, const Food& food) const { http::write_body(out, food); }

@@ -3,24 +3,22 @@
 // Thread-safety: all calls, from any thread.
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "food_repository.h"
 #include "kitchen/catalog.h"
 #include "kitchen/clock.h"
+#include "menu_changes.h"
 #include "stock_repository.h"
 
 namespace kitchen::catalog {
 
 class CatalogService final : public Catalog {
 public:
-    /// All must live longer. `changed` is called when the stock that guests see has changed, once
-    /// that is durable and before the transaction's caller hears of it.
-    CatalogService(
-        const Clock& clock, const FoodRepository& foods, const StockRepository& stock,
-        std::function<void()> changed = [] {})
-        : clock_(clock), foods_(foods), stock_(stock), changed_(std::move(changed)) {}
+    /// All must live longer.
+    CatalogService(const Clock& clock, const FoodRepository& foods, const StockRepository& stock,
+                   const MenuChanges& changes)
+        : clock_(clock), foods_(foods), stock_(stock), changes_(changes) {}
 
     Result<std::vector<Food>> foods(Transaction& tx, std::span<const std::int64_t> ids) override;
     Status take(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
@@ -33,7 +31,7 @@ public:
 private:
     /// What came of taking one food: what is left for the journal, or why it cannot be had.
     struct Taken {
-        std::optional<std::int64_t> left;  ///< nothing: not counted, or refused
+        std::optional<Stock> left;  ///< nothing: not counted, or refused
         std::optional<Fault> refused;
     };
     Result<Taken> take_one(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
@@ -42,7 +40,7 @@ private:
     const Clock& clock_;
     const FoodRepository& foods_;
     const StockRepository& stock_;
-    const std::function<void()> changed_;
+    const MenuChanges& changes_;
 };
 
 }  // namespace kitchen::catalog

@@ -52,7 +52,7 @@ Status open_stock(Transaction& tx, const StockRepository& stock, const Food& foo
 }  // namespace
 
 Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const FoodRepository& foods,
-                                    const StockRepository& stock) {
+                                    const StockRepository& stock, const MenuChanges& changes) {
     return store.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
         const std::int64_t now = to_millis(clock.now());
         // Replicas that start together meet at this row: one of them adds it, the others wait and
@@ -81,6 +81,9 @@ Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const Food
             if (Status written = foods.update(tx, menu[i]); !written)
                 return std::move(written).error();
         }
+        std::vector<FoodChanged> created;
+        for (const Food& food : menu) created.push_back(creation_of(food));
+        if (Status told = changes.tell(tx, created); !told) return std::move(told).error();
         return std::ssize(menu);
     });
 }

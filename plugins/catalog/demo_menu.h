@@ -11,6 +11,7 @@
 #include "food_repository.h"
 #include "kitchen/clock.h"
 #include "kitchen/store.h"
+#include "menu_changes.h"
 #include "stock_repository.h"
 
 namespace kitchen::catalog {
@@ -42,6 +43,6 @@ DemoSides demo_extra_sides(DemoCourse course) noexcept;
 /// once in the life of the database. Gives the number of foods added: 0 when it was done before or
 /// there are foods already.
 Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const FoodRepository& foods,
-                                    const StockRepository& stock);
+                                    const StockRepository& stock, const MenuChanges& changes);
 
 }  // namespace kitchen::catalog

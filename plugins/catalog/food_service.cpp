@@ -28,8 +28,8 @@ StockEntry entry(const Food& food, std::int64_t delta, std::string_view reason,
 }  // namespace
 
 FoodService::FoodService(Store& store, const Clock& clock, const FoodRepository& foods,
-                         const StockRepository& stock, std::function<void()> changed)
-    : store_(store), clock_(clock), foods_(foods), stock_(stock), changed_(std::move(changed)) {}
+                         const StockRepository& stock, const MenuChanges& changes)
+    : store_(store), clock_(clock), foods_(foods), stock_(stock), changes_(changes) {}
 
 Result<FoodRows> FoodService::list(const FoodQuery& query, std::int64_t limit,
                                    std::int64_t offset) const {
@@ -53,9 +53,11 @@ Result<Food> FoodService::create(const FoodDraft& wish, std::optional<std::int64
     if (Status valid = normalise(draft); !valid) return std::move(valid).error();
     return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
         if (Status known = check_sides(tx, draft, {}); !known) return std::move(known).error();
-        tx.after_commit(changed_);
         Result<Food> food = foods_.insert(tx, draft, now());
-        if (!food || !food->available_quantity) return food;
+        if (!food) return food;
+        if (Status told = changes_.tell(tx, {creation_of(*food)}); !told)
+            return std::move(told).error();
+        if (!food->available_quantity) return food;
         const StockEntry line = entry(*food, *food->available_quantity, "Put on the menu", by_user);
         if (Status written = stock_.record(tx, line); !written) return std::move(written).error();
         return food;
@@ -73,8 +75,6 @@ Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const Versio
         if (Status valid = normalise(draft); !valid) return std::move(valid).error();
         if (draft == before) return food;
         if (Status known = check_sides(tx, draft, before); !known) return std::move(known).error();
-        tx.after_commit(changed_);
-
         static_cast<FoodDraft&>(*food) = draft;
         food->version += 1;
         food->updated_at = now();
@@ -86,6 +86,8 @@ Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const Versio
             if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
                 return std::move(written).error();
         }
+        if (Status told = changes_.tell(tx, changes_of(before, *food)); !told)
+            return std::move(told).error();
         return food;
     });
 }
@@ -94,8 +96,9 @@ Status FoodService::remove(std::int64_t id, const VersionCheck& check) {
     return store_.transact([&](Transaction& tx) -> Status {
         const Result<Food> food = lock(tx, id, check);
         if (!food) return food.error();
-        tx.after_commit(changed_);
-        return foods_.remove(tx, id, now());
+        const std::int64_t at = now();
+        if (Status removed = foods_.remove(tx, id, at); !removed) return removed;
+        return changes_.tell(tx, {{id, "deleted", food->version + 1, from_millis(at)}});
     });
 }
 
@@ -121,15 +124,16 @@ Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std:
             return Error(Errc::conflict, "stock_too_large",
                          "The stock of '" + food->name + "' would become " + std::to_string(after) +
                              "; at most " + std::to_string(max_quantity) + " can be counted.");
-        tx.after_commit(changed_);
+        const FoodDraft before = *food;
         food->available_quantity = after;
         food->version += 1;
         food->updated_at = now();
-        const Result<std::optional<std::int64_t>> added =
-            stock_.add(tx, id, delta, food->updated_at);
+        const Result<std::optional<Stock>> added = stock_.add(tx, id, delta, food->updated_at);
         if (!added) return added.error();
         if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
             return std::move(written).error();
+        if (Status told = changes_.tell(tx, changes_of(before, *food)); !told)
+            return std::move(told).error();
         return food;
     });
 }

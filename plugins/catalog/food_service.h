@@ -13,6 +13,7 @@
 #include "kitchen/clock.h"
 #include "kitchen/store.h"
 #include "kitchen/version_check.h"
+#include "menu_changes.h"
 #include "stock_repository.h"
 
 namespace kitchen::catalog {
@@ -22,11 +23,9 @@ using Edit = std::function<void(FoodDraft&)>;
 
 class FoodService {
 public:
-    /// All must live longer. `changed` is called after each change that guests can see, once it is
-    /// durable and before the call returns.
-    FoodService(
-        Store& store, const Clock& clock, const FoodRepository& foods, const StockRepository& stock,
-        std::function<void()> changed = [] {});
+    /// All must live longer.
+    FoodService(Store& store, const Clock& clock, const FoodRepository& foods,
+                const StockRepository& stock, const MenuChanges& changes);
 
     Result<FoodRows> list(const FoodQuery& query, std::int64_t limit, std::int64_t offset) const;
     /// One row.
@@ -62,7 +61,7 @@ private:
     const Clock& clock_;
     const FoodRepository& foods_;
     const StockRepository& stock_;
-    const std::function<void()> changed_;
+    const MenuChanges& changes_;
 };
 
 }  // namespace kitchen::catalog

@@ -74,7 +74,7 @@ public:
     using Settings = CatalogSettings;
 
     CatalogPlugin(const CatalogSettings& settings, Setup& setup, Store& store, Cache* cache,
-                  const Clock& clock, Random& random, Metrics& metrics)
+                  Events* events, const Clock& clock, Random& random, Metrics& metrics)
         : store_(store),
           clock_(clock),
           log_(setup.log()),
@@ -82,12 +82,14 @@ public:
           foods_(store, settings.currency),
           stock_(store),
           responses_(cache_of(settings.cache, cache, clock, random, metrics)),
-          menu_(store, clock, foods_, stock_, [this] { changed(); }),
-          catalog_(clock, foods_, stock_, [this] { changed(); }),
+          changes_(events, [this] { forget(); }),
+          menu_(store, clock, foods_, stock_, changes_),
+          catalog_(clock, foods_, stock_, changes_),
           food_routes_(setup, menu_, responses_.get()),
           stock_routes_(setup, menu_) {
         setup.add_migrations(kitchen_migrations);
         setup.provide<Catalog>(catalog_);
+        if (events) events->declare<FoodChanged>(setup);
         add_stock_rules(setup, store);
     }
 
@@ -100,11 +102,11 @@ public:
     }
 
 private:
-    void changed() {
+    void forget() {
         if (responses_) responses_->forget();
     }
     void load_demo() {
-        const Result<std::int64_t> added = load_demo_menu(store_, clock_, foods_, stock_);
+        const Result<std::int64_t> added = load_demo_menu(store_, clock_, foods_, stock_, changes_);
         if (!added)
             throw std::runtime_error("the demo menu could not be loaded: " + added.error().detail);
         if (*added > 0) log_.info("demo menu loaded", {{"foods", *added}});
@@ -117,6 +119,7 @@ private:
     const FoodRepository foods_;
     const StockRepository stock_;
     const std::unique_ptr<ResponseCache> responses_;  ///< none when it is switched off
+    const MenuChanges changes_;
     FoodService menu_;
     CatalogService catalog_;
     FoodRoutes food_routes_;
@@ -128,5 +131,6 @@ private:
 
 KITCHEN_PLUGIN(kitchen::catalog::CatalogPlugin, "catalog", "1.0.0",
                "The menu: foods, categories and stock", kitchen::Store,
-               kitchen::Optional<kitchen::Cache>, kitchen::Clock, kitchen::Random, kitchen::Metrics,
+               kitchen::Optional<kitchen::Cache>, kitchen::Optional<kitchen::Events>,
+               kitchen::Clock, kitchen::Random, kitchen::Metrics,
                kitchen::Provides<kitchen::Catalog>)

@@ -3,10 +3,13 @@
 namespace kitchen::catalog {
 namespace {
 
-Result<std::optional<std::int64_t>> quantity_left(const Result<Rows>& rows) {
+constexpr std::string_view returning = "RETURNING available_quantity, version, deleted_at";
+
+Result<std::optional<Stock>> stock_of(const Result<Rows>& rows) {
     if (!rows) return rows.error();
-    if (rows->empty()) return std::optional<std::int64_t>();
-    return rows->front().maybe_integer(0);
+    if (rows->empty()) return std::optional<Stock>();
+    const Row row = rows->front();
+    return std::optional(Stock{row.integer(0), row.integer(1), !row.is_null(2)});
 }
 
 }  // namespace
@@ -25,12 +28,13 @@ StockRepository::StockRepository(Store& store) {
     take_ = store.prepare(
         "UPDATE foods SET available_quantity = available_quantity - $2, version = version + 1, "
         "updated_at = $3 "
-        "WHERE id = $1 AND deleted_at IS NULL AND is_available = 1 AND available_quantity >= $2 "
-        "RETURNING available_quantity");
+        "WHERE id = $1 AND deleted_at IS NULL AND is_available = 1 AND available_quantity >= $2 " +
+        std::string(returning));
     add_ = store.prepare(
         "UPDATE foods SET available_quantity = available_quantity + $2, version = version + 1, "
         "updated_at = $3 "
-        "WHERE id = $1 AND available_quantity IS NOT NULL RETURNING available_quantity");
+        "WHERE id = $1 AND available_quantity IS NOT NULL " +
+        std::string(returning));
     record_ = store.prepare(
         "INSERT INTO food_stock_journal (food_id, delta, quantity_after, reason, reference, "
         "by_user, created_at) "
@@ -41,16 +45,14 @@ StockRepository::StockRepository(Store& store) {
     journal_count_ = store.prepare("SELECT COUNT(*) FROM food_stock_journal WHERE food_id = $1");
 }
 
-Result<std::optional<std::int64_t>> StockRepository::take(Transaction& tx, std::int64_t food_id,
-                                                          std::int64_t quantity,
-                                                          std::int64_t now) const {
-    return quantity_left(tx.query(take_, {food_id, quantity, now}));
+Result<std::optional<Stock>> StockRepository::take(Transaction& tx, std::int64_t food_id,
+                                                   std::int64_t quantity, std::int64_t now) const {
+    return stock_of(tx.query(take_, {food_id, quantity, now}));
 }
 
-Result<std::optional<std::int64_t>> StockRepository::add(Transaction& tx, std::int64_t food_id,
-                                                         std::int64_t quantity,
-                                                         std::int64_t now) const {
-    return quantity_left(tx.query(add_, {food_id, quantity, now}));
+Result<std::optional<Stock>> StockRepository::add(Transaction& tx, std::int64_t food_id,
+                                                  std::int64_t quantity, std::int64_t now) const {
+    return stock_of(tx.query(add_, {food_id, quantity, now}));
 }
 
 Status StockRepository::record(Transaction& tx, const StockEntry& entry) const {

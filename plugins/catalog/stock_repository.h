@@ -26,6 +26,13 @@ struct StockEntry {
     std::int64_t at = 0;                        ///< POSIX milliseconds
 };
 
+/// The count of a food that has just changed.
+struct Stock {
+    std::int64_t left = 0;
+    std::int64_t version = 0;  ///< of the food
+    bool deleted = false;      ///< the food
+};
+
 /// Lines of the journal, for StockLine.
 struct StockRows {
     Rows rows;
@@ -44,15 +51,14 @@ public:
     /// Interns the statements.
     explicit StockRepository(Store& store);
 
-    /// Takes `quantity` portions of a food that is on sale and has that many. Gives what is left;
-    /// nothing when it is gone, not on sale, not counted, or short: no change then. Atomic on every
-    /// store, whatever others do.
-    Result<std::optional<std::int64_t>> take(Transaction& tx, std::int64_t food_id,
-                                             std::int64_t quantity, std::int64_t now) const;
-    /// Adds to the count of a food, deleted or not. Gives the new count; nothing when it is not
-    /// counted.
-    Result<std::optional<std::int64_t>> add(Transaction& tx, std::int64_t food_id,
-                                            std::int64_t quantity, std::int64_t now) const;
+    /// Takes `quantity` portions of a food that is on sale and has that many. Nothing when it is
+    /// gone, not on sale, not counted, or short: no change then. Atomic on every store, whatever
+    /// others do.
+    Result<std::optional<Stock>> take(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
+                                      std::int64_t now) const;
+    /// Adds to the count of a food, deleted or not. Nothing when it is not counted.
+    Result<std::optional<Stock>> add(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
+                                     std::int64_t now) const;
 
     Status record(Transaction& tx, const StockEntry& entry) const;
     /// One page of a food's journal, newest first.

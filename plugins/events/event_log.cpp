@@ -30,8 +30,9 @@ EventLog::EventLog(Store& store)
           "WHERE events.id = fresh.id")),
       advance_(store.prepare("UPDATE event_head SET position = $1 WHERE id = 1")),
       head_(store.prepare("SELECT position FROM event_head WHERE id = 1")),
-      after_(store.prepare("SELECT position, name, data FROM events WHERE position > $1 "
-                           "ORDER BY position LIMIT $2")),
+      after_(
+          store.prepare("SELECT position, name, emitted_at, data FROM events WHERE position > $1 "
+                        "ORDER BY position LIMIT $2")),
       add_subscriber_(store.prepare(
           "INSERT INTO event_subscribers (name, position, attempts, due_at) VALUES ($1, 0, 0, 0) "
           "ON CONFLICT (name) DO NOTHING")),
@@ -88,7 +89,9 @@ Result<std::vector<StoredEvent>> EventLog::after(Transaction& tx, std::int64_t p
     Result<Rows> rows = tx.query(after_, {position, limit});
     if (!rows) return std::move(rows).error();
     std::vector<StoredEvent> events;
-    for (Row row : *rows) events.push_back({row.integer(0), row.string(1), row.string(2)});
+    for (const Row row : *rows)
+        events.push_back(
+            {row.integer(0), row.string(1), from_millis(row.integer(2)), row.string(3)});
     return events;
 }
 

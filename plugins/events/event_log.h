@@ -23,6 +23,7 @@ namespace kitchen::events {
 struct StoredEvent {
     std::int64_t position = 0;
     std::string name;
+    Timestamp at;
     std::string data;  ///< JSON
 };
 

@@ -154,15 +154,16 @@ OrderRepository::OrderRepository(Store& store)
         }
 }
 
-Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order) const {
+Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order, std::span<const Claim> claims) const {
     const std::string address = order.address.is_null() ? std::string() : order.address.dump();
     Json::Array amounts;
     for (const PriceAmount& amount : order.amounts)
         amounts.push_back(Json::object(
             {{"part", to_text(amount.part)}, {"name", amount.name}, {"amount", amount.amount}}));
     const std::string amounts_text = amounts.empty() ? "" : Json(std::move(amounts)).dump();
-    Json::Array claims(order.claims.begin(), order.claims.end());
-    const std::string claims_text = claims.empty() ? "" : Json(std::move(claims)).dump();
+    Json::Array claim_names;
+    for (const Claim& claim : claims) claim_names.emplace_back(claim.name);
+    const std::string claims_text = claim_names.empty() ? "" : Json(std::move(claim_names)).dump();
     Result<Rows> rows = tx.query(
         insert_, {order.user_id,
                   to_text(order.status),

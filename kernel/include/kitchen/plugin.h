@@ -50,6 +50,7 @@
 #include "kitchen/command.h"
 #include "kitchen/http/middleware.h"
 #include "kitchen/http/route.h"
+#include "kitchen/jobs.h"
 #include "kitchen/log.h"
 #include "kitchen/migration.h"
 #include "kitchen/result.h"
@@ -95,7 +96,11 @@ public:
     /// Runs on the jobs' threads from the end of start-up until drain, about every `interval`,
     /// never twice at once in this process.
     virtual void add_periodic(std::string name, std::chrono::milliseconds interval,
-                              std::function<void()> work) = 0;
+                              std::function<void()> work, PeriodicOptions options) = 0;
+    void add_periodic(std::string name, std::chrono::milliseconds interval,
+                      std::function<void()> work) {
+        add_periodic(std::move(name), interval, std::move(work), {});
+    }
     /// A part of /health/. A failing required one turns the whole response, and /readyz, to 503.
     /// Called at most once a second.
     virtual void add_health_check(std::string name, bool required,

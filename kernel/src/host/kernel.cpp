@@ -70,7 +70,7 @@ const plugin::Instance& Kernel::construct_beside(const std::string& id) {
 }
 
 void Kernel::construct() {
-    jobs_ = std::make_unique<jobs::JobPool>(jobs::JobPoolOptions{}, *log_);
+    jobs_ = std::make_unique<jobs::JobQueues>(*log_);
     registry_.bind(Clock::interface_name, {"", clock_.get()});
     registry_.bind(Random::interface_name, {"", random_.get()});
     registry_.bind(Tracing::interface_name, {"", static_cast<Tracing*>(&*tracing_)});
@@ -83,6 +83,7 @@ void Kernel::construct() {
     };
     if (!plugins_->construct(wrap)) return begin_again();
     check_commands();
+    measure_jobs();
     build_server();
 }
 
@@ -97,20 +98,26 @@ void Kernel::begin_measuring() {
                  {"api", std::to_string(KITCHEN_API)},
                  {"build", KITCHEN_BUILD}})
         .set(1);
+}
+
+void Kernel::measure_jobs() {
     using Stats = jobs::JobPool::Stats;
-    const auto read = [&pool = *jobs_](auto member) {
-        return [&pool, member] { return static_cast<double>(pool.stats().*member); };
-    };
-    samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_waiting", "Jobs posted and not begun.",
-                                               {}, read(&Stats::waiting)));
-    samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_running", "Jobs that run now.", {},
-                                               read(&Stats::running)));
-    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_finished_total", "Jobs that ran.",
-                                                 {}, read(&Stats::finished)));
-    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_failed_total", "Jobs that threw.",
-                                                 {}, read(&Stats::failed)));
-    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_refused_total", "Jobs not taken.",
-                                                 {}, read(&Stats::refused)));
+    jobs_->for_each([&](const std::string& name, const jobs::JobPool& pool) {
+        const MetricLabels queue = {{"queue", name.empty() ? "common" : name}};
+        const auto read = [&pool](auto member) {
+            return [&pool, member] { return static_cast<double>(pool.stats().*member); };
+        };
+        samples_.push_back(metrics_->sampled_gauge(
+            "kitchen_jobs_waiting", "Jobs posted and not begun.", queue, read(&Stats::waiting)));
+        samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_running", "Jobs that run now.",
+                                                   queue, read(&Stats::running)));
+        samples_.push_back(metrics_->sampled_counter(
+            "kitchen_jobs_finished_total", "Jobs that ran.", queue, read(&Stats::finished)));
+        samples_.push_back(metrics_->sampled_counter(
+            "kitchen_jobs_failed_total", "Jobs that threw.", queue, read(&Stats::failed)));
+        samples_.push_back(metrics_->sampled_counter(
+            "kitchen_jobs_refused_total", "Jobs not taken.", queue, read(&Stats::refused)));
+    });
 }
 
 void Kernel::check_commands() const {
@@ -234,6 +241,36 @@ void Kernel::start_plugins(const std::vector<std::string>& only, bool migrate) {
             ExitCode::start_up,
             verified.error().detail +
                 (verified.error().subject.empty() ? "" : " (" + verified.error().subject + ")"));
+    open_turns();
+}
+
+void Kernel::open_turns() {
+    const auto& order = plugins_->order();
+    const bool any = std::any_of(order.begin(), order.end(), [](const plugin::Instance* instance) {
+        const auto& periodics = instance->declarations().periodics;
+        return std::any_of(periodics.begin(), periodics.end(),
+                           [](const auto& job) { return job.options.once_per_cluster; });
+    });
+    if (!any) return;
+    if (auto made = migrate::Migrator(*store(), *clock_).apply("kernel", {}); !made)
+        throw StartError(ExitCode::start_up, made.error().detail);
+    turns_.emplace(*store(), *clock_, *log_, random_->hex(16));
+}
+
+void Kernel::begin_periodics() {
+    for (const plugin::Instance* instance : plugins_->order()) {
+        const observe::CurrentPlugin current(instance->manifest().id(), "jobs");
+        for (const plugin::DeclaredPeriodic& job : instance->declarations().periodics) {
+            const std::string name = instance->id() + '/' + job.name;
+            std::function<void()> work = job.work;
+            if (job.options.once_per_cluster && turns_)
+                work = [this, name, &job] { turns_->run(name, job.interval, job.work); };
+            jobs_->add_periodic(job.options.queue, name, job.interval, std::move(work));
+        }
+    }
+    if (turns_)
+        jobs_->add_periodic("turns", "renew the turns of jobs", jobs::ClusterTurns::lease / 3,
+                            [this] { turns_->renew(); });
 }
 
 void Kernel::listen() {
@@ -245,11 +282,7 @@ void Kernel::listen() {
         throw StartError(ExitCode::start_up, e.what());
     }
     listening_ = true;
-    for (const plugin::Instance* instance : plugins_->order()) {
-        const observe::CurrentPlugin current(instance->manifest().id(), "jobs");
-        for (const plugin::DeclaredPeriodic& job : instance->declarations().periodics)
-            jobs_->add_periodic(instance->id() + '/' + job.name, job.interval, job.work);
-    }
+    begin_periodics();
     phase_ = Phase::ready;
     std::string names;
     for (const plugin::Instance* instance : plugins_->order())

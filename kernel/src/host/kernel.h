@@ -26,7 +26,8 @@
 #include "host/health.h"
 #include "host/plugin_set.h"
 #include "http/server.h"
-#include "jobs/job_pool.h"
+#include "jobs/cluster_turns.h"
+#include "jobs/job_queues.h"
 #include "migrate/migrator.h"
 #include "observe/current_trace.h"
 #include "observe/instruments.h"
@@ -105,6 +106,9 @@ private:
     void begin_again();
     void check_commands() const;
     void begin_measuring();
+    void measure_jobs();
+    void open_turns();
+    void begin_periodics();
     void build_server();
     http::ServerOptions server_options() const;
     Status migrate_one(plugin::Instance& instance);
@@ -124,7 +128,8 @@ private:
     // Destroyed from the bottom up: handlers and jobs hold closures of plugins, plugins hold
     // references to all above.
     std::unique_ptr<PluginSet> plugins_;
-    std::unique_ptr<jobs::JobPool> jobs_;
+    std::optional<jobs::ClusterTurns> turns_;
+    std::unique_ptr<jobs::JobQueues> jobs_;
     std::unique_ptr<Health> health_;
     std::unique_ptr<http::Server> server_;
     std::vector<std::shared_ptr<void>> samples_;  ///< of the process and the jobs

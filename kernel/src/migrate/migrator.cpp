@@ -21,13 +21,16 @@ Error migration_refusal(std::string code, std::string detail) {
     return Error(Errc::conflict, std::move(code), std::move(detail));
 }
 
-Status create_table(SchemaTransaction& tx) {
+/// The kernel's own tables.
+Status create_tables(SchemaTransaction& tx) {
     return tx.script(
         "CREATE TABLE IF NOT EXISTS kitchen_migrations ("
         "plugin TEXT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, "
         "applied_at BIGINT NOT NULL);"
         "CREATE UNIQUE INDEX IF NOT EXISTS kitchen_migrations_key ON kitchen_migrations (plugin, "
-        "number);");
+        "number);"
+        "CREATE TABLE IF NOT EXISTS kitchen_turns (job TEXT PRIMARY KEY, holder TEXT NOT NULL, "
+        "held_until BIGINT NOT NULL);");
 }
 
 Result<AppliedByNumber> read_applied(SchemaTransaction& tx, std::string_view plugin) {
@@ -184,7 +187,7 @@ Result<std::vector<Step>> Migrator::plan(std::string_view plugin,
     const std::string only_looking = "plan_only";
     Status done = store_.migrate([&](SchemaTransaction& tx) -> Status {
         steps.clear();
-        if (Status made = create_table(tx); !made) return made;
+        if (Status made = create_tables(tx); !made) return made;
         Result<AppliedByNumber> applied = read_applied(tx, plugin);
         if (!applied) return std::move(applied).error();
         Result<std::size_t> missing = first_missing(plugin, migrations, *applied);
@@ -204,7 +207,7 @@ Result<std::vector<Step>> Migrator::apply(std::string_view plugin,
         std::optional<Step> step;  // set by the last run of the body, which may run more than once
         Status done = store_.migrate([&](SchemaTransaction& tx) -> Status {
             step.reset();
-            if (Status made = create_table(tx); !made) return made;
+            if (Status made = create_tables(tx); !made) return made;
             Result<AppliedByNumber> applied = read_applied(tx, plugin);
             if (!applied) return std::move(applied).error();
             Result<std::size_t> missing = first_missing(plugin, migrations, *applied);

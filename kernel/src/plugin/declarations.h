@@ -25,6 +25,7 @@ struct DeclaredPeriodic {
     std::string name;
     std::chrono::milliseconds interval;
     std::function<void()> work;
+    PeriodicOptions options;
 };
 
 struct DeclaredCheck {
@@ -73,8 +74,9 @@ public:
     void add_route(http::Route route) override;
     void add_middleware(http::Phase phase, std::string name, http::Middleware middleware) override;
     void add_migrations(std::span<const Migration> migrations) override;
+    using Setup::add_periodic;
     void add_periodic(std::string name, std::chrono::milliseconds interval,
-                      std::function<void()> work) override;
+                      std::function<void()> work, PeriodicOptions options) override;
     void add_health_check(std::string name, bool required, std::function<Status()> check) override;
     using Setup::add_data_rule;
     void add_data_rule(std::string rule, BrokenThings broken) override;

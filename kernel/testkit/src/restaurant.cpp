@@ -47,6 +47,7 @@ std::string RestaurantConfig::yaml() const {
                                       {"events", "poll: 50ms"},
                                       {"orders", orders}})
             entries.push_back(entry(id, its));
+    if (order_mails) entries.push_back(entry("order-mails", *order_mails));
     entries.insert(entries.end(), plugins.begin(), plugins.end());
     std::string text = "server: {" + keys("listen: '127.0.0.1:${PORT}'", server) + "}\nplugins:\n";
     for (const std::string& one : entries) text += "  - " + one + "\n";

@@ -1,5 +1,8 @@
 #include "accounts/account_service.h"
 
+#include "kitchen/account_events.h"
+#include "kitchen/time.h"
+
 namespace kitchen::auth {
 namespace {
 
@@ -25,7 +28,7 @@ std::string normal_referral_code(std::string_view typed) {
 }
 
 Result<User> create_account(Store& store, const UserRepository& users, Random& random,
-                            NewUser user) {
+                            Events* events, NewUser user) {
     constexpr int max_tries = 5;  // 31^8 codes: a second clash is not chance any more
     for (int tries = 1;; ++tries) {
         user.referral_code = make_referral_code(random);
@@ -35,7 +38,11 @@ Result<User> create_account(Store& store, const UserRepository& users, Random& r
             const auto taken = users.taken(tx, user.email, user.phone_number);
             if (!taken) return taken.error();
             if (taken->email || taken->phone) return taken_error(*taken);
-            return users.insert(tx, user);
+            Result<User> made = users.insert(tx, user);
+            if (!made || !events) return made;
+            const AccountVerified verified{made->id, from_millis(made->created_at)};
+            if (Status told = events->emit(tx, verified); !told) return std::move(told).error();
+            return made;
         });
         if (created || !created.error().is_unique("users_referral_code") || tries == max_tries)
             return created;

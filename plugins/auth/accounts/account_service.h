@@ -13,6 +13,7 @@
 #include "accounts/phone_numbers.h"
 #include "accounts/user_repository.h"
 #include "kitchen/clock.h"
+#include "kitchen/events.h"
 #include "kitchen/identity.h"
 #include "kitchen/log.h"
 #include "kitchen/random.h"
@@ -27,10 +28,11 @@ namespace kitchen::auth {
 /// The form in which a code that was typed is looked up: letters in upper case.
 std::string normal_referral_code(std::string_view typed);
 
-/// Makes an account, in one transaction of its own. `user.referral_code` is filled in here.
-/// Errors: conflict "email_taken", "phone_taken"; what the store reports.
+/// Makes an account, in one transaction of its own, and tells the subscribers of `events`, if there
+/// are. `user.referral_code` is filled in here. Errors: conflict "email_taken", "phone_taken"; what
+/// the store reports.
 Result<User> create_account(Store& store, const UserRepository& users, Random& random,
-                            NewUser user);
+                            Events* events, NewUser user);
 
 struct OwnChange {
     std::optional<std::string> phone_number;

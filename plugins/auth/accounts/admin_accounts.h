@@ -9,6 +9,7 @@
 #include "accounts/phone_numbers.h"
 #include "accounts/user_repository.h"
 #include "kitchen/clock.h"
+#include "kitchen/events.h"
 #include "kitchen/log.h"
 #include "kitchen/plugin.h"
 #include "kitchen/random.h"
@@ -33,6 +34,7 @@ public:
         Random& random;
         const Clock& clock;
         Logger& log;
+        Events* events;  ///< nullptr: there are no subscribers
     };
     explicit AdminAccounts(Dependencies dependencies) : deps_(dependencies) {}
 

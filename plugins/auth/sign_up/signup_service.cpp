@@ -145,7 +145,7 @@ Result<User> SignupService::verify(std::string_view session_id, std::string_view
     user.referred_by_code = field_of(*fields, "referral_code");
     user.role = role_customer;
     user.created_at = to_millis(deps_.clock.now());
-    auto created = create_account(deps_.store, deps_.users, deps_.random, user);
+    auto created = create_account(deps_.store, deps_.users, deps_.random, deps_.events, user);
     if (!created && created.error().kind == Errc::conflict) {
         // Made by this very session? Its salted hash says so: then an earlier response was lost, or
         // is on its way.

@@ -14,6 +14,7 @@
 
 #include "kitchen/cache.h"
 #include "kitchen/clock.h"
+#include "kitchen/events.h"
 #include "kitchen/log.h"
 #include "kitchen/random.h"
 #include "kitchen/store.h"
@@ -52,6 +53,7 @@ public:
         Random& random;
         const Clock& clock;
         Logger& log;
+        Events* events;  ///< nullptr: there are no subscribers
     };
     SignupService(Dependencies dependencies, const ServerKey& key, const OtpSettings& settings,
                   const RequestSettings& requests);

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "auth_module.h"
+#include "fake_events.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
 #include "memory_cache.h"
@@ -65,6 +66,7 @@ public:
         last_delay = delay;
         return !full && jobs_.post_after(delay, std::move(name), std::move(work));
     }
+    Jobs& queue(std::string_view, unsigned) override { return *this; }
     int run_all() { return jobs_.run_all(); }
     std::chrono::milliseconds last_delay{0};
 
@@ -98,7 +100,8 @@ protected:
     void build(const AuthSettings& settings) {
         module.reset();
         module = std::make_unique<AuthModule>(
-            settings, AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, log});
+            settings,
+            AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, log, &events});
         module->start();
     }
 
@@ -142,6 +145,7 @@ protected:
     testkit::RecordingMetrics metrics;
     testkit::RecordingMailer mailer;
     SwitchJobs jobs;
+    tests::FakeEvents events;
     MemoryCache cache{clock};
     sqlite::MemoryStore memory;
     SwitchStore store{memory};

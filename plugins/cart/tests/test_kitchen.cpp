@@ -50,8 +50,8 @@ TestKitchen::TestKitchen(Storage storage, std::vector<std::string> plugins, cart
     : store(open(storage, directory_.path(), plugins)),
       foods(*store, "NGN"),
       stock(*store),
-      menu(*store, clock, foods, stock),
-      catalog(clock, foods, stock),
+      menu(*store, clock, foods, stock, changes),
+      catalog(clock, foods, stock, changes),
       carts(*store, catalog, clock, limits) {
     store->verify().value();
 }

@@ -52,6 +52,7 @@ public:
     testkit::ManualClock clock;
     catalog::FoodRepository foods;
     catalog::StockRepository stock;
+    const catalog::MenuChanges changes{nullptr, [] {}};
     catalog::FoodService menu;
     catalog::CatalogService catalog;
     cart::CartService carts;

@@ -133,6 +133,24 @@ TEST_P(Api, IfMatchGuardsEveryWriteOfAFood) {
     EXPECT_EQ(admin.del(path, fresh).status, 204);
 }
 
+TEST_P(Api, WhoIsRefusedForAnOldVersionFindsTheNewOneOnTheFoodsPage) {
+    const std::int64_t id = server.food("Eba", 80'000, 5);
+    HttpClient admin = server.admin();
+    const auto guarded = [](const std::string& etag) { return HeaderList{{"If-Match", etag}}; };
+    for (int round = 1; round <= 3; ++round) {
+        const std::string old = admin.get(path_of(id)).header("etag");
+        ASSERT_EQ(admin.get("/foods/").status, 200);
+        // A count that moves is no change of the menu: nothing cached is forgotten.
+        ASSERT_EQ(
+            admin.post(path_of(id) + "stock/", json(R"({"delta":1,"reason":"delivery"})")).status,
+            200);
+        EXPECT_EQ(admin.patch(path_of(id), json(R"({"price":1})"), guarded(old)).status, 412);
+        const std::string now = admin.get(path_of(id)).header("etag");
+        EXPECT_EQ(admin.patch(path_of(id), Json::object({{"price", round}}), guarded(now)).status,
+                  200);
+    }
+}
+
 TEST_P(Api, EveryWrongMemberIsNamed) {
     HttpClient admin = server.admin();
     const HttpResponse wrong =
@@ -251,7 +269,7 @@ TEST_P(Api, ListsAndCategoriesHaveAnETagOfTheirBytes) {
     const HttpResponse before = server.client().get("/foods/");
     ASSERT_EQ(server.admin()
                   .post("/foods/" + std::to_string(id) + "/stock/",
-                        json(R"({"delta":1,"reason":"delivery"})"))
+                        json(R"({"delta":-3,"reason":"spilt"})"))
                   .status,
               200);
     const HttpResponse after =

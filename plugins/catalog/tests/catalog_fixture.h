@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "catalog_service.h"
+#include "fake_events.h"
 #include "food_service.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
@@ -22,8 +24,8 @@ protected:
         testkit::apply_migrations(*store, "catalog", kitchen_migrations);
         foods = std::make_unique<FoodRepository>(*store, "NGN");
         stock = std::make_unique<StockRepository>(*store);
-        service = std::make_unique<FoodService>(*store, clock, *foods, *stock);
-        catalog.emplace(clock, *foods, *stock);
+        service = std::make_unique<FoodService>(*store, clock, *foods, *stock, changes);
+        catalog.emplace(clock, *foods, *stock, changes);
         store->verify().value();
     }
 
@@ -79,6 +81,9 @@ protected:
     }
 
     testkit::ManualClock clock;
+    tests::FakeEvents events;
+    std::atomic<int> forgotten = 0;  ///< how often the cache was
+    const MenuChanges changes{&events, [this] { ++forgotten; }};
     std::unique_ptr<Store> store;
     std::unique_ptr<FoodRepository> foods;
     std::unique_ptr<StockRepository> stock;

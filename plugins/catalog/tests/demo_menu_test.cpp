@@ -12,7 +12,7 @@ namespace {
 
 class DemoMenuTest : public CatalogTest {
 protected:
-    std::int64_t load() { return load_demo_menu(*store, clock, *foods, *stock).value(); }
+    std::int64_t load() { return load_demo_menu(*store, clock, *foods, *stock, changes).value(); }
     Food named(std::string_view name) {
         FoodQuery query;
         query.search = name;

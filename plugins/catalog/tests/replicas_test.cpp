@@ -1,9 +1,11 @@
-// Replicas that share a database and one real Redis: what one sells, the others show.
+// Replicas that share a database and one real Redis: what sells out at one, the others show.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "kitchen/catalog.h"
 #include "kitchen/store.h"
@@ -41,19 +43,33 @@ protected:
             if (!food["available_quantity"].is_null()) return food["id"].as_integer();
         throw std::runtime_error("no food is counted");
     }
-    static void sell(Restaurant& replica, std::int64_t id) {
-        const Portion portion{id, 1};
+    static void sell(Restaurant& replica, std::int64_t id, std::int64_t quantity) {
+        const Portion portion{id, quantity};
         replica.service<Store>()
             .transact([&](Transaction& tx) {
                 return replica.service<Catalog>().take(tx, {&portion, 1}, "order 1", std::nullopt);
             })
             .value();
     }
-    /// As the menu, the list and the food itself show it, which must agree when none is being sold.
+    /// Sells all that there is, or gives it back when all is sold; what is left.
+    std::int64_t sell_out_or_restock(Restaurant& replica, std::int64_t id) {
+        if (sold_ == 0) {
+            sold_ = shown(replica, id);
+            sell(replica, id, sold_);
+            return 0;
+        }
+        const Portion portion{id, std::exchange(sold_, 0)};
+        replica.service<Store>()
+            .transact([&](Transaction& tx) {
+                return replica.service<Catalog>().give_back(tx, {&portion, 1}, "order 1",
+                                                            std::nullopt);
+            })
+            .value();
+        return portion.quantity;
+    }
+    /// As the page of the food itself shows it.
     static std::int64_t shown(const Restaurant& replica, std::int64_t id) {
-        const HttpResponse food = replica.client().get("/foods/" + std::to_string(id) + "/");
-        EXPECT_EQ(food.status, 200) << food.body;
-        return food.json["available_quantity"].as_integer();
+        return replica.stock_of(id);
     }
     static std::int64_t listed(const Restaurant& replica, std::int64_t id) {
         const HttpResponse menu = replica.client().get("/foods/?limit=100");
@@ -62,10 +78,16 @@ protected:
             if (food["id"].as_integer() == id) return food["available_quantity"].as_integer();
         return -1;
     }
+    static double changes(const Restaurant& replica) {
+        return replica.metric("kitchen_catalog_cache_changes_total");
+    }
 
     testkit::TemporaryDirectory directory;
     const RestaurantConfig shared = GetParam()();
     testkit::RedisServer& redis = testkit::RedisServer::shared();
+
+private:
+    std::int64_t sold_ = 0;
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, Replicas,
@@ -73,22 +95,65 @@ INSTANTIATE_TEST_SUITE_P(Stores, Replicas,
                                          static_cast<RestaurantConfig (*)()>(testkit::on_postgres)),
                          [](const auto& info) { return info.index == 0 ? "Sqlite" : "Postgres"; });
 
-TEST_P(Replicas, WhatOneSellsTheOtherShowsOnceTheMessageHasCome) {
+TEST_P(Replicas, WhatSellsOutAtOneTheOtherShowsOnceTheMessageHasCome) {
     const auto one = replica("ttl: 1h, revalidate: 1h"), two = replica("ttl: 1h, revalidate: 1h");
-    const std::int64_t id = counted_food(*one), before = shown(*one, id);
-    for (int sold = 1; sold <= 10; ++sold) {
-        Restaurant& seller = sold % 2 ? *one : *two;
-        const Restaurant& other = sold % 2 ? *two : *one;
+    const std::int64_t id = counted_food(*one);
+    for (int round = 0; round < 10; ++round) {
+        Restaurant& seller = round % 2 ? *one : *two;
+        const Restaurant& other = round % 2 ? *two : *one;
         (void)listed(other, id);
-        (void)shown(other, id);
-        sell(seller, id);
-        EXPECT_EQ(shown(seller, id), before - sold);
-        EXPECT_EQ(listed(seller, id), before - sold);
-        EXPECT_TRUE(wait_until([&] {
-            return shown(other, id) == before - sold && listed(other, id) == before - sold;
-        }));
+        const std::int64_t left = sell_out_or_restock(seller, id);
+        EXPECT_EQ(listed(seller, id), left);
+        EXPECT_TRUE(wait_until([&] { return listed(other, id) == left; }));
     }
-    EXPECT_GE(one->metric("kitchen_catalog_cache_changes_total"), 10);
+    EXPECT_GE(changes(*one), 10);
+}
+
+TEST_P(Replicas, ASaleOfOneOfManyForgetsNothing) {
+    const auto one = replica("ttl: 1h, revalidate: 10ms"),
+               two = replica("ttl: 1h, revalidate: 10ms");
+    const std::int64_t id = counted_food(*one), before = shown(*one, id);
+    ASSERT_GT(before, 5);
+    // It has heard that the other has started, and then finds the token of that.
+    ASSERT_TRUE(wait_until([&] { return changes(*one) >= 2; }));
+    for (const auto* each : {&one, &two}) EXPECT_EQ(listed(**each, id), before);
+    const double at_one = changes(*one), at_two = changes(*two);
+    const auto filled = [&] {
+        return one->metric("kitchen_catalog_answers_total{layer=\"store\"}") +
+               two->metric("kitchen_catalog_answers_total{layer=\"store\"}");
+    };
+    const double reads = filled();
+    for (int sold = 1; sold <= 5; ++sold) {
+        sell(sold % 2 ? *one : *two, id, 1);
+        for (const auto* each : {&one, &two}) {
+            EXPECT_EQ(listed(**each, id), before) << "as it was read first";
+            EXPECT_EQ(shown(**each, id), before - sold) << "the food's own page is not cached";
+        }
+    }
+    EXPECT_EQ(changes(*one), at_one);
+    EXPECT_EQ(changes(*two), at_two);
+    EXPECT_EQ(filled(), reads);
+    // The last portion is another matter.
+    sell(*one, id, before - 5);
+    EXPECT_EQ(listed(*one, id), 0);
+    EXPECT_TRUE(wait_until([&] { return listed(*two, id) == 0; }));
+    EXPECT_EQ(changes(*one), at_one + 1);
+}
+
+TEST_P(Replicas, TheCountsOfAListAreNoOlderThanTtl) {
+    const auto one = replica("ttl: 500ms"), two = replica("ttl: 500ms");
+    const std::int64_t id = counted_food(*one), before = shown(*one, id);
+    (void)listed(*two, id);
+    sell(*one, id, 1);
+    const auto sold_at = std::chrono::steady_clock::now();
+    for (const auto* each : {&one, &two})
+        EXPECT_TRUE(wait_until([&] {
+            const bool is_old = std::chrono::steady_clock::now() >
+                                sold_at + std::chrono::milliseconds(500);  // before it is asked
+            const std::int64_t count = listed(**each, id);
+            EXPECT_TRUE(count == before - 1 || !is_old);
+            return count == before - 1;
+        }));
 }
 
 TEST_P(Replicas, TheSecondReplicaIsServedFromRedis) {
@@ -108,32 +173,34 @@ TEST_P(Replicas, AMessageThatIsLostIsMadeUpForAfterRevalidate) {
     testkit::FaultProxy proxy(redis.port());
     const auto one = replica("ttl: 1h, revalidate: 1h", proxy.port()),
                two = replica("ttl: 1h, revalidate: 50ms");
-    const std::int64_t id = counted_food(*one), before = shown(*two, id);
+    const std::int64_t id = counted_food(*one);
+    EXPECT_GT(listed(*two, id), 0);
     proxy.cut_before("PUBLISH");
-    sell(*one, id);
+    (void)sell_out_or_restock(*one, id);
     EXPECT_EQ(proxy.strikes(), 1);
-    EXPECT_EQ(shown(*one, id), before - 1);
-    EXPECT_TRUE(wait_until([&] { return shown(*two, id) == before - 1; }));
+    EXPECT_EQ(listed(*one, id), 0);
+    EXPECT_TRUE(wait_until([&] { return listed(*two, id) == 0; }));
 }
 
 TEST_P(Replicas, WithoutRedisTheMenuIsServedAndSoldAndCatchesUpAfterwards) {
     testkit::RedisServer own;
     const auto one = replica("ttl: 1s, revalidate: 50ms", own.port()),
                two = replica("ttl: 1s, revalidate: 50ms", own.port());
-    const std::int64_t id = counted_food(*one), before = shown(*one, id);
-    EXPECT_EQ(shown(*two, id), before);
+    const std::int64_t id = counted_food(*one);
+    EXPECT_GT(listed(*two, id), 0);
     own.kill();
-    for (int sold = 1; sold <= 5; ++sold) {
-        sell(sold % 2 ? *one : *two, id);
-        EXPECT_EQ(shown(sold % 2 ? *one : *two, id), before - sold);
+    for (int round = 0; round < 5; ++round) {
+        Restaurant& seller = round % 2 ? *one : *two;
+        const std::int64_t left = sell_out_or_restock(seller, id);
+        EXPECT_EQ(listed(seller, id), left);
     }
     for (const auto* each : {&one, &two})
-        EXPECT_TRUE(wait_until([&] { return shown(**each, id) == before - 5; }));  // `ttl` later
+        EXPECT_TRUE(wait_until([&] { return listed(**each, id) == 0; }));  // `ttl` later
     own.restart();
     ASSERT_TRUE(wait_until([&] { return one->health() == "ok"; }));
-    sell(*one, id);
-    EXPECT_EQ(shown(*one, id), before - 6);
-    EXPECT_TRUE(wait_until([&] { return shown(*two, id) == before - 6; }));
+    const std::int64_t left = sell_out_or_restock(*one, id);
+    EXPECT_EQ(listed(*one, id), left);
+    EXPECT_TRUE(wait_until([&] { return listed(*two, id) == left; }));
 }
 
 TEST_P(Replicas, AFrozenRedisHoldsNoClientUpForLong) {
@@ -141,20 +208,21 @@ TEST_P(Replicas, AFrozenRedisHoldsNoClientUpForLong) {
     // before come back with Redis.
     testkit::RedisServer own;
     const auto one = replica("ttl: 1h, revalidate: 10ms", own.port(), "memory");
-    const std::int64_t id = counted_food(*one), before = shown(*one, id);
+    const std::int64_t id = counted_food(*one);
+    EXPECT_GT(listed(*one, id), 0);
     own.freeze();
-    for (int sold = 1; sold <= 5; ++sold) {
-        sell(*one, id);
-        EXPECT_EQ(shown(*one, id), before - sold);
+    for (int round = 0; round < 5; ++round) {
+        const std::int64_t left = sell_out_or_restock(*one, id);
+        EXPECT_EQ(listed(*one, id), left);
     }
     own.thaw();
     ASSERT_TRUE(wait_until([&] {
-        EXPECT_EQ(shown(*one, id), before - 5);
+        EXPECT_EQ(listed(*one, id), 0);
         return one->health() == "ok";
     }));
-    for (int sold = 6; sold <= 10; ++sold) {
-        sell(*one, id);
-        EXPECT_EQ(shown(*one, id), before - sold);
+    for (int round = 0; round < 5; ++round) {
+        const std::int64_t left = sell_out_or_restock(*one, id);
+        EXPECT_EQ(listed(*one, id), left);
     }
 }
 

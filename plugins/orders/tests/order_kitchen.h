@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 
 #include "checkout_service.h"
 #include "claim_ledger.h"
+#include "fake_events.h"
 #include "order_body.h"
 #include "order_service.h"
 #include "test_kitchen.h"
@@ -77,28 +77,6 @@ private:
     }
 };
 
-/// Remembers what was emitted, rolled back or not: "order.placed/1 {…}".
-class FakeEvents final : public Events {
-public:
-    std::vector<std::string> emitted() const {
-        const std::lock_guard lock(mutex_);
-        return emitted_;
-    }
-
-protected:
-    void declare_event(std::string_view, std::string_view) override {}
-    Status emit_event(Transaction&, std::string_view event, std::string data) override {
-        const std::lock_guard lock(mutex_);
-        emitted_.push_back(std::string(event) + ' ' + data);
-        return {};
-    }
-    void subscribe(std::string_view, std::string_view, std::string_view, Handler) override {}
-
-private:
-    mutable std::mutex mutex_;
-    std::vector<std::string> emitted_;
-};
-
 class OrderKitchen : public TestKitchen {
 public:
     explicit OrderKitchen(Storage storage = Storage::memory, orders::CheckoutRules rules = {},
@@ -108,15 +86,15 @@ public:
           repository(*store),
           idempotency(*store),
           steps(members(steps), log, std::chrono::seconds(60)),
-          notices(events, nullptr, [this] { note_change(); }),
+          notices(events, [this] { note_change(); }),
           checkout(*store, carts, catalog, identity, claims, clock, repository, idempotency,
                    this->steps, notices, rules, addresses),
           orders(*store, catalog, claims, clock, repository, notices) {
         store->verify().value();
     }
 
-    static orders::CheckoutRequest request(
-        std::int64_t user_id, orders::Fulfillment fulfillment = orders::Fulfillment::pickup) {
+    static orders::CheckoutRequest request(std::int64_t user_id,
+                                           Fulfillment fulfillment = Fulfillment::pickup) {
         orders::CheckoutRequest request;
         request.buyer = {user_id, "customer"};
         request.fulfillment = fulfillment;

@@ -37,6 +37,13 @@ TEST_F(AdminAccountsTest, CreatesByTheSameRules) {
     EXPECT_FALSE(log.contains(good_password));
 }
 
+TEST_F(AdminAccountsTest, AreToldOfAsOthersAre) {
+    (void)make_admin();
+    EXPECT_FALSE(module->admins.create({"chief@example.com", "0803 000 0002", good_password}));
+    ASSERT_EQ(events.emitted().size(), 1u);
+    EXPECT_TRUE(events.emitted()[0].starts_with(R"(account.verified/1 {"user_id":1,)"));
+}
+
 TEST_F(AdminAccountsTest, FirstOnlyWhenThereIsNone) {
     ASSERT_TRUE(module->admins.create_first(chief));
     ASSERT_TRUE(module->admins.create_first({"other@example.com", "08030000002", good_password}));
@@ -82,10 +89,10 @@ TEST_F(AdminAccountsTest, ReferralCodesThatClashAreMadeAnew) {
                  .referral_code = "",
                  .referred_by_code = "",
                  .created_at = 1};
-    const User first = create_account(store, module->users, stuck, user).value();
+    const User first = create_account(store, module->users, stuck, nullptr, user).value();
     user.email = "b@example.com";
     user.phone_number = "+2348030000002";
-    const User second = create_account(store, module->users, stuck, user).value();
+    const User second = create_account(store, module->users, stuck, nullptr, user).value();
     EXPECT_NE(first.referral_code, second.referral_code);
     EXPECT_GE(stuck.calls, 24) << "the clash was not provoked";
 }

@@ -38,6 +38,19 @@ TEST_F(SignupServiceTest, MakesTheAccount) {
     EXPECT_EQ(verdict(session, newest_code()), "signup_session_not_found") << "the session is gone";
 }
 
+TEST_F(SignupServiceTest, TellsOnceThatTheAccountIsThere) {
+    const std::string session = signups().start(form()).value();
+    const std::string code = newest_code();
+    EXPECT_EQ(verdict(session, another(code)), "otp_wrong");
+    store.forgets_responses = true;
+    EXPECT_EQ(verdict(session, code), "commit_unknown");
+    store.forgets_responses = false;
+    EXPECT_EQ(verdict(session, code), "ok") << "the same account";
+    EXPECT_EQ(events.emitted(), (std::vector<std::string>{R"(account.verified/1 {"user_id":1,"at":)"
+                                                          R"("2026-01-01T12:00:00.000Z"})"}))
+        << "no address in it";
+}
+
 TEST_F(SignupServiceTest, TheCacheHoldsNoSecret) {
     std::string everything;
     const std::string session = signups().start(form()).value();

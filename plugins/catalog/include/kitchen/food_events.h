@@ -1,0 +1,32 @@
+// The event of the menu, for subscribers of events/1. What it does not say, catalog/1 does.
+//
+// Thread-safety: plain values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kitchen/http/body.h"
+#include "kitchen/time.h"
+
+namespace kitchen {
+
+/// A count that moves while some are left is no event.
+struct FoodChanged {
+    static constexpr std::string_view event_name = "food.changed/1";
+    std::int64_t food_id = 0;
+    std::string
+        what;  ///< "created", "changed", "sold_out", "restocked", "deleted"; more may follow
+    std::int64_t version = 0;  ///< of the food from then on
+    Timestamp at;
+
+    static void describe(http::BodyFields<FoodChanged>& field) {
+        field("food_id", &FoodChanged::food_id);
+        field("what", &FoodChanged::what);
+        field("version", &FoodChanged::version);
+        field("at", &FoodChanged::at);
+    }
+};
+
+}  // namespace kitchen
