@@ -135,21 +135,6 @@ private:
 
 class OffAndOnPairs : public OffAndOn {};
 
-std::vector<Ids> alone() {
-    std::vector<Ids> sets;
-    for (const std::string& id : optional_plugins()) sets.push_back({id});
-    return sets;
-}
-
-std::vector<Ids> pairs() {
-    std::vector<Ids> sets;
-    const std::vector<std::string> ids = optional_plugins();
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        for (std::size_t k = i + 1; k < ids.size(); ++k)
-            if (is_complete_without({ids[i], ids[k]})) sets.push_back({ids[i], ids[k]});
-    return sets;
-}
-
 std::string name_of(const testing::TestParamInfo<Ids>& info) {
     std::string name;
     for (const std::string& id : info.param)
