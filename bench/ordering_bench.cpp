@@ -83,7 +83,7 @@ int main(int count, char** arguments) {
             RestaurantConfig{.store = "{id: store-postgres, config: {url: '" + one.database->url() +
                                       "'" + (config.empty() ? "" : ", " + config) + "}}",
                              .outbox = "",
-                             .orders = "mail: {enabled: true}"});
+                             .order_mails = ""});
         one.restaurant->start();
         one.tokens = one.restaurant->tokens(32);
         for (int i = 0; i < 50; ++i)

@@ -29,8 +29,9 @@ struct ServiceResponse {
 };
 
 /// What is wrong with a URL that is neither https nor on this machine, or has a user, password,
-/// query or fragment: the secret would travel in the clear. "": nothing.
-std::string check_service_url(const std::string& url);
+/// query or fragment: the secret would travel in the clear. `plain_http`: it may be http. "":
+/// nothing.
+std::string check_service_url(const std::string& url, bool plain_http = false);
 
 /// CURLE_OK with the response, whatever its status; else why there is none: CURLE_WRITE_ERROR for a
 /// response that is too long, CURLE_ABORTED_BY_CALLBACK once `stop` is requested (noticed within

@@ -51,7 +51,7 @@ public:
         address_routes_.declare(setup);
         create_admin_.declare(setup);
         setup.add_periodic("auth-sweep-tokens", std::chrono::hours(1),
-                           [this] { module_.tokens.sweep(); });
+                           [this] { module_.tokens.sweep(); }, {.once_per_cluster = true});
     }
 
     void start() override { module_.start(); }

@@ -22,7 +22,7 @@ ClaimLedger::ClaimLedger(Store& store)
                            "(name) DO UPDATE SET taken = claim_totals.taken + $2 "
                            "WHERE claim_totals.taken <= $3 RETURNING taken")),
       note_(store.prepare("INSERT INTO claims (owner, name, quantity) VALUES ($1, $2, $3)")),
-      owners_(store.prepare("SELECT DISTINCT owner FROM claims WHERE owner LIKE $1")),
+      held_(store.prepare("SELECT owner, name FROM claims WHERE owner LIKE $1 ORDER BY owner")),
       remove_(store.prepare("DELETE FROM claims WHERE owner = $1 RETURNING name, quantity")),
       lower_(store.prepare("UPDATE claim_totals SET taken = taken - $2 WHERE name = $1")) {}
 
@@ -70,12 +70,12 @@ Status ClaimLedger::take(Transaction& tx, std::string_view owner, std::span<cons
     return {};
 }
 
-Result<std::vector<std::string>> ClaimLedger::owners(Transaction& tx, std::string_view like) {
-    Result<Rows> rows = tx.query(owners_, {like});
+Result<std::vector<HeldClaim>> ClaimLedger::held(Transaction& tx, std::string_view like) {
+    Result<Rows> rows = tx.query(held_, {like});
     if (!rows) return std::move(rows).error();
-    std::vector<std::string> owners;
-    for (Row row : *rows) owners.push_back(row.string(0));
-    return owners;
+    std::vector<HeldClaim> held;
+    for (Row row : *rows) held.push_back({row.string(0), row.string(1)});
+    return held;
 }
 
 Status ClaimLedger::give_back(Transaction& tx, std::string_view owner) {
@@ -93,6 +93,25 @@ void add_claim_rules(Setup& setup, Store& store) {
                         store.prepare("SELECT name FROM claim_totals WHERE taken <> (SELECT "
                                       "COALESCE(SUM(quantity), 0) FROM claims WHERE claims.name = "
                                       "claim_totals.name)"));
+}
+
+void add_kept_claims(Setup& setup, Store& store) {
+    using Kept = std::vector<Setup::KeptRows>;
+    const Statement count = store.prepare("SELECT COUNT(*) FROM claims WHERE name LIKE $1"),
+                    remove = store.prepare("DELETE FROM claims WHERE name LIKE $1"),
+                    forget = store.prepare("DELETE FROM claim_totals WHERE name LIKE $1");
+    const auto names_of = [](std::string_view plugin) { return std::string(plugin) + "/%"; };
+    setup.add_kept_rows(
+        [count, names_of](Transaction& tx, std::string_view plugin) -> Result<Kept> {
+            const Result<Rows> rows = tx.query(count, {names_of(plugin)});
+            if (!rows) return rows.error();
+            return Kept{{"its claims", rows->front().integer(0)}};
+        },
+        [remove, forget, names_of](Transaction& tx, std::string_view plugin) -> Status {
+            const std::string names = names_of(plugin);
+            if (Status removed = tx.execute(remove, {names}); !removed) return removed;
+            return tx.execute(forget, {names});
+        });
 }
 
 }  // namespace kitchen::claims

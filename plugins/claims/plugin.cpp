@@ -13,6 +13,7 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Claims>(ledger_);
         add_claim_rules(setup, store);
+        add_kept_claims(setup, store);
     }
 
 private:

@@ -11,6 +11,8 @@ namespace {
 constexpr std::int64_t handled_at_once = 100;
 /// One job handles so many batches, and then lets others have its thread.
 constexpr int batches_at_once = 20;
+/// So many subscribers are served at once.
+constexpr unsigned delivering_threads = 2;
 
 /// A store or service that is only away, or busy, comes back: that parks no subscriber.
 bool counts(const Error& error) {
@@ -30,7 +32,7 @@ EventBus::EventBus(Store& store, EventLog& log, Jobs& jobs, const Clock& clock, 
                    Logger& logger, DeliveryRules rules)
     : store_(store),
       log_(log),
-      jobs_(jobs),
+      jobs_(jobs.queue("events", delivering_threads)),
       clock_(clock),
       random_(random),
       logger_(logger),
@@ -173,11 +175,11 @@ Status EventBus::call(const Subscriber& subscriber, Transaction& tx,
                       const StoredEvent& event) const {
     const auto handler = subscriber.handlers.find(event.name);
     if (handler == subscriber.handlers.end()) return {};
-    const std::optional<Json> data = parse_json(event.data);
+    std::optional<Json> data = parse_json(event.data);
     if (!data)
         return Error(Errc::corrupt, "event_corrupt", "An event could not be read.")
             .with_subject("events.data");
-    return handler->second(tx, *data);
+    return handler->second(tx, {event.position, event.name, event.at, *std::move(data)});
 }
 
 void EventBus::note_failure(const std::string& name, Subscriber& subscriber, std::int64_t position,

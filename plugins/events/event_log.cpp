@@ -30,8 +30,9 @@ EventLog::EventLog(Store& store)
           "WHERE events.id = fresh.id")),
       advance_(store.prepare("UPDATE event_head SET position = $1 WHERE id = 1")),
       head_(store.prepare("SELECT position FROM event_head WHERE id = 1")),
-      after_(store.prepare("SELECT position, name, data FROM events WHERE position > $1 "
-                           "ORDER BY position LIMIT $2")),
+      after_(
+          store.prepare("SELECT position, name, emitted_at, data FROM events WHERE position > $1 "
+                        "ORDER BY position LIMIT $2")),
       add_subscriber_(store.prepare(
           "INSERT INTO event_subscribers (name, position, attempts, due_at) VALUES ($1, 0, 0, 0) "
           "ON CONFLICT (name) DO NOTHING")),
@@ -88,7 +89,9 @@ Result<std::vector<StoredEvent>> EventLog::after(Transaction& tx, std::int64_t p
     Result<Rows> rows = tx.query(after_, {position, limit});
     if (!rows) return std::move(rows).error();
     std::vector<StoredEvent> events;
-    for (Row row : *rows) events.push_back({row.integer(0), row.string(1), row.string(2)});
+    for (const Row row : *rows)
+        events.push_back(
+            {row.integer(0), row.string(1), from_millis(row.integer(2)), row.string(3)});
     return events;
 }
 
@@ -126,6 +129,29 @@ void add_event_rules(Setup& setup, Store& store) {
     setup.add_data_rule("a subscriber has handled only what has happened",
                         store.prepare("SELECT name FROM event_subscribers WHERE position > "
                                       "(SELECT COALESCE(MAX(position), 0) FROM event_head)"));
+}
+
+void add_kept_positions(Setup& setup, Store& store) {
+    using Kept = std::vector<Setup::KeptRows>;
+    const Statement list = store.prepare(
+                        "SELECT name, (SELECT COALESCE(MAX(position), 0) FROM event_head) - "
+                        "position FROM event_subscribers WHERE name LIKE $1 ORDER BY name"),
+                    remove = store.prepare("DELETE FROM event_subscribers WHERE name LIKE $1");
+    const auto names_of = [](std::string_view plugin) { return std::string(plugin) + ".%"; };
+    setup.add_kept_rows(
+        [list, names_of](Transaction& tx, std::string_view plugin) -> Result<Kept> {
+            const Result<Rows> rows = tx.query(list, {names_of(plugin)});
+            if (!rows) return rows.error();
+            Kept kept;
+            for (Row row : *rows)
+                kept.push_back({"the position of its subscriber " + row.string(0) + ", " +
+                                    std::to_string(row.integer(1)) + " events behind",
+                                1});
+            return kept;
+        },
+        [remove, names_of](Transaction& tx, std::string_view plugin) {
+            return tx.execute(remove, {names_of(plugin)});
+        });
 }
 
 }  // namespace kitchen::events

@@ -23,6 +23,7 @@ namespace kitchen::events {
 struct StoredEvent {
     std::int64_t position = 0;
     std::string name;
+    Timestamp at;
     std::string data;  ///< JSON
 };
 
@@ -64,5 +65,7 @@ private:
 
 /// What always holds in these tables, for `chuks-kitchen check-data`.
 void add_event_rules(Setup& setup, Store& store);
+/// The positions of a plugin's subscribers, which are removed with its tables.
+void add_kept_positions(Setup& setup, Store& store);
 
 }  // namespace kitchen::events

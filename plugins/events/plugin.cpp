@@ -44,6 +44,7 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Events>(bus_);
         add_event_rules(setup, store);
+        add_kept_positions(setup, store);
         setup.add_periodic("events: deliver", settings.poll, [this] { bus_.poll(); });
         setup.add_health_check("events", false, [this] { return check(); });
         setup.add_command({"subscribers",

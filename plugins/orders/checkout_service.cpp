@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "order_address.h"
+#include "pricing.h"
 
 namespace kitchen::orders {
 namespace {
@@ -187,7 +188,7 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
         if (!order) return std::move(order).error();
         if (!phone->empty()) order->contact_phone = *phone;
         if (order->contact_phone.empty()) order->contact_phone = account->phone_number;
-        Result<std::int64_t> id = orders_.insert(tx, *order);
+        Result<std::int64_t> id = orders_.insert(tx, *order, draft->claims());
         if (!id) return std::move(id).error();
         order->id = *id;
         if (Status taken = claims_.take(tx, reference_of(*id), draft->claims()); !taken)
@@ -195,8 +196,7 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
         if (Status taken = take_stock(tx, draft->cart, *order); !taken)
             return std::move(taken).error();
 
-        if (Status told = notices_.placed(tx, *order, *account); !told)
-            return std::move(told).error();
+        if (Status told = notices_.placed(tx, *order); !told) return std::move(told).error();
         if (idempotency)
             if (Status kept = idempotency_.keep(tx, *idempotency, *id); !kept)
                 return std::move(kept).error();

@@ -6,6 +6,10 @@
 
 namespace kitchen::orders {
 
+Actor actor_of(const Viewer& viewer) {
+    return viewer.role == "kitchen" || viewer.role == "admin" ? Actor::staff : Actor::customer;
+}
+
 Order at_version(Order order, std::int64_t version) {
     order.history.resize(static_cast<std::size_t>(version));
     const HistoryEntry& last = order.history.back();

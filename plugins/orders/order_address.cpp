@@ -20,16 +20,6 @@ constexpr std::pair<const char*, std::string Address::*> texts[] = {
 constexpr std::pair<const char*, std::optional<double> Address::*> degrees[] = {
     {"latitude", &Address::latitude}, {"longitude", &Address::longitude}};
 
-std::string text_of(const Json& address, const char* name) {
-    return address[name].is_string() ? address[name].as_string() : std::string();
-}
-
-/// `separator` only between two that are there.
-std::string joined(std::string first, const char* separator, const std::string& second) {
-    if (!first.empty() && !second.empty()) first += separator;
-    return first + second;
-}
-
 }  // namespace
 
 Json order_address(const Address& address) {
@@ -50,18 +40,6 @@ http::Schema order_address_schema() {
     for (const auto& [name, member] : degrees)
         schema.members.push_back({name, http::Schema::number().or_null(), http::required});
     return schema.named("OrderAddress").or_null();
-}
-
-Json::Array address_lines(const Json& address) {
-    Json::Array lines;
-    const auto add = [&](const std::string& line) {
-        if (!line.empty()) lines.emplace_back(line);
-    };
-    for (const char* name : {"recipient_name", "line1", "line2"}) add(text_of(address, name));
-    add(joined(joined(text_of(address, "city"), ", ", text_of(address, "state")), " ",
-               text_of(address, "postal_code")));
-    add(text_of(address, "landmark"));
-    return lines;
 }
 
 }  // namespace kitchen::orders

@@ -15,8 +15,4 @@ namespace kitchen::orders {
 Json order_address(const Address& address);
 http::Schema order_address_schema();
 
-/// As it stands on an envelope, then the landmark. Without the country: it is in ours, or we would
-/// not bring it. Empty for null.
-Json::Array address_lines(const Json& order_address);
-
 }  // namespace kitchen::orders

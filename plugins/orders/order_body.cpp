@@ -132,31 +132,40 @@ auto of(T OrderEvent::*member) {
 
 }  // namespace
 
-static void describe(BodyFields<OrderSide>& field) {
+}  // namespace kitchen::orders
+
+// Found by the types' own namespace.
+namespace kitchen {
+
+static void describe(http::BodyFields<OrderSide>& field) {
     field.named("OrderSide");
     field("food_id", &OrderSide::food_id);
     field("name", &OrderSide::name);
     field("unit_price", &OrderSide::price).min(0);
 }
 
-static void describe(BodyFields<OrderItem>& field) {
+static void describe(http::BodyFields<OrderItem>& field) {
     field.named("OrderItem");
-    describe_item(field);
+    orders::describe_item(field);
 }
 
-static void describe(BodyFields<Viewer>& field) {
+static void describe(http::BodyFields<Viewer>& field) {
     field("user_id", &Viewer::user_id);
     field("role", &Viewer::role);
 }
 
-static void describe(BodyFields<HistoryEntry>& field) {
+static void describe(http::BodyFields<HistoryEntry>& field) {
     field.named("OrderHistoryEntry");
     field("from", &HistoryEntry::from).or_null().describe("null: the order was placed.");
     field("to", &HistoryEntry::to);
     field("by", &HistoryEntry::by);
     field("at", &HistoryEntry::at);
-    text(field("reason", &HistoryEntry::reason));
+    orders::text(field("reason", &HistoryEntry::reason));
 }
+
+}  // namespace kitchen
+
+namespace kitchen::orders {
 
 void describe(BodyFields<QuoteRequest>& field) {
     field.named("QuoteRequest");

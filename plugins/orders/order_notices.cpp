@@ -4,17 +4,13 @@
 
 namespace kitchen::orders {
 
-Status OrderNotices::placed(Transaction& tx, const Order& order, const Account& buyer) const {
-    if (mails_)
-        if (Status queued = mails_->placed(tx, order, buyer); !queued) return queued;
+Status OrderNotices::placed(Transaction& tx, const Order& order) const {
     if (changed_) tx.after_commit(changed_);
     return events_.emit(tx, OrderPlaced{order.id, order.user_id, order.price.total, order.currency,
                                         order.created_at});
 }
 
 Status OrderNotices::moved(Transaction& tx, const Order& order) const {
-    if (mails_)
-        if (Status queued = mails_->moved(tx, order); !queued) return queued;
     if (changed_) tx.after_commit(changed_);
     const HistoryEntry& entry = order.history.back();
     return events_.emit(tx, OrderMoved{order.id, order.user_id, order.version,

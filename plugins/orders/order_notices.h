@@ -1,4 +1,4 @@
-// Who hears of an order: the customer by mail, other plugins by events/1, open streams.
+// Who hears of an order: other plugins by events/1, open streams.
 //
 // Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
 #pragma once
@@ -6,25 +6,22 @@
 #include <functional>
 
 #include "kitchen/events.h"
-#include "kitchen/identity.h"
-#include "order.h"
-#include "order_mails.h"
+#include "kitchen/orders.h"
 
 namespace kitchen::orders {
 
 class OrderNotices {
 public:
-    /// `mails`: nullptr for none. `changed` is called after the commit of each change.
-    OrderNotices(Events& events, const OrderMails* mails, std::function<void()> changed)
-        : events_(events), mails_(mails), changed_(std::move(changed)) {}
+    /// `changed` is called after the commit of each change.
+    OrderNotices(Events& events, std::function<void()> changed)
+        : events_(events), changed_(std::move(changed)) {}
 
     // In the transaction that did it.
-    Status placed(Transaction& tx, const Order& order, const Account& buyer) const;
+    Status placed(Transaction& tx, const Order& order) const;
     Status moved(Transaction& tx, const Order& order) const;
 
 private:
     Events& events_;
-    const OrderMails* mails_;
     const std::function<void()> changed_;
 };
 

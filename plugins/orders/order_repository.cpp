@@ -109,9 +109,9 @@ OrderRepository::OrderRepository(Store& store)
           "fulfillment_type, subtotal, delivery_fee, service_fee, "
           "tax, tip, discount, total, currency, contact_phone, "
           "delivery_instructions, scheduled_for, version, "
-          "created_at, updated_at, address, amounts) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+          "created_at, updated_at, address, amounts, claims) VALUES ($1, $2, $3, $4, $5, $6, $7, "
           "$8, $9, $10, $11, $12, $13, $14, $15, $16, "
-          "$17, $17, $18, $19) RETURNING id")),
+          "$17, $17, $18, $19, $20) RETURNING id")),
       insert_item_(
           store.prepare("INSERT INTO order_items (order_id, position, food_id, name, "
                         "unit_price, quantity, special_instructions, "
@@ -154,22 +154,37 @@ OrderRepository::OrderRepository(Store& store)
         }
 }
 
-Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order) const {
+Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order, std::span<const Claim> claims) const {
     const std::string address = order.address.is_null() ? std::string() : order.address.dump();
     Json::Array amounts;
     for (const PriceAmount& amount : order.amounts)
         amounts.push_back(Json::object(
             {{"part", to_text(amount.part)}, {"name", amount.name}, {"amount", amount.amount}}));
     const std::string amounts_text = amounts.empty() ? "" : Json(std::move(amounts)).dump();
+    Json::Array claim_names;
+    for (const Claim& claim : claims) claim_names.emplace_back(claim.name);
+    const std::string claims_text = claim_names.empty() ? "" : Json(std::move(claim_names)).dump();
     Result<Rows> rows = tx.query(
-        insert_,
-        {order.user_id, to_text(order.status), order.payment_status, to_text(order.fulfillment),
-         order.price.subtotal, order.price.delivery_fee, order.price.service_fee, order.price.tax,
-         order.price.tip, order.price.discount, order.price.total, order.currency,
-         order.contact_phone, param_or_null(order.delivery_instructions),
-         order.scheduled_for ? Param(to_millis(*order.scheduled_for)) : Param(nullptr),
-         order.version, to_millis(order.created_at), param_or_null(address),
-         param_or_null(amounts_text)});
+        insert_, {order.user_id,
+                  to_text(order.status),
+                  order.payment_status,
+                  to_text(order.fulfillment),
+                  order.price.subtotal,
+                  order.price.delivery_fee,
+                  order.price.service_fee,
+                  order.price.tax,
+                  order.price.tip,
+                  order.price.discount,
+                  order.price.total,
+                  order.currency,
+                  order.contact_phone,
+                  param_or_null(order.delivery_instructions),
+                  order.scheduled_for ? Param(to_millis(*order.scheduled_for)) : Param(nullptr),
+                  order.version,
+                  to_millis(order.created_at),
+                  param_or_null(address),
+                  param_or_null(amounts_text),
+                  param_or_null(claims_text)});
     if (!rows) return std::move(rows).error();
     const std::int64_t id = rows->front().integer(0);
     for (std::size_t i = 0; i < order.items.size(); ++i) {

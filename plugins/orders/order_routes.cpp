@@ -174,7 +174,7 @@ Result<Response> OrderRoutes::place(Request& request) {
         log_.info("order placed", {{"order_id", order.id}, {"user_id", order.user_id}});
 
     // For the role in which it was placed, so that a replay is the first response again.
-    Response response = Response::json(201, OrderView{order, order.history.front().by.actor()})
+    Response response = Response::json(201, OrderView{order, actor_of(order.history.front().by)})
                             .with_location(path_of(order.id))
                             .with_version(order.version);
     if (placed->replayed) return std::move(response).with_header("Idempotent-Replayed", "true");
@@ -192,14 +192,14 @@ Result<Response> OrderRoutes::list(Request& request) {
         [&](const http::Page& page) {
             return orders_.list(viewer, filter, page.limit, page.offset);
         },
-        [&](JsonWriter& out, const Order& order) { out.raw(order_json(order, viewer.actor())); });
+        [&](JsonWriter& out, const Order& order) { out.raw(order_json(order, actor_of(viewer))); });
 }
 
 Result<Response> OrderRoutes::read(Request& request) {
     const Viewer viewer = viewer_of(request);
     Result<Order> order = orders_.read(viewer, request.path_id("id"));
     if (!order) return std::move(order).error();
-    return Response::json(200, OrderView{*order, viewer.actor()}).with_version(order->version);
+    return Response::json(200, OrderView{*order, actor_of(viewer)}).with_version(order->version);
 }
 
 Result<Response> OrderRoutes::cancel(Request& request) {
@@ -217,7 +217,7 @@ Result<Response> OrderRoutes::move(Request& request, OrderState to, const std::s
     Result<Order> order = orders_.move(viewer, id, to, trimmed(reason), if_match(request));
     if (!order) return std::move(order).error();
     log_.info("order moved", {{"order_id", id}, {"status", to_text(to)}, {"by", viewer.user_id}});
-    return Response::json(200, OrderView{*order, viewer.actor()}).with_version(order->version);
+    return Response::json(200, OrderView{*order, actor_of(viewer)}).with_version(order->version);
 }
 
 }  // namespace kitchen::orders

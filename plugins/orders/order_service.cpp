@@ -38,14 +38,14 @@ OrderService::OrderService(Store& store, Catalog& catalog, Claims& claims, const
 Result<Order> OrderService::find(Transaction& tx, const Viewer& viewer, std::int64_t id) const {
     Result<std::optional<Order>> order = orders_.find(tx, id);
     if (!order) return std::move(order).error();
-    if (!*order || (viewer.actor() == Actor::customer && (*order)->user_id != viewer.user_id))
+    if (!*order || (actor_of(viewer) == Actor::customer && (*order)->user_id != viewer.user_id))
         return Error(Errc::not_found, "order_not_found", "There is no such order of yours.");
     return std::move(**order);
 }
 
 Result<OrderPage> OrderService::list(const Viewer& viewer, OrderFilter filter, std::int64_t limit,
                                      std::int64_t offset) {
-    if (viewer.actor() == Actor::customer) filter.user_id = viewer.user_id;
+    if (actor_of(viewer) == Actor::customer) filter.user_id = viewer.user_id;
     return store_.read<OrderPage>(
         [&](Transaction& tx) { return orders_.page(tx, filter, limit, offset); });
 }
@@ -71,9 +71,9 @@ Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderSta
         Result<Order> order = find(tx, viewer, id);
         if (!order) return order;
         if (Status known = check(order->version); !known) return std::move(known).error();
-        if (!may_move(order->status, to, order->fulfillment, viewer.actor()))
-            return not_allowed(*order, to, viewer.actor());
-        if (to == OrderState::cancelled && viewer.actor() == Actor::staff && reason.empty())
+        if (!may_move(order->status, to, order->fulfillment, actor_of(viewer)))
+            return not_allowed(*order, to, actor_of(viewer));
+        if (to == OrderState::cancelled && actor_of(viewer) == Actor::staff && reason.empty())
             return invalid_field("/reason", "required",
                                  "Say why the order is cancelled; the customer will read it.");
 
@@ -96,6 +96,16 @@ Result<Order> OrderService::move(const Viewer& viewer, std::int64_t id, OrderSta
         if (Status told = notices_.moved(tx, *order); !told) return std::move(told).error();
         return order;
     });
+}
+
+Result<std::optional<Order>> OrderService::at_version(Transaction& tx, std::int64_t order_id,
+                                                      std::int64_t version) {
+    Result<std::optional<Order>> order = orders_.find(tx, order_id);
+    if (order && *order) {
+        if (version < 1 || version > (*order)->version) return std::optional<Order>();
+        **order = orders::at_version(**std::move(order), version);
+    }
+    return order;
 }
 
 }  // namespace kitchen::orders

@@ -23,7 +23,7 @@
 
 namespace kitchen::orders {
 
-class OrderService {
+class OrderService final : public Orders {
 public:
     OrderService(Store& store, Catalog& catalog, Claims& claims, const Clock& clock,
                  const OrderRepository& orders, const OrderNotices& notices);
@@ -39,6 +39,9 @@ public:
     /// cancel.
     Result<Order> move(const Viewer& viewer, std::int64_t id, OrderState to,
                        const std::string& reason, const VersionCheck& check);
+
+    Result<std::optional<Order>> at_version(Transaction& tx, std::int64_t order_id,
+                                            std::int64_t version) override;
 
 private:
     Result<Order> find(Transaction& tx, const Viewer& viewer, std::int64_t id) const;

@@ -6,9 +6,6 @@
 namespace kitchen::orders {
 namespace {
 
-constexpr std::string_view state_texts[] = {"pending",          "confirmed", "preparing", "ready",
-                                            "out_for_delivery", "completed", "cancelled"};
-
 enum class Of : std::uint8_t { any, delivery, pickup };
 enum class By : std::uint8_t { staff, anyone };
 
@@ -38,12 +35,6 @@ constexpr Transition transitions[] = {
 };
 
 }  // namespace
-
-std::vector<std::string> names_of(OrderState) {
-    return {std::begin(state_texts), std::end(state_texts)};
-}
-
-std::string_view to_text(OrderState state) { return state_texts[static_cast<std::size_t>(state)]; }
 
 template <class Enum>
 static std::optional<Enum> parse(std::string_view name) {

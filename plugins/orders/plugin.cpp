@@ -7,24 +7,11 @@
 #include "kitchen/metrics.h"
 #include "kitchen/order_events.h"
 #include "migrations.gen.h"
-#include "order_mails.h"
 #include "order_routes.h"
 #include "order_rules.h"
 
 namespace kitchen::orders {
 namespace {
-
-struct MailSettings {
-    bool enabled = false;
-    std::string templates;
-
-    static void describe(Fields<MailSettings>& field) {
-        field("enabled", &MailSettings::enabled,
-              "Mails to the customer when an order is placed or moved; needs outbox/1");
-        field("templates", &MailSettings::templates,
-              "Folder with templates for those mails; empty: the built-in ones");
-    }
-};
 
 struct EventSettings {
     std::size_t max_streams = 1000;
@@ -58,7 +45,6 @@ struct OrderSettings {
     std::chrono::milliseconds idempotency_window = CheckoutRules().idempotency_window;
     bool require_address = CheckoutRules().require_address;
     std::chrono::milliseconds step_budget = std::chrono::seconds(2);
-    MailSettings mail;
     EventSettings events;
 
     static void describe(Fields<OrderSettings>& field) {
@@ -73,23 +59,11 @@ struct OrderSettings {
         field("step_budget", &S::step_budget,
               "How long one step of the checkout may take; then the order is refused")
             .between(10ms, 30s);
-        field.group("mail", &S::mail);
         field.group("events", &S::events);
     }
 
     CheckoutRules rules() const { return {schedule_window, idempotency_window, require_address}; }
 };
-
-std::unique_ptr<OrderMails> mails_of(const MailSettings& settings, Outbox* outbox,
-                                     Identity& identity, Store& store,
-                                     const OrderRepository& orders) {
-    if (!settings.enabled) return nullptr;
-    if (!outbox)
-        throw std::runtime_error(
-            "mail.enabled needs a plugin that provides outbox/1; add 'outbox' to the plugins, or "
-            "set it to false");
-    return std::make_unique<OrderMails>(*outbox, identity, store, orders, settings.templates);
-}
 
 class OrdersPlugin final : public Plugin {
 public:
@@ -97,16 +71,15 @@ public:
 
     OrdersPlugin(const OrderSettings& settings, Setup& setup, Store& store, Carts& carts,
                  Catalog& catalog, Identity& identity, Claims& claims, Events& events,
-                 All<CheckoutStep> steps, Addresses* addresses, Outbox* outbox, Cache* cache,
-                 const Clock& clock, Random& random, Jobs& jobs, Metrics& metrics)
+                 All<CheckoutStep> steps, Addresses* addresses, Cache* cache, const Clock& clock,
+                 Random& random, Jobs& jobs, Metrics& metrics)
         : log_(setup.log()),
           orders_(store),
           idempotency_(store),
-          mails_(mails_of(settings.mail, outbox, identity, store, orders_)),
           feed_(store),
           hub_(feed_, jobs, cache, random, log_,
                {settings.events.max_streams, settings.events.max_streams_per_user}),
-          notices_(events, mails_.get(), [this] { hub_.changed(); }),
+          notices_(events, [this] { hub_.changed(); }),
           steps_(std::move(steps), log_, settings.step_budget),
           checkout_(store, carts, catalog, identity, claims, clock, orders_, idempotency_, steps_,
                     notices_, settings.rules(), addresses),
@@ -119,14 +92,16 @@ public:
               [this] { return static_cast<double>(hub_.listeners()); })) {
         events.declare<OrderPlaced>(setup);
         events.declare<OrderMoved>(setup);
+        setup.provide<Orders>(service_);
         setup.add_migrations(kitchen_migrations);
         add_order_rules(setup, store, claims);
+        add_kept_claims(setup, store, claims);
         setup.add_periodic("orders: look for events", settings.events.poll,
                            [this] { hub_.poll(); });
         setup.add_periodic("orders: heartbeats", settings.events.heartbeat,
                            [this] { hub_.beat(); });
         setup.add_periodic("orders: forget idempotency keys", std::chrono::minutes(10),
-                           [this] { sweep(); });
+                           [this] { sweep(); }, {.once_per_cluster = true});
     }
 
     void start() override { hub_.open(); }
@@ -145,7 +120,6 @@ private:
     Logger& log_;
     const OrderRepository orders_;
     const IdempotencyRepository idempotency_;
-    const std::unique_ptr<OrderMails> mails_;  ///< none when they are off
     OrderFeed feed_;
     EventHub hub_;
     const OrderNotices notices_;
@@ -164,6 +138,6 @@ KITCHEN_PLUGIN(kitchen::orders::OrdersPlugin, "orders", "1.0.0",
                "Orders: checkout in one transaction, and their way through the kitchen",
                kitchen::Store, kitchen::Carts, kitchen::Catalog, kitchen::Identity, kitchen::Claims,
                kitchen::Events, kitchen::All<kitchen::CheckoutStep>,
-               kitchen::Optional<kitchen::Addresses>, kitchen::Optional<kitchen::Outbox>,
-               kitchen::Optional<kitchen::Cache>, kitchen::Clock, kitchen::Random, kitchen::Jobs,
-               kitchen::Metrics)
+               kitchen::Optional<kitchen::Addresses>, kitchen::Optional<kitchen::Cache>,
+               kitchen::Clock, kitchen::Random, kitchen::Jobs, kitchen::Metrics,
+               kitchen::Provides<kitchen::Orders>)

@@ -9,20 +9,9 @@
 #include <span>
 #include <vector>
 
-#include "kitchen/checkout_step.h"
+#include "kitchen/orders.h"
 
 namespace kitchen::orders {
-
-struct Price {
-    std::int64_t subtotal = 0;
-    std::int64_t delivery_fee = 0;
-    std::int64_t service_fee = 0;
-    std::int64_t tax = 0;
-    std::int64_t tip = 0;
-    std::int64_t discount = 0;
-    std::int64_t total =
-        0;  ///< subtotal + delivery_fee + service_fee + tax + tip − discount, exactly
-};
 
 Price price_of(const CheckoutDraft& draft);
 

@@ -1,4 +1,4 @@
-// Tells the queue of mails that this process has written and committed.
+// Tells the queue of deliveries that this process has written and committed.
 //
 // What is forgotten here (the process dies, the queue is away, too many at once) is found in the
 // table.
@@ -22,9 +22,9 @@
 
 namespace kitchen::outbox {
 
-/// What travels through the queue: which mail there is to send, and nothing of what it says.
-/// {"outbox_mail":7}
-std::string to_message(std::int64_t mail_id);
+/// What travels through the queue: which delivery there is to make, and nothing of what it says.
+/// {"delivery":7}
+std::string to_message(std::int64_t delivery_id);
 /// Nothing when it is none of ours.
 std::optional<std::int64_t> parse_message(std::string_view body);
 
@@ -37,12 +37,12 @@ public:
         : queue_(queue), clock_(clock), log_(log) {}
 
     /// A hook after a commit: short, and away from the network.
-    void note(std::int64_t mail_id);
-    /// False when there are mails to send that the queue has not taken; those are forgotten here.
+    void note(std::int64_t delivery_id);
+    /// False when there are some to send that the queue has not taken; those are forgotten here.
     bool run();
 
 private:
-    bool send(std::int64_t mail_id);
+    bool send(std::int64_t delivery_id);
 
     Queue& queue_;
     const Clock& clock_;

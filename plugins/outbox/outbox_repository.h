@@ -1,6 +1,6 @@
-// All SQL on the outgoing queue, and a mail of it as the other parts know it.
+// All SQL on the outgoing deliveries, and one of them as the other parts know it.
 //
-// Who sends a mail holds its lease: claim() gives it to one worker at a time, of however many
+// Who sends a delivery holds its lease: claim() gives it to one worker at a time, of however many
 // processes, and what ends an attempt does so only for the worker that still holds it.
 //
 // Every call works inside the caller's open transaction.
@@ -8,31 +8,30 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "kitchen/mailer.h"
+#include "kitchen/outbox.h"
 #include "kitchen/store.h"
 #include "kitchen/time.h"
 #include "kitchen/tracing.h"
 
 namespace kitchen::outbox {
 
-enum class MailState : std::uint8_t { waiting, sent, dead };
+enum class DeliveryState : std::uint8_t { waiting, sent, dead };
 
-std::string_view to_text(MailState state);
-std::optional<MailState> parse_state(std::string_view name);
-std::vector<std::string> names_of(MailState);
+std::string_view to_text(DeliveryState state);
+std::optional<DeliveryState> parse_state(std::string_view name);
+std::vector<std::string> names_of(DeliveryState);
 
-/// What an administrator may see: all but the bodies.
-struct OutgoingMail {
+/// What an administrator may see: all but the payload.
+struct StoredDelivery {
     std::int64_t id = 0;
-    std::string to;
-    std::string subject;      ///< "" until an unwritten mail was tried to be sent
-    std::string key, writer;  ///< as put in; without a writer: written
-    MailState state = MailState::waiting;
+    std::string channel, to, subject;
+    DeliveryState state = DeliveryState::waiting;
     std::int64_t attempts = 0;
     std::optional<Timestamp>
         due_at;  ///< of a waiting one: the next attempt, or the end of the present one's lease
@@ -41,20 +40,24 @@ struct OutgoingMail {
     Timestamp created_at, updated_at;
 };
 
-/// A mail that one worker may send, until the lease ends.
-struct LeasedMail {
+/// A delivery that one worker may send, until the lease ends.
+struct LeasedDelivery {
     std::int64_t id = 0;
     std::string lease_token;
     Timestamp lease_end;
-    std::string key, writer;    ///< as in OutgoingMail
-    Mail mail;                  ///< the idempotency key is the one for the mailer
-    std::int64_t attempts = 0;  ///< this one included
-    TraceContext trace;         ///< of its cause
+    Outgoing outgoing;
+    TraceContext trace;  ///< of its cause
 };
 
-struct MailPage {
-    std::vector<OutgoingMail> mails;  ///< newest first
+struct DeliveryPage {
+    std::vector<StoredDelivery> deliveries;  ///< newest first
     std::int64_t total_count = 0;
+};
+
+/// Which deliveries; all for what is not given.
+struct DeliveryFilter {
+    std::string channel;  ///< "" for all
+    std::optional<DeliveryState> state;
 };
 
 /// What a worker asks for: from `now` to `end`, under a token of its own.
@@ -67,47 +70,59 @@ class OutboxRepository {
 public:
     explicit OutboxRepository(Store& store);
 
-    /// Its id; nothing happens, and there is none, when a mail of that key is kept already.
-    /// `writer`: "" for a mail that is written.
-    Result<std::optional<std::int64_t>> insert(Transaction& tx, const Mail& mail,
-                                               std::string_view writer, std::string_view send_key,
+    /// Its id; nothing happens, and there is none, when one of that channel and key is kept
+    /// already.
+    Result<std::optional<std::int64_t>> insert(Transaction& tx, std::string_view channel,
+                                               const Delivery& delivery, std::string_view send_id,
                                                const TraceContext& trace, Timestamp now) const;
 
-    Result<bool> has_due(Transaction& tx, Timestamp due) const;
-    /// Leases the mail that is due longest, at `due` or before; nothing when none is, or when
+    Result<bool> has_due(Transaction& tx, std::string_view channel, Timestamp due) const;
+    /// Leases the delivery that is due longest, at `due` or before; nothing when none is, or when
     /// another worker was faster.
-    Result<std::optional<LeasedMail>> claim(Transaction& tx, const Lease& lease,
-                                            Timestamp due) const;
-    /// Leases this mail; nothing when it is not there, not waiting, or not due.
-    Result<std::optional<LeasedMail>> claim_one(Transaction& tx, std::int64_t id,
-                                                const Lease& lease) const;
+    Result<std::optional<LeasedDelivery>> claim(Transaction& tx, std::string_view channel,
+                                                const Lease& lease, Timestamp due) const;
+    /// Leases this one; nothing when it is not there, not waiting, or not due.
+    Result<std::optional<LeasedDelivery>> claim_one(Transaction& tx, std::int64_t id,
+                                                    const Lease& lease) const;
 
-    // What ends an attempt; the subject is noted each time. False when another worker has the
-    // lease: then nothing was done.
-    /// Forgets the bodies too.
-    Result<bool> mark_sent(Transaction& tx, const LeasedMail& mail, Timestamp now) const;
-    Result<bool> put_back(Transaction& tx, const LeasedMail& mail, std::string_view error,
+    // What ends an attempt. False when another worker has the lease: then nothing was done.
+    Result<bool> mark_sent(Transaction& tx, const LeasedDelivery& delivery, bool keep_payload,
+                           Timestamp now) const;
+    Result<bool> put_back(Transaction& tx, const LeasedDelivery& delivery, std::string_view error,
                           Timestamp due_at, Timestamp now) const;
-    Result<bool> mark_dead(Transaction& tx, const LeasedMail& mail, std::string_view error,
+    Result<bool> mark_dead(Transaction& tx, const LeasedDelivery& delivery, std::string_view error,
                            Timestamp now) const;
 
-    Result<std::optional<OutgoingMail>> find(Transaction& tx, std::int64_t id) const;
-    Result<MailPage> page(Transaction& tx, std::optional<MailState> state, std::int64_t limit,
-                          std::int64_t offset) const;
-    /// A dead mail waits again, with all its attempts; nothing when it is not dead.
-    Result<std::optional<OutgoingMail>> revive(Transaction& tx, std::int64_t id,
-                                               Timestamp now) const;
+    Result<std::optional<StoredDelivery>> find(Transaction& tx, std::int64_t id) const;
+    Result<DeliveryPage> page(Transaction& tx, const DeliveryFilter& filter, std::int64_t limit,
+                              std::int64_t offset) const;
+    /// A dead one, or a sent one whose payload was kept, waits again, with all its attempts;
+    /// nothing otherwise.
+    Result<std::optional<StoredDelivery>> revive(Transaction& tx, std::int64_t id,
+                                                 Timestamp now) const;
+    /// The same for all dead ones of a channel, at most `most`; their ids.
+    Result<std::vector<std::int64_t>> revive_dead(Transaction& tx, std::string_view channel,
+                                                  std::int64_t most, Timestamp now) const;
+    Status for_each(Transaction& tx, std::string_view channel,
+                    const std::function<void(const Delivery&)>& use) const;
 
-    Result<std::int64_t> count(Transaction& tx, MailState state) const;
-    /// Since when the oldest waiting mail has been waiting.
-    Result<std::optional<Timestamp>> oldest_waiting(Transaction& tx) const;
-    /// Deletes mails that are sent or dead and were last touched at `expired` or before, at most
-    /// `most`; how many it were.
+    Result<std::int64_t> waiting(Transaction& tx, std::string_view channel) const;
+    /// Since when the oldest waiting one of a channel has been waiting.
+    Result<std::optional<Timestamp>> oldest_waiting(Transaction& tx,
+                                                    std::string_view channel) const;
+    /// Deletes what is sent or dead and was last touched at `expired` or before, at most `most`;
+    /// how many it were.
     Result<std::int64_t> sweep(Transaction& tx, Timestamp expired, std::int64_t most) const;
 
+    /// Of the channels of a plugin: how many wait, and the end of all.
+    Result<std::int64_t> waiting_for(Transaction& tx, std::string_view plugin) const;
+    Status remove_of(Transaction& tx, std::string_view plugin) const;
+
 private:
-    Statement insert_, due_, claim_, claim_one_, sent_, put_back_, mark_dead_, find_, page_, count_,
-        page_of_state_, count_of_state_, revive_, oldest_, sweep_;
+    Statement insert_, due_, claim_, claim_one_, sent_, put_back_, mark_dead_, find_, revive_,
+        revive_dead_, each_, waiting_, oldest_, sweep_,
+        waiting_for_, remove_of_;
+    std::vector<Statement> pages_, counts_;  ///< by filter
 };
 
 }  // namespace kitchen::outbox

@@ -1,6 +1,5 @@
 #include "outbox_routes.h"
 
-#include <string>
 #include <utility>
 
 #include "kitchen/http/page.h"
@@ -11,56 +10,71 @@ using http::Request;
 using http::Response;
 using http::Route;
 
-/// Without the bodies: an administrator keeps the queue, and does not read other people's mail.
-static void describe(http::BodyFields<OutgoingMail>& field) {
-    field.named("OutgoingMail");
-    field("id", &OutgoingMail::id);
-    field("to", &OutgoingMail::to);
-    field("subject", &OutgoingMail::subject);
-    field("state", &OutgoingMail::state).describe("dead: refused for good, or tried too often.");
-    field("attempts", &OutgoingMail::attempts);
-    field("next_attempt_at", &OutgoingMail::due_at)
+/// Without the payload: an administrator keeps the queue, and does not read other people's mail.
+static void describe(http::BodyFields<StoredDelivery>& field) {
+    field.named("Delivery");
+    field("id", &StoredDelivery::id);
+    field("channel", &StoredDelivery::channel);
+    field("to", &StoredDelivery::to);
+    field("subject", &StoredDelivery::subject);
+    field("state", &StoredDelivery::state).describe("dead: refused for good, or tried too often.");
+    field("attempts", &StoredDelivery::attempts);
+    field("next_attempt_at", &StoredDelivery::due_at)
         .or_null()
         .describe("Not before; null unless waiting.");
-    field("last_error", &OutgoingMail::last_error).or_null();
-    field("sent_at", &OutgoingMail::sent_at).or_null();
-    field("created_at", &OutgoingMail::created_at);
-    field("updated_at", &OutgoingMail::updated_at);
+    field("last_error", &StoredDelivery::last_error).or_null();
+    field("sent_at", &StoredDelivery::sent_at).or_null();
+    field("created_at", &StoredDelivery::created_at);
+    field("updated_at", &StoredDelivery::updated_at);
 }
 
 OutboxRoutes::OutboxRoutes(Setup& setup, OutboxService& outbox, Logger& log)
     : outbox_(outbox), log_(log) {
-    setup.add_route(Route::get("/admin/mail/")
-                        .summary("Outgoing mails, newest first")
-                        .describe("Who gets what, and what became of it; never what the mails say.")
-                        .roles({"admin"})
-                        .query({"state", http::schema_of<MailState>(), "Only mails in this state."})
-                        .answers_page<OutgoingMail>("A page", "OutgoingMailPage")
-                        .handle([this](Request& request) { return list(request); }));
-    setup.add_route(Route::post("/admin/mail/{id:id}/retry/")
-                        .summary("Try a dead letter again")
-                        .describe("It waits again, with all its attempts before it.")
-                        .roles({"admin"})
-                        .answers<OutgoingMail>(200, "The mail, waiting")
-                        .answers(404, "No such mail")
-                        .answers(409, "It is not dead: it was sent, or will be tried again anyway")
-                        .handle([this](Request& request) { return retry(request); }));
+    add(setup, "/admin/deliveries/", "");
+    add(setup, "/admin/mail/", std::string(Outbox::mail_channel));
 }
 
-Result<Response> OutboxRoutes::list(Request& request) {
-    std::optional<MailState> state;
-    if (const auto name = request.query("state")) state = parse_state(*name);
+void OutboxRoutes::add(Setup& setup, const std::string& path, const std::string& channel) {
+    const std::string things = channel.empty() ? "deliveries" : "mails";
+    Route list_route = Route::get(path)
+                           .summary("Outgoing " + things + ", newest first")
+                           .describe("Who gets what, and what became of it; never what it says.")
+                           .roles({"admin"})
+                           .query({"state", http::schema_of<DeliveryState>(),
+                                   "Only " + things + " in this state."})
+                           .answers_page<StoredDelivery>("A page", "DeliveryPage");
+    if (channel.empty())
+        list_route.query(
+            {"channel", http::Schema::string().max(200), "Only deliveries of this channel."});
+    setup.add_route(std::move(list_route).handle([this, channel](Request& request) {
+        return list(request, {channel, std::nullopt});
+    }));
+    setup.add_route(
+        Route::post(path + "{id:id}/retry/")
+            .summary("Try a dead letter again")
+            .describe("It waits again, with all its attempts before it. So does one "
+                      "that was sent, in a channel that keeps what it sends.")
+            .roles({"admin"})
+            .answers<StoredDelivery>(200, "It waits")
+            .answers(404, "No such delivery")
+            .answers(409, "It is not dead: it was sent, or will be tried again anyway")
+            .handle([this, channel](Request& request) { return retry(request, channel); }));
+}
+
+Result<Response> OutboxRoutes::list(Request& request, DeliveryFilter filter) {
+    if (const auto name = request.query("state")) filter.state = parse_state(*name);
+    if (const auto channel = request.query("channel")) filter.channel = *channel;
     return http::page_response(request, [&](const http::Page& page) {
-        return outbox_.list(state, page.limit, page.offset);
+        return outbox_.list(filter, page.limit, page.offset);
     });
 }
 
-Result<Response> OutboxRoutes::retry(Request& request) {
+Result<Response> OutboxRoutes::retry(Request& request, const std::string& channel) {
     const std::int64_t id = request.path_id("id");
-    Result<OutgoingMail> mail = outbox_.retry(id);
-    if (!mail) return std::move(mail).error();
-    log_.info("a dead letter is tried again", {{"mail_id", id}, {"by", request.who().user_id}});
-    return Response::json(200, *mail);
+    Result<StoredDelivery> delivery = outbox_.retry(id, channel);
+    if (!delivery) return std::move(delivery).error();
+    log_.info("a delivery is tried again", {{"delivery_id", id}, {"by", request.who().user_id}});
+    return Response::json(200, *delivery);
 }
 
 }  // namespace kitchen::outbox

@@ -1,8 +1,10 @@
-// HTTP to the outgoing mails, for administrators: what waits, what was sent, what is dead, and one
-// more try.
+// HTTP to the outgoing deliveries, for administrators: what waits, what was sent, what is dead, and
+// one more try. /admin/mail/ is that of the channel "mail" alone.
 //
 // Thread-safety: the handlers run on many threads at once.
 #pragma once
+
+#include <string>
 
 #include "kitchen/plugin.h"
 #include "outbox_service.h"
@@ -18,8 +20,10 @@ public:
     OutboxRoutes& operator=(const OutboxRoutes&) = delete;
 
 private:
-    Result<http::Response> list(http::Request& request);
-    Result<http::Response> retry(http::Request& request);
+    // `channel`: "" for all.
+    void add(Setup& setup, const std::string& path, const std::string& channel);
+    Result<http::Response> list(http::Request& request, DeliveryFilter filter);
+    Result<http::Response> retry(http::Request& request, const std::string& channel);
 
     OutboxService& outbox_;
     Logger& log_;

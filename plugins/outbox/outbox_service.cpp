@@ -1,118 +1,142 @@
 #include "outbox_service.h"
 
+#include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
+
+#include "kitchen/json.h"
 
 namespace kitchen::outbox {
 namespace {
 
-constexpr std::int64_t swept_at_once = 500;  // so that no transaction is long
+constexpr std::int64_t at_once = 500;  // so that no transaction is long
+
+std::string payload_of(const Mail& mail) {
+    return Json::object({{"text", mail.text}, {"html", mail.html}}).dump();
+}
+
+Result<Mail> mail_of(const Outgoing& delivery) {
+    const std::optional<Json> payload = parse_json(delivery.payload);
+    if (!payload || !(*payload)["text"].is_string() || !(*payload)["html"].is_string())
+        return Error(Errc::unprocessable, "mail_corrupt", "The mail could not be read.");
+    return Mail{delivery.to, delivery.subject, (*payload)["text"].as_string(),
+                (*payload)["html"].as_string(), delivery.id};
+}
 
 }  // namespace
 
-void MailWriters::add(std::string name, MailWriter& writer) {
-    const auto [added, is_new] = writers_.try_emplace(std::move(name), writer);
-    if (!is_new) throw std::logic_error("two writers of mails are called " + added->first);
-}
-
-Result<Mail> MailWriters::write(std::string_view name, std::string_view key) const {
-    const auto found = writers_.find(name);
-    if (found == writers_.end())
-        return Error(Errc::unavailable, "mail_writer_missing",
-                     "The plugin that writes this mail is switched off.")
-            .with_subject(std::string(name));
-    return found->second.get().write(key);
-}
-
-Status OutboxService::enqueue(Transaction& tx, const Mail& mail) { return put(tx, mail, ""); }
-
-Status OutboxService::enqueue(Transaction& tx, const UnwrittenMail& mail) {
-    if (!writers_.has(mail.writer))
-        throw std::logic_error("no writer of mails is called '" + mail.writer + "'");
-    return put(tx, {mail.to, "", "", "", mail.idempotency_key}, mail.writer);
-}
-
-Status OutboxService::put(Transaction& tx, const Mail& mail, std::string_view writer) {
-    if (mail.idempotency_key.empty())
-        return Error(Errc::unprocessable, "mail_key_missing", "A mail needs an idempotency key.");
-    // Of the mailer's key it is only asked to be the same at every attempt. The caller's would not
-    // do: two installations that share one mail account both have an order 1.
-    const Result<std::optional<std::int64_t>> id =
-        mails_.insert(tx, mail, writer, random_.hex(16), tracing_.outgoing(), clock_.now());
+Status OutboxService::enqueue(Transaction& tx, std::string_view channel, const Delivery& delivery) {
+    if (!channels_.find(channel))
+        throw std::logic_error("no channel of deliveries is called '" + std::string(channel) + "'");
+    if (delivery.key.empty())
+        return Error(Errc::unprocessable, "delivery_key_missing", "A delivery needs a key.");
+    const Result<std::optional<std::int64_t>> id = deliveries_.insert(
+        tx, channel, delivery, random_.hex(16), tracing_.outgoing(), clock_.now());
     if (!id) return id.error();
-    if (*id && written_) tx.after_commit([this, mail_id = **id] { written_(mail_id); });
+    if (*id && hooks_.written) tx.after_commit([this, written = **id] { hooks_.written(written); });
     return {};
 }
 
-Status OutboxService::enqueue(const Mail& mail) {
-    return store_.transact([&](Transaction& tx) { return enqueue(tx, mail); });
+Status OutboxService::enqueue(Transaction& tx, const Mail& mail) {
+    return enqueue(tx, mail_channel,
+                   {mail.idempotency_key, mail.to, mail.subject, payload_of(mail)});
 }
 
-void OutboxService::add_writer(std::string name, MailWriter& writer) {
-    writers_.add(std::move(name), writer);
+void OutboxService::add_channel(Setup& setup, std::string name, Channel channel) {
+    const std::string id(setup.plugin_id());
+    if (name != id && !name.starts_with(id + '/'))
+        throw std::logic_error("its channel of deliveries '" + name + "' is not called " + id +
+                               ", or " + id + "/…");
+    channel.send = [guard = setup.guard(), id, name,
+                    send = std::move(channel.send)](const Outgoing& delivery) {
+        return guard(id, name, [&] { return send(delivery); });
+    };
+    open(setup, std::move(name), std::move(channel));
 }
 
-void OutboxService::write_subject(OutgoingMail& mail) const {
-    if (mail.writer.empty() || !mail.subject.empty()) return;
-    if (Result<Mail> written = writers_.write(mail.writer, mail.key); written)
-        mail.subject = std::move(written->subject);
+void OutboxService::add_mailer(Setup& setup, Mailer& mailer) {
+    open(setup, std::string(mail_channel), {[&mailer](const Outgoing& delivery) -> Status {
+             const Result<Mail> mail = mail_of(delivery);
+             return mail ? mailer.send(*mail) : Status(mail.error());
+         }});
 }
 
-Result<MailPage> OutboxService::list(std::optional<MailState> state, std::int64_t limit,
-                                     std::int64_t offset) {
-    Result<MailPage> page = store_.read<MailPage>(
-        [&](Transaction& tx) { return mails_.page(tx, state, limit, offset); });
-    if (page)
-        for (OutgoingMail& mail : page->mails) write_subject(mail);
-    return page;
+void OutboxService::open(Setup& setup, std::string name, Channel channel) {
+    OpenChannel& opened = channels_.add(std::move(name), std::move(channel));
+    if (hooks_.opened) hooks_.opened(setup, opened);
 }
 
-Result<OutgoingMail> OutboxService::retry(std::int64_t id) {
+Status OutboxService::for_each(Transaction& tx, std::string_view channel,
+                               const std::function<void(const Delivery&)>& use) {
+    return deliveries_.for_each(tx, channel, use);
+}
+
+Result<DeliveryPage> OutboxService::list(const DeliveryFilter& filter, std::int64_t limit,
+                                         std::int64_t offset) {
+    return store_.read<DeliveryPage>(
+        [&](Transaction& tx) { return deliveries_.page(tx, filter, limit, offset); });
+}
+
+Result<StoredDelivery> OutboxService::retry(std::int64_t id, std::string_view channel) {
     const Timestamp now = clock_.now();
-    Result<OutgoingMail> waiting =
-        store_.transact<OutgoingMail>([&](Transaction& tx) -> Result<OutgoingMail> {
-            Result<std::optional<OutgoingMail>> revived = mails_.revive(tx, id, now);
-            if (!revived) return std::move(revived).error();
-            if (*revived) {
-                if (written_) tx.after_commit([this, id] { written_(id); });
-                return std::move(**revived);
-            }
-            Result<std::optional<OutgoingMail>> mail = mails_.find(tx, id);
-            if (!mail) return std::move(mail).error();
-            if (!*mail) return Error(Errc::not_found, "mail_not_found", "There is no such mail.");
-            return Error(Errc::conflict, "mail_not_dead",
-                         (*mail)->state == MailState::sent
-                             ? "This mail has been sent."
-                             : "This mail waits to be sent, and will be tried again by itself.");
-        });
-    if (waiting) write_subject(*waiting);
-    return waiting;
+    return store_.transact<StoredDelivery>([&](Transaction& tx) -> Result<StoredDelivery> {
+        Result<std::optional<StoredDelivery>> found = deliveries_.find(tx, id);
+        if (!found) return std::move(found).error();
+        if (!*found || (!channel.empty() && (*found)->channel != channel))
+            return Error(Errc::not_found, "delivery_not_found", "There is no such delivery.");
+        Result<std::optional<StoredDelivery>> revived = deliveries_.revive(tx, id, now);
+        if (!revived) return std::move(revived).error();
+        if (!*revived)
+            return Error(Errc::conflict, "delivery_not_dead",
+                         (*found)->state == DeliveryState::sent
+                             ? "This has been sent, and what it said is not kept."
+                             : "This waits to be sent, and will be tried again by itself.");
+        if (hooks_.written) tx.after_commit([this, id] { hooks_.written(id); });
+        return std::move(**revived);
+    });
+}
+
+Result<std::int64_t> OutboxService::retry_dead(std::string_view channel) {
+    for (std::int64_t all = 0;;) {
+        Result<std::vector<std::int64_t>> ids =
+            store_.transact<std::vector<std::int64_t>>([&](Transaction& tx) {
+                return deliveries_.revive_dead(tx, channel, at_once, clock_.now());
+            });
+        if (!ids) return std::move(ids).error();
+        all += std::ssize(*ids);
+        if (std::ssize(*ids) < at_once) return all;
+    }
 }
 
 Result<std::int64_t> OutboxService::sweep(std::chrono::milliseconds kept) {
     const Timestamp expired = clock_.now() - kept;
     for (std::int64_t all = 0;;) {
         Result<std::int64_t> swept = store_.transact<std::int64_t>(
-            [&](Transaction& tx) { return mails_.sweep(tx, expired, swept_at_once); });
+            [&](Transaction& tx) { return deliveries_.sweep(tx, expired, at_once); });
         if (!swept) return swept;
         all += *swept;
-        if (*swept < swept_at_once) return all;
+        if (*swept < at_once) return all;
     }
 }
 
-Result<std::int64_t> OutboxService::waiting() {
+Result<std::int64_t> OutboxService::waiting(std::string_view channel) {
     return store_.read<std::int64_t>(
-        [&](Transaction& tx) { return mails_.count(tx, MailState::waiting); });
+        [&](Transaction& tx) { return deliveries_.waiting(tx, channel); });
 }
 
 Status OutboxService::check() {
-    Result<std::optional<Timestamp>> oldest = store_.read<std::optional<Timestamp>>(
-        [&](Transaction& tx) { return mails_.oldest_waiting(tx); });
-    if (!oldest) return std::move(oldest).error();
-    if (!*oldest || clock_.now() - **oldest <= patience) return {};
-    return Error(
-        Errc::unavailable, "mails_delayed",
-        "Mails have been waiting for more than 15 minutes. See GET /admin/mail/?state=waiting.");
+    for (const OpenChannel* channel : channels_.all()) {
+        Result<std::optional<Timestamp>> oldest = store_.read<std::optional<Timestamp>>(
+            [&](Transaction& tx) { return deliveries_.oldest_waiting(tx, channel->name()); });
+        if (!oldest) return std::move(oldest).error();
+        if (*oldest && clock_.now() - **oldest > patience)
+            return Error(Errc::unavailable, "deliveries_delayed",
+                         "Deliveries of the channel " + channel->name() +
+                             " have been waiting for more than 15 minutes. See GET "
+                             "/admin/deliveries/?state=waiting.");
+    }
+    return {};
 }
 
 }  // namespace kitchen::outbox

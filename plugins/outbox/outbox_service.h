@@ -1,18 +1,18 @@
-// The queue as others see it: putting mails in, looking at it, trying a dead letter again,
-// forgetting old mails.
+// The outgoing deliveries as others see them: putting one in, looking at them, trying one again,
+// forgetting old ones.
 //
-// Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
+// Thread-safety: add_channel() while plugins are constructed; the rest from any thread. What the
+// constructor takes must outlive it.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "channels.h"
 #include "kitchen/clock.h"
 #include "kitchen/outbox.h"
 #include "kitchen/random.h"
@@ -21,69 +21,63 @@
 
 namespace kitchen::outbox {
 
-/// Who writes the mails that were put into the outbox unwritten, by name.
-/// Thread-safety: add() while plugins are constructed; the rest from any thread, afterwards.
-class MailWriters {
-public:
-    /// Throws std::logic_error when the name is taken.
-    void add(std::string name, MailWriter& writer);
-    bool has(std::string_view name) const { return writers_.contains(name); }
-    /// Errors: those of the writer; unavailable "mail_writer_missing" when its plugin is switched
-    /// off.
-    Result<Mail> write(std::string_view name, std::string_view key) const;
-
-private:
-    std::map<std::string, std::reference_wrapper<MailWriter>, std::less<>> writers_;
+struct OutboxHooks {
+    /// Is told the id of each delivery that now waits, after the commit.
+    std::function<void(std::int64_t)> written = {};
+    /// Is told of each new channel while it is constructed, and makes it run.
+    std::function<void(Setup&, OpenChannel&)> opened = {};
 };
 
 class OutboxService : public Outbox {
 public:
-    /// A mail that waits longer than that makes check() fail.
+    /// A delivery that waits longer than that makes check() fail.
     static constexpr std::chrono::minutes patience{15};
 
-    /// `written` is told the id of each mail that now waits, after the commit.
     OutboxService(Store& store, const Clock& clock, Random& random, Tracing& tracing,
-                  const OutboxRepository& mails, MailWriters& writers,
-                  std::function<void(std::int64_t)> written = {})
+                  const OutboxRepository& deliveries, Channels& channels, OutboxHooks hooks = {})
         : store_(store),
           clock_(clock),
           random_(random),
           tracing_(tracing),
-          mails_(mails),
-          writers_(writers),
-          written_(std::move(written)) {}
+          deliveries_(deliveries),
+          channels_(channels),
+          hooks_(std::move(hooks)) {}
 
+    Status enqueue(Transaction& tx, std::string_view channel, const Delivery& delivery) override;
     Status enqueue(Transaction& tx, const Mail& mail) override;
-    Status enqueue(Transaction& tx, const UnwrittenMail& mail) override;
-    Status enqueue(const Mail& mail) override;
-    void add_writer(std::string name, MailWriter& writer) override;
+    void add_channel(Setup& setup, std::string name, Channel channel) override;
+    Status for_each(Transaction& tx, std::string_view channel,
+                    const std::function<void(const Delivery&)>& use) override;
 
-    /// Subjects of unwritten mails are written for the occasion.
-    Result<MailPage> list(std::optional<MailState> state, std::int64_t limit, std::int64_t offset);
-    /// Errors: not_found "mail_not_found"; conflict "mail_not_dead" when it is sent, or waits
-    /// anyway.
-    Result<OutgoingMail> retry(std::int64_t id);
+    /// The channel "mail".
+    void add_mailer(Setup& setup, Mailer& mailer);
 
-    /// Deletes what has been sent or dead for longer than `kept`; how many mails.
+    Result<DeliveryPage> list(const DeliveryFilter& filter, std::int64_t limit,
+                              std::int64_t offset);
+    /// Of that channel; "" for any. Errors: not_found "delivery_not_found"; conflict
+    /// "delivery_not_dead" when it waits anyway, or was sent and what it said is gone.
+    Result<StoredDelivery> retry(std::int64_t id, std::string_view channel = "");
+    /// All dead ones of a channel; how many.
+    Result<std::int64_t> retry_dead(std::string_view channel);
+
+    /// Deletes what has been sent or dead for longer than `kept`; how many.
     Result<std::int64_t> sweep(std::chrono::milliseconds kept);
-    /// How many wait.
-    Result<std::int64_t> waiting();
-    /// Error: unavailable "mails_delayed" when a mail has waited for longer than `patience`; what
-    /// the store says.
+    /// How many wait in a channel.
+    Result<std::int64_t> waiting(std::string_view channel);
+    /// Error: unavailable "deliveries_delayed" when one of a channel whose plugin is on has waited
+    /// for longer than `patience`; what the store says.
     Status check();
 
 private:
-    /// `writer`: "" for a mail that is written.
-    Status put(Transaction& tx, const Mail& mail, std::string_view writer);
-    void write_subject(OutgoingMail& mail) const;
+    void open(Setup& setup, std::string name, Channel channel);
 
     Store& store_;
     const Clock& clock_;
     Random& random_;
     Tracing& tracing_;
-    const OutboxRepository& mails_;
-    MailWriters& writers_;
-    const std::function<void(std::int64_t)> written_;
+    const OutboxRepository& deliveries_;
+    Channels& channels_;
+    const OutboxHooks hooks_;
 };
 
 }  // namespace kitchen::outbox

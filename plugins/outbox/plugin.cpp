@@ -1,9 +1,11 @@
-// The plugin `outbox`: mails that go out after what they tell of has happened.
+// The plugin `outbox`: what goes out after what it tells of has happened.
 #include "kitchen/plugin.h"
 
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "migrations.gen.h"
 #include "outbox_routes.h"
@@ -29,22 +31,24 @@ struct OutboxSettings {
         using namespace std::chrono_literals;
         using S = OutboxSettings;
         field("poll_interval", &S::poll_interval,
-              "How often it is looked for mails that are due; with a queue, for mails written here")
+              "How often it is looked for what is due; with a queue, for what was written here")
             .between(10ms, 10min);
         field("lease", &S::lease,
-              "How long one attempt may take; longer than the mailer's own timeout")
+              "How long one attempt may take; longer than any channel's own timeout")
             .between(1s, 24h);
-        field("max_attempts", &S::max_attempts, "Then a mail is a dead letter").between(1, 100);
-        field("backoff.base", &S::backoff_base,
-              "Longest wait after the first failure; doubles with each")
+        field("max_attempts", &S::max_attempts, "Then a delivery is a dead letter").between(1, 100);
+        field(
+            "backoff.base", &S::backoff_base,
+            "Longest wait after the first failure; doubles with each. Also how long a channel that "
+            "fails three times in a row is left alone")
             .between(10ms, 1h);
         field("backoff.cap", &S::backoff_cap, "Longest wait of all").between(10ms, 24h);
         field("overdue", &S::overdue,
-              "With a queue: mails due for so long are sent without it; also how often they are "
-              "looked for")
+              "With a queue: what has been due for so long is sent without it; also how often it "
+              "is looked for")
             .between(10ms, 1h);
         field("keep", &S::keep,
-              "How long sent mails (without their text) and dead letters are kept")
+              "How long what was sent (a mail without its text) and dead letters are kept")
             .between(24h, 3650 * 24h);
     }
     static void check(const OutboxSettings& settings, Problems& problems) {
@@ -69,29 +73,44 @@ public:
                  Queue* queue, const Clock& clock, Random& random, Metrics& metrics,
                  Tracing& tracing)
         : log_(setup.log()),
+          metrics_(metrics),
+          poll_interval_(settings.poll_interval),
           keep_(settings.keep),
-          mails_(store),
-          service_(store, clock, random, tracing, mails_, writers_,
-                   [this](std::int64_t id) {
-                       if (transport_) transport_->note(id);
-                   }),
-          worker_(store, mailer, clock, random, log_, metrics, tracing, mails_, writers_,
-                  settings.worker()),
-          routes_(setup, service_, log_),
-          waiting_(metrics.sampled_gauge("kitchen_outbox_waiting_mails",
-                                         "Mails of the outbox that wait to be sent.", {}, [this] {
-                                             const Result<std::int64_t> count = service_.waiting();
-                                             return count ? static_cast<double>(*count)
-                                                          : std::nan("");
-                                         })) {
-        if (queue)
-            transport_.emplace(*queue, clock, random, log_, worker_, settings.worker(),
+          has_queue_(queue != nullptr),
+          deliveries_(store),
+          channels_(clock, metrics, settings.backoff_base),
+          service_(store, clock, random, tracing, deliveries_, channels_,
+                   {[this](std::int64_t id) {
+                        if (transport_) transport_->note(id);
+                    },
+                    [this](Setup& owner, OpenChannel& channel) { run(owner, channel); }}),
+          worker_(store, clock, random, log_, tracing, deliveries_, settings.worker()),
+          routes_(setup, service_, log_) {
+        if (queue) {
+            transport_.emplace(*queue, clock, random, log_, worker_, channels_, settings.worker(),
                                settings.overdue);
+            setup.add_periodic("outbox: send", settings.poll_interval,
+                               [this] { transport_->run(); }, {.queue = "outbox"});
+        }
         setup.add_migrations(kitchen_migrations);
         setup.provide<Outbox>(service_);
-        setup.add_periodic("outbox: send", settings.poll_interval, [this] { send(); });
-        setup.add_periodic("outbox: forget old mails", std::chrono::hours(1), [this] { sweep(); });
+        setup.add_kept_rows(
+            [this](Transaction& tx, std::string_view plugin) -> Result<std::vector<Setup::KeptRows>> {
+                const Result<std::int64_t> waiting = deliveries_.waiting_for(tx, plugin);
+                if (!waiting) return waiting.error();
+                return std::vector<Setup::KeptRows>{{"its deliveries that wait", *waiting}};
+            },
+            [this](Transaction& tx, std::string_view plugin) {
+                return deliveries_.remove_of(tx, plugin);
+            });
+        service_.add_mailer(setup, mailer);
+        setup.add_periodic("outbox: forget old deliveries", std::chrono::hours(1),
+                           [this] { sweep(); }, {.once_per_cluster = true});
         setup.add_health_check("outbox", false, [this] { return service_.check(); });
+        setup.add_command({"retry-deliveries",
+                           "Let all dead letters of a channel be tried again",
+                           {{"channel", "As GET /admin/deliveries/ shows it"}},
+                           [this](CommandContext& context) { return retry(context); }});
     }
 
     void drain() override {
@@ -99,37 +118,52 @@ public:
         if (transport_) transport_->request_stop();
     }
     void stop() override {
-        waiting_.reset();
+        gauges_.clear();
         if (transport_) transport_->stop();
     }
 
 private:
-    void send() {
-        if (transport_)
-            transport_->run();
-        else
-            worker_.run();
+    /// Each channel on a thread of its own; with a queue, the transport does it.
+    void run(Setup& owner, OpenChannel& channel) {
+        gauges_.push_back(metrics_.sampled_gauge(
+            "kitchen_outbox_waiting", "Deliveries that wait to be sent.",
+            {{"channel", channel.name()}}, [this, &channel] {
+                const Result<std::int64_t> count = service_.waiting(channel.name());
+                return count ? static_cast<double>(*count) : std::nan("");
+            }));
+        if (has_queue_) return;
+        owner.add_periodic("outbox: send to " + channel.name(), poll_interval_,
+                           [this, &channel] { worker_.run(channel); },
+                           {.queue = "outbox: " + channel.name()});
     }
     void sweep() {
         const Result<std::int64_t> swept = service_.sweep(keep_);
-        if (!swept) log_.warn("old mails were not swept", {{"code", swept.error().code}});
+        if (!swept) log_.warn("old deliveries were not swept", {{"code", swept.error().code}});
+    }
+    Status retry(CommandContext& context) {
+        const Result<std::int64_t> count = service_.retry_dead(context.option("channel"));
+        if (!count) return count.error();
+        context.print(std::to_string(*count) + " dead letters wait again.");
+        return {};
     }
 
     Logger& log_;
-    const std::chrono::milliseconds keep_;
-    OutboxRepository mails_;
-    MailWriters writers_;
+    Metrics& metrics_;
+    const std::chrono::milliseconds poll_interval_, keep_;
+    const bool has_queue_;
+    OutboxRepository deliveries_;
+    Channels channels_;
+    std::vector<std::shared_ptr<void>> gauges_;
     OutboxService service_;
     OutboxWorker worker_;
     std::optional<QueueTransport> transport_;  ///< when there is a queue
     OutboxRoutes routes_;
-    std::shared_ptr<void> waiting_;  ///< the gauge
 };
 
 }  // namespace
 }  // namespace kitchen::outbox
 
-KITCHEN_PLUGIN(kitchen::outbox::OutboxPlugin, "outbox", "1.0.0",
-               "Mails that go out after what they tell of has happened", kitchen::Store,
+KITCHEN_PLUGIN(kitchen::outbox::OutboxPlugin, "outbox", "2.0.0",
+               "What goes out after what it tells of has happened: mails, webhooks", kitchen::Store,
                kitchen::Mailer, kitchen::Optional<kitchen::Queue>, kitchen::Clock, kitchen::Random,
                kitchen::Metrics, kitchen::Tracing, kitchen::Provides<kitchen::Outbox>)

@@ -18,15 +18,15 @@ constexpr seconds longest_aside{11 * 3600};
 
 }  // namespace
 
-QueueConsumer::QueueConsumer(Queue& queue, OutboxWorker& worker, const Clock& clock, Random& random,
-                             Logger& log, milliseconds lease, milliseconds pause)
+QueueConsumer::QueueConsumer(Queue& queue, OutboxWorker& worker, const Channels& channels,
+                             const Clock& clock, Random& random, Logger& log, milliseconds lease)
     : queue_(queue),
       worker_(worker),
+      channels_(channels),
       clock_(clock),
       random_(random),
       log_(log),
-      lease_(std::min(std::chrono::ceil<seconds>(lease), longest_aside)),
-      pause_(pause) {}
+      lease_(std::min(std::chrono::ceil<seconds>(lease), longest_aside)) {}
 
 QueueConsumer::~QueueConsumer() { stop(); }
 
@@ -53,7 +53,7 @@ void QueueConsumer::work() {
         try {
             pause = receive(Queue::longest_wait, stop);
         } catch (const std::exception& bug) {
-            log_.error("receiving mails to send has failed", {{"reason", bug.what()}});
+            log_.error("receiving deliveries to make has failed", {{"reason", bug.what()}});
             pause = queue_backoff.cap;
         }
         std::unique_lock lock(mutex_);
@@ -62,12 +62,12 @@ void QueueConsumer::work() {
 }
 
 milliseconds QueueConsumer::receive(seconds wait, const std::stop_token& stop) {
-    // What would have to be put aside is better left for a replica whose mailer takes it.
-    if (const milliseconds quiet = worker_.quiet_for(); quiet.count() > 0) return quiet;
+    // What would have to be put aside is better left for a replica whose channels take it.
+    if (const milliseconds quiet = channels_.quiet_for(); quiet.count() > 0) return quiet;
     const Result<std::vector<QueueMessage>> messages = queue_.receive({10, wait, lease_}, stop);
     if (!messages) {
         if (++failures_ == 1)
-            log_.warn("the queue gives no mails to send", {{"code", messages.error().code}});
+            log_.warn("the queue gives no deliveries to make", {{"code", messages.error().code}});
         const milliseconds backoff = queue_backoff.full_jitter(failures_, random_);
         return std::max(backoff, milliseconds(messages.error().retry_after.value_or(seconds(0))));
     }
@@ -77,11 +77,10 @@ milliseconds QueueConsumer::receive(seconds wait, const std::stop_token& stop) {
 
 milliseconds QueueConsumer::deliver(const std::vector<QueueMessage>& messages,
                                     const std::stop_token& stop) {
-    milliseconds pause{};
-    int failures = 0;
     for (const QueueMessage& message : messages) {
-        if (stop.stop_requested() || pause.count() > 0) {
-            put_aside(message, pause);
+        const milliseconds quiet = channels_.quiet_for();
+        if (stop.stop_requested() || quiet.count() > 0) {
+            put_aside(message, quiet);
             continue;
         }
         const std::optional<std::int64_t> id = parse_message(message.body);
@@ -92,25 +91,21 @@ milliseconds QueueConsumer::deliver(const std::vector<QueueMessage>& messages,
                       {{"received", message.received}});
             continue;
         }
-        const Result<Delivery> delivery = worker_.deliver(*id);
-        if (!delivery) {
-            log_.warn("no mail can be claimed",
-                      {{"mail_id", *id}, {"code", delivery.error().code}});
+        const Result<std::optional<Timestamp>> look_again = worker_.deliver(channels_, *id);
+        if (!look_again) {
+            log_.warn("no delivery can be claimed",
+                      {{"delivery_id", *id}, {"code", look_again.error().code}});
             continue;  // comes again when the lease would have ended
         }
-        if (delivery->look_again) {
+        if (*look_again) {
             // Not at once: another worker may need the moment that its clock is behind.
-            put_aside(message,
-                      std::max<milliseconds>(*delivery->look_again - clock_.now(), seconds(1)));
+            put_aside(message, std::max<milliseconds>(**look_again - clock_.now(), seconds(1)));
         } else if (const Status removed = queue_.remove(message.receipt); !removed) {
-            log_.warn("a message stays in the queue although its mail is done",
-                      {{"mail_id", *id}, {"code", removed.error().code}});
+            log_.warn("a message stays in the queue although its delivery is done",
+                      {{"delivery_id", *id}, {"code", removed.error().code}});
         }
-        failures = delivery->mailer_failed ? failures + 1 : 0;
-        pause = std::max(worker_.quiet_for(),
-                         failures >= OutboxWorker::failures_per_run ? pause_ : milliseconds(0));
     }
-    return pause;
+    return channels_.quiet_for();
 }
 
 void QueueConsumer::put_aside(const QueueMessage& message, milliseconds from_now) {

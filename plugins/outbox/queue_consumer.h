@@ -1,9 +1,9 @@
-// Sends the mails that the queue tells of, on a thread of its own: receive, lease the row, send,
-// note it in the row, remove the message.
+// Sends the deliveries that the queue tells of, on a thread of its own: receive, lease the row,
+// send, note it in the row, remove the message.
 //
-// The row decides. A message that comes twice, or late, or to two at once, finds the mail sent or
-// leased and does nothing. A message is kept hidden until its mail is due again, and removed when
-// there is nothing more to do for it; so it outlives every process that dies over it.
+// The row decides. A message that comes twice, or late, or to two at once, finds the delivery
+// sent or leased and does nothing. A message is kept hidden until its mail is due again, and
+// removed when there is nothing more to do for it; so it outlives every process that dies over it.
 //
 // Thread-safety: all calls, from any thread. What the constructor takes must outlive it.
 #pragma once
@@ -24,16 +24,15 @@ namespace kitchen::outbox {
 
 class QueueConsumer {
 public:
-    /// `lease`: as the worker's; messages are hidden for as long. `pause`: how long a mailer that
-    /// fails again and again is left alone.
-    QueueConsumer(Queue& queue, OutboxWorker& worker, const Clock& clock, Random& random,
-                  Logger& log, std::chrono::milliseconds lease, std::chrono::milliseconds pause);
+    /// `lease`: as the worker's; messages are hidden for as long.
+    QueueConsumer(Queue& queue, OutboxWorker& worker, const Channels& channels, const Clock& clock,
+                  Random& random, Logger& log, std::chrono::milliseconds lease);
     /// Stops.
     ~QueueConsumer();
 
     /// Begins, once; does nothing after request_stop().
     void start();
-    /// Ends after the mail in hand. What else was received is free for others at once.
+    /// Ends after the delivery in hand. What else was received is free for others at once.
     void request_stop() noexcept { stopping_.request_stop(); }
     /// Waits until it has ended.
     void stop();
@@ -50,11 +49,11 @@ private:
 
     Queue& queue_;
     OutboxWorker& worker_;
+    const Channels& channels_;
     const Clock& clock_;
     Random& random_;
     Logger& log_;
     const std::chrono::seconds lease_;
-    const std::chrono::milliseconds pause_;
     int failures_ = 0;  ///< of the queue, one after the other
     std::stop_source stopping_;
     std::mutex mutex_;

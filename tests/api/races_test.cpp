@@ -54,6 +54,7 @@ TEST_P(Api, TwoHundredBuyersRaceForTenPortions) {
     EXPECT_EQ(tally.counts(), (std::map<int, int>{{201, 10}, {409, 190}}));
     EXPECT_EQ(server.stock_of(dish), 0);
     EXPECT_EQ(server.admin().get("/orders/").json["total_count"].as_integer(), 10);
+    EXPECT_EQ(server.broken_data(), "[]");
 }
 
 TEST_P(Api, AThousandIncrementsOfOneLineAreAThousand) {
@@ -79,6 +80,7 @@ TEST_P(Api, AThousandIncrementsOfOneLineAreAThousand) {
     const HttpResponse cart = customer.get("/cart/");
     ASSERT_EQ(cart.json["items"].size(), 1u) << cart.body;
     EXPECT_EQ(cart.json["items"].as_array()[0]["quantity"].as_integer(), 1000);
+    EXPECT_EQ(server.broken_data(), "[]");
 }
 
 TEST_P(Api, AHundredWrongCodesCompareAtMostFive) {
@@ -123,6 +125,7 @@ TEST_P(Api, TheSameIdempotencyKeyAtOncePlacesOneOrder) {
     EXPECT_EQ(counts[201] + counts[409], 20);
     EXPECT_EQ(customer.get("/orders/").json["total_count"].as_integer(), 1);
     EXPECT_EQ(server.stock_of(dish), 49);
+    EXPECT_EQ(server.broken_data(), "[]");
 }
 
 }  // namespace kitchen::tests

@@ -60,7 +60,7 @@ protected:
     static std::unique_ptr<RestaurantProcess> process(RestaurantConfig config) {
         if (!config.outbox) config.outbox = "";
         config.plugins.push_back("{id: loyalty, path: " KITCHEN_LOYALTY "}");
-        config.orders = "mail: {enabled: true}";
+        config.order_mails = "";
         return std::make_unique<RestaurantProcess>(std::move(config));
     }
     /// A database server of this test alone, which it may break.

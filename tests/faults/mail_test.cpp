@@ -39,8 +39,10 @@ protected:
                         }});
     }
     std::string count(const std::string& state) {
-        return sql("SELECT count(*) FROM outbox_mails WHERE mail_key LIKE 'order/%' AND state = '" +
-                   state + "'");
+        return sql(
+            "SELECT count(*) FROM outbox_deliveries WHERE delivery_key LIKE 'order/%' AND state = "
+            "'" +
+            state + "'");
     }
     /// Of each mail about an order that the service has taken.
     std::vector<std::string> order_mails() const {
@@ -51,8 +53,11 @@ protected:
     }
     /// One mail an event at the service, each under a key of its own.
     void expect_one_mail_an_event() {
-        EXPECT_TRUE(testkit::wait_until([&] { return count("waiting") == "0"; }))
-            << count("waiting") << " mails still wait";
+        EXPECT_TRUE(testkit::wait_until([&] {
+            return order_mails().size() >= std::stoul(sql("SELECT count(*) FROM order_history")) &&
+                   count("waiting") == "0";
+        })) << count("waiting")
+            << " mails still wait";
         const auto keys = order_mails();
         EXPECT_EQ(std::to_string(keys.size()), sql("SELECT count(*) FROM order_history"));
         EXPECT_EQ(std::set<std::string>(keys.begin(), keys.end()).size(), keys.size());
@@ -92,11 +97,17 @@ TEST_F(MailFault, WhatIsRefusedOrFailsTooOftenIsADeadLetter) {
     service.fail_next(faults);
     EXPECT_TRUE(load->wait_for_orders()) << load->summary();
     load->end();
-    EXPECT_TRUE(testkit::wait_until([&] { return count("waiting") == "0"; }))
-        << count("waiting") << " mails still wait";
-    EXPECT_EQ(sql("SELECT count(*) FROM outbox_mails WHERE state = 'dead' AND attempts = 1"), "3")
+    EXPECT_TRUE(testkit::wait_until([&] {
+        return sql("SELECT count(*) FROM outbox_deliveries WHERE channel = 'mail'") ==
+                   sql("SELECT count(*) FROM order_history") &&
+               count("waiting") == "0";
+    })) << count("waiting")
+        << " mails still wait";
+    EXPECT_EQ(sql("SELECT count(*) FROM outbox_deliveries WHERE state = 'dead' AND attempts = 1"),
+              "3")
         << "refused: not tried again";
-    EXPECT_NE(sql("SELECT count(*) FROM outbox_mails WHERE state = 'dead' AND attempts = 3"), "0")
+    EXPECT_NE(sql("SELECT count(*) FROM outbox_deliveries WHERE state = 'dead' AND attempts = 3"),
+              "0")
         << "failed too often";
     // By hand, once the service is well.
     service.fail_next({});

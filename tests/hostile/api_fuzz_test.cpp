@@ -245,6 +245,7 @@ TEST_F(ApiFuzz, EveryResponseIsAsDocumented) {
     std::cout << '\n';
     for (const std::string& line : server_.kernel().log_lines())
         EXPECT_EQ(line.find("exception"), std::string::npos) << line;
+    EXPECT_EQ(server_.broken_data(), "[]");
     EXPECT_GT(events_, 0);
     EXPECT_GT(statuses_[200] + statuses_[201] + statuses_[204], sent_ / 20)
         << "most of it was refused at the door: that proves little";

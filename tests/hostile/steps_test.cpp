@@ -54,6 +54,7 @@ TEST_F(Steps, OneThatGoesWrongIsNamedAndCostsNothing) {
     EXPECT_EQ(client.get("/cart/").json["items"].size(), 1u);
     EXPECT_EQ(restaurant.stock_of(food), 5);
     EXPECT_EQ(client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status, 201);
+    EXPECT_EQ(restaurant.broken_data(), "[]");
 }
 
 TEST(Subscribers, OneThatFailedToBeConstructedIsNotCalled) {

@@ -35,6 +35,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -49,6 +50,7 @@
 #include "kitchen/command.h"
 #include "kitchen/http/middleware.h"
 #include "kitchen/http/route.h"
+#include "kitchen/jobs.h"
 #include "kitchen/log.h"
 #include "kitchen/migration.h"
 #include "kitchen/result.h"
@@ -94,7 +96,11 @@ public:
     /// Runs on the jobs' threads from the end of start-up until drain, about every `interval`,
     /// never twice at once in this process.
     virtual void add_periodic(std::string name, std::chrono::milliseconds interval,
-                              std::function<void()> work) = 0;
+                              std::function<void()> work, PeriodicOptions options) = 0;
+    void add_periodic(std::string name, std::chrono::milliseconds interval,
+                      std::function<void()> work) {
+        add_periodic(std::move(name), interval, std::move(work), {});
+    }
     /// A part of /health/. A failing required one turns the whole response, and /readyz, to 503.
     /// Called at most once a second.
     virtual void add_health_check(std::string name, bool required,
@@ -113,6 +119,17 @@ public:
             return Result<std::vector<std::string>>(std::move(things));
         });
     }
+    /// Rows in this plugin's tables that belong to others: positions of their subscribers, what
+    /// they claimed. `list` says what there is for the plugin of that id, `remove` removes it;
+    /// `chuks-kitchen plugins impact` and `plugins purge` ask.
+    struct KeptRows {
+        std::string what;  ///< "claims named promotions/…"
+        std::int64_t rows = 0;
+    };
+    using ListKept =
+        std::function<Result<std::vector<KeptRows>>(Transaction&, std::string_view plugin)>;
+    using RemoveKept = std::function<Status(Transaction&, std::string_view plugin)>;
+    virtual void add_kept_rows(ListKept list, RemoveKept remove) = 0;
     /// A sub-command of `chuks-kitchen`.
     virtual void add_command(Command command) = 0;
 

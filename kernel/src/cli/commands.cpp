@@ -7,6 +7,7 @@
 
 #include "cli/config_schema.h"
 #include "cli/files.h"
+#include "cli/terminal.h"
 #include "config/node.h"
 #include "host/kernel.h"
 #include "host/signals.h"
@@ -18,24 +19,6 @@ using host::Kernel;
 using host::StartError;
 
 namespace {
-
-/// Columns as wide as their widest cell, two spaces between them.
-void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {
-    std::vector<std::size_t> widths;
-    for (const auto& row : rows) {
-        widths.resize(std::max(widths.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-    }
-    for (const auto& row : rows) {
-        std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            line += row[i];
-            if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 2, ' ');
-        }
-        line.erase(line.find_last_not_of(' ') + 1);
-        out << line << '\n';
-    }
-}
 
 std::string interfaces_text(const plugin::Manifest& manifest, bool provided) {
     std::string text;

@@ -39,6 +39,16 @@ ExitCode check_data(const std::string& config_file, std::ostream& out);
 ExitCode copy_store(const std::string& from_config, const std::string& to_config,
                     std::ostream& out);
 
+// switch_commands.cpp: plugins that are switched off.
+
+/// What goes quiet when the plugin is switched off, and what it has in the store. Changes nothing;
+/// when the store cannot be reached, that is said.
+ExitCode plugin_impact(const std::string& id, const std::string& config_file, std::ostream& out);
+/// Removes the tables of a plugin that is off, and what others keep for it. Without `apply` it says
+/// what would go.
+ExitCode purge_plugin(const std::string& id, const std::string& config_file, bool apply,
+                      std::ostream& out);
+
 // plugin_command.cpp: the commands that plugins declare, such as create-admin.
 
 /// Runs the command `name` of one of the plugins in the configuration, with these further arguments

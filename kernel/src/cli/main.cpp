@@ -75,6 +75,15 @@ public:
         inspect->add_option("--plugin-dir", plugin_dir_,
                             "Where it lies, in place of the configured directory");
         inspect->add_flag("--markdown", markdown_, "Only the table of keys, for a README");
+        CLI::App* impact = add(*plugins, "impact", "What goes quiet when a plugin is switched off",
+                               true, [this] { return plugin_impact(id_, config_, out_); });
+        impact->add_option("id", id_, "The plugin's id")->required();
+        CLI::App* purge = add(*plugins, "purge",
+                              "Remove the data of a plugin that is off: without --yes, only say "
+                              "what would go",
+                              true, [this] { return purge_plugin(id_, config_, yes_, out_); });
+        purge->add_option("id", id_, "The plugin's id")->required();
+        purge->add_flag("--yes", yes_, "Remove it");
         CLI::App* schema =
             app_.add_subcommand("config-schema",
                                 "The JSON Schema of a configuration file with the plugins that are "
@@ -133,7 +142,7 @@ private:
     std::ostream& err_;
     CLI::App app_{"Chuks Kitchen: restaurant ordering, made of plugins", "chuks-kitchen"};
     std::string top_config_, config_, id_, plugin_dir_, from_, to_;
-    bool show_ = false, markdown_ = false;
+    bool show_ = false, markdown_ = false, yes_ = false;
     std::function<ExitCode()> action_;
 };
 

@@ -21,11 +21,7 @@ namespace {
 void start_store(Kernel& kernel) {
     kernel.load();
     kernel.construct();
-    const std::string provider = kernel.plugins().provider_of(std::string(Store::interface_name));
-    if (provider.empty())
-        throw StartError(ExitCode::plugin,
-                         "no store is bound: list a plugin that provides store/1");
-    kernel.start_plugins({provider}, false);
+    kernel.start_store();
 }
 
 /// The migrations of all plugins that were applied, or with `apply` false would be, each given to

@@ -1,6 +1,8 @@
 #include "cli/terminal.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <ostream>
 
 #include <termios.h>
 #include <unistd.h>
@@ -100,6 +102,23 @@ Result<std::string> read_secret(std::string_view prompt) {
     if (!any) return no_secret("Standard input has no line for: " + std::string(prompt) + '.');
     if (line.ends_with('\r')) line.pop_back();
     return line;
+}
+
+void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    }
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            line += row[i];
+            if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 2, ' ');
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        out << line << '\n';
+    }
 }
 
 }  // namespace kitchen::cli

@@ -39,6 +39,8 @@ Kernel::~Kernel() { stop(); }
 void Kernel::load() {
     config::Diagnostics diagnostics(options_.file);
     settings_ = config::read_configuration(options_.text, options_.environment, diagnostics);
+    for (config::PluginSettings& plugin : settings_.plugins)
+        if (plugin.id == options_.switched_off) plugin.enabled = false;
     if (!options_.listen.empty())
         config::parse_listen(options_.listen, settings_.server.host, settings_.server.port);
 
@@ -49,10 +51,7 @@ void Kernel::load() {
     log_ = hub_->logger("kernel");
     plugins_ = std::make_unique<PluginSet>(*hub_, *log_, registry_);
 
-    std::filesystem::path directory = settings_.server.plugin_dir;
-    if (directory.empty())
-        directory = options_.plugin_dir.empty() ? default_plugin_dir() : options_.plugin_dir;
-    plugins_->load(settings_, directory, options_.environment, diagnostics);
+    plugins_->load(settings_, plugin_dir(), options_.environment, diagnostics);
     if (!diagnostics.empty())
         throw StartError(diagnostics.has(config::Diagnostics::Kind::config)
                              ? ExitCode::configuration
@@ -61,8 +60,17 @@ void Kernel::load() {
     log_->info("starting", {{"config", options_.file}, {"version", kernel_version}});
 }
 
+std::filesystem::path Kernel::plugin_dir() const {
+    if (!settings_.server.plugin_dir.empty()) return settings_.server.plugin_dir;
+    return options_.plugin_dir.empty() ? default_plugin_dir() : options_.plugin_dir;
+}
+
+const plugin::Instance& Kernel::construct_beside(const std::string& id) {
+    return plugins_->construct_beside(id, settings_, plugin_dir(), options_.environment);
+}
+
 void Kernel::construct() {
-    jobs_ = std::make_unique<jobs::JobPool>(jobs::JobPoolOptions{}, *log_);
+    jobs_ = std::make_unique<jobs::JobQueues>(*log_);
     registry_.bind(Clock::interface_name, {"", clock_.get()});
     registry_.bind(Random::interface_name, {"", random_.get()});
     registry_.bind(Tracing::interface_name, {"", static_cast<Tracing*>(&*tracing_)});
@@ -75,6 +83,7 @@ void Kernel::construct() {
     };
     if (!plugins_->construct(wrap)) return begin_again();
     check_commands();
+    measure_jobs();
     build_server();
 }
 
@@ -89,20 +98,26 @@ void Kernel::begin_measuring() {
                  {"api", std::to_string(KITCHEN_API)},
                  {"build", KITCHEN_BUILD}})
         .set(1);
+}
+
+void Kernel::measure_jobs() {
     using Stats = jobs::JobPool::Stats;
-    const auto read = [&pool = *jobs_](auto member) {
-        return [&pool, member] { return static_cast<double>(pool.stats().*member); };
-    };
-    samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_waiting", "Jobs posted and not begun.",
-                                               {}, read(&Stats::waiting)));
-    samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_running", "Jobs that run now.", {},
-                                               read(&Stats::running)));
-    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_finished_total", "Jobs that ran.",
-                                                 {}, read(&Stats::finished)));
-    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_failed_total", "Jobs that threw.",
-                                                 {}, read(&Stats::failed)));
-    samples_.push_back(metrics_->sampled_counter("kitchen_jobs_refused_total", "Jobs not taken.",
-                                                 {}, read(&Stats::refused)));
+    jobs_->for_each([&](const std::string& name, const jobs::JobPool& pool) {
+        const MetricLabels queue = {{"queue", name.empty() ? "common" : name}};
+        const auto read = [&pool](auto member) {
+            return [&pool, member] { return static_cast<double>(pool.stats().*member); };
+        };
+        samples_.push_back(metrics_->sampled_gauge(
+            "kitchen_jobs_waiting", "Jobs posted and not begun.", queue, read(&Stats::waiting)));
+        samples_.push_back(metrics_->sampled_gauge("kitchen_jobs_running", "Jobs that run now.",
+                                                   queue, read(&Stats::running)));
+        samples_.push_back(metrics_->sampled_counter(
+            "kitchen_jobs_finished_total", "Jobs that ran.", queue, read(&Stats::finished)));
+        samples_.push_back(metrics_->sampled_counter(
+            "kitchen_jobs_failed_total", "Jobs that threw.", queue, read(&Stats::failed)));
+        samples_.push_back(metrics_->sampled_counter(
+            "kitchen_jobs_refused_total", "Jobs not taken.", queue, read(&Stats::refused)));
+    });
 }
 
 void Kernel::check_commands() const {
@@ -201,6 +216,14 @@ void Kernel::begin_again() {
     construct();
 }
 
+void Kernel::start_store() {
+    const std::string provider = plugins_->provider_of(std::string(Store::interface_name));
+    if (provider.empty())
+        throw StartError(ExitCode::plugin,
+                         "no store is bound: list a plugin that provides store/1");
+    start_plugins({provider}, false);
+}
+
 void Kernel::start_plugins(const std::vector<std::string>& only, bool migrate) {
     PluginSet::StartHooks hooks;
     if (migrate)
@@ -218,6 +241,36 @@ void Kernel::start_plugins(const std::vector<std::string>& only, bool migrate) {
             ExitCode::start_up,
             verified.error().detail +
                 (verified.error().subject.empty() ? "" : " (" + verified.error().subject + ")"));
+    open_turns();
+}
+
+void Kernel::open_turns() {
+    const auto& order = plugins_->order();
+    const bool any = std::any_of(order.begin(), order.end(), [](const plugin::Instance* instance) {
+        const auto& periodics = instance->declarations().periodics;
+        return std::any_of(periodics.begin(), periodics.end(),
+                           [](const auto& job) { return job.options.once_per_cluster; });
+    });
+    if (!any) return;
+    if (auto made = migrate::Migrator(*store(), *clock_).apply("kernel", {}); !made)
+        throw StartError(ExitCode::start_up, made.error().detail);
+    turns_.emplace(*store(), *clock_, *log_, random_->hex(16));
+}
+
+void Kernel::begin_periodics() {
+    for (const plugin::Instance* instance : plugins_->order()) {
+        const observe::CurrentPlugin current(instance->manifest().id(), "jobs");
+        for (const plugin::DeclaredPeriodic& job : instance->declarations().periodics) {
+            const std::string name = instance->id() + '/' + job.name;
+            std::function<void()> work = job.work;
+            if (job.options.once_per_cluster && turns_)
+                work = [this, name, &job] { turns_->run(name, job.interval, job.work); };
+            jobs_->add_periodic(job.options.queue, name, job.interval, std::move(work));
+        }
+    }
+    if (turns_)
+        jobs_->add_periodic("turns", "renew the turns of jobs", jobs::ClusterTurns::lease / 3,
+                            [this] { turns_->renew(); });
 }
 
 void Kernel::listen() {
@@ -229,11 +282,7 @@ void Kernel::listen() {
         throw StartError(ExitCode::start_up, e.what());
     }
     listening_ = true;
-    for (const plugin::Instance* instance : plugins_->order()) {
-        const observe::CurrentPlugin current(instance->manifest().id(), "jobs");
-        for (const plugin::DeclaredPeriodic& job : instance->declarations().periodics)
-            jobs_->add_periodic(instance->id() + '/' + job.name, job.interval, job.work);
-    }
+    begin_periodics();
     phase_ = Phase::ready;
     std::string names;
     for (const plugin::Instance* instance : plugins_->order())

@@ -26,7 +26,8 @@
 #include "host/health.h"
 #include "host/plugin_set.h"
 #include "http/server.h"
-#include "jobs/job_pool.h"
+#include "jobs/cluster_turns.h"
+#include "jobs/job_queues.h"
 #include "migrate/migrator.h"
 #include "observe/current_trace.h"
 #include "observe/instruments.h"
@@ -46,7 +47,9 @@ struct KernelOptions {
     std::shared_ptr<Clock> clock;                    ///< empty: the system's
     std::function<void(std::string_view)> log_sink;  ///< empty: standard error
     std::function<bool()> cancelled;                 ///< asked during start-up; empty: never
-    bool quiet = false;                              ///< log warnings and errors only: for commands
+    std::string
+        switched_off;    ///< a plugin that counts as `enabled: false`, whatever its entry says
+    bool quiet = false;  ///< log warnings and errors only: for commands
 };
 
 class Kernel {
@@ -64,9 +67,14 @@ public:
     /// Constructs all plugins; checks routes and commands against each other. Nothing has been
     /// touched.
     void construct();
+    /// Constructs a plugin that the configuration switches off or does not list, as its entry or
+    /// its defaults say, beside the others and unknown to them: to see what it declares.
+    const plugin::Instance& construct_beside(const std::string& id);
     /// Migrates and starts the plugins named and what they need (all when empty), and verifies the
     /// store. `migrate` false: their migrations are left alone.
     void start_plugins(const std::vector<std::string>& only = {}, bool migrate = true);
+    /// Starts the plugin of the store and what that needs; migrates nothing.
+    void start_store();
     /// Binds the port and answers.
     void listen();
     /// All of the above.
@@ -94,9 +102,13 @@ public:
 private:
     enum class Phase { starting, ready, draining, stopped };
 
+    std::filesystem::path plugin_dir() const;
     void begin_again();
     void check_commands() const;
     void begin_measuring();
+    void measure_jobs();
+    void open_turns();
+    void begin_periodics();
     void build_server();
     http::ServerOptions server_options() const;
     Status migrate_one(plugin::Instance& instance);
@@ -116,7 +128,8 @@ private:
     // Destroyed from the bottom up: handlers and jobs hold closures of plugins, plugins hold
     // references to all above.
     std::unique_ptr<PluginSet> plugins_;
-    std::unique_ptr<jobs::JobPool> jobs_;
+    std::optional<jobs::ClusterTurns> turns_;
+    std::unique_ptr<jobs::JobQueues> jobs_;
     std::unique_ptr<Health> health_;
     std::unique_ptr<http::Server> server_;
     std::vector<std::shared_ptr<void>> samples_;  ///< of the process and the jobs

@@ -41,6 +41,7 @@ PluginSet::~PluginSet() {
 }
 
 void PluginSet::destroy() noexcept {
+    beside_.reset();
     for (auto it = order_.rbegin(); it != order_.rend(); ++it) (*it)->destroy();
 }
 
@@ -57,35 +58,80 @@ void PluginSet::load(const config::Configuration& settings, const std::filesyste
         diagnostics.error(problem.mark, problem.message, config::Diagnostics::Kind::plugin);
 }
 
-void PluginSet::load_one(const config::PluginSettings& settings,
-                         const std::filesystem::path& directory,
-                         const config::Environment& environment, config::Diagnostics& diagnostics) {
+Result<std::unique_ptr<Instance>> PluginSet::open(const config::PluginSettings& settings,
+                                                  const std::filesystem::path& directory,
+                                                  const config::Environment& environment,
+                                                  config::Diagnostics& diagnostics,
+                                                  observe::LogHub& hub) {
     const std::filesystem::path file =
         settings.path.empty() ? directory / (settings.id + ".so") : settings.path;
     Result<plugin::Manifest> manifest = plugin::load_library(file, settings.id);
     if (!manifest) {
-        std::string reason = manifest.error().detail;
-        if (manifest.error().code == "no_file" && settings.path.empty())
-            reason += config::suggestion(settings.id, plugin::library_ids(directory));
-        if (settings.required) {
-            diagnostics.error(settings.id_mark, "plugin '" + settings.id + "': " + reason,
-                              config::Diagnostics::Kind::plugin);
-        } else {
-            skip(settings.id, reason);
-        }
-        return;
+        Error refused = std::move(manifest).error();
+        if (refused.code == "no_file" && settings.path.empty())
+            refused.detail += config::suggestion(settings.id, plugin::library_ids(directory));
+        return refused;
     }
     auto section = config::read_section(
         settings.config.kind == config::Node::Kind::null ? nullptr : &settings.config,
         manifest->settings(), settings.id, settings.mark, environment, diagnostics);
-    instances_.push_back(std::make_unique<Instance>(*std::move(manifest), std::move(section),
-                                                    hub_.logger(settings.id), settings.required));
-    marks_.push_back(settings.mark);
-    Instance& instance = *instances_.back();
-    if (Status checked = instance.check_settings(
-            config::report_into(diagnostics, instance.section(), settings.id, settings.mark));
+    auto instance = std::make_unique<Instance>(*std::move(manifest), std::move(section),
+                                               hub.logger(settings.id), settings.required);
+    if (Status checked = instance->check_settings(
+            config::report_into(diagnostics, instance->section(), settings.id, settings.mark));
         !checked)
         diagnostics.error(settings.mark, checked.error().detail, config::Diagnostics::Kind::plugin);
+    return instance;
+}
+
+void PluginSet::load_one(const config::PluginSettings& settings,
+                         const std::filesystem::path& directory,
+                         const config::Environment& environment, config::Diagnostics& diagnostics) {
+    auto opened = open(settings, directory, environment, diagnostics, hub_);
+    if (opened) {
+        instances_.push_back(*std::move(opened));
+        marks_.push_back(settings.mark);
+    } else if (settings.required) {
+        diagnostics.error(settings.id_mark,
+                          "plugin '" + settings.id + "': " + opened.error().detail,
+                          config::Diagnostics::Kind::plugin);
+    } else {
+        skip(settings.id, opened.error().detail);
+    }
+}
+
+const Instance& PluginSet::construct_beside(const std::string& id,
+                                            const config::Configuration& settings,
+                                            const std::filesystem::path& directory,
+                                            const config::Environment& environment) {
+    config::PluginSettings entry;
+    for (const config::PluginSettings& listed : settings.plugins)
+        if (listed.id == id) entry = listed;
+    const bool is_listed = !entry.id.empty();
+    entry.id = id;
+    const std::string subject = "plugin '" + id + "'";
+    config::Diagnostics diagnostics(subject);
+    auto opened = open(entry, directory, environment, diagnostics, hub_);
+    if (!opened) throw StartError(ExitCode::plugin, subject + ": " + opened.error().detail);
+    if (!diagnostics.empty()) {
+        std::vector<std::string> lines = diagnostics.lines();
+        if (!is_listed)
+            lines.push_back(subject +
+                            " is not listed: give it an entry with `enabled: false` and "
+                            "its settings");
+        throw StartError(ExitCode::configuration, std::move(lines));
+    }
+    beside_ = *std::move(opened);
+    for (const InterfaceUse& use : beside_->manifest().interfaces())
+        if (use.kind == InterfaceUse::Kind::needs && !registry_.find(use.name))
+            throw StartError(
+                ExitCode::plugin,
+                subject + " needs " + std::string(use.name) +
+                    ", and the plugin that provides it is switched off as well: switch "
+                    "that on first");
+    if (Status done = beside_->construct(registry_); !done)
+        throw StartError(ExitCode::plugin, done.error().detail);
+    return *beside_;
 }
 
 std::vector<plugin::Resolution::Problem> PluginSet::resolve() {

@@ -61,6 +61,13 @@ public:
     /// required failed: others may hold what it has given them, so destroy(), leave_out_failed(),
     /// and construct() again.
     bool construct(const Wrap& wrap);
+    /// After construct(): one more that is switched off or not listed, which gets what it needs and
+    /// is not registered. Throws StartError when its library or its settings are refused, when a
+    /// provider of what it needs is off as well, or when it fails.
+    const plugin::Instance& construct_beside(const std::string& id,
+                                             const config::Configuration& settings,
+                                             const std::filesystem::path& directory,
+                                             const config::Environment& environment);
     /// Starts in order: all, or those in `only` and what they need. Throws StartError for the first
     /// required plugin that fails. False when one that is not required failed: others may hold
     /// references to it, so stop(), destroy(), leave_out_failed(), and construct() again.
@@ -90,6 +97,11 @@ public:
 private:
     class Busy;
 
+    static Result<std::unique_ptr<plugin::Instance>> open(const config::PluginSettings& settings,
+                                                          const std::filesystem::path& directory,
+                                                          const config::Environment& environment,
+                                                          config::Diagnostics& diagnostics,
+                                                          observe::LogHub& hub);
     void load_one(const config::PluginSettings& settings, const std::filesystem::path& directory,
                   const config::Environment& environment, config::Diagnostics& diagnostics);
     std::vector<plugin::Resolution::Problem> resolve();
@@ -101,6 +113,7 @@ private:
     Logger& log_;
     plugin::Registry& registry_;
     std::vector<std::unique_ptr<plugin::Instance>> instances_;  ///< as listed, those left out too
+    std::unique_ptr<plugin::Instance> beside_;
     std::vector<std::string> installed_;  ///< ids of the libraries in the plugin directory
     std::vector<config::Mark> marks_;     ///< of each instance's entry
     std::vector<plugin::ResolverBind> binds_;

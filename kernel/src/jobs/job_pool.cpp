@@ -7,9 +7,7 @@
 
 namespace kitchen::jobs {
 
-JobPool::JobPool(JobPoolOptions options, Logger& log) : log_(log), options_(options) {
-    for (unsigned i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
-}
+JobPool::JobPool(JobPoolOptions options, Logger& log) : log_(log), options_(options) {}
 
 JobPool::~JobPool() { stop(); }
 
@@ -42,6 +40,7 @@ bool JobPool::enqueue(std::chrono::milliseconds delay, Job job) {
             return false;
         }
         if (!is_periodic) ++waiting_;
+        while (threads_.size() < options_.threads) threads_.emplace_back([this] { work(); });
         // A delay of centuries must not overflow the clock.
         queue_.emplace(
             std::chrono::steady_clock::now() +

@@ -1,4 +1,4 @@
-// The kernel's jobs/1: a few threads, one bounded queue ordered by due time.
+// A few threads, one bounded queue ordered by due time. The threads begin with the first job.
 //
 // Time here is the system's steady clock, also in tests: threads have to wait on something real.
 //
@@ -16,7 +16,6 @@
 #include <thread>
 #include <vector>
 
-#include "kitchen/jobs.h"
 #include "kitchen/log.h"
 #include "observe/current_trace.h"
 
@@ -27,7 +26,7 @@ struct JobPoolOptions {
     std::size_t capacity = 1024;  ///< jobs waiting, delayed ones too; periodic ones do not count
 };
 
-class JobPool : public Jobs {
+class JobPool {
 public:
     struct Stats {
         std::size_t waiting = 0;  ///< posted, delayed ones too; periodic ones do not count
@@ -40,11 +39,13 @@ public:
 
     JobPool(JobPoolOptions options, Logger& log);
     /// Stops.
-    ~JobPool() override;
+    ~JobPool();
+    JobPool(const JobPool&) = delete;
+    JobPool& operator=(const JobPool&) = delete;
 
-    bool post(std::string name, std::function<void()> work) override;
-    bool post_after(std::chrono::milliseconds delay, std::string name,
-                    std::function<void()> work) override;
+    // As those of kitchen/jobs.h.
+    bool post(std::string name, std::function<void()> work);
+    bool post_after(std::chrono::milliseconds delay, std::string name, std::function<void()> work);
     /// Runs about every `interval`, first after one interval, never twice at once, until drain().
     void add_periodic(std::string name, std::chrono::milliseconds interval,
                       std::function<void()> work);

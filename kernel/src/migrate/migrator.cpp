@@ -1,9 +1,12 @@
 #include "migrate/migrator.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "kitchen/bytes.h"
+#include "kitchen/text.h"
 
 namespace kitchen::migrate {
 
@@ -18,13 +21,16 @@ Error migration_refusal(std::string code, std::string detail) {
     return Error(Errc::conflict, std::move(code), std::move(detail));
 }
 
-Status create_table(SchemaTransaction& tx) {
+/// The kernel's own tables.
+Status create_tables(SchemaTransaction& tx) {
     return tx.script(
         "CREATE TABLE IF NOT EXISTS kitchen_migrations ("
         "plugin TEXT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, "
         "applied_at BIGINT NOT NULL);"
         "CREATE UNIQUE INDEX IF NOT EXISTS kitchen_migrations_key ON kitchen_migrations (plugin, "
-        "number);");
+        "number);"
+        "CREATE TABLE IF NOT EXISTS kitchen_turns (job TEXT PRIMARY KEY, holder TEXT NOT NULL, "
+        "held_until BIGINT NOT NULL);");
 }
 
 Result<AppliedByNumber> read_applied(SchemaTransaction& tx, std::string_view plugin) {
@@ -95,11 +101,60 @@ Status apply_one(SchemaTransaction& tx, std::string_view plugin, const Migration
     return {};
 }
 
+/// The words of each statement, names without quotation marks, comments left out. What stands in
+/// brackets or after them does not matter here.
+std::vector<std::vector<std::string>> statements_of(std::string_view sql) {
+    std::vector<std::vector<std::string>> statements(1);
+    std::string word;
+    const auto end_word = [&] {
+        if (!word.empty()) statements.back().push_back(std::exchange(word, {}));
+    };
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        const char c = sql[i];
+        if (sql.substr(i, 2) == "--") {
+            end_word();
+            i = std::min(sql.find('\n', i), sql.size() - 1);
+        } else if (c == '\'') {
+            end_word();
+            i = std::min(sql.find('\'', i + 1), sql.size() - 1);
+        } else if (c == ';') {
+            end_word();
+            statements.emplace_back();
+        } else if (std::string_view(" \t\r\n(),\"").find(c) != std::string_view::npos) {
+            end_word();
+        } else {
+            word += c;
+        }
+    }
+    end_word();
+    return statements;
+}
+
 Step step_of(std::string_view plugin, const Migration& migration) {
     return {std::string(plugin), migration.number, std::string(migration.name)};
 }
 
 }  // namespace
+
+std::vector<std::string> tables_of(std::span<const Migration> migrations) {
+    std::vector<std::string> tables;
+    for (const Migration& migration : migrations)
+        for (const std::vector<std::string>& words : statements_of(migration.sql)) {
+            const auto is = [&](std::size_t at, std::string_view word) {
+                return at < words.size() && ascii_lower(words[at]) == word;
+            };
+            std::size_t name = 2;
+            if (is(name, "if")) name += is(name + 1, "not") ? 3 : 2;
+            if (!is(1, "table") || name >= words.size()) continue;
+            if (is(0, "create"))
+                tables.push_back(words[name]);
+            else if (is(0, "drop"))
+                std::erase(tables, words[name]);
+            else if (is(0, "alter") && is(3, "rename") && is(4, "to") && words.size() > 5)
+                std::replace(tables.begin(), tables.end(), words[2], words[5]);
+        }
+    return tables;
+}
 
 std::string checksum(std::string_view sql) { return "fnv1a64:" + hex(fnv1a64(sql)); }
 
@@ -132,7 +187,7 @@ Result<std::vector<Step>> Migrator::plan(std::string_view plugin,
     const std::string only_looking = "plan_only";
     Status done = store_.migrate([&](SchemaTransaction& tx) -> Status {
         steps.clear();
-        if (Status made = create_table(tx); !made) return made;
+        if (Status made = create_tables(tx); !made) return made;
         Result<AppliedByNumber> applied = read_applied(tx, plugin);
         if (!applied) return std::move(applied).error();
         Result<std::size_t> missing = first_missing(plugin, migrations, *applied);
@@ -152,7 +207,7 @@ Result<std::vector<Step>> Migrator::apply(std::string_view plugin,
         std::optional<Step> step;  // set by the last run of the body, which may run more than once
         Status done = store_.migrate([&](SchemaTransaction& tx) -> Status {
             step.reset();
-            if (Status made = create_table(tx); !made) return made;
+            if (Status made = create_tables(tx); !made) return made;
             Result<AppliedByNumber> applied = read_applied(tx, plugin);
             if (!applied) return std::move(applied).error();
             Result<std::size_t> missing = first_missing(plugin, migrations, *applied);

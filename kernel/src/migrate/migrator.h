@@ -1,5 +1,6 @@
 // Brings the tables of one plugin to the state its migrations describe, and writes down what was
-// done in the table kitchen_migrations(plugin, number, name, checksum, applied_at).
+// done in the table kitchen_migrations(plugin, number, name, checksum, applied_at). The other table
+// of the kernel, kitchen_turns, is made with it: see jobs/cluster_turns.h.
 //
 // Refused, with nothing changed: a migration that was edited after it had been applied (drift), a
 // database that a newer version of the plugin has migrated, and tokens that no store knows. The
@@ -43,6 +44,9 @@ private:
     Store& store_;
     const Clock& clock_;
 };
+
+/// The names of the tables that these migrations leave.
+std::vector<std::string> tables_of(std::span<const Migration> migrations);
 
 /// "fnv1a64:" and 16 hexadecimal digits.
 std::string checksum(std::string_view sql);

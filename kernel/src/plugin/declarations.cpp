@@ -52,13 +52,13 @@ void DeclarationRecorder::add_migrations(std::span<const Migration> migrations) 
 }
 
 void DeclarationRecorder::add_periodic(std::string name, std::chrono::milliseconds interval,
-                                       std::function<void()> work) {
+                                       std::function<void()> work, PeriodicOptions options) {
     check_open();
     require(interval.count() > 0, "the periodic job '" + name + "' has no interval");
     require(static_cast<bool>(work), "the periodic job '" + name + "' is empty");
     for (const DeclaredPeriodic& other : recorded_.periodics)
         require(other.name != name, "it has two periodic jobs named '" + name + "'");
-    recorded_.periodics.push_back({std::move(name), interval, std::move(work)});
+    recorded_.periodics.push_back({std::move(name), interval, std::move(work), std::move(options)});
 }
 
 void DeclarationRecorder::add_health_check(std::string name, bool required,
@@ -74,6 +74,12 @@ void DeclarationRecorder::add_data_rule(std::string rule, BrokenThings broken) {
     check_open();
     require(static_cast<bool>(broken), "the data rule '" + rule + "' is empty");
     recorded_.data_rules.push_back({std::move(rule), std::move(broken)});
+}
+
+void DeclarationRecorder::add_kept_rows(ListKept list, RemoveKept remove) {
+    check_open();
+    require(list && remove, "the list or the removal of the rows that it keeps is empty");
+    recorded_.keepings.push_back({std::move(list), std::move(remove)});
 }
 
 void DeclarationRecorder::add_command(Command command) {

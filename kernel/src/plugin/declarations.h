@@ -25,6 +25,7 @@ struct DeclaredPeriodic {
     std::string name;
     std::chrono::milliseconds interval;
     std::function<void()> work;
+    PeriodicOptions options;
 };
 
 struct DeclaredCheck {
@@ -38,6 +39,11 @@ struct DeclaredDataRule {
     Setup::BrokenThings broken;
 };
 
+struct DeclaredKeeping {
+    Setup::ListKept list;
+    Setup::RemoveKept remove;
+};
+
 struct Declarations {
     std::vector<http::Route> routes;
     std::vector<DeclaredMiddleware> middleware;
@@ -46,6 +52,7 @@ struct Declarations {
     std::vector<DeclaredCheck> checks;
     std::vector<Command> commands;
     std::vector<DeclaredDataRule> data_rules;
+    std::vector<DeclaredKeeping> keepings;  ///< of rows for other plugins
     std::map<std::string, void*> services;
 };
 
@@ -67,11 +74,13 @@ public:
     void add_route(http::Route route) override;
     void add_middleware(http::Phase phase, std::string name, http::Middleware middleware) override;
     void add_migrations(std::span<const Migration> migrations) override;
+    using Setup::add_periodic;
     void add_periodic(std::string name, std::chrono::milliseconds interval,
-                      std::function<void()> work) override;
+                      std::function<void()> work, PeriodicOptions options) override;
     void add_health_check(std::string name, bool required, std::function<Status()> check) override;
     using Setup::add_data_rule;
     void add_data_rule(std::string rule, BrokenThings broken) override;
+    void add_kept_rows(ListKept list, RemoveKept remove) override;
     void add_command(Command command) override;
 
 protected:

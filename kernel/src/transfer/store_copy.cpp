@@ -12,7 +12,8 @@ namespace {
 
 using Type = TransferTable::Type;
 
-constexpr std::string_view migrations_table = "kitchen_migrations";
+/// Of the kernel: what was applied here, and whose turn it is here.
+constexpr std::string_view own_tables[] = {"kitchen_migrations", "kitchen_turns"};
 constexpr std::int64_t batch = 1000;  // rows in memory at once
 
 Error copy_refusal(std::string code, std::string detail) {
@@ -205,8 +206,9 @@ Result<std::vector<CopiedTable>> copy_store(End from, End to) {
     if (!target_tables) return std::move(target_tables).error();
     if (Status same = same_tables(*source_tables, *target_tables); !same)
         return std::move(same).error();
-    std::erase_if(*target_tables,
-                  [](const TransferTable& table) { return table.name == migrations_table; });
+    std::erase_if(*target_tables, [](const TransferTable& table) {
+        return std::ranges::find(own_tables, table.name) != std::end(own_tables);
+    });
     const auto order = in_reference_order(*std::move(target_tables));
     if (!order) return order.error();
 

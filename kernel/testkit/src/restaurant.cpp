@@ -47,6 +47,7 @@ std::string RestaurantConfig::yaml() const {
                                       {"events", "poll: 50ms"},
                                       {"orders", orders}})
             entries.push_back(entry(id, its));
+    if (order_mails) entries.push_back(entry("order-mails", *order_mails));
     entries.insert(entries.end(), plugins.begin(), plugins.end());
     std::string text = "server: {" + keys("listen: '127.0.0.1:${PORT}'", server) + "}\nplugins:\n";
     for (const std::string& one : entries) text += "  - " + one + "\n";
@@ -206,6 +207,10 @@ bool AnyRestaurant::wait_for_health(const std::string& status) const {
 double AnyRestaurant::metric(const std::string& series) const {
     return Exposition::parse(expect_status(client().get("/metrics"), 200, "metrics").body)
         .value(series);
+}
+
+std::string AnyRestaurant::broken_data() const {
+    return expect_status(admin().get("/admin/data/"), 200, "data").json["broken"].dump();
 }
 
 RestaurantProcess::RestaurantProcess(RestaurantConfig config) : AnyRestaurant(std::move(config)) {

@@ -9,6 +9,7 @@ namespace kitchen::auth {
 namespace {
 
 constexpr Backoff backoff{std::chrono::seconds(2), std::chrono::minutes(1)};
+constexpr unsigned sending_threads = 2;
 
 Counter& tries(Metrics& metrics, const char* outcome) {
     return metrics.counter("kitchen_mail_tries_total",
@@ -21,7 +22,7 @@ Counter& tries(Metrics& metrics, const char* outcome) {
 MailDispatcher::MailDispatcher(Mailer& mailer, Jobs& jobs, Clock& clock, Random& random,
                                Metrics& metrics, Logger& log)
     : mailer_(mailer),
-      jobs_(jobs),
+      jobs_(jobs.queue("auth mails", sending_threads)),
       clock_(clock),
       random_(random),
       log_(log),

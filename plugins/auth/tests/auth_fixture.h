@@ -66,6 +66,7 @@ public:
         last_delay = delay;
         return !full && jobs_.post_after(delay, std::move(name), std::move(work));
     }
+    Jobs& queue(std::string_view, unsigned) override { return *this; }
     int run_all() { return jobs_.run_all(); }
     std::chrono::milliseconds last_delay{0};
 

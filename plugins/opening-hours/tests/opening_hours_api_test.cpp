@@ -183,6 +183,7 @@ TEST(OpeningHoursApi, TwoHundredOrdersRaceForTenPlacesAtThreeReplicas) {
     for (const auto& kernel : restaurant.kernels())
         EXPECT_THAT(slots_text(kernel->client().get("/store/slots/")),
                     testing::HasSubstr("15:00-16:00 0, 16:00-17:00 10"));
+    EXPECT_EQ(restaurant.broken_data(), "[]");
 
     // A pause at one replica holds at the others.
     std::vector<HttpClient> chefs;

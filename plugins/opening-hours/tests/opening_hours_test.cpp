@@ -40,8 +40,7 @@ protected:
     }
     void cancel(std::int64_t user) {
         kitchen->kitchen.orders
-            .move({user, "customer"}, kitchen->placed_id, orders::OrderState::cancelled, "",
-                  any_version)
+            .move({user, "customer"}, kitchen->placed_id, OrderState::cancelled, "", any_version)
             .value();
     }
 

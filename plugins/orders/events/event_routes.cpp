@@ -85,7 +85,7 @@ Result<Response> EventRoutes::one_order(Request& request) {
     const std::int64_t id = request.path_id("id");
     Result<std::optional<std::int64_t>> seen = parse_last_event_id(request.header("last-event-id"));
     if (!seen) return std::move(seen).error();
-    auto stream = new_stream(ClientStream::Ids::versions, viewer.actor());
+    auto stream = new_stream(ClientStream::Ids::versions, actor_of(viewer));
     Result<Listeners::Registration> registration = hub_.join(viewer.user_id, id, stream);
     if (!registration) return std::move(registration).error();
     Result<Order> order = orders_.read_newest(viewer, id);
@@ -97,7 +97,7 @@ Result<Response> EventRoutes::one_order(Request& request) {
     std::string first = retry_text(options_.retry + up_to(options_.retry / 2, random_));
     for (std::int64_t version = is_known ? **seen + 1 : order->version; version <= order->version;
          ++version)
-        first += event_text(version, event_of(*order, version), viewer.actor());
+        first += event_text(version, event_of(*order, version), actor_of(viewer));
     return response(std::move(stream), *std::move(registration), std::move(first), order->version,
                     is_over);
 }
@@ -106,7 +106,7 @@ Result<Response> EventRoutes::all_orders(Request& request) {
     const Viewer viewer{request.who().user_id, request.who().role};
     Result<std::optional<std::int64_t>> seen = parse_last_event_id(request.header("last-event-id"));
     if (!seen) return std::move(seen).error();
-    auto stream = new_stream(ClientStream::Ids::positions, viewer.actor());
+    auto stream = new_stream(ClientStream::Ids::positions, actor_of(viewer));
     Result<Listeners::Registration> registration = hub_.join(viewer.user_id, std::nullopt, stream);
     if (!registration) return std::move(registration).error();
     Result<FeedPage> page = feed_.after(seen->value_or(0), *seen ? events_at_once : 0);
@@ -119,7 +119,7 @@ Result<Response> EventRoutes::all_orders(Request& request) {
     for (const OrderEvent& event : page->events) {
         if (first.size() >= bytes_at_once) break;
         last = event.position;
-        first += event_text(last, event, viewer.actor());
+        first += event_text(last, event, actor_of(viewer));
     }
     const bool is_part = last < page->head;
     return response(std::move(stream), *std::move(registration), std::move(first), last, is_part);

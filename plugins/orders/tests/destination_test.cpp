@@ -176,14 +176,6 @@ TEST(OrderAddress, ShowsWhatIsNeededToFindIt) {
     std::vector<Fault> wrong;
     order_address_schema().validate(json, "", wrong);
     EXPECT_TRUE(wrong.empty());
-    EXPECT_THAT(address_lines(json),
-                ElementsAre(Json("Ada Obi"), Json("12 Allen Avenue"), Json("Ikeja, Lagos 100281"),
-                            Json("opposite the blue mosque")));
-    address.recipient_name = address.postal_code = address.landmark = "";
-    address.line2 = "Flat 3";
-    EXPECT_THAT(address_lines(order_address(address)),
-                ElementsAre(Json("12 Allen Avenue"), Json("Flat 3"), Json("Ikeja, Lagos")));
-    EXPECT_TRUE(address_lines(Json()).empty());
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ public:
                     std::function<void()> work) override {
         return takes && jobs.post_after(delay, std::move(name), std::move(work));
     }
+    Jobs& queue(std::string_view, unsigned) override { return *this; }
     bool takes = true;
     testkit::ManualJobs jobs;
 };

@@ -86,15 +86,15 @@ public:
           repository(*store),
           idempotency(*store),
           steps(members(steps), log, std::chrono::seconds(60)),
-          notices(events, nullptr, [this] { note_change(); }),
+          notices(events, [this] { note_change(); }),
           checkout(*store, carts, catalog, identity, claims, clock, repository, idempotency,
                    this->steps, notices, rules, addresses),
           orders(*store, catalog, claims, clock, repository, notices) {
         store->verify().value();
     }
 
-    static orders::CheckoutRequest request(
-        std::int64_t user_id, orders::Fulfillment fulfillment = orders::Fulfillment::pickup) {
+    static orders::CheckoutRequest request(std::int64_t user_id,
+                                           Fulfillment fulfillment = Fulfillment::pickup) {
         orders::CheckoutRequest request;
         request.buyer = {user_id, "customer"};
         request.fulfillment = fulfillment;

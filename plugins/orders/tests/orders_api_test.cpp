@@ -164,18 +164,11 @@ TEST_F(OrdersApi, TheKitchenIsToldWhatIsPossible) {
     EXPECT_NE(all.json["next"].as_string().find("to=2999"), std::string::npos);
 }
 
-class OrdersWithMail : public OrdersApi {
+/// With everything that a checkout may have: a key, an address, a counted food.
+class OrdersCounted : public OrdersApi {
 protected:
-    explicit OrdersWithMail(const std::string& store = "{id: store-memory}")
-        : OrdersApi({.store = store,
-                     .outbox = "poll_interval: 10ms",
-                     .orders = "mail: {enabled: true}, "}) {}
-};
-
-/// With everything that a checkout may have: a key, an address, a counted food, a mail.
-class OrdersCounted : public OrdersWithMail {
-protected:
-    OrdersCounted() : OrdersWithMail("{id: counting-store, path: " KITCHEN_COUNTING_STORE "}") {}
+    OrdersCounted()
+        : OrdersApi({.store = "{id: counting-store, path: " KITCHEN_COUNTING_STORE "}"}) {}
 
     /// Those of the transaction of the last checkout.
     std::vector<std::string> statements() {
@@ -202,62 +195,12 @@ TEST_F(OrdersCounted, ACheckoutTakesFewStatements) {
                   {{"Idempotency-Key", "dinner"}});
     ASSERT_EQ(placed.status, 201) << placed.body;
     // The README lists them.
-    EXPECT_EQ(statements().size(), 14u) << testing::PrintToString(statements());
+    EXPECT_EQ(statements().size(), 13u) << testing::PrintToString(statements());
     EXPECT_EQ(chef.get(path).json["available_quantity"], Json(4));
-    EXPECT_EQ(chef.get("/admin/mail/").json["total_count"], Json(1));
 
     ASSERT_EQ(put(dish).status, 201);
     ASSERT_EQ(chef.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status, 201);
-    EXPECT_EQ(statements().size(), 11u) << testing::PrintToString(statements());
-}
-
-TEST_F(OrdersWithMail, TheCustomerReadsOfEachStep) {
-    ASSERT_EQ(put(restaurant.food("Jollof rice", 280'000)).status, 201);
-    const HttpResponse placed =
-        chef.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
-                  {{"Idempotency-Key", "dinner"}});
-    ASSERT_EQ(placed.status, 201) << placed.body;
-    EXPECT_EQ(chef.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}),
-                        {{"Idempotency-Key", "dinner"}})
-                  .header("idempotent-replayed"),
-              "true");
-    EXPECT_EQ(
-        chef.post(placed.header("location") + "status/", Json::object({{"status", "completed"}}))
-            .status,
-        409);
-    EXPECT_EQ(
-        chef.post(placed.header("location") + "status/", Json::object({{"status", "confirmed"}}))
-            .status,
-        200);
-    ASSERT_TRUE(testkit::wait_until(
-        [&] { return chef.get("/admin/mail/?state=sent").json["total_count"] == Json(2); }));
-    const HttpResponse mails = chef.get("/admin/mail/");
-    EXPECT_EQ(mails.json["total_count"], Json(2));
-    EXPECT_EQ(mails.json["result"].as_array().at(0)["subject"], Json("Your order 1 is confirmed"));
-    EXPECT_EQ(mails.json["result"].as_array().at(1)["subject"], Json("Your order 1"));
-    EXPECT_EQ(mails.json["result"].as_array().at(1)["to"], Json("chef@kitchen.example"));
-    EXPECT_EQ(restaurant.mails_to("chef@kitchen.example").size(), 2u);
-}
-
-TEST(OrdersStart, MailsNeedAnOutbox) {
-    const auto refusal = [](const std::string& orders, const std::string& outbox) -> std::string {
-        try {
-            testkit::TestKernel kernel(
-                "plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: "
-                "{directory: /tmp/kitchen-no-mail}}, "
-                "{id: auth}, {id: catalog}, {id: cart}, {id: claims}, {id: events}, " +
-                outbox + "{id: orders, config: {mail: " + orders + "}}]");
-            return "started";
-        } catch (const std::runtime_error& refused) {
-            return refused.what();
-        }
-    };
-    EXPECT_NE(refusal("{enabled: true}", "").find("add 'outbox' to the plugins"),
-              std::string::npos);
-    EXPECT_EQ(refusal("{enabled: false}", ""), "started");
-    EXPECT_NE(refusal("{enabled: true, templates: /no/such}", "{id: outbox}, ")
-                  .find("/no/such/order_placed.subject: there is no such file"),
-              std::string::npos);
+    EXPECT_EQ(statements().size(), 10u) << testing::PrintToString(statements());
 }
 
 }  // namespace kitchen::orders

@@ -72,4 +72,13 @@ TEST(Pricing, ThePartsOfASpreadAddUpAndStayWithinTheirWeights) {
     }
 }
 
+TEST(MoneyText, GroupsThousands) {
+    EXPECT_EQ(money_text(0, "NGN"), "NGN 0.00");
+    EXPECT_EQ(money_text(5, "NGN"), "NGN 0.05");
+    EXPECT_EQ(money_text(99'999, "NGN"), "NGN 999.99");
+    EXPECT_EQ(money_text(100'000, "NGN"), "NGN 1,000.00");
+    EXPECT_EQ(money_text(123'456'789, "NGN"), "NGN 1,234,567.89");
+    EXPECT_EQ(money_text(100'000'000'000, "NGN"), "NGN 1,000,000,000.00");
+}
+
 }  // namespace kitchen::orders

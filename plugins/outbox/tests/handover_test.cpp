@@ -11,9 +11,7 @@ using namespace std::chrono_literals;
 class HandoverTest : public OutboxTest {
 protected:
     HandoverTest() {
-        service =
-            std::make_unique<OutboxService>(*store, clock, random, tracing, *repository, writers,
-                                            [this](std::int64_t id) { handover.note(id); });
+        service = make_service([this](std::int64_t id) { handover.note(id); });
     }
     std::vector<std::string> taken() {
         std::vector<std::string> bodies;
@@ -27,7 +25,7 @@ protected:
 };
 
 TEST_P(HandoverTest, TellsOfWhatIsCommittedAndNothingElse) {
-    service->enqueue(a_mail()).value();
+    enqueue(a_mail()).value();
     EXPECT_TRUE(handover.run());
     EXPECT_EQ(taken(), std::vector<std::string>{to_message(only().id)});
     EXPECT_TRUE(handover.run());
@@ -47,16 +45,16 @@ TEST_P(HandoverTest, NothingWhileTheTransactionIsOpenAndNothingWhenItFails) {
 }
 
 TEST_P(HandoverTest, AKeyThatIsThereAlreadyIsNotNoted) {
-    for (int i = 0; i < 2; ++i) service->enqueue(a_mail()).value();
+    for (int i = 0; i < 2; ++i) enqueue(a_mail()).value();
     EXPECT_TRUE(handover.run());
     EXPECT_EQ(queue.size(), 1u);
 }
 
 TEST_P(HandoverTest, AnAdministratorsRetryIsToldOf) {
-    service->enqueue(a_mail()).value();
+    enqueue(a_mail()).value();
     EXPECT_TRUE(handover.run());
     mailer.on_send = [](const Mail&) { return Status(Error(Errc::unprocessable, "no", "No.")); };
-    worker()->run();
+    run();
     service->retry(only().id).value();
     EXPECT_TRUE(handover.run());
     EXPECT_EQ(queue.size(), 2u);
@@ -70,32 +68,32 @@ TEST_P(HandoverTest, MoreThanItKeepsAreLeftForTheTable) {
 
 TEST_P(HandoverTest, AQueueThatIsAwayIsLeftAloneForAWhile) {
     queue.fail_with(Error(Errc::unavailable, "queue_away", "Later."));
-    service->enqueue(a_mail("first")).value();
+    enqueue(a_mail("first")).value();
     EXPECT_FALSE(handover.run());
     queue.fail_with(std::nullopt);
-    service->enqueue(a_mail("second")).value();
+    enqueue(a_mail("second")).value();
     EXPECT_FALSE(handover.run()) << "it is not asked";
     clock.advance(Handover::queue_left_alone);
-    service->enqueue(a_mail("third")).value();
+    enqueue(a_mail("third")).value();
     EXPECT_TRUE(handover.run());
     EXPECT_EQ(queue.size(), 1u);
 }
 
 TEST_P(HandoverTest, SaysNothingOfTheMail) {
-    service->enqueue(a_mail()).value();
+    enqueue(a_mail()).value();
     EXPECT_TRUE(handover.run());
-    EXPECT_EQ(taken().at(0), "{\"outbox_mail\":" + std::to_string(only().id) + "}");
+    EXPECT_EQ(taken().at(0), "{\"delivery\":" + std::to_string(only().id) + "}");
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, HandoverTest, all_stores, store_name);
 
 TEST(MailMessage, OthersAreNoneOfOurs) {
     EXPECT_EQ(parse_message(to_message(7)), 7);
-    EXPECT_EQ(parse_message(R"({"outbox_mail": 9223372036854775807, "more": []})"),
+    EXPECT_EQ(parse_message(R"({"delivery": 9223372036854775807, "more": []})"),
               9223372036854775807);
-    for (const char* body : {"", "7", "{}", "[]", "{\"outbox_mail\":0}", "{\"outbox_mail\":-1}",
-                             "{\"outbox_mail\":\"7\"}", "{\"outbox_mail\":7.5}", "hello",
-                             "{\"outbox_mail\":9223372036854775808}"})
+    for (const char* body :
+         {"", "7", "{}", "[]", "{\"delivery\":0}", "{\"delivery\":-1}", "{\"delivery\":\"7\"}",
+          "{\"delivery\":7.5}", "hello", "{\"delivery\":9223372036854775808}"})
         EXPECT_EQ(parse_message(body), std::nullopt) << body;
 }
 

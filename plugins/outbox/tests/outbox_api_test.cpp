@@ -19,8 +19,11 @@ using Kind = tests::ResendFault::Kind;
 class OutboxApi : public testing::Test {
 protected:
     void enqueue(const std::string& key, const std::string& to) {
-        restaurant.service<Outbox>()
-            .enqueue({to, "Your order", "Jollof rice\n", "<p>Jollof rice</p>", key})
+        restaurant.service<Store>()
+            .transact([&](Transaction& tx) {
+                return restaurant.service<Outbox>().enqueue(
+                    tx, {to, "Your order", "Jollof rice\n", "<p>Jollof rice</p>", key});
+            })
             .value();
     }
     Json newest() { return admin.get("/admin/mail/?limit=1").json["result"].as_array().at(0); }
@@ -44,6 +47,8 @@ TEST_F(OutboxApi, AMailIsSentAndShownWithoutItsBodies) {
     enqueue("order/1/1", "ada@example.com");
     ASSERT_TRUE(newest_becomes("sent"));
     EXPECT_EQ(service.mails_to("ada@example.com"), 1);
+    EXPECT_EQ(admin.get("/admin/deliveries/?channel=mail&state=sent").json["total_count"], Json(1));
+    EXPECT_EQ(admin.get("/admin/deliveries/?channel=fax").json["total_count"], Json(0));
     const HttpResponse page = admin.get("/admin/mail/");
     EXPECT_EQ(page.status, 200);
     EXPECT_EQ(page.json["total_count"], Json(1));
@@ -55,7 +60,7 @@ TEST_F(OutboxApi, AMailIsSentAndShownWithoutItsBodies) {
     EXPECT_TRUE(mail.has("sent_at"));
     EXPECT_TRUE(mail["last_error"].is_null());
     EXPECT_TRUE(mail["next_attempt_at"].is_null());
-    EXPECT_EQ(retry(mail).problem_code(), "mail_not_dead");
+    EXPECT_EQ(retry(mail).problem_code(), "delivery_not_dead");
 }
 
 TEST_F(OutboxApi, ADeadMailIsRetriedByHand) {
@@ -92,12 +97,13 @@ TEST_F(OutboxApi, TooManyFailuresAreADeadMail) {
 }
 
 TEST_F(OutboxApi, IsForAdministratorsOnly) {
-    for (const char* path : {"/admin/mail/", "/admin/mail/1/retry/"}) {
+    for (const char* path : {"/admin/mail/", "/admin/mail/1/retry/", "/admin/deliveries/",
+                             "/admin/deliveries/1/retry/"}) {
         const char* method = std::string_view(path).ends_with("retry/") ? "POST" : "GET";
         HttpClient stranger = restaurant.client();
         EXPECT_EQ(stranger.send(method, path).status, 401) << path;
     }
-    EXPECT_EQ(admin.send("POST", "/admin/mail/99/retry/").problem_code(), "mail_not_found");
+    EXPECT_EQ(admin.send("POST", "/admin/mail/99/retry/").problem_code(), "delivery_not_found");
     EXPECT_EQ(admin.send("POST", "/admin/mail/x/retry/").status, 404);
     EXPECT_EQ(admin.get("/admin/mail/?state=lost").status, 422);
     EXPECT_EQ(admin.get("/admin/mail/?limit=0").status, 422);

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +15,7 @@
 #include "each_store.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
+#include "kitchen/testkit/recording_setup.h"
 #include "migrations.gen.h"
 #include "outbox_service.h"
 #include "outbox_worker.h"
@@ -60,22 +60,6 @@ private:
     std::vector<Mail> mails_, calls_;
 };
 
-/// Writes "About KEY", unless told otherwise.
-class KeyWriter final : public MailWriter {
-public:
-    std::function<Status(std::string_view key)> on_write = [](std::string_view) {
-        return Status();
-    };
-    std::atomic<int> calls{0};
-
-    Result<Mail> write(std::string_view key) override {
-        ++calls;
-        if (Status allowed = on_write(key); !allowed) return std::move(allowed).error();
-        const std::string about = "About " + std::string(key);
-        return Mail{"", about, about + "\n", "<p>" + about + "</p>", ""};
-    }
-};
-
 /// Each suite says: INSTANTIATE_TEST_SUITE_P(Stores, Suite, all_stores, store_name);
 inline const auto all_stores = testing::Values(StoreKind{"Memory", &tests::in_memory},
                                                StoreKind{"Postgres", &tests::on_postgres});
@@ -85,8 +69,8 @@ protected:
     OutboxTest() {
         testkit::apply_migrations(*store, "outbox", kitchen_migrations);
         repository = std::make_unique<OutboxRepository>(*store);
-        service =
-            std::make_unique<OutboxService>(*store, clock, random, tracing, *repository, writers);
+        service = make_service();
+        service->add_mailer(setup, mailer);
         store->verify().value();
     }
 
@@ -94,26 +78,39 @@ protected:
         return {std::move(to), "Your order 7", "Jollof rice\n", "<p>Jollof rice</p>",
                 std::move(key)};
     }
-    static UnwrittenMail unwritten(std::string key) {
-        return {"ada@example.com", std::move(key), "orders"};
+    std::unique_ptr<OutboxService> make_service(std::function<void(std::int64_t)> written = {}) {
+        return std::make_unique<OutboxService>(*store, clock, random, tracing, *repository,
+                                               channels, OutboxHooks{std::move(written), {}});
     }
-    void enqueue_unwritten(const std::string& key) {
-        store->transact([&](Transaction& tx) { return service->enqueue(tx, unwritten(key)); })
-            .value();
+    Status enqueue(const Mail& mail) {
+        return store->transact([&](Transaction& tx) { return service->enqueue(tx, mail); });
+    }
+    Status enqueue(std::string_view channel, const Delivery& delivery) {
+        return store->transact(
+            [&](Transaction& tx) { return service->enqueue(tx, channel, delivery); });
     }
     std::unique_ptr<OutboxWorker> worker(WorkerSettings settings = {}) {
-        return std::make_unique<OutboxWorker>(*store, mailer, clock, random, log, metrics, tracing,
-                                              *repository, writers, settings);
+        return std::make_unique<OutboxWorker>(*store, clock, random, log, tracing, *repository,
+                                              settings);
     }
-    OutgoingMail only() {
-        const MailPage page = service->list(std::nullopt, 10, 0).value();
+    /// Sends what is due in a channel, as if nothing had been sent before; how many it tried.
+    int run(std::string_view channel = Outbox::mail_channel, WorkerSettings settings = {}) {
+        channels.find(channel)->be_quiet(std::chrono::milliseconds(0));
+        channels.find(channel)->note_well();
+        return worker(settings)->run(*channels.find(channel));
+    }
+    StoredDelivery only() {
+        const DeliveryPage page = service->list({}, 10, 0).value();
         EXPECT_EQ(page.total_count, 1);
-        return page.mails.at(0);
+        return page.deliveries.at(0);
     }
-    std::int64_t count(MailState state) { return service->list(state, 1, 0).value().total_count; }
-    std::string body_of(std::int64_t id) {
+    std::int64_t count(std::optional<DeliveryState> state = {}) {
+        return service->list({"", state}, 1, 0).value().total_count;
+    }
+    std::int64_t newest() { return service->list({}, 1, 0).value().deliveries.at(0).id; }
+    std::string payload_of(std::int64_t id) {
         const Statement read =
-            store->prepare("SELECT body_text || body_html FROM outbox_mails WHERE id = $1");
+            store->prepare("SELECT payload FROM outbox_deliveries WHERE id = $1");
         return store
             ->read<std::string>([&](Transaction& tx) -> Result<std::string> {
                 return tx.query(read, {id}).value().front().string(0);
@@ -128,8 +125,8 @@ protected:
     testkit::RecordingMetrics metrics;
     testkit::ManualTracing tracing;
     KeyedMailer mailer;
-    KeyWriter writer;
-    MailWriters writers;
+    testkit::RecordingSetup setup{"outbox"};
+    Channels channels{clock, metrics, std::chrono::seconds(10)};
     std::unique_ptr<OutboxRepository> repository;
     std::unique_ptr<OutboxService> service;
 };

@@ -42,7 +42,12 @@ protected:
         return std::make_unique<Restaurant>(config);
     }
     static void enqueue(Restaurant& replica, const std::string& key, const std::string& to) {
-        replica.service<Outbox>().enqueue({to, "Your order", "Jollof rice\n", "", key}).value();
+        replica.service<Store>()
+            .transact([&](Transaction& tx) {
+                return replica.service<Outbox>().enqueue(
+                    tx, {to, "Your order", "Jollof rice\n", "", key});
+            })
+            .value();
     }
     static std::int64_t count(const Restaurant& replica, const std::string& state) {
         return expect_status(replica.admin().get("/admin/mail/?limit=1&state=" + state), 200,
@@ -75,7 +80,7 @@ TEST_P(OutboxQueue, TwoReplicasSendEachMailOnce) {
     const Json seen = queue.state();
     EXPECT_EQ(seen["refusals"].size(), 0u) << seen.dump();
     for (const Json& body : seen["bodies"].as_array())
-        EXPECT_THAT(body.as_string(), testing::MatchesRegex("\\{\"outbox_mail\":[0-9]+\\}"));
+        EXPECT_THAT(body.as_string(), testing::MatchesRegex("\\{\"delivery\":[0-9]+\\}"));
 }
 
 // By the leases in the table alone.
@@ -166,8 +171,8 @@ TEST_P(OutboxQueue, CountsWhatItDoes) {
     const auto one = replica();
     enqueue(*one, "order/1", "ada@example.com");
     ASSERT_TRUE(wait_until([&] { return count(*one, "sent") == 1; }));
-    EXPECT_EQ(one->metric("kitchen_outbox_attempts_total{outcome=\"sent\"}"), 1);
-    EXPECT_EQ(one->metric("kitchen_outbox_waiting_mails"), 0);
+    EXPECT_EQ(one->metric("kitchen_outbox_attempts_total{channel=\"mail\",outcome=\"sent\"}"), 1);
+    EXPECT_EQ(one->metric("kitchen_outbox_waiting{channel=\"mail\"}"), 0);
     EXPECT_EQ(one->metric("kitchen_queue_received_total{provider=\"queue-sqs\"}"), 1);
 }
 

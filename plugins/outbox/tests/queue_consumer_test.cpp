@@ -14,13 +14,13 @@ using namespace std::chrono_literals;
 class QueueConsumerTest : public OutboxTest {
 protected:
     std::unique_ptr<QueueConsumer> consumer() {
-        return std::make_unique<QueueConsumer>(queue, *sender, clock, random, log, settings.lease,
-                                               10s);
+        return std::make_unique<QueueConsumer>(queue, *sender, channels, clock, random, log,
+                                               settings.lease);
     }
     /// Writes a mail and tells the queue of it.
     std::int64_t add(std::string key) {
-        service->enqueue(a_mail(std::move(key))).value();
-        const std::int64_t id = service->list(std::nullopt, 1, 0).value().mails.at(0).id;
+        enqueue(a_mail(std::move(key))).value();
+        const std::int64_t id = newest();
         queue.send(to_message(id)).value();
         return id;
     }
@@ -44,7 +44,7 @@ protected:
 TEST_P(QueueConsumerTest, SendsAndRemoves) {
     add("k");
     EXPECT_EQ(consumer()->receive(0s, never), 0ms);
-    EXPECT_EQ(only().state, MailState::sent);
+    EXPECT_EQ(only().state, DeliveryState::sent);
     EXPECT_EQ(queue.size(), 0u);
     EXPECT_EQ(mailer.mails().size(), 1u);
 }
@@ -86,7 +86,7 @@ TEST_P(QueueConsumerTest, AFailedMailComesAgainWhenItIsDue) {
     accept();
     clock.advance(1s);
     consumer()->receive(0s, never);
-    EXPECT_EQ(only().state, MailState::sent);
+    EXPECT_EQ(only().state, DeliveryState::sent);
     EXPECT_EQ(only().attempts, 2);
     EXPECT_EQ(queue.size(), 0u);
 }
@@ -104,14 +104,14 @@ TEST_P(QueueConsumerTest, ALongWaitIsCutIntoWhatTheQueueAllows) {
     accept();
     clock.advance(2h);
     consumer()->receive(0s, never);
-    EXPECT_EQ(only().state, MailState::sent);
+    EXPECT_EQ(only().state, DeliveryState::sent);
 }
 
 TEST_P(QueueConsumerTest, ADeadLetterLeavesTheQueue) {
     add("k");
     refuse(Errc::unprocessable);
     consumer()->receive(0s, never);
-    EXPECT_EQ(only().state, MailState::dead);
+    EXPECT_EQ(only().state, DeliveryState::dead);
     EXPECT_EQ(queue.size(), 0u);
 }
 
@@ -126,7 +126,7 @@ TEST_P(QueueConsumerTest, AnotherTakesOverFromOneThatDied) {
     EXPECT_EQ(mailer.calls().size(), 1u) << "hidden, and leased";
     clock.advance(settings.lease);
     consumer()->receive(0s, never);
-    EXPECT_EQ(only().state, MailState::sent);
+    EXPECT_EQ(only().state, DeliveryState::sent);
     EXPECT_EQ(mailer.calls().size(), 2u);
     EXPECT_EQ(mailer.mails().size(), 1u) << "under the same key";
     EXPECT_EQ(queue.size(), 0u);
@@ -142,7 +142,7 @@ TEST_P(QueueConsumerTest, AMailerThatIsAwayIsLeftAlone) {
     accept();
     clock.advance(1h);
     consumer()->receive(0s, never);
-    EXPECT_EQ(count(MailState::sent), 6);
+    EXPECT_EQ(count(DeliveryState::sent), 6);
     EXPECT_EQ(queue.size(), 0u);
 }
 
@@ -156,14 +156,14 @@ TEST_P(QueueConsumerTest, TooManyRequestsQuietTheConsumer) {
     accept();
     clock.advance(1h);
     EXPECT_EQ(one->receive(0s, never), 0ms);
-    EXPECT_EQ(count(MailState::sent), 3);
+    EXPECT_EQ(count(DeliveryState::sent), 3);
 }
 
 TEST_P(QueueConsumerTest, AMessageOfSomebodyElseStays) {
     queue.send("hello").value();
     add("k");
     consumer()->receive(0s, never);
-    EXPECT_EQ(only().state, MailState::sent);
+    EXPECT_EQ(only().state, DeliveryState::sent);
     EXPECT_EQ(queue.size(), 1u);
     EXPECT_TRUE(log.contains("is not of the outbox"));
     EXPECT_FALSE(log.contains("hello"));
@@ -177,7 +177,7 @@ TEST_P(QueueConsumerTest, StopFreesWhatWasReceived) {
         return Status();
     };
     consumer()->receive(0s, stop.get_token());
-    EXPECT_EQ(count(MailState::sent), 1);
+    EXPECT_EQ(count(DeliveryState::sent), 1);
     EXPECT_EQ(queue.visible(), 2u);
 }
 
@@ -197,34 +197,35 @@ TEST_P(QueueConsumerTest, ItsThreadEndsAtOnce) {
     one->start();
     one->start();
     add("k");
-    ASSERT_TRUE(testkit::wait_until([&] { return count(MailState::sent) == 1; }));
+    ASSERT_TRUE(testkit::wait_until([&] { return count(DeliveryState::sent) == 1; }));
     one->stop();
     one->start();
-    service->enqueue(a_mail("later")).value();
-    EXPECT_EQ(count(MailState::waiting), 1);
+    enqueue(a_mail("later")).value();
+    EXPECT_EQ(count(DeliveryState::waiting), 1);
 }
 
 // The whole way, on this thread but for the consumer's.
 TEST_P(QueueConsumerTest, TheTransportCarriesMailsAndTheTableSavesThem) {
-    QueueTransport transport(queue, clock, random, log, *sender, settings, 1min);
-    OutboxService outbox(*store, clock, random, tracing, *repository, writers,
-                         [&](std::int64_t id) { transport.note(id); });
-    outbox.enqueue(a_mail("told")).value();
+    QueueTransport transport(queue, clock, random, log, *sender, channels, settings, 1min);
+    service = make_service([&](std::int64_t id) { transport.note(id); });
+    enqueue(a_mail("told")).value();
     transport.run();
     ASSERT_TRUE(
-        testkit::wait_until([&] { return count(MailState::sent) == 1 && queue.size() == 0; }));
+        testkit::wait_until([&] { return count(DeliveryState::sent) == 1 && queue.size() == 0; }));
 
-    service->enqueue(a_mail("the process died before it told of it")).value();
+    service = make_service();
+    enqueue(a_mail("the process died before it told of it")).value();
     transport.run();
-    EXPECT_EQ(count(MailState::sent), 1);
+    EXPECT_EQ(count(DeliveryState::sent), 1);
     clock.advance(1min);
     transport.run();
-    EXPECT_EQ(count(MailState::sent), 2);
+    EXPECT_EQ(count(DeliveryState::sent), 2);
 
     queue.fail_with(Error(Errc::unavailable, "queue_away", "Later."));
-    outbox.enqueue(a_mail("while the queue is away")).value();
+    service = make_service([&](std::int64_t id) { transport.note(id); });
+    enqueue(a_mail("while the queue is away")).value();
     transport.run();
-    EXPECT_EQ(count(MailState::sent), 3) << "at once, by the table";
+    EXPECT_EQ(count(DeliveryState::sent), 3) << "at once, by the table";
     transport.stop();
     EXPECT_EQ(mailer.calls().size(), 3u);
 }

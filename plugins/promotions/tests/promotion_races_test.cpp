@@ -11,6 +11,7 @@ namespace {
 
 class PromotionRaces : public PromotionsApi {
 protected:
+    void TearDown() override { EXPECT_EQ(restaurant.broken_data(), "[]"); }
     /// Runs `work(i)` for i in [0, count), all at the same time.
     template <class Work>
     static void at_once(int count, Work work) {

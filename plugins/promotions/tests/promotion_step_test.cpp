@@ -30,8 +30,8 @@ struct FakeClaims final : Claims {
         return found;
     }
     Status take(Transaction&, std::string_view, std::span<const Claim>) override { return {}; }
-    Result<std::vector<std::string>> owners(Transaction&, std::string_view) override {
-        return std::vector<std::string>();
+    Result<std::vector<HeldClaim>> held(Transaction&, std::string_view) override {
+        return std::vector<HeldClaim>();
     }
     Status give_back(Transaction&, std::string_view) override { return {}; }
 };

@@ -97,6 +97,8 @@ TEST_F(CommandLine, WrongUseEndsWithTwo) {
                                                {"migrate", "undo", "--config", config},
                                                {"plugins"},
                                                {"plugins", "inspect"},
+                                               {"plugins", "impact", "--config", config},
+                                               {"plugins", "purge", "auth"},
                                                {"serve", "--config", config, "--fast"},
                                                {"--fast"}}) {
         const Outcome outcome = run(arguments);
@@ -188,6 +190,19 @@ TEST_F(CommandLine, PlansAndAppliesMigrations) {
     EXPECT_EQ(checked.code, 0) << checked.output;
     EXPECT_THAT(checked.output, HasSubstr("rules, 0 broken"));
     EXPECT_EQ(run({"migrate", "plan", "--config", empty()}).code, 4);
+}
+
+TEST_F(CommandLine, PurgesNothingThatItCannotConstruct) {
+    const std::string config = kitchen();
+    const Outcome unset = run({"plugins", "purge", "mail-smtp", "--config", config});
+    EXPECT_EQ(unset.code, 3);
+    EXPECT_THAT(unset.output, HasSubstr("plugin 'mail-smtp' is not listed: give it an entry"));
+    const Outcome alone = run({"plugins", "purge", "claims", "--config", empty()});
+    EXPECT_EQ(alone.code, 4);
+    EXPECT_THAT(alone.output, HasSubstr("no store is bound"));
+    const Outcome without = run({"plugins", "purge", "outbox", "--config", config});
+    EXPECT_EQ(without.code, 0) << without.output;
+    EXPECT_EQ(without.output, "it has nothing in the store\n");
 }
 
 TEST_F(CommandLine, CopiesAStoreIntoAnEmptyOne) {

@@ -196,5 +196,19 @@ TEST(Checksum, IsFnv1a64) {
     EXPECT_EQ(checksum("foobar"), "fnv1a64:85944171f73967e8");
 }
 
+TEST(TablesOf, AreThoseThatTheMigrationsLeave) {
+    const Migration migrations[] = {
+        {1, "0001_a",
+         "-- CREATE TABLE comment (id BIGINT);\nCREATE TABLE points(id {{identity}}, note TEXT "
+         "DEFAULT 'x; CREATE TABLE text (');\ncreate table if not exists \"old\" (id BIGINT);"
+         "CREATE TABLE gone (id BIGINT); CREATE UNIQUE INDEX points_by_note ON points (note)"},
+        {2, "0002_b",
+         "DROP TABLE IF EXISTS gone;\nALTER TABLE old RENAME TO fresh;\n"
+         "ALTER TABLE points ADD COLUMN more BIGINT; ALTER TABLE points RENAME COLUMN more TO m"},
+    };
+    EXPECT_THAT(tables_of(migrations), ElementsAre("points", "fresh"));
+    EXPECT_THAT(tables_of({}), IsEmpty());
+}
+
 }  // namespace
 }  // namespace kitchen::migrate

@@ -25,6 +25,10 @@ struct Claim {
     std::int64_t limit = std::numeric_limits<std::int64_t>::max();  ///< of all claims of that name
 };
 
+struct HeldClaim {
+    std::string owner, name;
+};
+
 class Claims {
 public:
     using Interface = Claims;
@@ -39,8 +43,9 @@ public:
     /// conflict "limit_reached" naming the claim as its subject; then the transaction must be
     /// rolled back.
     virtual Status take(Transaction& tx, std::string_view owner, std::span<const Claim> claims) = 0;
-    /// Every owner of that pattern (SQL's LIKE) who holds something: "order %" gives "order 12", ….
-    virtual Result<std::vector<std::string>> owners(Transaction& tx, std::string_view like) = 0;
+    /// What the owners of that pattern (SQL's LIKE) hold: "order %" gives the claims of "order 12",
+    /// …; those of one owner together.
+    virtual Result<std::vector<HeldClaim>> held(Transaction& tx, std::string_view like) = 0;
     /// Everything that the owner holds; success when that is nothing.
     virtual Status give_back(Transaction& tx, std::string_view owner) = 0;
 };

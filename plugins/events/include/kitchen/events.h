@@ -30,6 +30,7 @@
 // subscriber one after another, on the jobs' threads. Ownership: the provider's plugin.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -42,8 +43,17 @@
 #include "kitchen/plugin.h"
 #include "kitchen/result.h"
 #include "kitchen/store.h"
+#include "kitchen/time.h"
 
 namespace kitchen {
+
+/// An event as it is kept.
+struct EventRecord {
+    std::int64_t position = 0;  ///< from 1; no two events have the same
+    std::string name;           ///< "order.placed/1"
+    Timestamp at;               ///< when it was emitted
+    Json data;
+};
 
 class Events {
 public:
@@ -69,25 +79,34 @@ public:
     /// the subscriber handles that event already.
     template <class Event, class Handle>
     void on(const Setup& setup, std::string_view subscriber, Handle handle) {
-        subscribe(setup.plugin_id(), subscriber, Event::event_name,
-                  [handle = std::move(handle), schema = http::schema_of<Event>().open(),
-                   guard = setup.guard(), plugin = std::string(setup.plugin_id())](
-                      Transaction& tx, const Json& data) -> Status {
+        on_record(setup, subscriber, Event::event_name,
+                  [handle = std::move(handle), schema = http::schema_of<Event>().open()](
+                      Transaction& tx, const EventRecord& record) -> Status {
                       std::vector<Fault> faults;
-                      schema.validate(data, "", faults);
+                      schema.validate(record.data, "", faults);
                       if (!faults.empty())
-                          return Error(Errc::corrupt, "event_misfit",
-                                       std::string(Event::event_name) + faults.front().pointer +
-                                           ": " + faults.front().detail);
+                          return Error(
+                              Errc::corrupt, "event_misfit",
+                              record.name + faults.front().pointer + ": " + faults.front().detail);
                       Event event;
-                      http::read_body(data, event);
-                      return guard(plugin, Event::event_name, [&] { return handle(tx, event); });
+                      http::read_body(record.data, event);
+                      return handle(tx, event);
                   });
     }
 
-protected:
-    using Handler = std::function<Status(Transaction& tx, const Json& data)>;
+    /// The same without its type, for a plugin that passes events on.
+    using Handler = std::function<Status(Transaction& tx, const EventRecord& event)>;
+    void on_record(const Setup& setup, std::string_view subscriber, std::string_view event,
+                   Handler handler) {
+        subscribe(
+            setup.plugin_id(), subscriber, event,
+            [handler = std::move(handler), guard = setup.guard(),
+             plugin = std::string(setup.plugin_id())](Transaction& tx, const EventRecord& record) {
+                return guard(plugin, record.name, [&] { return handler(tx, record); });
+            });
+    }
 
+protected:
     virtual void declare_event(std::string_view plugin, std::string_view event) = 0;
     virtual Status emit_event(Transaction& tx, std::string_view event, std::string data) = 0;
     virtual void subscribe(std::string_view plugin, std::string_view subscriber,

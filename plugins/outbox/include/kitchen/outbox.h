@@ -1,66 +1,91 @@
-// outbox/1: mails that are sent if, and only if, what they tell of has happened. Published by the
-// plugin that owns the outgoing queue.
+// outbox/2: deliveries. What leaves this installation (a mail, a webhook, a slip for a printer) if,
+// and only if, what it tells of has happened. Published by the plugin that owns the outgoing queue.
 //
-// A mail is put into the caller's transaction and sent later, by a job, through whatever mailer/1
-// is bound: again and again until it is taken, or until it is refused for good or has been tried
-// too often. Then it is a dead letter, and an administrator may have it tried again.
+// A delivery is put into the caller's transaction and handed later, by a job, to its channel: again
+// and again until the channel has taken it, or has refused it for good, or it has been tried too
+// often. Then it is a dead letter, and an administrator may have it tried again. Each channel has a
+// queue of jobs of its own: one that is slow or away delays no other.
 //
-// What a mail says is either put in with it, or written by a MailWriter when it is sent: that keeps
-// templates and their rendering out of the transaction.
+//     // In the constructor of the plugin that can send:
+//     outbox.add_channel(setup, "printer", {[this](const Outgoing& slip) { return print(slip); }});
+//     // Where something happens, or in the handler of an event:
+//     outbox.enqueue(tx, "printer", {"order/12", "bar", "Order 12", text});
 //
-// What waits here is stored in the clear. A mail with a secret in it (a one-time code) does not
-// belong here: docs/adr/0003.
+// The channel "mail" is there: it sends through whatever mailer/1 is bound.
+//
+// What waits here is stored in the clear. What has a secret in it (a one-time code) does not belong
+// here: docs/adr/0003.
 //
 // Thread-safety: all calls, from any thread. Ownership: the provider's plugin.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "kitchen/mailer.h"
+#include "kitchen/plugin.h"
 #include "kitchen/result.h"
 #include "kitchen/store.h"
+#include "kitchen/time.h"
 
 namespace kitchen {
 
-/// Writes mails when they are sent, from what their keys say that they are about.
-class MailWriter {
-public:
-    virtual ~MailWriter() = default;
-    /// Subject, text and html of the mail with that key, the same at every call; recipient and key
-    /// are left empty. Called outside of transactions, at each attempt to send. Errors:
-    /// unprocessable when there never will be such a mail, which makes it a dead letter; all
-    /// others: it is tried again later. Thread-safety: any thread.
-    virtual Result<Mail> write(std::string_view key) = 0;
+/// Of any channel.
+struct Delivery {
+    /// What it is about, within its channel ("order/7/2"): while one of that key is kept (for
+    /// days), another is not added, and that is a success.
+    std::string key;
+    std::string to;       ///< whom it goes to
+    std::string subject;  ///< one line for administrators, and what the channel makes of it
+    std::string payload;  ///< what it says, as the channel understands it
 };
 
-/// A mail that a writer will write.
-struct UnwrittenMail {
-    std::string to;               ///< one address
-    std::string idempotency_key;  ///< as in Outbox::enqueue()
-    std::string writer;           ///< its name, see Outbox::add_writer()
+/// A delivery as its channel gets it.
+struct Outgoing : Delivery {
+    /// 32 hexadecimal digits, the same at each attempt, unlike those of all other deliveries in the
+    /// world: for the idempotency key of the service that takes it.
+    std::string id;
+    Timestamp created_at;
+    std::int64_t attempt = 1;
+};
+
+/// A way out.
+struct Channel {
+    /// Hands it over. Called outside of transactions, by one thread at a time in each process.
+    /// Errors: unprocessable when it will never be taken, which makes it a dead letter;
+    /// too_many_requests leaves the channel alone for `retry_after`; with all others it is tried
+    /// again later, and not before `retry_after`.
+    std::function<Status(const Outgoing&)> send;
+    /// What was sent keeps its payload while it is kept, so that it may be sent once more.
+    /// Otherwise the payload is erased then.
+    bool keep_sent = false;
 };
 
 class Outbox {
 public:
     using Interface = Outbox;
-    static constexpr std::string_view interface_name = "outbox/1";
+    static constexpr std::string_view interface_name = "outbox/2";
+    static constexpr std::string_view mail_channel = "mail";
     virtual ~Outbox() = default;
 
-    /// Keeps the mail, to be sent once the transaction has been committed. `mail.idempotency_key`
-    /// says what the mail is about, within this installation ("order/7/2"): while a mail of that
-    /// key is kept (for days), another is not added, and that is a success. The address is not
-    /// checked: one that no mailer takes becomes a dead letter, and does not stop what the mail
-    /// tells of. Errors: unprocessable "mail_key_missing"; what the store says.
+    /// Keeps the delivery, to be sent once the transaction has been committed. The recipient is not
+    /// checked: what no service takes becomes a dead letter, and does not stop what it tells of.
+    /// Errors: unprocessable "delivery_key_missing"; what the store says. Throws std::logic_error
+    /// when there is no such channel.
+    virtual Status enqueue(Transaction& tx, std::string_view channel, const Delivery& delivery) = 0;
+    /// A mail; its key is mail.idempotency_key.
     virtual Status enqueue(Transaction& tx, const Mail& mail) = 0;
-    /// Throws std::logic_error when no writer has that name.
-    virtual Status enqueue(Transaction& tx, const UnwrittenMail& mail) = 0;
-    /// The same in a transaction of its own: the mail is durable when it returns.
-    virtual Status enqueue(const Mail& mail) = 0;
 
-    /// To be called while plugins are constructed, once a name; the name is stored with each mail.
-    /// `writer` must live until this plugin has stopped.
-    virtual void add_writer(std::string name, MailWriter& writer) = 0;
+    /// To be called in a constructor. The name is stored with each delivery, and begins with the
+    /// plugin's id ("notify-webhook/kitchen"): that says whose they are when the plugin is off, and
+    /// its deliveries wait. Throws std::logic_error when the name is taken, or begins otherwise.
+    virtual void add_channel(Setup& setup, std::string name, Channel channel) = 0;
+
+    /// Each delivery of a channel that is kept, whatever became of it.
+    virtual Status for_each(Transaction& tx, std::string_view channel,
+                            const std::function<void(const Delivery&)>& use) = 0;
 };
 
 }  // namespace kitchen

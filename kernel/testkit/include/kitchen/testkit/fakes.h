@@ -143,6 +143,8 @@ public:
         queue_.push_back(std::move(work));
         return true;
     }
+    /// One queue for all names.
+    Jobs& queue(std::string_view, unsigned) override { return *this; }
     /// Also what those jobs post. Returns how many ran.
     int run_all() {
         int ran = 0;

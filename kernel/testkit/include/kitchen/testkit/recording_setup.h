@@ -41,10 +41,13 @@ public:
     void add_route(http::Route route) override { routes.push_back(std::move(route)); }
     void add_middleware(http::Phase, std::string, http::Middleware) override {}
     void add_migrations(std::span<const Migration>) override {}
-    void add_periodic(std::string, std::chrono::milliseconds, std::function<void()>) override {}
+    using Setup::add_periodic;
+    void add_periodic(std::string, std::chrono::milliseconds, std::function<void()>,
+                      PeriodicOptions) override {}
     void add_health_check(std::string, bool, std::function<Status()>) override {}
     using Setup::add_data_rule;
     void add_data_rule(std::string, BrokenThings) override {}
+    void add_kept_rows(ListKept, RemoveKept) override {}
     void add_command(Command command) override { commands.push_back(std::move(command)); }
 
 protected:

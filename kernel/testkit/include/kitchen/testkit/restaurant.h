@@ -41,11 +41,12 @@ struct RestaurantConfig {
     std::string auth_key = {};  ///< that all replicas share, and cookies for TLS only; empty: a key
                                 ///< file in ${DATA}/keys, and plain HTTP
     std::string auth = {};      ///< further keys
-    std::optional<std::string> outbox = {};  ///< its keys; without: no outbox
-    bool menu = true;                        ///< catalog, cart and orders, with claims and events
-    std::string catalog = {};                ///< keys
-    std::string orders = {};                 ///< keys
-    std::vector<std::string> plugins = {};   ///< further entries
+    std::optional<std::string> outbox = {};       ///< its keys; without: no outbox
+    std::optional<std::string> order_mails = {};  ///< its keys; without: none; needs an outbox
+    bool menu = true;                       ///< catalog, cart and orders, with claims and events
+    std::string catalog = {};               ///< keys
+    std::string orders = {};                ///< keys
+    std::vector<std::string> plugins = {};  ///< further entries
 
     std::filesystem::path data = {};   ///< what ${DATA} says; empty: a temporary directory
     std::shared_ptr<void> owner = {};  ///< lives as long: the database that `store` names
@@ -115,6 +116,8 @@ public:
     std::string health() const;
     bool wait_for_health(const std::string& status) const;
     double metric(const std::string& series) const;
+    /// What GET /admin/data/ finds to be broken in the tables of all plugins: "[]" for nothing.
+    std::string broken_data() const;
 
     const RestaurantConfig& config() const { return config_; }
     const std::filesystem::path& data() const { return data_; }

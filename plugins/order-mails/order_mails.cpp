@@ -6,13 +6,9 @@
 #include <utility>
 
 #include "mail_templates.gen.h"
-#include "order_address.h"
 
-namespace kitchen::orders {
+namespace kitchen::order_mails {
 namespace {
-
-/// Stored with each mail that waits.
-constexpr const char* writer_name = "orders";
 
 constexpr MailTemplate mails[] = {
     {"order_placed", order_placed_subject, order_placed_text, order_placed_html,
@@ -32,6 +28,30 @@ std::string names_of(const OrderItem& item) {
     for (const auto* sides : {&item.side_proteins, &item.extra_sides})
         for (const OrderSide& side : *sides) names += (names.empty() ? "" : ", ") + side.name;
     return names;
+}
+
+std::string text_of(const Json& address, const char* name) {
+    return address[name].is_string() ? address[name].as_string() : std::string();
+}
+
+/// `separator` only between two that are there.
+std::string joined(std::string first, const char* separator, const std::string& second) {
+    if (!first.empty() && !second.empty()) first += separator;
+    return first + second;
+}
+
+/// As it stands on an envelope, then the landmark. Without the country: it is in ours, or we would
+/// not bring it. Empty for null.
+Json::Array address_lines(const Json& address) {
+    Json::Array lines;
+    const auto add = [&](const std::string& line) {
+        if (!line.empty()) lines.emplace_back(line);
+    };
+    for (const char* name : {"recipient_name", "line1", "line2"}) add(text_of(address, name));
+    add(joined(joined(text_of(address, "city"), ", ", text_of(address, "state")), " ",
+               text_of(address, "postal_code")));
+    add(text_of(address, "landmark"));
+    return lines;
 }
 
 std::string_view state_phrase(OrderState state) {
@@ -110,45 +130,53 @@ std::optional<std::pair<std::int64_t, std::int64_t>> parse_key(std::string_view 
 
 }  // namespace
 
-OrderMails::OrderMails(Outbox& outbox, Identity& identity, Store& store,
-                       const OrderRepository& orders, const std::filesystem::path& folder)
+OrderMails::OrderMails(Outbox& outbox, Orders& orders, Identity& identity, const Clock& clock,
+                       const MailRules& rules)
     : outbox_(outbox),
-      identity_(identity),
-      store_(store),
       orders_(orders),
-      templates_(mails, folder) {
-    outbox.add_writer(writer_name, *this);
+      identity_(identity),
+      clock_(clock),
+      max_age_(rules.max_age),
+      templates_(mails, rules.templates) {}
+
+Status OrderMails::placed(Transaction& tx, const OrderPlaced& event) const {
+    return tell(tx, event.order_id, 1, event.at);
 }
 
-Status OrderMails::placed(Transaction& tx, const Order& order, const Account& customer) const {
-    return enqueue(tx, order, customer.email);
+Status OrderMails::moved(Transaction& tx, const OrderMoved& event) const {
+    return tell(tx, event.order_id, event.version, event.at);
 }
 
-Status OrderMails::moved(Transaction& tx, const Order& order) const {
-    Result<std::optional<Account>> account = identity_.account(tx, order.user_id);
+Status OrderMails::tell(Transaction& tx, std::int64_t order_id, std::int64_t version,
+                        Timestamp at) const {
+    if (clock_.now() - at > max_age_) return {};
+    Result<std::optional<Order>> order = orders_.at_version(tx, order_id, version);
+    if (!order) return std::move(order).error();
+    if (!*order) return {};
+    Result<std::optional<Account>> account = identity_.account(tx, (*order)->user_id);
     if (!account) return std::move(account).error();
-    return *account ? enqueue(tx, order, (*account)->email) : Status();
+    if (!*account || (*account)->email.empty()) return {};
+    Mail mail = version == 1 ? templates_.render("order_placed", placed_data(**order))
+                             : templates_.render("order_status", status_data(**order));
+    mail.to = (*account)->email;
+    mail.idempotency_key = key_of(order_id, version);
+    return outbox_.enqueue(tx, mail);
 }
 
-Status OrderMails::enqueue(Transaction& tx, const Order& order, const std::string& email) const {
-    if (email.empty()) return {};
-    return outbox_.enqueue(tx, UnwrittenMail{email, key_of(order.id, order.version), writer_name});
+Result<std::vector<std::string>> OrderMails::without_cause(Transaction& tx) const {
+    std::vector<std::string> keys, wrong;
+    Status read = outbox_.for_each(tx, Outbox::mail_channel,
+                                   [&](const Delivery& mail) { keys.push_back(mail.key); });
+    if (!read) return std::move(read).error();
+    for (const std::string& key : keys) {
+        const auto subject = parse_key(key);
+        if (!subject) continue;  // another plugin's
+        Result<std::optional<Order>> order =
+            orders_.at_version(tx, subject->first, subject->second);
+        if (!order) return std::move(order).error();
+        if (!*order) wrong.push_back(key);
+    }
+    return wrong;
 }
 
-Result<Mail> OrderMails::write(std::string_view key) {
-    const auto subject = parse_key(key);
-    if (!subject)
-        return Error(Errc::unprocessable, "order_mail_unknown",
-                     "No mail of an order has this key.");
-    const auto [id, version] = *subject;
-    Result<std::optional<Order>> found = store_.read<std::optional<Order>>(
-        [this, id = id](Transaction& tx) { return orders_.find(tx, id); });
-    if (!found) return std::move(found).error();
-    if (!*found || (*found)->version < version)
-        return Error(Errc::unavailable, "order_behind", "The order is not to be seen here yet.");
-    const Order order = at_version(**std::move(found), version);
-    return version == 1 ? templates_.render("order_placed", placed_data(order))
-                        : templates_.render("order_status", status_data(order));
-}
-
-}  // namespace kitchen::orders
+}  // namespace kitchen::order_mails

@@ -1,0 +1,188 @@
+#include "order_mails.h"
+
+#include <map>
+
+#include <gmock/gmock.h>
+
+#include "kitchen/testkit/fakes.h"
+#include "sqlite_store.h"
+
+namespace kitchen::order_mails {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class FakeOrders final : public Orders {
+public:
+    std::map<std::int64_t, Order> orders;
+
+    Result<std::optional<Order>> at_version(Transaction&, std::int64_t order_id,
+                                            std::int64_t version) override {
+        const auto found = orders.find(order_id);
+        if (found == orders.end() || version > found->second.version) return std::optional<Order>();
+        Order order = found->second;
+        order.history.resize(static_cast<std::size_t>(version));
+        order.status = order.history.back().to;
+        order.version = version;
+        return std::optional(order);
+    }
+};
+
+class FakeIdentity final : public Identity {
+public:
+    bool is_gone = false;
+    Result<std::optional<Account>> account(Transaction&, std::int64_t user_id) override {
+        if (is_gone) return std::optional<Account>();
+        return std::optional(
+            Account{user_id, "user" + std::to_string(user_id) + "@example.com", "", "customer"});
+    }
+    Result<std::string> normalise_phone(std::string_view) const override { return std::string(); }
+};
+
+/// Keeps the mails, one a key.
+class FakeOutbox final : public Outbox {
+public:
+    std::vector<Mail> mails;
+
+    Status enqueue(Transaction&, std::string_view, const Delivery&) override { return {}; }
+    Status enqueue(Transaction&, const Mail& mail) override {
+        mails.push_back(mail);
+        return {};
+    }
+    void add_channel(Setup&, std::string, Channel) override {}
+    Status for_each(Transaction&, std::string_view,
+                    const std::function<void(const Delivery&)>& use) override {
+        for (const Mail& mail : mails) use({mail.idempotency_key, mail.to, mail.subject, ""});
+        return {};
+    }
+};
+
+class OrderMailsTest : public testing::Test {
+protected:
+    OrderMailsTest() {
+        Order& order = orders.orders[7];
+        order.id = 7;
+        order.user_id = 1;
+        order.fulfillment = Fulfillment::delivery;
+        order.items = {
+            {1, "Jollof & <rice>", 400'000, 2, {{2, "Suya", 120'000}}, {}, "", 800'000, 0}};
+        order.price = {800'000, 50'000, 0, 63'750, 10'000, 0, 923'750};
+        order.currency = "NGN";
+        order.contact_phone = "+2348031000001";
+        order.address = parse_json(R"({"recipient_name": "Ada Obi", "line1": "12 Allen Avenue",
+            "line2": null, "city": "Ikeja", "state": "Lagos", "postal_code": "100281",
+            "landmark": "by <the> mosque"})")
+                            .value();
+        order.history = {{std::nullopt, OrderState::pending, {1, "customer"}, clock.now(), ""}};
+    }
+    void place() {
+        transact([&](Transaction& tx) {
+            return mails.placed(tx, {7, 1, 923'750, "NGN", orders.orders[7].history[0].at});
+        });
+    }
+    void move(OrderState to, const std::string& reason = "") {
+        Order& order = orders.orders[7];
+        order.history.push_back({order.history.back().to, to, {8, "kitchen"}, clock.now(), reason});
+        ++order.version;
+    }
+    void tell(std::int64_t version) {
+        transact([&](Transaction& tx) {
+            return mails.moved(tx, {7, 1, version, "", "", clock.now()});
+        });
+    }
+    void transact(const std::function<Status(Transaction&)>& body) {
+        store->transact(body).value();
+    }
+
+    const std::unique_ptr<Store> store = sqlite::open_memory();
+    testkit::ManualClock clock;
+    FakeOrders orders;
+    FakeIdentity identity;
+    FakeOutbox outbox;
+    const OrderMails mails{outbox, orders, identity, clock, {}};
+};
+
+TEST_F(OrderMailsTest, APlacedOrder) {
+    place();
+    ASSERT_EQ(outbox.mails.size(), 1u);
+    const Mail mail = outbox.mails[0];
+    EXPECT_EQ(mail.to, "user1@example.com");
+    EXPECT_EQ(mail.idempotency_key, "order/7/1");
+    EXPECT_EQ(mail.subject, "Your order 7");
+    EXPECT_THAT(
+        mail.text,
+        AllOf(HasSubstr("2 x Jollof & <rice> with Suya: NGN 8,000.00\n"),
+              HasSubstr("Food: NGN 8,000.00\n"), HasSubstr("Delivery: NGN 500.00\n"),
+              HasSubstr("Tax: NGN 637.50\n"), HasSubstr("Tip: NGN 100.00\n"),
+              HasSubstr("Total: NGN 9,237.50\n"), HasSubstr("call +2348031000001"),
+              HasSubstr("\n    Ada Obi\n    12 Allen Avenue\n    Ikeja, Lagos 100281\n    by <the> "
+                        "mosque\n"),
+              Not(HasSubstr("Discount")), Not(HasSubstr("pick it up")), Not(HasSubstr("{{"))));
+    EXPECT_THAT(mail.html, AllOf(HasSubstr("2 &times; Jollof &amp; &lt;rice&gt; with Suya"),
+                                 HasSubstr("<strong>NGN 9,237.50</strong>"),
+                                 HasSubstr("Ikeja, Lagos 100281<br>by &lt;the&gt; mosque<br>"),
+                                 Not(HasSubstr("<rice>"))));
+}
+
+TEST_F(OrderMailsTest, ALateMailSaysWhatWasTrueThen) {
+    move(OrderState::confirmed);
+    move(OrderState::preparing);
+    move(OrderState::ready);
+    move(OrderState::cancelled, "No <gas> {{id}}");
+    place();
+    for (std::int64_t version = 2; version <= 5; ++version) tell(version);
+    std::vector<std::string> subjects;
+    for (const Mail& mail : outbox.mails) subjects.push_back(mail.subject);
+    EXPECT_THAT(subjects,
+                testing::ElementsAre("Your order 7", "Your order 7 is confirmed",
+                                     "Your order 7 is being prepared", "Your order 7 is ready",
+                                     "Your order 7 is cancelled"));
+    EXPECT_THAT(outbox.mails[3].text, Not(HasSubstr("gas")));
+    EXPECT_THAT(outbox.mails[4].text, HasSubstr("The reason: No <gas> {{id}}\n"));
+    EXPECT_THAT(outbox.mails[4].html, HasSubstr("The reason: No &lt;gas&gt; {{id}}"));
+    EXPECT_EQ(outbox.mails[4].idempotency_key, "order/7/5");
+}
+
+TEST_F(OrderMailsTest, APickedUpOrderIsCalledFor) {
+    orders.orders[7].fulfillment = Fulfillment::pickup;
+    move(OrderState::preparing);
+    move(OrderState::ready);
+    tell(2);
+    tell(3);
+    EXPECT_THAT(outbox.mails[0].text, Not(HasSubstr("pick it up now")));
+    EXPECT_THAT(outbox.mails[1].text, HasSubstr("You can pick it up now."));
+}
+
+TEST_F(OrderMailsTest, OldNewsAreNotMailed) {
+    clock.advance(24h);
+    place();
+    EXPECT_EQ(outbox.mails.size(), 1u);
+    clock.advance(1ms);
+    place();
+    EXPECT_EQ(outbox.mails.size(), 1u);
+}
+
+TEST_F(OrderMailsTest, AnAccountThatIsGoneGetsNoMail) {
+    identity.is_gone = true;
+    place();
+    EXPECT_TRUE(outbox.mails.empty());
+}
+
+TEST_F(OrderMailsTest, MailsWithoutACauseAreFound) {
+    place();
+    outbox.mails.push_back({"a@example.com", "", "", "", "order/7/2"});
+    outbox.mails.push_back({"a@example.com", "", "", "", "order/8/1"});
+    outbox.mails.push_back({"a@example.com", "", "", "", "stock/7/2"});
+    std::vector<std::string> wrong;
+    transact([&](Transaction& tx) -> Status {
+        wrong = mails.without_cause(tx).value();
+        return {};
+    });
+    EXPECT_THAT(wrong, testing::ElementsAre("order/7/2", "order/8/1"));
+}
+
+}  // namespace
+}  // namespace kitchen::order_mails

@@ -1,0 +1,88 @@
+#include "every_plugin.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "host/kernel.h"
+#include "kitchen/testkit/build_paths.h"
+#include "plugin/library.h"
+
+namespace kitchen::tests {
+
+namespace {
+
+/// What a plugin is asked to do beside its defaults.
+const std::map<std::string, std::string> settings = {
+    {"fees", "delivery_fee: 50000, service_fee_basis_points: 250, tax_basis_points: 750"},
+    {"loyalty", "kobo_per_point: 10000"},
+    {"notify-webhook",
+     "endpoints: {display: {url: 'https://127.0.0.1:1/hook', secret: "
+     "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, events: [order.placed/1]}}"},
+    {"opening-hours",
+     "zone: Africa/Lagos, hours: ['mon-sun 00:00-24:00'], slots: {length: 24h, capacity: 1000}"},
+    {"rate-limit", "per_address: {burst: 0}, per_user: {burst: 0}"},
+};
+
+/// Of the plugins that RestaurantConfig does not list by itself.
+std::vector<std::string> further_plugins() {
+    const std::filesystem::path directory = testkit::built_plugin_dir();
+    const std::string usual = testkit::RestaurantConfig().yaml();
+    std::vector<std::string> ids;
+    for (const std::string& id : plugin::library_ids(directory)) {
+        if (usual.find("{id: " + id + ",") != std::string::npos) continue;
+        const auto manifest = plugin::load_library(directory / (id + ".so"), id).value();
+        const bool is_choice = std::any_of(
+            manifest.interfaces().begin(), manifest.interfaces().end(),
+            [](const InterfaceUse& use) {
+                return use.kind == InterfaceUse::Kind::provides &&
+                       (use.name == "store/1" || use.name == "cache/1" || use.name == "mailer/1");
+            });
+        const bool needs_settings =
+            std::any_of(manifest.settings().begin(), manifest.settings().end(),
+                        [](const SettingKey& key) { return key.required; });
+        if (!is_choice && (!needs_settings || settings.contains(id))) ids.push_back(id);
+    }
+    ids.emplace_back("loyalty");
+    return ids;
+}
+
+}  // namespace
+
+bool is_complete_without(const Ids& off) {
+    host::KernelOptions options;
+    options.text = with_every_plugin({}, off).yaml();
+    options.environment = [](const std::string& name) -> std::optional<std::string> {
+        return name == "PORT" ? "0" : "/nowhere/" + name;
+    };
+    options.plugin_dir = testkit::built_plugin_dir();
+    options.log_sink = [](std::string_view) {};
+    host::Kernel kernel(std::move(options));
+    try {
+        kernel.load();
+        kernel.construct();
+        return true;
+    } catch (const host::StartError&) {
+        return false;
+    }
+}
+
+testkit::RestaurantConfig with_every_plugin(testkit::RestaurantConfig base, const Ids& off) {
+    for (const std::string& id : further_plugins()) {
+        std::string entry = "{id: " + id;
+        if (id == "loyalty") entry += ", path: " KITCHEN_LOYALTY;
+        if (off.contains(id)) entry += ", enabled: false";
+        if (const auto its = settings.find(id); its != settings.end())
+            entry += ", config: {" + its->second + "}";
+        base.plugins.push_back(entry + "}");
+    }
+    return base;
+}
+
+std::vector<std::string> optional_plugins() {
+    std::vector<std::string> ids = further_plugins();
+    std::erase_if(ids, [](const std::string& id) { return !is_complete_without({id}); });
+    return ids;
+}
+
+}  // namespace kitchen::tests

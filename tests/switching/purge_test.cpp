@@ -1,0 +1,155 @@
+// `plugins impact` and `plugins purge`, on the data of a restaurant that has had orders.
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kitchen/store.h"
+#include "kitchen/testkit/build_paths.h"
+#include "kitchen/testkit/child_process.h"
+#include "kitchen/testkit/restaurant.h"
+#include "kitchen/testkit/temporary_directory.h"
+
+namespace kitchen::tests {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testkit::expect_status;
+using testkit::HttpClient;
+using testkit::Restaurant;
+using testkit::RestaurantConfig;
+
+class Purge : public testing::TestWithParam<RestaurantConfig (*)()> {
+protected:
+    RestaurantConfig config(const std::string& off = {}) const {
+        RestaurantConfig config = base_;
+        config.data = directory_.path();
+        const auto add = [&](const std::string& id, const std::string& more) {
+            config.plugins.push_back("{id: " + id + more + (off == id ? ", enabled: false}" : "}"));
+        };
+        add("promotions", "");
+        add("loyalty", ", path: " KITCHEN_LOYALTY);
+        return config;
+    }
+    std::string run(std::vector<std::string> arguments, int code, const RestaurantConfig& config) {
+        RestaurantConfig written = config;
+        written.server = "plugin_dir: '" + testkit::built_plugin_dir() + "'";
+        std::ofstream(file_) << written.yaml();
+        arguments.insert(arguments.begin(), testkit::built_executable());
+        arguments.insert(arguments.end(), {"--config", file_.string()});
+        testkit::ChildProcess process(
+            std::move(arguments),
+            {.environment = {{"DATA", directory_.path().string()}, {"PORT", "0"}}});
+        EXPECT_EQ(process.wait(), code) << process.output();
+        return process.output();
+    }
+    /// Orders with a code, and waits until they have their points: 9 for each.
+    void order(int count) {
+        Restaurant restaurant(config());
+        HttpClient chef = restaurant.admin();
+        if (orders_ == 0) food_ = restaurant.food("Jollof", 100'000);
+        chef.post("/admin/promotions/", Json::object({{"code", "TEN"}, {"basis_points", 1000}}));
+        for (int i = 0; i < count; ++i) {
+            expect_status(chef.post("/cart/", Json::object({{"food_id", food_}})), 201, "cart");
+            expect_status(chef.post("/orders/", Json::object({{"fulfillment_type", "pickup"},
+                                                              {"promo_code", "TEN"}})),
+                          201, "order");
+        }
+        orders_ += count;
+        EXPECT_TRUE(testkit::wait_until([&] {
+            return chef.get("/loyalty/").json["points"] == Json(9 * orders_);
+        })) << chef.get("/loyalty/").body;
+        EXPECT_EQ(restaurant.broken_data(), "[]");
+    }
+
+private:
+    const RestaurantConfig base_ = GetParam()();
+    const testkit::TemporaryDirectory directory_;
+    const std::filesystem::path file_ = directory_.path() / "kitchen.yaml";
+    std::int64_t food_ = 0, orders_ = 0;
+};
+
+}  // namespace
+
+TEST_P(Purge, SaysWhatGoesQuiet) {
+    order(2);
+    EXPECT_THAT(
+        run({"plugins", "impact", "loyalty"}, 0, config()),
+        AllOf(HasSubstr("loyalty 1.0.0 is on"), HasSubstr("GET /loyalty/"),
+              HasSubstr("table loyalty_points"), HasSubstr("1 row\n"),
+              HasSubstr("table loyalty_entries"), HasSubstr("2 rows"), HasSubstr("data in events"),
+              HasSubstr("the position of its subscriber loyalty.points, 0 events behind"),
+              HasSubstr("Without it the configuration is complete.")));
+    EXPECT_THAT(run({"plugins", "impact", "promotions"}, 0, config()),
+                AllOf(HasSubstr("orders goes on with those of others"), HasSubstr("data in claims"),
+                      HasSubstr("4 rows")));
+    EXPECT_THAT(
+        run({"plugins", "impact", "events"}, 0, config()),
+        AllOf(HasSubstr("orders needs it"), HasSubstr("periodic job"), HasSubstr("health check"),
+              HasSubstr("resume-subscriber"), HasSubstr("Without it the configuration is refused"),
+              HasSubstr("plugin 'orders' needs events/1"),
+              HasSubstr("plugin 'loyalty' needs events/1")));
+    EXPECT_THAT(run({"plugins", "impact", "loyalty"}, 0, config("loyalty")),
+                AllOf(HasSubstr("is off"), HasSubstr("table loyalty_points"),
+                      Not(HasSubstr("GET /loyalty/"))));
+    RestaurantConfig unreachable = config();
+    unreachable.store = "{id: store-sqlite, config: {path: /dev/null/kitchen.db}}";
+    EXPECT_THAT(run({"plugins", "impact", "loyalty"}, 0, unreachable),
+                AllOf(HasSubstr("GET /loyalty/"), HasSubstr("Its rows are not known: ")));
+    EXPECT_THAT(run({"plugins", "impact", "loialty"}, 4, config()), HasSubstr("loialty"));
+}
+
+TEST_P(Purge, TakesEverythingOfAPluginThatIsOff) {
+    order(2);
+    EXPECT_THAT(run({"plugins", "purge", "loyalty", "--yes"}, 1, config()),
+                HasSubstr("plugin 'loyalty' is on. Set `enabled: false`"));
+    EXPECT_THAT(run({"plugins", "purge", "orderz"}, 4, config()),
+                HasSubstr("did you mean 'orders'?"));
+    EXPECT_THAT(run({"plugins", "purge", "rate-limit"}, 0, config()),
+                HasSubstr("it has nothing in the store"));
+
+    const std::string all = "1 migration;";
+    EXPECT_THAT(run({"plugins", "purge", "loyalty"}, 0, config("loyalty")),
+                AllOf(HasSubstr("table loyalty_entries"), HasSubstr("2 rows"),
+                      HasSubstr("loyalty.points"), HasSubstr("would be removed, with " + all)));
+    EXPECT_THAT(run({"plugins", "purge", "loyalty", "--yes"}, 0, config("loyalty")),
+                AllOf(HasSubstr("2 rows"), HasSubstr("\nremoved, with " + all)));
+    EXPECT_THAT(run({"plugins", "purge", "loyalty", "--yes"}, 0, config("loyalty")),
+                HasSubstr("it has nothing in the store"));
+    order(1);  // from the first event on, its points come again
+
+    EXPECT_THAT(run({"plugins", "purge", "promotions", "--yes"}, 0, config("promotions")),
+                AllOf(HasSubstr("table promotions"), HasSubstr("data in claims"),
+                      HasSubstr("6 rows"), HasSubstr("data in orders"), HasSubstr("3 rows")));
+    EXPECT_THAT(run({"check-data"}, 0, config("promotions")), HasSubstr(", 0 broken"));
+    order(1);
+}
+
+TEST_P(Purge, LeavesATableThatAnotherRefersTo) {
+    order(1);
+    {
+        Restaurant restaurant(config());
+        restaurant.service<Store>()
+            .migrate([](SchemaTransaction& tx) {
+                return tx.script(
+                    "CREATE TABLE stamps (user_id BIGINT REFERENCES loyalty_points "
+                    "(user_id))");
+            })
+            .value();
+    }
+    EXPECT_THAT(run({"plugins", "purge", "loyalty"}, 0, config("loyalty")),
+                HasSubstr("table stamps refers to its tables"));
+    EXPECT_THAT(run({"plugins", "purge", "loyalty", "--yes"}, 1, config("loyalty")),
+                HasSubstr("table stamps refers to them"));
+    order(1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, Purge,
+                         testing::Values(&testkit::on_sqlite,
+                                         [] { return testkit::on_postgres(); }),
+                         [](const auto& info) { return info.index == 0 ? "Sqlite" : "Postgres"; });
+
+}  // namespace kitchen::tests
