@@ -154,7 +154,8 @@ OrderRepository::OrderRepository(Store& store)
         }
 }
 
-Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order, std::span<const Claim> claims) const {
+Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order,
+                                             std::span<const Claim> claims) const {
     const std::string address = order.address.is_null() ? std::string() : order.address.dump();
     Json::Array amounts;
     for (const PriceAmount& amount : order.amounts)

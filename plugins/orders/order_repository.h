@@ -31,7 +31,8 @@ public:
     explicit OrderRepository(Store& store);
 
     /// Writes the order, its items, its history and the names of what it claims; gives its id.
-    Result<std::int64_t> insert(Transaction& tx, const Order& order, std::span<const Claim> claims) const;
+    Result<std::int64_t> insert(Transaction& tx, const Order& order,
+                                std::span<const Claim> claims) const;
 
     Result<std::optional<Order>> find(Transaction& tx, std::int64_t id) const;
     /// Whether the user has an order that was not cancelled.

@@ -95,7 +95,8 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Outbox>(service_);
         setup.add_kept_rows(
-            [this](Transaction& tx, std::string_view plugin) -> Result<std::vector<Setup::KeptRows>> {
+            [this](Transaction& tx,
+                   std::string_view plugin) -> Result<std::vector<Setup::KeptRows>> {
                 const Result<std::int64_t> waiting = deliveries_.waiting_for(tx, plugin);
                 if (!waiting) return waiting.error();
                 return std::vector<Setup::KeptRows>{{"its deliveries that wait", *waiting}};
