@@ -51,6 +51,7 @@ bool is_not_modified(const Request& request, const Response& response) {
 void strip_to_not_modified(Response& response) {
     response.status = 304;
     response.body.clear();
+    response.file.reset();
     std::erase_if(response.headers, [](const auto& field) {
         constexpr std::string_view representation[] = {"content-type", "content-length",
                                                        "content-encoding", "content-language",
