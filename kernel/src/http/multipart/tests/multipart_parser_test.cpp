@@ -39,7 +39,7 @@ std::string read(std::string_view body, std::string_view boundary = "X") {
             status = parser.feed(rest.substr(0, portion));
         if (status) status = parser.finish();
         const std::string now = status ? recorder.found : status.error().code;
-        if (!status) EXPECT_EQ(status.error().kind, Errc::malformed);
+        EXPECT_TRUE(status || status.error().kind == Errc::malformed);
         if (portion > body.size())
             first = now;
         else
@@ -69,10 +69,9 @@ TEST(MultipartParser, FindsTextsAndFiles) {
 
 TEST(MultipartParser, DataMayLookLikeABoundaryAndBeNone) {
     for (const std::string data :
-         {"\r", "\r\n", "\r\n-", "\r\n--", "\r\r\n--", "\r\n\r\n--\r\n--x", "--X", "\n--X", "\r--X", "",
+         {"\r", "\r\n", "\r\n-", "\r\n--", "\r\r\n--", "\r\n\r\n--\r\n--x", "\n--X", "\r--X", "",
           "-\r\n-X", "\r\n--\r\n--\r"})
-        if (data != "--X")  // which is a boundary: the line before it ends in CRLF
-            EXPECT_EQ(read(whole(named("name=a"), data)), "a=" + data + ";") << data;
+        EXPECT_EQ(read(whole(named("name=a"), data)), "a=" + data + ";") << data;
     EXPECT_EQ(read(whole(named("name=a"), "--Y")), "a=--Y;");
     EXPECT_EQ(read(whole(named("name=a"), "-")), "a=-;");
 }
@@ -164,7 +163,7 @@ TEST(Boundary, IsOneThatRfc2046Allows) {
     EXPECT_EQ(boundary("boundary=----WebKitFormBoundaryX1"), "----WebKitFormBoundaryX1");
     EXPECT_EQ(boundary("charset=utf-8; Boundary=\"a b:c\";"), "a b:c");
     EXPECT_EQ(boundary("boundary=" + std::string(70, 'a')), std::string(70, 'a'));
-    for (const std::string wrong : {"boundary=" + std::string(71, 'a'), std::string("x=y"),
+    for (const std::string& wrong : {"boundary=" + std::string(71, 'a'), std::string("x=y"),
                                     std::string("boundary=\"\""), std::string("boundary=\"a \""),
                                     std::string("boundary=\"a\\\"b\"")})
         EXPECT_EQ(boundary(wrong), "none") << wrong;
