@@ -93,6 +93,11 @@ struct Response {
         return file ? static_cast<std::size_t>(file->length()) : body.size();
     }
 
+    /// The first field of that name, in whatever case both are written; nullptr when there is none.
+    const std::string* header(std::string_view name) const noexcept;
+    /// In place of every field of that name, in whatever case it is written.
+    void set_header(std::string name, std::string value);
+    /// Besides the fields of that name.
     Response&& with_header(std::string name, std::string value) && {
         headers.emplace_back(std::move(name), std::move(value));
         return std::move(*this);
