@@ -38,8 +38,8 @@ public:
     Status on_part(MultipartPart part) override {
         require(parts.empty() || parts.back().has_ended, "a part ends before the next begins");
         require(!part.name.empty(), "a part has a name");
-        require(part.file_name.find_first_of("/\\") == std::string::npos && part.file_name != ".." &&
-                    part.file_name != ".",
+        require(part.file_name.find_first_of("/\\") == std::string::npos &&
+                    part.file_name != ".." && part.file_name != ".",
                 "a file's name has no folder");
         require(part.file_name.find('\0') == std::string::npos, "a file's name has no NUL");
         parts.push_back({std::move(part), {}});
@@ -107,8 +107,8 @@ void check_written_again(const std::vector<Found>& parts) {
     if (boundary.size() > 70) return;
     std::string form;
     for (const Found& found : parts) {
-        form += "--" + boundary + "\r\nContent-Disposition: form-data; name=" +
-                quoted(found.part.name);
+        form +=
+            "--" + boundary + "\r\nContent-Disposition: form-data; name=" + quoted(found.part.name);
         if (found.part.is_file) form += "; filename=" + quoted(found.part.file_name);
         if (!found.part.media_type.empty()) form += "\r\nContent-Type: " + found.part.media_type;
         form += "\r\n\r\n" + found.data + "\r\n";

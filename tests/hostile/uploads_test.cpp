@@ -83,8 +83,9 @@ TEST_F(Hostile, FormsThatAreNone) {
     for (int i = 0; i < 130; ++i) many += field("name=\"name\"", "");
     for (const WireCase& row : {
              spoiled("no boundary", oven(dish, "multipart/form-data"), 400, "bad_boundary"),
-             spoiled("a boundary of 71", oven(dish, "multipart/form-data; boundary=" + std::string(71, 'b')),
-                     400, "bad_boundary"),
+             spoiled("a boundary of 71",
+                     oven(dish, "multipart/form-data; boundary=" + std::string(71, 'b')), 400,
+                     "bad_boundary"),
              spoiled("JSON", oven("{}", "application/json", ""), 415, "unsupported_media_type"),
              spoiled("an encoded body",
                      oven(dish, "multipart/form-data; boundary=b0\r\nContent-Encoding: gzip"), 415,
@@ -101,14 +102,17 @@ TEST_F(Hostile, FormsThatAreNone) {
     };
     EXPECT_EQ(code(dish_name + dish, ""), "400 incomplete_form");
     EXPECT_EQ(code(many), "400 duplicate_field");
-    EXPECT_EQ(code(field("name=\"dish\"; filename=x",
-                         "--b1--", "Content-Type: multipart/mixed; boundary=b1\r\n")),
+    EXPECT_EQ(code(field("name=\"dish\"; filename=x", "--b1--",
+                         "Content-Type: multipart/mixed; boundary=b1\r\n")),
               "400 nested_multipart");
     EXPECT_EQ(code(field("filename=x", "")), "400 part_without_name");
     EXPECT_EQ(code(field("name=\"a\0b\"", "")), "400 bad_part_head");
     EXPECT_EQ(code(field("name=name", "", "X: " + std::string(5000, 'x') + "\r\n")),
               "400 part_head_too_large");
     EXPECT_EQ(code(field("name=\"name\"", std::string(100'000, 'x'))), "413 form_text_too_large");
+    EXPECT_EQ(
+        client.post_form("/stove/oven/", {{"name", "Jollof"}, {"dish", "PNG", "image/png"}}).body,
+        "3");
     expect_service("forms that are none");
 }
 
@@ -158,12 +162,11 @@ TEST(Uploads, TheServerStaysSmall) {
     for (int i = 0; i < 4; ++i)
         clients.emplace_back([&] {
             RawClient client(restaurant.port());
-            client.send(request("POST /stove/oven/",
-                                "Content-Type: multipart/form-data; boundary=b0\r\nContent-Length: " +
-                                    std::to_string(begin.size() + megabytes * portion.size() +
-                                                   end.size()) +
-                                    "\r\n",
-                                begin));
+            client.send(request(
+                "POST /stove/oven/",
+                "Content-Type: multipart/form-data; boundary=b0\r\nContent-Length: " +
+                    std::to_string(begin.size() + megabytes * portion.size() + end.size()) + "\r\n",
+                begin));
             for (std::size_t n = 0; n < megabytes; ++n) client.send(portion);
             client.send(end);
             EXPECT_EQ(client.body(), std::to_string(megabytes * portion.size()));

@@ -177,9 +177,8 @@ void Dispatcher::run(Pending& pending) {
     const observe::TraceScope scope(
         std::make_shared<const observe::CarriedTrace>(observe::CarriedTrace{
             request.trace, begins_here ? std::string() : RequestIds::tracestate(request.headers)}));
-    Result<Response> result =
-        pipeline_.run(request, pending.allow,
-                      pending.streams_body ? pending.exchange.get() : nullptr);
+    Result<Response> result = pipeline_.run(
+        request, pending.allow, pending.streams_body ? pending.exchange.get() : nullptr);
     respond(pending, finish_response(request, std::move(result), log_));
 }
 

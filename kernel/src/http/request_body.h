@@ -17,8 +17,8 @@ bool is_json_type(std::string_view content_type) noexcept;
 /// route could not take.
 Status check_body_type(const Fields& headers, const Route& route);
 
-/// Parses and checks the JSON body, whose type has been checked; fills Request::json and appends one
-/// fault for each that the schema finds. Errors: malformed.
+/// Parses and checks the JSON body, whose type has been checked; fills Request::json and appends
+/// one fault for each that the schema finds. Errors: malformed.
 Status read_body(Request& request, const Route& route, std::vector<Fault>& faults);
 
 }  // namespace kitchen::http

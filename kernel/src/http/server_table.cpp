@@ -9,9 +9,9 @@ namespace kitchen::http {
 namespace {
 
 bool can_identify(const ServerTable& table, const Route& route) {
-    return std::any_of(
-        table.middleware.begin(), table.middleware.end(),
-        [&](const auto& m) { return m.phase == Phase::identify && is_for(m, &route); });
+    return std::any_of(table.middleware.begin(), table.middleware.end(), [&](const auto& m) {
+        return m.phase == Phase::identify && is_for(m, &route);
+    });
 }
 
 std::string_view without_slash(std::string_view pattern) {

@@ -82,8 +82,7 @@ Outcome check_conditions(const Request& request, const Version& version) {
 bool range_applies(const Request& request, const Version& version) {
     const std::string* field = request.header("if-range");
     if (!field || *field == version.tag) return true;
-    return parse_http_date(*field) == version.modified &&
-           version.modified + 1 < std::time(nullptr);
+    return parse_http_date(*field) == version.modified && version.modified + 1 < std::time(nullptr);
 }
 
 Result<Response> respond(Request& request, UniqueFd file, std::string_view media_type,
@@ -152,10 +151,10 @@ Result<Response> file_response(Request& request, const std::filesystem::path& fi
                                const FileOptions& options) {
     UniqueFd opened(::open(file.c_str(), open_flags));
     if (opened.get() < 0) return open_error(errno);
-    return respond(request, std::move(opened),
-                   options.media_type.empty() ? media_type_of(file.filename().native())
-                                              : options.media_type,
-                   options);
+    return respond(
+        request, std::move(opened),
+        options.media_type.empty() ? media_type_of(file.filename().native()) : options.media_type,
+        options);
 }
 
 Route files(std::string pattern, std::filesystem::path folder, FileOptions options) {

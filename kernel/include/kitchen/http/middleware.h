@@ -57,9 +57,9 @@ public:
         return std::move(*this);
     }
     const std::vector<std::string>& sent_fields() const noexcept { return sent_fields_; }
-    /// Only for these routes: "POST /orders/", written as they are registered (with a trailing slash
-    /// or without), or "plugin orders" for all of a plugin. A name that no route has is a start-up
-    /// error.
+    /// Only for these routes: "POST /orders/", written as they are registered (with a trailing
+    /// slash or without), or "plugin orders" for all of a plugin. A name that no route has is a
+    /// start-up error.
     Middleware&& only_for(std::vector<std::string> routes) && {
         routes_ = std::move(routes);
         return std::move(*this);

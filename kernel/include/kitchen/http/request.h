@@ -49,7 +49,7 @@ struct Request {
     Fields query_parameters;  ///< declared ones only, decoded, valid, defaults filled in
     Json json;  ///< the body, valid by the route's schema; null when the route takes none
     std::vector<UploadedFile> files;  ///< of a route that takes some; in the order of the body
-    Fields response_fields;  ///< by middleware: added to the response, a problem too
+    Fields response_fields;           ///< by middleware: added to the response, a problem too
 
     /// The body as the struct that Route::body<T>() named.
     template <Body T>

@@ -134,8 +134,8 @@ public:
         max_body = bytes;
         return *this;
     }
-    /// Without schema and content type, an error (400 and above) is a problem document, and anything
-    /// else has no body that is described.
+    /// Without schema and content type, an error (400 and above) is a problem document, and
+    /// anything else has no body that is described.
     Route& answers(int status, std::string text, std::optional<Schema> schema = std::nullopt,
                    std::string content_type = "application/json") {
         responses.push_back({status, std::move(text), std::move(schema), std::move(content_type)});

@@ -2,7 +2,7 @@
 // the handler gets (Request::files).
 //
 // Such a body goes to a disk while it arrives, and never into memory as a whole. It is read after
-// the route has authorised the client and checked the query, so that nobody else fills the disk.
+// the route has authorised the client and checked the query, so that no stranger fills the disk.
 //
 // Thread-safety: plain values.
 #pragma once
@@ -33,7 +33,7 @@ struct Upload {
 
 /// A file that came with a request: temporary, mode 0600, and deleted when the handler has
 /// returned. To keep it, the handler renames it to a place on the same file system
-/// (server.uploads.folder says which that is).
+/// (server.uploads.folder says which that is), and syncs it when it must survive a power cut.
 struct UploadedFile {
     std::string field;        ///< its name in the form; "" when it is the whole body
     std::string client_name;  ///< as the client calls it, without folders; may be empty or equal to

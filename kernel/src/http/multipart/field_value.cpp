@@ -37,9 +37,7 @@ std::optional<FieldValue> parse_field_value(std::string_view text) {
     FieldValue out;
     std::size_t end = std::min(text.find(';'), text.size());
     out.value = ascii_lower(without_blanks(text.substr(0, end)));
-    const auto is_value = [](char c) {
-        return characters::is(c, characters::token) || c == '/';
-    };
+    const auto is_value = [](char c) { return characters::is(c, characters::token) || c == '/'; };
     if (out.value.empty() || !std::all_of(out.value.begin(), out.value.end(), is_value))
         return std::nullopt;
     text.remove_prefix(end);

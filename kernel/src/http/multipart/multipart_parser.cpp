@@ -39,9 +39,7 @@ Status MultipartParser::feed(std::string_view bytes) {
             case Phase::data: status = read_data(bytes); break;
             case Phase::head: status = read_head(bytes); break;
             case Phase::epilogue: return {};
-            default:
-                status = read_delimiter_end(bytes.front());
-                bytes.remove_prefix(1);
+            default: status = read_delimiter_end(bytes.front()); bytes.remove_prefix(1);
         }
         if (!status) return status;
     }
@@ -94,8 +92,8 @@ Status MultipartParser::read_delimiter_end(char c) {
     }
     if (phase_ == Phase::delimiter_lf && c == '\n') {
         if (++parts_ > max_parts)
-            return malformed("too_many_parts", "The form has more than " +
-                                                   std::to_string(max_parts) + " parts.");
+            return malformed("too_many_parts",
+                             "The form has more than " + std::to_string(max_parts) + " parts.");
         phase_ = Phase::head;
         head_size_ = 0;
         line_.clear();

@@ -69,9 +69,9 @@ private:
     Phase phase_ = Phase::preamble;
     // Its CRLF is that of the line before, when nothing stands between: at the very beginning, and
     // after the head of a part without data.
-    std::size_t matched_ = 2;  ///< of the delimiter
+    std::size_t matched_ = 2;   ///< of the delimiter
     std::size_t borrowed_ = 2;  ///< of those: no data when the match fails
-    bool padded_ = false;      ///< a blank behind the delimiter
+    bool padded_ = false;       ///< a blank behind the delimiter
     std::size_t parts_ = 0;
     std::size_t head_size_ = 0;
     std::string line_;

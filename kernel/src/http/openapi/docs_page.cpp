@@ -161,7 +161,8 @@ private:
                         op["requestBody"]["required"] == Json(true) ? "" : " (may be left out)") +
                     "</h4>\n";
             for (const auto& [type, media] : op["requestBody"]["content"].as_object()) {
-                if (type != "application/json") out_ += "<p><code>" + escaped(type) + "</code></p>\n";
+                if (type != "application/json")
+                    out_ += "<p><code>" + escaped(type) + "</code></p>\n";
                 shape(media["schema"]);
             }
         }

@@ -312,10 +312,10 @@ private:
             const bool is_described = response.schema || response.content_type != json_type;
             if (!is_described && response.status < 400) continue;
             Json all = slot["content"];
-            const Json more = response.schema ? content(response.content_type, shape(*response.schema))
-                              : is_described
-                                  ? content(response.content_type, opaque(response.content_type))
-                                  : content("application/problem+json", problem_reference_);
+            const Json more =
+                response.schema ? content(response.content_type, shape(*response.schema))
+                : is_described  ? content(response.content_type, opaque(response.content_type))
+                                : content("application/problem+json", problem_reference_);
             for (const auto& [type, value] : more.as_object()) all.set(type, value);
             slot.set("content", std::move(all));
         }

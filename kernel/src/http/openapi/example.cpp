@@ -75,11 +75,10 @@ std::string form_example(const Json& openapi, const Json& schema) {
     for (const auto& [name, member] : schema["properties"].as_object()) {
         const Json& value = member["type"] == Json("array") ? member["items"] : member;
         const Json text = example(openapi, value, 0);
-        out += " \\\n  -F " +
-               shell_quoted(name + "=" +
-                            (value["format"] == Json("binary") ? "@FILE"
-                             : text.is_string()                ? text.as_string()
-                                                               : text.dump()));
+        out += " \\\n  -F " + shell_quoted(name + "=" +
+                                           (value["format"] == Json("binary") ? "@FILE"
+                                            : text.is_string()                ? text.as_string()
+                                                                              : text.dump()));
     }
     return out;
 }

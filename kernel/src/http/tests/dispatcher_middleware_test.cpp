@@ -81,11 +81,11 @@ TEST(DispatcherMiddleware, RunsOnTheRoutesItIsFor) {
     };
     Route other = constant(Route::get("/c/{id:id}/"));
     other.plugin = "other";
-    Harness server(table_of(
-        {constant(Route::get("/a/")), constant(Route::post("/a/")), constant(Route::get("/b/")),
-         other},
-        {stamp("all", {}), stamp("a", {"GET /a/"}), stamp("two", {"POST /a", "GET /b/"}),
-         stamp("pattern", {"GET /c/{id:id}"}), stamp("plugin", {"plugin other"})}));
+    Harness server(
+        table_of({constant(Route::get("/a/")), constant(Route::post("/a/")),
+                  constant(Route::get("/b/")), other},
+                 {stamp("all", {}), stamp("a", {"GET /a/"}), stamp("two", {"POST /a", "GET /b/"}),
+                  stamp("pattern", {"GET /c/{id:id}"}), stamp("plugin", {"plugin other"})}));
     const auto stamps = [](const Response& response) {
         std::string out;
         for (const auto& [name, value] : response.headers)

@@ -42,9 +42,8 @@ protected:
         add(Route::get("/one/").signed_in().handle([this](Request& request) {
             return file_response(request, folder() / "letters.txt", {.media_type = "text/x"});
         }));
-        add(Route::get("/gone/").handle([this](Request& request) {
-            return file_response(request, folder() / "gone");
-        }));
+        add(Route::get("/gone/").handle(
+            [this](Request& request) { return file_response(request, folder() / "gone"); }));
         table_.middleware.push_back(test::identify("customer"));
         server_.emplace(ServerOptions{}, std::move(table_), log_, clock_, random_);
         server_->start();
@@ -100,11 +99,26 @@ TEST_F(FilesTest, AFileComesWithItsTypeAndValidators) {
 }
 
 TEST_F(FilesTest, NothingOutsideOfTheFolderIsServed) {
-    for (const char* path :
-         {"link.txt", "up/outside.txt", "../outside.txt", "%2e%2e/outside.txt", "..%2foutside.txt",
-          "css/../../outside.txt", "css%2f..%2f..%2foutside.txt", "css", "css/", "", ".hidden",
-          "./letters.txt", "letters.txt%00", "letters.txt%00.png", "pipe", "gone", "gone/letters.txt",
-          "letters.txt/x", "%2Fetc%2Fpasswd", "//etc/passwd"}) {
+    for (const char* path : {"link.txt",
+                             "up/outside.txt",
+                             "../outside.txt",
+                             "%2e%2e/outside.txt",
+                             "..%2foutside.txt",
+                             "css/../../outside.txt",
+                             "css%2f..%2f..%2foutside.txt",
+                             "css",
+                             "css/",
+                             "",
+                             ".hidden",
+                             "./letters.txt",
+                             "letters.txt%00",
+                             "letters.txt%00.png",
+                             "pipe",
+                             "gone",
+                             "gone/letters.txt",
+                             "letters.txt/x",
+                             "%2Fetc%2Fpasswd",
+                             "//etc/passwd"}) {
         RawClient client(server_->port());
         client.get("/assets/" + std::string(path));
         const auto response = client.read_response();

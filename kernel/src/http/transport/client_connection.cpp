@@ -182,8 +182,9 @@ void Connection::update_locked() {
             break;
         case State::receiving: {
             const bool ends = body_->has_ended || body_->error;
-            wanted.read = !ends && !end_of_input_ &&
-                          unparsed_ < std::max<std::size_t>(shared_->options().max_pipeline_bytes, 1);
+            wanted.read =
+                !ends && !end_of_input_ &&
+                unparsed_ < std::max<std::size_t>(shared_->options().max_pipeline_bytes, 1);
             if (!ends && body_->is_wanted) deadline = read_deadline_;
             break;
         }

@@ -74,7 +74,7 @@ public:
 
 private:
     enum class State {
-        reading,   ///< a request, or between two
+        reading,    ///< a request, or between two
         receiving,  ///< one request is with the handler, and its body still arrives
         awaiting,   ///< one request is with the handler
         streaming,

@@ -66,8 +66,8 @@ void Connection::read_some(std::span<char> scratch) {
     if (got > 0) shared_->add_received(static_cast<std::size_t>(got));
     {
         Lock lock(mutex_);
-        const bool listening = state_ == State::reading || state_ == State::receiving ||
-                               state_ == State::awaiting;
+        const bool listening =
+            state_ == State::reading || state_ == State::receiving || state_ == State::awaiting;
         if (got < 0) {
             doom_locked();
         } else if (got == 0) {

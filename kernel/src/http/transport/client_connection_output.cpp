@@ -107,8 +107,8 @@ void Connection::flush_locked() {
 }
 
 void Connection::after_drained_locked() {
-    const bool is_pending = state_ == State::receiving || state_ == State::awaiting ||
-                            state_ == State::streaming;
+    const bool is_pending =
+        state_ == State::receiving || state_ == State::awaiting || state_ == State::streaming;
     const std::size_t pending = is_pending ? 1 : 0;
     if (unflushed_ > pending) {
         shared_->remove_in_flight(unflushed_ - pending);

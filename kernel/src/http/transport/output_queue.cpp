@@ -28,7 +28,9 @@ std::string& OutputQueue::tail() {
     return pieces_.back().bytes;
 }
 
-void OutputQueue::commit(std::size_t size_before) { size_ += pieces_.back().bytes.size() - size_before; }
+void OutputQueue::commit(std::size_t size_before) {
+    size_ += pieces_.back().bytes.size() - size_before;
+}
 
 void OutputQueue::append(std::string_view bytes) {
     auto& last = tail();
@@ -80,7 +82,9 @@ OutputQueue::Result OutputQueue::send_to(int fd) noexcept {
             front_at_ = 0;
             try {
                 if (!refill(front)) return Result::failed;
-            } catch (const std::bad_alloc&) { return Result::failed; }
+            } catch (const std::bad_alloc&) {
+                return Result::failed;
+            }
             from_files += front.bytes.size();
         }
         iovec vectors[pieces_per_call];

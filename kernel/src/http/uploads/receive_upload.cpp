@@ -115,10 +115,10 @@ public:
         for (std::size_t i = 0; i < counts_.size(); ++i) {
             const FileField& field = route_.upload->files[i];
             if (counts_[i] < field.min)
-                faults.push_back({pointer_to(field.name), "required",
-                                  field.min == 1 ? "A file is required."
-                                                 : std::to_string(field.min) +
-                                                       " files at least are required."});
+                faults.push_back(
+                    {pointer_to(field.name), "required",
+                     field.min == 1 ? "A file is required."
+                                    : std::to_string(field.min) + " files at least are required."});
         }
         route_.body_schema->validate(fields_, "", faults);
         request_.json = std::move(fields_);
@@ -133,8 +133,7 @@ private:
     /// At its first byte, or at its end when it has none.
     Status open_file() {
         if (std::exchange(is_open_, true)) return {};
-        std::size_t& count =
-            counts_[static_cast<std::size_t>(file_ - route_.upload->files.data())];
+        std::size_t& count = counts_[static_cast<std::size_t>(file_ - route_.upload->files.data())];
         if (++count > file_->max) return given_twice();
         std::string type = std::move(part_.media_type);
         if (type.empty()) type = "application/octet-stream";
@@ -226,9 +225,8 @@ std::optional<UploadFailure> receive_upload(Request& request, Exchange& exchange
                                             const UploadStorage& storage, UploadedFiles& files,
                                             std::vector<Fault>& faults) {
     Files made(request, storage, files);
-    return request.route->upload->is_form
-               ? receive_form(request, exchange, storage, made, faults)
-               : receive_file(request, exchange, made, faults);
+    return request.route->upload->is_form ? receive_form(request, exchange, storage, made, faults)
+                                          : receive_file(request, exchange, made, faults);
 }
 
 }  // namespace kitchen::http

@@ -61,7 +61,8 @@ TemporaryFolder::TemporaryFolder(const fs::path& parent, std::uint64_t max_bytes
                                      parent.native() + ": " + message_of(errno));
         path_ = name;
         lock_ = hold(path_);
-        struct stat held {}, there {};
+        struct stat held {
+        }, there{};
         if (lock_ && (::fstat(lock_.get(), &held) != 0 || ::stat(path_.c_str(), &there) != 0 ||
                       held.st_ino != there.st_ino))
             lock_.reset();

@@ -2,7 +2,7 @@
 // one that server.uploads.folder names.
 //
 // The process holds a lock on its folder (flock), which the system takes away when it ends, however
-// it ends. Who starts deletes the folders that nobody holds.
+// it ends. A process that starts deletes the folders that none holds.
 //
 // Thread-safety: all calls from any thread.
 #pragma once

@@ -28,7 +28,8 @@ TEST(ByteRange, OneRangeIsServed) {
 }
 
 TEST(ByteRange, OneBehindTheEndIsNot) {
-    for (const char* field : {"bytes=10-", "bytes=10-11", "bytes=99999999999999999999999-", "bytes=-0"})
+    for (const char* field :
+         {"bytes=10-", "bytes=10-11", "bytes=99999999999999999999999-", "bytes=-0"})
         EXPECT_EQ(range(field), "416") << field;
     EXPECT_EQ(range("bytes=0-", 0), "416");
     EXPECT_EQ(range("bytes=-1", 0), "whole") << "which is nothing";
@@ -42,16 +43,16 @@ TEST(ByteRange, AnythingElseIsIgnored) {
 }
 
 TEST(HttpDate, IsReadAsItIsWritten) {
-    for (const std::time_t time : {std::time_t{0}, std::time_t{784111777}, std::time_t{951782400}}) {
+    for (const std::time_t time :
+         {std::time_t{0}, std::time_t{784111777}, std::time_t{951782400}}) {
         const HttpDate text = format_http_date(time);
         EXPECT_EQ(parse_http_date(text_of(text)), time);
     }
-    for (const char* wrong :
-         {"", "Sun, 06 Nov 1994 08:49:37 UTC", "Mon, 06 Nov 1994 08:49:37 GMT",
-          "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
-          "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
-          "Sun, 06 nov 1994 08:49:37 GMT", "Sun, -6 Nov 1994 08:49:37 GMT",
-          "Sun, 06 anF 1994 08:49:37 GMT"})
+    for (const char* wrong : {"", "Sun, 06 Nov 1994 08:49:37 UTC", "Mon, 06 Nov 1994 08:49:37 GMT",
+                              "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
+                              "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+                              "Sun, 06 nov 1994 08:49:37 GMT", "Sun, -6 Nov 1994 08:49:37 GMT",
+                              "Sun, 06 anF 1994 08:49:37 GMT"})
         EXPECT_EQ(parse_http_date(wrong), std::nullopt) << wrong;
 }
 

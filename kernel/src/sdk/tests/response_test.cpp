@@ -14,8 +14,8 @@ std::string set_cookie(const Cookie& cookie) {
 }
 
 TEST(ResponseHeader, IsFoundAndReplacedInAnyCase) {
-    Response response = Response(200).with_header("X-A", "1").with_header("x-a", "2").with_header(
-        "X-AB", "3");
+    Response response =
+        Response(200).with_header("X-A", "1").with_header("x-a", "2").with_header("X-AB", "3");
     for (const char* name : {"X-A", "x-a", "X-a"}) {
         ASSERT_NE(response.header(name), nullptr) << name;
         EXPECT_EQ(*response.header(name), "1");

@@ -30,7 +30,8 @@ public:
 /// What is found in `body`, or the code of the error; the same however the body is split.
 std::string read(std::string_view body, std::string_view boundary = "X") {
     std::string first;
-    for (const std::size_t portion : {body.size() + 1, std::size_t{1}, std::size_t{2}, std::size_t{7}}) {
+    for (const std::size_t portion :
+         {body.size() + 1, std::size_t{1}, std::size_t{2}, std::size_t{7}}) {
         Recorder recorder;
         MultipartParser parser(boundary, recorder);
         Status status;
@@ -68,9 +69,8 @@ TEST(MultipartParser, FindsTextsAndFiles) {
 }
 
 TEST(MultipartParser, DataMayLookLikeABoundaryAndBeNone) {
-    for (const std::string data :
-         {"\r", "\r\n", "\r\n-", "\r\n--", "\r\r\n--", "\r\n\r\n--\r\n--x", "\n--X", "\r--X", "",
-          "-\r\n-X", "\r\n--\r\n--\r"})
+    for (const std::string data : {"\r", "\r\n", "\r\n-", "\r\n--", "\r\r\n--", "\r\n\r\n--\r\n--x",
+                                   "\n--X", "\r--X", "", "-\r\n-X", "\r\n--\r\n--\r"})
         EXPECT_EQ(read(whole(named("name=a"), data)), "a=" + data + ";") << data;
     EXPECT_EQ(read(whole(named("name=a"), "--Y")), "a=--Y;");
     EXPECT_EQ(read(whole(named("name=a"), "-")), "a=-;");
@@ -124,10 +124,10 @@ TEST(MultipartParser, RefusesWhatIsMalformed) {
     EXPECT_EQ(read("--X\r\n\r\n1\r\n--X--"), "part_without_name");
     for (const std::string head :
          {"no colon", " Content-Disposition: form-data; name=a", "A B: c", ": c",
-          "Content-Disposition: attachment; name=a", "Content-Disposition: form-data; name=a; name=b",
-          "Content-Disposition: form-data; name", "Content-Disposition: form-data; name=\"a",
-          "Content-Disposition: form-data; name=\"a\"b", "Content-Disposition: form-data; name=a b",
-          "Content-Disposition:", "A: \x01"})
+          "Content-Disposition: attachment; name=a",
+          "Content-Disposition: form-data; name=a; name=b", "Content-Disposition: form-data; name",
+          "Content-Disposition: form-data; name=\"a", "Content-Disposition: form-data; name=\"a\"b",
+          "Content-Disposition: form-data; name=a b", "Content-Disposition:", "A: \x01"})
         EXPECT_EQ(read(whole(head, "")), "bad_part_head") << head;
     EXPECT_EQ(read(whole(named("name=a", "\r\n") + named("name=b"), "")), "bad_part_head");
     EXPECT_EQ(read(whole(named("name=a", "\r\nContent-Type: a/b\r\nContent-Type: a/b"), "")),
@@ -163,9 +163,9 @@ TEST(Boundary, IsOneThatRfc2046Allows) {
     EXPECT_EQ(boundary("boundary=----WebKitFormBoundaryX1"), "----WebKitFormBoundaryX1");
     EXPECT_EQ(boundary("charset=utf-8; Boundary=\"a b:c\";"), "a b:c");
     EXPECT_EQ(boundary("boundary=" + std::string(70, 'a')), std::string(70, 'a'));
-    for (const std::string& wrong : {"boundary=" + std::string(71, 'a'), std::string("x=y"),
-                                    std::string("boundary=\"\""), std::string("boundary=\"a \""),
-                                    std::string("boundary=\"a\\\"b\"")})
+    for (const std::string& wrong :
+         {"boundary=" + std::string(71, 'a'), std::string("x=y"), std::string("boundary=\"\""),
+          std::string("boundary=\"a \""), std::string("boundary=\"a\\\"b\"")})
         EXPECT_EQ(boundary(wrong), "none") << wrong;
     for (const char* wrong : {"boundary=", "boundary=a; boundary=b", "boundary=a b", "boundary"})
         EXPECT_EQ(boundary(wrong), "malformed") << wrong;

@@ -58,7 +58,8 @@ std::string chunked(std::string_view target, std::string_view rest) {
 
 TEST_F(StreamedBodyTest, ArrivesByteByByteAndTheConnectionGoesOn) {
     Client client(start());
-    const std::string requests = post("/", "abcdef") + chunked("/", "2\r\nxy\r\n1;e\r\nz\r\n0\r\n\r\n") +
+    const std::string requests = post("/", "abcdef") +
+                                 chunked("/", "2\r\nxy\r\n1;e\r\nz\r\n0\r\n\r\n") +
                                  post("/plain", "p") + post("/", "last");
     for (const char byte : requests) ASSERT_TRUE(client.send({&byte, 1}));
     EXPECT_EQ(client.body(), "abcdef");

@@ -76,7 +76,8 @@ TEST_F(TemporaryFolderTest, TheTotalIsLimited) {
 
 TEST_F(TemporaryFolderTest, AFullDiskIsStorageFull) {
     TemporaryFolder folder(parent_.path(), 1000);
-    TemporaryFolder::File file(folder, "/dev/full-is-not-deleted-here", UniqueFd(::open("/dev/full", O_WRONLY)));
+    TemporaryFolder::File file(folder, "/dev/full-is-not-deleted-here",
+                               UniqueFd(::open("/dev/full", O_WRONLY)));
     const Status refused = file.write("x");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Errc::storage_full);

@@ -48,7 +48,7 @@ std::size_t files_below(const fs::path& folder) {
 }
 
 std::string form_part(const std::string& parameters, const std::string& data,
-                 const std::string& type = "") {
+                      const std::string& type = "") {
     return "--X\r\nContent-Disposition: form-data; " + parameters +
            (type.empty() ? "" : "\r\nContent-Type: " + type) + "\r\n\r\n" + data + "\r\n";
 }
@@ -63,25 +63,22 @@ protected:
         add(Route::post("/raw/")
                 .takes_file({"image/png", "text/*"}, 1000)
                 .query({"n", Schema::integer(), ""})
-                .handle([this](Request& request) -> Result<Response> {
-                    return described(request);
-                }));
+                .handle(
+                    [this](Request& request) -> Result<Response> { return described(request); }));
         add(Route::post("/form/")
                 .takes_form<Caption>({{"image", {"image/*"}}, {"more", {"*/*"}, 0, 2}}, 2000)
-                .handle([this](Request& request) -> Result<Response> {
-                    return described(request);
-                }));
+                .handle(
+                    [this](Request& request) -> Result<Response> { return described(request); }));
         add(Route::post("/mine/")
                 .signed_in()
                 .takes_file({"*/*"}, 100 << 20)
-                .handle([this](Request& request) -> Result<Response> {
-                    return described(request);
-                }));
+                .handle(
+                    [this](Request& request) -> Result<Response> { return described(request); }));
         add(Route::post("/large/")
                 .takes_file({"*/*"}, 100 << 20)
                 .handle([](Request& request) -> Result<Response> {
-                    return Response::json(200, Json(static_cast<std::int64_t>(
-                                                   fs::file_size(request.file()->path))));
+                    return Response::json(
+                        200, Json(static_cast<std::int64_t>(fs::file_size(request.file()->path))));
                 }));
         add(Route::post("/keep/")
                 .takes_file({"*/*"}, 1000)
@@ -89,9 +86,9 @@ protected:
                     fs::rename(request.file()->path, parent_.path() / "kept");
                     return Response(204);
                 }));
-        add(Route::post("/throw/").takes_file({"*/*"}, 1000).handle([](Request&) -> Result<Response> {
-            throw std::runtime_error("x");
-        }));
+        add(Route::post("/throw/")
+                .takes_file({"*/*"}, 1000)
+                .handle([](Request&) -> Result<Response> { throw std::runtime_error("x"); }));
         table_.middleware.push_back(test::identify("customer"));
     }
 
@@ -135,9 +132,9 @@ protected:
     /// Status and code of the response to a form; nothing may be left of it.
     std::string refusal(const HttpResponse& response) {
         EXPECT_TRUE(testkit::eventually([&] { return files_below(parent_.path()) == 0; }));
-        std::string out = std::to_string(response.status) + ' ' +
-                          (response.json["code"].is_string() ? response.json["code"].as_string()
-                                                             : response.body);
+        std::string out =
+            std::to_string(response.status) + ' ' +
+            (response.json["code"].is_string() ? response.json["code"].as_string() : response.body);
         if (response.json.find("errors"))
             for (const Json& fault : response.json["errors"].as_array())
                 out += ' ' + fault["pointer"].as_string() + ' ' + fault["code"].as_string();
@@ -174,7 +171,9 @@ TEST_F(UploadTest, AFormGivesItsFieldsAndFiles) {
 }
 
 TEST_F(UploadTest, AFileThatWasNotChosenIsNotThere) {
-    EXPECT_EQ(form(caption + image + form_part("name=more; filename=\"\"", "", "application/octet-stream")).body,
+    EXPECT_EQ(form(caption + image +
+                   form_part("name=more; filename=\"\"", "", "application/octet-stream"))
+                  .body,
               "Jollof 0\nimage|a.png|image/png|3|PNG\n");
     EXPECT_EQ(refusal(form(caption + form_part("name=image; filename=\"\"", "", "image/png"))),
               "422 validation_failed /image required");
@@ -184,8 +183,9 @@ TEST_F(UploadTest, AFormByteByByteInChunksIsTheSame) {
     start();
     const std::string body = caption + image + "--X--";
     RawClient client(server_->port());
-    client.send("POST /form/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
-                "Content-Type: multipart/form-data; boundary=\"X\"\r\n\r\n");
+    client.send(
+        "POST /form/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+        "Content-Type: multipart/form-data; boundary=\"X\"\r\n\r\n");
     for (const char byte : body) ASSERT_TRUE(client.send("1\r\n" + std::string(1, byte) + "\r\n"));
     client.send("0\r\n\r\n");
     EXPECT_EQ(client.body(), "Jollof 0\nimage|a.png|image/png|3|PNG\n");
@@ -250,9 +250,10 @@ TEST_F(UploadTest, TheRoutesOwnLimitHolds) {
     EXPECT_EQ(send("/raw/", std::string(1000, 'x'), "text/plain").status, 200);
     EXPECT_EQ(refusal(send("/raw/", std::string(1001, 'x'), "text/plain")), "413 body_too_large");
     RawClient chunks(server_->port());
-    chunks.send("POST /raw/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
-                "Content-Type: text/plain\r\n\r\n3e8\r\n" +
-                std::string(1000, 'x') + "\r\n1\r\n");
+    chunks.send(
+        "POST /raw/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+        "Content-Type: text/plain\r\n\r\n3e8\r\n" +
+        std::string(1000, 'x') + "\r\n1\r\n");
     const auto response = chunks.read_response();
     ASSERT_TRUE(response);
     EXPECT_EQ(response->status, 413);
@@ -263,18 +264,21 @@ TEST_F(UploadTest, TheRoutesOwnLimitHolds) {
 TEST_F(UploadTest, NothingIsReadOfWhatIsNotAllowed) {
     start();
     RawClient client(server_->port());
-    client.send("POST /mine/ HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nExpect: 100-continue\r\n"
-                "Content-Length: 100000000\r\n\r\n");
+    client.send(
+        "POST /mine/ HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nExpect: 100-continue\r\n"
+        "Content-Length: 100000000\r\n\r\n");
     EXPECT_EQ(client.status(), 401);  // and no 100
     EXPECT_TRUE(client.ends());
     RawClient query(server_->port());
-    query.send("POST /raw/?n=x HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n"
-               "Content-Length: 100\r\n\r\n");
+    query.send(
+        "POST /raw/?n=x HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n"
+        "Content-Length: 100\r\n\r\n");
     EXPECT_EQ(query.status(), 422);
     EXPECT_TRUE(query.ends());
     RawClient allowed(server_->port());
-    allowed.send("POST /mine/ HTTP/1.1\r\nHost: a\r\nAuthorization: right\r\nContent-Type: a/b\r\n"
-                 "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    allowed.send(
+        "POST /mine/ HTTP/1.1\r\nHost: a\r\nAuthorization: right\r\nContent-Type: a/b\r\n"
+        "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     EXPECT_EQ(allowed.read_head(), "HTTP/1.1 100 Continue\r\n\r\n");
     allowed.send("abc");
     EXPECT_EQ(allowed.body(), "||a/b|3|abc\n");
@@ -288,8 +292,9 @@ TEST_F(UploadTest, AFileThatIsRenamedIsKept) {
 TEST_F(UploadTest, NothingIsLeftOfAnExceptionOrAClientThatLeaves) {
     EXPECT_EQ(refusal(send("/throw/", "abc", "a/b")), "500 internal");
     RawClient client(server_->port());
-    client.send("POST /large/ HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\n"
-                "Content-Length: 100000000\r\n\r\nabc");
+    client.send(
+        "POST /large/ HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\n"
+        "Content-Length: 100000000\r\n\r\nabc");
     ASSERT_TRUE(testkit::eventually([&] { return files_below(parent_.path()) == 1; }));
     client.reset();
     EXPECT_TRUE(testkit::eventually([&] { return files_below(parent_.path()) == 0; }));
@@ -316,7 +321,7 @@ TEST_F(UploadTest, AllUploadsTogetherAreLimited) {
     EXPECT_EQ(send("/large/", std::string(1 << 20, 'x'), "a/b").body, "1048576");
 }
 
-TEST_F(UploadTest, SlowUploadsKeepNobodyElseWaiting) {
+TEST_F(UploadTest, SlowUploadsKeepNoOtherRequestWaiting) {
     options_.pool_threads = 1;
     options_.upload_threads = 2;
     options_.pool_queue = 1;
@@ -325,8 +330,9 @@ TEST_F(UploadTest, SlowUploadsKeepNobodyElseWaiting) {
     std::vector<RawClient> slow;
     for (int i = 0; i < 2; ++i) {
         slow.emplace_back(server_->port());
-        slow.back().send("POST /large/ HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\n"
-                         "Content-Length: 3\r\n\r\na");
+        slow.back().send(
+            "POST /large/ HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\n"
+            "Content-Length: 3\r\n\r\na");
     }
     ASSERT_TRUE(testkit::eventually([&] { return files_below(parent_.path()) == 2; }));
     EXPECT_EQ(HttpClient(server_->port()).get("/quick/").status, 200);
