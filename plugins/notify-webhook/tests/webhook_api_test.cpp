@@ -50,7 +50,7 @@ protected:
         config.data = directory.path();
         config.outbox = "poll_interval: 10ms, max_attempts: 5, backoff: {base: 10ms, cap: 20ms}";
         config.plugins = {
-            "{id: notify-webhook, config: {timeout: 1s, connect_timeout: 1s, "
+            "{id: notify-webhook, config: {connect_timeout: 1s, "
             "endpoints: {" +
             endpoints + "}" + more + "}}"};
         restaurant.reset();
