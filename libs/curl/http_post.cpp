@@ -1,5 +1,6 @@
 #include "http_post.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -9,6 +10,7 @@ namespace {
 struct Received {
     ServiceResponse& response;
     const std::size_t longest;
+    const bool cut;
 };
 
 std::string part_of(CURLU* url, CURLUPart part) {
@@ -19,9 +21,10 @@ std::string part_of(CURLU* url, CURLUPart part) {
 }
 
 std::size_t keep(const char* data, std::size_t, std::size_t size, void* target) {
-    auto& [response, longest] = *static_cast<Received*>(target);
-    if (response.body.size() + size > longest) return 0;  // ends the exchange
-    response.body.append(data, size);
+    auto& [response, longest, cut] = *static_cast<Received*>(target);
+    const std::size_t room = longest - response.body.size();
+    if (size > room && !cut) return 0;  // ends the exchange
+    response.body.append(data, std::min(size, room));
     return size;
 }
 
@@ -50,7 +53,7 @@ std::string check_service_url(const std::string& text, bool plain_http) {
 CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers,
                    const std::string& body, ServiceResponse& response,
                    const std::function<void(CURL*)>& more, std::stop_token stop) {
-    Received received{response, service.longest_response};
+    Received received{response, service.longest_response, service.cut_response};
     CurlEasy handle = pool.take();
     CURL* const curl = handle.get();
     curl_easy_setopt(curl, CURLOPT_URL, service.url.c_str());
@@ -81,7 +84,7 @@ CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& h
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &response.status);
     curl_off_t wait = 0;
     if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
-        response.retry_after = std::chrono::seconds(wait);
+        response.retry_after = std::chrono::seconds(std::min<curl_off_t>(wait, 24 * 3600));
     pool.give_back(std::move(handle));
     return CURLE_OK;
 }

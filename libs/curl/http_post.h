@@ -20,12 +20,13 @@ struct HttpService : ConnectionSettings {
     std::string url;
     std::string proxy;  ///< "": none, whatever the environment says
     std::size_t longest_response = 64 * 1024;
+    bool cut_response = false;  ///< of a longer one the beginning is kept: no failure
 };
 
 struct ServiceResponse {
     long status = 0;
     std::string body;
-    std::optional<std::chrono::seconds> retry_after;
+    std::optional<std::chrono::seconds> retry_after;  ///< a day at most
 };
 
 /// What is wrong with a URL that is neither https nor on this machine, or has a user, password,

@@ -1,6 +1,7 @@
 #include "endpoint.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -15,6 +16,7 @@ namespace {
 /// What open_socket() is told and tells.
 struct Opening {
     const std::vector<IpNetwork>& allowed;
+    bool is_plain;  ///< without TLS: only within the allowed networks
     bool is_refused = false;
 };
 
@@ -36,18 +38,22 @@ Error failed(std::string code, std::string subject) {
 
 }  // namespace
 
-Endpoint::Endpoint(const WebhookSettings& settings, const EndpointSettings& endpoint,
-                   const Clock& clock)
-    : clock_(clock), allowed_(settings.allowed()) {
+Endpoint::Endpoint(std::string name, const WebhookSettings& settings,
+                   const EndpointSettings& endpoint, const Clock& clock)
+    : name_(std::move(name)), clock_(clock), allowed_(settings.allowed()) {
     static_cast<ConnectionSettings&>(service_) = settings;
     service_.url = endpoint.url;
+    service_.cut_response = true;
     secrets_.push_back(parse_secret(endpoint.secret).value());
     if (!endpoint.old_secret.empty()) secrets_.push_back(parse_secret(endpoint.old_secret).value());
 }
 
 Delivery Endpoint::message(const EventRecord& event) const {
     const std::string type = event.name.substr(0, event.name.find('/'));
-    return {std::to_string(event.position), service_.url, type,
+    // Positions begin anew when the plugin `events` is purged.
+    const std::string key =
+        std::to_string(to_millis(event.at)) + '-' + std::to_string(event.position);
+    return {key, name_, type,
             Json::object(
                 {{"type", type}, {"timestamp", format_rfc3339(event.at)}, {"data", event.data}})
                 .dump()};
@@ -58,8 +64,9 @@ curl_socket_t Endpoint::open_socket(void* data, curlsocktype, curl_sockaddr* add
     auto& opening = *static_cast<Opening*>(data);
     const auto ip = IpAddress::parse(text_of(address->addr));
     const bool is_allowed =
-        ip && (is_public(*ip) || std::any_of(opening.allowed.begin(), opening.allowed.end(),
-                                             [&](const IpNetwork& n) { return n.contains(*ip); }));
+        ip && ((is_public(*ip) && !opening.is_plain) ||
+               std::any_of(opening.allowed.begin(), opening.allowed.end(),
+                           [&](const IpNetwork& n) { return n.contains(*ip); }));
     if (!is_allowed) {
         opening.is_refused = true;
         return CURL_SOCKET_BAD;
@@ -75,13 +82,15 @@ Status Endpoint::post(const Outgoing& delivery) {
     headers.add("webhook-id: " + id);
     headers.add("webhook-timestamp: " + timestamp);
     headers.add("webhook-signature: " + signatures(secrets_, id, timestamp, delivery.payload));
-    Opening opening{allowed_};
+    Opening opening{allowed_, service_.url.starts_with("http:")};
     ServiceResponse response;
-    const CURLcode failure =
-        http_post(connections_, service_, headers, delivery.payload, response, [&](CURL* curl) {
+    const CURLcode failure = http_post(
+        connections_, service_, headers, delivery.payload, response,
+        [&](CURL* curl) {
             curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &Endpoint::open_socket);
             curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &opening);
-        });
+        },
+        stop_.get_token());
     if (failure != CURLE_OK) {
         if (opening.is_refused) return failed("webhook_private_address", "");
         return failed(std::string("webhook_") + failure_name(failure), "");

@@ -3,6 +3,7 @@
 // Thread-safety: all calls, from any thread.
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -18,23 +19,28 @@ namespace kitchen::webhook {
 class Endpoint {
 public:
     /// Settings that have passed check().
-    Endpoint(const WebhookSettings& settings, const EndpointSettings& endpoint, const Clock& clock);
+    Endpoint(std::string name, const WebhookSettings& settings, const EndpointSettings& endpoint,
+             const Clock& clock);
 
     Delivery message(const EventRecord& event) const;
     /// Any 2xx is success. Errors: unprocessable "webhook_gone" for 410; else unavailable:
     /// "webhook_failed" with the status, redirects included, "webhook_unreachable" and the like,
     /// "webhook_private_address".
     Status post(const Outgoing& delivery);
+    /// Ends what is posted now, which is then tried again later.
+    void request_stop() noexcept { stop_.request_stop(); }
 
 private:
     static curl_socket_t open_socket(void* endpoint, curlsocktype purpose, curl_sockaddr* address);
 
+    const std::string name_;
     const Clock& clock_;
     HttpService service_;
     std::vector<std::string> secrets_;
     const std::vector<IpNetwork> allowed_;
     CurlLibrary curl_;
     CurlPool connections_;
+    std::stop_source stop_;
 };
 
 }  // namespace kitchen::webhook

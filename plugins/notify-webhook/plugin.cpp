@@ -16,7 +16,7 @@ public:
                   Outbox& outbox, const Clock& clock) {
         for (const auto& [name, its] : settings.endpoints) {
             Endpoint& endpoint =
-                *endpoints_.emplace_back(std::make_unique<Endpoint>(settings, its, clock));
+                *endpoints_.emplace_back(std::make_unique<Endpoint>(name, settings, its, clock));
             const std::string channel = std::string(setup.plugin_id()) + '/' + name;
             outbox.add_channel(
                 setup, channel,
@@ -29,6 +29,10 @@ public:
                                      return outbox.enqueue(tx, channel, endpoint.message(record));
                                  });
         }
+    }
+
+    void drain() override {
+        for (const auto& endpoint : endpoints_) endpoint->request_stop();
     }
 
 private:

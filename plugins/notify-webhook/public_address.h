@@ -9,7 +9,8 @@
 namespace kitchen::webhook {
 
 /// False for the special-purpose blocks of RFC 6890 and its registries: loopback, private,
-/// link-local, shared, documentation, multicast, reserved, and those that hold an IPv4 address.
+/// link-local, shared, documentation, multicast, reserved, those that hold an IPv4 address, and
+/// what has not been given out.
 bool is_public(const IpAddress& address);
 
 }  // namespace kitchen::webhook

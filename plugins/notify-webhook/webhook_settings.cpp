@@ -9,7 +9,7 @@ namespace kitchen::webhook {
 
 void EndpointSettings::describe(Fields<EndpointSettings>& field) {
     using S = EndpointSettings;
-    field("url", &S::url, "Where its events are posted to").required();
+    field("url", &S::url, "Where its events are posted to").required().secret();
     field("secret", &S::secret, "Signs them: whsec_ and 24 to 64 random bytes in base64")
         .required()
         .secret();
@@ -23,7 +23,7 @@ void WebhookSettings::describe(Fields<WebhookSettings>& field) {
     using S = WebhookSettings;
     field.named("endpoints", &S::endpoints);
     field("allow_networks", &S::allow_networks,
-          "Private networks on which receivers may be, and plain HTTP with them: 10.0.0.0/8");
+          "Private networks on which receivers may be, there also by plain HTTP: 10.0.0.0/8");
     field("max_age", &S::max_age,
           "What happened longer ago, while this plugin was off, is not posted")
         .between(1min, 30 * 24h);
@@ -36,6 +36,8 @@ void WebhookSettings::check(const WebhookSettings& settings, Problems& problems)
         if (!IpNetwork::parse(network))
             problems.at(settings.allow_networks, "'" + network + "' is no network like 10.0.0.0/8");
     for (const auto& [name, endpoint] : settings.endpoints) {
+        if (name.find('_') != std::string::npos)
+            problems.at(endpoint.url, "the name '" + name + "' must do without '_'");
         if (const std::string fault =
                 check_service_url(endpoint.url, !settings.allow_networks.empty());
             !fault.empty())

@@ -111,17 +111,17 @@ Json status_data(const Order& order) {
 
 // A mail's key says which order and which version of it: "order/7/2".
 
-constexpr std::string_view key_start = "order/";
-
 std::string key_of(std::int64_t order_id, std::int64_t version) {
-    return std::string(key_start) + std::to_string(order_id) + '/' + std::to_string(version);
+    return std::string(OrderMails::key_start) + std::to_string(order_id) + '/' +
+           std::to_string(version);
 }
 
 std::optional<std::pair<std::int64_t, std::int64_t>> parse_key(std::string_view key) {
-    if (!key.starts_with(key_start)) return std::nullopt;
+    if (!key.starts_with(OrderMails::key_start)) return std::nullopt;
     std::int64_t id = 0, version = 0;
     const char* const end = key.data() + key.size();
-    const auto [slash, bad_id] = std::from_chars(key.data() + key_start.size(), end, id);
+    const auto [slash, bad_id] =
+        std::from_chars(key.data() + OrderMails::key_start.size(), end, id);
     if (bad_id != std::errc() || slash == end || *slash != '/') return std::nullopt;
     const auto [last, bad_version] = std::from_chars(slash + 1, end, version);
     if (bad_version != std::errc() || last != end || id < 1 || version < 1) return std::nullopt;
@@ -130,25 +130,27 @@ std::optional<std::pair<std::int64_t, std::int64_t>> parse_key(std::string_view 
 
 }  // namespace
 
-OrderMails::OrderMails(Outbox& outbox, Orders& orders, Identity& identity, const Clock& clock,
-                       const MailRules& rules)
-    : outbox_(outbox),
+OrderMails::OrderMails(Store& store, Outbox& outbox, Orders& orders, Identity& identity,
+                       Mailer& mailer, const Clock& clock, const MailRules& rules)
+    : store_(store),
+      outbox_(outbox),
       orders_(orders),
       identity_(identity),
+      mailer_(mailer),
       clock_(clock),
       max_age_(rules.max_age),
       templates_(mails, rules.templates) {}
 
 Status OrderMails::placed(Transaction& tx, const OrderPlaced& event) const {
-    return tell(tx, event.order_id, 1, event.at);
+    return tell(tx, event.order_id, 1, "placed", event.at);
 }
 
 Status OrderMails::moved(Transaction& tx, const OrderMoved& event) const {
-    return tell(tx, event.order_id, event.version, event.at);
+    return tell(tx, event.order_id, event.version, event.to, event.at);
 }
 
 Status OrderMails::tell(Transaction& tx, std::int64_t order_id, std::int64_t version,
-                        Timestamp at) const {
+                        std::string_view what, Timestamp at) const {
     if (clock_.now() - at > max_age_) return {};
     Result<std::optional<Order>> order = orders_.at_version(tx, order_id, version);
     if (!order) return std::move(order).error();
@@ -156,23 +158,39 @@ Status OrderMails::tell(Transaction& tx, std::int64_t order_id, std::int64_t ver
     Result<std::optional<Account>> account = identity_.account(tx, (*order)->user_id);
     if (!account) return std::move(account).error();
     if (!*account || (*account)->email.empty()) return {};
+    return outbox_.enqueue(tx, channel,
+                           {key_of(order_id, version), (*account)->email,
+                            "Order " + std::to_string(order_id) + ": " + std::string(what), ""});
+}
+
+Status OrderMails::send(const Outgoing& delivery) const {
+    const auto subject = parse_key(delivery.key);
+    if (!subject)
+        return Error(Errc::unprocessable, "order_mail_unknown",
+                     "No mail of an order has this key.");
+    const auto [id, version] = *subject;
+    Result<std::optional<Order>> order =
+        store_.read<std::optional<Order>>([&, id = id, version = version](Transaction& tx) {
+            return orders_.at_version(tx, id, version);
+        });
+    if (!order) return std::move(order).error();
+    if (!*order)
+        return Error(Errc::unavailable, "order_behind", "The order is not to be seen here yet.");
     Mail mail = version == 1 ? templates_.render("order_placed", placed_data(**order))
                              : templates_.render("order_status", status_data(**order));
-    mail.to = (*account)->email;
-    mail.idempotency_key = key_of(order_id, version);
-    return outbox_.enqueue(tx, mail);
+    mail.to = delivery.to;
+    mail.idempotency_key = delivery.id;
+    return mailer_.send(mail);
 }
 
 Result<std::vector<std::string>> OrderMails::without_cause(Transaction& tx) const {
-    std::vector<std::string> keys, wrong;
-    Status read = outbox_.for_each(tx, Outbox::mail_channel,
-                                   [&](const Delivery& mail) { keys.push_back(mail.key); });
-    if (!read) return std::move(read).error();
-    for (const std::string& key : keys) {
+    Result<std::vector<std::string>> keys = outbox_.keys(tx, channel, key_start);
+    if (!keys) return keys;
+    std::vector<std::string> wrong;
+    for (const std::string& key : *keys) {
         const auto subject = parse_key(key);
-        if (!subject) continue;  // another plugin's
-        Result<std::optional<Order>> order =
-            orders_.at_version(tx, subject->first, subject->second);
+        Result<std::optional<Order>> order = std::optional<Order>();
+        if (subject) order = orders_.at_version(tx, subject->first, subject->second);
         if (!order) return std::move(order).error();
         if (!*order) wrong.push_back(key);
     }

@@ -21,21 +21,43 @@ struct OrderMailSettings {
     }
 };
 
+/// Without the orders, their numbers begin anew, and so would the keys of their mails.
+void keep_mails_of_orders(Setup& setup, Outbox& outbox) {
+    using Kept = std::vector<Setup::KeptRows>;
+    setup.add_kept_rows(
+        [&outbox](Transaction& tx, std::string_view plugin) -> Result<Kept> {
+            if (plugin != "orders") return Kept();
+            const Result<std::vector<std::string>> keys =
+                outbox.keys(tx, OrderMails::channel, OrderMails::key_start);
+            if (!keys) return keys.error();
+            return Kept{{"mails of its orders", std::ssize(*keys)}};
+        },
+        [&outbox](Transaction& tx, std::string_view plugin) -> Status {
+            if (plugin != "orders") return {};
+            return outbox.remove(tx, OrderMails::channel, OrderMails::key_start);
+        });
+}
+
 class OrderMailsPlugin final : public Plugin {
 public:
     using Settings = OrderMailSettings;
 
-    OrderMailsPlugin(const OrderMailSettings& settings, Setup& setup, Store&, Events& events,
-                     Orders& orders, Identity& identity, Outbox& outbox, const Clock& clock)
-        : mails_(outbox, orders, identity, clock, {settings.templates, settings.max_age}) {
+    OrderMailsPlugin(const OrderMailSettings& settings, Setup& setup, Store& store, Events& events,
+                     Orders& orders, Identity& identity, Outbox& outbox, Mailer& mailer,
+                     const Clock& clock)
+        : mails_(store, outbox, orders, identity, mailer, clock,
+                 {settings.templates, settings.max_age}) {
+        outbox.add_channel(setup, std::string(OrderMails::channel),
+                           {[this](const Outgoing& delivery) { return mails_.send(delivery); }});
         events.on<OrderPlaced>(
             setup, "customer",
             [this](Transaction& tx, const OrderPlaced& event) { return mails_.placed(tx, event); });
         events.on<OrderMoved>(setup, "customer", [this](Transaction& tx, const OrderMoved& event) {
             return mails_.moved(tx, event);
         });
-        setup.add_data_rule("Each mail of an order tells of a version that the order had.",
+        setup.add_data_rule("each mail of an order tells of a version that the order had",
                             [this](Transaction& tx) { return mails_.without_cause(tx); });
+        keep_mails_of_orders(setup, outbox);
     }
 
 private:
@@ -47,4 +69,4 @@ private:
 
 KITCHEN_PLUGIN(kitchen::order_mails::OrderMailsPlugin, "order-mails", "1.0.0",
                "Mails to customers about their orders", kitchen::Store, kitchen::Events,
-               kitchen::Orders, kitchen::Identity, kitchen::Outbox, kitchen::Clock)
+               kitchen::Orders, kitchen::Identity, kitchen::Outbox, kitchen::Mailer, kitchen::Clock)

@@ -17,7 +17,7 @@ constexpr std::string_view leased_columns =
     "id, delivery_key, recipient, subject, payload, send_key, created_at, attempts, traceparent, "
     "tracestate";
 
-/// $1: the channel, $2: the state. Each filter has its text, so that each has its index.
+/// $1: the channel, $2: the state. Each filter has a text of its own, for which there is an index.
 constexpr std::string_view filters[] = {"$1 = '' AND $2 = ''", "channel = $1 AND $2 = ''",
                                         "$1 = '' AND state = $2", "channel = $1 AND state = $2"};
 
@@ -86,8 +86,8 @@ std::vector<std::string> names_of(DeliveryState) {
 OutboxRepository::OutboxRepository(Store& store)
     : insert_(store.prepare(
           "INSERT INTO outbox_deliveries (channel, delivery_key, send_key, recipient, subject, "
-          "payload, state, attempts, due_at, created_at, updated_at, traceparent, tracestate) "
-          "VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, $7, $8, $9) "
+          "payload, state, attempts, due_at, created_at, updated_at, waiting_since, traceparent, "
+          "tracestate) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, $7, $7, $8, $9) "
           "ON CONFLICT (channel, delivery_key) DO NOTHING RETURNING id")),
       due_(store.prepare("SELECT 1 FROM outbox_deliveries WHERE channel = $1 AND state = "
                          "'waiting' AND due_at <= $2 LIMIT 1")),
@@ -117,18 +117,23 @@ OutboxRepository::OutboxRepository(Store& store)
                           " FROM outbox_deliveries WHERE id = $1")),
       revive_(store.prepare(
           "UPDATE outbox_deliveries SET state = 'waiting', attempts = 0, due_at = $2, updated_at = "
-          "$2 WHERE id = $1 AND (state = 'dead' OR (state = 'sent' AND payload <> '')) RETURNING " +
+          "$2, waiting_since = $2, sent_at = NULL, last_error = NULL WHERE id = $1 AND (state = "
+          "'dead' OR (state = 'sent' AND payload <> '')) RETURNING " +
           std::string(columns))),
       revive_dead_(store.prepare(
           "UPDATE outbox_deliveries SET state = 'waiting', attempts = 0, due_at = $2, updated_at = "
-          "$2 WHERE id IN (SELECT id FROM outbox_deliveries WHERE channel = $1 AND state = 'dead' "
+          "$2, waiting_since = $2, sent_at = NULL, last_error = NULL WHERE id IN (SELECT id FROM "
+          "outbox_deliveries WHERE channel = $1 AND state = 'dead' "
           "ORDER BY id LIMIT $3) RETURNING id")),
-      each_(store.prepare("SELECT delivery_key, recipient, subject, payload FROM "
-                          "outbox_deliveries WHERE channel = $1 ORDER BY id")),
+      keys_(store.prepare("SELECT delivery_key FROM outbox_deliveries WHERE channel = $1 AND "
+                          "substr(delivery_key, 1, length($2)) = $2 ORDER BY id")),
+      remove_(store.prepare("DELETE FROM outbox_deliveries WHERE channel = $1 AND "
+                            "substr(delivery_key, 1, length($2)) = $2")),
       waiting_(store.prepare(
           "SELECT COUNT(*) FROM outbox_deliveries WHERE channel = $1 AND state = 'waiting'")),
-      oldest_(store.prepare("SELECT MIN(created_at) FROM outbox_deliveries WHERE channel = $1 AND "
-                            "state = 'waiting'")),
+      oldest_(
+          store.prepare("SELECT MIN(waiting_since) FROM outbox_deliveries WHERE channel = $1 AND "
+                        "state = 'waiting'")),
       sweep_(store.prepare("DELETE FROM outbox_deliveries WHERE id IN (SELECT id FROM "
                            "outbox_deliveries WHERE state IN ('sent', 'dead') AND updated_at <= $1 "
                            "ORDER BY id LIMIT $2)")),
@@ -230,12 +235,18 @@ Result<std::vector<std::int64_t>> OutboxRepository::revive_dead(Transaction& tx,
     return ids;
 }
 
-Status OutboxRepository::for_each(Transaction& tx, std::string_view channel,
-                                  const std::function<void(const Delivery&)>& use) const {
-    Result<Rows> rows = tx.query(each_, {channel});
+Result<std::vector<std::string>> OutboxRepository::keys(Transaction& tx, std::string_view channel,
+                                                        std::string_view key_start) const {
+    Result<Rows> rows = tx.query(keys_, {channel, key_start});
     if (!rows) return std::move(rows).error();
-    for (const Row row : *rows) use({row.string(0), row.string(1), row.string(2), row.string(3)});
-    return {};
+    std::vector<std::string> keys;
+    for (const Row row : *rows) keys.push_back(row.string(0));
+    return keys;
+}
+
+Status OutboxRepository::remove(Transaction& tx, std::string_view channel,
+                                std::string_view key_start) const {
+    return tx.execute(remove_, {channel, key_start});
 }
 
 Result<std::int64_t> OutboxRepository::waiting(Transaction& tx, std::string_view channel) const {

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -103,8 +102,9 @@ public:
     /// The same for all dead ones of a channel, at most `most`; their ids.
     Result<std::vector<std::int64_t>> revive_dead(Transaction& tx, std::string_view channel,
                                                   std::int64_t most, Timestamp now) const;
-    Status for_each(Transaction& tx, std::string_view channel,
-                    const std::function<void(const Delivery&)>& use) const;
+    Result<std::vector<std::string>> keys(Transaction& tx, std::string_view channel,
+                                          std::string_view key_start) const;
+    Status remove(Transaction& tx, std::string_view channel, std::string_view key_start) const;
 
     Result<std::int64_t> waiting(Transaction& tx, std::string_view channel) const;
     /// Since when the oldest waiting one of a channel has been waiting.
@@ -120,8 +120,7 @@ public:
 
 private:
     Statement insert_, due_, claim_, claim_one_, sent_, put_back_, mark_dead_, find_, revive_,
-        revive_dead_, each_, waiting_, oldest_, sweep_,
-        waiting_for_, remove_of_;
+        revive_dead_, keys_, remove_, waiting_, oldest_, sweep_, waiting_for_, remove_of_;
     std::vector<Statement> pages_, counts_;  ///< by filter
 };
 

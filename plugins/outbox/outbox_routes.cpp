@@ -30,38 +30,33 @@ static void describe(http::BodyFields<StoredDelivery>& field) {
 
 OutboxRoutes::OutboxRoutes(Setup& setup, OutboxService& outbox, Logger& log)
     : outbox_(outbox), log_(log) {
-    add(setup, "/admin/deliveries/", "");
-    add(setup, "/admin/mail/", std::string(Outbox::mail_channel));
+    add(setup, "/admin/deliveries/");
+    add(setup, "/admin/mail/");
 }
 
-void OutboxRoutes::add(Setup& setup, const std::string& path, const std::string& channel) {
-    const std::string things = channel.empty() ? "deliveries" : "mails";
-    Route list_route = Route::get(path)
-                           .summary("Outgoing " + things + ", newest first")
-                           .describe("Who gets what, and what became of it; never what it says.")
-                           .roles({"admin"})
-                           .query({"state", http::schema_of<DeliveryState>(),
-                                   "Only " + things + " in this state."})
-                           .answers_page<StoredDelivery>("A page", "DeliveryPage");
-    if (channel.empty())
-        list_route.query(
-            {"channel", http::Schema::string().max(200), "Only deliveries of this channel."});
-    setup.add_route(std::move(list_route).handle([this, channel](Request& request) {
-        return list(request, {channel, std::nullopt});
-    }));
+void OutboxRoutes::add(Setup& setup, const std::string& path) {
     setup.add_route(
-        Route::post(path + "{id:id}/retry/")
-            .summary("Try a dead letter again")
-            .describe("It waits again, with all its attempts before it. So does one "
-                      "that was sent, in a channel that keeps what it sends.")
+        Route::get(path)
+            .summary("Outgoing mails and other deliveries, newest first")
+            .describe("Who gets what, and what became of it; never what it says.")
             .roles({"admin"})
-            .answers<StoredDelivery>(200, "It waits")
-            .answers(404, "No such delivery")
-            .answers(409, "It is not dead: it was sent, or will be tried again anyway")
-            .handle([this, channel](Request& request) { return retry(request, channel); }));
+            .query({"state", http::schema_of<DeliveryState>(), "Only those in this state."})
+            .query({"channel", http::Schema::string().max(200), "Only those of this channel."})
+            .answers_page<StoredDelivery>("A page", "DeliveryPage")
+            .handle([this](Request& request) { return list(request); }));
+    setup.add_route(Route::post(path + "{id:id}/retry/")
+                        .summary("Try a dead letter again")
+                        .describe("It waits again, with all its attempts before it. So does one "
+                                  "that was sent, in a channel that keeps what it sends.")
+                        .roles({"admin"})
+                        .answers<StoredDelivery>(200, "It waits")
+                        .answers(404, "No such delivery")
+                        .answers(409, "It is not dead: it was sent, or will be tried again anyway")
+                        .handle([this](Request& request) { return retry(request); }));
 }
 
-Result<Response> OutboxRoutes::list(Request& request, DeliveryFilter filter) {
+Result<Response> OutboxRoutes::list(Request& request) {
+    DeliveryFilter filter;
     if (const auto name = request.query("state")) filter.state = parse_state(*name);
     if (const auto channel = request.query("channel")) filter.channel = *channel;
     return http::page_response(request, [&](const http::Page& page) {
@@ -69,9 +64,9 @@ Result<Response> OutboxRoutes::list(Request& request, DeliveryFilter filter) {
     });
 }
 
-Result<Response> OutboxRoutes::retry(Request& request, const std::string& channel) {
+Result<Response> OutboxRoutes::retry(Request& request) {
     const std::int64_t id = request.path_id("id");
-    Result<StoredDelivery> delivery = outbox_.retry(id, channel);
+    Result<StoredDelivery> delivery = outbox_.retry(id);
     if (!delivery) return std::move(delivery).error();
     log_.info("a delivery is tried again", {{"delivery_id", id}, {"by", request.who().user_id}});
     return Response::json(200, *delivery);

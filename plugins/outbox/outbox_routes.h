@@ -1,5 +1,5 @@
 // HTTP to the outgoing deliveries, for administrators: what waits, what was sent, what is dead, and
-// one more try. /admin/mail/ is that of the channel "mail" alone.
+// one more try. /admin/mail/ is another name of /admin/deliveries/.
 //
 // Thread-safety: the handlers run on many threads at once.
 #pragma once
@@ -20,10 +20,9 @@ public:
     OutboxRoutes& operator=(const OutboxRoutes&) = delete;
 
 private:
-    // `channel`: "" for all.
-    void add(Setup& setup, const std::string& path, const std::string& channel);
-    Result<http::Response> list(http::Request& request, DeliveryFilter filter);
-    Result<http::Response> retry(http::Request& request, const std::string& channel);
+    void add(Setup& setup, const std::string& path);
+    Result<http::Response> list(http::Request& request);
+    Result<http::Response> retry(http::Request& request);
 
     OutboxService& outbox_;
     Logger& log_;

@@ -5,24 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "kitchen/json.h"
-
 namespace kitchen::outbox {
 namespace {
 
 constexpr std::int64_t at_once = 500;  // so that no transaction is long
-
-std::string payload_of(const Mail& mail) {
-    return Json::object({{"text", mail.text}, {"html", mail.html}}).dump();
-}
-
-Result<Mail> mail_of(const Outgoing& delivery) {
-    const std::optional<Json> payload = parse_json(delivery.payload);
-    if (!payload || !(*payload)["text"].is_string() || !(*payload)["html"].is_string())
-        return Error(Errc::unprocessable, "mail_corrupt", "The mail could not be read.");
-    return Mail{delivery.to, delivery.subject, (*payload)["text"].as_string(),
-                (*payload)["html"].as_string(), delivery.id};
-}
 
 }  // namespace
 
@@ -38,11 +24,6 @@ Status OutboxService::enqueue(Transaction& tx, std::string_view channel, const D
     return {};
 }
 
-Status OutboxService::enqueue(Transaction& tx, const Mail& mail) {
-    return enqueue(tx, mail_channel,
-                   {mail.idempotency_key, mail.to, mail.subject, payload_of(mail)});
-}
-
 void OutboxService::add_channel(Setup& setup, std::string name, Channel channel) {
     const std::string id(setup.plugin_id());
     if (name != id && !name.starts_with(id + '/'))
@@ -52,24 +33,18 @@ void OutboxService::add_channel(Setup& setup, std::string name, Channel channel)
                     send = std::move(channel.send)](const Outgoing& delivery) {
         return guard(id, name, [&] { return send(delivery); });
     };
-    open(setup, std::move(name), std::move(channel));
-}
-
-void OutboxService::add_mailer(Setup& setup, Mailer& mailer) {
-    open(setup, std::string(mail_channel), {[&mailer](const Outgoing& delivery) -> Status {
-             const Result<Mail> mail = mail_of(delivery);
-             return mail ? mailer.send(*mail) : Status(mail.error());
-         }});
-}
-
-void OutboxService::open(Setup& setup, std::string name, Channel channel) {
     OpenChannel& opened = channels_.add(std::move(name), std::move(channel));
     if (hooks_.opened) hooks_.opened(setup, opened);
 }
 
-Status OutboxService::for_each(Transaction& tx, std::string_view channel,
-                               const std::function<void(const Delivery&)>& use) {
-    return deliveries_.for_each(tx, channel, use);
+Result<std::vector<std::string>> OutboxService::keys(Transaction& tx, std::string_view channel,
+                                                     std::string_view key_start) {
+    return deliveries_.keys(tx, channel, key_start);
+}
+
+Status OutboxService::remove(Transaction& tx, std::string_view channel,
+                             std::string_view key_start) {
+    return deliveries_.remove(tx, channel, key_start);
 }
 
 Result<DeliveryPage> OutboxService::list(const DeliveryFilter& filter, std::int64_t limit,
@@ -78,12 +53,12 @@ Result<DeliveryPage> OutboxService::list(const DeliveryFilter& filter, std::int6
         [&](Transaction& tx) { return deliveries_.page(tx, filter, limit, offset); });
 }
 
-Result<StoredDelivery> OutboxService::retry(std::int64_t id, std::string_view channel) {
+Result<StoredDelivery> OutboxService::retry(std::int64_t id) {
     const Timestamp now = clock_.now();
     return store_.transact<StoredDelivery>([&](Transaction& tx) -> Result<StoredDelivery> {
         Result<std::optional<StoredDelivery>> found = deliveries_.find(tx, id);
         if (!found) return std::move(found).error();
-        if (!*found || (!channel.empty() && (*found)->channel != channel))
+        if (!*found)
             return Error(Errc::not_found, "delivery_not_found", "There is no such delivery.");
         Result<std::optional<StoredDelivery>> revived = deliveries_.revive(tx, id, now);
         if (!revived) return std::move(revived).error();
@@ -104,6 +79,8 @@ Result<std::int64_t> OutboxService::retry_dead(std::string_view channel) {
                 return deliveries_.revive_dead(tx, channel, at_once, clock_.now());
             });
         if (!ids) return std::move(ids).error();
+        for (const std::int64_t id : *ids)
+            if (hooks_.written) hooks_.written(id);
         all += std::ssize(*ids);
         if (std::ssize(*ids) < at_once) return all;
     }

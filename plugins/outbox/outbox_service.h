@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "channels.h"
 #include "kitchen/clock.h"
@@ -44,19 +45,16 @@ public:
           hooks_(std::move(hooks)) {}
 
     Status enqueue(Transaction& tx, std::string_view channel, const Delivery& delivery) override;
-    Status enqueue(Transaction& tx, const Mail& mail) override;
     void add_channel(Setup& setup, std::string name, Channel channel) override;
-    Status for_each(Transaction& tx, std::string_view channel,
-                    const std::function<void(const Delivery&)>& use) override;
-
-    /// The channel "mail".
-    void add_mailer(Setup& setup, Mailer& mailer);
+    Result<std::vector<std::string>> keys(Transaction& tx, std::string_view channel,
+                                          std::string_view key_start) override;
+    Status remove(Transaction& tx, std::string_view channel, std::string_view key_start) override;
 
     Result<DeliveryPage> list(const DeliveryFilter& filter, std::int64_t limit,
                               std::int64_t offset);
-    /// Of that channel; "" for any. Errors: not_found "delivery_not_found"; conflict
-    /// "delivery_not_dead" when it waits anyway, or was sent and what it said is gone.
-    Result<StoredDelivery> retry(std::int64_t id, std::string_view channel = "");
+    /// Errors: not_found "delivery_not_found"; conflict "delivery_not_dead" when it waits anyway,
+    /// or was sent and what it said is gone.
+    Result<StoredDelivery> retry(std::int64_t id);
     /// All dead ones of a channel; how many.
     Result<std::int64_t> retry_dead(std::string_view channel);
 
@@ -69,8 +67,6 @@ public:
     Status check();
 
 private:
-    void open(Setup& setup, std::string name, Channel channel);
-
     Store& store_;
     const Clock& clock_;
     Random& random_;

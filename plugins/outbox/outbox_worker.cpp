@@ -16,6 +16,14 @@ std::string reason_of(const Error& error) {
     return reason;
 }
 
+/// What a stranger's Retry-After may ask for.
+constexpr std::chrono::seconds longest_pause = std::chrono::hours(24);
+
+std::chrono::milliseconds pause_of(const Error& error, std::chrono::seconds otherwise) {
+    return std::clamp(error.retry_after.value_or(otherwise), std::chrono::seconds(0),
+                      longest_pause);
+}
+
 }  // namespace
 
 OutboxWorker::OutboxWorker(Store& store, const Clock& clock, Random& random, Logger& log,
@@ -111,7 +119,7 @@ std::optional<Timestamp> OutboxWorker::try_to_send(OpenChannel& channel,
     }
     const Error& error = sent.error();
     if (error.kind == Errc::too_many_requests)
-        channel.be_quiet(error.retry_after.value_or(std::chrono::seconds(1)));
+        channel.be_quiet(pause_of(error, std::chrono::seconds(1)));
     const bool is_refused = error.kind == Errc::unprocessable;
     // What is refused for good says nothing about the channel.
     if (is_refused)
@@ -144,9 +152,9 @@ std::optional<Timestamp> OutboxWorker::try_later(OpenChannel& channel,
                                                  const Error& error) {
     const std::string reason = reason_of(error);
     const Timestamp now = clock_.now();
-    std::chrono::milliseconds wait =
-        settings_.backoff.full_jitter(delivery.outgoing.attempt, random_);
-    if (error.retry_after) wait = std::max(wait, std::chrono::milliseconds(*error.retry_after));
+    const std::chrono::milliseconds wait =
+        std::max(settings_.backoff.full_jitter(delivery.outgoing.attempt, random_),
+                 pause_of(error, std::chrono::seconds(0)));
     channel.failed.add();
     log_.warn("a delivery could not be made; will try again",
               {{"delivery_id", delivery.id},

@@ -69,9 +69,8 @@ class OutboxPlugin final : public Plugin {
 public:
     using Settings = OutboxSettings;
 
-    OutboxPlugin(const OutboxSettings& settings, Setup& setup, Store& store, Mailer& mailer,
-                 Queue* queue, const Clock& clock, Random& random, Metrics& metrics,
-                 Tracing& tracing)
+    OutboxPlugin(const OutboxSettings& settings, Setup& setup, Store& store, Queue* queue,
+                 const Clock& clock, Random& random, Metrics& metrics, Tracing& tracing)
         : log_(setup.log()),
           metrics_(metrics),
           poll_interval_(settings.poll_interval),
@@ -104,7 +103,6 @@ public:
             [this](Transaction& tx, std::string_view plugin) {
                 return deliveries_.remove_of(tx, plugin);
             });
-        service_.add_mailer(setup, mailer);
         setup.add_periodic("outbox: forget old deliveries", std::chrono::hours(1),
                            [this] { sweep(); }, {.once_per_cluster = true});
         setup.add_health_check("outbox", false, [this] { return service_.check(); });
@@ -124,7 +122,7 @@ public:
     }
 
 private:
-    /// Each channel on a thread of its own; with a queue, the transport does it.
+    /// Each channel on a thread of its own.
     void run(Setup& owner, OpenChannel& channel) {
         gauges_.push_back(metrics_.sampled_gauge(
             "kitchen_outbox_waiting", "Deliveries that wait to be sent.",
@@ -132,9 +130,12 @@ private:
                 const Result<std::int64_t> count = service_.waiting(channel.name());
                 return count ? static_cast<double>(*count) : std::nan("");
             }));
-        if (has_queue_) return;
-        owner.add_periodic("outbox: send to " + channel.name(), poll_interval_,
-                           [this, &channel] { worker_.run(channel); },
+        std::function<void()> work = [this, &channel] { worker_.run(channel); };
+        if (has_queue_)
+            work = [this, &channel, look = std::make_shared<QueueTransport::Look>()] {
+                transport_->run(channel, *look);
+            };
+        owner.add_periodic("outbox: send to " + channel.name(), poll_interval_, std::move(work),
                            {.queue = "outbox: " + channel.name()});
     }
     void sweep() {
@@ -166,5 +167,5 @@ private:
 
 KITCHEN_PLUGIN(kitchen::outbox::OutboxPlugin, "outbox", "2.0.0",
                "What goes out after what it tells of has happened: mails, webhooks", kitchen::Store,
-               kitchen::Mailer, kitchen::Optional<kitchen::Queue>, kitchen::Clock, kitchen::Random,
-               kitchen::Metrics, kitchen::Tracing, kitchen::Provides<kitchen::Outbox>)
+               kitchen::Optional<kitchen::Queue>, kitchen::Clock, kitchen::Random, kitchen::Metrics,
+               kitchen::Tracing, kitchen::Provides<kitchen::Outbox>)

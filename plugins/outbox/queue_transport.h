@@ -6,11 +6,18 @@
 // nothing rests on the queue but the load on the store: it may lose messages, be purged, or be away
 // for days.
 //
-// Thread-safety: note() from any thread; run() on one at a time; the rest on any. What the
+// One thread receives and sends for all channels: one that hangs holds up what comes through the
+// queue behind it, until its failures leave it alone; the table does not wait for it.
+//
+// Thread-safety: note() from any thread; run() on one at a time, that of a channel too; the rest on
+// any. What the
 // constructor takes must outlive it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <utility>
 
 #include "handover.h"
 #include "queue_consumer.h"
@@ -24,7 +31,6 @@ public:
                    std::chrono::milliseconds overdue)
         : clock_(clock),
           worker_(worker),
-          channels_(channels),
           overdue_(overdue),
           handover_(queue, clock, log),
           consumer_(queue, worker, channels, clock, random, log, settings.lease) {}
@@ -34,13 +40,22 @@ public:
     /// To be called about every second, from the end of start-up on.
     void run() {
         consumer_.start();
-        const bool handed_over = handover_.run();
-        const auto now = clock_.steady_now();
-        const bool look = now >= next_look_;
-        if (look) next_look_ = now + overdue_;
-        for (OpenChannel* channel : channels_.all()) {
-            if (!handed_over) worker_.run(*channel);
-            if (look) worker_.run(*channel, overdue_);
+        if (!handover_.run()) ++untold_;
+    }
+
+    /// When a channel's table was looked into.
+    struct Look {
+        std::uint64_t untold = 0;
+        std::chrono::steady_clock::time_point next{};
+    };
+    /// Likewise for each channel, on a thread of its own, with a `look` of its own: sends what the
+    /// queue was not told of, and now and then what is overdue.
+    void run(OpenChannel& channel, Look& look) {
+        if (const std::uint64_t untold = untold_; std::exchange(look.untold, untold) != untold)
+            worker_.run(channel);
+        if (const auto now = clock_.steady_now(); now >= look.next) {
+            look.next = now + overdue_;
+            worker_.run(channel, overdue_);
         }
     }
     void request_stop() noexcept { consumer_.request_stop(); }
@@ -50,11 +65,10 @@ public:
 private:
     const Clock& clock_;
     OutboxWorker& worker_;
-    const Channels& channels_;
     const std::chrono::milliseconds overdue_;
     Handover handover_;
     QueueConsumer consumer_;
-    std::chrono::steady_clock::time_point next_look_{};
+    std::atomic<std::uint64_t> untold_{0};  ///< how often the queue was not told of something
 };
 
 }  // namespace kitchen::outbox

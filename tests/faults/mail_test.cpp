@@ -98,7 +98,7 @@ TEST_F(MailFault, WhatIsRefusedOrFailsTooOftenIsADeadLetter) {
     EXPECT_TRUE(load->wait_for_orders()) << load->summary();
     load->end();
     EXPECT_TRUE(testkit::wait_until([&] {
-        return sql("SELECT count(*) FROM outbox_deliveries WHERE channel = 'mail'") ==
+        return sql("SELECT count(*) FROM outbox_deliveries WHERE channel = 'order-mails'") ==
                    sql("SELECT count(*) FROM order_history") &&
                count("waiting") == "0";
     })) << count("waiting")

@@ -83,7 +83,6 @@ void Kernel::construct() {
     };
     if (!plugins_->construct(wrap)) return begin_again();
     check_commands();
-    measure_jobs();
     build_server();
 }
 
@@ -271,9 +270,8 @@ void Kernel::begin_periodics() {
             jobs_->add_periodic(job.options.queue, name, job.interval, std::move(work));
         }
     }
-    if (turns_)
-        jobs_->add_periodic("turns", "renew the turns of jobs", jobs::ClusterTurns::lease / 3,
-                            [this] { turns_->renew(); });
+    if (turns_) turns_->keep_renewing();
+    measure_jobs();
 }
 
 void Kernel::listen() {
@@ -334,6 +332,7 @@ bool Kernel::stop() {
     if (jobs_) {
         if (!jobs_->drain(left())) clean = false;
         jobs_->stop();
+        turns_.reset();
     }
     if (plugins_ && !plugins_->stop()) clean = false;
     // Handlers hold closures of the plugins: they go before them.

@@ -13,8 +13,13 @@ ClusterTurns::ClusterTurns(Store& store, const Clock& clock, Logger& log, std::s
           store.prepare("INSERT INTO kitchen_turns (job, holder, held_until) VALUES ($1, $2, $3) "
                         "ON CONFLICT (job) DO UPDATE SET holder = excluded.holder, held_until = "
                         "excluded.held_until WHERE kitchen_turns.held_until <= $4 RETURNING job")),
-      hold_(store.prepare(
-          "UPDATE kitchen_turns SET held_until = $3 WHERE job = $1 AND holder = $2")) {}
+      hold_(store.prepare("UPDATE kitchen_turns SET held_until = $3 WHERE job = $1 AND holder = $2 "
+                          "RETURNING job")),
+      renewals_({1, 1}, log) {}
+
+void ClusterTurns::keep_renewing() {
+    renewals_.add_periodic("renew the turns of jobs", lease / 3, [this] { renew(); });
+}
 
 bool ClusterTurns::begin(const std::string& job) {
     const Timestamp now = clock_.now();
@@ -39,12 +44,14 @@ void ClusterTurns::end(const std::string& job, Timestamp next) {
 }
 
 void ClusterTurns::hold(const std::string& job, Timestamp until) {
-    const Status held = store_.transact([&](Transaction& tx) {
-        return tx.execute(hold_, {job, holder_, to_millis(until)});
+    const Result<bool> held = store_.transact<bool>([&](Transaction& tx) {
+        return any_row(tx.query(hold_, {job, holder_, to_millis(until)}));
     });
     if (!held)
         log_.warn("the turn of a job was not written down",
                   {{"job", job}, {"code", held.error().code}});
+    else if (!*held)
+        log_.warn("a job took longer than its turn; another process has it", {{"job", job}});
 }
 
 void ClusterTurns::renew() {

@@ -6,6 +6,8 @@
 // the row has run out. Times are those of each process's clock: clocks that differ by more than
 // `lease` break the promise. The table, kitchen_turns, is the Migrator's.
 //
+// It outlives the jobs: while one runs, also while the kernel drains, its turn is renewed.
+//
 // Thread-safety: run() and renew() from any thread, run() of one job on one at a time. What the
 // constructor takes must outlive it.
 #pragma once
@@ -16,6 +18,7 @@
 #include <set>
 #include <string>
 
+#include "jobs/job_pool.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/store.h"
@@ -32,7 +35,8 @@ public:
     /// Works, unless another process does, or has begun within the interval.
     void run(const std::string& job, std::chrono::milliseconds interval,
              const std::function<void()>& work);
-    /// To be called every third of a lease: renews what runs here.
+    /// Renews what runs here, again and again, on a thread of its own until this object ends.
+    void keep_renewing();
     void renew();
 
 private:
@@ -47,6 +51,7 @@ private:
     Statement take_, hold_;
     std::mutex mutex_;  ///< also held while rows are renewed, so that no renewal follows an end
     std::set<std::string> running_;
+    JobPool renewals_;
 };
 
 }  // namespace kitchen::jobs

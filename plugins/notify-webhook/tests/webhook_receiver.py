@@ -13,7 +13,7 @@ import time
 
 SECRET = base64.b64decode(sys.argv[1].removeprefix("whsec_"))
 changed = threading.Condition()
-accepted, refused, behaviours, released = [], [], [], [0]
+accepted, refused, behaviours, released, hanging = [], [], [], [0], [0]
 
 
 def fault(headers, body):
@@ -51,7 +51,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         with changed:
-            state = {"accepted": accepted, "refused": refused, "waiting": len(behaviours)}
+            state = {"accepted": accepted, "refused": refused, "hanging": hanging[0]}
         self.answer(200, json.dumps(state).encode(), [("Content-Type", "application/json")])
 
     def do_POST(self):
@@ -69,6 +69,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             behaviour = behaviours.pop(0) if behaviours else {"status": 204}
             if behaviour == "hang":
                 before = released[0]
+                hanging[0] += 1
                 changed.wait_for(lambda: released[0] > before, 60)
                 self.close_connection = True
                 return None
@@ -81,7 +82,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
                 return self.answer(400)
             if behaviour["status"] // 100 == 2:
                 accepted.append({"id": self.headers["webhook-id"], "path": self.path, **json.loads(body)})
-        return self.answer(behaviour["status"], b"", [(name, value) for name, value in behaviour.get("headers", {}).items()])
+        return self.answer(behaviour["status"], b"x" * behaviour.get("bytes", 0), [(name, value) for name, value in behaviour.get("headers", {}).items()])
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)

@@ -52,6 +52,9 @@ TEST(WebhookSettings, EachMistakeIsNamed) {
                     HasSubstr("'order.moved/1' twice"), HasSubstr("'order.moved/1' twice")));
     endpoint.events = {};
     EXPECT_THAT(problems(endpoint), ElementsAre(HasSubstr("must name an event")));
+    WebhookSettings misnamed;
+    misnamed.endpoints.emplace_back("my_display", display());
+    EXPECT_THAT(problems_of(misnamed), ElementsAre(HasSubstr("must do without '_'")));
     EXPECT_THAT(problems(display(), {"10.0.0.1/8"}),
                 ElementsAre(HasSubstr("allow_networks: '10.")));
 }

@@ -38,8 +38,8 @@ TEST_F(OrderMailsApi, TheCustomerReadsOfEachStep) {
         [&] { return chef.get("/admin/mail/?state=sent").json["total_count"] == Json(2); }));
     const testkit::HttpResponse mails = chef.get("/admin/mail/");
     EXPECT_EQ(mails.json["total_count"], Json(2));
-    EXPECT_EQ(mails.json["result"].as_array().at(0)["subject"], Json("Your order 1 is confirmed"));
-    EXPECT_EQ(mails.json["result"].as_array().at(1)["subject"], Json("Your order 1"));
+    EXPECT_EQ(mails.json["result"].as_array().at(0)["subject"], Json("Order 1: confirmed"));
+    EXPECT_EQ(mails.json["result"].as_array().at(1)["subject"], Json("Order 1: placed"));
     EXPECT_EQ(mails.json["result"].as_array().at(1)["to"], Json("chef@kitchen.example"));
     EXPECT_EQ(restaurant.mails_to("chef@kitchen.example").size(), 2u);
 }

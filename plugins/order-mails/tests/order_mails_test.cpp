@@ -42,22 +42,24 @@ public:
     Result<std::string> normalise_phone(std::string_view) const override { return std::string(); }
 };
 
-/// Keeps the mails, one a key.
 class FakeOutbox final : public Outbox {
 public:
-    std::vector<Mail> mails;
+    std::vector<Delivery> deliveries;
 
-    Status enqueue(Transaction&, std::string_view, const Delivery&) override { return {}; }
-    Status enqueue(Transaction&, const Mail& mail) override {
-        mails.push_back(mail);
+    Status enqueue(Transaction&, std::string_view channel, const Delivery& delivery) override {
+        EXPECT_EQ(channel, OrderMails::channel);
+        deliveries.push_back(delivery);
         return {};
     }
     void add_channel(Setup&, std::string, Channel) override {}
-    Status for_each(Transaction&, std::string_view,
-                    const std::function<void(const Delivery&)>& use) override {
-        for (const Mail& mail : mails) use({mail.idempotency_key, mail.to, mail.subject, ""});
-        return {};
+    Result<std::vector<std::string>> keys(Transaction&, std::string_view,
+                                          std::string_view start) override {
+        std::vector<std::string> keys;
+        for (const Delivery& delivery : deliveries)
+            if (delivery.key.starts_with(start)) keys.push_back(delivery.key);
+        return keys;
     }
+    Status remove(Transaction&, std::string_view, std::string_view) override { return {}; }
 };
 
 class OrderMailsTest : public testing::Test {
@@ -93,6 +95,16 @@ protected:
             return mails.moved(tx, {7, 1, version, "", "", clock.now()});
         });
     }
+    /// What has been put into the outbox, as the mailer gets it.
+    std::vector<Mail> sent() {
+        for (const Delivery& delivery : outbox.deliveries) {
+            Outgoing outgoing;
+            static_cast<Delivery&>(outgoing) = delivery;
+            outgoing.id = "id of " + delivery.key;
+            mails.send(outgoing).value();
+        }
+        return mailer.mails();
+    }
     void transact(const std::function<Status(Transaction&)>& body) {
         store->transact(body).value();
     }
@@ -102,15 +114,18 @@ protected:
     FakeOrders orders;
     FakeIdentity identity;
     FakeOutbox outbox;
-    const OrderMails mails{outbox, orders, identity, clock, {}};
+    testkit::RecordingMailer mailer;
+    const OrderMails mails{*store, outbox, orders, identity, mailer, clock, {}};
 };
 
 TEST_F(OrderMailsTest, APlacedOrder) {
     place();
-    ASSERT_EQ(outbox.mails.size(), 1u);
-    const Mail mail = outbox.mails[0];
+    ASSERT_EQ(outbox.deliveries.size(), 1u);
+    EXPECT_EQ(outbox.deliveries[0].key, "order/7/1");
+    EXPECT_EQ(outbox.deliveries[0].subject, "Order 7: placed");
+    const Mail mail = sent().at(0);
     EXPECT_EQ(mail.to, "user1@example.com");
-    EXPECT_EQ(mail.idempotency_key, "order/7/1");
+    EXPECT_EQ(mail.idempotency_key, "id of order/7/1");
     EXPECT_EQ(mail.subject, "Your order 7");
     EXPECT_THAT(
         mail.text,
@@ -135,15 +150,16 @@ TEST_F(OrderMailsTest, ALateMailSaysWhatWasTrueThen) {
     place();
     for (std::int64_t version = 2; version <= 5; ++version) tell(version);
     std::vector<std::string> subjects;
-    for (const Mail& mail : outbox.mails) subjects.push_back(mail.subject);
+    const std::vector<Mail> mailed = sent();
+    for (const Mail& mail : mailed) subjects.push_back(mail.subject);
     EXPECT_THAT(subjects,
                 testing::ElementsAre("Your order 7", "Your order 7 is confirmed",
                                      "Your order 7 is being prepared", "Your order 7 is ready",
                                      "Your order 7 is cancelled"));
-    EXPECT_THAT(outbox.mails[3].text, Not(HasSubstr("gas")));
-    EXPECT_THAT(outbox.mails[4].text, HasSubstr("The reason: No <gas> {{id}}\n"));
-    EXPECT_THAT(outbox.mails[4].html, HasSubstr("The reason: No &lt;gas&gt; {{id}}"));
-    EXPECT_EQ(outbox.mails[4].idempotency_key, "order/7/5");
+    EXPECT_THAT(mailed[3].text, Not(HasSubstr("gas")));
+    EXPECT_THAT(mailed[4].text, HasSubstr("The reason: No <gas> {{id}}\n"));
+    EXPECT_THAT(mailed[4].html, HasSubstr("The reason: No &lt;gas&gt; {{id}}"));
+    EXPECT_EQ(outbox.deliveries[4].key, "order/7/5");
 }
 
 TEST_F(OrderMailsTest, APickedUpOrderIsCalledFor) {
@@ -152,30 +168,43 @@ TEST_F(OrderMailsTest, APickedUpOrderIsCalledFor) {
     move(OrderState::ready);
     tell(2);
     tell(3);
-    EXPECT_THAT(outbox.mails[0].text, Not(HasSubstr("pick it up now")));
-    EXPECT_THAT(outbox.mails[1].text, HasSubstr("You can pick it up now."));
+    const std::vector<Mail> mailed = sent();
+    EXPECT_THAT(mailed[0].text, Not(HasSubstr("pick it up now")));
+    EXPECT_THAT(mailed[1].text, HasSubstr("You can pick it up now."));
 }
 
 TEST_F(OrderMailsTest, OldNewsAreNotMailed) {
     clock.advance(24h);
     place();
-    EXPECT_EQ(outbox.mails.size(), 1u);
+    EXPECT_EQ(outbox.deliveries.size(), 1u);
     clock.advance(1ms);
     place();
-    EXPECT_EQ(outbox.mails.size(), 1u);
+    EXPECT_EQ(outbox.deliveries.size(), 1u);
+}
+
+TEST_F(OrderMailsTest, OnlyKeysOfOrdersAreWritten) {
+    for (const char* key : {"", "order/", "order/7", "order/7/", "order/x/1", "order/7/1/1",
+                            "order/0/1", "order/7/0", "order/-7/1", "signup/7/1"}) {
+        Outgoing outgoing;
+        outgoing.key = key;
+        EXPECT_EQ(mails.send(outgoing).error().kind, Errc::unprocessable) << key;
+    }
+    Outgoing behind;
+    behind.key = "order/7/2";
+    EXPECT_EQ(mails.send(behind).error().code, "order_behind");
 }
 
 TEST_F(OrderMailsTest, AnAccountThatIsGoneGetsNoMail) {
     identity.is_gone = true;
     place();
-    EXPECT_TRUE(outbox.mails.empty());
+    EXPECT_TRUE(outbox.deliveries.empty());
 }
 
 TEST_F(OrderMailsTest, MailsWithoutACauseAreFound) {
     place();
-    outbox.mails.push_back({"a@example.com", "", "", "", "order/7/2"});
-    outbox.mails.push_back({"a@example.com", "", "", "", "order/8/1"});
-    outbox.mails.push_back({"a@example.com", "", "", "", "stock/7/2"});
+    outbox.deliveries.push_back({"order/7/2", "a@example.com", "", ""});
+    outbox.deliveries.push_back({"order/8/1", "a@example.com", "", ""});
+    outbox.deliveries.push_back({"stock/7/2", "a@example.com", "", ""});
     std::vector<std::string> wrong;
     transact([&](Transaction& tx) -> Status {
         wrong = mails.without_cause(tx).value();

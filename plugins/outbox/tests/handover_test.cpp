@@ -34,7 +34,7 @@ TEST_P(HandoverTest, TellsOfWhatIsCommittedAndNothingElse) {
 
 TEST_P(HandoverTest, NothingWhileTheTransactionIsOpenAndNothingWhenItFails) {
     const Status failed = store->transact([&](Transaction& tx) -> Status {
-        service->enqueue(tx, a_mail()).value();
+        service->enqueue(tx, "mail", a_mail()).value();
         EXPECT_TRUE(handover.run());
         EXPECT_EQ(queue.size(), 0u);
         return Error(Errc::conflict, "no", "The cause did not happen.");

@@ -22,7 +22,7 @@ protected:
         restaurant.service<Store>()
             .transact([&](Transaction& tx) {
                 return restaurant.service<Outbox>().enqueue(
-                    tx, {to, "Your order", "Jollof rice\n", "<p>Jollof rice</p>", key});
+                    tx, "plain-mails", {key, to, "Your order", "Jollof rice\n"});
             })
             .value();
     }
@@ -39,7 +39,8 @@ protected:
     testkit::Restaurant restaurant{
         {.mailer = service.plugin(),
          .outbox = "poll_interval: 10ms, max_attempts: 3, backoff: {base: 10ms, cap: 20ms}",
-         .menu = false}};
+         .menu = false,
+         .plugins = {"{id: plain-mails, path: " KITCHEN_PLAIN_MAILS "}"}}};
     HttpClient admin = restaurant.admin();
 };
 
@@ -47,7 +48,8 @@ TEST_F(OutboxApi, AMailIsSentAndShownWithoutItsBodies) {
     enqueue("order/1/1", "ada@example.com");
     ASSERT_TRUE(newest_becomes("sent"));
     EXPECT_EQ(service.mails_to("ada@example.com"), 1);
-    EXPECT_EQ(admin.get("/admin/deliveries/?channel=mail&state=sent").json["total_count"], Json(1));
+    EXPECT_EQ(admin.get("/admin/deliveries/?channel=plain-mails&state=sent").json["total_count"],
+              Json(1));
     EXPECT_EQ(admin.get("/admin/deliveries/?channel=fax").json["total_count"], Json(0));
     const HttpResponse page = admin.get("/admin/mail/");
     EXPECT_EQ(page.status, 200);

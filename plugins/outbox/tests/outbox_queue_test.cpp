@@ -35,17 +35,18 @@ protected:
         config.menu = false;
         config.data = directory.path();
         config.kernel.environment = {{"SECRET", secret}};
+        config.plugins = {"{id: plain-mails, path: " KITCHEN_PLAIN_MAILS "}"};
         if (queued)
-            config.plugins = {"{id: queue-sqs, config: {queue_url: '" + queue.queue_url() +
-                              "', region: us-east-1, access_key_id: AKIDEXAMPLE, "
-                              "secret_access_key: !env SECRET, check_interval: 100ms}}"};
+            config.plugins.push_back("{id: queue-sqs, config: {queue_url: '" + queue.queue_url() +
+                                     "', region: us-east-1, access_key_id: AKIDEXAMPLE, "
+                                     "secret_access_key: !env SECRET, check_interval: 100ms}}");
         return std::make_unique<Restaurant>(config);
     }
     static void enqueue(Restaurant& replica, const std::string& key, const std::string& to) {
         replica.service<Store>()
             .transact([&](Transaction& tx) {
-                return replica.service<Outbox>().enqueue(
-                    tx, {to, "Your order", "Jollof rice\n", "", key});
+                return replica.service<Outbox>().enqueue(tx, "plain-mails",
+                                                         {key, to, "Your order", "Jollof rice\n"});
             })
             .value();
     }
@@ -171,8 +172,9 @@ TEST_P(OutboxQueue, CountsWhatItDoes) {
     const auto one = replica();
     enqueue(*one, "order/1", "ada@example.com");
     ASSERT_TRUE(wait_until([&] { return count(*one, "sent") == 1; }));
-    EXPECT_EQ(one->metric("kitchen_outbox_attempts_total{channel=\"mail\",outcome=\"sent\"}"), 1);
-    EXPECT_EQ(one->metric("kitchen_outbox_waiting{channel=\"mail\"}"), 0);
+    EXPECT_EQ(
+        one->metric("kitchen_outbox_attempts_total{channel=\"plain-mails\",outcome=\"sent\"}"), 1);
+    EXPECT_EQ(one->metric("kitchen_outbox_waiting{channel=\"plain-mails\"}"), 0);
     EXPECT_EQ(one->metric("kitchen_queue_received_total{provider=\"queue-sqs\"}"), 1);
 }
 

@@ -1,4 +1,5 @@
 #include <future>
+#include <limits>
 #include <latch>
 
 #include "outbox_fixture.h"
@@ -10,7 +11,7 @@ using namespace std::chrono_literals;
 
 class OutboxWorkerTest : public OutboxTest {
 protected:
-    OpenChannel& mails() { return *channels.find(Outbox::mail_channel); }
+    OpenChannel& mails() { return *channels.find("mail"); }
     void refuse(Errc kind, std::optional<std::chrono::seconds> retry_after = std::nullopt) {
         mailer.on_send = [=](const Mail&) {
             Error error(kind, "mail_service_failed", "Later.");
@@ -32,7 +33,6 @@ TEST_P(OutboxWorkerTest, SendsWhatIsDueAndForgetsWhatItSaid) {
     EXPECT_EQ(sent.to, "ada@example.com");
     EXPECT_EQ(sent.subject, "Your order 7");
     EXPECT_EQ(sent.text, "Jollof rice\n");
-    EXPECT_EQ(sent.html, "<p>Jollof rice</p>");
     EXPECT_EQ(sent.idempotency_key.size(), 32u)
         << "not the caller's: another installation may have the same";
     const StoredDelivery mail = only();
@@ -50,7 +50,7 @@ TEST_P(OutboxWorkerTest, WaitsBetweenAttemptsAndKeepsTheKey) {
     WorkerSettings settings;
     settings.backoff = {10s, 1h};
     for (int attempt = 1; attempt <= 5; ++attempt) {
-        EXPECT_EQ(run(Outbox::mail_channel, settings), 1) << attempt;
+        EXPECT_EQ(run("mail", settings), 1) << attempt;
         const StoredDelivery mail = only();
         EXPECT_EQ(mail.state, DeliveryState::waiting);
         EXPECT_EQ(mail.attempts, attempt);
@@ -58,11 +58,11 @@ TEST_P(OutboxWorkerTest, WaitsBetweenAttemptsAndKeepsTheKey) {
         const auto wait = *mail.due_at - clock.now();
         EXPECT_LE(wait, 10s * (1 << (attempt - 1)));
         clock.advance(wait - 1ms);
-        EXPECT_EQ(run(Outbox::mail_channel, settings), 0) << "not yet";
+        EXPECT_EQ(run("mail", settings), 0) << "not yet";
         clock.advance(1ms);
     }
     accept();
-    run(Outbox::mail_channel, settings);
+    run("mail", settings);
     EXPECT_EQ(only().state, DeliveryState::sent);
     EXPECT_EQ(only().last_error, "");
     for (const Mail& call : mailer.calls())
@@ -74,6 +74,10 @@ TEST_P(OutboxWorkerTest, RetryAfterIsObeyed) {
     refuse(Errc::unavailable, 2h);
     run();
     EXPECT_GE(*only().due_at - clock.now(), 2h);
+    refuse(Errc::unavailable, std::chrono::seconds(std::numeric_limits<std::int64_t>::max() / 2));
+    clock.advance(2h);
+    run();
+    EXPECT_EQ(*only().due_at - clock.now(), 24h) << "a stranger's wish has a limit";
 }
 
 TEST_P(OutboxWorkerTest, TooManyRequestsQuietTheWorker) {
@@ -128,7 +132,7 @@ TEST_P(OutboxWorkerTest, TooManyAttemptsMakeADeadLetter) {
     WorkerSettings settings;
     settings.max_attempts = 3;
     for (int i = 0; i < 10; ++i) {
-        run(Outbox::mail_channel, settings);
+        run("mail", settings);
         clock.advance(1h);
     }
     EXPECT_EQ(mailer.calls().size(), 3u);
@@ -158,10 +162,10 @@ TEST_P(OutboxWorkerTest, AMailThatKillsItsWorkerIsDead) {
     WorkerSettings settings;
     settings.max_attempts = 3;
     for (int i = 0; i < 3; ++i) {
-        EXPECT_THROW(run(Outbox::mail_channel, settings), Killed);
+        EXPECT_THROW(run("mail", settings), Killed);
         clock.advance(settings.lease);
     }
-    EXPECT_EQ(run(Outbox::mail_channel, settings), 1);
+    EXPECT_EQ(run("mail", settings), 1);
     EXPECT_EQ(mailer.calls().size(), 3u);
     EXPECT_EQ(only().state, DeliveryState::dead);
     EXPECT_EQ(only().last_error, "attempts_exhausted");
@@ -366,7 +370,6 @@ TEST_P(OutboxChannels, WhatIsKeptMayBeSentOnceMore) {
     enqueue("printer/bar", {"order/7", "bar", "", "2 x Zobo"}).value();
     run("printer/bar");
     EXPECT_EQ(payload_of(only().id), "2 x Zobo");
-    EXPECT_EQ(service->retry(only().id, "mail").error().code, "delivery_not_found");
     EXPECT_EQ(service->retry(only().id).value().state, DeliveryState::waiting);
     run("printer/bar");
     ASSERT_EQ(slips.size(), 2u);

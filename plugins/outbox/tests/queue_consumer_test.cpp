@@ -207,24 +207,29 @@ TEST_P(QueueConsumerTest, ItsThreadEndsAtOnce) {
 // The whole way, on this thread but for the consumer's.
 TEST_P(QueueConsumerTest, TheTransportCarriesMailsAndTheTableSavesThem) {
     QueueTransport transport(queue, clock, random, log, *sender, channels, settings, 1min);
+    QueueTransport::Look look;
+    const auto run_all = [&] {
+        transport.run();
+        transport.run(*channels.find("mail"), look);
+    };
     service = make_service([&](std::int64_t id) { transport.note(id); });
     enqueue(a_mail("told")).value();
-    transport.run();
+    run_all();
     ASSERT_TRUE(
         testkit::wait_until([&] { return count(DeliveryState::sent) == 1 && queue.size() == 0; }));
 
     service = make_service();
     enqueue(a_mail("the process died before it told of it")).value();
-    transport.run();
+    run_all();
     EXPECT_EQ(count(DeliveryState::sent), 1);
     clock.advance(1min);
-    transport.run();
+    run_all();
     EXPECT_EQ(count(DeliveryState::sent), 2);
 
     queue.fail_with(Error(Errc::unavailable, "queue_away", "Later."));
     service = make_service([&](std::int64_t id) { transport.note(id); });
     enqueue(a_mail("while the queue is away")).value();
-    transport.run();
+    run_all();
     EXPECT_EQ(count(DeliveryState::sent), 3) << "at once, by the table";
     transport.stop();
     EXPECT_EQ(mailer.calls().size(), 3u);

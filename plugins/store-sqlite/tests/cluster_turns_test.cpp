@@ -68,6 +68,7 @@ TEST_F(Turns, WhoDiedOverItIsReplaced) {
     EXPECT_TRUE(ran);
     // Its end, late, does not touch the other's turn.
     EXPECT_FALSE(runs(one));
+    EXPECT_TRUE(log.contains("another process has it"));
 }
 
 TEST_F(Turns, AnExceptionEndsTheTurn) {

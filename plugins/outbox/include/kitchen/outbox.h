@@ -11,8 +11,6 @@
 //     // Where something happens, or in the handler of an event:
 //     outbox.enqueue(tx, "printer", {"order/12", "bar", "Order 12", text});
 //
-// The channel "mail" is there: it sends through whatever mailer/1 is bound.
-//
 // What waits here is stored in the clear. What has a secret in it (a one-time code) does not belong
 // here: docs/adr/0003.
 //
@@ -23,8 +21,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "kitchen/mailer.h"
 #include "kitchen/plugin.h"
 #include "kitchen/result.h"
 #include "kitchen/store.h"
@@ -53,10 +51,10 @@ struct Outgoing : Delivery {
 
 /// A way out.
 struct Channel {
-    /// Hands it over. Called outside of transactions, by one thread at a time in each process.
-    /// Errors: unprocessable when it will never be taken, which makes it a dead letter;
-    /// too_many_requests leaves the channel alone for `retry_after`; with all others it is tried
-    /// again later, and not before `retry_after`.
+    /// Hands it over. Called outside of transactions, by one thread at a time in each process;
+    /// what is rendered is rendered here. Errors: unprocessable when it will never be taken, which
+    /// makes it a dead letter; too_many_requests leaves the channel alone for `retry_after`; with
+    /// all others it is tried again later, and not before `retry_after` (a day at most).
     std::function<Status(const Outgoing&)> send;
     /// What was sent keeps its payload while it is kept, so that it may be sent once more.
     /// Otherwise the payload is erased then.
@@ -67,7 +65,6 @@ class Outbox {
 public:
     using Interface = Outbox;
     static constexpr std::string_view interface_name = "outbox/2";
-    static constexpr std::string_view mail_channel = "mail";
     virtual ~Outbox() = default;
 
     /// Keeps the delivery, to be sent once the transaction has been committed. The recipient is not
@@ -75,17 +72,17 @@ public:
     /// Errors: unprocessable "delivery_key_missing"; what the store says. Throws std::logic_error
     /// when there is no such channel.
     virtual Status enqueue(Transaction& tx, std::string_view channel, const Delivery& delivery) = 0;
-    /// A mail; its key is mail.idempotency_key.
-    virtual Status enqueue(Transaction& tx, const Mail& mail) = 0;
 
     /// To be called in a constructor. The name is stored with each delivery, and begins with the
     /// plugin's id ("notify-webhook/kitchen"): that says whose they are when the plugin is off, and
     /// its deliveries wait. Throws std::logic_error when the name is taken, or begins otherwise.
     virtual void add_channel(Setup& setup, std::string name, Channel channel) = 0;
 
-    /// Each delivery of a channel that is kept, whatever became of it.
-    virtual Status for_each(Transaction& tx, std::string_view channel,
-                            const std::function<void(const Delivery&)>& use) = 0;
+    // Of the deliveries that are kept, whatever became of them, those whose key begins so.
+    virtual Result<std::vector<std::string>> keys(Transaction& tx, std::string_view channel,
+                                                  std::string_view key_start) = 0;
+    virtual Status remove(Transaction& tx, std::string_view channel,
+                          std::string_view key_start) = 0;
 };
 
 }  // namespace kitchen
