@@ -120,8 +120,7 @@ public:
 
 private:
     Statement insert_, due_, claim_, claim_one_, sent_, put_back_, mark_dead_, find_, revive_,
-        revive_dead_, each_, waiting_, oldest_, sweep_,
-        waiting_for_, remove_of_;
+        revive_dead_, each_, waiting_, oldest_, sweep_, waiting_for_, remove_of_;
     std::vector<Statement> pages_, counts_;  ///< by filter
 };
 
