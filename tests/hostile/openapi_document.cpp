@@ -98,6 +98,7 @@ std::vector<std::string> OpenApiDocument::deviations(const Operation& operation,
         return out;
     }
     const Json* media = content.find(type);
+    if (!media) media = content.find("*/*");
     if (!media) {
         out.push_back("the content type '" + type + "' is not documented");
     } else if (type.find("json") != std::string::npos) {

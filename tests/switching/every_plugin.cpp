@@ -1,8 +1,10 @@
 #include "every_plugin.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "host/kernel.h"
 #include "kitchen/testkit/build_paths.h"
@@ -47,11 +49,24 @@ std::vector<std::string> further_plugins() {
     return ids;
 }
 
-}  // namespace
+/// `rest`: further keys of the entries of those that are on.
+testkit::RestaurantConfig every_plugin(testkit::RestaurantConfig base, const Ids& off,
+                                       const std::string& rest) {
+    for (const std::string& id : further_plugins()) {
+        std::string entry = "{id: " + id;
+        if (id == "loyalty") entry += ", path: " KITCHEN_LOYALTY;
+        entry += off.contains(id) ? ", enabled: false" : rest;
+        if (const auto its = settings.find(id); its != settings.end())
+            entry += ", config: {" + its->second + "}";
+        base.plugins.push_back(entry + "}");
+    }
+    return base;
+}
 
-bool is_complete_without(const Ids& off) {
+/// These, and the plugins that cannot be without them; nothing when one of those is required.
+std::optional<Ids> closure(Ids off) {
     host::KernelOptions options;
-    options.text = with_every_plugin({}, off).yaml();
+    options.text = every_plugin({}, off, ", required: false").yaml();
     options.environment = [](const std::string& name) -> std::optional<std::string> {
         return name == "PORT" ? "0" : "/nowhere/" + name;
     };
@@ -61,28 +76,36 @@ bool is_complete_without(const Ids& off) {
     try {
         kernel.load();
         kernel.construct();
-        return true;
     } catch (const host::StartError&) {
-        return false;
+        return std::nullopt;
     }
+    for (const auto& gone : kernel.plugins().skipped()) off.insert(gone.id);
+    return off;
 }
+
+}  // namespace
 
 testkit::RestaurantConfig with_every_plugin(testkit::RestaurantConfig base, const Ids& off) {
-    for (const std::string& id : further_plugins()) {
-        std::string entry = "{id: " + id;
-        if (id == "loyalty") entry += ", path: " KITCHEN_LOYALTY;
-        if (off.contains(id)) entry += ", enabled: false";
-        if (const auto its = settings.find(id); its != settings.end())
-            entry += ", config: {" + its->second + "}";
-        base.plugins.push_back(entry + "}");
-    }
-    return base;
+    return every_plugin(std::move(base), off, "");
 }
 
-std::vector<std::string> optional_plugins() {
-    std::vector<std::string> ids = further_plugins();
-    std::erase_if(ids, [](const std::string& id) { return !is_complete_without({id}); });
-    return ids;
+std::set<Ids> alone() {
+    std::set<Ids> sets;
+    for (const std::string& id : further_plugins())
+        if (auto off = closure({id})) sets.insert(*std::move(off));
+    return sets;
+}
+
+std::set<Ids> pairs() {
+    const std::set<Ids> ones = alone();
+    std::set<Ids> sets;
+    for (const Ids& one : ones)
+        for (const Ids& other : ones) {
+            Ids both = one;
+            both.insert(other.begin(), other.end());
+            if (!ones.contains(both)) sets.insert(std::move(both));
+        }
+    return sets;
 }
 
 }  // namespace kitchen::tests

@@ -3,7 +3,6 @@
 
 #include <set>
 #include <string>
-#include <vector>
 
 #include "kitchen/testkit/restaurant.h"
 
@@ -16,9 +15,9 @@ using Ids = std::set<std::string>;
 /// stores, the caches, the mailers), it is the one that needs no other service.
 testkit::RestaurantConfig with_every_plugin(testkit::RestaurantConfig base, const Ids& off);
 
-/// Those of with_every_plugin() without any of which the configuration is complete, alone.
-std::vector<std::string> optional_plugins();
-/// Whether it is complete without these.
-bool is_complete_without(const Ids& off);
+/// Every optional plugin, with those that cannot be without it.
+std::set<Ids> alone();
+/// Every two of them, unless alone() has both.
+std::set<Ids> pairs();
 
 }  // namespace kitchen::tests

@@ -29,6 +29,7 @@ enum class Errc : std::uint8_t {
     payload_too_large,       ///< more than the limit (413)
     unsupported_media_type,  ///< not a body this route reads (415)
     unprocessable,           ///< understood, and wrong: see faults (422)
+    range_not_satisfiable,   ///< a range outside of the file (416)
     too_many_requests,       ///< slow down: see retry_after (429)
     internal,                ///< a bug; the detail is for the log only (500)
     unavailable,             ///< a part needed for this is away; may be tried again (503)

@@ -175,6 +175,10 @@ void ServerSettings::describe(Fields<ServerSettings>& field) {
     field("limits.connections", &S::connections, "Open connections").between(1, 1'000'000);
     field("limits.connections_per_address", &S::connections_per_address, "Of one client; 0: no cap")
         .max(1'000'000);
+    field("uploads.folder", &S::upload_folder, "Where files lie while their request runs");
+    field("uploads.total", &S::upload_total, "Of all uploads under way; past it 503")
+        .between(mebibytes(1), gibibytes(1024));
+    field("uploads.at_once", &S::upload_threads, "Threads that receive uploads").between(1, 1024);
     field("timeouts.head", &S::head_timeout, "For the head of a request").between(least, hours(1));
     field("timeouts.body", &S::body_timeout, "For its body").between(least, hours(1));
     field("timeouts.idle", &S::idle_timeout, "Between requests").between(least, hours(1));

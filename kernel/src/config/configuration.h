@@ -31,6 +31,9 @@ struct ServerSettings {
     unsigned threads = 0;  ///< 0: the server chooses
     std::size_t queue = 1024;
     Bytes body_limit = kibibytes(64);
+    std::string upload_folder = "/var/tmp";
+    Bytes upload_total = gibibytes(1);
+    unsigned upload_threads = 16;
     std::size_t connections = 10'000;
     std::size_t connections_per_address = 1'000;  ///< 0: no cap
     std::chrono::milliseconds head_timeout{10'000}, body_timeout{30'000}, idle_timeout{60'000},

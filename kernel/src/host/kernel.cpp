@@ -149,6 +149,9 @@ http::ServerOptions Kernel::server_options() const {
     out.pool_threads = s.threads;
     out.pool_queue = s.queue;
     out.body_limit = static_cast<std::size_t>(s.body_limit.count);
+    out.upload_folder = s.upload_folder;
+    out.upload_total = static_cast<std::uint64_t>(s.upload_total.count);
+    out.upload_threads = s.upload_threads;
     out.request_timeout = s.request_timeout;
     out.public_url = s.public_url;
     out.trusted_proxies = s.trusted_proxies;

@@ -67,8 +67,8 @@ std::optional<Dispatcher::Refusal> Dispatcher::refusal_of(const Request& head, c
                                "Call it from this site, or have the page's origin allowed in "
                                "server.cors.origins."};
             if (Status type = check_body_type(head.headers, *match.route); !type)
-                return Refusal{status_of(type.error().kind), "unsupported_media_type",
-                               std::move(type).error().detail};
+                return Refusal{status_of(type.error().kind), type.error().code,
+                               type.error().detail};
             return std::nullopt;
         case Match::Outcome::options:
             if (match.route) return std::nullopt;
@@ -111,6 +111,7 @@ std::unique_ptr<HeadDecision> Dispatcher::on_head(Request& head) {
     pending->origin = shield_.cors().origin_of(head.headers);
     pending->body_limit =
         match.route && match.route->max_body ? *match.route->max_body : options_.body_limit;
+    pending->streams_body = match.outcome == Match::Outcome::found && match.route->upload;
     auto refusal = refusal_of(head, match, sender);
 
     head.route = match.route;
@@ -133,10 +134,12 @@ void Dispatcher::on_request(std::unique_ptr<Request> request,
     pending->received = clock_.steady_now();
     pending->request->deadline = pending->received + options_.request_timeout;
     if (pending->request->route->is_inline) return pending->run();
+    const bool streams_body = pending->streams_body;
     std::unique_ptr<WorkerPool::Task> task = std::move(pending);
     // By the system's clock, also under a test's: threads have to wait on something real.
     const auto expires = std::chrono::steady_clock::now() + options_.request_timeout;
-    if (!pool_ || !pool_->try_post(task, expires))
+    WorkerPool* const pool = streams_body ? upload_pool_ : pool_;
+    if (!pool || !pool->try_post(task, expires))
         give_up(static_cast<Pending&>(*task),
                 "Too many requests are waiting. Try again in a moment.");
 }
@@ -174,7 +177,8 @@ void Dispatcher::run(Pending& pending) {
     const observe::TraceScope scope(
         std::make_shared<const observe::CarriedTrace>(observe::CarriedTrace{
             request.trace, begins_here ? std::string() : RequestIds::tracestate(request.headers)}));
-    Result<Response> result = pipeline_.run(request, pending.allow);
+    Result<Response> result = pipeline_.run(
+        request, pending.allow, pending.streams_body ? pending.exchange.get() : nullptr);
     respond(pending, finish_response(request, std::move(result), log_));
 }
 
@@ -189,7 +193,7 @@ void Dispatcher::respond(Pending& pending, Response response) {
     const Request& request = *pending.request;
     shield_.cors().add_fields(request, pending.origin, response);
     response.headers.emplace_back("X-Request-Id", request.request_id);
-    note(access_of(request, response.status, pending.received, response.body.size()));
+    note(access_of(request, response.status, pending.received, response.body_size()));
     pending.exchange->reply(std::move(response));
 }
 

@@ -35,6 +35,8 @@ public:
 
     /// Before the first request. The pool must be stopped before this is destroyed.
     void use_pool(WorkerPool* pool) noexcept { pool_ = pool; }
+    /// The same, for requests whose bodies are streamed: a thread is taken as long as one arrives.
+    void use_upload_pool(WorkerPool* pool) noexcept { upload_pool_ = pool; }
     /// For the links of HTTP/1.0 requests without Host. May come when requests already do.
     void use_port(std::uint16_t port) noexcept { port_ = port; }
     /// Before the first request; must outlive this.
@@ -54,7 +56,7 @@ private:
     /// What can be said without the body.
     struct Refusal {
         int status;
-        std::string_view code;  ///< "" for the response to OPTIONS *, which is no problem
+        std::string code;  ///< "" for the response to OPTIONS *, which is no problem
         std::string detail;
         std::string_view allow = {};
     };
@@ -91,6 +93,7 @@ private:
     const RequestShield shield_;
     std::atomic<std::uint16_t> port_{0};
     WorkerPool* pool_ = nullptr;
+    WorkerPool* upload_pool_ = nullptr;
     RequestMetrics* metrics_ = nullptr;
 };
 

@@ -11,12 +11,6 @@
 namespace kitchen::http {
 namespace {
 
-const std::string* find_field(const Fields& fields, std::string_view lower_case_name) noexcept {
-    for (const auto& [name, value] : fields)
-        if (characters::equal_ignoring_case(name, lower_case_name)) return &value;
-    return nullptr;
-}
-
 void log_error(const Request& request, const Error& error, Logger& log) {
     const int status = status_of(error.kind);
     if (status < 500 || error.code == exception_code) return;
@@ -37,7 +31,7 @@ bool is_not_modified(const Request& request, const Response& response) {
     if (response.status != 200 || response.stream ||
         (request.method != "GET" && request.method != "HEAD"))
         return false;
-    const std::string* tag = find_field(response.headers, "etag");
+    const std::string* tag = response.header("etag");
     return tag &&
            std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& field) {
                return field.first == "if-none-match" &&
@@ -51,6 +45,7 @@ bool is_not_modified(const Request& request, const Response& response) {
 void strip_to_not_modified(Response& response) {
     response.status = 304;
     response.body.clear();
+    response.file.reset();
     std::erase_if(response.headers, [](const auto& field) {
         constexpr std::string_view representation[] = {"content-type", "content-length",
                                                        "content-encoding", "content-language",
@@ -83,7 +78,7 @@ Response finish_response(const Request& request, Result<Response> result, Logger
     if (request.method == "HEAD") response.stream = nullptr;
     response.headers.insert(response.headers.end(), request.response_fields.begin(),
                             request.response_fields.end());
-    if (request.route->access != Access::anyone && !find_field(response.headers, "cache-control"))
+    if (request.route->access != Access::anyone && !response.header("cache-control"))
         response.headers.emplace_back("Cache-Control", "no-store");
     return response;
 }

@@ -1,11 +1,13 @@
 #include "pipeline.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <stdexcept>
 #include <utility>
 
 #include "observe/current_plugin.h"
+#include "problem.h"
 #include "request_body.h"
 #include "routing/query.h"
 #include "routing/request_path.h"
@@ -28,6 +30,12 @@ Status authorise(const Request& request) {
     return Error(Errc::forbidden, "forbidden", "Your account is not allowed to do this.");
 }
 
+Error invalid(std::vector<Fault> faults) {
+    Error error(Errc::unprocessable, "validation_failed", "Some values are not valid. See errors.");
+    error.faults = std::move(faults);
+    return error;
+}
+
 Status validate(Request& request) {
     std::vector<Fault> faults;
     if (Status query =
@@ -36,9 +44,7 @@ Status validate(Request& request) {
         return query;
     if (Status body = read_body(request, *request.route, faults); !body) return body;
     if (faults.empty()) return {};
-    Error error(Errc::unprocessable, "validation_failed", "Some values are not valid. See errors.");
-    error.faults = std::move(faults);
-    return error;
+    return invalid(std::move(faults));
 }
 
 }  // namespace
@@ -47,21 +53,50 @@ struct Pipeline::Run {
     Request& request;
     const Steps& steps;
     std::string_view allow;
+    Exchange* body;
 };
 
-Pipeline::Pipeline(const std::vector<RegisteredMiddleware>& middleware, Logger& log) : log_(log) {
-    for (const Phase phase : {Phase::observe, Phase::shield, Phase::identify, Phase::admit}) {
-        for (const RegisteredMiddleware& m : middleware) {
-            if (m.phase != phase) continue;
-            identified_steps_.push_back(&m);
-            if (phase == Phase::observe || phase == Phase::shield) open_steps_.push_back(&m);
+// Middleware for some routes is rare: routes without any share one list.
+Pipeline::Pipeline(const ServerTable& table, Logger& log, std::vector<std::string>& problems)
+    : steps_(steps_of(table, nullptr)), log_(log) {
+    for (const RegisteredMiddleware& m : table.middleware) {
+        for (const std::string& name : m.call.routes()) {
+            bool found = false;
+            for (const Route& route : table.routes) {
+                if (!is_named(route, name)) continue;
+                found = true;
+                special_steps_.emplace(&route, RouteSteps());
+            }
+            if (!found)
+                problems.push_back("the middleware '" + m.name + "' (plugin " + m.plugin +
+                                   ") is for '" + name + "', and there is no such route");
         }
     }
+    for (auto& [route, steps] : special_steps_) steps = steps_of(table, route);
 }
 
-Result<Response> Pipeline::run(Request& request, std::string_view allow) const {
+Pipeline::RouteSteps Pipeline::steps_of(const ServerTable& table, const Route* route) {
+    RouteSteps steps;
+    for (const Phase phase : {Phase::observe, Phase::shield, Phase::identify, Phase::admit}) {
+        for (const RegisteredMiddleware& m : table.middleware) {
+            if (m.phase != phase || !is_for(m, route)) continue;
+            steps.identified.push_back(&m);
+            if (phase == Phase::observe || phase == Phase::shield) steps.open.push_back(&m);
+        }
+    }
+    return steps;
+}
+
+const Pipeline::RouteSteps& Pipeline::steps_for(const Route* route) const {
+    if (special_steps_.empty()) return steps_;
+    const auto found = special_steps_.find(route);
+    return found == special_steps_.end() ? steps_ : found->second;
+}
+
+Result<Response> Pipeline::run(Request& request, std::string_view allow, Exchange* body) const {
     const bool identify = request.route->access != Access::anyone && request.method != "OPTIONS";
-    return step({request, identify ? identified_steps_ : open_steps_, allow}, 0);
+    const RouteSteps& steps = steps_for(request.route);
+    return step({request, identify ? steps.identified : steps.open, allow, body}, 0);
 }
 
 Result<Response> Pipeline::step(const Run& run, std::size_t index) const {
@@ -94,6 +129,7 @@ Result<Response> Pipeline::finish(const Run& run) const {
         return Response(204).with_header("Allow", std::string(run.allow));
     try {
         if (Status allowed = authorise(request); !allowed) return std::move(allowed).error();
+        if (run.body) return finish_upload(request, *run.body);
         if (Status valid = validate(request); !valid) return std::move(valid).error();
         const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
         return request.route->handler(request);
@@ -102,6 +138,30 @@ Result<Response> Pipeline::finish(const Run& run) const {
     } catch (...) {
         return thrown(request, "handler", request.route->plugin, "not a std::exception");
     }
+}
+
+// What can be refused without the body is refused before it is read.
+Result<Response> Pipeline::finish_upload(Request& request, Exchange& body) const {
+    std::vector<Fault> faults;
+    if (Status query =
+            read_query(query_of(request.target), *request.route, request.query_parameters, faults);
+        !query)
+        return std::move(query).error();
+    if (!faults.empty()) return invalid(std::move(faults));
+
+    UploadedFiles files;  // gone when this returns or throws
+    const auto began = std::chrono::steady_clock::now();
+    auto failure = receive_upload(request, body, *uploads_, files, faults);
+    request.deadline += std::chrono::steady_clock::now() - began;
+    if (failure) {
+        if (!failure->framing) return std::move(failure->error);
+        const FramingError& error = *failure->framing;
+        return problem_response(error.status, error.code, error.detail,
+                                {path_of(request.target), request.request_id});
+    }
+    if (!faults.empty()) return invalid(std::move(faults));
+    const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
+    return request.route->handler(request);
 }
 
 Error Pipeline::thrown(const Request& request, std::string_view where, std::string_view plugin,

@@ -8,10 +8,14 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "http/server_table.h"
+#include "http/uploads/receive_upload.h"
 #include "kitchen/http/response.h"
 #include "kitchen/http/route.h"
 #include "kitchen/log.h"
@@ -23,24 +27,37 @@ inline constexpr std::string_view exception_code = "exception";
 
 class Pipeline {
 public:
-    /// The middleware must outlive the pipeline and not move.
-    Pipeline(const std::vector<RegisteredMiddleware>& middleware, Logger& log);
+    /// The table must outlive the pipeline, and its members not move. Appends a sentence to
+    /// `problems` for middleware that is for routes which are not there.
+    Pipeline(const ServerTable& table, Logger& log, std::vector<std::string>& problems);
+
+    /// Before the first request of a route that takes files.
+    void use_uploads(UploadStorage storage) { uploads_.emplace(storage); }
 
     /// Request::route says which. `allow` is the response to OPTIONS, which passes the observe and
-    /// shield phases only.
-    Result<Response> run(Request& request, std::string_view allow) const;
+    /// shield phases only. `body`: where the body of a route that takes files is read.
+    Result<Response> run(Request& request, std::string_view allow, Exchange* body = nullptr) const;
 
 private:
     using Steps = std::vector<const RegisteredMiddleware*>;
+    struct RouteSteps {
+        Steps open;        ///< observe, shield
+        Steps identified;  ///< observe, shield, identify, admit
+    };
     struct Run;
+
+    static RouteSteps steps_of(const ServerTable& table, const Route* route);
+    const RouteSteps& steps_for(const Route* route) const;
 
     Result<Response> step(const Run& run, std::size_t index) const;
     Result<Response> finish(const Run& run) const;
+    Result<Response> finish_upload(Request& request, Exchange& body) const;
     Error thrown(const Request& request, std::string_view where, std::string_view plugin,
                  std::string_view what) const;
 
-    Steps open_steps_;        ///< observe, shield
-    Steps identified_steps_;  ///< observe, shield, identify, admit
+    RouteSteps steps_;  ///< of a route that is not in special_steps_
+    std::unordered_map<const Route*, RouteSteps> special_steps_;
+    std::optional<UploadStorage> uploads_;
     Logger& log_;
 };
 

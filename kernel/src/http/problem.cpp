@@ -66,6 +66,7 @@ int status_of(Errc kind) noexcept {
         case Errc::precondition_failed: return 412;
         case Errc::payload_too_large: return 413;
         case Errc::unsupported_media_type: return 415;
+        case Errc::range_not_satisfiable: return 416;
         case Errc::unprocessable: return 422;
         case Errc::too_many_requests: return 429;
         case Errc::unavailable:

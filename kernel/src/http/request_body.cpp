@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "framing/character_classes.h"
+#include "multipart/field_value.h"
+#include "uploads/receive_upload.h"
 
 namespace kitchen::http {
 namespace {
@@ -19,11 +21,34 @@ bool is_body_announced(const Fields& headers) noexcept {
            find(headers, "transfer-encoding");
 }
 
-Status check_type(const Fields& headers) {
+Error other_type(std::string detail) {
+    return Error(Errc::unsupported_media_type, "unsupported_media_type", std::move(detail));
+}
+
+Status check_upload_type(const std::string* type, const Upload& upload) {
+    const auto parsed = type ? parse_field_value(*type) : std::nullopt;
+    if (upload.is_form) {
+        if (!parsed || parsed->value != "multipart/form-data")
+            return other_type("Send the body as a form, with Content-Type: multipart/form-data.");
+        if (!boundary_of(*parsed))
+            return Error(Errc::malformed, "bad_boundary",
+                         "The Content-Type names no boundary, or one that is not allowed.");
+        return {};
+    }
+    if (parsed && is_listed(parsed->value, upload.files.front().media_types)) return {};
+    std::string list;
+    for (const std::string& listed : upload.files.front().media_types)
+        list += (list.empty() ? "" : ", ") + listed;
+    return other_type("Send a file with one of these as its Content-Type: " + list + ".");
+}
+
+Status check_type(const Fields& headers, const Route& route) {
     const std::string* type = find(headers, "content-type");
-    if (!type || !is_json_type(*type))
-        return Error(Errc::unsupported_media_type, "unsupported_media_type",
-                     "Send the body as JSON, with Content-Type: application/json.");
+    if (route.upload) {
+        if (Status status = check_upload_type(type, *route.upload); !status) return status;
+    } else if (!type || !is_json_type(*type)) {
+        return other_type("Send the body as JSON, with Content-Type: application/json.");
+    }
     const std::string* coding = find(headers, "content-encoding");
     if (coding && !characters::equal_ignoring_case(*coding, "identity"))
         return Error(Errc::unsupported_media_type, "unsupported_content_encoding",
@@ -53,8 +78,8 @@ bool is_json_type(std::string_view content_type) noexcept {
 }
 
 Status check_body_type(const Fields& headers, const Route& route) {
-    if (!route.body_schema || !is_body_announced(headers)) return {};
-    return check_type(headers);
+    if ((!route.body_schema && !route.upload) || !is_body_announced(headers)) return {};
+    return check_type(headers, route);
 }
 
 Status read_body(Request& request, const Route& route, std::vector<Fault>& faults) {

@@ -11,6 +11,7 @@
 #include "pipeline.h"
 #include "request_metrics.h"
 #include "routing/router.h"
+#include "uploads/temporary_folder.h"
 #include "worker_pool.h"
 
 namespace kitchen::http {
@@ -51,6 +52,8 @@ struct Server::Impl {
     Metrics* const metrics;
     std::optional<RequestMetrics> request_metrics;
     std::unique_ptr<WorkerPool> pool;
+    std::optional<TemporaryFolder> upload_folder;  ///< with the next, when a route takes files
+    std::unique_ptr<WorkerPool> upload_pool;
     std::unique_ptr<Transport> transport;
     std::vector<std::shared_ptr<void>> samples;  ///< of pool and transport
 
@@ -59,7 +62,7 @@ struct Server::Impl {
         : table(with_documentation(std::move(routes), documentation)),
           options(with_exposed_fields(std::move(given), table)),
           router(table.routes, problems),
-          pipeline(table.middleware, log),
+          pipeline(table, log, problems),
           dispatcher(options, router, pipeline, log, clock, random),
           metrics(measure) {
         check_routes(table, problems);
@@ -78,6 +81,17 @@ struct Server::Impl {
     void stop() {
         if (transport) transport->stop();
         if (pool) pool->stop();
+        if (upload_pool) upload_pool->stop();
+    }
+
+    void prepare_uploads() {
+        if (std::none_of(table.routes.begin(), table.routes.end(),
+                         [](const Route& route) { return route.upload.has_value(); }))
+            return;
+        upload_folder.emplace(options.upload_folder, options.upload_total);
+        pipeline.use_uploads({*upload_folder, options.body_limit});
+        upload_pool = std::make_unique<WorkerPool>(options.upload_threads, options.pool_queue);
+        dispatcher.use_upload_pool(upload_pool.get());
     }
 
     /// What is counted anyway, read at each scrape.
@@ -128,6 +142,7 @@ void Server::start() {
     impl_->pool = std::make_unique<WorkerPool>(pool_size(impl_->options.pool_threads),
                                                impl_->options.pool_queue);
     impl_->dispatcher.use_pool(impl_->pool.get());
+    impl_->prepare_uploads();
     TransportOptions transport = impl_->options.transport;
     transport.default_fields = security_fields(impl_->options.public_url);
     transport.is_uncapped = [&shield = impl_->dispatcher.shield()](std::string_view peer) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,7 +26,10 @@ struct ServerOptions {
     unsigned pool_threads = 0;  ///< for blocking routes; 0: four times the cores, at least 16
     std::size_t pool_queue =
         1024;  ///< requests waiting for a pool thread; past it 503 with Retry-After
-    std::size_t body_limit = 64 * 1024;  ///< bytes, unless the route says otherwise
+    std::size_t body_limit = 64 * 1024;                ///< bytes, unless the route says otherwise
+    std::filesystem::path upload_folder = "/var/tmp";  ///< looked at when a route takes files
+    std::uint64_t upload_total = std::uint64_t{1} << 30;  ///< bytes of all uploads under way
+    unsigned upload_threads = 16;                         ///< uploads that are received at once
     std::chrono::milliseconds request_timeout{
         30'000};             ///< a request still waiting for a pool thread then is refused (503)
     std::string public_url;  ///< "" : from the Host header

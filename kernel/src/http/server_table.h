@@ -24,6 +24,12 @@ struct ServerTable {
     std::vector<RegisteredMiddleware> middleware;
 };
 
+/// Whether a name of Middleware::only_for() means the route.
+bool is_named(const Route& route, std::string_view name);
+
+/// Whether the middleware runs on the route. Null: on routes that no middleware names.
+bool is_for(const RegisteredMiddleware& middleware, const Route* route);
+
 /// Appends a sentence for each route that could never work as declared, naming route and plugin.
 void check_routes(const ServerTable& table, std::vector<std::string>& problems);
 

@@ -21,6 +21,7 @@ constexpr std::string_view word_for(Errc kind) noexcept {
         case Errc::payload_too_large: return "payload_too_large";
         case Errc::unsupported_media_type: return "unsupported_media_type";
         case Errc::unprocessable: return "unprocessable";
+        case Errc::range_not_satisfiable: return "range_not_satisfiable";
         case Errc::too_many_requests: return "too_many_requests";
         case Errc::internal: return "internal";
         case Errc::unavailable: return "unavailable";

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "entity_tag.h"
+#include "kitchen/text.h"
 
 namespace kitchen::http {
 namespace {
@@ -14,6 +15,11 @@ bool is_token(std::string_view text) noexcept {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                further.find(c) != std::string_view::npos;
     });
+}
+
+bool is_same_name(std::string_view a, std::string_view b) noexcept {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 /// RFC 6265 section 4.1.1: anything but controls and ';'.
@@ -39,6 +45,17 @@ Response Response::raw_json(int status, std::string text) {
     response.body = std::move(text);
     response.headers.emplace_back("Content-Type", "application/json");
     return response;
+}
+
+const std::string* Response::header(std::string_view name) const noexcept {
+    for (const auto& [key, value] : headers)
+        if (is_same_name(key, name)) return &value;
+    return nullptr;
+}
+
+void Response::set_header(std::string name, std::string value) {
+    std::erase_if(headers, [&](const auto& field) { return is_same_name(field.first, name); });
+    headers.emplace_back(std::move(name), std::move(value));
 }
 
 Response&& Response::with_cookie(const Cookie& cookie) && {

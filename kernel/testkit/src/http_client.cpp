@@ -264,6 +264,20 @@ HeaderList with_json_type(HeaderList headers) {
 HttpResponse HttpClient::post(std::string_view target, const Json& body, HeaderList headers) {
     return send("POST", target, body.dump(), with_json_type(std::move(headers)));
 }
+HttpResponse HttpClient::post_form(std::string_view target, const std::vector<FormPart>& parts,
+                                   HeaderList headers) {
+    const std::string boundary = "a-boundary-of-the-testkit";
+    std::string body;
+    for (const FormPart& part : parts) {
+        body += "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + part.name + '"';
+        if (!part.media_type.empty())
+            body += "; filename=\"" + part.file_name + "\"\r\nContent-Type: " + part.media_type;
+        body += "\r\n\r\n" + part.data + "\r\n";
+    }
+    body += "--" + boundary + "--\r\n";
+    headers.emplace_back("Content-Type", "multipart/form-data; boundary=" + boundary);
+    return send("POST", target, body, headers);
+}
 HttpResponse HttpClient::patch(std::string_view target, const Json& body, HeaderList headers) {
     return send("PATCH", target, body.dump(), with_json_type(std::move(headers)));
 }

@@ -4,6 +4,7 @@
 //   bytes of it GET  /stove/glance/{id}/        the same on the socket's worker, at once GET
 //   /stove/hold/               on the pool: responds once a client has sent POST /stove/release/
 //   GET /stove/steam/              a stream; POST /stove/puff/ writes an event to every open one
+//   POST /stove/oven/              a form with a file "dish": its size
 //   GET /stove/                    {"holding": N, "steaming": N, "condensed": N}: requests held,
 //   streams open, streams closed
 #include <chrono>
@@ -76,6 +77,13 @@ public:
             Route::get("/stove/").answers(200, "Counts").runs_inline().handle([this](Request&) {
                 return counts();
             }));
+        Route oven = Route::post("/stove/oven/");
+        oven.takes_form({{"dish", {"image/*"}}}, std::size_t{1} << 30,
+                        http::Schema::object({{"name", http::Schema::string().max(20)}}))
+            .answers(200, "The size", http::Schema::integer());
+        setup.add_route(oven.handle([](Request& request) -> Result<Response> {
+            return Response::json(200, Json(static_cast<std::int64_t>(request.file("dish")->size)));
+        }));
     }
     void drain() override {
         release();

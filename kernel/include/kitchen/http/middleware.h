@@ -4,7 +4,8 @@
 // A middleware calls next() to go on, once at most, and may change the request before and the
 // response after; or it gives a response itself. It sees only requests that matched a route, before
 // their query and body are validated (Request::json is still null). It runs on the thread that runs
-// the handler: for an inline route it must not block.
+// the handler: for an inline route it must not block. On a route that takes files, what it does
+// before next() comes before the body is read.
 //
 // Thread-safety: called on many threads at once.
 #pragma once
@@ -56,6 +57,15 @@ public:
         return std::move(*this);
     }
     const std::vector<std::string>& sent_fields() const noexcept { return sent_fields_; }
+    /// Only for these routes: "POST /orders/", written as they are registered (with a trailing
+    /// slash or without), or "plugin orders" for all of a plugin. A name that no route has is a
+    /// start-up error.
+    Middleware&& only_for(std::vector<std::string> routes) && {
+        routes_ = std::move(routes);
+        return std::move(*this);
+    }
+    /// Empty: all.
+    const std::vector<std::string>& routes() const noexcept { return routes_; }
     /// How clients may sign in where it identifies them: each of these alone.
     Middleware&& identifies_by(std::vector<SignInScheme> schemes) && {
         schemes_ = std::move(schemes);
@@ -73,6 +83,7 @@ private:
     std::function<Result<Response>(Request&, const Next&)> function_;
     std::vector<std::string> sent_fields_;
     std::vector<SignInScheme> schemes_;
+    std::vector<std::string> routes_;
 };
 
 }  // namespace kitchen::http

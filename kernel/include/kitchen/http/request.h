@@ -14,6 +14,7 @@
 
 #include "kitchen/http/body.h"
 #include "kitchen/http/trace.h"
+#include "kitchen/http/upload.h"
 #include "kitchen/json.h"
 #include "kitchen/principal.h"
 
@@ -47,7 +48,8 @@ struct Request {
     std::optional<Principal> principal;              ///< who asks; see Route::signed_in()
     Fields query_parameters;  ///< declared ones only, decoded, valid, defaults filled in
     Json json;  ///< the body, valid by the route's schema; null when the route takes none
-    Fields response_fields;  ///< by middleware: added to the response, a problem too
+    std::vector<UploadedFile> files;  ///< of a route that takes some; in the order of the body
+    Fields response_fields;           ///< by middleware: added to the response, a problem too
 
     /// The body as the struct that Route::body<T>() named.
     template <Body T>
@@ -59,6 +61,12 @@ struct Request {
 
     /// The first field of that name, in whatever case it is written; nullptr when there is none.
     const std::string* header(std::string_view name) const noexcept;
+    /// The first file of that field, or that is the body; nullptr when there is none.
+    const UploadedFile* file(std::string_view field = "") const noexcept {
+        for (const UploadedFile& candidate : files)
+            if (candidate.field == field) return &candidate;
+        return nullptr;
+    }
     /// A declared query parameter; nothing when absent and without default.
     std::optional<std::string_view> query(std::string_view name) const noexcept {
         const std::string* value = find(query_parameters, name);

@@ -4,6 +4,7 @@
 // Thread-safety: a plain value. EventStream: see there.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,6 +32,25 @@ public:
     virtual void on_close(std::function<void()> callback) = 0;
 };
 
+/// An open file, or a part of one, as the body of a response: see file_response() in files.h.
+class FileBody {
+public:
+    /// Takes the descriptor. The part must lie within the file.
+    FileBody(int descriptor, std::uint64_t offset, std::uint64_t length) noexcept
+        : descriptor_(descriptor), offset_(offset), length_(length) {}
+    ~FileBody();
+    FileBody(const FileBody&) = delete;
+    FileBody& operator=(const FileBody&) = delete;
+
+    int descriptor() const noexcept { return descriptor_; }
+    std::uint64_t offset() const noexcept { return offset_; }
+    std::uint64_t length() const noexcept { return length_; }
+
+private:
+    const int descriptor_;
+    const std::uint64_t offset_, length_;
+};
+
 struct Cookie {
     std::string name;
     std::string value;  ///< token characters only
@@ -45,6 +65,8 @@ struct Response {
     int status = 200;
     Fields headers;
     std::string body;
+    /// When set, it is the body: read and sent in portions.
+    std::shared_ptr<const FileBody> file;
     /// When set, the body is a stream: called with its open end once the head has been sent, which
     /// closes the connection at its end. Must not block.
     std::function<void(std::shared_ptr<EventStream>)> stream;
@@ -66,6 +88,16 @@ struct Response {
     static Response json(int, const char*) = delete;
     static Response no_content() { return Response(204); }
 
+    /// Of `file` or `body`, in bytes.
+    std::size_t body_size() const noexcept {
+        return file ? static_cast<std::size_t>(file->length()) : body.size();
+    }
+
+    /// The first field of that name, in whatever case both are written; nullptr when there is none.
+    const std::string* header(std::string_view name) const noexcept;
+    /// In place of every field of that name, in whatever case it is written.
+    void set_header(std::string name, std::string value);
+    /// Besides the fields of that name.
     Response&& with_header(std::string name, std::string value) && {
         headers.emplace_back(std::move(name), std::move(value));
         return std::move(*this);

@@ -27,6 +27,7 @@
 #include "kitchen/http/request.h"
 #include "kitchen/http/response.h"
 #include "kitchen/http/schema.h"
+#include "kitchen/http/upload.h"
 #include "kitchen/result.h"
 
 namespace kitchen::http {
@@ -110,16 +111,39 @@ public:
         body_optional = true;
         return *this;
     }
+    /// The route takes a file of one of these media types ("image/png", "image/*", "*/*") as its
+    /// body, of `limit` bytes at most: Request::file(). See upload.h.
+    Route& takes_file(std::vector<std::string> media_types, std::size_t limit) {
+        upload = Upload{false, {{"", std::move(media_types)}}};
+        return body_limit(limit);
+    }
+    /// The route takes multipart/form-data, as HTML forms send it, of `limit` bytes at most:
+    /// Request::files, and as Request::json the fields that are no file, which are members of the
+    /// object `fields`. Their texts, server.limits.body bytes at most in all, are read as values of
+    /// a query are, and several of one name as a list.
+    Route& takes_form(std::vector<FileField> files, std::size_t limit,
+                      Schema fields = Schema::object({})) {
+        upload = Upload{true, std::move(files)};
+        return body(std::move(fields)).body_limit(limit);
+    }
+    template <Body T>
+    Route& takes_form(std::vector<FileField> files, std::size_t limit) {
+        return takes_form(std::move(files), limit, schema_of<T>());
+    }
     Route& body_limit(std::size_t bytes) {
         max_body = bytes;
         return *this;
     }
-    /// Without a schema, an error (400 and above) is a problem document, and anything else has no
-    /// body that is described.
+    /// Without schema and content type, an error (400 and above) is a problem document, and
+    /// anything else has no body that is described.
     Route& answers(int status, std::string text, std::optional<Schema> schema = std::nullopt,
                    std::string content_type = "application/json") {
         responses.push_back({status, std::move(text), std::move(schema), std::move(content_type)});
         return *this;
+    }
+    /// A body of another media type: "text/csv", "application/pdf".
+    Route& answers(int status, std::string text, std::string content_type) {
+        return answers(status, std::move(text), std::nullopt, std::move(content_type));
     }
     template <Body T>
     Route& answers(int status, std::string text) {
@@ -187,6 +211,7 @@ public:
     std::vector<Parameter> header_parameters;
     std::optional<Schema> body_schema;
     bool body_optional = false;
+    std::optional<Upload> upload;
     std::optional<std::size_t> max_body;  ///< nothing: server.limits.body
     std::vector<DescribedResponse> responses;
     std::vector<ResponseHeader> response_headers;

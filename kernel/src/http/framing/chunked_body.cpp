@@ -106,7 +106,7 @@ bool RequestParser::end_chunk_size() {
     chunk_digits_ = 0;
     extension_started_ = false;
     // The body never exceeds the limit, so this cannot wrap. Checked before the data is read.
-    if (remaining_ > body_limit_ - request_->body.size()) return fail(body_too_large);
+    if (remaining_ > body_limit_ - body_size_) return fail(body_too_large);
     phase_ = remaining_ == 0 ? Phase::trailers : Phase::chunk_data;
     return true;
 }

@@ -44,6 +44,8 @@ RequestParser::Progress RequestParser::complete(const Input& input) {
 void RequestParser::reset() {
     request_ = std::make_unique<Request>();
     request_->headers.reserve(8);
+    body_ = &request_->body;
+    body_size_ = 0;
     line_.clear();
     authority_.clear();
     section_bytes_ = 0;
@@ -173,7 +175,8 @@ bool RequestParser::begin_body() {
 void RequestParser::take_body(Input& input, std::uint64_t& remaining) {
     const auto rest = input.rest();
     const auto take = static_cast<std::size_t>(std::min<std::uint64_t>(remaining, rest.size()));
-    request_->body.append(rest.substr(0, take));
+    body_->append(rest.substr(0, take));
+    body_size_ += take;
     input.at += take;
     remaining -= take;
 }

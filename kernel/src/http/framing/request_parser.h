@@ -66,6 +66,9 @@ public:
     /// After Event::head: the most bytes the body may have. A body announced as longer is an error
     /// at the next feed().
     void set_body_limit(std::size_t bytes) noexcept { body_limit_ = bytes; }
+    /// After Event::head: the body goes to the end of `sink`, which the caller empties, and
+    /// take_request() may be called before it has come. `sink` must outlive the request.
+    void divert_body(std::string& sink) noexcept { body_ = &sink; }
     /// After Event::head of a request without a body: forgets it, as if it had been taken.
     void discard_request();
 
@@ -145,12 +148,14 @@ private:
     ParserLimits limits_;
     Phase phase_ = Phase::start;
     std::unique_ptr<Request> request_;
+    std::string* body_ = nullptr;  ///< that of request_, unless it was diverted
     FramingError error_;
     std::string line_;               ///< the unfinished line
     std::size_t section_bytes_ = 0;  ///< of the header or trailer section so far
     std::size_t empty_lines_ = 0;
     bool half_empty_line_ = false;  ///< CR seen, LF outstanding
     std::size_t body_limit_ = 0;
+    std::size_t body_size_ = 0;  ///< so far
 
     std::uint64_t content_length_ = 0;
     std::uint64_t remaining_ = 0;  ///< of the body, or of the chunk

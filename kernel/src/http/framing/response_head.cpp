@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "character_classes.h"
 
@@ -52,11 +51,6 @@ void append_number(std::string& out, std::size_t number) {
     out.append(digits, end);
 }
 
-void put_two(char* at, int number) noexcept {
-    at[0] = static_cast<char>('0' + number / 10 % 10);
-    at[1] = static_cast<char>('0' + number % 10);
-}
-
 }  // namespace
 
 bool has_response_body(const ResponseFraming& framing) noexcept {
@@ -95,25 +89,6 @@ void append_response_head(std::string& out, const ResponseFraming& framing, cons
         out += "Connection: keep-alive\r\n";
     }
     out += "\r\n";
-}
-
-HttpDate format_http_date(std::time_t time) noexcept {
-    static constexpr char days[] = "SunMonTueWedThuFriSat";
-    static constexpr char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    std::tm parts{};
-    gmtime_r(&time, &parts);
-    HttpDate text;
-    std::memcpy(text.data(), "Sun, 06 Nov 1994 08:49:37 GMT", text.size());
-    std::memcpy(text.data(), days + 3 * parts.tm_wday, 3);
-    put_two(text.data() + 5, parts.tm_mday);
-    std::memcpy(text.data() + 8, months + 3 * parts.tm_mon, 3);
-    const int year = parts.tm_year + 1900;
-    put_two(text.data() + 12, year / 100);
-    put_two(text.data() + 14, year % 100);
-    put_two(text.data() + 17, parts.tm_hour);
-    put_two(text.data() + 20, parts.tm_min);
-    put_two(text.data() + 23, parts.tm_sec);
-    return text;
 }
 
 HttpDate DateCache::at(std::time_t time) {

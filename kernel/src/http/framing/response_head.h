@@ -4,7 +4,6 @@
 // Thread-safety: append_response_head is a pure function; a DateCache may be shared by all threads.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -13,6 +12,7 @@
 #include <string_view>
 
 #include "kitchen/http/request.h"
+#include "sdk/http_date.h"
 
 namespace kitchen::http {
 
@@ -38,13 +38,6 @@ bool has_response_body(const ResponseFraming& framing) noexcept;
 
 /// "OK" for 200; "Unknown" for a status without a registered phrase.
 std::string_view reason_phrase(int status) noexcept;
-
-/// An IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT"), not terminated.
-using HttpDate = std::array<char, 29>;
-HttpDate format_http_date(std::time_t time) noexcept;
-inline std::string_view text_of(const HttpDate& date) noexcept {
-    return {date.data(), date.size()};
-}
 
 /// The date of now, formatted once a second.
 class DateCache {

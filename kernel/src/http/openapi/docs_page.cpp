@@ -160,7 +160,11 @@ private:
                     std::string(
                         op["requestBody"]["required"] == Json(true) ? "" : " (may be left out)") +
                     "</h4>\n";
-            shape(op["requestBody"]["content"]["application/json"]["schema"]);
+            for (const auto& [type, media] : op["requestBody"]["content"].as_object()) {
+                if (type != "application/json")
+                    out_ += "<p><code>" + escaped(type) + "</code></p>\n";
+                shape(media["schema"]);
+            }
         }
         responses(op["responses"]);
         out_ += "<h4>Example</h4>\n<pre>" +

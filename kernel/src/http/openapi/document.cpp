@@ -13,6 +13,8 @@ namespace {
 
 using Kind = PatternSegment::Kind;
 
+constexpr std::string_view json_type = "application/json";
+
 const char* const description =
     "Paths may be written with or without their trailing slash. HEAD works wherever GET does, and "
     "OPTIONS everywhere. Money is an "
@@ -32,11 +34,12 @@ constexpr Implied implied_responses[] = {
      "Known, but not allowed; or sent by the page of another site, where a cookie counts."},
     {404, "NotFound", "No such thing, or not yours."},
     {413, "ContentTooLarge", "The body is larger than is allowed here."},
-    {415, "UnsupportedMediaType", "The body is not JSON."},
+    {415, "UnsupportedMediaType", "The body is not of a type that is taken here."},
     {422, "UnprocessableContent", "A parameter or the body is not valid; see errors."},
     {429, "TooManyRequests", "Too many requests; see Retry-After and RateLimit."},
     {500, "InternalServerError", "A fault on the side of the server."},
     {503, "ServiceUnavailable", "Too busy, or a part that is needed is away; see Retry-After."},
+    {507, "InsufficientStorage", "There is no room for the files that were sent."},
 };
 
 bool applies(int status, const Route& route, bool has_path_parameters) {
@@ -47,9 +50,10 @@ bool applies(int status, const Route& route, bool has_path_parameters) {
                    (!route.cookies.empty() && route.method != "GET");
         case 404: return has_path_parameters;
         case 413:
-        case 415: return route.body_schema.has_value();
+        case 415: return route.body_schema || route.upload;
         case 429:
         case 503: return !route.is_inline;
+        case 507: return route.upload.has_value();
         default: return true;
     }
 }
@@ -82,6 +86,13 @@ Json reference(const std::string& where, const std::string& name) {
 
 Json content(const std::string& type, Json schema) {
     return Json::object({{type, Json::object({{"schema", std::move(schema)}})}});
+}
+
+/// Of a body that is not described any further.
+Json opaque(const std::string& type) {
+    Json schema = Json::object({{"type", "string"}});
+    if (!type.starts_with("text/")) schema.set("format", "binary");
+    return schema;
 }
 
 bool is_component_name(const std::string& name) {
@@ -159,11 +170,9 @@ private:
         if (!route.description.empty()) operation.set("description", route.description);
         if (Json list = parameters(route, segments, place); list.size() > 0)
             operation.set("parameters", std::move(list));
-        if (route.body_schema)
-            operation.set("requestBody",
-                          Json::object({{"required", !route.body_optional},
-                                        {"content",
-                                         content("application/json", shape(*route.body_schema))}}));
+        if (Json body = request_content(route); !body.is_null())
+            operation.set("requestBody", Json::object({{"required", !route.body_optional},
+                                                       {"content", std::move(body)}}));
         operation.set("responses", responses(route, !place.names.empty()));
         Json security = Json::array();
         if (route.access == Access::maybe_signed_in) security.as_array().push_back(Json::object());
@@ -182,6 +191,50 @@ private:
         Json item = paths_[place.path];
         item.set(method, std::move(operation));
         paths_.set(place.path, std::move(item));
+    }
+
+    /// null: the route takes no body.
+    Json request_content(const Route& route) {
+        if (!route.upload)
+            return route.body_schema ? content("application/json", shape(*route.body_schema))
+                                     : Json();
+        if (route.upload->is_form) return form_content(route);
+        Json out = Json::object();
+        for (const std::string& type : route.upload->files.front().media_types)
+            out.set(type, Json::object({{"schema", opaque("")}}));
+        return out;
+    }
+
+    /// One object: the members of the route's schema, and the files.
+    Json form_content(const Route& route) {
+        Schema texts = *route.body_schema;
+        texts.name.clear();
+        Json schema = shape(texts);
+        Json properties = schema["properties"];
+        Json required = schema["required"];
+        if (!properties.is_object()) properties = Json::object();
+        if (!required.is_array()) required = Json::array();
+        Json encoding = Json::object();
+        for (const FileField& file : route.upload->files) {
+            Json field = opaque("");
+            if (file.max > 1)
+                field = Json::object({{"type", "array"},
+                                      {"items", std::move(field)},
+                                      {"minItems", static_cast<std::int64_t>(file.min)},
+                                      {"maxItems", static_cast<std::int64_t>(file.max)}});
+            if (!file.description.empty()) field.set("description", file.description);
+            properties.set(file.name, std::move(field));
+            if (file.min > 0) required.as_array().emplace_back(file.name);
+            std::string types;
+            for (const std::string& type : file.media_types)
+                types += (types.empty() ? "" : ", ") + type;
+            encoding.set(file.name, Json::object({{"contentType", std::move(types)}}));
+        }
+        schema.set("properties", std::move(properties));
+        if (required.size() > 0) schema.set("required", std::move(required));
+        return Json::object(
+            {{"multipart/form-data",
+              Json::object({{"schema", std::move(schema)}, {"encoding", std::move(encoding)}})}});
     }
 
     /// "get_foods_by_id": from method and path, so that it stays the same as long as they do.
@@ -256,11 +309,13 @@ private:
             Json& slot = by_status[std::to_string(response.status)];
             if (slot.is_null()) slot = described(response, route);
             // An error without a shape of its own is a problem.
-            if (!response.schema && response.status < 400) continue;
+            const bool is_described = response.schema || response.content_type != json_type;
+            if (!is_described && response.status < 400) continue;
             Json all = slot["content"];
-            const Json more = response.schema
-                                  ? content(response.content_type, shape(*response.schema))
-                                  : content("application/problem+json", problem_reference_);
+            const Json more =
+                response.schema ? content(response.content_type, shape(*response.schema))
+                : is_described  ? content(response.content_type, opaque(response.content_type))
+                                : content("application/problem+json", problem_reference_);
             for (const auto& [type, value] : more.as_object()) all.set(type, value);
             slot.set("content", std::move(all));
         }

@@ -69,6 +69,20 @@ std::string shell_quoted(const std::string& text) {
     return out + "'";
 }
 
+/// One -F for each field.
+std::string form_example(const Json& openapi, const Json& schema) {
+    std::string out;
+    for (const auto& [name, member] : schema["properties"].as_object()) {
+        const Json& value = member["type"] == Json("array") ? member["items"] : member;
+        const Json text = example(openapi, value, 0);
+        out += " \\\n  -F " + shell_quoted(name + "=" +
+                                           (value["format"] == Json("binary") ? "@FILE"
+                                            : text.is_string()                ? text.as_string()
+                                                                              : text.dump()));
+    }
+    return out;
+}
+
 }  // namespace
 
 Json example_of(const Json& openapi, const Json& schema) { return example(openapi, schema, 0); }
@@ -95,13 +109,17 @@ std::string curl_example(const Json& openapi, const std::string& path, const std
     std::string out = "curl";
     if (method != "GET") out += " -X " + method;
     if (operation["security"].size() > 0) out += " -u USER_ID:PASSWORD";
-    if (operation.has("requestBody"))
-        out += " -H 'Content-Type: application/json' \\\n  -d " +
-               shell_quoted(
-                   example_of(openapi,
-                              operation["requestBody"]["content"]["application/json"]["schema"])
-                       .dump()) +
-               " \\\n ";
+    if (operation.has("requestBody")) {
+        const auto& [type, media] = operation["requestBody"]["content"].as_object().front();
+        if (type == "application/json")
+            out += " -H 'Content-Type: application/json' \\\n  -d " +
+                   shell_quoted(example_of(openapi, media["schema"]).dump());
+        else if (type == "multipart/form-data")
+            out += form_example(openapi, media["schema"]);
+        else
+            out += " -H 'Content-Type: " + type + "' \\\n  --data-binary @FILE";
+        out += " \\\n ";
+    }
     return out + " " + shell_quoted(base + url + query);
 }
 

@@ -17,9 +17,13 @@ std::string pointer_to(std::string_view name) {
            (name.size() > max_shown_name ? "…" : "");
 }
 
-/// The value that the text stands for; the text itself, which the schema then refuses, when it
-/// stands for none of that type.
-Json typed(const std::string& text, Schema::Type type) {
+void validate(const Parameter& parameter, const std::string& text, std::vector<Fault>& faults) {
+    parameter.schema.validate(value_of(text, parameter.schema.type), '?' + parameter.name, faults);
+}
+
+}  // namespace
+
+Json value_of(const std::string& text, Schema::Type type) {
     switch (type) {
         case Schema::Type::boolean:
         case Schema::Type::integer:
@@ -31,12 +35,6 @@ Json typed(const std::string& text, Schema::Type type) {
         default: return Json(text);
     }
 }
-
-void validate(const Parameter& parameter, const std::string& text, std::vector<Fault>& faults) {
-    parameter.schema.validate(typed(text, parameter.schema.type), '?' + parameter.name, faults);
-}
-
-}  // namespace
 
 Status read_query(std::string_view query, const Route& route, Fields& out,
                   std::vector<Fault>& faults) {

@@ -69,6 +69,36 @@ TEST(DispatcherMiddleware, MayAnswerItselfAndChangeAnswers) {
     EXPECT_EQ(field(stopped, "Retry-After"), "7");
 }
 
+TEST(DispatcherMiddleware, RunsOnTheRoutesItIsFor) {
+    const auto stamp = [](std::string name, std::vector<std::string> routes) {
+        Middleware call = [name](Request&, const Next& next) {
+            auto result = next();
+            if (result) result->headers.emplace_back("X-Stamp", name);
+            return result;
+        };
+        return RegisteredMiddleware{Phase::observe, name, "test",
+                                    std::move(call).only_for(std::move(routes))};
+    };
+    Route other = constant(Route::get("/c/{id:id}/"));
+    other.plugin = "other";
+    Harness server(
+        table_of({constant(Route::get("/a/")), constant(Route::post("/a/")),
+                  constant(Route::get("/b/")), other},
+                 {stamp("all", {}), stamp("a", {"GET /a/"}), stamp("two", {"POST /a", "GET /b/"}),
+                  stamp("pattern", {"GET /c/{id:id}"}), stamp("plugin", {"plugin other"})}));
+    const auto stamps = [](const Response& response) {
+        std::string out;
+        for (const auto& [name, value] : response.headers)
+            if (name == "X-Stamp") out += value + ' ';
+        return out;
+    };
+    EXPECT_EQ(stamps(server.get("/a/")), "a all ");
+    EXPECT_EQ(stamps(server.send(wire("HEAD", "/a/"))), "a all ");
+    EXPECT_EQ(stamps(server.send(wire("POST", "/a/"))), "two all ");
+    EXPECT_EQ(stamps(server.get("/b/")), "two all ");
+    EXPECT_EQ(stamps(server.get("/c/7/")), "plugin pattern all ");
+}
+
 TEST(DispatcherFaults, ExceptionsBecome500AndTheServerLivesOn) {
     const Route thrower = Route::get("/throw/").runs_inline().handle(
         [](Request&) -> Result<Response> { throw std::runtime_error("SELECT secret"); });

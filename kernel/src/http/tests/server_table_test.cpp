@@ -13,14 +13,15 @@ namespace {
 using test::constant;
 using testing::HasSubstr;
 
-std::string refusal_of(std::vector<Route> routes) {
+std::string refusal_of(std::vector<Route> routes,
+                       std::vector<RegisteredMiddleware> middleware = {}) {
     testkit::RecordingLogger log;
     testkit::ManualClock clock;
     testkit::SeededRandom random;
     for (Route& route : routes)
         if (route.plugin.empty()) route.plugin = "p";
     try {
-        Server({}, {std::move(routes), {}}, log, clock, random);
+        Server({}, {std::move(routes), std::move(middleware)}, log, clock, random);
     } catch (const std::runtime_error& refusal) {
         return refusal.what();
     }
@@ -58,6 +59,27 @@ TEST(ServerTableCheck, OperatorsNeedNoPluginThatIdentifies) {
     EXPECT_EQ(refusal_of({Route::get("/a/").for_operators().handle(handler)}), "");
     EXPECT_THAT(refusal_of({Route::get("/a/").maybe_signed_in().handle(handler)}),
                 HasSubstr("GET /a/ (plugin p) identifies its client, and no plugin does that"));
+}
+
+TEST(ServerTableCheck, MiddlewareForRoutesThatAreNotThereIsRefused) {
+    const auto middleware = [](Phase phase, std::vector<std::string> names) {
+        Middleware call = [](Request&, const Next& next) { return next(); };
+        return RegisteredMiddleware{phase, "stamp", "stamps",
+                                    std::move(call).only_for(std::move(names))};
+    };
+    const std::vector<Route> routes = {constant(Route::get("/a/"))};
+    EXPECT_EQ(refusal_of(routes, {middleware(Phase::shield, {"GET /a", "plugin p"})}), "");
+    for (const char* name : {"POST /a/", "GET /b/", "GET  /a/", "get /a/", "/a/", "GET /a/x", "GET",
+                             "plugin q", "plugin ", ""})
+        EXPECT_THAT(refusal_of(routes, {middleware(Phase::shield, {"GET /a/", name})}),
+                    HasSubstr("the middleware 'stamp' (plugin stamps) is for '" +
+                              std::string(name) + "', and there is no such route"));
+    Route mine = Route::get("/mine/").signed_in().handle(test::gives("{}"));
+    Route yours = Route::get("/yours/").signed_in().handle(test::gives("{}"));
+    const std::string text =
+        refusal_of({mine, yours}, {middleware(Phase::identify, {"GET /mine/"})});
+    EXPECT_THAT(text, HasSubstr("GET /yours/ (plugin p) identifies its client"));
+    EXPECT_THAT(text, testing::Not(HasSubstr("GET /mine/")));
 }
 
 TEST(ServerTableCheck, ExposesWhatRoutesAndMiddlewareSend) {

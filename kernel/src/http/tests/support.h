@@ -106,7 +106,7 @@ public:
         : options(std::move(server_options)),
           table(std::move(routes)),
           router(table.routes, problems),
-          pipeline(table.middleware, log),
+          pipeline(table, log, problems),
           dispatcher(with_exposed_fields(options, table), router, pipeline, log, clock, random) {
         if (!problems.empty()) throw std::logic_error(problems.front());
     }

@@ -22,6 +22,8 @@ constexpr FramingError body_timeout{408, "body_timeout",
                                     "The request body did not arrive in time."};
 constexpr FramingError too_many_connections{503, "too_many_connections",
                                             "There are too many connections; try again later."};
+constexpr FramingError client_left{499, "client_left",
+                                   "The client left before its request was complete."};
 
 }  // namespace
 
@@ -63,6 +65,7 @@ void Connection::close() {
     if (watched_) worker_.loop().unwatch(fd_.get());
     fd_.reset();
     settle_locked();
+    fail_body_locked(client_left);
     state_ = State::closed;
     closed_ = true;
     connected_ = false;
@@ -102,6 +105,13 @@ void Connection::on_tick(Clock::time_point now) {
         if (now >= write_deadline_) doom_locked(true);
     } else if (state_ == State::lingering) {
         if (now >= linger_deadline_) doom_locked();
+    } else if (state_ == State::receiving && now >= read_deadline_) {
+        if (body_->arrived.empty()) {
+            fail_body_locked(body_timeout);
+        } else {  // it is not the client that is slow
+            start_timing_locked(Timed::body);
+        }
+        update_locked();
     } else if (state_ == State::reading && now >= read_deadline_) {
         if (timed_ != Timed::idle) {
             lock.unlock();
@@ -149,6 +159,7 @@ void Connection::settle_locked() {
 
 void Connection::doom_locked(bool abortive) {
     if (state_ == State::closed) return;
+    fail_body_locked(client_left);
     state_ = State::doomed;
     abortive_ = abortive_ || abortive;
     connected_ = false;
@@ -169,6 +180,14 @@ void Connection::update_locked() {
                 unparsed_ < std::max<std::size_t>(shared_->options().max_pipeline_bytes, 1);
             if (state_ == State::reading) deadline = read_deadline_;
             break;
+        case State::receiving: {
+            const bool ends = body_->has_ended || body_->error;
+            wanted.read =
+                !ends && !end_of_input_ &&
+                unparsed_ < std::max<std::size_t>(shared_->options().max_pipeline_bytes, 1);
+            if (!ends && body_->is_wanted) deadline = read_deadline_;
+            break;
+        }
         case State::lingering:
             deadline = linger_deadline_;
             wanted.read = true;

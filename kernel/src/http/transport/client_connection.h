@@ -9,10 +9,12 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,6 +65,8 @@ public:
     void respond(Response& response, AfterResponse after) noexcept;
     bool is_connected() const noexcept { return connected_.load(std::memory_order_relaxed); }
     bool is_closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
+    /// See Exchange::read_body().
+    std::optional<FramingError> read_body(std::string& bytes);
     bool write_stream(std::string_view bytes);
     void end_stream();
     bool is_streaming() const;
@@ -70,8 +74,9 @@ public:
 
 private:
     enum class State {
-        reading,   ///< a request, or between two
-        awaiting,  ///< one request is with the handler
+        reading,    ///< a request, or between two
+        receiving,  ///< one request is with the handler, and its body still arrives
+        awaiting,   ///< one request is with the handler
         streaming,
         closing,    ///< nothing more is read; what is queued is sent
         lingering,  ///< all is sent and said to be the end; input is discarded until the client
@@ -88,12 +93,27 @@ private:
         bool keep_alive = false;
     };
 
+    /// The body of a request that was handed up before it.
+    struct StreamedBody {
+        std::string sink;  ///< the worker's own: what the parser has just found
+        // With the lock held:
+        std::string arrived;  ///< and not yet read
+        std::uint64_t size = 0;
+        bool is_wanted = false;  ///< read_body() has been called
+        bool continue_due = false;
+        bool has_ended = false;
+        std::optional<FramingError> error;
+        std::condition_variable changed;
+    };
+
     // Input (client_connection_input.cpp), on the worker's thread, without the lock
     void read_some(std::span<char> scratch);
     void take_turn(std::string_view fresh);
     bool step(std::string_view& bytes);
+    bool step_body(std::string_view& bytes);
     void decide_on_head(bool bytes_follow);
-    void hand_up();
+    void stream_body(bool bytes_follow);
+    void hand_up(State state);
     void refuse(const FramingError& error);
     Response describe(const FramingError& error) noexcept;
     Asked asked() const;
@@ -108,6 +128,8 @@ private:
 
     // With the lock held
     void end_turn_locked(Lock& lock);
+    bool takes_body_locked() const;
+    void fail_body_locked(const FramingError& error);
     void time_reading_locked();
     void start_timing_locked(Timed timed);
     void queue_locked(Response& response, const Asked& asked, bool keep, bool stream);
@@ -148,6 +170,7 @@ private:
     Interest interest_;
     OutputQueue out_;
     Asked asked_;
+    std::unique_ptr<StreamedBody> body_;
     bool in_turn_ = false;
     std::thread::id turn_thread_;
     bool blocked_ = false;  ///< the socket took no more

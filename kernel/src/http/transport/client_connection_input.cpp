@@ -20,6 +20,13 @@ constexpr std::size_t coalesce_responses_up_to = 64 * 1024;
 // the response.
 constexpr std::size_t discard_at_most = 8 * 1024 * 1024;
 
+// Of a streamed body, so many bytes may wait for their reader.
+constexpr std::size_t body_backlog = 128 * 1024;
+// A client that sends a streamed body slower than this runs into the deadline.
+constexpr std::uint64_t slowest_body = 16 * 1024;  // bytes a second
+
+constexpr FramingError incomplete_body{400, "incomplete_body",
+                                       "The request body ended before it was complete."};
 constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -59,7 +66,8 @@ void Connection::read_some(std::span<char> scratch) {
     if (got > 0) shared_->add_received(static_cast<std::size_t>(got));
     {
         Lock lock(mutex_);
-        const bool listening = state_ == State::reading || state_ == State::awaiting;
+        const bool listening =
+            state_ == State::reading || state_ == State::receiving || state_ == State::awaiting;
         if (got < 0) {
             doom_locked();
         } else if (got == 0) {
@@ -85,13 +93,15 @@ void Connection::take_turn(std::string_view fresh) {
     if (state_ == State::closed) return;
     in_turn_ = true;
     turn_thread_ = std::this_thread::get_id();
-    for (int steps = steps_per_turn; steps > 0 && state_ == State::reading && !blocked_; --steps) {
+    for (int steps = steps_per_turn; steps > 0 && !blocked_; --steps) {
+        const bool is_body = takes_body_locked();
+        if (state_ != State::reading && !is_body) break;
         if (out_.size() >= coalesce_responses_up_to) {
             flush_locked();
             continue;
         }
         lock.unlock();
-        const bool more = step(bytes);
+        const bool more = is_body ? step_body(bytes) : step(bytes);
         lock.lock();
         if (!more) break;
     }
@@ -109,6 +119,12 @@ void Connection::end_turn_locked(Lock& lock) {
         if (end_of_input_ && unparsed_ == 0) {
             state_ = State::closing;  // no further request can come
             if (out_.empty()) linger_locked();
+        } else if (unparsed_ > 0 && !blocked_) {
+            worker_.resume(shared_from_this());
+        }
+    } else if (takes_body_locked()) {
+        if (end_of_input_ && unparsed_ == 0) {
+            fail_body_locked(incomplete_body);
         } else if (unparsed_ > 0 && !blocked_) {
             worker_.resume(shared_from_this());
         }
@@ -146,7 +162,7 @@ bool Connection::step(std::string_view& bytes) {
             }
             return false;
         case RequestParser::Event::head: decide_on_head(!bytes.empty()); return true;
-        case RequestParser::Event::complete: hand_up(); return true;
+        case RequestParser::Event::complete: hand_up(State::awaiting); return true;
         case RequestParser::Event::error: refuse(parser_.error()); return true;
     }
     return false;
@@ -169,6 +185,7 @@ void Connection::decide_on_head(bool bytes_follow) {
     }
     if (!failed && !decision_->refusal) {
         parser_.set_body_limit(decision_->body_limit);
+        if (decision_->streams_body && parser_.has_body()) return stream_body(bytes_follow);
         // A client that has begun to send does not wait for a 100. Sent when the parser has agreed
         // to the length.
         continue_due_ = parser_.expects_continue() && parser_.has_body() && !bytes_follow;
@@ -184,12 +201,74 @@ void Connection::decide_on_head(bool bytes_follow) {
     state_ = keep ? State::reading : State::closing;
 }
 
-void Connection::hand_up() {
+// The parser judges the announced length before the request is handed up.
+void Connection::stream_body(bool bytes_follow) {
+    if (parser_.feed({}).event == RequestParser::Event::error) return refuse(parser_.error());
+    auto body = std::make_unique<StreamedBody>();
+    body->continue_due = parser_.expects_continue() && !bytes_follow;
+    parser_.divert_body(body->sink);
+    {
+        const Lock lock(mutex_);
+        body_ = std::move(body);
+    }
+    hand_up(State::receiving);
+}
+
+bool Connection::step_body(std::string_view& bytes) {
+    const auto [event, consumed] = parser_.feed(bytes);
+    bytes.remove_prefix(consumed);
+    const Lock lock(mutex_);
+    StreamedBody& body = *body_;
+    body.size += body.sink.size();
+    body.arrived += body.sink;
+    body.sink.clear();
+    if (event == RequestParser::Event::error) {
+        fail_body_locked(parser_.error());
+    } else if (event == RequestParser::Event::complete) {
+        body.has_ended = true;
+        if (state_ == State::receiving) state_ = State::awaiting;
+    }
+    read_deadline_ = timed_since_ + shared_->options().body_timeout +
+                     std::chrono::seconds(body.size / slowest_body);
+    body.changed.notify_one();
+    return event != RequestParser::Event::need_more;
+}
+
+bool Connection::takes_body_locked() const {
+    return state_ == State::receiving && !body_->has_ended && !body_->error &&
+           body_->arrived.size() < body_backlog;
+}
+
+void Connection::fail_body_locked(const FramingError& error) {
+    if (!body_ || body_->has_ended || body_->error) return;
+    body_->error = error;
+    body_->changed.notify_one();
+}
+
+std::optional<FramingError> Connection::read_body(std::string& bytes) {
+    bytes.clear();
+    Lock lock(mutex_);
+    if (!body_) return std::nullopt;
+    StreamedBody& body = *body_;
+    if (!std::exchange(body.is_wanted, true) && state_ == State::receiving) {
+        if (body.continue_due && body.arrived.empty()) out_.append(continue_head);
+        start_timing_locked(Timed::body);
+        finish_off_turn_locked();
+    }
+    body.changed.wait(lock, [&] { return !body.arrived.empty() || body.has_ended || body.error; });
+    if (body.arrived.empty()) return body.error;
+    const bool was_full = body.arrived.size() >= body_backlog;
+    std::swap(bytes, body.arrived);
+    if (was_full && state_ == State::receiving) worker_.resume(shared_from_this());
+    return std::nullopt;
+}
+
+void Connection::hand_up(State state) {
     const auto request = asked();
     auto exchange = std::make_shared<ConnectionExchange>(shared_from_this());
     {
         const Lock lock(mutex_);
-        state_ = State::awaiting;
+        state_ = state;
         asked_ = request;
         ++unflushed_;
         shared_->add_in_flight();

@@ -32,14 +32,16 @@ void Connection::respond(Response& response, AfterResponse after) noexcept {
 std::shared_ptr<EventStream> Connection::queue_response(Response& response, AfterResponse after) {
     std::shared_ptr<EventStream> stream;
     const Lock lock(mutex_);
-    if (state_ != State::awaiting) return stream;
+    if (state_ != State::awaiting && state_ != State::receiving) return stream;
     const bool streams = response.stream && has_response_body({.status = response.status,
                                                                .head_request = asked_.head});
     if (streams) stream = std::make_shared<ConnectionStream>(shared_from_this());
-    const bool last = end_of_input_ && unparsed_ == 0;
+    // What is left of a body that is not read may be anything, also another request.
+    const bool last = (end_of_input_ && unparsed_ == 0) || state_ == State::receiving;
     const bool keep = asked_.keep_alive && after == AfterResponse::keep && !response.stream &&
                       !last && !shared_->draining();
     queue_locked(response, asked_, keep, streams);
+    if (state_ == State::awaiting) body_.reset();  // its buffers; the worker is done with them
     state_ = streams ? State::streaming : keep ? State::reading : State::closing;
     finish_off_turn_locked();
     return stream;
@@ -59,13 +61,17 @@ void Connection::queue_locked(Response& response, const Asked& asked, bool keep,
                                   .minor_version = asked.minor_version,
                                   .keep_alive = keep,
                                   .until_close = stream,
-                                  .body_size = response.body.size()};
+                                  .body_size = response.body_size()};
     auto& tail = out_.tail();
     const auto before = tail.size();
     append_response_head(tail, framing, response.headers, text_of(shared_->dates().now()),
                          shared_->options().default_fields);
     out_.commit(before);
-    if (!stream && has_response_body(framing)) out_.take(std::move(response.body));
+    if (stream || !has_response_body(framing)) return;
+    if (response.file)
+        out_.take(std::move(response.file));
+    else
+        out_.take(std::move(response.body));
 }
 
 // During the worker's own turn nothing is sent: the turn's end does it once for all.
@@ -89,7 +95,8 @@ void Connection::flush_locked() {
             after_drained_locked();
             return;
         case OutputQueue::Result::blocked: {
-            const bool progress = state_ == State::streaming && out_.size() < before;
+            const bool progress =
+                (state_ == State::streaming || out_.has_file()) && out_.size() < before;
             if (!blocked_ || progress)
                 write_deadline_ = Clock::now() + shared_->options().write_timeout;
             blocked_ = true;
@@ -100,7 +107,9 @@ void Connection::flush_locked() {
 }
 
 void Connection::after_drained_locked() {
-    const std::size_t pending = state_ == State::awaiting || state_ == State::streaming ? 1 : 0;
+    const bool is_pending =
+        state_ == State::receiving || state_ == State::awaiting || state_ == State::streaming;
+    const std::size_t pending = is_pending ? 1 : 0;
     if (unflushed_ > pending) {
         shared_->remove_in_flight(unflushed_ - pending);
         unflushed_ = pending;

@@ -29,6 +29,9 @@ public:
         if (!replied_.exchange(true)) connection_->respond(response, AfterResponse::keep);
     }
     bool client_connected() const override { return connection_->is_connected(); }
+    std::optional<FramingError> read_body(std::string& bytes) override {
+        return connection_->read_body(bytes);
+    }
 
 private:
     std::shared_ptr<Connection> connection_;

@@ -51,11 +51,6 @@ UniqueFd listen_at(const addrinfo& at, int& error) {
 
 }  // namespace
 
-void UniqueFd::reset(int fd) noexcept {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = fd;
-}
-
 UniqueFd listen_on(const std::string& address, std::uint16_t port) {
     const auto name = address + ":" + std::to_string(port);
     addrinfo hints{};

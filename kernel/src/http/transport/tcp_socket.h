@@ -1,35 +1,16 @@
-// Owned descriptors and the few socket calls the transport needs.
+// The few socket calls the transport needs.
 //
-// Thread-safety: UniqueFd is a plain value; the functions are pure but for the sockets they touch.
+// Thread-safety: pure functions but for the sockets they touch.
 #pragma once
 
 #include <sys/socket.h>
 
 #include <cstdint>
 #include <string>
-#include <utility>
+
+#include "sdk/unique_fd.h"
 
 namespace kitchen::http {
-
-/// A file descriptor, closed once.
-class UniqueFd {
-public:
-    UniqueFd() = default;
-    explicit UniqueFd(int fd) noexcept : fd_(fd) {}
-    UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    UniqueFd& operator=(UniqueFd&& other) noexcept {
-        if (this != &other) reset(std::exchange(other.fd_, -1));
-        return *this;
-    }
-    ~UniqueFd() { reset(); }
-
-    int get() const noexcept { return fd_; }
-    explicit operator bool() const noexcept { return fd_ >= 0; }
-    void reset(int fd = -1) noexcept;
-
-private:
-    int fd_ = -1;
-};
 
 /// A non-blocking listening socket. `address` is numeric or a host name; "::" also takes IPv4.
 /// Throws std::runtime_error naming the address.

@@ -23,8 +23,8 @@
 
 namespace kitchen::http {
 
-/// The place where the response to one request goes. Thread-safe; the first counts, further ones
-/// are ignored. Destroyed without one, it responds 500 and closes.
+/// The client's end of one request: the place where its response goes. Thread-safe; the first
+/// counts, further ones are ignored. Destroyed without one, it responds 500 and closes.
 ///
 /// The transport writes the status line, Date, Content-Length / Transfer-Encoding and Connection
 /// itself; a header of that name is ignored. One with CR, LF or NUL in its name or value is
@@ -35,6 +35,15 @@ public:
     virtual void reply(Response response) = 0;
     /// True while the client is still connected, as far as is known.
     virtual bool client_connected() const = 0;
+    /// Of a request with HeadDecision::streams_body: waits for more of its body and puts it into
+    /// `bytes`, in place of what was there; nothing is left in it at the end of the body. The first
+    /// call sends 100 (Continue) when the client waits for it. At most `body_backlog` bytes or so
+    /// wait in memory: then the client has to. Not on a worker thread. An error is final, and a
+    /// response that is sent before the body has ended closes the connection.
+    virtual std::optional<FramingError> read_body(std::string& bytes) {
+        bytes.clear();
+        return std::nullopt;
+    }
 };
 
 /// What the layer above decides when the head of a request has been read, before a byte of its body
@@ -45,6 +54,8 @@ public:
     virtual ~HeadDecision() = default;
     std::size_t body_limit =
         0;  ///< bytes; a longer body is refused (413), and the connection closed
+    /// The request is handed up before its body, when it has one: Exchange::read_body() reads it.
+    bool streams_body = false;
     /// When set, the request is refused now, and the connection closed if a body was announced.
     std::optional<Response> refusal;
 };
@@ -83,10 +94,11 @@ struct TransportOptions {
     std::size_t max_stream_backlog = 256 * 1024;  ///< unsent bytes of a stream before it is cut
     std::chrono::milliseconds head_timeout{
         10'000};  ///< first byte of a request to the end of its head
-    std::chrono::milliseconds body_timeout{30'000};  ///< whole body
+    std::chrono::milliseconds body_timeout{
+        30'000};  ///< whole body; of one that is streamed, beside a second for every 16 KiB of it
     std::chrono::milliseconds idle_timeout{60'000};  ///< keep-alive, between requests
     std::chrono::milliseconds write_timeout{
-        30'000};  ///< whole response, from its first byte; for a stream, without progress
+        30'000};  ///< whole response, from its first byte; for a stream or file, without progress
     std::chrono::milliseconds linger_timeout{
         2'000};  ///< after our last byte, for the client to read it and close
 };

@@ -13,6 +13,22 @@ std::string set_cookie(const Cookie& cookie) {
     return response.headers.at(0).second;
 }
 
+TEST(ResponseHeader, IsFoundAndReplacedInAnyCase) {
+    Response response =
+        Response(200).with_header("X-A", "1").with_header("x-a", "2").with_header("X-AB", "3");
+    for (const char* name : {"X-A", "x-a", "X-a"}) {
+        ASSERT_NE(response.header(name), nullptr) << name;
+        EXPECT_EQ(*response.header(name), "1");
+    }
+    for (const char* name : {"X-", "X-ABC", ""}) EXPECT_EQ(response.header(name), nullptr) << name;
+    response.set_header("x-A", "4");
+    ASSERT_EQ(response.headers.size(), 2u);
+    EXPECT_EQ(*response.header("X-A"), "4");
+    EXPECT_EQ(*response.header("x-ab"), "3");
+    response.set_header("New", "5");
+    EXPECT_EQ(*response.header("new"), "5");
+}
+
 TEST(ResponseWithCookie, WritesTheAttributes) {
     EXPECT_EQ(set_cookie({.name = "sid", .value = "abc", .max_age_seconds = 600}),
               "sid=abc; Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax");

@@ -236,5 +236,57 @@ TEST_F(OpenApi, BecomesAPageToRead) {
     EXPECT_THAT(docs_style(), Not(HasSubstr("url(")));
 }
 
+class OpenApiOfFiles : public testing::Test {
+protected:
+    OpenApiOfFiles() {
+        Route form = Route::post("/form/").takes_form(
+            {{"image", {"image/png", "image/jpeg"}, 1, 1, "What it looks like."},
+             {"more", {"*/*"}, 0, 3}},
+            1000, Schema::object({{"text", Schema::string().max(9)}}).named("Caption"));
+        Route file = Route::post("/file/").takes_file({"image/png", "text/*"}, 1000);
+        Route report = Route::get("/report/").answers(200, "Lines", "text/csv");
+        report.answers(200, "To print", "application/pdf").answers(204, "Nothing");
+        document_ = build_openapi({with_plugin(form), with_plugin(file), with_plugin(report)}, {},
+                                  problems_);
+        EXPECT_THAT(problems_, IsEmpty());
+    }
+    std::vector<std::string> problems_;
+    Json document_;
+};
+
+TEST_F(OpenApiOfFiles, FormsAreOneObject) {
+    const Json& operation = document_["paths"]["/form/"]["post"];
+    EXPECT_EQ(operation["requestBody"]["content"].dump(),
+              R"({"multipart/form-data":{"schema":{"type":"object","properties":{)"
+              R"("text":{"type":"string","maxLength":9},)"
+              R"("image":{"type":"string","format":"binary","description":"What it looks like."},)"
+              R"("more":{"type":"array","items":{"type":"string","format":"binary"},)"
+              R"("minItems":0,"maxItems":3}},)"
+              R"("required":["text","image"],"additionalProperties":false},)"
+              R"("encoding":{"image":{"contentType":"image/png, image/jpeg"},)"
+              R"("more":{"contentType":"*/*"}}}})");
+    for (const char* status : {"413", "415", "422", "507"})
+        EXPECT_TRUE(operation["responses"].has(status)) << status;
+    const std::string page = render_docs(document_, "/style.css");
+    EXPECT_THAT(page, HasSubstr("-F &#39;text=text&#39;"));
+    EXPECT_THAT(page, HasSubstr("-F &#39;image=@FILE&#39;"));
+}
+
+TEST_F(OpenApiOfFiles, AFileIsABinaryString) {
+    EXPECT_EQ(document_["paths"]["/file/"]["post"]["requestBody"].dump(),
+              R"({"required":true,"content":{)"
+              R"("image/png":{"schema":{"type":"string","format":"binary"}},)"
+              R"("text/*":{"schema":{"type":"string","format":"binary"}}}})");
+    EXPECT_THAT(render_docs(document_, "/style.css"), HasSubstr("--data-binary @FILE"));
+}
+
+TEST_F(OpenApiOfFiles, ResponsesOfOtherTypesAreListed) {
+    const Json& responses = document_["paths"]["/report/"]["get"]["responses"];
+    EXPECT_EQ(responses["200"]["content"].dump(),
+              R"({"text/csv":{"schema":{"type":"string"}},)"
+              R"("application/pdf":{"schema":{"type":"string","format":"binary"}}})");
+    EXPECT_FALSE(responses["204"].has("content"));
+}
+
 }  // namespace
 }  // namespace kitchen::http

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdio>
 
 #include "http/transport/output_queue.h"
 #include "http/transport/tcp_socket.h"
@@ -76,6 +79,49 @@ TEST(OutputQueue, SendingToNobodyFailsWithoutASignal) {
     pair.far.reset();
     OutputQueue queue;
     queue.append("x");
+    EXPECT_EQ(queue.send_to(pair.near.get()), OutputQueue::Result::failed);
+}
+
+/// A file of `size` bytes, each "a" to "z" in turn, without a name.
+int letters(std::size_t size) {
+    std::FILE* file = std::tmpfile();
+    for (std::size_t i = 0; i < size; ++i) std::fputc(static_cast<char>('a' + i % 26), file);
+    std::fflush(file);
+    const int fd = ::dup(::fileno(file));
+    std::fclose(file);
+    return fd;
+}
+
+TEST(OutputQueue, FilesAreSentBetweenTheRestInPortions) {
+    const Pair pair;
+    OutputQueue queue;
+    constexpr std::size_t length = 3 << 20;
+    queue.append("head");
+    queue.take(std::make_shared<const FileBody>(letters(length + 30), 1, length));
+    queue.append("next");
+    queue.take(std::make_shared<const FileBody>(letters(3), 0, 0));
+    queue.take(std::make_shared<const FileBody>(letters(3), 0, 3));
+    queue.take(std::string(20'000, '.'));
+    EXPECT_TRUE(queue.has_file());
+    std::string received;
+    const std::size_t all = queue.size();
+    for (;;) {
+        const auto result = queue.send_to(pair.near.get());
+        ASSERT_NE(result, OutputQueue::Result::failed);
+        received += pair.read_available();
+        ASSERT_EQ(queue.size(), all - received.size());
+        if (result == OutputQueue::Result::drained) break;
+    }
+    std::string expected = "head";
+    for (std::size_t i = 1; i <= length; ++i) expected += static_cast<char>('a' + i % 26);
+    EXPECT_TRUE(received == expected + "nextabc" + std::string(20'000, '.'));
+    EXPECT_FALSE(queue.has_file());
+}
+
+TEST(OutputQueue, AFileThatHasBecomeShorterFails) {
+    const Pair pair;
+    OutputQueue queue;
+    queue.take(std::make_shared<const FileBody>(letters(10), 0, 11));
     EXPECT_EQ(queue.send_to(pair.near.get()), OutputQueue::Result::failed);
 }
 

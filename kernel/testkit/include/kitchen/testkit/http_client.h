@@ -36,6 +36,14 @@ struct TlsOptions {
     std::string server_name;
 };
 
+/// A text of a form, or a file when it has a media type.
+struct FormPart {
+    std::string name;
+    std::string data;
+    std::string media_type = {};
+    std::string file_name = "file";
+};
+
 class HttpClient {
 public:
     explicit HttpClient(std::uint16_t port, std::string host = "127.0.0.1");
@@ -69,6 +77,9 @@ public:
     }
     /// With Content-Type: application/json.
     HttpResponse post(std::string_view target, const Json& body, HeaderList headers = {});
+    /// As an HTML form with files does: multipart/form-data.
+    HttpResponse post_form(std::string_view target, const std::vector<FormPart>& parts,
+                           HeaderList headers = {});
     HttpResponse patch(std::string_view target, const Json& body, HeaderList headers = {});
     HttpResponse put(std::string_view target, const Json& body, HeaderList headers = {});
 
