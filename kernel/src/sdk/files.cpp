@@ -51,8 +51,8 @@ std::uint64_t nanoseconds(const timespec& time) {
 }
 
 Version version_of(const struct stat& status) {
-    // The first of the times is set by whoever copies a file, the second by the system alone. It
-    // tells the file from a later one with the inode of one that has been deleted.
+    // A program that copies a file can set the first of the times, but not the second: it also
+    // tells the file from one whose inode was freed and is used again.
     const std::uint64_t time = nanoseconds(status.st_mtim), changed = nanoseconds(status.st_ctim);
     // RFC 9110 section 8.8.2.1: never later than the response.
     return {'"' + hex(time) + '-' + hex(static_cast<std::uint64_t>(status.st_size)) + '-' +

@@ -101,6 +101,7 @@ void Connection::flush_locked() {
             if (!blocked_ || (state_ == State::streaming && sent > 0)) {
                 write_deadline_ = renewed;
             } else if (out_.has_file()) {
+                // Never later than `renewed`: a fast beginning buys no long pause.
                 write_deadline_ = std::min(renewed, write_deadline_ + time_at_least_rate(sent));
             }
             blocked_ = true;

@@ -37,7 +37,7 @@ UniqueFd hold(const fs::path& folder, int& error) {
     if (fd && ::fstat(fd.get(), &status) == 0 && status.st_uid == ::geteuid() &&
         ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0)
         return fd;
-    error = errno != 0 ? errno : EPERM;  // that of another user sets none
+    error = errno != 0 ? errno : EPERM;  // no call has failed: it is another user's
     return {};
 }
 
