@@ -66,7 +66,8 @@ void OutputQueue::take(std::shared_ptr<const FileBody> file) {
 }
 
 bool OutputQueue::has_file() const noexcept {
-    return std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& p) { return p.has_more(); });
+    return std::any_of(pieces_.begin(), pieces_.end(),
+                       [](const Piece& p) { return p.file != nullptr; });
 }
 
 // False when the file cannot be read, or has become shorter: then the response cannot be finished.
