@@ -178,11 +178,15 @@ void ServerSettings::describe(Fields<ServerSettings>& field) {
     field("uploads.folder", &S::upload_folder, "Where files lie while their request runs");
     field("uploads.total", &S::upload_total, "Of all uploads under way; past it 503")
         .between(mebibytes(1), gibibytes(1024));
-    field("uploads.at_once", &S::upload_threads, "Threads that receive uploads").between(1, 1024);
+    field("uploads.at_once", &S::upload_threads,
+          "Threads that receive uploads; one client has a quarter of them")
+        .between(1, 1024);
     field("timeouts.head", &S::head_timeout, "For the head of a request").between(least, hours(1));
     field("timeouts.body", &S::body_timeout, "For its body").between(least, hours(1));
     field("timeouts.idle", &S::idle_timeout, "Between requests").between(least, hours(1));
-    field("timeouts.write", &S::write_timeout, "For the response").between(least, hours(1));
+    field("timeouts.write", &S::write_timeout,
+          "For the response; files have a second more for every 16 KiB")
+        .between(least, hours(1));
     field("timeouts.request", &S::request_timeout, "In the queue").between(least, hours(1));
     field("timeouts.notice", &S::notice,
           "/readyz is 503 for so long before the server stops taking connections")

@@ -1,8 +1,10 @@
 #include "dispatcher.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
+#include "kitchen/ip.h"
 #include "observe/current_trace.h"
 #include "problem.h"
 #include "request_body.h"
@@ -32,6 +34,7 @@ std::string without_slash(std::string url) {
 class Dispatcher::Pending final : public HeadDecision, public WorkerPool::Task {
 public:
     explicit Pending(Dispatcher& owner) : dispatcher(owner) {}
+    ~Pending() override { dispatcher.end_upload(*this); }
     void run() noexcept override;
     void expire() noexcept override;
 
@@ -42,6 +45,8 @@ public:
     std::unique_ptr<Request> request;
     std::shared_ptr<Exchange> exchange;
     Time received;
+    std::optional<std::string>
+        uploader;  ///< from begin_upload() to end_upload(): its key in uploads_
 };
 
 Dispatcher::Dispatcher(const ServerOptions& options, const Router& router, const Pipeline& pipeline,
@@ -135,6 +140,13 @@ void Dispatcher::on_request(std::unique_ptr<Request> request,
     pending->request->deadline = pending->received + options_.request_timeout;
     if (pending->request->route->is_inline) return pending->run();
     const bool streams_body = pending->streams_body;
+    if (streams_body && !begin_upload(*pending)) {
+        Error error(Errc::too_many_requests, "too_many_uploads",
+                    "You have too many uploads under way. Try again when one has ended.");
+        error.retry_after = std::chrono::seconds(1);
+        return respond(*pending, problem_response(error, {path_of(pending->request->target),
+                                                          pending->request->request_id}));
+    }
     std::unique_ptr<WorkerPool::Task> task = std::move(pending);
     // By the system's clock, also under a test's: threads have to wait on something real.
     const auto expires = std::chrono::steady_clock::now() + options_.request_timeout;
@@ -189,7 +201,27 @@ void Dispatcher::give_up(Pending& pending, std::string_view detail) {
                          error, {path_of(pending.request->target), pending.request->request_id}));
 }
 
+// Slow uploads of one client must not take the threads from all others.
+bool Dispatcher::begin_upload(Pending& pending) {
+    std::string client = client_network(pending.request->client_address);
+    const std::lock_guard lock(uploads_mutex_);
+    unsigned& count = uploads_[client];
+    if (count >= std::max(1u, options_.upload_threads / 4)) return false;
+    ++count;
+    pending.uploader = std::move(client);
+    return true;
+}
+
+void Dispatcher::end_upload(Pending& pending) noexcept {
+    if (!pending.uploader) return;
+    const std::lock_guard lock(uploads_mutex_);
+    const auto uploads = uploads_.find(*pending.uploader);
+    if (--uploads->second == 0) uploads_.erase(uploads);
+    pending.uploader.reset();
+}
+
 void Dispatcher::respond(Pending& pending, Response response) {
+    end_upload(pending);  // before the client knows, and sends the next
     const Request& request = *pending.request;
     shield_.cors().add_fields(request, pending.origin, response);
     response.headers.emplace_back("X-Request-Id", request.request_id);

@@ -12,8 +12,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "http/server.h"
@@ -36,6 +38,7 @@ public:
     /// Before the first request. The pool must be stopped before this is destroyed.
     void use_pool(WorkerPool* pool) noexcept { pool_ = pool; }
     /// The same, for requests whose bodies are streamed: a thread is taken as long as one arrives.
+    /// One client has a quarter of ServerOptions::upload_threads such requests under way at most.
     void use_upload_pool(WorkerPool* pool) noexcept { upload_pool_ = pool; }
     /// For the links of HTTP/1.0 requests without Host. May come when requests already do.
     void use_port(std::uint16_t port) noexcept { port_ = port; }
@@ -78,6 +81,8 @@ private:
     Response refuse(const Request& head, const Pending& pending, const Refusal& refusal);
     void run(Pending& pending);
     void give_up(Pending& pending, std::string_view detail);
+    bool begin_upload(Pending& pending);
+    void end_upload(Pending& pending) noexcept;
     void respond(Pending& pending, Response response);
     std::string base_url(const Sender& sender) const;
     static Access access_of(const Request& request, int status, Time received, std::size_t bytes);
@@ -95,6 +100,8 @@ private:
     WorkerPool* pool_ = nullptr;
     WorkerPool* upload_pool_ = nullptr;
     RequestMetrics* metrics_ = nullptr;
+    std::mutex uploads_mutex_;
+    std::unordered_map<std::string, unsigned> uploads_;  ///< under way, by client_network()
 };
 
 }  // namespace kitchen::http

@@ -23,11 +23,18 @@ namespace {
 
 Error no_such_file() { return Error(Errc::not_found, "no_such_file", "There is no such file."); }
 
+std::string message_of(int error) { return std::generic_category().message(error); }
+
+/// `reason`: for the log.
+Error unreadable(std::string reason) {
+    return Error(Errc::unavailable, "file_unreadable", "The file cannot be read now.")
+        .with_subject(std::move(reason));
+}
+
 Error open_error(int error) {
     if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG)
         return no_such_file();
-    return Error(Errc::unavailable, "file_unreadable", "The file cannot be read now.")
-        .with_subject(std::generic_category().message(error));
+    return unreadable(message_of(error));
 }
 
 // Without O_NONBLOCK, opening a pipe would wait for a writer.
@@ -38,11 +45,18 @@ struct Version {
     std::time_t modified;
 };
 
+std::uint64_t nanoseconds(const timespec& time) {
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u +
+           static_cast<std::uint64_t>(time.tv_nsec);
+}
+
 Version version_of(const struct stat& status) {
-    const auto time = static_cast<std::uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000u +
-                      static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
+    // A program that copies a file can set the first of the times, but not the second: it also
+    // tells the file from one whose inode was freed and is used again.
+    const std::uint64_t time = nanoseconds(status.st_mtim), changed = nanoseconds(status.st_ctim);
     // RFC 9110 section 8.8.2.1: never later than the response.
-    return {'"' + hex(time) + '-' + hex(static_cast<std::uint64_t>(status.st_size)) + '"',
+    return {'"' + hex(time) + '-' + hex(static_cast<std::uint64_t>(status.st_size)) + '-' +
+                hex(static_cast<std::uint64_t>(status.st_ino)) + '-' + hex(changed) + '"',
             std::min<std::time_t>(status.st_mtim.tv_sec, std::time(nullptr))};
 }
 
@@ -129,6 +143,7 @@ Result<Response> respond_below(Request& request, const std::filesystem::path& fo
                                std::string_view path, const FileOptions& options) {
     if (path.find('\0') != std::string_view::npos) return no_such_file();
     UniqueFd at(::open(folder.c_str(), open_flags | O_DIRECTORY));
+    if (at.get() < 0) return unreadable(folder.native() + ": " + message_of(errno));
     std::string name;
     while (at.get() >= 0 && !path.empty()) {
         const std::size_t end = std::min(path.find('/'), path.size());
@@ -160,8 +175,6 @@ Result<Response> file_response(Request& request, const std::filesystem::path& fi
 Route files(std::string pattern, std::filesystem::path folder, FileOptions options) {
     if (!pattern.ends_with("*}"))
         throw std::logic_error("files(): the pattern " + pattern + " does not end in {path*}");
-    if (!std::filesystem::is_directory(folder))
-        throw std::runtime_error("files(): there is no folder " + folder.native());
     Route route = Route::get(std::move(pattern));
     route.summary("A file")
         .answers(200, "The file", "*/*")

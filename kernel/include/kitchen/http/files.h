@@ -26,13 +26,17 @@ struct FileOptions {
 };
 
 /// The file, whole or the one range that the request asks for (for several, the whole): 200, 206,
-/// 304, 412 or 416. ETag and Last-Modified come from its size and its time of change: replace
-/// a file, by renaming, rather than write into it. Errors: not_found, also for what is no ordinary
+/// 304, 412 or 416. Last-Modified is its time of change; the ETag is of its size, its times and its
+/// inode: replace a file, by renaming, rather than write into it. Copies on several machines have
+/// different ETags, even when times are kept: a client that is sent from one to the other gets the
+/// file anew (200, and the whole one for If-Range). Keep it with the same machine, or let all of
+/// them read one network file system. Errors: not_found, also for what is no ordinary
 /// file; precondition_failed; range_not_satisfiable; unavailable when it cannot be read.
 Result<Response> file_response(Request& request, const std::filesystem::path& file,
                                const FileOptions& options = {});
 
-/// A route that serves a folder, which must be there. `pattern` ends in a parameter for the rest of
+/// A route that serves a folder, which each request looks for: while it is not there, the response
+/// is 503, and the reason is logged. `pattern` ends in a parameter for the rest of
 /// the path, "/assets/{path*}". Served is an ordinary file below the folder, reached without a
 /// symbolic link and without a name that begins with a dot; anything else is 404, folders too.
 Route files(std::string pattern, std::filesystem::path folder, FileOptions options = {});

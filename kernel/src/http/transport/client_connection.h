@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -30,6 +31,12 @@
 namespace kitchen::http {
 
 class Connection;
+
+/// For so many bytes of a streamed body or a file. A client that sends or reads more slowly runs
+/// into the deadline: 16 KiB a second.
+constexpr std::chrono::milliseconds time_at_least_rate(std::uint64_t bytes) noexcept {
+    return std::chrono::milliseconds(bytes * 1000 / (16 * 1024));
+}
 
 /// What becomes of the connection when the response has left. `keep`: as the client wants.
 enum class AfterResponse : std::uint8_t { keep, close };

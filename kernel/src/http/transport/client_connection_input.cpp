@@ -22,8 +22,6 @@ constexpr std::size_t discard_at_most = 8 * 1024 * 1024;
 
 // Of a streamed body, so many bytes may wait for their reader.
 constexpr std::size_t body_backlog = 128 * 1024;
-// A client that sends a streamed body slower than this runs into the deadline.
-constexpr std::uint64_t slowest_body = 16 * 1024;  // bytes a second
 
 constexpr FramingError incomplete_body{400, "incomplete_body",
                                        "The request body ended before it was complete."};
@@ -228,8 +226,7 @@ bool Connection::step_body(std::string_view& bytes) {
         body.has_ended = true;
         if (state_ == State::receiving) state_ = State::awaiting;
     }
-    read_deadline_ = timed_since_ + shared_->options().body_timeout +
-                     std::chrono::seconds(body.size / slowest_body);
+    read_deadline_ = timed_since_ + shared_->options().body_timeout + time_at_least_rate(body.size);
     body.changed.notify_one();
     return event != RequestParser::Event::need_more;
 }

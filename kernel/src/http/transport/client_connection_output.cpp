@@ -1,6 +1,7 @@
 // Connection: responses and streams, from any thread.
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "client_connection.h"
@@ -95,10 +96,14 @@ void Connection::flush_locked() {
             after_drained_locked();
             return;
         case OutputQueue::Result::blocked: {
-            const bool progress =
-                (state_ == State::streaming || out_.has_file()) && out_.size() < before;
-            if (!blocked_ || progress)
-                write_deadline_ = Clock::now() + shared_->options().write_timeout;
+            const std::size_t sent = before - out_.size();
+            const auto renewed = Clock::now() + shared_->options().write_timeout;
+            if (!blocked_ || (state_ == State::streaming && sent > 0)) {
+                write_deadline_ = renewed;
+            } else if (out_.has_file()) {
+                // Never later than `renewed`: a fast beginning buys no long pause.
+                write_deadline_ = std::min(renewed, write_deadline_ + time_at_least_rate(sent));
+            }
             blocked_ = true;
             return;
         }

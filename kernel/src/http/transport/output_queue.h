@@ -27,11 +27,11 @@ public:
     void append(std::string_view bytes);
     void take(std::string bytes);  ///< without copying, when it is large
     void take(std::shared_ptr<const FileBody> file);
-    bool has_file() const noexcept;
+    bool has_file() const noexcept;  ///< until its last byte is sent
 
     /// Sends until all is gone, the socket takes no more, or it fails, as when a file has become
-    /// shorter. Never waits for the client, never raises SIGPIPE. After a megabyte out of files it
-    /// says blocked too, so that other connections get their turn.
+    /// shorter. Never waits for the client, never raises SIGPIPE. After 128 KiB out of files it
+    /// says blocked too: reading may wait for the disk, and other connections get their turn.
     Result send_to(int fd) noexcept;
     void clear() noexcept;
 

@@ -98,7 +98,8 @@ struct TransportOptions {
         30'000};  ///< whole body; of one that is streamed, beside a second for every 16 KiB of it
     std::chrono::milliseconds idle_timeout{60'000};  ///< keep-alive, between requests
     std::chrono::milliseconds write_timeout{
-        30'000};  ///< whole response, from its first byte; for a stream or file, without progress
+        30'000};  ///< whole response, from its first byte; for a stream, without progress; for
+                  ///< a file too, and beside it at 16 KiB a second
     std::chrono::milliseconds linger_timeout{
         2'000};  ///< after our last byte, for the client to read it and close
 };

@@ -28,22 +28,27 @@ Error write_error(int error) {
         .with_subject(message_of(error));
 }
 
-/// A folder of this user, held from now on; empty when another process holds it, or it is not ours.
-UniqueFd hold(const fs::path& folder) {
+/// A folder of this user, held from now on; empty, with the reason in `error`, when another process
+/// holds it, or it is not ours.
+UniqueFd hold(const fs::path& folder, int& error) {
+    errno = 0;
     UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat status {};
-    if (!fd || ::fstat(fd.get(), &status) != 0 || status.st_uid != ::geteuid() ||
-        ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
-        return {};
-    return fd;
+    if (fd && ::fstat(fd.get(), &status) == 0 && status.st_uid == ::geteuid() &&
+        ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    error = errno != 0 ? errno : EPERM;  // no call has failed: it is another user's
+    return {};
 }
 
 /// Of processes that have ended without doing it themselves.
 void sweep(const fs::path& parent) {
     std::error_code ignored;  // what cannot be deleted is no reason not to start
+    int reason = 0;
     for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored))
         if (entry.path().filename().native().starts_with(prefix))
-            if (const UniqueFd held = hold(entry.path())) fs::remove_all(entry.path(), ignored);
+            if (const UniqueFd held = hold(entry.path(), reason))
+                fs::remove_all(entry.path(), ignored);
 }
 
 }  // namespace
@@ -54,18 +59,24 @@ TemporaryFolder::TemporaryFolder(const fs::path& parent, std::uint64_t max_bytes
     fs::create_directories(parent, error);
     sweep(parent);
     // Another process that starts at this moment may take it for a forgotten one before it is held.
+    int reason = 0;
     for (int attempts = 5; !lock_; --attempts) {
         std::string name = (parent / prefix).native() + "XXXXXX";
-        if (attempts == 0 || !::mkdtemp(name.data()))
+        const bool is_made = attempts > 0 && ::mkdtemp(name.data());
+        if (!is_made)
             throw std::runtime_error("server.uploads.folder: cannot make a folder in " +
-                                     parent.native() + ": " + message_of(errno));
+                                     parent.native() + ": " +
+                                     message_of(attempts > 0 ? errno : reason));
         path_ = name;
-        lock_ = hold(path_);
+        lock_ = hold(path_, reason);
         struct stat held {
         }, there{};
         if (lock_ && (::fstat(lock_.get(), &held) != 0 || ::stat(path_.c_str(), &there) != 0 ||
-                      held.st_ino != there.st_ino))
+                      held.st_ino != there.st_ino)) {
             lock_.reset();
+            reason = EBUSY;
+        }
+        if (!lock_) ::rmdir(path_.c_str());
     }
 }
 

@@ -1,6 +1,8 @@
 // Clients that are slow, silent or do not read.
+#include <cstdio>
 #include <thread>
 
+#include "http/transport/client_connection.h"
 #include "transport_fixture.h"
 
 namespace kitchen::http {
@@ -101,6 +103,62 @@ TEST_F(DeadlineTest, ClientThatNeverClosesAfterTheEndIsLetGo) {
     EXPECT_EQ(client.status(), 200);
     EXPECT_TRUE(client.ends());  // our direction; theirs stays open
     EXPECT_TRUE(eventually([&] { return transport_->stats().connections == 0; }));
+}
+
+struct IdleWorker final : ConnectionWorker, EventLoop {
+    EventLoop& loop() override { return *this; }
+    void resume(std::shared_ptr<Connection>) override {}
+    bool watch(int, std::uint64_t, Interest) noexcept override { return true; }
+    bool change(int, std::uint64_t, Interest) noexcept override { return true; }
+    void unwatch(int) noexcept override {}
+};
+
+Response large_file() {
+    std::FILE* file = std::tmpfile();
+    EXPECT_EQ(::ftruncate(::fileno(file), 1 << 20), 0);
+    Response response(200);
+    response.file = std::make_shared<const FileBody>(::dup(::fileno(file)), 0, 1 << 20);
+    std::fclose(file);
+    return response;
+}
+
+// Whether a client is cut shortly after the first deadline although it has read so many portions,
+// of 137 ms each at the least rate, 300 ms after the response began.
+bool is_cut_after(int portions) {
+    int fds[2];
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    const UniqueFd client(fds[1]);
+    const int least = 1;
+    ::setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
+    TestHandler handler;
+    handler.request = [](Request, std::shared_ptr<Exchange> exchange) {
+        exchange->reply(large_file());
+    };
+    const auto state = std::make_shared<TransportState>(TransportOptions{}, handler);
+    IdleWorker worker;
+    const auto connection = std::make_shared<Connection>(1, UniqueFd(fds[0]), "192.0.2.1",
+                                                         state->admit("192.0.2.1"), state, worker);
+    connection->open();
+    std::vector<char> scratch(4096);
+    constexpr std::string_view request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    EXPECT_GT(::send(client.get(), request.data(), request.size(), 0), 0);
+    connection->on_ready({.readable = true}, scratch);
+    const auto first_deadline = Clock::now() + state->options().write_timeout;
+    pollfd cut{client.get(), POLLRDHUP, 0};
+    ::poll(&cut, 1, 300);
+    for (int i = 0; i < portions; ++i) {
+        EXPECT_GT(::recv(client.get(), scratch.data(), 2240, MSG_DONTWAIT), 0);
+        connection->on_ready({.writable = true}, scratch);
+    }
+    EXPECT_FALSE(connection->is_closed());
+    connection->on_tick(first_deadline + 200ms);
+    return connection->is_closed();
+}
+
+TEST(FileDeadline, IsRenewedByReadingAtTheLeastRate) {
+    EXPECT_TRUE(is_cut_after(0));
+    EXPECT_TRUE(is_cut_after(1));
+    EXPECT_FALSE(is_cut_after(20));
 }
 
 }  // namespace

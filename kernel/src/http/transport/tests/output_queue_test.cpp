@@ -118,6 +118,16 @@ TEST(OutputQueue, FilesAreSentBetweenTheRestInPortions) {
     EXPECT_FALSE(queue.has_file());
 }
 
+TEST(OutputQueue, OneCallReadsLittleOfAFile) {
+    const Pair pair;
+    const int buffer = 1 << 20;  // so that the socket takes more
+    ::setsockopt(pair.near.get(), SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+    OutputQueue queue;
+    queue.take(std::make_shared<const FileBody>(letters(1 << 20), 0, 1 << 20));
+    EXPECT_EQ(queue.send_to(pair.near.get()), OutputQueue::Result::blocked);
+    EXPECT_EQ(pair.read_available().size(), 128u * 1024);
+}
+
 TEST(OutputQueue, AFileThatHasBecomeShorterFails) {
     const Pair pair;
     OutputQueue queue;

@@ -114,5 +114,21 @@ TEST_F(TemporaryFolderTest, AFolderThatCannotBeMadeIsNamed) {
     }
 }
 
+TEST_F(TemporaryFolderTest, NothingIsLeftOfAFolderThatCannotBeHeld) {
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{0, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    std::string said;
+    try {
+        const TemporaryFolder folder(parent_.path(), 1000);
+    } catch (const std::runtime_error& e) {
+        said = e.what();
+    }
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_TRUE(said.ends_with(": Too many open files")) << said;
+    EXPECT_EQ(entries(parent_.path()), 0u);
+}
+
 }  // namespace
 }  // namespace kitchen::http

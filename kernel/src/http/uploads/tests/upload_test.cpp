@@ -323,7 +323,7 @@ TEST_F(UploadTest, AllUploadsTogetherAreLimited) {
 
 TEST_F(UploadTest, SlowUploadsKeepNoOtherRequestWaiting) {
     options_.pool_threads = 1;
-    options_.upload_threads = 2;
+    options_.upload_threads = 8;
     options_.pool_queue = 1;
     add(Route::get("/quick/").handle(test::gives("{}")));
     start();
@@ -340,6 +340,36 @@ TEST_F(UploadTest, SlowUploadsKeepNoOtherRequestWaiting) {
         client.send("bc");
         EXPECT_EQ(client.body(), "3");
     }
+}
+
+TEST_F(UploadTest, OneClientHasAQuarterOfTheThreads) {
+    options_.upload_threads = 8;
+    start();
+    const auto begin = [&](const char* source) {
+        RawClient client(server_->port(), {.source = source});
+        client.send(
+            "POST /large/ HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\n"
+            "Content-Length: 3\r\n\r\na");
+        return client;
+    };
+    std::vector<RawClient> slow;
+    for (int i = 0; i < 2; ++i) slow.push_back(begin("127.0.0.1"));
+    ASSERT_TRUE(testkit::eventually([&] { return files_below(parent_.path()) == 2; }));
+
+    const auto refused = begin("127.0.0.1").read_response();
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 429);
+    EXPECT_EQ(refused->header("retry-after"), "1");
+    EXPECT_THAT(refused->body, HasSubstr("too_many_uploads"));
+    RawClient other = begin("127.0.0.2");
+    other.send("bc");
+    EXPECT_EQ(other.body(), "3");
+
+    slow[0].send("bc");
+    EXPECT_EQ(slow[0].body(), "3");
+    slow[1].reset();
+    ASSERT_TRUE(testkit::eventually([&] { return files_below(parent_.path()) == 0; }));
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(send("/large/", "abc", "a/b").body, "3");
 }
 
 TEST_F(UploadTest, ALargeUploadTakesNoMemory) {
