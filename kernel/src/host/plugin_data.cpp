@@ -63,9 +63,8 @@ Status PluginData::look() {
     if (applied_[plugin_.id()] > migrations_of(plugin_)) return old_tables(plugin_.id());
     if (Status constructed = construct_keepers(); !constructed) return constructed;
 
-    const std::vector<std::string> named = tables_of(plugin_, applied_[plugin_.id()]);
     std::set<std::string> own;
-    for (const std::string& table : named) {
+    for (const std::string& table : tables_of(plugin_, applied_[plugin_.id()])) {
         if (!spelled.contains(table))
             return Error(Errc::conflict, "table_missing",
                          "Table " + table + " of plugin '" + plugin_.id() +
@@ -105,7 +104,7 @@ Status PluginData::construct_keepers() {
     for (const Instance* instance : kernel_.plugins().constructed())
         constructed.insert(instance->id());
     for (const auto& entry : applied_) {
-        if (entry.second == 0 || constructed.contains(entry.first)) continue;
+        if (constructed.contains(entry.first)) continue;
         try {
             kernel_.construct_beside(entry.first);
         } catch (const StartError& refused) {
