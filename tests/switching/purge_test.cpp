@@ -176,6 +176,7 @@ TEST_P(Purge, TakesTheNamesOfOnePlugin) {
     script(
         "UPDATE orders SET claims = '[\"slots/1\",\"promotions/1\",\"my-promotions/2\"]';"
         "INSERT INTO kitchen_turns VALUES ('promotions/sweep', '', 0), ('my-promotions/x', '', 0);"
+        "INSERT INTO claim_totals (name, taken) VALUES ('my-promotions/2', 1);"
         "INSERT INTO claims (owner, name, quantity) VALUES ('x', 'my-promotions/2', 1)");
     EXPECT_THAT(run({"plugins", "purge", "promotions", "--yes"}, 0, config("promotions")),
                 AllOf(HasSubstr("turns of its jobs"), HasSubstr("what orders say of its claims")));
