@@ -96,22 +96,10 @@ void add_claim_rules(Setup& setup, Store& store) {
 }
 
 void add_kept_claims(Setup& setup, Store& store) {
-    using Kept = std::vector<Setup::KeptRows>;
-    const Statement count = store.prepare("SELECT COUNT(*) FROM claims WHERE name LIKE $1"),
-                    remove = store.prepare("DELETE FROM claims WHERE name LIKE $1"),
-                    forget = store.prepare("DELETE FROM claim_totals WHERE name LIKE $1");
-    const auto names_of = [](std::string_view plugin) { return std::string(plugin) + "/%"; };
     setup.add_kept_rows(
-        [count, names_of](Transaction& tx, std::string_view plugin) -> Result<Kept> {
-            const Result<Rows> rows = tx.query(count, {names_of(plugin)});
-            if (!rows) return rows.error();
-            return Kept{{"its claims", rows->front().integer(0)}};
-        },
-        [remove, forget, names_of](Transaction& tx, std::string_view plugin) -> Status {
-            const std::string names = names_of(plugin);
-            if (Status removed = tx.execute(remove, {names}); !removed) return removed;
-            return tx.execute(forget, {names});
-        });
+        store.prepare("SELECT 'its claims', COUNT(*) FROM claims WHERE name LIKE $1 || '/%'"),
+        {store.prepare("DELETE FROM claims WHERE name LIKE $1 || '/%'"),
+         store.prepare("DELETE FROM claim_totals WHERE name LIKE $1 || '/%'")});
 }
 
 }  // namespace kitchen::claims

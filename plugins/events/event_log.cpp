@@ -132,26 +132,12 @@ void add_event_rules(Setup& setup, Store& store) {
 }
 
 void add_kept_positions(Setup& setup, Store& store) {
-    using Kept = std::vector<Setup::KeptRows>;
-    const Statement list = store.prepare(
-                        "SELECT name, (SELECT COALESCE(MAX(position), 0) FROM event_head) - "
-                        "position FROM event_subscribers WHERE name LIKE $1 ORDER BY name"),
-                    remove = store.prepare("DELETE FROM event_subscribers WHERE name LIKE $1");
-    const auto names_of = [](std::string_view plugin) { return std::string(plugin) + ".%"; };
     setup.add_kept_rows(
-        [list, names_of](Transaction& tx, std::string_view plugin) -> Result<Kept> {
-            const Result<Rows> rows = tx.query(list, {names_of(plugin)});
-            if (!rows) return rows.error();
-            Kept kept;
-            for (Row row : *rows)
-                kept.push_back({"the position of its subscriber " + row.string(0) + ", " +
-                                    std::to_string(row.integer(1)) + " events behind",
-                                1});
-            return kept;
-        },
-        [remove, names_of](Transaction& tx, std::string_view plugin) {
-            return tx.execute(remove, {names_of(plugin)});
-        });
+        store.prepare(
+            "SELECT 'the position of its subscriber ' || name || ', ' || CAST((SELECT "
+            "COALESCE(MAX(position), 0) FROM event_head) - position AS TEXT) || ' events behind', "
+            "1 FROM event_subscribers WHERE name LIKE $1 || '.%' ORDER BY name"),
+        {store.prepare("DELETE FROM event_subscribers WHERE name LIKE $1 || '.%'")});
 }
 
 }  // namespace kitchen::events

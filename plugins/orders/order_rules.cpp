@@ -1,6 +1,7 @@
 #include "order_rules.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -134,15 +135,14 @@ void add_order_rules(Setup& setup, Store& store, Claims& claims) {
 
 void add_kept_claims(Setup& setup, Store& store, Claims& claims) {
     using Kept = std::vector<Setup::KeptRows>;
-    const Statement count = store.prepare("SELECT COUNT(*) FROM orders WHERE claims LIKE $1"),
-                    forget = store.prepare("UPDATE orders SET claims = NULL WHERE claims LIKE $1");
     // A name in the array begins with a quotation mark.
-    const auto names_of = [](std::string_view plugin) {
-        return "%\"" + std::string(plugin) + "/%";
-    };
+    const std::string named = " FROM orders WHERE claims LIKE '%\"' || $1 || '/%'";
+    const Statement count = store.prepare("SELECT COUNT(*)" + named),
+                    claimed = store.prepare("SELECT id, claims" + named),
+                    rewrite = store.prepare("UPDATE orders SET claims = $2 WHERE id = $1");
     setup.add_kept_rows(
         [=, &claims](Transaction& tx, std::string_view plugin) -> Result<Kept> {
-            const Result<Rows> rows = tx.query(count, {names_of(plugin)});
+            const Result<Rows> rows = tx.query(count, {plugin});
             if (!rows) return rows.error();
             Kept kept{{"what orders say of its claims", rows->front().integer(0)}};
             if (plugin != plugin_id) return kept;
@@ -152,8 +152,20 @@ void add_kept_claims(Setup& setup, Store& store, Claims& claims) {
             return kept;
         },
         [=, &claims](Transaction& tx, std::string_view plugin) -> Status {
-            if (Status forgotten = tx.execute(forget, {names_of(plugin)}); !forgotten)
-                return forgotten;
+            const Result<Rows> rows = tx.query(claimed, {plugin});
+            if (!rows) return rows.error();
+            const std::string prefix = std::string(plugin) + '/';
+            for (const Row row : *rows) {
+                Json names = parse_json(row.text(1)).value_or(Json());
+                if (!names.is_array()) continue;
+                std::erase_if(names.as_array(), [&](const Json& name) {
+                    return name.as_string().starts_with(prefix);
+                });
+                std::optional<std::string> left;
+                if (names.size() > 0) left = names.dump();
+                if (Status written = tx.execute(rewrite, {row.integer(0), left}); !written)
+                    return written;
+            }
             if (plugin != plugin_id) return {};
             // Its next orders begin again with the numbers of those that go.
             const Result<std::vector<HeldClaim>> held = claims.held(tx, every_reference);

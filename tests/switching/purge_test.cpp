@@ -65,6 +65,23 @@ protected:
         EXPECT_EQ(restaurant.broken_data(), "[]");
     }
 
+    void script(const std::string& sql) {
+        Restaurant restaurant(config());
+        restaurant.service<Store>()
+            .migrate([&](SchemaTransaction& tx) { return tx.script(sql); })
+            .value();
+    }
+    /// The first column of the only row.
+    std::string text(const std::string& sql) {
+        Restaurant restaurant(config("loyalty"));
+        Rows rows;
+        restaurant.service<Store>()
+            .migrate([&](SchemaTransaction& tx) { return tx.run_text(sql, {}, rows); })
+            .value();
+        EXPECT_EQ(rows.size(), 1u) << sql;
+        return rows.empty() ? "" : rows.front().string(0);
+    }
+
 private:
     const RestaurantConfig base_ = GetParam()();
     const testkit::TemporaryDirectory directory_;
@@ -130,21 +147,57 @@ TEST_P(Purge, TakesEverythingOfAPluginThatIsOff) {
 
 TEST_P(Purge, LeavesATableThatAnotherRefersTo) {
     order(1);
-    {
-        Restaurant restaurant(config());
-        restaurant.service<Store>()
-            .migrate([](SchemaTransaction& tx) {
-                return tx.script(
-                    "CREATE TABLE stamps (user_id BIGINT REFERENCES loyalty_points "
-                    "(user_id))");
-            })
-            .value();
-    }
+    script("CREATE TABLE stamps (user_id BIGINT REFERENCES loyalty_points (user_id))");
     EXPECT_THAT(run({"plugins", "purge", "loyalty"}, 0, config("loyalty")),
                 HasSubstr("table stamps refers to its tables"));
     EXPECT_THAT(run({"plugins", "purge", "loyalty", "--yes"}, 1, config("loyalty")),
                 HasSubstr("table stamps refers to them"));
     order(1);
+}
+
+TEST_P(Purge, AsksThoseThatAreOff) {
+    order(2);
+    RestaurantConfig without = config("promotions");
+    without.menu = false;
+    for (const char* entry : {"{id: orders, enabled: false}", "{id: events}", "{id: claims}",
+                              "{id: cart}", "{id: catalog}"})
+        without.plugins.insert(without.plugins.begin(), entry);
+    RestaurantConfig unlisted = without;
+    unlisted.plugins.pop_back();
+    EXPECT_THAT(run({"plugins", "purge", "promotions", "--yes"}, 1, unlisted),
+                HasSubstr("Plugin 'loyalty', which has tables and is off, cannot be asked"));
+    EXPECT_THAT(run({"plugins", "purge", "promotions", "--yes"}, 0, without),
+                AllOf(HasSubstr("data in orders"), HasSubstr("2 rows"), HasSubstr("\nremoved")));
+    EXPECT_THAT(run({"check-data"}, 0, config("promotions")), HasSubstr(", 0 broken"));
+}
+
+TEST_P(Purge, TakesTheNamesOfOnePlugin) {
+    order(1);
+    script(
+        "UPDATE orders SET claims = '[\"slots/1\",\"promotions/1\",\"my-promotions/2\"]';"
+        "INSERT INTO kitchen_turns VALUES ('promotions/sweep', '', 0), ('my-promotions/x', '', 0);"
+        "INSERT INTO claim_totals (name, taken) VALUES ('my-promotions/2', 1);"
+        "INSERT INTO claims (owner, name, quantity) VALUES ('x', 'my-promotions/2', 1)");
+    EXPECT_THAT(run({"plugins", "purge", "promotions", "--yes"}, 0, config("promotions")),
+                AllOf(HasSubstr("turns of its jobs"), HasSubstr("what orders say of its claims")));
+    EXPECT_EQ(text("SELECT claims FROM orders"), R"(["slots/1","my-promotions/2"])");
+    EXPECT_EQ(text("SELECT name FROM claims"), "my-promotions/2");
+    EXPECT_EQ(text("SELECT job FROM kitchen_turns WHERE job LIKE '%promotions/%'"),
+              "my-promotions/x");
+}
+
+TEST_P(Purge, TakesTablesHoweverTheyAreSpelled) {
+    order(1);
+    script(
+        "ALTER TABLE loyalty_entries RENAME TO other;"
+        "ALTER TABLE other RENAME TO Loyalty_Entries");
+    EXPECT_THAT(run({"plugins", "purge", "loyalty", "--yes"}, 0, config("loyalty")),
+                HasSubstr("\nremoved"));
+    order(1);
+    script("DROP TABLE loyalty_entries");
+    EXPECT_THAT(run({"plugins", "purge", "loyalty", "--yes"}, 1, config("loyalty")),
+                HasSubstr("Table loyalty_entries of plugin 'loyalty' is not in the store"));
+    EXPECT_EQ(text("SELECT plugin FROM kitchen_migrations WHERE plugin = 'loyalty'"), "loyalty");
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, Purge,

@@ -130,6 +130,23 @@ public:
         std::function<Result<std::vector<KeptRows>>(Transaction&, std::string_view plugin)>;
     using RemoveKept = std::function<Status(Transaction&, std::string_view plugin)>;
     virtual void add_kept_rows(ListKept list, RemoveKept remove) = 0;
+    /// The same for statements that take the plugin's id: `list` gives what there is, a text, and
+    /// how many rows of it.
+    void add_kept_rows(Statement list, std::vector<Statement> remove) {
+        add_kept_rows(
+            [list](Transaction& tx, std::string_view plugin) {
+                Result<Rows> rows = tx.query(list, {plugin});
+                if (!rows) return Result<std::vector<KeptRows>>(std::move(rows).error());
+                std::vector<KeptRows> kept;
+                for (Row row : *rows) kept.push_back({row.string(0), row.integer(1)});
+                return Result<std::vector<KeptRows>>(std::move(kept));
+            },
+            [remove = std::move(remove)](Transaction& tx, std::string_view plugin) {
+                for (const Statement statement : remove)
+                    if (Status removed = tx.execute(statement, {plugin}); !removed) return removed;
+                return Status();
+            });
+    }
     /// A sub-command of `chuks-kitchen`.
     virtual void add_command(Command command) = 0;
 

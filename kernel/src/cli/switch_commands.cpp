@@ -107,7 +107,7 @@ void print_without(const std::string& id, const std::string& config_file, std::o
     out << ".\n";
 }
 
-host::PluginData data_of(const Kernel& kernel, const Instance& plugin) {
+host::PluginData data_of(Kernel& kernel, const Instance& plugin) {
     auto* const transfer =
         static_cast<StoreTransfer*>(kernel.service(StoreTransfer::interface_name));
     if (!transfer)
@@ -115,7 +115,7 @@ host::PluginData data_of(const Kernel& kernel, const Instance& plugin) {
                          "the tables of this store cannot be listed: no plugin "
                          "provides " +
                              std::string(StoreTransfer::interface_name));
-    return {*kernel.store(), *transfer, kernel.plugins(), plugin};
+    return {kernel, *transfer, plugin};
 }
 
 }  // namespace
@@ -170,10 +170,13 @@ ExitCode purge_plugin(const std::string& id, const std::string& config_file, boo
         out << "it has nothing in the store\n";
     else if (apply)
         out << "removed, with " << counted(data->migrations, "migration")
-            << "; switched on again it begins with nothing\n";
+            << "; switched on again it begins with nothing. A server that still runs it, which "
+               "this command cannot see, lacks its tables: restart it.\n";
     else
         out << "would be removed, with " << counted(data->migrations, "migration")
-            << "; --yes removes it. Every server must have been restarted without it.\n";
+            << "; --yes removes it. This command reads " << config_file
+            << " and does not see servers that run: restart every one without the plugin first, or "
+               "the tables go while it uses them.\n";
     return ExitCode::ok;
 }
 

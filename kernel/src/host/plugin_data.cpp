@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 
+#include "kitchen/text.h"
 #include "migrate/migrator.h"
 #include "plugin/guarded.h"
 #include "transfer/store_copy.h"
@@ -16,44 +18,73 @@ namespace {
 using plugin::Instance;
 
 Error old_tables(const std::string& plugin) {
-    return Error(Errc::conflict, "migrations_differ",
-                 "The tables of plugin '" + plugin +
-                     "' are not those of this version: `migrate plan` lists what is missing.");
+    return Error(
+        Errc::conflict, "migrations_differ",
+        "The tables of plugin '" + plugin +
+            "' are not those of this version: with it on, `migrate plan` lists what is missing.");
 }
 
-std::vector<std::string> tables_of(const Instance& instance) {
-    return migrate::tables_of(instance.declarations().migrations);
+/// Of a plugin that was off when a newer version came, some migrations may not be applied.
+std::vector<std::string> tables_of(const Instance& instance, std::int64_t applied) {
+    const std::span<const Migration> all = instance.declarations().migrations;
+    return migrate::tables_of(all.first(std::min(all.size(), static_cast<std::size_t>(applied))));
 }
 
 std::int64_t migrations_of(const Instance& instance) {
     return std::ssize(instance.declarations().migrations);
 }
 
+constexpr std::string_view its_turns = "job LIKE $1 || '/%'";
+
 }  // namespace
 
 Status PluginData::look() {
     Result<std::vector<TransferTable>> existing = transfer_.tables();
     if (!existing) return std::move(existing).error();
-    has_migrations_ = std::any_of(existing->begin(), existing->end(), [](const auto& table) {
-        return table.name == "kitchen_migrations";
-    });
-    if (has_migrations_)
-        applied_ = store_.prepare(
-            "SELECT plugin, COUNT(*) FROM kitchen_migrations GROUP BY plugin ORDER BY plugin");
+    // SQL's names have no case, but a store may list them as they were written.
+    std::map<std::string, std::string> spelled;
+    for (const TransferTable& table : *existing) spelled[ascii_lower(table.name)] = table.name;
 
-    const std::vector<std::string> named = tables_of(plugin_);
-    const std::set<std::string> own(named.begin(), named.end());
+    Store& store = *kernel_.store();
+    applied_.clear();
+    has_turns_ = spelled.contains("kitchen_turns");
+    if (has_turns_)
+        turns_ =
+            store.prepare("SELECT COUNT(*) FROM kitchen_turns WHERE " + std::string(its_turns));
+    if (spelled.contains("kitchen_migrations")) {
+        const Statement applied =
+            store.prepare("SELECT plugin, COUNT(*) FROM kitchen_migrations GROUP BY plugin");
+        const Result<Rows> rows =
+            store.read<Rows>([&](Transaction& tx) { return tx.query(applied); });
+        if (!rows) return rows.error();
+        for (const Row row : *rows) applied_[row.string(0)] = row.integer(1);
+    }
+    // Of a database that a newer version has migrated, this one does not know every table.
+    if (applied_[plugin_.id()] > migrations_of(plugin_)) return old_tables(plugin_.id());
+    if (Status constructed = construct_keepers(); !constructed) return constructed;
+
+    std::set<std::string> own;
+    for (const std::string& table : tables_of(plugin_, applied_[plugin_.id()])) {
+        if (!spelled.contains(table))
+            return Error(Errc::conflict, "table_missing",
+                         "Table " + table + " of plugin '" + plugin_.id() +
+                             "' is not in the store, although its migrations are applied.");
+        own.insert(spelled[table]);
+    }
     std::map<std::string, std::string> owners;
-    for (const Instance* instance : plugins_.order())
-        for (const std::string& table : tables_of(*instance)) owners[table] = instance->id();
+    for (const Instance* instance : kernel_.plugins().constructed())
+        for (const std::string& table : tables_of(*instance, applied_[instance->id()]))
+            owners[table] = instance->id();
     std::vector<TransferTable> tables;
     referring_.clear();
     for (TransferTable& table : *existing) {
-        std::erase_if(table.references, [&](const auto& name) { return !own.contains(name); });
+        for (std::string& name : table.references) name = spelled[ascii_lower(name)];
+        std::erase_if(table.references,
+                      [&](const auto& name) { return name == table.name || !own.contains(name); });
         if (own.contains(table.name)) {
             tables.push_back(std::move(table));
         } else if (!table.references.empty()) {
-            const std::string& owner = owners[table.name];
+            const std::string& owner = owners[ascii_lower(table.name)];
             referring_.push_back("table " + table.name +
                                  (owner.empty() ? "" : " of plugin '" + owner + "'"));
         }
@@ -63,15 +94,32 @@ Status PluginData::look() {
     tables_.clear();
     for (auto table = ordered->rbegin(); table != ordered->rend(); ++table)
         tables_.push_back(
-            {table->name, store_.prepare("SELECT COUNT(*) FROM \"" + table->name + "\"")});
+            {table->name, store.prepare("SELECT COUNT(*) FROM \"" + table->name + "\"")});
+    return {};
+}
+
+/// Only a plugin itself knows what it keeps, so those that are off are needed as well.
+Status PluginData::construct_keepers() {
+    std::set<std::string> constructed;
+    for (const Instance* instance : kernel_.plugins().constructed())
+        constructed.insert(instance->id());
+    for (const auto& entry : applied_) {
+        if (constructed.contains(entry.first)) continue;
+        try {
+            kernel_.construct_beside(entry.first);
+        } catch (const StartError& refused) {
+            return Error(Errc::conflict, "keeper_refused",
+                         "Plugin '" + entry.first +
+                             "', which has tables and is off, cannot be asked what it keeps for '" +
+                             plugin_.id() + "': " + refused.what());
+        }
+    }
     return {};
 }
 
 /// Itself as well: what it has others keep, it may name.
 std::vector<const Instance*> PluginData::keepers() const {
-    std::vector<const Instance*> keepers(plugins_.order().begin(), plugins_.order().end());
-    if (std::find(keepers.begin(), keepers.end(), &plugin_) == keepers.end())
-        keepers.push_back(&plugin_);
+    std::vector<const Instance*> keepers = kernel_.plugins().constructed();
     std::erase_if(keepers,
                   [](const Instance* one) { return one->declarations().keepings.empty(); });
     return keepers;
@@ -80,24 +128,26 @@ std::vector<const Instance*> PluginData::keepers() const {
 Result<DataOfPlugin> PluginData::measure(Transaction& tx) const {
     DataOfPlugin data;
     data.referring = referring_;
-    std::map<std::string, std::int64_t> applied;
-    if (has_migrations_) {
-        const Result<Rows> rows = tx.query(applied_);
+    const auto applied = [this](const Instance& instance) {
+        const auto found = applied_.find(instance.id());
+        return found == applied_.end() ? 0 : found->second;
+    };
+    data.migrations = applied(plugin_);
+    for (const Counted& table : tables_) {
+        const Result<Rows> rows = tx.query(table.count);
         if (!rows) return rows.error();
-        for (const Row row : *rows) applied[row.string(0)] = row.integer(1);
+        data.parts.push_back({plugin_.id(), "table " + table.table, rows->front().integer(0)});
     }
-    data.migrations = applied[plugin_.id()];
-    // Of a database that a newer version has migrated, this one does not know every table.
-    if (data.migrations > migrations_of(plugin_)) return old_tables(plugin_.id());
-    if (data.migrations > 0)
-        for (const Counted& table : tables_) {
-            const Result<Rows> rows = tx.query(table.count);
-            if (!rows) return rows.error();
-            data.parts.push_back({plugin_.id(), "table " + table.table, rows->front().integer(0)});
-        }
+    if (has_turns_) {
+        const std::string id = plugin_.id();
+        const Result<Rows> rows = tx.query(turns_, {id});
+        if (!rows) return rows.error();
+        if (const std::int64_t turns = rows->front().integer(0); turns > 0)
+            data.parts.push_back({"the kernel", "turns of its jobs", turns});
+    }
     for (const Instance* keeper : keepers()) {
-        if (applied[keeper->id()] == 0) continue;  // it has no tables yet
-        if (applied[keeper->id()] != migrations_of(*keeper)) return old_tables(keeper->id());
+        if (applied(*keeper) == 0) continue;  // it has no tables yet
+        if (applied(*keeper) != migrations_of(*keeper)) return old_tables(keeper->id());
         for (const plugin::DeclaredKeeping& keeping : keeper->declarations().keepings) {
             const Status listed =
                 plugin::guarded(keeper->id(), "the list of what it keeps for others", [&] {
@@ -116,7 +166,7 @@ Result<DataOfPlugin> PluginData::measure(Transaction& tx) const {
 
 Result<DataOfPlugin> PluginData::read() {
     if (Status looked = look(); !looked) return std::move(looked).error();
-    return store_.read<DataOfPlugin>([this](Transaction& tx) { return measure(tx); });
+    return kernel_.store()->read<DataOfPlugin>([this](Transaction& tx) { return measure(tx); });
 }
 
 Result<DataOfPlugin> PluginData::purge() {
@@ -126,7 +176,7 @@ Result<DataOfPlugin> PluginData::purge() {
                      "The tables of plugin '" + plugin_.id() + "' cannot go: " +
                          referring_.front() + " refers to them. Purge its plugin first.");
     DataOfPlugin removed;
-    const Status done = store_.migrate([&](SchemaTransaction& tx) -> Status {
+    const Status done = kernel_.store()->migrate([&](SchemaTransaction& tx) -> Status {
         Result<DataOfPlugin> found = measure(tx);
         if (!found) return std::move(found).error();
         removed = *std::move(found);
@@ -141,13 +191,18 @@ Result<DataOfPlugin> PluginData::purge() {
                     !gone)
                     return gone;
         }
+        Rows none;
+        const std::string id = plugin_.id();
+        const Param params[] = {id};
+        if (has_turns_)
+            if (Status gone = tx.run_text(
+                    "DELETE FROM kitchen_turns WHERE " + std::string(its_turns), params, none);
+                !gone)
+                return gone;
         if (removed.migrations == 0) return {};
         for (const Counted& table : tables_)
             if (Status dropped = tx.script("DROP TABLE \"" + table.table + "\""); !dropped)
                 return dropped;
-        Rows none;
-        const std::string id = plugin_.id();
-        const Param params[] = {id};
         return tx.run_text("DELETE FROM kitchen_migrations WHERE plugin = $1", params, none);
     });
     if (!done) return done.error();

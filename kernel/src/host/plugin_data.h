@@ -4,10 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "host/plugin_set.h"
+#include "host/kernel.h"
 #include "kitchen/store.h"
 #include "kitchen/store_transfer.h"
 
@@ -27,13 +28,15 @@ struct DataOfPlugin {
 
 class PluginData {
 public:
-    /// `plugin` is constructed, in the set or beside it.
-    PluginData(Store& store, StoreTransfer& transfer, const PluginSet& plugins,
-               const plugin::Instance& plugin)
-        : store_(store), transfer_(transfer), plugins_(plugins), plugin_(plugin) {}
+    /// `plugin` is one that the kernel has constructed, whose store is started.
+    PluginData(Kernel& kernel, StoreTransfer& transfer, const plugin::Instance& plugin)
+        : kernel_(kernel), transfer_(transfer), plugin_(plugin) {}
 
-    /// One snapshot. Errors: conflict "migrations_differ" when the tables of this plugin or of one
-    /// that keeps rows are not those of this version; those of the store and of the plugins.
+    /// One snapshot. Every other plugin that has tables is asked what it keeps: those that are off
+    /// are constructed for it. Errors: conflict "migrations_differ" when the tables of this plugin
+    /// are of a newer version, or those of one that keeps rows are of another; "table_missing";
+    /// "keeper_refused" when a plugin that is off cannot be constructed; those of the store and of
+    /// the plugins.
     Result<DataOfPlugin> read();
     /// Removes everything that read() gives, and the plugin's rows in kitchen_migrations, in one
     /// transaction; what was removed. Errors beside those of read(): conflict "table_referred_to".
@@ -46,16 +49,17 @@ private:
     };
 
     Status look();
+    Status construct_keepers();
     Result<DataOfPlugin> measure(Transaction& tx) const;
     std::vector<const plugin::Instance*> keepers() const;
 
-    Store& store_;
+    Kernel& kernel_;
     StoreTransfer& transfer_;
-    const PluginSet& plugins_;
     const plugin::Instance& plugin_;
     // As look() has found them.
-    bool has_migrations_ = false;  ///< the table
-    Statement applied_;
+    std::map<std::string, std::int64_t> applied_;  ///< migrations by plugin
+    bool has_turns_ = false;                       ///< the table
+    Statement turns_;
     std::vector<Counted> tables_;  ///< those that refer to others before those
     std::vector<std::string> referring_;
 };

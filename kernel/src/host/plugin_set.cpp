@@ -41,7 +41,7 @@ PluginSet::~PluginSet() {
 }
 
 void PluginSet::destroy() noexcept {
-    beside_.reset();
+    beside_.clear();
     for (auto it = order_.rbegin(); it != order_.rend(); ++it) (*it)->destroy();
 }
 
@@ -121,17 +121,23 @@ const Instance& PluginSet::construct_beside(const std::string& id,
                             "its settings");
         throw StartError(ExitCode::configuration, std::move(lines));
     }
-    beside_ = *std::move(opened);
-    for (const InterfaceUse& use : beside_->manifest().interfaces())
+    Instance& instance = *beside_.emplace_back(*std::move(opened));
+    for (const InterfaceUse& use : instance.manifest().interfaces())
         if (use.kind == InterfaceUse::Kind::needs && !registry_.find(use.name))
             throw StartError(
                 ExitCode::plugin,
                 subject + " needs " + std::string(use.name) +
                     ", and the plugin that provides it is switched off as well: switch "
                     "that on first");
-    if (Status done = beside_->construct(registry_); !done)
+    if (Status done = instance.construct(registry_); !done)
         throw StartError(ExitCode::plugin, done.error().detail);
-    return *beside_;
+    return instance;
+}
+
+std::vector<const Instance*> PluginSet::constructed() const {
+    std::vector<const Instance*> all(order_.begin(), order_.end());
+    for (const auto& instance : beside_) all.push_back(instance.get());
+    return all;
 }
 
 std::vector<plugin::Resolution::Problem> PluginSet::resolve() {

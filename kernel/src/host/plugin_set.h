@@ -83,6 +83,8 @@ public:
     /// Reverse order. Everything must have been stopped.
     void destroy() noexcept;
 
+    /// Those still in, providers first, and those beside them.
+    std::vector<const plugin::Instance*> constructed() const;
     /// Those still in, providers first.
     const std::vector<plugin::Instance*>& order() const noexcept { return order_; }
     const std::vector<plugin::ResolverBind>& binds() const noexcept { return binds_; }
@@ -113,7 +115,7 @@ private:
     Logger& log_;
     plugin::Registry& registry_;
     std::vector<std::unique_ptr<plugin::Instance>> instances_;  ///< as listed, those left out too
-    std::unique_ptr<plugin::Instance> beside_;
+    std::vector<std::unique_ptr<plugin::Instance>> beside_;
     std::vector<std::string> installed_;  ///< ids of the libraries in the plugin directory
     std::vector<config::Mark> marks_;     ///< of each instance's entry
     std::vector<plugin::ResolverBind> binds_;

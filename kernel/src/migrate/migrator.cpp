@@ -101,8 +101,8 @@ Status apply_one(SchemaTransaction& tx, std::string_view plugin, const Migration
     return {};
 }
 
-/// The words of each statement, names without quotation marks, comments left out. What stands in
-/// brackets or after them does not matter here.
+/// The words of each statement, in lower case, names without quotation marks, comments left out.
+/// What stands in brackets or after them does not matter here.
 std::vector<std::vector<std::string>> statements_of(std::string_view sql) {
     std::vector<std::vector<std::string>> statements(1);
     std::string word;
@@ -123,7 +123,7 @@ std::vector<std::vector<std::string>> statements_of(std::string_view sql) {
         } else if (std::string_view(" \t\r\n(),\"").find(c) != std::string_view::npos) {
             end_word();
         } else {
-            word += c;
+            word += ascii_lower(c);
         }
     }
     end_word();
@@ -141,7 +141,7 @@ std::vector<std::string> tables_of(std::span<const Migration> migrations) {
     for (const Migration& migration : migrations)
         for (const std::vector<std::string>& words : statements_of(migration.sql)) {
             const auto is = [&](std::size_t at, std::string_view word) {
-                return at < words.size() && ascii_lower(words[at]) == word;
+                return at < words.size() && words[at] == word;
             };
             std::size_t name = 2;
             if (is(name, "if")) name += is(name + 1, "not") ? 3 : 2;

@@ -45,7 +45,7 @@ private:
     const Clock& clock_;
 };
 
-/// The names of the tables that these migrations leave.
+/// The names of the tables that these migrations leave, in lower case.
 std::vector<std::string> tables_of(std::span<const Migration> migrations);
 
 /// "fnv1a64:" and 16 hexadecimal digits.

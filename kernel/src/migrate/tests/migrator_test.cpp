@@ -199,9 +199,9 @@ TEST(Checksum, IsFnv1a64) {
 TEST(TablesOf, AreThoseThatTheMigrationsLeave) {
     const Migration migrations[] = {
         {1, "0001_a",
-         "-- CREATE TABLE comment (id BIGINT);\nCREATE TABLE points(id {{identity}}, note TEXT "
+         "-- CREATE TABLE comment (id BIGINT);\nCREATE TABLE Points(id {{identity}}, note TEXT "
          "DEFAULT 'x; CREATE TABLE text (');\ncreate table if not exists \"old\" (id BIGINT);"
-         "CREATE TABLE gone (id BIGINT); CREATE UNIQUE INDEX points_by_note ON points (note)"},
+         "CREATE TABLE Gone (id BIGINT); CREATE UNIQUE INDEX points_by_note ON points (note)"},
         {2, "0002_b",
          "DROP TABLE IF EXISTS gone;\nALTER TABLE old RENAME TO fresh;\n"
          "ALTER TABLE points ADD COLUMN more BIGINT; ALTER TABLE points RENAME COLUMN more TO m"},
