@@ -41,6 +41,7 @@ public:
     MemoryCache(const Clock& clock, Options options);
     ~MemoryCache() override;
 
+    bool is_remote() const noexcept override { return false; }
     Result<std::optional<std::string>> get(std::string_view key) override;
     Status set(std::string_view key, std::string_view value, Millis ttl) override;
     Result<bool> set_if_absent(std::string_view key, std::string_view value, Millis ttl) override;

@@ -30,6 +30,7 @@ public:
     void close() noexcept { pool_.close(); }
 
     Dialect dialect() const override;
+    bool is_remote() const noexcept override { return false; }
     Statement prepare(std::string_view sql) override { return texts_.intern(sql); }
     Status verify() override;
     Status read(const Body& body) override;

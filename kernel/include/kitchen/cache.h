@@ -59,6 +59,9 @@ public:
 
     virtual ~Cache() = default;
 
+    /// Whether calls wait for another process or machine, so that others had better work meanwhile.
+    virtual bool is_remote() const noexcept { return true; }
+
     virtual Result<std::optional<std::string>> get(std::string_view key) = 0;
     virtual Status set(std::string_view key, std::string_view value, Millis ttl) = 0;
     /// True when it was absent and is set now.

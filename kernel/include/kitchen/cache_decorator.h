@@ -41,6 +41,7 @@ inline constexpr std::array<std::string_view, 12> cache_operation_names = {
 template <class Derived>
 class CacheDecorator : public Cache {
 public:
+    bool is_remote() const noexcept override { return cache_.is_remote(); }
     Result<std::optional<std::string>> get(std::string_view key) override {
         return around(CacheOperation::get, [&](Cache& cache) { return cache.get(key); });
     }

@@ -174,6 +174,10 @@ public:
     /// Like transact(), under a lock that only one process at a time can hold: for schema changes.
     virtual Status migrate(const std::function<Status(SchemaTransaction&)>& body) = 0;
 
+    /// Whether read() waits for another process or machine, so that others had better work
+    /// meanwhile. transact() always waits.
+    virtual bool is_remote() const noexcept { return true; }
+
     /// Reaches the backend and returns; for health checks.
     virtual Status ping() = 0;
 

@@ -1,14 +1,29 @@
-#include "worker_pool.h"
+#include "http/worker_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kitchen::http {
+namespace {
 
-WorkerPool::WorkerPool(unsigned threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
+using std::chrono::steady_clock;
+
+std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+}  // namespace
+
+WorkerPool::WorkerPool(unsigned threads, std::size_t queue_limit, unsigned working,
+                       std::chrono::milliseconds patience)
+    : queue_limit_(queue_limit),
+      working_limit_(working > 0 ? working : cores()),
+      patience_(patience) {
     threads_.reserve(threads + 1);
     try {
-        for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
-        threads_.emplace_back([this] { expire(); });
+        for (unsigned i = 0; i < threads; ++i) {
+            Worker& worker = workers_.emplace_back(*this);
+            threads_.emplace_back([this, &worker] { work(worker); });
+        }
+        threads_.emplace_back([this] { watch(); });
     } catch (...) {
         stop();
         throw;
@@ -21,18 +36,25 @@ bool WorkerPool::try_post(std::unique_ptr<Task>& task, Time deadline) {
     bool must_watch = false;
     {
         std::lock_guard lock(mutex_);
-        // A task that a waiting thread is about to take does not wait itself.
+        // A task that a waiting thread could take does not wait itself.
         if (stopping_ || queue_.size() >= queue_limit_ + idle_) {
             ++refused_;
             return false;
         }
         queue_.push_back({std::move(task), deadline});
-        must_watch = !watching_ && queue_.size() > idle_ && deadline != Time::max();
+        wake();
+        must_watch = !watching_ && queue_.size() > waking_;
         watching_ = watching_ || must_watch;
     }
-    wake_.notify_one();
     if (must_watch) expiry_.notify_one();
     return true;
+}
+
+void WorkerPool::wake() {
+    while (waking_ < idle_ && waking_ < queue_.size() && working_ + waking_ < working_limit_) {
+        ++waking_;
+        wake_.notify_one();
+    }
 }
 
 void WorkerPool::stop() {
@@ -50,45 +72,81 @@ void WorkerPool::stop() {
 
 WorkerPool::Stats WorkerPool::stats() const {
     std::lock_guard lock(mutex_);
-    return {threads_.size() - 1, busy_, queue_.size(), refused_};
+    return {workers_.size(), busy_, queue_.size(), refused_};
 }
 
-void WorkerPool::work() {
+void WorkerPool::count(Worker& worker, bool counts) noexcept {
+    if (worker.counts == counts) return;
+    worker.counts = counts;
+    counts ? ++working_ : --working_;
+}
+
+void WorkerPool::work(Worker& me) {
+    observe::Waiting::observer() = &me;
     std::unique_lock lock(mutex_);
     for (;;) {
-        ++idle_;
-        wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-        --idle_;
+        if (queue_.empty() || !has_room()) {
+            ++idle_;
+            do {
+                wake_.wait(lock);
+                if (waking_ > 0) --waking_;
+            } while (!stopping_ && (queue_.empty() || !has_room()));
+            --idle_;
+        }
         if (stopping_) return;
         std::unique_ptr<Task> task = std::move(queue_.front().task);
         queue_.pop_front();
         ++busy_;
+        me.since = steady_clock::now();
+        count(me, true);
         lock.unlock();
         task->run();
         task.reset();
         lock.lock();
         --busy_;
+        count(me, false);
     }
+}
+
+void WorkerPool::Worker::begin_waiting() noexcept {
+    const std::lock_guard lock(pool.mutex_);
+    if (waits++ > 0) return;
+    pool.count(*this, false);
+    pool.wake();
+}
+
+void WorkerPool::Worker::end_waiting() noexcept {
+    const std::lock_guard lock(pool.mutex_);
+    if (--waits > 0) return;
+    since = steady_clock::now();
+    pool.count(*this, true);
+}
+
+void WorkerPool::release_slow(Time now) {
+    for (Worker& worker : workers_)
+        if (worker.counts && now - worker.since >= patience_) count(worker, false);
+    wake();
 }
 
 // A thread of its own: those of the pool may all be stuck, which is when it is needed. It sleeps
 // while no task waits.
-void WorkerPool::expire() {
+void WorkerPool::watch() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-        if (queue_.empty() || queue_.front().deadline == Time::max()) {
+        const Time now = steady_clock::now();
+        if (queue_.empty()) {
             watching_ = false;
             expiry_.wait(lock, [this] { return stopping_ || watching_; });
-        } else if (const Time deadline = queue_.front().deadline;
-                   deadline > std::chrono::steady_clock::now()) {
-            expiry_.wait_until(lock, deadline);
-        } else {
+        } else if (queue_.front().deadline <= now) {
             std::unique_ptr<Task> task = std::move(queue_.front().task);
             queue_.pop_front();
             lock.unlock();
             task->expire();
             task.reset();
             lock.lock();
+        } else {
+            release_slow(now);
+            expiry_.wait_until(lock, std::min(queue_.front().deadline, now + patience_));
         }
     }
 }

@@ -1,5 +1,10 @@
 // The threads that run blocking routes, behind a bounded queue.
 //
+// No more of them work at once than there are cores: a task finds a thread that has just finished
+// another, and nobody switches. A thread that waits (kernel/src/observe/waiting.h), or whose task
+// has run for long, does not count, and another one takes its place. That is the rule of I/O
+// completion ports (Windows) and of the scheduler of Go.
+//
 // Thread-safety: try_post() and stats() from any thread; the rest on one thread.
 #pragma once
 
@@ -12,6 +17,8 @@
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include "observe/waiting.h"
 
 namespace kitchen::http {
 
@@ -34,8 +41,11 @@ public:
         std::uint64_t refused = 0;  ///< tasks not taken since the start
     };
 
-    /// Starts the threads. `queue_limit` counts the tasks that wait, not those that run.
-    WorkerPool(unsigned threads, std::size_t queue_limit);
+    /// Starts the threads. `queue_limit` counts the tasks that wait, not those that run; `working`
+    /// is how many may work at once, 0: as many as there are cores; `patience`, how long a task may
+    /// run before it no longer counts.
+    WorkerPool(unsigned threads, std::size_t queue_limit, unsigned working = 0,
+               std::chrono::milliseconds patience = std::chrono::milliseconds(1));
     /// Stops.
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
@@ -54,20 +64,45 @@ private:
         std::unique_ptr<Task> task;
         Time deadline;
     };
-    void work();
-    void expire();
+    /// A thread, and what it does.
+    struct Worker final : observe::WaitObserver {
+        explicit Worker(WorkerPool& owner) : pool(owner) {}
+        void begin_waiting() noexcept override;
+        void end_waiting() noexcept override;
+
+        WorkerPool& pool;
+        // Under the pool's mutex:
+        Time since;           ///< its task has run
+        int waits = 0;        ///< it waits, so many times nested
+        bool counts = false;  ///< as one that works
+    };
+
+    void work(Worker& me);
+    /// Under the mutex: whether one more may work.
+    bool has_room() const noexcept { return working_ < working_limit_; }
+    /// Under the mutex: wakes as many threads as may work on what waits.
+    void wake();
+    /// Under the mutex: what has run for long counts no more.
+    void release_slow(Time now);
+    void count(Worker& worker, bool counts) noexcept;
+    void watch();
 
     const std::size_t queue_limit_;
+    const std::size_t working_limit_;
+    const std::chrono::milliseconds patience_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::condition_variable expiry_;
     std::deque<Waiting> queue_;
-    std::size_t idle_ = 0;  ///< threads that wait
-    std::size_t busy_ = 0;
+    std::size_t idle_ = 0;     ///< threads without a task
+    std::size_t waking_ = 0;   ///< of these, told to look at the queue
+    std::size_t busy_ = 0;     ///< threads with a task
+    std::size_t working_ = 0;  ///< of these, those that count
     std::uint64_t refused_ = 0;
-    bool watching_ = false;  ///< the expiry thread will look at the queue by itself
+    bool watching_ = false;  ///< the watching thread looks at the queue by itself
     bool stopping_ = false;
-    std::vector<std::thread> threads_;  ///< the last one is that of expire()
+    std::deque<Worker> workers_;
+    std::vector<std::thread> threads_;  ///< the last one is that of watch()
 };
 
 }  // namespace kitchen::http

@@ -12,7 +12,7 @@
 #include "kitchen/time.h"
 #include "kitchen/utf8.h"
 #include "observe/current_trace.h"
-#include "observe/stderr_sink.h"
+#include "observe/log_writer.h"
 
 namespace kitchen::observe {
 
@@ -24,14 +24,14 @@ constexpr std::string_view level_name(LogLevel level) {
 }
 
 std::function<void(std::string_view)> to_stderr(bool json, const Clock& clock) {
-    const auto sink =
-        std::make_shared<StderrSink>(STDERR_FILENO, [json, &clock](std::uint64_t lines) {
+    const auto writer =
+        std::make_shared<LogWriter>(STDERR_FILENO, [json, &clock](std::uint64_t lines) {
             const LogField count{"lines", lines};
             return format_line(json, clock.now(), LogLevel::warn, "kernel",
                                "log lines were lost: standard error was not read in time",
                                std::span(&count, 1));
         });
-    return [sink](std::string_view line) { sink->write(line); };
+    return [writer](std::string_view line) { writer->write(line); };
 }
 
 bool is_trace_id(const LogField& field) { return field.key == "trace_id"; }

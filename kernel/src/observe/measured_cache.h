@@ -10,6 +10,7 @@
 #include "kitchen/cache_decorator.h"
 #include "kitchen/clock.h"
 #include "kitchen/metrics.h"
+#include "observe/waiting.h"
 
 namespace kitchen::observe {
 
@@ -20,6 +21,7 @@ public:
 
     template <class Call>
     auto through(CacheOperation operation, const Call& call) {
+        const Waiting waiting(cache_.is_remote());
         const auto begin = clock_.steady_now();
         auto result = call(cache_);
         durations_[static_cast<std::size_t>(operation)]->observe(clock_.steady_now() - begin);

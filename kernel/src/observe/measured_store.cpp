@@ -6,6 +6,7 @@
 
 #include "observe/current_plugin.h"
 #include "observe/error_kind.h"
+#include "observe/waiting.h"
 #include "kitchen/utf8.h"
 
 namespace kitchen::observe {
@@ -156,6 +157,7 @@ Status MeasuredStore::measure(Operation operation, Work&& work) {
         ~Timer() { histogram.observe(store.clock_.steady_now() - begin); }
     } timer{*this, *durations_[static_cast<std::size_t>(operation)]};
     Call call{*this, operation};
+    const Waiting waiting(operation != Operation::read || store_.is_remote());
     Status done = work(call);
     if (!done && !call.statement_failed && !call.body_failed)
         count_error(operation, done.error().kind);

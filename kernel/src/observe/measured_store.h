@@ -35,6 +35,7 @@ public:
     Status read(const Body& body) override;
     Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
+    bool is_remote() const noexcept override { return store_.is_remote(); }
     Status ping() override { return store_.ping(); }
     using Store::read;
     using Store::transact;

@@ -18,33 +18,36 @@ bool has_room(int descriptor, std::chrono::milliseconds wait) {
 
 }  // namespace
 
-void StderrSink::write(std::string_view line) {
+void StderrSink::write(std::string_view lines) {
     if (lost_ > 0) {
-        if (!write_whole(lost_line_(lost_), std::chrono::milliseconds(0))) {
-            ++lost_;
+        if (write_all(lost_line_(lost_), std::chrono::milliseconds(0)) > 0) {
+            lost_ += static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n')) + 1;
             return;
         }
         lost_ = 0;
     }
-    if (!write_whole(line, patience)) ++lost_;
+    lost_ = write_all(lines, patience);
 }
 
-bool StderrSink::write_whole(std::string_view line, std::chrono::milliseconds wait) {
+std::uint64_t StderrSink::write_all(std::string_view lines, std::chrono::milliseconds wait) {
     std::string text;
+    text.reserve(lines.size() + 2);
     if (cut_) text += '\n';
-    text += line;
+    text += lines;
     text += '\n';
     for (std::string_view rest = text; !rest.empty();) {
-        if (!has_room(descriptor_, wait)) return false;
-        const ssize_t written =
-            ::write(descriptor_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0)
-            return false;  // a full disk, no reader at the other end: not the server's fault
+        ssize_t written = 0;
+        if (has_room(descriptor_, wait)) {
+            written =
+                ::write(descriptor_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
+            if (written < 0 && errno == EINTR) continue;
+        }
+        // No reader, or a full disk: not the server's fault.
+        if (written <= 0) return static_cast<std::uint64_t>(std::ranges::count(rest, '\n'));
         rest.remove_prefix(static_cast<std::size_t>(written));
-        cut_ = !rest.empty();
+        cut_ = !rest.empty() && text[text.size() - rest.size() - 1] != '\n';
     }
-    return true;
+    return 0;
 }
 
 }  // namespace kitchen::observe

@@ -7,7 +7,7 @@
 // The descriptor stays in blocking mode, since others may share it: poll(2) says whether a pipe or
 // terminal has room for PIPE_BUF bytes.
 //
-// Thread-safety: one thread at a time (the log hub's mutex).
+// Thread-safety: one thread at a time.
 #pragma once
 
 #include <chrono>
@@ -28,11 +28,14 @@ public:
     StderrSink(int descriptor, std::function<std::string(std::uint64_t lines)> lost)
         : descriptor_(descriptor), lost_line_(std::move(lost)) {}
 
-    /// Adds the newline.
-    void write(std::string_view line);
+    /// One line or several. Adds the last newline.
+    void write(std::string_view lines);
+    /// Lines that never came here.
+    void note_lost(std::uint64_t lines) { lost_ += lines; }
 
 private:
-    bool write_whole(std::string_view line, std::chrono::milliseconds wait);
+    /// How many lines were not written, or not to their end.
+    std::uint64_t write_all(std::string_view lines, std::chrono::milliseconds wait);
 
     const int descriptor_;
     const std::function<std::string(std::uint64_t)> lost_line_;

@@ -95,6 +95,42 @@ TEST(WorkerPool, WhatWaitsUntilItsDeadlineExpiresWhileEveryThreadIsStuck) {
     done.wait();
 }
 
+// One may work: the second begins when the first says that it waits, and not before.
+TEST(WorkerPool, WhoWaitsLetsAnotherWork) {
+    test::Gate first_started, first_waits, second_ran, release;
+    std::atomic<bool> first_has_waited{false};
+    WorkerPool pool(4, 100, 1, std::chrono::hours(1));
+    ASSERT_TRUE(post(pool, [&] {
+        first_started.open();
+        first_waits.wait();
+        first_has_waited = true;
+        const observe::Waiting waiting;
+        release.wait();
+    }));
+    first_started.wait();
+    ASSERT_TRUE(post(pool, [&] {
+        EXPECT_TRUE(first_has_waited);
+        second_ran.open();
+    }));
+    first_waits.open();
+    second_ran.wait();
+    release.open();
+}
+
+TEST(WorkerPool, WhatRunsForLongHoldsUpNoOther) {
+    test::Gate all, release;
+    std::atomic<int> running{0};
+    WorkerPool pool(4, 100, 1);
+    for (int i = 0; i < 4; ++i)
+        ASSERT_TRUE(post(pool, [&] {
+            if (++running == 4) all.open();
+            release.wait();
+        }));
+    all.wait();
+    EXPECT_EQ(pool.stats().busy, 4u);
+    release.open();
+}
+
 TEST(WorkerPool, StopDropsWhatWaitsAndWaitsForWhatRuns) {
     test::Gate started, release;
     bool finished = false;

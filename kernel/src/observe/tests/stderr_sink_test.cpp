@@ -69,6 +69,21 @@ TEST_F(StderrSinkTest, ALineThatWasCutEndsBeforeTheNext) {
     EXPECT_EQ(read_all(), "\n1 lost\nnext\n");
 }
 
+TEST_F(StderrSinkTest, CountsTheLinesOfABatchThatWereLost) {
+    std::string batch;
+    for (int i = 0; i < 100; ++i) batch += std::string(999, 'x') + '\n';
+    batch.pop_back();
+    sink.write(batch);
+    const std::string before = read_all();
+    sink.write("here\nagain");
+    const long written = std::count(before.begin(), before.end(), '\n');
+    EXPECT_THAT(read_all(),
+                testing::EndsWith(std::to_string(100 - written) + " lost\nhere\nagain\n"));
+    sink.note_lost(3);
+    sink.write("more");
+    EXPECT_EQ(read_all(), "3 lost\nmore\n");
+}
+
 TEST_F(StderrSinkTest, OutlivesItsReader) {
     ::signal(SIGPIPE, SIG_IGN);
     ::close(std::exchange(ends[0], -1));

@@ -1,0 +1,78 @@
+#include "observe/log_writer.h"
+
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include <pthread.h>
+
+namespace kitchen::observe {
+namespace {
+
+/// Meanwhile further lines join the batch.
+constexpr std::chrono::milliseconds linger{1};
+
+}  // namespace
+
+LogWriter::~LogWriter() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_ending_ = true;
+    }
+    wake_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+void LogWriter::write(std::string_view line) {
+    bool must_wake = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (waiting_.size() + line.size() >= most_waiting) {
+            ++lost_;
+            return;
+        }
+        waiting_.append(line).push_back('\n');
+        if (!thread_.joinable()) begin();
+        must_wake = !std::exchange(is_awake_, true);
+    }
+    if (must_wake) wake_.notify_one();
+}
+
+/// Signals are for the thread that waits for them.
+void LogWriter::begin() {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+        thread_ = std::thread([this] { work(); });
+    } catch (...) {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        throw;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void LogWriter::work() {
+    std::string batch;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        if (waiting_.empty() && lost_ == 0) {
+            if (is_ending_) return;
+            is_awake_ = false;
+            wake_.wait(lock, [this] { return is_ending_ || is_awake_; });
+        }
+        if (!is_ending_) wake_.wait_for(lock, linger, [this] { return is_ending_; });
+        batch.swap(waiting_);
+        const std::uint64_t lost = std::exchange(lost_, 0);
+        lock.unlock();
+        if (!batch.empty()) {
+            batch.pop_back();  // the sink adds the last newline
+            sink_.write(batch);
+        }
+        sink_.note_lost(lost);
+        batch.clear();
+        lock.lock();
+    }
+}
+
+}  // namespace kitchen::observe
