@@ -77,8 +77,7 @@ TEST_F(LogWriterTest, WhatWaitsIsBoundedAndTheRestCounted) {
         std::string text;
         while (text.find(" lost\n") == std::string::npos) text = read_lines(1);
         is_told = true;
-        for (char bytes[4096]; ::read(ends[0], bytes, sizeof bytes) > 0;) {
-        }
+        for (char bytes[4096]; ::read(ends[0], bytes, sizeof bytes) > 0;) {}
     });
     while (!is_told) {
         writer->write("here again");
