@@ -8,7 +8,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +25,7 @@ public:
 
     const std::string& name() const { return name_; }
     bool keeps_sent() const { return channel_.keep_sent; }
-    /// One thread at a time.
-    Status send(const Outgoing& delivery) {
-        const std::lock_guard lock(sending_);
-        return channel_.send(delivery);
-    }
+    Status send(const Outgoing& delivery) const { return channel_.send(delivery); }
 
     /// How long it wants to be left alone; 0: not at all.
     std::chrono::milliseconds quiet_for() const;
@@ -47,7 +42,6 @@ private:
     const Channel channel_;
     const Clock& clock_;
     const std::chrono::milliseconds pause_;
-    std::mutex sending_;
     std::atomic<int> failures_{0};
     std::atomic<std::chrono::steady_clock::time_point> quiet_until_{};
 };

@@ -136,11 +136,7 @@ OutboxRepository::OutboxRepository(Store& store)
                         "state = 'waiting'")),
       sweep_(store.prepare("DELETE FROM outbox_deliveries WHERE id IN (SELECT id FROM "
                            "outbox_deliveries WHERE state IN ('sent', 'dead') AND updated_at <= $1 "
-                           "ORDER BY id LIMIT $2)")),
-      waiting_for_(store.prepare("SELECT COUNT(*) FROM outbox_deliveries WHERE (channel = $1 OR "
-                                 "channel LIKE $2) AND state = 'waiting'")),
-      remove_of_(
-          store.prepare("DELETE FROM outbox_deliveries WHERE channel = $1 OR channel LIKE $2")) {
+                           "ORDER BY id LIMIT $2)")) {
     for (const std::string_view filter : filters) {
         const std::string from = " FROM outbox_deliveries WHERE " + std::string(filter);
         pages_.push_back(store.prepare("SELECT " + std::string(columns) + from +
@@ -268,16 +264,6 @@ Result<std::int64_t> OutboxRepository::sweep(Transaction& tx, Timestamp expired,
     Result<Rows> rows = tx.query(sweep_, {to_millis(expired), most});
     if (!rows) return std::move(rows).error();
     return rows->changed();
-}
-
-Result<std::int64_t> OutboxRepository::waiting_for(Transaction& tx, std::string_view plugin) const {
-    Result<Rows> rows = tx.query(waiting_for_, {plugin, std::string(plugin) + "/%"});
-    if (!rows) return std::move(rows).error();
-    return rows->front().integer(0);
-}
-
-Status OutboxRepository::remove_of(Transaction& tx, std::string_view plugin) const {
-    return tx.execute(remove_of_, {plugin, std::string(plugin) + "/%"});
 }
 
 }  // namespace kitchen::outbox

@@ -114,13 +114,9 @@ public:
     /// how many it were.
     Result<std::int64_t> sweep(Transaction& tx, Timestamp expired, std::int64_t most) const;
 
-    /// Of the channels of a plugin: how many wait, and the end of all.
-    Result<std::int64_t> waiting_for(Transaction& tx, std::string_view plugin) const;
-    Status remove_of(Transaction& tx, std::string_view plugin) const;
-
 private:
     Statement insert_, due_, claim_, claim_one_, sent_, put_back_, mark_dead_, find_, revive_,
-        revive_dead_, keys_, remove_, waiting_, oldest_, sweep_, waiting_for_, remove_of_;
+        revive_dead_, keys_, remove_, waiting_, oldest_, sweep_;
     std::vector<Statement> pages_, counts_;  ///< by filter
 };
 

@@ -94,15 +94,10 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Outbox>(service_);
         setup.add_kept_rows(
-            [this](Transaction& tx,
-                   std::string_view plugin) -> Result<std::vector<Setup::KeptRows>> {
-                const Result<std::int64_t> waiting = deliveries_.waiting_for(tx, plugin);
-                if (!waiting) return waiting.error();
-                return std::vector<Setup::KeptRows>{{"its deliveries that wait", *waiting}};
-            },
-            [this](Transaction& tx, std::string_view plugin) {
-                return deliveries_.remove_of(tx, plugin);
-            });
+            store.prepare("SELECT 'its deliveries that wait', COUNT(*) FROM outbox_deliveries "
+                          "WHERE (channel = $1 OR channel LIKE $1 || '/%') AND state = 'waiting'"),
+            {store.prepare("DELETE FROM outbox_deliveries WHERE channel = $1 OR channel LIKE $1 || "
+                           "'/%'")});
         setup.add_periodic("outbox: forget old deliveries", std::chrono::hours(1),
                            [this] { sweep(); }, {.once_per_cluster = true});
         setup.add_health_check("outbox", false, [this] { return service_.check(); });

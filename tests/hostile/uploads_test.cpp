@@ -71,6 +71,7 @@ testkit::RestaurantConfig with_stove() {
 }  // namespace
 
 TEST_F(Hostile, FormsInEveryPortion) {
+    connections_at_once = 4;  // as many uploads as one client may have
     expect_every_way({
         answered("a form", oven(dish_name + dish), {200}),
         answered("a form in chunks", in_chunks(dish_name + dish), {200}),
@@ -79,6 +80,7 @@ TEST_F(Hostile, FormsInEveryPortion) {
 }
 
 TEST_F(Hostile, FormsThatAreNone) {
+    connections_at_once = 4;
     std::string many;
     for (int i = 0; i < 130; ++i) many += field("name=\"name\"", "");
     for (const WireCase& row : {

@@ -67,6 +67,7 @@ protected:
     std::uint16_t port() const { return server.port(); }
 
     Restaurant server;
+    std::size_t connections_at_once = 200;
 
 private:
     struct Delivery {

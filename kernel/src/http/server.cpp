@@ -90,7 +90,8 @@ struct Server::Impl {
             return;
         upload_folder.emplace(options.upload_folder, options.upload_total);
         pipeline.use_uploads({*upload_folder, options.body_limit});
-        upload_pool = std::make_unique<WorkerPool>(options.upload_threads, options.pool_queue);
+        upload_pool = std::make_unique<WorkerPool>(options.upload_threads, options.pool_queue,
+                                                   options.upload_threads);
         dispatcher.use_upload_pool(upload_pool.get());
     }
 

@@ -51,8 +51,8 @@ struct Outgoing : Delivery {
 
 /// A way out.
 struct Channel {
-    /// Hands it over. Called outside of transactions, by one thread at a time in each process;
-    /// what is rendered is rendered here. Errors: unprocessable when it will never be taken, which
+    /// Hands it over. Called outside of transactions, perhaps on several threads at once; what is
+    /// rendered is rendered here. Errors: unprocessable when it will never be taken, which
     /// makes it a dead letter; too_many_requests leaves the channel alone for `retry_after`; with
     /// all others it is tried again later, and not before `retry_after` (a day at most).
     std::function<Status(const Outgoing&)> send;
