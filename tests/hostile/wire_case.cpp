@@ -9,7 +9,7 @@
 namespace kitchen::tests {
 namespace {
 
-constexpr std::size_t split_up_to = 400;  // bytes of a row that is split at every position
+constexpr std::size_t split_up_to = 400;      // bytes of a row that is split at every position
 constexpr std::size_t single_bytes = 20'000;  // of a long row, before the rest comes in one piece
 constexpr std::size_t lockstep_rounds = 400;  // after so many bytes they may arrive as they come
 

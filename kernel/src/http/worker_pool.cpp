@@ -85,13 +85,11 @@ void WorkerPool::work(Worker& me) {
     observe::Waiting::observer() = &me;
     std::unique_lock lock(mutex_);
     for (;;) {
-        if (queue_.empty() || !has_room()) {
+        while (!stopping_ && (queue_.empty() || !has_room())) {
             ++idle_;
-            do {
-                wake_.wait(lock);
-                if (waking_ > 0) --waking_;
-            } while (!stopping_ && (queue_.empty() || !has_room()));
+            wake_.wait(lock);
             --idle_;
+            if (waking_ > 0) --waking_;
         }
         if (stopping_) return;
         std::unique_ptr<Task> task = std::move(queue_.front().task);
