@@ -85,7 +85,9 @@ void WorkerPool::work(Worker& me) {
     observe::Waiting::observer() = &me;
     std::unique_lock lock(mutex_);
     for (;;) {
-        while (!stopping_ && (queue_.empty() || !has_room())) {
+        // A thread that is here anyway goes on, also when more work than need be: only those that
+        // would have to be woken are left asleep.
+        while (!stopping_ && queue_.empty()) {
             ++idle_;
             wake_.wait(lock);
             --idle_;

@@ -1,7 +1,7 @@
 // The threads that run blocking routes, behind a bounded queue.
 //
-// No more of them work at once than there are cores: a task finds a thread that has just finished
-// another, and nobody switches. A thread that waits (kernel/src/observe/waiting.h), or whose task
+// None is woken while as many work as there are cores: a task finds a thread that has just finished
+// another, and no core switches. A thread that waits (kernel/src/observe/waiting.h), or whose task
 // has run for long, does not count, and another one takes its place. That is the rule of I/O
 // completion ports (Windows) and of the scheduler of Go.
 //
@@ -78,8 +78,6 @@ private:
     };
 
     void work(Worker& me);
-    /// Under the mutex: whether one more may work.
-    bool has_room() const noexcept { return working_ < working_limit_; }
     /// Under the mutex: wakes as many threads as may work on what waits.
     void wake();
     /// Under the mutex: what has run for long counts no more.
