@@ -93,6 +93,8 @@ Status Endpoint::post(const Outgoing& delivery) {
         stop_.get_token());
     if (failure != CURLE_OK) {
         if (opening.is_refused) return failed("webhook_private_address", "");
+        if (stop_.stop_requested())
+            return Error(Errc::busy, "webhook_stopped", "The server stops.");
         return failed(std::string("webhook_") + failure_name(failure), "");
     }
     if (response.status >= 200 && response.status < 300) return {};

@@ -109,7 +109,7 @@ Json status_data(const Order& order) {
     return data;
 }
 
-// A mail's key says which order and which version of it: "order/7/2".
+// A mail's key says which order and which version of it: "orders/7/2".
 
 std::string key_of(std::int64_t order_id, std::int64_t version) {
     return std::string(OrderMails::key_start) + std::to_string(order_id) + '/' +
@@ -174,6 +174,9 @@ Status OrderMails::send(const Outgoing& delivery) const {
             return orders_.at_version(tx, id, version);
         });
     if (!order) return std::move(order).error();
+    // Of an order that was purged, and whose number another one has now.
+    if (*order && (*order)->created_at > delivery.created_at)
+        return Error(Errc::unprocessable, "order_mail_unknown", "Its order is gone.");
     if (!*order)
         return Error(Errc::unavailable, "order_behind", "The order is not to be seen here yet.");
     Mail mail = version == 1 ? templates_.render("order_placed", placed_data(**order))

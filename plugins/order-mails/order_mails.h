@@ -30,7 +30,7 @@ struct MailRules {
 class OrderMails {
 public:
     static constexpr std::string_view channel = "order-mails";
-    static constexpr std::string_view key_start = "order/";
+    static constexpr std::string_view key_start = "orders/";
 
     /// Throws std::runtime_error, which names each template and its fault.
     OrderMails(Store& store, Outbox& outbox, Orders& orders, Identity& identity, Mailer& mailer,

@@ -21,23 +21,6 @@ struct OrderMailSettings {
     }
 };
 
-/// Without the orders, their numbers begin anew, and so would the keys of their mails.
-void keep_mails_of_orders(Setup& setup, Outbox& outbox) {
-    using Kept = std::vector<Setup::KeptRows>;
-    setup.add_kept_rows(
-        [&outbox](Transaction& tx, std::string_view plugin) -> Result<Kept> {
-            if (plugin != "orders") return Kept();
-            const Result<std::vector<std::string>> keys =
-                outbox.keys(tx, OrderMails::channel, OrderMails::key_start);
-            if (!keys) return keys.error();
-            return Kept{{"mails of its orders", std::ssize(*keys)}};
-        },
-        [&outbox](Transaction& tx, std::string_view plugin) -> Status {
-            if (plugin != "orders") return {};
-            return outbox.remove(tx, OrderMails::channel, OrderMails::key_start);
-        });
-}
-
 class OrderMailsPlugin final : public Plugin {
 public:
     using Settings = OrderMailSettings;
@@ -57,7 +40,6 @@ public:
         });
         setup.add_data_rule("each mail of an order tells of a version that the order had",
                             [this](Transaction& tx) { return mails_.without_cause(tx); });
-        keep_mails_of_orders(setup, outbox);
     }
 
 private:

@@ -109,7 +109,8 @@ OutboxRepository::OutboxRepository(Store& store)
           "WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
       put_back_(store.prepare(
           "UPDATE outbox_deliveries SET lease_token = NULL, last_error = $3, due_at = $4, "
-          "updated_at = $5 WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
+          "updated_at = $5, attempts = attempts - $6 WHERE id = $1 AND lease_token = $2 AND state "
+          "= 'waiting' RETURNING id")),
       mark_dead_(store.prepare(
           "UPDATE outbox_deliveries SET state = 'dead', lease_token = NULL, last_error = $3, "
           "updated_at = $4 WHERE id = $1 AND lease_token = $2 AND state = 'waiting' RETURNING id")),
@@ -127,8 +128,6 @@ OutboxRepository::OutboxRepository(Store& store)
           "ORDER BY id LIMIT $3) RETURNING id")),
       keys_(store.prepare("SELECT delivery_key FROM outbox_deliveries WHERE channel = $1 AND "
                           "substr(delivery_key, 1, length($2)) = $2 ORDER BY id")),
-      remove_(store.prepare("DELETE FROM outbox_deliveries WHERE channel = $1 AND "
-                            "substr(delivery_key, 1, length($2)) = $2")),
       waiting_(store.prepare(
           "SELECT COUNT(*) FROM outbox_deliveries WHERE channel = $1 AND state = 'waiting'")),
       oldest_(
@@ -181,10 +180,10 @@ Result<bool> OutboxRepository::mark_sent(Transaction& tx, const LeasedDelivery& 
 }
 
 Result<bool> OutboxRepository::put_back(Transaction& tx, const LeasedDelivery& delivery,
-                                        std::string_view error, Timestamp due_at,
+                                        std::string_view error, Timestamp due_at, bool counts,
                                         Timestamp now) const {
-    return any_row(tx.query(
-        put_back_, {delivery.id, delivery.lease_token, error, to_millis(due_at), to_millis(now)}));
+    return any_row(tx.query(put_back_, {delivery.id, delivery.lease_token, error, to_millis(due_at),
+                                        to_millis(now), std::int64_t{counts ? 0 : 1}}));
 }
 
 Result<bool> OutboxRepository::mark_dead(Transaction& tx, const LeasedDelivery& delivery,
@@ -238,11 +237,6 @@ Result<std::vector<std::string>> OutboxRepository::keys(Transaction& tx, std::st
     std::vector<std::string> keys;
     for (const Row row : *rows) keys.push_back(row.string(0));
     return keys;
-}
-
-Status OutboxRepository::remove(Transaction& tx, std::string_view channel,
-                                std::string_view key_start) const {
-    return tx.execute(remove_, {channel, key_start});
 }
 
 Result<std::int64_t> OutboxRepository::waiting(Transaction& tx, std::string_view channel) const {

@@ -87,8 +87,9 @@ public:
     // What ends an attempt. False when another worker has the lease: then nothing was done.
     Result<bool> mark_sent(Transaction& tx, const LeasedDelivery& delivery, bool keep_payload,
                            Timestamp now) const;
+    /// `counts` false: the attempt is not counted.
     Result<bool> put_back(Transaction& tx, const LeasedDelivery& delivery, std::string_view error,
-                          Timestamp due_at, Timestamp now) const;
+                          Timestamp due_at, bool counts, Timestamp now) const;
     Result<bool> mark_dead(Transaction& tx, const LeasedDelivery& delivery, std::string_view error,
                            Timestamp now) const;
 
@@ -104,7 +105,6 @@ public:
                                                   std::int64_t most, Timestamp now) const;
     Result<std::vector<std::string>> keys(Transaction& tx, std::string_view channel,
                                           std::string_view key_start) const;
-    Status remove(Transaction& tx, std::string_view channel, std::string_view key_start) const;
 
     Result<std::int64_t> waiting(Transaction& tx, std::string_view channel) const;
     /// Since when the oldest waiting one of a channel has been waiting.
@@ -116,7 +116,7 @@ public:
 
 private:
     Statement insert_, due_, claim_, claim_one_, sent_, put_back_, mark_dead_, find_, revive_,
-        revive_dead_, keys_, remove_, waiting_, oldest_, sweep_;
+        revive_dead_, keys_, waiting_, oldest_, sweep_;
     std::vector<Statement> pages_, counts_;  ///< by filter
 };
 

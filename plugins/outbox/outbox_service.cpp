@@ -42,11 +42,6 @@ Result<std::vector<std::string>> OutboxService::keys(Transaction& tx, std::strin
     return deliveries_.keys(tx, channel, key_start);
 }
 
-Status OutboxService::remove(Transaction& tx, std::string_view channel,
-                             std::string_view key_start) {
-    return deliveries_.remove(tx, channel, key_start);
-}
-
 Result<DeliveryPage> OutboxService::list(const DeliveryFilter& filter, std::int64_t limit,
                                          std::int64_t offset) {
     return store_.read<DeliveryPage>(

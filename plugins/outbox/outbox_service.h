@@ -48,7 +48,6 @@ public:
     void add_channel(Setup& setup, std::string name, Channel channel) override;
     Result<std::vector<std::string>> keys(Transaction& tx, std::string_view channel,
                                           std::string_view key_start) override;
-    Status remove(Transaction& tx, std::string_view channel, std::string_view key_start) override;
 
     Result<DeliveryPage> list(const DeliveryFilter& filter, std::int64_t limit,
                               std::int64_t offset);

@@ -118,6 +118,7 @@ std::optional<Timestamp> OutboxWorker::try_to_send(OpenChannel& channel,
         return noted ? std::nullopt : std::optional(delivery.lease_end);
     }
     const Error& error = sent.error();
+    if (error.kind == Errc::busy) return try_later(channel, delivery, error);
     if (error.kind == Errc::too_many_requests)
         channel.be_quiet(pause_of(error, std::chrono::seconds(1)));
     const bool is_refused = error.kind == Errc::unprocessable;
@@ -163,7 +164,8 @@ std::optional<Timestamp> OutboxWorker::try_later(OpenChannel& channel,
                {"attempts", delivery.outgoing.attempt},
                {"wait_ms", wait.count()}});
     const bool noted = settle(delivery, "waiting", [&](Transaction& tx) {
-        return deliveries_.put_back(tx, delivery, reason, now + wait, now);
+        return deliveries_.put_back(tx, delivery, reason, now + wait, error.kind != Errc::busy,
+                                    now);
     });
     return noted ? now + wait : delivery.lease_end;
 }

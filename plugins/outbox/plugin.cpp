@@ -65,6 +65,10 @@ struct OutboxSettings {
     }
 };
 
+/// Those of its channels, and those that tell of its things.
+constexpr std::string_view of_a_plugin =
+    "WHERE channel = $1 OR channel LIKE $1 || '/%' OR delivery_key LIKE $1 || '/%'";
+
 class OutboxPlugin final : public Plugin {
 public:
     using Settings = OutboxSettings;
@@ -94,10 +98,10 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Outbox>(service_);
         setup.add_kept_rows(
-            store.prepare("SELECT 'its deliveries that wait', COUNT(*) FROM outbox_deliveries "
-                          "WHERE (channel = $1 OR channel LIKE $1 || '/%') AND state = 'waiting'"),
-            {store.prepare("DELETE FROM outbox_deliveries WHERE channel = $1 OR channel LIKE $1 || "
-                           "'/%'")});
+            store.prepare("SELECT CASE WHEN state = 'waiting' THEN 'its deliveries that wait' ELSE "
+                          "'its deliveries, sent or dead' END, COUNT(*) FROM outbox_deliveries " +
+                          std::string(of_a_plugin) + " GROUP BY 1 ORDER BY 1"),
+            {store.prepare("DELETE FROM outbox_deliveries " + std::string(of_a_plugin))});
         setup.add_periodic("outbox: forget old deliveries", std::chrono::hours(1),
                            [this] { sweep(); }, {.once_per_cluster = true});
         setup.add_health_check("outbox", false, [this] { return service_.check(); });

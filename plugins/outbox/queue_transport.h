@@ -17,7 +17,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <utility>
 
 #include "handover.h"
 #include "queue_consumer.h"
@@ -51,12 +50,13 @@ public:
     /// Likewise for each channel, on a thread of its own, with a `look` of its own: sends what the
     /// queue was not told of, and now and then what is overdue.
     void run(OpenChannel& channel, Look& look) {
-        if (const std::uint64_t untold = untold_; std::exchange(look.untold, untold) != untold)
-            worker_.run(channel);
-        if (const auto now = clock_.steady_now(); now >= look.next) {
+        // As long as something is found, it looks again soon.
+        if (const std::uint64_t untold = untold_;
+            look.untold != untold && worker_.run(channel) == 0 && channel.quiet_for().count() == 0)
+            look.untold = untold;
+        if (const auto now = clock_.steady_now();
+            now >= look.next && worker_.run(channel, overdue_) == 0)
             look.next = now + overdue_;
-            worker_.run(channel, overdue_);
-        }
     }
     void request_stop() noexcept { consumer_.request_stop(); }
     /// Waits for the delivery in hand.

@@ -185,7 +185,7 @@ private:
                       orders)
                 << name;
         EXPECT_EQ(sql("SELECT count(*) FROM order_history h JOIN outbox_deliveries m ON "
-                      "m.delivery_key = 'order/' || h.order_id || '/' || h.version"),
+                      "m.delivery_key = 'orders/' || h.order_id || '/' || h.version"),
                   orders);
         EXPECT_TRUE(wait_until([&] {
             return sql("SELECT count(*) FROM outbox_deliveries WHERE state <> 'sent'") == "0";

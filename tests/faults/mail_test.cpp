@@ -40,7 +40,7 @@ protected:
     }
     std::string count(const std::string& state) {
         return sql(
-            "SELECT count(*) FROM outbox_deliveries WHERE delivery_key LIKE 'order/%' AND state = "
+            "SELECT count(*) FROM outbox_deliveries WHERE delivery_key LIKE 'orders/%' AND state = "
             "'" +
             state + "'");
     }

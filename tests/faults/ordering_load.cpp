@@ -257,12 +257,12 @@ void OrderingLoad::check(HttpClient admin,
     EXPECT_EQ(sql("SELECT count(*) FROM order_idempotency"), orders) << "one key an order";
     EXPECT_EQ(events, std::to_string(found.size() + cancelled_.size()))
         << "placed or cancelled, each once";
-    EXPECT_EQ(sql("SELECT count(*) FROM outbox_deliveries WHERE delivery_key LIKE 'order/%'"),
+    EXPECT_EQ(sql("SELECT count(*) FROM outbox_deliveries WHERE delivery_key LIKE 'orders/%'"),
               events)
         << "one mail an event";
     EXPECT_EQ(
         sql("SELECT count(*) FROM order_history h JOIN outbox_deliveries m ON m.delivery_key = "
-            "'order/' || h.order_id || '/' || h.version"),
+            "'orders/' || h.order_id || '/' || h.version"),
         events)
         << "its own mail an event";
     EXPECT_EQ(sql("SELECT count(*) FROM foods WHERE available_quantity < 0"), "0");

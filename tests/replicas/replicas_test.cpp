@@ -129,12 +129,12 @@ protected:
         EXPECT_EQ(number("SELECT count(*) FROM foods WHERE available_quantity < 0"), 0);
         EXPECT_EQ(events, orders) << "placed, and nothing else";
         EXPECT_EQ(
-            number("SELECT count(*) FROM outbox_deliveries WHERE delivery_key LIKE 'order/%'"),
+            number("SELECT count(*) FROM outbox_deliveries WHERE delivery_key LIKE 'orders/%'"),
             events);
         EXPECT_EQ(
             number(
                 "SELECT count(*) FROM order_history h JOIN outbox_deliveries m ON m.delivery_key = "
-                "'order/' || h.order_id || '/' || h.version"),
+                "'orders/' || h.order_id || '/' || h.version"),
             events);
     }
 

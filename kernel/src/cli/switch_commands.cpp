@@ -118,6 +118,10 @@ host::PluginData data_of(Kernel& kernel, const Instance& plugin) {
     return {kernel, *transfer, plugin};
 }
 
+void print_unasked(std::ostream& out, const DataOfPlugin& data) {
+    for (const std::string& sentence : data.unasked) out << sentence << '\n';
+}
+
 }  // namespace
 
 ExitCode plugin_impact(const std::string& id, const std::string& config_file, std::ostream& out) {
@@ -141,6 +145,7 @@ ExitCode plugin_impact(const std::string& id, const std::string& config_file, st
         for (auto& line : data_lines(*data, id)) lines.push_back(std::move(line));
     if (lines.empty()) out << (found ? "Nothing goes quiet.\n" : "It has nothing in the store.\n");
     print_table(out, lines);
+    if (data) print_unasked(out, *data);
     if (!data) out << "\nIts rows are not known: " << data.error().detail << '\n';
     if (found) print_without(id, config_file, out);
     return ExitCode::ok;
@@ -164,6 +169,7 @@ ExitCode purge_plugin(const std::string& id, const std::string& config_file, boo
     const Result<DataOfPlugin> data = apply ? store_data.purge() : store_data.read();
     if (!data) throw StartError(ExitCode::failed, data.error().detail);
     print_table(out, data_lines(*data, id));
+    print_unasked(out, *data);
     for (const std::string& table : data->referring)
         out << table << " refers to its tables: purge that plugin first\n";
     if (data->migrations == 0 && data->parts.empty())

@@ -61,7 +61,7 @@ Status PluginData::look() {
     }
     // Of a database that a newer version has migrated, this one does not know every table.
     if (applied_[plugin_.id()] > migrations_of(plugin_)) return old_tables(plugin_.id());
-    if (Status constructed = construct_keepers(); !constructed) return constructed;
+    construct_keepers();
 
     std::set<std::string> own;
     for (const std::string& table : tables_of(plugin_, applied_[plugin_.id()])) {
@@ -99,7 +99,8 @@ Status PluginData::look() {
 }
 
 /// Only a plugin itself knows what it keeps, so those that are off are needed as well.
-Status PluginData::construct_keepers() {
+void PluginData::construct_keepers() {
+    unasked_.clear();
     std::set<std::string> constructed;
     for (const Instance* instance : kernel_.plugins().constructed())
         constructed.insert(instance->id());
@@ -108,13 +109,12 @@ Status PluginData::construct_keepers() {
         try {
             kernel_.construct_beside(entry.first);
         } catch (const StartError& refused) {
-            return Error(Errc::conflict, "keeper_refused",
-                         "Plugin '" + entry.first +
-                             "', which has tables and is off, cannot be asked what it keeps for '" +
-                             plugin_.id() + "': " + refused.what());
+            // Most likely it needs the very plugin that is to go.
+            unasked_.push_back("plugin '" + entry.first +
+                               "' is off and cannot be asked what it keeps for '" + plugin_.id() +
+                               "': " + refused.what());
         }
     }
-    return {};
 }
 
 /// Itself as well: what it has others keep, it may name.
@@ -128,6 +128,7 @@ std::vector<const Instance*> PluginData::keepers() const {
 Result<DataOfPlugin> PluginData::measure(Transaction& tx) const {
     DataOfPlugin data;
     data.referring = referring_;
+    data.unasked = unasked_;
     const auto applied = [this](const Instance& instance) {
         const auto found = applied_.find(instance.id());
         return found == applied_.end() ? 0 : found->second;

@@ -24,6 +24,8 @@ struct DataOfPlugin {
     std::vector<Part> parts;      ///< its tables, which may be empty, and what others keep
     /// "table loyalty_points of plugin 'loyalty'": what else refers to its tables.
     std::vector<std::string> referring;
+    /// Plugins that are off and may keep something, as sentences with the reason.
+    std::vector<std::string> unasked;
 };
 
 class PluginData {
@@ -35,8 +37,7 @@ public:
     /// One snapshot. Every other plugin that has tables is asked what it keeps: those that are off
     /// are constructed for it. Errors: conflict "migrations_differ" when the tables of this plugin
     /// are of a newer version, or those of one that keeps rows are of another; "table_missing";
-    /// "keeper_refused" when a plugin that is off cannot be constructed; those of the store and of
-    /// the plugins.
+    /// those of the store and of the plugins.
     Result<DataOfPlugin> read();
     /// Removes everything that read() gives, and the plugin's rows in kitchen_migrations, in one
     /// transaction; what was removed. Errors beside those of read(): conflict "table_referred_to".
@@ -49,7 +50,7 @@ private:
     };
 
     Status look();
-    Status construct_keepers();
+    void construct_keepers();
     Result<DataOfPlugin> measure(Transaction& tx) const;
     std::vector<const plugin::Instance*> keepers() const;
 
@@ -62,6 +63,7 @@ private:
     Statement turns_;
     std::vector<Counted> tables_;  ///< those that refer to others before those
     std::vector<std::string> referring_;
+    std::vector<std::string> unasked_;
 };
 
 }  // namespace kitchen::host

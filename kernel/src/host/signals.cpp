@@ -15,6 +15,10 @@ sigset_t watched() {
     return set;
 }
 
+/// The log's thread writes within about a millisecond (observe/log_writer.h), and _exit() does not
+/// wait for it.
+void let_log_be_written() { std::this_thread::sleep_for(std::chrono::milliseconds(50)); }
+
 }  // namespace
 
 ExitTimer::ExitTimer(std::chrono::milliseconds delay, ExitCode code, Logger& log,
@@ -24,6 +28,7 @@ ExitTimer::ExitTimer(std::chrono::milliseconds delay, ExitCode code, Logger& log
           if (changed_.wait_for(lock, delay, [this] { return finished_; })) return;
           log.error("still waiting for what does not end: exiting",
                     {{"after_ms", delay.count()}, {"plugin", busy()}});
+          let_log_be_written();
           _exit(static_cast<int>(code));
       }) {}
 
@@ -65,6 +70,7 @@ void SignalWatcher::watch() {
                 log_->info("SIGHUP ignored: restart the server to read its configuration again");
         } else if (signal_ != 0) {
             if (log_) log_->warn("second signal: exiting at once", {{"signal", number}});
+            let_log_be_written();
             _exit(128 + number);
         } else {
             signal_ = number;

@@ -1,5 +1,6 @@
 #include "observe/log_writer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <utility>
@@ -65,11 +66,12 @@ void LogWriter::work() {
         batch.swap(waiting_);
         const std::uint64_t lost = std::exchange(lost_, 0);
         lock.unlock();
-        if (!batch.empty()) {
-            batch.pop_back();  // the sink adds the last newline
-            sink_.write(batch);
-        }
         sink_.note_lost(lost);
+        try {
+            if (!batch.empty()) sink_.write(std::string_view(batch).substr(0, batch.size() - 1));
+        } catch (...) {  // out of memory: the batch is lost, the server is not
+            sink_.note_lost(static_cast<std::uint64_t>(std::ranges::count(batch, '\n')));
+        }
         batch.clear();
         lock.lock();
     }

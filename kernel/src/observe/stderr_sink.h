@@ -21,7 +21,7 @@ namespace kitchen::observe {
 
 class StderrSink {
 public:
-    static constexpr std::chrono::milliseconds patience{100};
+    static constexpr std::chrono::milliseconds patience{1000};
 
     /// `lost` writes the line that tells of so many lines lost, without its newline. The descriptor
     /// is borrowed.

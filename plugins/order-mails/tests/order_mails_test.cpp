@@ -59,7 +59,6 @@ public:
             if (delivery.key.starts_with(start)) keys.push_back(delivery.key);
         return keys;
     }
-    Status remove(Transaction&, std::string_view, std::string_view) override { return {}; }
 };
 
 class OrderMailsTest : public testing::Test {
@@ -68,6 +67,7 @@ protected:
         Order& order = orders.orders[7];
         order.id = 7;
         order.user_id = 1;
+        order.created_at = clock.now();
         order.fulfillment = Fulfillment::delivery;
         order.items = {
             {1, "Jollof & <rice>", 400'000, 2, {{2, "Suya", 120'000}}, {}, "", 800'000, 0}};
@@ -101,6 +101,7 @@ protected:
             Outgoing outgoing;
             static_cast<Delivery&>(outgoing) = delivery;
             outgoing.id = "id of " + delivery.key;
+            outgoing.created_at = clock.now();
             mails.send(outgoing).value();
         }
         return mailer.mails();
@@ -121,11 +122,11 @@ protected:
 TEST_F(OrderMailsTest, APlacedOrder) {
     place();
     ASSERT_EQ(outbox.deliveries.size(), 1u);
-    EXPECT_EQ(outbox.deliveries[0].key, "order/7/1");
+    EXPECT_EQ(outbox.deliveries[0].key, "orders/7/1");
     EXPECT_EQ(outbox.deliveries[0].subject, "Order 7: placed");
     const Mail mail = sent().at(0);
     EXPECT_EQ(mail.to, "user1@example.com");
-    EXPECT_EQ(mail.idempotency_key, "id of order/7/1");
+    EXPECT_EQ(mail.idempotency_key, "id of orders/7/1");
     EXPECT_EQ(mail.subject, "Your order 7");
     EXPECT_THAT(
         mail.text,
@@ -159,7 +160,7 @@ TEST_F(OrderMailsTest, ALateMailSaysWhatWasTrueThen) {
     EXPECT_THAT(mailed[3].text, Not(HasSubstr("gas")));
     EXPECT_THAT(mailed[4].text, HasSubstr("The reason: No <gas> {{id}}\n"));
     EXPECT_THAT(mailed[4].html, HasSubstr("The reason: No &lt;gas&gt; {{id}}"));
-    EXPECT_EQ(outbox.deliveries[4].key, "order/7/5");
+    EXPECT_EQ(outbox.deliveries[4].key, "orders/7/5");
 }
 
 TEST_F(OrderMailsTest, APickedUpOrderIsCalledFor) {
@@ -183,15 +184,23 @@ TEST_F(OrderMailsTest, OldNewsAreNotMailed) {
 }
 
 TEST_F(OrderMailsTest, OnlyKeysOfOrdersAreWritten) {
-    for (const char* key : {"", "order/", "order/7", "order/7/", "order/x/1", "order/7/1/1",
-                            "order/0/1", "order/7/0", "order/-7/1", "signup/7/1"}) {
+    for (const char* key : {"", "orders/", "orders/7", "orders/7/", "orders/x/1", "orders/7/1/1",
+                            "orders/0/1", "orders/7/0", "orders/-7/1", "signup/7/1"}) {
         Outgoing outgoing;
         outgoing.key = key;
         EXPECT_EQ(mails.send(outgoing).error().kind, Errc::unprocessable) << key;
     }
     Outgoing behind;
-    behind.key = "order/7/2";
+    behind.key = "orders/7/2";
     EXPECT_EQ(mails.send(behind).error().code, "order_behind");
+}
+
+TEST_F(OrderMailsTest, AMailOfAnOrderThatWasPurgedDoesNotTellOfTheNextOne) {
+    Outgoing old;
+    old.key = "orders/7/1";
+    old.created_at = clock.now() - 1ms;
+    EXPECT_EQ(mails.send(old).error().kind, Errc::unprocessable);
+    EXPECT_TRUE(mailer.mails().empty());
 }
 
 TEST_F(OrderMailsTest, AnAccountThatIsGoneGetsNoMail) {
@@ -202,15 +211,15 @@ TEST_F(OrderMailsTest, AnAccountThatIsGoneGetsNoMail) {
 
 TEST_F(OrderMailsTest, MailsWithoutACauseAreFound) {
     place();
-    outbox.deliveries.push_back({"order/7/2", "a@example.com", "", ""});
-    outbox.deliveries.push_back({"order/8/1", "a@example.com", "", ""});
+    outbox.deliveries.push_back({"orders/7/2", "a@example.com", "", ""});
+    outbox.deliveries.push_back({"orders/8/1", "a@example.com", "", ""});
     outbox.deliveries.push_back({"stock/7/2", "a@example.com", "", ""});
     std::vector<std::string> wrong;
     transact([&](Transaction& tx) -> Status {
         wrong = mails.without_cause(tx).value();
         return {};
     });
-    EXPECT_THAT(wrong, testing::ElementsAre("order/7/2", "order/8/1"));
+    EXPECT_THAT(wrong, testing::ElementsAre("orders/7/2", "orders/8/1"));
 }
 
 }  // namespace

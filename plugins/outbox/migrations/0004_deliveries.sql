@@ -4,7 +4,8 @@ ALTER TABLE outbox_deliveries RENAME COLUMN mail_key TO delivery_key;
 ALTER TABLE outbox_deliveries ADD COLUMN channel TEXT NOT NULL DEFAULT 'order-mails';
 ALTER TABLE outbox_deliveries ADD COLUMN payload TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox_deliveries ADD COLUMN waiting_since BIGINT NOT NULL DEFAULT 0;
-UPDATE outbox_deliveries SET waiting_since = created_at;
+-- Their keys begin with the id of the plugin whose things they tell of.
+UPDATE outbox_deliveries SET waiting_since = created_at, delivery_key = REPLACE(delivery_key, 'order/', 'orders/');
 ALTER TABLE outbox_deliveries DROP COLUMN body_text;
 ALTER TABLE outbox_deliveries DROP COLUMN body_html;
 ALTER TABLE outbox_deliveries DROP COLUMN writer;

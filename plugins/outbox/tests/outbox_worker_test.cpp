@@ -393,6 +393,22 @@ TEST_P(OutboxChannels, AllDeadOnesOfOneAreRetried) {
     EXPECT_EQ(count(DeliveryState::dead), 1);
 }
 
+TEST_P(OutboxChannels, AStopIsNoAttempt) {
+    on_print = [](const Outgoing&) -> Status { return Error(Errc::busy, "stopping", "Not now."); };
+    enqueue("printer/bar", {"order/7", "bar", "", "x"}).value();
+    WorkerSettings settings;
+    settings.max_attempts = 1;
+    for (int i = 0; i < 5; ++i) {
+        run("printer/bar", settings);
+        EXPECT_EQ(only().state, DeliveryState::waiting);
+        EXPECT_EQ(only().attempts, 0);
+        clock.advance(1h);
+    }
+    on_print = [](const Outgoing&) { return Status(); };
+    run("printer/bar", settings);
+    EXPECT_EQ(only().state, DeliveryState::sent);
+}
+
 TEST_P(OutboxChannels, WaitForAPluginThatIsOff) {
     enqueue("printer/bar", {"order/7", "bar", "", "x"}).value();
     const std::int64_t id = only().id;

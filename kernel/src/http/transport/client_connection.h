@@ -105,7 +105,6 @@ private:
         std::string sink;  ///< the worker's own: what the parser has just found
         // With the lock held:
         std::string arrived;  ///< and not yet read
-        std::uint64_t size = 0;
         bool is_wanted = false;  ///< read_body() has been called
         bool continue_due = false;
         bool has_ended = false;

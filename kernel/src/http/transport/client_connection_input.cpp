@@ -217,7 +217,10 @@ bool Connection::step_body(std::string_view& bytes) {
     bytes.remove_prefix(consumed);
     const Lock lock(mutex_);
     StreamedBody& body = *body_;
-    body.size += body.sink.size();
+    // Never later than `latest`: a fast beginning buys no long pause.
+    const auto latest = Clock::now() + shared_->options().body_timeout;
+    read_deadline_ =
+        std::min(latest, std::min(read_deadline_, latest) + time_at_least_rate(body.sink.size()));
     body.arrived += body.sink;
     body.sink.clear();
     if (event == RequestParser::Event::error) {
@@ -226,7 +229,6 @@ bool Connection::step_body(std::string_view& bytes) {
         body.has_ended = true;
         if (state_ == State::receiving) state_ = State::awaiting;
     }
-    read_deadline_ = timed_since_ + shared_->options().body_timeout + time_at_least_rate(body.size);
     body.changed.notify_one();
     return event != RequestParser::Event::need_more;
 }

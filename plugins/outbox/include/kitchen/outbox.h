@@ -9,7 +9,7 @@
 //     // In the constructor of the plugin that can send:
 //     outbox.add_channel(setup, "printer", {[this](const Outgoing& slip) { return print(slip); }});
 //     // Where something happens, or in the handler of an event:
-//     outbox.enqueue(tx, "printer", {"order/12", "bar", "Order 12", text});
+//     outbox.enqueue(tx, "printer", {"orders/12", "bar", "Order 12", text});
 //
 // What waits here is stored in the clear. What has a secret in it (a one-time code) does not belong
 // here: docs/adr/0003.
@@ -32,8 +32,9 @@ namespace kitchen {
 
 /// Of any channel.
 struct Delivery {
-    /// What it is about, within its channel ("order/7/2"): while one of that key is kept (for
-    /// days), another is not added, and that is a success.
+    /// What it is about, within its channel: while one of that key is kept (for days), another is
+    /// not added, and that is a success. It begins with the id of the plugin whose thing it tells
+    /// of ("orders/7/2"): `plugins purge` of that plugin removes it too.
     std::string key;
     std::string to;       ///< whom it goes to
     std::string subject;  ///< one line for administrators, and what the channel makes of it
@@ -78,11 +79,9 @@ public:
     /// its deliveries wait. Throws std::logic_error when the name is taken, or begins otherwise.
     virtual void add_channel(Setup& setup, std::string name, Channel channel) = 0;
 
-    // Of the deliveries that are kept, whatever became of them, those whose key begins so.
+    /// Of the deliveries that are kept, whatever became of them, those whose key begins so.
     virtual Result<std::vector<std::string>> keys(Transaction& tx, std::string_view channel,
                                                   std::string_view key_start) = 0;
-    virtual Status remove(Transaction& tx, std::string_view channel,
-                          std::string_view key_start) = 0;
 };
 
 }  // namespace kitchen

@@ -181,6 +181,14 @@ TEST_F(StreamedBodyTest, ASlowBodyHasADeadline) {
     EXPECT_TRUE(client.ends());
 }
 
+TEST_F(StreamedBodyTest, AFastBeginningBuysNoLongPause) {
+    options_.body_timeout = 200ms;
+    Client client(start());
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4000000\r\n\r\n" +
+                std::string(3'000'000, 'x'));
+    EXPECT_EQ(client.body(), "body_timeout");
+}
+
 TEST_F(StreamedBodyTest, AReaderThatIsSlowIsNotTheClientsFault) {
     options_.body_timeout = 50ms;
     may_read_ = false;
