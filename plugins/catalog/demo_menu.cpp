@@ -82,6 +82,7 @@ Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const Food
                 return std::move(written).error();
         }
         std::vector<FoodChanged> created;
+        created.reserve(menu.size());
         for (const Food& food : menu) created.push_back(creation_of(food));
         if (Status told = changes.tell(tx, created); !told) return std::move(told).error();
         return std::ssize(menu);

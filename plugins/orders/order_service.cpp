@@ -103,7 +103,7 @@ Result<std::optional<Order>> OrderService::at_version(Transaction& tx, std::int6
     Result<std::optional<Order>> order = orders_.find(tx, order_id);
     if (order && *order) {
         if (version < 1 || version > (*order)->version) return std::optional<Order>();
-        **order = orders::at_version(**std::move(order), version);
+        return std::optional(orders::at_version(**std::move(order), version));
     }
     return order;
 }
