@@ -104,7 +104,7 @@ private:
     struct StreamedBody {
         std::string sink;  ///< the worker's own: what the parser has just found
         // With the lock held:
-        std::string arrived;  ///< and not yet read
+        std::string arrived;     ///< and not yet read
         bool is_wanted = false;  ///< read_body() has been called
         bool continue_due = false;
         bool has_ended = false;
