@@ -9,7 +9,7 @@ namespace kitchen::jobs {
 
 class JobQueues::Queue final : public Jobs {
 public:
-    Queue(JobQueues& all, unsigned threads) : pool({threads, 1024}, all.log_), all_(all) {}
+    Queue(JobQueues& all, unsigned threads) : pool({.threads = threads}, all.log_), all_(all) {}
 
     bool post(std::string name, std::function<void()> work) override {
         return pool.post(std::move(name), std::move(work));
