@@ -35,6 +35,7 @@ enum Column : std::uint32_t {
 
 // The expressions of the partial indexes.
 constexpr std::string_view is_living = "deleted_at IS NULL";
+constexpr std::string_view is_living_of_all = "deleted_at + 0 IS NULL";  // for none of them
 constexpr std::string_view is_out = "(is_available = 0 OR available_quantity = 0)";
 
 // Filters that no index is used for: one that is not asked for is NULL, and prices have a lowest
@@ -144,10 +145,14 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
             all_of({is_living, in_category, found, tagged, priced, is_out, available})};
         for (std::size_t path = whole; path < path_count; ++path) {
             const bool filtered = path != whole;
+            if (filtered && i == 0)
+                count_by_[path] =
+                    store.prepare("SELECT COUNT(*) FROM foods WHERE " +
+                                  (path != in_order ? where[path]
+                                                    : all_of({is_living_of_all, in_category, found,
+                                                              tagged, priced, available})));
             pages_[path][i] = store.prepare(
                 page_sql(where[path], i, filtered ? "$7" : "$1", filtered ? "$8" : "$2"));
-            if (i == 0 && filtered)
-                count_by_[path] = store.prepare("SELECT COUNT(*) FROM foods WHERE " + where[path]);
         }
     }
     // All from the index. $2 and $6 are not asked for.
@@ -187,7 +192,10 @@ FoodRepository::Path FoodRepository::path_of(const FoodQuery& query, std::int64_
     if (!query.has_filter()) return whole;
     // The index of a category is in the order of ids as well.
     if (query.category && query.order == FoodOrder::id) return by_category;
-    if (total_count > few) return in_order;
+    return total_count > few ? in_order : by_filter(query);
+}
+
+FoodRepository::Path FoodRepository::by_filter(const FoodQuery& query) {
     if (query.available == false) return by_out;
     if (query.tag) return by_tag;
     if (query.category) return by_category;
@@ -198,8 +206,7 @@ Result<std::int64_t> FoodRepository::count(Transaction& tx, const FoodQuery& que
                                            std::span<const Param> filters) const {
     if (query.search || (query.tag && query.category)) {
         // Nothing but the foods themselves can tell.
-        const Path path = query.tag ? by_tag : query.category ? by_category : in_order;
-        const Result<Rows> rows = tx.query(count_by_[path], filters);
+        const Result<Rows> rows = tx.query(count_by_[by_filter(query)], filters);
         if (!rows) return rows.error();
         return rows->front().integer(0);
     }

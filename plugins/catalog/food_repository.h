@@ -73,6 +73,7 @@ private:
     /// is full; or that of a filter, whose rows are then sorted.
     enum Path : std::uint8_t { whole, in_order, by_category, by_tag, by_price, by_out, path_count };
 
+    static Path by_filter(const FoodQuery& query);
     static Path path_of(const FoodQuery& query, std::int64_t total_count);
     Result<std::int64_t> count(Transaction& tx, const FoodQuery& query,
                                std::span<const Param> filters) const;
