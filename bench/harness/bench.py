@@ -39,6 +39,10 @@ class Bench:
         """Our server; see kitchen.configuration for `changes`. Several may run at once."""
         return self._started(Kitchen(self.build, self.new_folder("kitchen"), **changes))
 
+    def again(self, kitchen):
+        """One that was stopped, on its data."""
+        return self._started(Kitchen(self.build, kitchen.folder, f"{kitchen.folder}/kitchen.json"))
+
     def peer(self, name, **environment):
         """bench/peers/NAME, installed and started, once in a case."""
         if name not in self._peers:

@@ -12,6 +12,9 @@ constexpr std::string_view widths =
     "(SELECT CAST(1 AS BIGINT) AS width UNION ALL SELECT 256 UNION ALL SELECT 65536 UNION ALL "
     "SELECT 16777216) AS w";
 
+constexpr std::string_view is_orderable =
+    "CASE WHEN is_available = 0 OR available_quantity = 0 THEN 0 ELSE 1 END";
+
 /// What foods count for: rows of (kind, label_key, label, price). `and_this` narrows it down.
 std::string counted(std::string_view and_this) {
     std::string sql;
@@ -78,7 +81,11 @@ FoodCounts::FoodCounts(Store& store)
       differing_(store.prepare("SELECT kind || ' ' || label_key || ' at ' || CAST(bucket * width "
                                "AS TEXT) FROM (" +
                                differences() + ") AS d")),
-      mend_(store.prepare(add_sql(differences()))) {}
+      mend_(store.prepare(add_sql(differences()))),
+      wrongly_orderable_(store.prepare("SELECT CAST(id AS TEXT) FROM foods WHERE is_orderable <> " +
+                                       std::string(is_orderable))),
+      mend_orderable_(store.prepare("UPDATE foods SET is_orderable = " + std::string(is_orderable) +
+                                    " WHERE is_orderable <> " + std::string(is_orderable))) {}
 
 Result<std::int64_t> FoodCounts::count(Transaction& tx, std::string_view kind, std::string_view key,
                                        std::int64_t min_price, std::int64_t max_price) const {
@@ -102,20 +109,27 @@ Status FoodCounts::remove(Transaction& tx, std::int64_t food_id) const {
 
 Result<std::int64_t> FoodCounts::mend(Store& store) const {
     // Looking keeps no writer waiting.
-    const Result<bool> differs =
-        store.read<bool>([&](Transaction& tx) { return any_row(tx.query(differing_)); });
+    const Result<bool> differs = store.read<bool>([&](Transaction& tx) -> Result<bool> {
+        Result<bool> found = any_row(tx.query(differing_));
+        if (!found || *found) return found;
+        return any_row(tx.query(wrongly_orderable_));
+    });
     if (!differs) return differs.error();
     if (!*differs) return std::int64_t{0};
     return store.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
-        const Result<Rows> mended = tx.query(mend_);
-        if (!mended) return mended.error();
+        const Result<Rows> counts = tx.query(mend_);
+        if (!counts) return counts.error();
         if (Status forgotten = tx.execute(forget_empty_); !forgotten) return forgotten.error();
-        return mended->changed();
+        const Result<Rows> orderable = tx.query(mend_orderable_);
+        if (!orderable) return orderable.error();
+        return counts->changed() + orderable->changed();
     });
 }
 
-void FoodCounts::add_rule(Setup& setup) const {
+void FoodCounts::add_rules(Setup& setup) const {
     setup.add_data_rule("the counts of the menu are those of its foods", differing_);
+    setup.add_data_rule("what is sold out or switched off is noted as not orderable",
+                        wrongly_orderable_);
 }
 
 }  // namespace kitchen::catalog

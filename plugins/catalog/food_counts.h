@@ -34,14 +34,16 @@ public:
     Status add(Transaction& tx, std::int64_t food_id) const { return move(tx, food_id, 1); }
     Status remove(Transaction& tx, std::int64_t food_id) const;
 
-    /// Counts all foods and mends what differs; gives how many counts that were.
+    /// Looks at all foods and mends what is wrong here or in foods.is_orderable, because others
+    /// than this version of the plugin have written foods. Gives how many rows that were.
     Result<std::int64_t> mend(Store& store) const;
-    void add_rule(Setup& setup) const;
+    void add_rules(Setup& setup) const;
 
 private:
     Status move(Transaction& tx, std::int64_t food_id, std::int64_t by) const;
 
-    Statement count_, categories_, move_, forget_empty_, differing_, mend_;
+    Statement count_, categories_, move_, forget_empty_, differing_, mend_, wrongly_orderable_,
+        mend_orderable_;
 };
 
 }  // namespace kitchen::catalog

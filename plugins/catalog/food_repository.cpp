@@ -33,10 +33,8 @@ enum Column : std::uint32_t {
     c_deleted_at
 };
 
-// The expressions of the partial indexes.
 constexpr std::string_view is_living = "deleted_at IS NULL";
-constexpr std::string_view is_living_of_all = "deleted_at + 0 IS NULL";  // for none of them
-constexpr std::string_view is_out = "(is_available = 0 OR available_quantity = 0)";
+constexpr std::string_view is_living_of_all = "deleted_at + 0 IS NULL";  // for no partial index
 
 // Filters that no index is used for: one that is not asked for is NULL, and prices have a lowest
 // and a highest either way. The casts tell PostgreSQL the types.
@@ -50,14 +48,14 @@ constexpr std::string_view tagged =
 constexpr std::string_view priced =
     "price + 0 >= CAST($4 AS BIGINT) AND price + 0 <= CAST($5 AS BIGINT)";
 constexpr std::string_view available =
-    "(CAST($6 AS BIGINT) IS NULL OR CAST($6 AS BIGINT) = CASE WHEN is_available = 1 AND "
-    "(available_quantity IS NULL OR available_quantity > 0) THEN 1 ELSE 0 END)";
+    "(CAST($6 AS BIGINT) IS NULL OR is_orderable = CAST($6 AS BIGINT))";
 // The same for an index.
 constexpr std::string_view category_index = "category_key = CAST($1 AS TEXT)";
 constexpr std::string_view tag_index =
     "id IN (SELECT food_id FROM food_tags WHERE tag_key = CAST($3 AS TEXT))";
 constexpr std::string_view price_index =
     "price >= CAST($4 AS BIGINT) AND price <= CAST($5 AS BIGINT)";
+constexpr std::string_view out_index = "is_orderable = 0 AND CAST($6 AS BIGINT) = 0";
 
 // So few foods are read and sorted; of more, a page is found sooner in their order.
 constexpr std::int64_t few = 2'000;
@@ -131,34 +129,32 @@ std::string searchable(std::string_view name, std::string_view description) {
 
 }  // namespace
 
+/// What is asked for beside living foods, by the index of `path`.
+std::string FoodRepository::filters(Path path, bool price_by_index) {
+    return all_of({path == by_category ? category_index : in_category, found,
+                   path == by_tag ? tag_index : tagged, price_by_index ? price_index : priced,
+                   path == by_out ? out_index : available});
+}
+
 FoodRepository::FoodRepository(Store& store, std::string currency)
     : currency_(std::move(currency)), counts_(store) {
     for (std::size_t i = 0; i < pages_[whole].size(); ++i) {
-        const bool by_its_price = i / 2 == static_cast<std::size_t>(FoodOrder::price);
-        const std::string_view price = by_its_price ? price_index : priced;
-        const std::string where[] = {
-            std::string(is_living),
-            all_of({is_living, in_category, found, tagged, price, available}),
-            all_of({is_living, category_index, found, tagged, priced, available}),
-            all_of({is_living, in_category, found, tag_index, priced, available}),
-            all_of({is_living, in_category, found, tagged, price_index, available}),
-            all_of({is_living, in_category, found, tagged, priced, is_out, available})};
-        for (std::size_t path = whole; path < path_count; ++path) {
-            const bool filtered = path != whole;
-            if (filtered && i == 0)
-                count_by_[path] =
-                    store.prepare("SELECT COUNT(*) FROM foods WHERE " +
-                                  (path != in_order ? where[path]
-                                                    : all_of({is_living_of_all, in_category, found,
-                                                              tagged, priced, available})));
+        pages_[whole][i] = store.prepare(page_sql(std::string(is_living), i, "$1", "$2"));
+        const bool in_order_of_price = i / 2 == static_cast<std::size_t>(FoodOrder::price);
+        for (const Path path : {in_order, by_category, by_tag, by_price, by_out}) {
+            const bool price_by_index = path == by_price || (path == in_order && in_order_of_price);
             pages_[path][i] = store.prepare(
-                page_sql(where[path], i, filtered ? "$7" : "$1", filtered ? "$8" : "$2"));
+                page_sql(all_of({is_living, filters(path, price_by_index)}), i, "$7", "$8"));
         }
     }
-    // All from the index. $2 and $6 are not asked for.
-    count_out_ = store.prepare("SELECT COUNT(*) FROM foods WHERE " +
-                               all_of({is_living, is_out, "CAST($2 AS TEXT) IS NULL",
-                                       "CAST($6 AS BIGINT) IS NULL", in_category, tagged, priced}));
+    for (const Path path : {in_order, by_category, by_tag, by_price, by_out})
+        count_by_[path] = store.prepare("SELECT COUNT(*) FROM foods WHERE " +
+                                        all_of({path == in_order ? is_living_of_all : is_living,
+                                                filters(path, path == by_price)}));
+    // All from the index.
+    count_out_ = store.prepare(
+        "SELECT COUNT(*) FROM foods WHERE " +
+        all_of({is_living, out_index, in_category, tagged, priced, "CAST($2 AS TEXT) IS NULL"}));
     living_ = store.prepare(select_sql("id = $1 AND deleted_at IS NULL"));
     find_ = store.prepare(select_sql("id = $1"));
     find_many_ = store.prepare(select_sql(
@@ -172,13 +168,13 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
     insert_ = store.prepare(
         "INSERT INTO foods (name, name_key, description, search_key, price, image_url, category, "
         "category_key, "
-        "available_quantity, is_available, tags, side_rules, created_at, updated_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id");
+        "available_quantity, is_available, tags, side_rules, is_orderable, created_at, updated_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) RETURNING id");
     update_ = store.prepare(
         "UPDATE foods SET name = $1, name_key = $2, description = $3, search_key = $4, price = $5, "
         "image_url = $6, category = $7, category_key = $8, available_quantity = $9, "
-        "is_available = $10, tags = $11, side_rules = $12, updated_at = $13, version = $14 "
-        "WHERE id = $15");
+        "is_available = $10, tags = $11, side_rules = $12, is_orderable = $13, updated_at = $14, "
+        "version = $15 WHERE id = $16");
     remove_ = store.prepare(
         "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1");
     delete_tags_ = store.prepare("DELETE FROM food_tags WHERE food_id = $1");
@@ -215,8 +211,8 @@ Result<std::int64_t> FoodRepository::count(Transaction& tx, const FoodQuery& que
     Result<std::int64_t> all =
         counts_.count(tx, kind, key.bytes(), filters[3].integer(), filters[4].integer());
     if (!all || !query.available) return all;
-    const Param of_all[] = {filters[0], nullptr, filters[2], filters[3], filters[4], nullptr};
-    const Result<Rows> out = tx.query(count_out_, of_all);
+    const Param of_out[] = {filters[0], nullptr, filters[2], filters[3], filters[4], false};
+    const Result<Rows> out = tx.query(count_out_, of_out);
     if (!out) return out.error();
     return *query.available ? *all - out->front().integer(0) : out->front().integer(0);
 }
@@ -322,10 +318,19 @@ Result<Rows> FoodRepository::write(Transaction& tx, Statement statement, const F
     const std::string search_key = searchable(draft.name, draft.description);
     const std::string tags = http::body_json(draft.tags);
     const std::string side_rules = http::body_json(draft.side_rules());
-    std::vector<Param> params = {draft.name,         name_key,     draft.description,
-                                 search_key,         draft.price,  draft.image_url,
-                                 draft.category,     category_key, draft.available_quantity,
-                                 draft.is_available, tags,         side_rules};
+    std::vector<Param> params = {draft.name,
+                                 name_key,
+                                 draft.description,
+                                 search_key,
+                                 draft.price,
+                                 draft.image_url,
+                                 draft.category,
+                                 category_key,
+                                 draft.available_quantity,
+                                 draft.is_available,
+                                 tags,
+                                 side_rules,
+                                 draft.is_available && draft.available_quantity != 0};
     params.insert(params.end(), more);
     Result<Rows> rows = tx.query(statement, params);
     if (!rows) return better(std::move(rows).error(), draft.name);

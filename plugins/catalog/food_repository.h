@@ -73,12 +73,13 @@ private:
     /// is full; or that of a filter, whose rows are then sorted.
     enum Path : std::uint8_t { whole, in_order, by_category, by_tag, by_price, by_out, path_count };
 
+    static std::string filters(Path path, bool price_by_index);
     static Path by_filter(const FoodQuery& query);
     static Path path_of(const FoodQuery& query, std::int64_t total_count);
     Result<std::int64_t> count(Transaction& tx, const FoodQuery& query,
                                std::span<const Param> filters) const;
     Result<Food> food(const Row& row) const;
-    /// insert_ and update_: $1 to $12 are what the staff decide, and `more` follows.
+    /// insert_ and update_: $1 to $13 are what the staff decide, and `more` follows.
     Result<Rows> write(Transaction& tx, Statement statement, const FoodDraft& draft,
                        std::initializer_list<Param> more) const;
     Status replace_tags(Transaction& tx, std::int64_t id,

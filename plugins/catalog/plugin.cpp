@@ -91,7 +91,7 @@ public:
         setup.provide<Catalog>(catalog_);
         if (events) events->declare<FoodChanged>(setup);
         add_stock_rules(setup, store);
-        foods_.counts().add_rule(setup);
+        foods_.counts().add_rules(setup);
         setup.add_periodic("catalog: count the menu again", std::chrono::hours(24),
                            [this] { mend_counts(); }, {.once_per_cluster = true});
     }
@@ -114,8 +114,7 @@ private:
         if (!mended)
             log_.error("the menu could not be counted", {{"error", mended.error().detail}});
         else if (*mended > 0)
-            log_.warn("the counts of the menu were wrong and have been mended",
-                      {{"counts", *mended}});
+            log_.warn("counts of the menu were wrong and have been mended", {{"rows", *mended}});
     }
     void load_demo() {
         const Result<std::int64_t> added = load_demo_menu(store_, clock_, foods_, stock_, changes_);

@@ -11,9 +11,11 @@ CREATE INDEX foods_living_rating_desc ON foods (
     (CASE WHEN rating_count > 0 THEN CAST(rating_total AS DOUBLE PRECISION) / rating_count ELSE 0 END) DESC, id)
     WHERE deleted_at IS NULL;
 
--- What cannot be ordered now, with all that lists of it are filtered by.
-CREATE INDEX foods_living_out ON foods (category_key, price, id)
-    WHERE deleted_at IS NULL AND (is_available = 0 OR available_quantity = 0);
+-- 0: switched off or sold out. A column, because an index that looks at the quantity would have PostgreSQL write every index
+-- of a food at every sale.
+ALTER TABLE foods ADD COLUMN is_orderable BIGINT NOT NULL DEFAULT 1;
+UPDATE foods SET is_orderable = 0 WHERE is_available = 0 OR available_quantity = 0;
+CREATE INDEX foods_living_out ON foods (category_key, price, id) WHERE deleted_at IS NULL AND is_orderable = 0;
 
 -- How many living foods there are in each range of prices. kind: 'menu' (all foods), 'category' or 'tag'. bucket b of a width
 -- counts the prices from b * width to (b + 1) * width - 1. A label is one spelling of a category.
