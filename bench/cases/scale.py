@@ -10,9 +10,9 @@ MIGRATIONS = f"{os.path.dirname(__file__)}/../../plugins/catalog/migrations"
 # 20 categories, 30 tags, prices from ₦500 to ₦20,450 in steps of ₦50, 2 % sold out.
 FOODS = """
     INSERT INTO foods (name, name_key, description, search_key, price, category, category_key, available_quantity,
-                       is_available, tags, side_rules, created_at, updated_at)
-    SELECT name, lower(name), text, lower(name) || char(31) || lower(text), 50000 + i * 7919 % 400 * 5000, category,
-           lower(category), CASE WHEN i % 50 = 0 THEN 0 END, 1, '["tag' || i % 30 || '"]',
+                       is_available, is_orderable, tags, side_rules, created_at, updated_at)
+    SELECT name, lower(name), text, lower(name) || char(31) || lower(text), 50000 + (i * 7919 + i / 400) % 400 * 5000, category,
+           lower(category), CASE WHEN i % 50 = 0 THEN 0 END, 1, i % 50 <> 0, '["tag' || i % 30 || '"]',
            '{"side_protein":{"min":0,"max":1,"allowed":null},"extra_side":{"min":0,"max":1,"allowed":null}}', at, at
     FROM (SELECT value AS i, 'Dish ' || value AS name, 'Cooked to order, with what the market had today; no. ' || value
                  AS text, 'Category ' || value % 20 AS category, 1700000000000 + value AS at

@@ -130,27 +130,28 @@ std::string searchable(std::string_view name, std::string_view description) {
 }  // namespace
 
 /// What is asked for beside living foods, by the index of `path`.
-std::string FoodRepository::filters(Path path, bool price_by_index) {
-    return all_of({path == by_category ? category_index : in_category, found,
-                   path == by_tag ? tag_index : tagged, price_by_index ? price_index : priced,
+std::string FoodRepository::filters(Path path, FoodOrder order) {
+    const bool of_category = path == by_category || path == by_category_price;
+    const bool of_price = path == by_price || path == by_category_price ||
+                          (path == in_order && order == FoodOrder::price);
+    return all_of({of_category ? category_index : in_category, found,
+                   path == by_tag ? tag_index : tagged, of_price ? price_index : priced,
                    path == by_out ? out_index : available});
 }
 
 FoodRepository::FoodRepository(Store& store, std::string currency)
     : currency_(std::move(currency)), counts_(store) {
+    const Path paths[] = {in_order, by_category, by_category_price, by_tag, by_price, by_out};
     for (std::size_t i = 0; i < pages_[whole].size(); ++i) {
         pages_[whole][i] = store.prepare(page_sql(std::string(is_living), i, "$1", "$2"));
-        const bool in_order_of_price = i / 2 == static_cast<std::size_t>(FoodOrder::price);
-        for (const Path path : {in_order, by_category, by_tag, by_price, by_out}) {
-            const bool price_by_index = path == by_price || (path == in_order && in_order_of_price);
-            pages_[path][i] = store.prepare(
-                page_sql(all_of({is_living, filters(path, price_by_index)}), i, "$7", "$8"));
-        }
+        for (const Path path : paths)
+            pages_[path][i] = store.prepare(page_sql(
+                all_of({is_living, filters(path, static_cast<FoodOrder>(i / 2))}), i, "$7", "$8"));
     }
-    for (const Path path : {in_order, by_category, by_tag, by_price, by_out})
+    for (const Path path : paths)
         count_by_[path] = store.prepare("SELECT COUNT(*) FROM foods WHERE " +
                                         all_of({path == in_order ? is_living_of_all : is_living,
-                                                filters(path, path == by_price)}));
+                                                filters(path, FoodOrder::id)}));
     // All from the index.
     count_out_ = store.prepare(
         "SELECT COUNT(*) FROM foods WHERE " +
@@ -186,15 +187,16 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
 
 FoodRepository::Path FoodRepository::path_of(const FoodQuery& query, std::int64_t total_count) {
     if (!query.has_filter()) return whole;
-    // The index of a category is in the order of ids as well.
+    if (total_count <= few) return by_filter(query);
     if (query.category && query.order == FoodOrder::id) return by_category;
-    return total_count > few ? in_order : by_filter(query);
+    if (query.category && query.order == FoodOrder::price) return by_category_price;
+    return in_order;
 }
 
 FoodRepository::Path FoodRepository::by_filter(const FoodQuery& query) {
     if (query.available == false) return by_out;
     if (query.tag) return by_tag;
-    if (query.category) return by_category;
+    if (query.category) return by_category_price;
     return query.min_price || query.max_price ? by_price : in_order;
 }
 

@@ -70,10 +70,20 @@ public:
 private:
     static constexpr std::size_t ids_at_once = 16;
     /// What a page is found by: the index of its order, of which rows are left out until the page
-    /// is full; or that of a filter, whose rows are then sorted.
-    enum Path : std::uint8_t { whole, in_order, by_category, by_tag, by_price, by_out, path_count };
+    /// is full; or that of a filter, whose rows are then sorted. That of a category is in the order
+    /// of ids, the one of its prices in theirs.
+    enum Path : std::uint8_t {
+        whole,
+        in_order,
+        by_category,
+        by_category_price,
+        by_tag,
+        by_price,
+        by_out,
+        path_count
+    };
 
-    static std::string filters(Path path, bool price_by_index);
+    static std::string filters(Path path, FoodOrder order);
     static Path by_filter(const FoodQuery& query);
     static Path path_of(const FoodQuery& query, std::int64_t total_count);
     Result<std::int64_t> count(Transaction& tx, const FoodQuery& query,

@@ -2,6 +2,7 @@
 -- Ties are always broken by rising id, so each direction has an index of its own; names are unique among living foods.
 CREATE INDEX foods_living_price ON foods (price, id) WHERE deleted_at IS NULL;
 CREATE INDEX foods_living_price_desc ON foods (price DESC, id) WHERE deleted_at IS NULL;
+CREATE INDEX foods_living_category_price ON foods (category_key, price, id) WHERE deleted_at IS NULL;
 CREATE INDEX foods_living_created ON foods (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX foods_living_created_desc ON foods (created_at DESC, id) WHERE deleted_at IS NULL;
 CREATE INDEX foods_living_rating ON foods (
@@ -15,7 +16,9 @@ CREATE INDEX foods_living_rating_desc ON foods (
 -- of a food at every sale.
 ALTER TABLE foods ADD COLUMN is_orderable BIGINT NOT NULL DEFAULT 1;
 UPDATE foods SET is_orderable = 0 WHERE is_available = 0 OR available_quantity = 0;
-CREATE INDEX foods_living_out ON foods (category_key, price, id) WHERE deleted_at IS NULL AND is_orderable = 0;
+-- With all that such foods are counted by.
+CREATE INDEX foods_living_out ON foods (is_orderable, category_key, price, id, deleted_at)
+    WHERE deleted_at IS NULL AND is_orderable = 0;
 
 -- How many living foods there are in each range of prices. kind: 'menu' (all foods), 'category' or 'tag'. bucket b of a width
 -- counts the prices from b * width to (b + 1) * width - 1. A label is one spelling of a category.
