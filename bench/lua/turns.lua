@@ -11,11 +11,12 @@ end
 function init()
   local number_of = function(name) return tonumber(os.getenv(name)) end
   first_dish, half = number_of("FIRST_DISH"), math.floor(number_of("DISHES") / 2)
-  steps, step, done_turns, fault = {}, 1, 0, ""
+  steps, step, answered, fault = {}, 1, 0, ""
   for line in io.lines(os.getenv("STEPS")) do
     local method, path, expected, body = line:match("^(.-)\t(.-)\t(.-)\t(.*)$")
     table.insert(steps, {method = method, path = path, expected = expected, body = body})
   end
+  count_of_steps = #steps
   local count = 0
   for token in io.lines(os.getenv("TOKENS")) do
     count = count + 1
@@ -31,22 +32,21 @@ function request()
 end
 
 function response(status, _, body)
-  if status >= 300 or not body:find(steps[step].expected, 1, true) then
+  if status < 300 and body:find(steps[step].expected, 1, true) then
+    step, answered = step % #steps + 1, answered + 1
+  else
     if fault == "" then fault = steps[step].path .. " gave " .. status .. ": " .. body:sub(1, 160) end
     step = 1
-  elseif step == #steps then
-    step, done_turns = 1, done_turns + 1
-  else
-    step = step + 1
   end
 end
 
+-- Steps are counted, not turns: a slow server is in the middle of many when the time is over.
 function done(summary)
-  local turns, fault = 0, ""
+  local answered, fault = 0, ""
   for _, thread in ipairs(threads) do
-    turns = turns + thread:get("done_turns")
+    answered = answered + thread:get("answered") / thread:get("count_of_steps")
     if fault == "" then fault = thread:get("fault") end
   end
-  print("Turns/sec: " .. turns / summary.duration * 1e6)
+  print("Turns/sec: " .. answered / summary.duration * 1e6)
   if fault ~= "" then print("Fault: " .. fault) end
 end

@@ -2,7 +2,7 @@
 const path = require('node:path');
 const { DefaultCachePlugin, DefaultJobQueuePlugin, DefaultLogger, DefaultSchedulerPlugin, LogLevel, dummyPaymentHandler } = require('@vendure/core');
 
-const { DATA, STORE = 'sqlite', POSTGRES_URL, PORT, INSTANCES = '1', CREATE_TABLES } = process.env;
+const { DATA, STORE = 'sqlite', POSTGRES_URL, PORT, CREATE_TABLES } = process.env;
 
 const database = {
   sqlite: {
@@ -25,10 +25,10 @@ exports.config = {
   },
   dbConnectionOptions: { ...database, synchronize: CREATE_TABLES === 'true' },
   paymentOptions: { paymentMethodHandlers: [dummyPaymentHandler] },
-  // Several instances need a cache in common; one is faster with its own memory.
+  // Several servers need a cache in common; one is faster with its own memory.
   plugins: [
     DefaultJobQueuePlugin.init({}),
     DefaultSchedulerPlugin.init({}),
-    ...(Number(INSTANCES) > 1 ? [DefaultCachePlugin.init({})] : []),
+    ...(STORE === 'postgres' ? [DefaultCachePlugin.init({})] : []),
   ],
 };
