@@ -27,7 +27,7 @@ class Postgres:
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen(
                 user + [f"{PROGRAMS}/postgres", "-D", f"{self.folder}/data", "-p", str(self.port),
-                        "-k", self.folder, "-c", "listen_addresses=127.0.0.1"],
+                        "-k", self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"],
                 stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
         for _ in range(300):
             if subprocess.call(self.client("pg_isready", "-q")) == 0:

@@ -20,7 +20,7 @@ def turns(server, folder, steps, tokens, first_dish, dishes):
         file.writelines(f"{token}\n" for token in tokens)
     environment = {**os.environ, "STEPS": file.name.replace("tokens", "steps"), "TOKENS": file.name,
                    "FIRST_DISH": str(first_dish), "DISHES": str(dishes)}
-    command = ["wrk", f"-t{len(tokens)}", f"-c{len(tokens)}", "--timeout", "30s", "-s",
+    command = ["wrk", f"-t{len(tokens)}", f"-c{len(tokens)}", "--timeout", "60s", "-s",
                f"{os.path.dirname(__file__)}/../lua/turns.lua"]
 
     def measure(seconds):

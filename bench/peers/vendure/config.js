@@ -12,7 +12,8 @@ const database = {
     // What was acknowledged is on the disk, as it is with Chuks Kitchen; better-sqlite3 by itself would not wait for it.
     prepareDatabase: db => db.pragma('synchronous = FULL'),
   },
-  postgres: { type: 'postgres', url: POSTGRES_URL },
+  // A request in a transaction takes a second connection for the cache: with the 10 of the default, 32 customers wait for ever.
+  postgres: { type: 'postgres', url: POSTGRES_URL, poolSize: 50 },
 }[STORE];
 
 exports.config = {
