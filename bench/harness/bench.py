@@ -15,6 +15,7 @@ class Load:
     measure: object = None
     fault: str = ""
     warm: bool = True
+    once: bool = False
     samples: list = field(default_factory=list)  # one a round
 
 
@@ -35,9 +36,9 @@ class Bench:
         self.loads, self.rows, self.notes = {}, [], []
         self._servers, self._peers = [], {}
 
-    def kitchen(self, **changes):
-        """Our server; see kitchen.configuration for `changes`. Several may run at once."""
-        return self._started(Kitchen(self.build, self.new_folder("kitchen"), **changes))
+    def kitchen(self, folder=None, **changes):
+        """Our server; see Kitchen for `changes`. Several may run at once. `folder`: with data of another one."""
+        return self._started(Kitchen(self.build, folder or self.new_folder("kitchen"), **changes))
 
     def peer(self, name, **environment):
         """bench/peers/NAME, installed and started, once in a case."""
@@ -65,10 +66,10 @@ class Bench:
         os.makedirs(path)
         return path
 
-    def load(self, name, make, warm=True):
+    def load(self, name, make, warm=True, once=False):
         """`make` returns a load (harness.loads). When it fails, the rows with this load say why. `warm`: it is run
-        for a second before the first round."""
-        one = self.loads[name] = Load(name, warm=warm)
+        for a second before the first round. `once`: in the first round only."""
+        one = self.loads[name] = Load(name, warm=warm and not once, once=once)
         try:
             one.measure = make()
         except Failed as failed:
@@ -90,6 +91,8 @@ class Bench:
                 one.measure(1)
         for number in range(self.options.rounds):
             for one in working if number % 2 == 0 else reversed(working):  # a drift of the machine meets all
+                if one.once and number > 0:
+                    continue
                 sample = one.measure(self.options.seconds)
                 one.samples.append(sample)
                 one.fault = one.fault or sample.fault

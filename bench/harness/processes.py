@@ -39,7 +39,8 @@ class Server:
         os.makedirs(folder, exist_ok=True)
         self.folder, self.port, self.log = str(folder), free_port(), f"{folder}/log"
         self.url = f"http://127.0.0.1:{self.port}"
-        environment = {**os.environ, "PORT": str(self.port), "DATA": self.folder, **environment}
+        environment = {**os.environ, "PORT": str(self.port), "DATA": self.folder, "KITCHEN_DATA": self.folder,
+                       "KITCHEN_LISTEN": f"127.0.0.1:{self.port}", **environment}
         began = time.monotonic()
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen([str(part) for part in command], stdout=out, stderr=out,
