@@ -57,11 +57,13 @@ public:
             const auto [known, is_new] =
                 statements_.emplace(sql, static_cast<std::uint32_t>(statements_.size()));
             if (is_new) write(Mark::statement, sql);
-            const auto& parameters = parameters_[statement];
-            const auto count = static_cast<std::uint32_t>(parameters.size());
+            // The map may know more, of a statement that was at this address before.
+            const auto count = static_cast<std::uint32_t>(sqlite3_bind_parameter_count(statement));
             transaction_.append(reinterpret_cast<const char*>(&known->second), 4);
             transaction_.append(reinterpret_cast<const char*>(&count), 4);
-            for (const auto& parameter : parameters) transaction_ += parameter.second;
+            auto& parameters = parameters_[statement];
+            for (std::uint32_t i = 1; i <= count; ++i)
+                transaction_ += parameters[static_cast<int>(i)];
         }
     }
 
