@@ -40,6 +40,10 @@ class Bench:
         """Our server; see Kitchen for `changes`. Several may run at once. `folder`: with data of another one."""
         return self._started(Kitchen(self.build, folder or self.new_folder("kitchen"), **changes))
 
+    def serve(self, command, **environment):
+        """Another program of ours that serves; see harness.processes.Server."""
+        return self._started(Server(command, self.new_folder(os.path.basename(command[0])), **environment))
+
     def peer(self, name, **environment):
         """bench/peers/NAME, installed and started, once in a case."""
         if name not in self._peers:
@@ -101,5 +105,5 @@ class Bench:
                       + (f"  {sample.fault}" if sample.fault else ""), file=sys.stderr)
 
     def stop(self):
-        for server in reversed(self._servers):
-            server.stop()
+        while self._servers:
+            self._servers.pop().stop()

@@ -41,6 +41,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         environment = {**os.environ, "PORT": str(self.port), "DATA": self.folder, "KITCHEN_DATA": self.folder,
                        "KITCHEN_LISTEN": f"127.0.0.1:{self.port}", **environment}
+        self.stopped = False
         began = time.monotonic()
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen([str(part) for part in command], stdout=out, stderr=out,
@@ -82,18 +83,21 @@ class Server:
                 pass  # it has just ended
         return pids
 
-    def rss(self):
-        """MB (of 10^6 bytes) of memory that are resident, of all its processes."""
+    def rss(self, part="VmRSS"):
+        """MB (of 10^6 bytes) of memory that are resident, of all its processes; "RssAnon": without files."""
         kib = 0
         for pid in self.pids():
             try:
                 with open(f"/proc/{pid}/status") as status:
-                    kib += sum(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+                    kib += sum(int(line.split()[1]) for line in status if line.startswith(part + ":"))
             except OSError:
                 pass
         return kib * 1024 / 1e6
 
     def stop(self):
+        if self.stopped:
+            return
+        self.stopped = True
         for number, patience in ((signal.SIGTERM, 20), (signal.SIGKILL, 5)):
             try:
                 os.killpg(self.process.pid, number)
