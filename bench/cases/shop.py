@@ -55,7 +55,7 @@ class Vendure:
     def steps(self):
         posts = [(ADD % ("DISH1", 2), '"totalWithTax"'), (ADD % ("DISH2", 1), '"totalWithTax"'),
                  (SHIP, '"totalWithTax"'), (PAY, '"PaymentSettled"')]
-        return [("POST", "/shop-api", expected, json.dumps({"query": query})) for query, expected in posts]
+        return [("/shop-api", 200, text, json.dumps({"query": query})) for query, text in posts]
 
     def admin(self, query):
         token = self.call('mutation { login(username: "chef", password: "a-long-admin-password") { __typename } }',
@@ -93,7 +93,7 @@ def compare(bench, ours, peer):
     """The rows of one kind of store. `peer()`: its server."""
     tokens, buyers = settle(ours, CUSTOMERS), settle(ours, BUYERS)
     ids = [dish(ours, food["name"], int(food["price"]) * 100, available_quantity=1_000_000) for food in FOODS]
-    orders = turns(ours, bench.new_folder("steps"), our_steps({"quantity": 2}), tokens, ids[0], len(ids))
+    orders = turns(bench, ours, tokens, our_steps({"quantity": 2}, {}), ids[0], len(ids))
 
     def our_buyers(_):
         got, other, _ = our_race([ours], buyers, STOCK)
@@ -104,7 +104,7 @@ def compare(bench, ours, peer):
     bench.load("our buyers", lambda: our_buyers, warm=False)
     bench.load("our start", lambda: restarted(ours, orders), warm=False)
     vendure = Vendure(peer())
-    theirs = turns(vendure.server, bench.new_folder("steps"), vendure.steps(), vendure.customers(CUSTOMERS), 1, len(FOODS))
+    theirs = turns(bench, vendure.server, vendure.customers(CUSTOMERS), vendure.steps(), 1, len(FOODS))
     their_buyers = vendure.customers(BUYERS)
     bench.load("Vendure's orders", lambda: theirs)
     bench.load("Vendure's memory", lambda: lambda _: Sample(vendure.server.rss(), "MB"), warm=False)

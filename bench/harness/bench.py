@@ -16,6 +16,7 @@ class Load:
     measure: object = None
     fault: str = ""
     warm: bool = True
+    once: bool = False
     samples: list = field(default_factory=list)  # one a round
 
 
@@ -36,9 +37,13 @@ class Bench:
         self.loads, self.rows, self.notes = {}, [], []
         self._servers, self._peers = [], {}
 
-    def kitchen(self, **changes):
-        """Our server; see kitchen.configuration for `changes`. Several may run at once."""
-        return self._started(Kitchen(self.build, self.new_folder("kitchen"), **changes))
+    def kitchen(self, folder=None, **changes):
+        """Our server; see Kitchen for `changes`. Several may run at once. `folder`: with data of another one."""
+        return self._started(Kitchen(self.build, folder or self.new_folder("kitchen"), **changes))
+
+    def serve(self, command, **environment):
+        """Another program of ours that serves; see harness.processes.Server."""
+        return self._started(Server(command, self.new_folder(os.path.basename(command[0])), **environment))
 
     def postgres(self):
         """A PostgreSQL server of this case (harness/postgres.py)."""
@@ -70,10 +75,10 @@ class Bench:
         os.makedirs(path)
         return path
 
-    def load(self, name, make, warm=True):
+    def load(self, name, make, warm=True, once=False):
         """`make` returns a load (harness.loads). When it fails, the rows with this load say why. `warm`: it is run
-        for a second before the first round."""
-        one = self.loads[name] = Load(name, warm=warm)
+        for a second before the first round. `once`: in the first round only."""
+        one = self.loads[name] = Load(name, warm=warm and not once, once=once)
         try:
             one.measure = make()
         except Failed as failed:
@@ -95,6 +100,8 @@ class Bench:
                 one.measure(1)
         for number in range(self.options.rounds):
             for one in working if number % 2 == 0 else reversed(working):  # a drift of the machine meets all
+                if one.once and number > 0:
+                    continue
                 sample = one.measure(self.options.seconds)
                 one.samples.append(sample)
                 one.fault = one.fault or sample.fault
@@ -103,5 +110,5 @@ class Bench:
                       + (f"  {sample.fault}" if sample.fault else ""), file=sys.stderr)
 
     def stop(self):
-        for server in reversed(self._servers):
-            server.stop()
+        while self._servers:
+            self._servers.pop().stop()

@@ -40,11 +40,13 @@ class Server:
         self.folder, self.port, self.log = str(folder), free_port(), f"{folder}/log"
         self.url = f"http://127.0.0.1:{self.port}"
         self.command, self.ready, self.within = [str(part) for part in command], ready, within
-        self.environment = {**os.environ, "PORT": str(self.port), "DATA": self.folder, **environment}
+        self.environment = {**os.environ, "PORT": str(self.port), "DATA": self.folder, "KITCHEN_DATA": self.folder,
+                            "KITCHEN_LISTEN": f"127.0.0.1:{self.port}", **environment}
         self.start()
 
     def start(self):
         """Again, after stop(): on the same data and port."""
+        self.stopped = False
         began = time.monotonic()
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen(self.command, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
@@ -86,18 +88,21 @@ class Server:
                 pass  # it has just ended
         return pids
 
-    def rss(self):
-        """MB (of 10^6 bytes) of memory that are resident, of all its processes."""
+    def rss(self, part="VmRSS"):
+        """MB (of 10^6 bytes) of memory that are resident, of all its processes; "RssAnon": without files."""
         kib = 0
         for pid in self.pids():
             try:
                 with open(f"/proc/{pid}/status") as status:
-                    kib += sum(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+                    kib += sum(int(line.split()[1]) for line in status if line.startswith(part + ":"))
             except OSError:
                 pass
         return kib * 1024 / 1e6
 
     def stop(self):
+        if self.stopped:
+            return
+        self.stopped = True
         for number, patience in ((signal.SIGTERM, 20), (signal.SIGKILL, 5)):
             try:
                 os.killpg(self.process.pid, number)

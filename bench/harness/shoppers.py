@@ -1,38 +1,27 @@
 """Customers of a shop, ours or another: those who order again and again, and those who race for one dish."""
 import http.client
 import json
-import os
-import re
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from harness.loads import Sample
+from harness.loads import program
 
 
-def turns(server, folder, steps, tokens, first_dish, dishes):
-    """A load: whole turns of `steps` a second, of one customer a token (bench/lua/turns.lua).
-    A step: (method, path, what the response must hold, body)."""
-    with open(f"{folder}/steps", "w") as file:
-        file.writelines("\t".join(step) + "\n" for step in steps)
-    with open(f"{folder}/tokens", "w") as file:
-        file.writelines(f"{token}\n" for token in tokens)
-    environment = {**os.environ, "STEPS": file.name.replace("tokens", "steps"), "TOKENS": file.name,
-                   "FIRST_DISH": str(first_dish), "DISHES": str(dishes)}
-    command = ["wrk", f"-t{len(tokens)}", f"-c{len(tokens)}", "--timeout", "60s", "-s",
-               f"{os.path.dirname(__file__)}/../lua/turns.lua"]
-
-    def measure(seconds):
-        out = subprocess.run(command + [f"-d{max(1, round(seconds))}s", server.url], env=environment,
-                             capture_output=True, text=True, check=False)
-        rate = re.search(r"Turns/sec: ([\d.e+-]+)", out.stdout)
-        if not rate:
-            return Sample(0, fault=(out.stdout + out.stderr).strip()[-200:])
-        faults = re.findall(r"(?:Fault: |Socket errors: ).*", out.stdout)
-        return Sample(float(rate[1]), "orders/s", fault="; ".join(faults))
-
-    return measure
+def turns(bench, server, tokens, steps, first_dish, dishes):
+    """A load: whole turns of `steps` a second, of one customer a token (bench/turns.cpp). A step: (path, status, what
+    the response holds, body); DISH1 and DISH2 in a body are a customer's two of consecutive ids from `first_dish` on."""
+    path, half = f"{bench.new_folder('turns')}/requests", dishes // 2
+    with open(path, "w") as file:
+        for number, token in enumerate(tokens):
+            for step in steps:
+                where, status, text, body = step
+                body = body.replace("DISH1", str(first_dish + number % half))
+                body = body.replace("DISH2", str(first_dish + half + number % half))
+                whole = (f"POST {where} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n"
+                         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+                file.write(f"{number} {status} {len(whole)} {text}\n{whole}")
+    return program([f"{bench.build}/bench/turns", server.port, path], "orders/s")
 
 
 def race(requests):
@@ -77,13 +66,12 @@ def dish(kitchen, name, price, **more):
     return kitchen.call("POST", "/foods/", body, kitchen.admin())["id"]
 
 
-def our_steps(first=None, second=None):
-    """`first`, `second`: what more the two lines hold."""
+def our_steps(first, second):
+    """`first`, `second`: what more than the food the two lines hold."""
     def line(dish_id, more):
-        return json.dumps({**(more or {}), "food_id": "DISH"}).replace('"DISH"', dish_id)
-    return [("POST", "/cart/", '"quantity":', line("DISH1", first)),
-            ("POST", "/cart/", '"quantity":', line("DISH2", second)),
-            ("POST", "/orders/", '"status":"pending"', json.dumps(ORDER))]
+        return json.dumps({"food_id": "DISH", **more}).replace('"DISH"', dish_id)
+    return [("/cart/", 201, "", line("DISH1", first)), ("/cart/", 201, "", line("DISH2", second)),
+            ("/orders/", 201, "", json.dumps(ORDER))]
 
 
 def our_race(kitchens, tokens, stock):
