@@ -6,8 +6,8 @@
 -- Comes with: users, dishes (of each, the first of consecutive ids), dish_count, protein, extra, now, address.
 \set user :users + :client_id
 \set half :dish_count / 2
-\set first random(0, :half - 1) + :dishes
-\set second random(:half, :dish_count - 1) + :dishes
+\set first :dishes + :client_id % :half
+\set second :first + :half
 
 -- POST /cart/
 \startpipeline
