@@ -44,22 +44,22 @@ class Bench:
         """Another program of ours that serves; see harness.processes.Server."""
         return self._started(Server(command, self.new_folder(os.path.basename(command[0])), **environment))
 
-    def peer(self, name, **environment):
-        """bench/peers/NAME, installed and started, once in a case."""
+    def peer(self, name, ready="/", **environment):
+        """bench/peers/NAME, installed and started, once in a case. It is ready when GET `ready` is 200."""
         if name not in self._peers:
             try:
-                self._peers[name] = self._peer(name, environment)
+                self._peers[name] = self._peer(name, ready, environment)
             except Failed as failed:
                 self._peers[name] = failed
         if isinstance(self._peers[name], Failed):
             raise self._peers[name]
         return self._peers[name]
 
-    def _peer(self, name, environment):
+    def _peer(self, name, ready, environment):
         folder, peer = self.new_folder(name), f"{HERE}/peers/{name}"
         if os.path.exists(f"{peer}/install"):
             run([f"{peer}/install"], f"{folder}.install.log", BUILD=self.build)
-        return self._started(Server([f"{peer}/start"], folder, BUILD=self.build, **environment))
+        return self._started(Server([f"{peer}/start"], folder, ready, BUILD=self.build, **environment))
 
     def _started(self, server):
         self._servers.append(server)

@@ -30,6 +30,8 @@ def verdict(aim, values):
     how, number = aim.split()
     if how == "spans":
         met = min(values) <= float(number) <= max(values)
+    elif how == "=":
+        met = all(value == float(number) for value in values)
     else:
         middle = statistics.median(values)
         met = middle >= float(number) if how == ">=" else middle <= float(number)
