@@ -40,10 +40,6 @@ class Bench:
         """Our server; see Kitchen for `changes`. Several may run at once. `folder`: with data of another one."""
         return self._started(Kitchen(self.build, folder or self.new_folder("kitchen"), **changes))
 
-    def serve(self, command, **environment):
-        """Another program of ours that serves; see harness.processes.Server."""
-        return self._started(Server(command, self.new_folder(os.path.basename(command[0])), **environment))
-
     def peer(self, name, ready="/", **environment):
         """bench/peers/NAME, installed and started, once in a case. It is ready when GET `ready` is 200."""
         if name not in self._peers:
@@ -64,6 +60,10 @@ class Bench:
     def _started(self, server):
         self._servers.append(server)
         return server
+
+    def serve(self, command, **environment):
+        """Another program of ours that serves; see harness.processes.Server."""
+        return self._started(Server(command, self.new_folder(os.path.basename(command[0])), **environment))
 
     def new_folder(self, name):
         path = f"{self.folder}/{self.name}-{name}-{len(os.listdir(self.folder))}"
