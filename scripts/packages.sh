@@ -15,7 +15,7 @@ packages_test=(
 packages_fuzz=(clang libclang-rt-14-dev)
 packages_style=(clang-format clang-tidy)
 packages_bench=(
-  wrk curl sqlite3 libbenchmark-dev nodejs
+  wrk libbenchmark-dev nodejs
   python3-fastapi python3-uvicorn uvicorn python3-uvloop python3-httptools
 )
 

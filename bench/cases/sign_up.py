@@ -9,7 +9,7 @@ def sign_up(bench):
         rate, bound = f"sign-ups, {threads} hashed at once", f"Argon2, {threads} threads"
         bench.load(rate, lambda: program([f"{bench.build}/bench/sign_ups", ours.port, f"{ours.folder}/mail", 6]))
         bench.load(bound, lambda: google_benchmark(f"{bench.build}/bench/argon2_limit", f"hash/real_time/threads:{threads}"))
-        bench.row(f"sign-up to verified (argon2.parallelism: {threads}) beside {threads} cores' Argon2", rate, bound, aim)
+        bench.row(f"sign-up to verified (argon2.parallelism: {threads}) beside Argon2, {threads} at once", rate, bound, aim)
     bench.note("6 clients, which the queue for hashing just takes; one hash of 19 MiB a sign-up; argon2.parallelism: 1 is the default on two cores")
 
 

@@ -41,10 +41,6 @@ class Bench:
         """Our server; see Kitchen for `changes`. Several may run at once. `folder`: with data of another one."""
         return self._started(Kitchen(self.build, folder or self.new_folder("kitchen"), **changes))
 
-    def serve(self, command, **environment):
-        """Another program of ours that serves; see harness.processes.Server."""
-        return self._started(Server(command, self.new_folder(os.path.basename(command[0])), **environment))
-
     def postgres(self):
         """A PostgreSQL server of this case (harness/postgres.py)."""
         return self._started(Postgres())
@@ -70,6 +66,10 @@ class Bench:
         self._servers.append(server)
         return server
 
+    def serve(self, command, **environment):
+        """Another program of ours that serves; see harness.processes.Server."""
+        return self._started(Server(command, self.new_folder(os.path.basename(command[0])), **environment))
+
     def new_folder(self, name):
         path = f"{self.folder}/{self.name}-{name}-{len(os.listdir(self.folder))}"
         os.makedirs(path)
@@ -85,7 +85,7 @@ class Bench:
             one.fault = str(failed)
 
     def row(self, work, over, under="", aim="", measure="value"):
-        """The ratio of two loads in each round, or the value of one; `aim`: ">= 0.9", "<= 3" or "spans 1".
+        """The ratio of two loads in each round, or the value of one; `aim`: ">= 0.9", "<= 3", "= 10" or "spans 1".
         `measure`: "value" or "p99" of the samples."""
         self.rows.append(Row(work, over, under, aim, measure))
 

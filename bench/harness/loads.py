@@ -3,6 +3,8 @@ import json
 import os
 import re
 import subprocess
+import urllib.error
+import urllib.request
 from dataclasses import dataclass
 
 from harness.processes import Failed
@@ -48,10 +50,13 @@ def wrk(url, headers=None, script=None, connections=32, value="rate", expect=200
 
 
 def _status(url, headers):
-    out = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url] +
-                         [part for name, content in (headers or {}).items() for part in ("-H", f"{name}: {content}")],
-                         capture_output=True, text=True, check=False)
-    return int(out.stdout or 0)
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=30) as response:
+            return response.status
+    except urllib.error.HTTPError as answered:  # 304 too
+        return answered.code
+    except OSError:
+        return 0
 
 
 def google_benchmark(program, name, **environment):

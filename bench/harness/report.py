@@ -106,7 +106,7 @@ def report(results, options, busy):
              f"* Machine: {machine()}; load average {busy:.2f} when it began. The clients run on the same cores.",
              f"* Versions: {versions(options.build)}.",
              f"* Commit: {commit()}.",
-             f"* {options.rounds} rounds of {options.seconds} s, in turns; `wrk -t1 -c32` where nothing else is said.",
+             f"* Rounds: {options.rounds}, {options.seconds:g} s for each load, in turns; `wrk -t1 -c32` where nothing else is said.",
              "", "A ratio is of two loads in one round; what is written is the median of the rounds and their spread.", "",
              "| work | ratio | spread | aim | |", "|---|---|---|---|---|"]
     for case, failure in results:

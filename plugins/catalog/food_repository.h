@@ -79,6 +79,8 @@ private:
                         const std::vector<std::string>& tags) const;
 
     std::string currency_;
+    ReadTexts<std::vector<std::string>> tags_;
+    ReadTexts<SideRules> side_rules_;
     std::array<Selection, 10> pages_;  ///< by order and direction, see page_index()
     Selection counts_;
     Statement living_, find_, find_many_, categories_, any_, lock_, insert_, update_, remove_;

@@ -1,4 +1,4 @@
-#include "http/worker_pool.h"
+#include "http/transport/worker_pool.h"
 
 #include <atomic>
 #include <functional>
