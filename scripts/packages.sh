@@ -1,5 +1,5 @@
 # The Debian 12 packages this project needs, and the function that installs those that are missing.
-# docs/dependencies.md says why each is here. Sourced by ./run and ./test.
+# docs/dependencies.md says why each is here. Sourced by ./run, ./test and bench/run.
 
 packages_build=(
   build-essential cmake ninja-build pkg-config
@@ -14,6 +14,10 @@ packages_test=(
 )
 packages_fuzz=(clang libclang-rt-14-dev)
 packages_style=(clang-format clang-tidy)
+packages_bench=(
+  wrk libbenchmark-dev nodejs
+  python3-fastapi python3-uvicorn uvicorn python3-uvloop python3-httptools
+)
 
 install_missing() {
   local missing=() package
