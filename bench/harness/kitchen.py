@@ -11,15 +11,15 @@ PASSWORD = "jollof-is-life"
 
 
 def configuration(build, folder, **changes):
-    """All features on SQLite, as config/default.yaml has them, but without rate-limit and the limits of sign-up:
-    all clients of a measurement share an address. `changes` are plugin ids (with _ for -) and their keys, None
-    for a plugin that is left out; also `server` and `log`. {"path": …} names a library elsewhere."""
-    open_to_all = {"burst": 0}
+    """All features on SQLite, as config/default.yaml has them, but without rate-limit and the limits of sign-up,
+    since all clients of a measurement share an address, and with tokens and passwords that outlive it. `changes` are plugin ids (with _ for -) and their keys, None
+    for a plugin that is left out; also `server` and `log`."""
     plugins = {
         "store-sqlite": {"path": f"{folder}/kitchen.db"},
         "cache-memory": {},
         "mail-log": {"directory": f"{folder}/mail"},
         "auth": {"key_file": f"{folder}/keys/auth.key", "cookie_secure": False,
+                 "token": {"access_ttl": "1d"}, "basic_cache_ttl": "1h",
                  "signup": {"per_address_burst": 0, "per_email_burst": 0},
                  "bootstrap_admin": {"email": "chef@kitchen.example", "phone": "08030000000", "password": PASSWORD}},
         "outbox": {},
@@ -40,16 +40,15 @@ def configuration(build, folder, **changes):
 
 
 class Kitchen(Server):
-    def __init__(self, build, folder, file=None, **changes):
+    def __init__(self, build, folder, file=None, environment=None, **changes):
         """`file`: a configuration as it is, in place of configuration(**changes)."""
         if file is None:
             file = f"{folder}/kitchen.json"  # JSON is YAML
             with open(file, "w") as out:
                 json.dump(configuration(build, folder, **changes), out, indent=1)
         self.customers_made = 0
-        # The port is known before the server listens, so that the log need not be read.
-        super().__init__(["/bin/sh", "-c", f"KITCHEN_LISTEN=127.0.0.1:$PORT exec '{build}/bin/chuks-kitchen' serve "
-                          f"--config '{file}'"], folder, ready="/readyz", KITCHEN_DATA=str(folder))
+        super().__init__([f"{build}/bin/chuks-kitchen", "serve", "--config", file], folder, ready="/readyz",
+                         **(environment or {}))
 
     def call(self, method, path, body=None, token=None, expect=None, **headers):
         """The body of the response, parsed. `expect`: the status, else any of 2xx."""

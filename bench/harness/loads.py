@@ -3,6 +3,8 @@ import json
 import os
 import re
 import subprocess
+import urllib.error
+import urllib.request
 from dataclasses import dataclass
 
 from harness.processes import Failed
@@ -48,10 +50,13 @@ def wrk(url, headers=None, script=None, connections=32, value="rate", expect=200
 
 
 def _status(url, headers):
-    out = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url] +
-                         [part for name, content in (headers or {}).items() for part in ("-H", f"{name}: {content}")],
-                         capture_output=True, text=True, check=False)
-    return int(out.stdout or 0)
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=30) as response:
+            return response.status
+    except urllib.error.HTTPError as answered:  # 304 too
+        return answered.code
+    except OSError:
+        return 0
 
 
 def google_benchmark(program, name, **environment):
@@ -69,14 +74,15 @@ def google_benchmark(program, name, **environment):
     return measure
 
 
-def printed(command, unit, **environment):
-    """The number that a program prints; it gets the seconds as its last argument."""
+def program(command, unit="/s", each=1):
+    """What a program of ours measures: it gets the seconds as its last argument, and prints the value, with the
+    99th percentile before it if there is one. `each`: so many of the unit in one that the program counts."""
 
     def measure(seconds):
-        out = subprocess.run([str(part) for part in command] + [str(max(1, round(seconds)))],
-                             env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+        out = subprocess.run([str(part) for part in command] + [str(seconds)], capture_output=True, text=True, check=False)
         if out.returncode:
-            return Sample(0, unit, fault=(out.stderr or out.stdout).strip()[-200:])
-        return Sample(float(out.stdout.split()[-1]), unit)
+            return Sample(0, unit, fault=(out.stderr or out.stdout).strip()[-300:])
+        *p99, value = map(float, out.stdout.split())
+        return Sample(value * each, unit, p99[0] if p99 else 0.0)
 
     return measure

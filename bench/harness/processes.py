@@ -35,19 +35,26 @@ def run(command, log, **environment):
 class Server:
     """`command` serves in the foreground on PORT, which it finds in its environment."""
 
-    def __init__(self, command, folder, ready="/", within=60, **environment):
+    def __init__(self, command, folder, ready="/", within=180, **environment):
         os.makedirs(folder, exist_ok=True)
         self.folder, self.port, self.log = str(folder), free_port(), f"{folder}/log"
         self.url = f"http://127.0.0.1:{self.port}"
-        environment = {**os.environ, "PORT": str(self.port), "DATA": self.folder, **environment}
+        self.command, self.ready, self.within = [str(part) for part in command], ready, within
+        self.environment = {**os.environ, "PORT": str(self.port), "DATA": self.folder, "KITCHEN_DATA": self.folder,
+                            "KITCHEN_LISTEN": f"127.0.0.1:{self.port}", **environment}
+        self.start()
+
+    def start(self):
+        """Again, after stop(): on the same data and port."""
+        self.stopped = False
         began = time.monotonic()
         with open(self.log, "ab") as out:
-            self.process = subprocess.Popen([str(part) for part in command], stdout=out, stderr=out,
-                                            stdin=subprocess.DEVNULL, env=environment, start_new_session=True)
-        while self.status(ready) != 200:
-            if self.process.poll() is not None or time.monotonic() - began > within:
+            self.process = subprocess.Popen(self.command, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+                                            env=self.environment, start_new_session=True)
+        while self.status(self.ready) != 200:
+            if self.process.poll() is not None or time.monotonic() - began > self.within:
                 self.stop()
-                raise Failed(f"{os.path.basename(command[0])} did not start: {last_line(self.log)}")
+                raise Failed(f"{os.path.basename(self.command[0])} did not start: {last_line(self.log)}")
             time.sleep(0.002)
         self.ready_after = time.monotonic() - began  # seconds
 
@@ -81,18 +88,21 @@ class Server:
                 pass  # it has just ended
         return pids
 
-    def rss(self):
-        """MB (of 10^6 bytes) of memory that are resident, of all its processes."""
+    def rss(self, part="VmRSS"):
+        """MB (of 10^6 bytes) of memory that are resident, of all its processes; "RssAnon": without files."""
         kib = 0
         for pid in self.pids():
             try:
                 with open(f"/proc/{pid}/status") as status:
-                    kib += sum(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+                    kib += sum(int(line.split()[1]) for line in status if line.startswith(part + ":"))
             except OSError:
                 pass
         return kib * 1024 / 1e6
 
     def stop(self):
+        if self.stopped:
+            return
+        self.stopped = True
         for number, patience in ((signal.SIGTERM, 20), (signal.SIGKILL, 5)):
             try:
                 os.killpg(self.process.pid, number)

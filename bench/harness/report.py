@@ -30,6 +30,8 @@ def verdict(aim, values):
     how, number = aim.split()
     if how == "spans":
         met = min(values) <= float(number) <= max(values)
+    elif how == "=":
+        met = all(value == float(number) for value in values)
     else:
         middle = statistics.median(values)
         met = middle >= float(number) if how == ">=" else middle <= float(number)
@@ -104,7 +106,7 @@ def report(results, options, busy):
              f"* Machine: {machine()}; load average {busy:.2f} when it began. The clients run on the same cores.",
              f"* Versions: {versions(options.build)}.",
              f"* Commit: {commit()}.",
-             f"* {options.rounds} rounds of {options.seconds} s, in turns; `wrk -t1 -c32` where nothing else is said.",
+             f"* Rounds: {options.rounds}, {options.seconds:g} s for each load, in turns; `wrk -t1 -c32` where nothing else is said.",
              "", "A ratio is of two loads in one round; what is written is the median of the rounds and their spread.", "",
              "| work | ratio | spread | aim | |", "|---|---|---|---|---|"]
     for case, failure in results:

@@ -137,8 +137,27 @@ void CartBody::describe(BodyFields<CartBody>& field) {
     }).describe(problems_text);
 }
 
-std::int64_t fingerprint(const CartContents& contents, const Catalog& catalog) {
-    return std::bit_cast<std::int64_t>(fnv1a64(http::body_json(items(contents, catalog))));
+std::int64_t fingerprint(const CartContents& contents) {
+    Fnv1a64 sum;
+    const auto add_number = [&sum](std::int64_t number) {
+        for (int shift = 0; shift < 64; shift += 8)
+            sum.add(static_cast<unsigned char>(number >> shift));
+    };
+    const auto add_food = [&](const Food& food) {
+        add_number(food.id);
+        add_number(food.version);
+        add_number(food.available_quantity.value_or(-1));
+        add_number(food.rating_count);
+        add_number(std::bit_cast<std::int64_t>(food.rating_average));
+        add_number(food.deleted);
+        sum.add(food.currency);
+    };
+    for (const CartLine& line : contents.lines) {
+        add_food(line.food);
+        for (const Food& side : line.side_proteins) add_food(side);
+        for (const Food& side : line.extra_sides) add_food(side);
+    }
+    return std::bit_cast<std::int64_t>(sum.sum());
 }
 
 }  // namespace kitchen::cart

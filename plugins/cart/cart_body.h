@@ -40,8 +40,9 @@ struct CartBody {
     static void describe(http::BodyFields<CartBody>& field);
 };
 
-/// A number that changes whenever anything a client sees of the items does: also prices and stock,
-/// which do not change the version. The same on every machine and in every build.
-std::int64_t fingerprint(const CartContents& contents, const Catalog& catalog);
+/// A number that changes whenever the catalogue changes anything a client sees of the items: a food
+/// has another version then, or another quantity or rating. The same on every machine and in every
+/// build.
+std::int64_t fingerprint(const CartContents& contents);
 
 }  // namespace kitchen::cart

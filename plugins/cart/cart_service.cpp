@@ -168,7 +168,7 @@ Result<CartContents> CartService::changed(Transaction& tx, std::int64_t user_id,
     if (Status done = change(tx); !done) return std::move(done).error();
     Result<CartContents> now = contents(tx, user_id, *version);
     if (!now) return now;
-    if (Status done = carts_.set_fingerprint(tx, user_id, fingerprint(*now, catalog_)); !done)
+    if (Status done = carts_.set_fingerprint(tx, user_id, fingerprint(*now)); !done)
         return std::move(done).error();
     return now;
 }
@@ -195,8 +195,7 @@ Result<CartContents> CartService::alone(Transaction& tx, std::int64_t food_id) {
 }
 
 Result<CartContents> CartService::take(Transaction& tx, std::int64_t user_id) {
-    Result<std::int64_t> version =
-        carts_.raise_version(tx, user_id, fingerprint({}, catalog_), clock_.now());
+    Result<std::int64_t> version = carts_.raise_version(tx, user_id, fingerprint({}), clock_.now());
     if (!version) return std::move(version).error();
     Result<std::vector<LineRow>> lines = carts_.take_lines(tx, user_id);
     if (!lines) return std::move(lines).error();
@@ -209,7 +208,7 @@ Result<CartView> CartService::view(std::int64_t user_id) {
         if (!row) return std::move(row).error();
         Result<CartContents> now = contents(tx, user_id, row->version);
         if (!now) return std::move(now).error();
-        const std::int64_t shown = fingerprint(*now, catalog_);
+        const std::int64_t shown = fingerprint(*now);
         return CartView{*std::move(now), shown, row->version != 0 && shown != row->fingerprint};
     });
 }
@@ -286,7 +285,7 @@ Result<std::int64_t> CartService::remove(std::int64_t user_id, std::int64_t line
 Result<std::int64_t> CartService::clear(std::int64_t user_id, const VersionCheck& check) {
     return store_.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
         Result<std::int64_t> version =
-            carts_.raise_version(tx, user_id, fingerprint({}, catalog_), clock_.now());
+            carts_.raise_version(tx, user_id, fingerprint({}), clock_.now());
         if (!version) return version;
         if (Status known = check(*version - 1); !known) return std::move(known).error();
         if (Result<std::vector<LineRow>> lines = carts_.take_lines(tx, user_id); !lines)

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <memory>
+#include <mutex>
 
 #include "food_rules.h"
 #include "kitchen/time.h"
@@ -120,8 +121,26 @@ Status StoredJson<T>::read(const char* column, T& value) const {
     return Error(Errc::corrupt, "food_damaged", "A food of the menu is stored damaged.")
         .with_subject(column);
 }
-template struct StoredJson<std::vector<std::string>>;
-template struct StoredJson<SideRules>;
+
+template <class T>
+Status ReadTexts<T>::read(std::string_view text, const char* column, T& value) const {
+    constexpr std::size_t most_texts = 1000, longest = 4096;
+    {
+        const std::shared_lock lock(mutex_);
+        if (const auto known = read_.find(text); known != read_.end()) {
+            value = known->second;
+            return {};
+        }
+    }
+    Status read = StoredJson<T>{text}.read(column, value);
+    if (!read || text.size() > longest) return read;
+    const std::unique_lock lock(mutex_);
+    if (read_.size() >= most_texts) read_.clear();
+    read_.emplace(text, value);
+    return {};
+}
+template class ReadTexts<std::vector<std::string>>;
+template class ReadTexts<SideRules>;
 
 }  // namespace catalog
 

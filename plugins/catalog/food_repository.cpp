@@ -376,9 +376,9 @@ FoodView FoodRepository::view(const Row& row) const {
 Result<Food> FoodRepository::food(const Row& row) const {
     auto food = shown<Food>(row, currency_);
     food.deleted = !row.is_null(c_deleted_at);
-    Status read = view(row).tags.read("foods.tags", food.tags);
     SideRules& rules = food;
-    if (read) read = view(row).side_rules.read("foods.side_rules", rules);
+    Status read = tags_.read(row.text(c_tags), "foods.tags", food.tags);
+    if (read) read = side_rules_.read(row.text(c_side_rules), "foods.side_rules", rules);
     if (!read) return std::move(read).error();
     return food;
 }

@@ -96,6 +96,8 @@ private:
                         const std::vector<std::string>& tags) const;
 
     std::string currency_;
+    ReadTexts<std::vector<std::string>> tags_;
+    ReadTexts<SideRules> side_rules_;
     FoodCounts counts_;
     std::array<std::array<Statement, 10>, path_count> pages_;  ///< by order, see page_index()
     std::array<Statement, path_count> count_by_;

@@ -112,6 +112,9 @@ public:
     JsonWriter& begin_array();
     JsonWriter& end_array();
     JsonWriter& key(std::string_view name);
+    /// The same with key_text_of(name), for a name that is written often.
+    JsonWriter& key_text(std::string_view json);
+    static std::string key_text_of(std::string_view name);
     JsonWriter& null();
     JsonWriter& value(bool v);
     JsonWriter& value(std::int64_t v);

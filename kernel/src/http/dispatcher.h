@@ -25,7 +25,7 @@
 #include "request_id.h"
 #include "request_metrics.h"
 #include "routing/router.h"
-#include "worker_pool.h"
+#include "transport/worker_pool.h"
 
 namespace kitchen::http {
 

@@ -12,7 +12,7 @@
 #include "request_metrics.h"
 #include "routing/router.h"
 #include "uploads/temporary_folder.h"
-#include "worker_pool.h"
+#include "transport/worker_pool.h"
 
 namespace kitchen::http {
 namespace {
@@ -149,7 +149,7 @@ void Server::start() {
     transport.is_uncapped = [&shield = impl_->dispatcher.shield()](std::string_view peer) {
         return shield.is_proxy(peer);
     };
-    impl_->transport = make_pistache_transport(std::move(transport), impl_->dispatcher);
+    impl_->transport = make_pistache_transport(std::move(transport), impl_->dispatcher, *impl_->pool);
     impl_->transport->start();
     impl_->dispatcher.use_port(impl_->transport->port());
     if (impl_->metrics) impl_->sample();

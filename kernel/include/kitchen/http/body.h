@@ -182,14 +182,15 @@ public:
     void write(JsonWriter& out, const T& object) const {
         out.begin_object();
         for (std::size_t i = 0; i < members_.size(); ++i)
-            members_[i].write(out, object, schema_.members[i]);
+            members_[i].write(out, object, members_[i].key, schema_.members[i].schema.nullable);
         out.end_object();
     }
 
 private:
     struct Access {
         std::function<void(const Json&, T&)> read;  ///< none: it is written only
-        std::function<void(JsonWriter&, const T&, const Schema::Member&)> write;
+        std::function<void(JsonWriter&, const T&, const std::string& key, bool nullable)> write;
+        std::string key;  ///< for JsonWriter::key_text()
     };
 
     template <class Member>
@@ -203,15 +204,17 @@ private:
                 if (!json.is_null()) read_body(json, value);
                 object.*member = std::move(value);
             };
-        access.write = [member](JsonWriter& out, const T& object, const Schema::Member& shape) {
+        access.write = [member](JsonWriter& out, const T& object, const std::string& key,
+                                bool nullable) {
             const auto& value = std::invoke(member, object);
-            if (is_nothing(value, shape.schema.nullable)) {
-                if (shape.schema.nullable) out.key(shape.name).null();
+            if (is_nothing(value, nullable)) {
+                if (nullable) out.key_text(key).null();
             } else {
-                out.key(shape.name);
+                out.key_text(key);
                 write_body(out, value);
             }
         };
+        access.key = JsonWriter::key_text_of(name);
         schema_.members.push_back({std::move(name), schema_of<Value>(), presence});
         return schema_.members.back().schema;
     }

@@ -11,7 +11,7 @@
 namespace kitchen::http {
 namespace {
 
-constexpr std::uint64_t first_connection_tag = first_tag + 16;  // above those a worker uses itself
+constexpr std::uint64_t first_connection_tag = 16;  // above those a worker uses itself
 constexpr int look_away_ms = 100;
 constexpr std::string_view shed =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: "

@@ -1,4 +1,4 @@
-// Puts the parts together: acceptor, workers, event loops.
+// Puts the parts together: acceptor, workers, and the threads that poll.
 #include <pthread.h>
 #include <signal.h>
 
@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "acceptor.h"
-#include "event_loop.h"
+#include "worker_pool.h"
 #include "transport.h"
 #include "transport_state.h"
 #include "worker.h"
@@ -33,8 +33,8 @@ private:
 
 class PistacheTransport final : public Transport {
 public:
-    PistacheTransport(TransportOptions options, TransportHandler& handler)
-        : state_(std::make_shared<TransportState>(std::move(options), handler)) {}
+    PistacheTransport(TransportOptions options, TransportHandler& handler, WorkerPool& pool)
+        : state_(std::make_shared<TransportState>(std::move(options), handler)), pool_(pool) {}
 
     ~PistacheTransport() override { stop(); }
 
@@ -42,17 +42,12 @@ public:
         const std::lock_guard lock(mutex_);
         if (used_) throw std::logic_error("an HTTP transport is started once");
         auto listening = listen_on(state_->options().address, state_->options().port);
-        std::vector<EventSink*> sinks;
-        for (unsigned i = 0; i < std::max(state_->options().workers, 1u); ++i) {
+        for (unsigned i = 0; i < std::max(state_->options().workers, 1u); ++i)
             workers_.push_back(std::make_unique<Worker>(state_));
-            sinks.push_back(workers_.back().get());
-        }
-        loops_ = make_pistache_loops(sinks);
-        for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->attach(loops_->loop(i));
         port_ = local_port(listening.get());
         acceptor_ = std::make_unique<Acceptor>(std::move(listening), state_, workers_);
         const SignalsBlocked blocked;
-        loops_->start();
+        for (const auto& worker : workers_) pool_.attend(*worker);
         used_ = running_ = true;
         acceptor_->start();
     }
@@ -88,29 +83,28 @@ public:
             running_ = false;
         }
         acceptor_.reset();
-        if (loops_) loops_->stop();
+        for (const auto& worker : workers_) pool_.leave(*worker);
         workers_.clear();
-        loops_.reset();
     }
 
     TransportStats stats() const override { return state_->stats(); }
 
 private:
     const std::shared_ptr<TransportState> state_;
+    WorkerPool& pool_;
     std::mutex mutex_;
     bool used_ = false;
     bool running_ = false;
     std::uint16_t port_ = 0;
     std::vector<std::unique_ptr<Worker>> workers_;
-    std::unique_ptr<EventLoops> loops_;
     std::unique_ptr<Acceptor> acceptor_;
 };
 
 }  // namespace
 
 std::unique_ptr<Transport> make_pistache_transport(TransportOptions options,
-                                                   TransportHandler& handler) {
-    return std::make_unique<PistacheTransport>(std::move(options), handler);
+                                                   TransportHandler& handler, WorkerPool& pool) {
+    return std::make_unique<PistacheTransport>(std::move(options), handler, pool);
 }
 
 }  // namespace kitchen::http

@@ -135,8 +135,11 @@ public:
     virtual TransportStats stats() const = 0;
 };
 
-/// Pistache's epoll workers under our own framing. `handler` must outlive the transport.
+class WorkerPool;
+
+/// Pistache's poller under our own framing. The pool's threads poll; it may not be stopped before
+/// the transport is. `handler` and `pool` must outlive the transport.
 std::unique_ptr<Transport> make_pistache_transport(TransportOptions options,
-                                                   TransportHandler& handler);
+                                                   TransportHandler& handler, WorkerPool& pool);
 
 }  // namespace kitchen::http

@@ -9,25 +9,24 @@
 namespace kitchen::http {
 namespace {
 
-constexpr std::uint64_t wake_tag = first_tag;
-constexpr std::uint64_t timer_tag = first_tag + 1;
+constexpr std::uint64_t wake_tag = 0;
+constexpr std::uint64_t timer_tag = 1;
 constexpr std::size_t read_at_most = 64 * 1024;
 
 }  // namespace
 
 Worker::Worker(std::shared_ptr<TransportState> state)
-    : state_(std::move(state)), scratch_(read_at_most) {}
-
-void Worker::attach(EventLoop& loop) {
-    loop_ = &loop;
-    wake_ = make_event_fd();
-    timer_ = UniqueFd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+    : state_(std::move(state)),
+      loop_(make_pistache_loop()),
+      wake_(make_event_fd()),
+      timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
+      scratch_(read_at_most) {
     itimerspec every{};
     every.it_value.tv_nsec = every.it_interval.tv_nsec =
         std::chrono::nanoseconds(state_->tick()).count();
     if (!wake_ || !timer_ || ::timerfd_settime(timer_.get(), 0, &every, nullptr) != 0 ||
-        !loop.watch(wake_.get(), wake_tag, {.read = true}) ||
-        !loop.watch(timer_.get(), timer_tag, {.read = true}))
+        !loop_->watch(wake_.get(), wake_tag, {.read = true}) ||
+        !loop_->watch(timer_.get(), timer_tag, {.read = true}))
         throw std::runtime_error("cannot start an HTTP worker: out of descriptors");
 }
 
@@ -41,6 +40,8 @@ void Worker::resume(std::shared_ptr<Connection> connection) {
 }
 void Worker::close_idle() { post({Letter::Kind::close_idle, nullptr}); }
 void Worker::end_streams() { post({Letter::Kind::end_streams, nullptr}); }
+
+void Worker::interrupt() noexcept { signal_event_fd(wake_.get()); }
 
 void Worker::close_all() {
     std::latch done(1);

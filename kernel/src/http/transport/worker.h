@@ -1,6 +1,7 @@
 // One worker: the connections it serves, and the mailbox through which other threads reach it.
 //
-// Thread-safety: stated on each call. Connections are touched on the worker's thread only.
+// Thread-safety: stated on each call. Connections are read by one thread at a time, the one that
+// polls: "the worker's thread" here and in client_connection.h.
 #pragma once
 
 #include <atomic>
@@ -12,29 +13,29 @@
 
 #include "client_connection.h"
 #include "event_loop.h"
+#include "poller.h"
 
 namespace kitchen::http {
 
-class Worker final : public EventSink, public ConnectionWorker {
+class Worker final : public EventSink, public ConnectionWorker, public Poller {
 public:
+    /// Throws std::runtime_error when descriptors have run out.
     explicit Worker(std::shared_ptr<TransportState> state);
-
-    /// Before the loop is started. Throws std::runtime_error when descriptors have run out.
-    void attach(EventLoop& loop);
 
     // Any thread:
     void adopt(std::shared_ptr<Connection> connection);
     void resume(std::shared_ptr<Connection> connection) override;
     void close_idle();
     void end_streams();
-    /// Closes all connections, waits for that; then the loop can be stopped. Not from the worker's
-    /// own thread.
+    void interrupt() noexcept override;
+    /// Closes all connections, and waits until the worker's thread has; not from that one.
     void close_all();
     std::size_t load() const noexcept { return load_.load(std::memory_order_relaxed); }
 
     EventLoop& loop() override { return *loop_; }
 
     // The worker's thread:
+    void poll(bool wait) noexcept override { loop_->poll(*this, wait); }
     void on_ready(std::uint64_t tag, Readiness readiness) noexcept override;
 
 private:
@@ -54,7 +55,7 @@ private:
     void for_all(Call&& call) noexcept;
 
     const std::shared_ptr<TransportState> state_;
-    EventLoop* loop_ = nullptr;
+    const std::unique_ptr<EventLoop> loop_;
     UniqueFd wake_;
     UniqueFd timer_;
     std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;

@@ -111,6 +111,7 @@ struct IdleWorker final : ConnectionWorker, EventLoop {
     bool watch(int, std::uint64_t, Interest) noexcept override { return true; }
     bool change(int, std::uint64_t, Interest) noexcept override { return true; }
     void unwatch(int) noexcept override {}
+    void poll(EventSink&, bool) noexcept override {}
 };
 
 Response large_file() {

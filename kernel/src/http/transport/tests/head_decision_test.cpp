@@ -85,7 +85,7 @@ private:
 
 TEST_F(HeadDecisionTest, WhatWasDecidedOnTheHeadComesBackWithTheRequest) {
     DecidingHandler handler;
-    transport_ = make_pistache_transport(options_, handler);
+    transport_ = std::make_unique<PolledTransport>(options_, handler);
     transport_->start();
     Client client(transport_->port());
     client.send(post("/1", "one") + post("/2", "two"));

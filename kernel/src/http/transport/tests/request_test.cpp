@@ -311,7 +311,7 @@ TEST_F(RequestTest, StartSaysWhichAddressIsTaken) {
     start();
     TransportOptions same;
     same.port = port_;
-    const auto second = make_pistache_transport(same, handler_);
+    const auto second = std::make_unique<PolledTransport>(same, handler_);
     try {
         second->start();
         FAIL() << "two transports on one port";

@@ -187,11 +187,11 @@ TEST_F(ShutdownTest, StopLeavesNoDescriptorAndNoThreadBehind) {
 }
 
 TEST_F(ShutdownTest, StopWithoutStartAndDestructionWithoutStop) {
-    make_pistache_transport(options_, handler_)->stop();
-    { const auto never_started = make_pistache_transport(options_, handler_); }
+    std::make_unique<PolledTransport>(options_, handler_)->stop();
+    { const auto never_started = std::make_unique<PolledTransport>(options_, handler_); }
     const auto descriptors = entries("/proc/self/fd");
     {
-        const auto abandoned = make_pistache_transport(options_, handler_);
+        const auto abandoned = std::make_unique<PolledTransport>(options_, handler_);
         abandoned->start();
         Client client(abandoned->port());
         client.get("/");

@@ -20,6 +20,7 @@
 
 #include "http/transport/tcp_socket.h"
 #include "http/transport/transport.h"
+#include "http/transport/worker_pool.h"
 #include "kitchen/testkit/raw_client.h"
 
 namespace kitchen::http {
@@ -74,6 +75,30 @@ using CachedResponse = testkit::RawResponse;
 using Client = testkit::RawClient;
 using testkit::eventually;
 
+/// With a thread of its own that polls.
+class PolledTransport final : public Transport {
+public:
+    PolledTransport(const TransportOptions& options, TransportHandler& handler)
+        : transport_(make_pistache_transport(options, handler, pool_)) {}
+    ~PolledTransport() override { stop(); }
+
+    void start() override { transport_->start(); }
+    std::uint16_t port() const override { return transport_->port(); }
+    void begin_drain() override { transport_->begin_drain(); }
+    bool finish_drain(std::chrono::milliseconds deadline) override {
+        return transport_->finish_drain(deadline);
+    }
+    void stop() override {
+        transport_->stop();
+        pool_.stop();
+    }
+    TransportStats stats() const override { return transport_->stats(); }
+
+private:
+    WorkerPool pool_{0, 0};
+    const std::unique_ptr<Transport> transport_;
+};
+
 class TransportTest : public testing::Test {
 protected:
     ~TransportTest() override {
@@ -81,7 +106,7 @@ protected:
     }
 
     std::uint16_t start() {
-        transport_ = make_pistache_transport(options_, handler_);
+        transport_ = std::make_unique<PolledTransport>(options_, handler_);
         transport_->start();
         return port_ = transport_->port();
     }

@@ -1,9 +1,10 @@
-// The threads that run blocking routes, behind a bounded queue.
+// The threads of a server: they wait for events on its connections, and run what comes of them.
 //
-// None is woken while as many work as there are cores: a task finds a thread that has just finished
-// another, and no core switches. A thread that waits (kernel/src/observe/waiting.h), or whose task
-// has run for long, does not count, and another one takes its place. That is the rule of I/O
-// completion ports (Windows) and of the scheduler of Go.
+// The thread that polls and finds requests runs them itself, one after another: no core switches
+// and no thread is woken. Another one is woken, to run what is queued or to poll, when no thread
+// works any more, because the one that did waits (kernel/src/observe/waiting.h) or its task has run
+// for long; or when the first in the queue has stood there for a while and fewer work than there
+// are cores. That is the rule of I/O completion ports (Windows) and of the scheduler of Go.
 //
 // Thread-safety: try_post() and stats() from any thread; the rest on one thread.
 #pragma once
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "observe/waiting.h"
+#include "poller.h"
 
 namespace kitchen::http {
 
@@ -35,7 +37,7 @@ public:
     using Time = std::chrono::steady_clock::time_point;
 
     struct Stats {
-        std::size_t threads = 0;
+        std::size_t threads = 0;    ///< for tasks
         std::size_t busy = 0;       ///< threads that run a task
         std::size_t waiting = 0;    ///< tasks that no thread has taken yet
         std::uint64_t refused = 0;  ///< tasks not taken since the start
@@ -43,13 +45,19 @@ public:
 
     /// Starts the threads. `queue_limit` counts the tasks that wait, not those that run; `working`
     /// is how many may work at once, 0: as many as there are cores; `patience`, how long a task may
-    /// run before it no longer counts.
+    /// run before it no longer counts as one, or a poller may be left alone.
     WorkerPool(unsigned threads, std::size_t queue_limit, unsigned working = 0,
                std::chrono::milliseconds patience = std::chrono::milliseconds(1));
     /// Stops.
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
+
+    /// From now on threads poll it, with one thread more, so that tasks never keep it waiting.
+    void attend(Poller& poller);
+    /// No thread polls it when this returns. Before stop() or after it; not from a thread of the
+    /// pool.
+    void leave(Poller& poller);
 
     /// Takes the task, or leaves it with the caller and returns false: the queue is full, or the
     /// pool has stopped. Tasks expire in the order of the queue: a deadline is never before that of
@@ -62,7 +70,13 @@ public:
 private:
     struct Waiting {
         std::unique_ptr<Task> task;
+        Time posted;
         Time deadline;
+    };
+    /// A poller that no thread polls now.
+    struct Unattended {
+        Poller* poller;
+        Time since;
     };
     /// A thread, and what it does.
     struct Worker final : observe::WaitObserver {
@@ -72,35 +86,54 @@ private:
 
         WorkerPool& pool;
         // Under the pool's mutex:
+        Poller* polls = nullptr;
+        bool leaves = false;  ///< the poller, when it has polled
+        bool runs = false;    ///< a task
         Time since;           ///< its task has run
         int waits = 0;        ///< it waits, so many times nested
         bool counts = false;  ///< as one that works
     };
+    using Lock = std::unique_lock<std::mutex>;
 
+    void add_thread();
     void work(Worker& me);
-    /// Under the mutex: wakes as many threads as may work on what waits.
-    void wake();
-    /// Under the mutex: what has run for long counts no more.
-    void release_slow(Time now);
-    void count(Worker& worker, bool counts) noexcept;
     void watch();
 
+    // Under the mutex:
+    bool may_run() const { return !queue_.empty() && busy_ < threads_for_tasks_; }
+    bool is_idle() const { return !may_run() && unattended_.empty(); }
+    bool must_poll(Time now) const;
+    void poll(Worker& me, Lock& lock);
+    void run_next(Worker& me, Lock& lock, Time now);
+    void wait_until_woken(Lock& lock);
+    /// Wakes a thread for what nobody would do now: when none works, or what waits has waited long.
+    void wake(Time now);
+    void release_slow(Time now);
+    void count(Worker& worker, bool counts) noexcept;
+    void be_watched();
+
+    const std::size_t threads_for_tasks_;
     const std::size_t queue_limit_;
     const std::size_t working_limit_;
     const std::chrono::milliseconds patience_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
-    std::condition_variable expiry_;
+    std::condition_variable watch_;
+    std::condition_variable polled_;
     std::deque<Waiting> queue_;
-    std::size_t idle_ = 0;     ///< threads without a task
-    std::size_t waking_ = 0;   ///< of these, told to look at the queue
+    std::vector<Unattended> unattended_;
+    std::size_t idle_ = 0;     ///< threads that sleep
+    std::size_t waking_ = 0;   ///< of these, told to look around
     std::size_t busy_ = 0;     ///< threads with a task
     std::size_t working_ = 0;  ///< of these, those that count
     std::uint64_t refused_ = 0;
-    bool watching_ = false;  ///< the watching thread looks at the queue by itself
+    bool watched_ = false;  ///< the watching thread looks by itself every so often
     bool stopping_ = false;
     std::deque<Worker> workers_;
-    std::vector<std::thread> threads_;  ///< the last one is that of watch()
+    std::vector<std::thread> threads_;
+    std::thread watcher_;
+
+    static thread_local Worker* current_;  ///< of this thread
 };
 
 }  // namespace kitchen::http

@@ -1,0 +1,82 @@
+// The one source file that knows Pistache: its poller, an epoll set, drives our sinks.
+//
+// Why only this much of it: docs/adr/0001-transport.md.
+#include <pistache/os.h>
+
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "event_loop.h"
+
+namespace kitchen::http {
+namespace {
+
+namespace Polling = Pistache::Polling;
+
+Pistache::Flags<Polling::NotifyOn> flags_of(Interest interest) {
+    Pistache::Flags<Polling::NotifyOn> flags;
+    if (interest.read) flags.setFlag(Polling::NotifyOn::Read);
+    if (interest.write) flags.setFlag(Polling::NotifyOn::Write);
+    return flags;
+}
+
+class PistacheLoop final : public EventLoop {
+public:
+    bool watch(int fd, std::uint64_t tag, Interest interest) noexcept override {
+        return quietly([&] { set_.addFd(fd, flags_of(interest), Polling::Tag(tag)); });
+    }
+    bool change(int fd, std::uint64_t tag, Interest interest) noexcept override {
+        return quietly([&] { set_.rearmFd(fd, flags_of(interest), Polling::Tag(tag)); });
+    }
+    void unwatch(int fd) noexcept override {
+        quietly([&] { set_.removeFd(fd); });
+    }
+
+    void poll(EventSink& sink, bool wait) noexcept override {
+        if (next_ == events_.size()) {
+            events_.clear();
+            next_ = 0;
+            // Out of memory: level-triggered, the events come again.
+            quietly([&] { set_.poll(events_, std::chrono::milliseconds(wait ? -1 : 0)); });
+        }
+        while (next_ < events_.size()) {
+            const Polling::Event event = events_[next_++];
+            Readiness readiness{event.flags.hasFlag(Polling::NotifyOn::Read),
+                                event.flags.hasFlag(Polling::NotifyOn::Write),
+                                event.flags.hasFlag(Polling::NotifyOn::Hangup)};
+            // EPOLLERR has no flag here: an event without any is one.
+            if (!readiness.readable && !readiness.writable) readiness.gone = true;
+            sink.on_ready(event.tag.value(), readiness);
+            if (wait) return;
+        }
+    }
+
+private:
+    template <typename Call>
+    static bool quietly(Call&& call) noexcept {
+        try {
+            call();
+            return true;
+        } catch (const std::exception&) {
+            return false;
+        }
+    }
+
+    Polling::Epoll set_;
+    std::vector<Polling::Event> events_;  ///< of the last round
+    std::size_t next_ = 0;                ///< of them
+};
+
+}  // namespace
+
+std::unique_ptr<EventLoop> make_pistache_loop() {
+    try {
+        return std::make_unique<PistacheLoop>();
+    } catch (const std::exception&) {
+        throw std::runtime_error("cannot start an HTTP worker: out of descriptors");
+    }
+}
+
+}  // namespace kitchen::http

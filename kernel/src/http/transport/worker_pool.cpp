@@ -1,0 +1,231 @@
+#include "worker_pool.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kitchen::http {
+namespace {
+
+using std::chrono::steady_clock;
+
+std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+// The watching thread goes to sleep after so many looks in a row at which there was nothing to do.
+constexpr int quiet_looks = 10;
+
+}  // namespace
+
+thread_local WorkerPool::Worker* WorkerPool::current_ = nullptr;
+
+WorkerPool::WorkerPool(unsigned threads, std::size_t queue_limit, unsigned working,
+                       std::chrono::milliseconds patience)
+    : threads_for_tasks_(threads),
+      queue_limit_(queue_limit),
+      working_limit_(working > 0 ? working : cores()),
+      patience_(patience) {
+    try {
+        for (unsigned i = 0; i < threads; ++i) add_thread();
+        watcher_ = std::thread([this] { watch(); });
+    } catch (...) {
+        stop();
+        throw;
+    }
+}
+
+WorkerPool::~WorkerPool() { stop(); }
+
+void WorkerPool::add_thread() {
+    threads_.reserve(threads_.size() + 1);
+    Worker* worker;
+    {
+        const std::lock_guard lock(mutex_);
+        worker = &workers_.emplace_back(*this);
+        ++idle_;
+    }
+    threads_.emplace_back([this, worker] { work(*worker); });
+}
+
+void WorkerPool::attend(Poller& poller) {
+    add_thread();
+    const std::lock_guard lock(mutex_);
+    unattended_.push_back({&poller, steady_clock::now()});
+    wake(steady_clock::now());
+}
+
+void WorkerPool::leave(Poller& poller) {
+    Lock lock(mutex_);
+    std::erase_if(unattended_, [&](const Unattended& u) { return u.poller == &poller; });
+    for (Worker& worker : workers_) {
+        if (worker.polls != &poller) continue;
+        worker.leaves = true;
+        poller.interrupt();
+        polled_.wait(lock, [&worker] { return !worker.polls; });
+    }
+}
+
+bool WorkerPool::try_post(std::unique_ptr<Task>& task, Time deadline) {
+    const Time now = steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    // A task that a thread without one could take does not wait itself.
+    if (stopping_ || queue_.size() >= queue_limit_ + threads_for_tasks_ - busy_) {
+        ++refused_;
+        return false;
+    }
+    queue_.push_back({std::move(task), now, deadline});
+    const bool comes_itself = current_ && &current_->pool == this && current_->polls;
+    if (!comes_itself || now - queue_.front().posted >= patience_) wake(now);
+    be_watched();
+    return true;
+}
+
+void WorkerPool::wake(Time now) {
+    if (is_idle() || waking_ >= idle_) return;
+    const bool is_late = !queue_.empty() && now - queue_.front().posted >= patience_;
+    if (working_ + waking_ > 0 && !(is_late && working_ + waking_ < working_limit_)) return;
+    ++waking_;
+    wake_.notify_one();
+}
+
+void WorkerPool::stop() {
+    std::deque<Waiting> dropped;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        dropped.swap(queue_);
+        for (const Worker& worker : workers_)
+            if (worker.polls) worker.polls->interrupt();
+    }
+    wake_.notify_all();
+    watch_.notify_all();
+    for (std::thread& thread : threads_)
+        if (thread.joinable()) thread.join();
+    if (watcher_.joinable()) watcher_.join();
+}
+
+WorkerPool::Stats WorkerPool::stats() const {
+    const std::lock_guard lock(mutex_);
+    return {threads_for_tasks_, busy_, queue_.size(), refused_};
+}
+
+void WorkerPool::count(Worker& worker, bool counts) noexcept {
+    if (worker.counts == counts) return;
+    worker.counts = counts;
+    counts ? ++working_ : --working_;
+}
+
+void WorkerPool::work(Worker& me) {
+    observe::Waiting::observer() = current_ = &me;
+    Lock lock(mutex_);
+    wait_until_woken(lock);
+    while (!stopping_) {
+        const Time now = steady_clock::now();
+        if (must_poll(now)) {
+            poll(me, lock);
+        } else if (may_run()) {
+            run_next(me, lock, now);
+        } else {
+            ++idle_;
+            wait_until_woken(lock);
+        }
+    }
+}
+
+// Also while tasks wait, every so often: what is read then may be for an inline route, or refused.
+bool WorkerPool::must_poll(Time now) const {
+    return !unattended_.empty() && (!may_run() || now - unattended_.front().since >= patience_);
+}
+
+void WorkerPool::poll(Worker& me, Lock& lock) {
+    me.polls = unattended_.front().poller;
+    unattended_.erase(unattended_.begin());
+    const bool wait = !may_run();
+    if (!unattended_.empty()) wake(steady_clock::now());
+    lock.unlock();
+    me.polls->poll(wait);
+    lock.lock();
+    Poller* const poller = std::exchange(me.polls, nullptr);
+    if (std::exchange(me.leaves, false))
+        polled_.notify_all();
+    else
+        unattended_.push_back({poller, steady_clock::now()});
+}
+
+void WorkerPool::run_next(Worker& me, Lock& lock, Time now) {
+    std::unique_ptr<Task> task = std::move(queue_.front().task);
+    queue_.pop_front();
+    ++busy_;
+    me.runs = true;
+    me.since = now;
+    count(me, true);
+    wake(now);
+    be_watched();
+    lock.unlock();
+    task->run();
+    task.reset();
+    lock.lock();
+    --busy_;
+    me.runs = false;
+    count(me, false);
+}
+
+void WorkerPool::wait_until_woken(Lock& lock) {
+    wake_.wait(lock, [this] { return stopping_ || waking_ > 0; });
+    --idle_;
+    if (waking_ > 0) --waking_;
+}
+
+void WorkerPool::Worker::begin_waiting() noexcept {
+    const std::lock_guard lock(pool.mutex_);
+    if (!runs || waits++ > 0) return;
+    pool.count(*this, false);
+    pool.wake(steady_clock::now());
+}
+
+void WorkerPool::Worker::end_waiting() noexcept {
+    const std::lock_guard lock(pool.mutex_);
+    if (!runs || --waits > 0) return;
+    since = steady_clock::now();
+    pool.count(*this, true);
+}
+
+void WorkerPool::release_slow(Time now) {
+    for (Worker& worker : workers_)
+        if (worker.counts && now - worker.since >= patience_) count(worker, false);
+    wake(now);
+}
+
+void WorkerPool::be_watched() {
+    if (std::exchange(watched_, true)) return;
+    watch_.notify_one();
+}
+
+// A thread of its own: those of the pool may all be stuck, which is when it is needed. It sleeps
+// while nothing is to be done.
+void WorkerPool::watch() {
+    Lock lock(mutex_);
+    int quiet = 0;
+    while (!stopping_) {
+        const Time now = steady_clock::now();
+        if (!queue_.empty() && queue_.front().deadline <= now) {
+            std::unique_ptr<Task> task = std::move(queue_.front().task);
+            queue_.pop_front();
+            lock.unlock();
+            task->expire();
+            task.reset();
+            lock.lock();
+            continue;
+        }
+        quiet = is_idle() && queue_.empty() ? quiet + 1 : 0;
+        if (quiet >= quiet_looks) {
+            watched_ = false;
+            watch_.wait(lock, [this] { return stopping_ || watched_; });
+            quiet = 0;
+            continue;
+        }
+        release_slow(now);
+        const Time next = now + patience_;
+        watch_.wait_until(lock, queue_.empty() ? next : std::min(queue_.front().deadline, next));
+    }
+}
+
+}  // namespace kitchen::http
