@@ -41,21 +41,12 @@ class Bench:
         """Our server; see Kitchen for `changes`. Several may run at once. `folder`: with data of another one."""
         return self._started(Kitchen(self.build, folder or self.new_folder("kitchen"), **changes))
 
-<<<<<<< HEAD
-    def again(self, kitchen):
-        """One that was stopped, on its data."""
-        return self._started(Kitchen(self.build, kitchen.folder, f"{kitchen.folder}/kitchen.json"))
-
-    def peer(self, name, **environment):
-        """bench/peers/NAME, installed and started, once in a case."""
-=======
     def postgres(self):
         """A PostgreSQL server of this case (harness/postgres.py)."""
         return self._started(Postgres())
 
     def peer(self, name, ready="/", **environment):
         """bench/peers/NAME, installed and started, once in a case. It is ready when GET `ready` is 200."""
->>>>>>> main
         if name not in self._peers:
             try:
                 self._peers[name] = self._peer(name, ready, environment)
