@@ -92,7 +92,7 @@ public:
         if (events) events->declare<FoodChanged>(setup);
         add_stock_rules(setup, store);
         foods_.counts().add_rules(setup);
-        setup.add_periodic("catalog: count the menu again", std::chrono::hours(24),
+        setup.add_periodic("catalog: count the menu again", std::chrono::hours(1),
                            [this] { mend_counts(); }, {.once_per_cluster = true});
     }
 
