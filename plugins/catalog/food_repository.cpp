@@ -1,7 +1,6 @@
 #include "food_repository.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "case_fold.h"
 #include "kitchen/text.h"
@@ -36,17 +35,18 @@ enum Column : std::uint32_t {
 constexpr std::string_view is_living = "deleted_at IS NULL";
 constexpr std::string_view is_living_of_all = "deleted_at + 0 IS NULL";  // for no partial index
 
-// Filters that no index is used for: one that is not asked for is NULL, and prices have a lowest
-// and a highest either way. The casts tell PostgreSQL the types.
+// Filters that no index is used for: one that is not asked for is NULL. The casts tell PostgreSQL
+// the types. A tag is counted, because of an EXISTS PostgreSQL would first read all that have it.
 constexpr std::string_view in_category =
     "(CAST($1 AS TEXT) IS NULL OR category_key = CAST($1 AS TEXT))";
 constexpr std::string_view found =
     "(CAST($2 AS TEXT) IS NULL OR search_key LIKE CAST($2 AS TEXT) ESCAPE '!')";
 constexpr std::string_view tagged =
-    "(CAST($3 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM food_tags WHERE food_tags.food_id = "
+    "(CAST($3 AS TEXT) IS NULL OR 1 = (SELECT COUNT(*) FROM food_tags WHERE food_tags.food_id = "
     "foods.id AND food_tags.tag_key = CAST($3 AS TEXT)))";
 constexpr std::string_view priced =
-    "price + 0 >= CAST($4 AS BIGINT) AND price + 0 <= CAST($5 AS BIGINT)";
+    "(CAST($4 AS BIGINT) IS NULL OR price + 0 >= CAST($4 AS BIGINT)) AND "
+    "(CAST($5 AS BIGINT) IS NULL OR price + 0 <= CAST($5 AS BIGINT))";
 constexpr std::string_view available =
     "(CAST($6 AS BIGINT) IS NULL OR is_orderable = CAST($6 AS BIGINT))";
 // The same for an index.
@@ -54,7 +54,8 @@ constexpr std::string_view category_index = "category_key = CAST($1 AS TEXT)";
 constexpr std::string_view tag_index =
     "id IN (SELECT food_id FROM food_tags WHERE tag_key = CAST($3 AS TEXT))";
 constexpr std::string_view price_index =
-    "price >= CAST($4 AS BIGINT) AND price <= CAST($5 AS BIGINT)";
+    "price >= COALESCE(CAST($4 AS BIGINT), 0) AND "
+    "price <= COALESCE(CAST($5 AS BIGINT), 9223372036854775807)";
 constexpr std::string_view out_index = "is_orderable = 0 AND CAST($6 AS BIGINT) = 0";
 
 // So few foods are read and sorted; of more, a page is found sooner in their order.
@@ -210,8 +211,8 @@ Result<std::int64_t> FoodRepository::count(Transaction& tx, const FoodQuery& que
     }
     const std::string_view kind = query.tag ? "tag" : query.category ? "category" : "menu";
     const Param& key = filters[query.tag ? 2 : 0];
-    Result<std::int64_t> all =
-        counts_.count(tx, kind, key.bytes(), filters[3].integer(), filters[4].integer());
+    Result<std::int64_t> all = counts_.count(tx, kind, key.bytes(), query.min_price.value_or(0),
+                                             query.max_price.value_or(max_price));
     if (!all || !query.available) return all;
     const Param of_out[] = {filters[0], nullptr, filters[2], filters[3], filters[4], false};
     const Result<Rows> out = tx.query(count_out_, of_out);
@@ -225,14 +226,8 @@ Result<FoodRows> FoodRepository::list(Transaction& tx, const FoodQuery& query, s
     if (query.category) category = case_folded(trimmed(*query.category));
     if (query.search) search = contains_pattern(case_folded(trimmed(*query.search)));
     if (query.tag) tag = case_folded(trimmed(*query.tag));
-    const Param params[] = {category,
-                            search,
-                            tag,
-                            query.min_price.value_or(0),
-                            query.max_price.value_or(std::numeric_limits<std::int64_t>::max()),
-                            query.available,
-                            limit,
-                            offset};
+    const Param params[] = {category,        search,          tag,   query.min_price,
+                            query.max_price, query.available, limit, offset};
     const std::span<const Param> all(params);
 
     FoodRows found;
