@@ -21,9 +21,10 @@ public:
     using Settings = AuthSettings;
 
     AuthPlugin(const Settings& settings, Setup& setup, Store& store, Cache& cache, Mailer& mailer,
-               Clock& clock, Random& random, Jobs& jobs, Metrics& metrics, Events* events)
+               Clock& clock, Random& random, Jobs& jobs, Metrics& metrics, Waits& waits,
+               Events* events)
         : module_(settings,
-                  {store, cache, mailer, clock, random, jobs, metrics, setup.log(), events}),
+                  {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(), events}),
           identity_(module_.users, module_.phones),
           address_lookup_(module_.address_rows),
           identify_(module_.guard, module_.tokens),
@@ -74,5 +75,5 @@ KITCHEN_PLUGIN(
     kitchen::auth::AuthPlugin, "auth", "1.0.0",
     "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
     kitchen::Store, kitchen::Cache, kitchen::Mailer, kitchen::Clock, kitchen::Random, kitchen::Jobs,
-    kitchen::Metrics, kitchen::Optional<kitchen::Events>, kitchen::Provides<kitchen::Identity>,
-    kitchen::Provides<kitchen::Addresses>)
+    kitchen::Metrics, kitchen::Waits, kitchen::Optional<kitchen::Events>,
+    kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>)
