@@ -37,7 +37,8 @@ def checkout_on_postgres(bench):
                  "now": int(time.time() * 1000), "address": address}
 
     bench.load("orders", lambda: turns(bench, ours, tokens, our_steps(*lines), first, DISHES))
-    for clients, aim in ((2 * os.cpu_count(), ">= 0.6"), (CUSTOMERS, "")):  # two a core is about its best: with 32, most meet conflicts
+    # Two clients a core are about its best: of 32, most meet conflicts.
+    for clients, aim in ((2 * os.cpu_count(), ">= 0.6"), (CUSTOMERS, "")):
         name = f"pgbench, {clients} clients"
         bench.load(name, lambda: postgres.pgbench("pgbench", f"{HERE}/peers/pgbench/checkout.sql", clients, **variables))
         bench.row(f"orders of two lines on PostgreSQL, {CUSTOMERS} customers, beside {name}", "orders", name, aim)

@@ -1,5 +1,6 @@
 """A whole cart and checkout beside a shop server of npm: Vendure, peers/vendure."""
 import csv
+import functools
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -7,22 +8,26 @@ from concurrent.futures import ThreadPoolExecutor
 from harness.bench import HERE
 from harness.loads import Sample
 from harness.processes import Failed
-from harness.shoppers import ORDER, dish, our_race, our_steps, race, settle, turns
+from harness.shoppers import dish, our_race, our_steps, race, settle, turns
 
 CUSTOMERS, BUYERS, STOCK = 32, 50, 10
 with open(f"{HERE}/peers/vendure/foods.csv") as file:
     FOODS = [row for row in csv.DictReader(file) if row["sku"] != "rare"]
 
 ERROR = "... on ErrorResult { errorCode message }"
-ADD = "mutation { addItemToOrder(productVariantId: \"%s\", quantity: %s) { __typename ... on Order { code totalWithTax } " + ERROR + " } }"
+ADD = """mutation {
+ addItemToOrder(productVariantId: "%s", quantity: %s)
+  { __typename ... on Order { code totalWithTax } """ + ERROR + """ } }"""
 SHIP = """mutation {
- setOrderShippingAddress(input: {fullName: "Ada", streetLine1: "12 Allen Avenue", city: "Ikeja", province: "Lagos", countryCode: "NG"})
+ setOrderShippingAddress(
+  input: {fullName: "Ada", streetLine1: "12 Allen Avenue", city: "Ikeja", province: "Lagos", countryCode: "NG"})
   { __typename ... on Order { code } """ + ERROR + """ }
  setOrderShippingMethod(shippingMethodId: "1") { __typename ... on Order { code totalWithTax } """ + ERROR + """ } }"""
 PAY = """mutation {
  transitionOrderToState(state: "ArrangingPayment")
   { __typename ... on Order { code } ... on OrderStateTransitionError { errorCode transitionError } }
- addPaymentToOrder(input: {method: "card", metadata: {}}) { __typename ... on Order { code state totalWithTax } """ + ERROR + """ } }"""
+ addPaymentToOrder(input: {method: "card", metadata: {}})
+  { __typename ... on Order { code state totalWithTax } """ + ERROR + """ } }"""
 
 
 class Vendure:
@@ -34,8 +39,8 @@ class Vendure:
 
     def call(self, query, token="", path="/shop-api"):
         """(data, token of the session)."""
-        status, answer, fields = self.server.request("POST", path, json.dumps({"query": query}),
-                                                     {"Content-Type": "application/json", "Authorization": f"Bearer {token}"})
+        fields = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        status, answer, fields = self.server.request("POST", path, json.dumps({"query": query}), fields)
         parsed = json.loads(answer)
         if status != 200 or "errors" in parsed:
             raise Failed(f"Vendure gave {status}: {answer[:300]!r}")
@@ -67,8 +72,9 @@ class Vendure:
         customer has one in the cart, and all pay at once."""
         rare = str(len(FOODS) + 1)
         level = self.level(rare)
-        self.admin('mutation { updateProductVariants(input: [{id: "%s", stockLevels: [{stockLocationId: "%s", stockOnHand: %d}]}])'
-                   " { id } }" % (rare, level["stockLocationId"], level["stockAllocated"] + STOCK))
+        self.admin('mutation { updateProductVariants(input: [{id: "%s", '
+                   'stockLevels: [{stockLocationId: "%s", stockOnHand: %d}]}]) { id } }'
+                   % (rare, level["stockLocationId"], level["stockAllocated"] + STOCK))
         for token in tokens:
             if self.call("{ activeOrder { code } }", token)[0]["activeOrder"]:  # of those who got none the last time
                 self.call('mutation { transitionOrderToState(state: "AddingItems") { __typename } }', token)
@@ -84,8 +90,12 @@ class Vendure:
         return self.admin(query)["productVariant"]["stockLevels"][0]
 
 
+def memory(server):
+    return lambda _: Sample(server.rss(), "MB")
+
+
 def restarted(server, load):
-    """Seconds until it serves again; the load warms it up for what is measured next."""
+    """How long until it serves again; the load warms it up for what is measured next."""
     def measure(_):
         server.stop()
         server.start()
@@ -104,23 +114,29 @@ def compare(bench, store, ours, peer):
         got, other, _ = our_race([ours], buyers, STOCK)
         return Sample(got, "orders", fault=f"{other} were answered neither 201 nor 409" if other else "")
 
-    def their_buyers(_):
-        paid, taken = vendure.race(vendures_buyers)
-        if paid != taken:
-            bench.note(f"Vendure: {paid} orders were paid, and {taken} portions taken from the stock of {STOCK}")
-        return Sample(paid, "orders")
+    vendure = functools.cache(lambda: Vendure(peer()))
+    theirs = functools.cache(lambda: turns(bench, vendure().server, vendure().customers(CUSTOMERS), vendure().steps(),
+                                           1, len(FOODS)))
+
+    def their_buyers():
+        there = vendure().customers(BUYERS)
+
+        def measure(_):
+            paid, taken = vendure().race(there)
+            if paid != taken:
+                bench.note(f"Vendure: {paid} orders were paid, and {taken} portions taken from the stock of {STOCK}")
+            return Sample(paid, "orders")
+
+        return measure
 
     bench.load("our orders", lambda: orders)
-    bench.load("our memory", lambda: lambda _: Sample(ours.rss(), "MB"), warm=False)
+    bench.load("our memory", lambda: memory(ours), warm=False)
     bench.load("our buyers", lambda: our_buyers, warm=False)
     bench.load("our start", lambda: restarted(ours, orders), warm=False)
-    vendure = Vendure(peer())
-    theirs = turns(bench, vendure.server, vendure.customers(CUSTOMERS), vendure.steps(), 1, len(FOODS))
-    vendures_buyers = vendure.customers(BUYERS)
-    bench.load("Vendure's orders", lambda: theirs)
-    bench.load("Vendure's memory", lambda: lambda _: Sample(vendure.server.rss(), "MB"), warm=False)
-    bench.load("Vendure's buyers", lambda: their_buyers, warm=False)
-    bench.load("Vendure's start", lambda: restarted(vendure.server, theirs), warm=False)
+    bench.load("Vendure's orders", theirs)
+    bench.load("Vendure's memory", lambda: memory(vendure().server), warm=False)
+    bench.load("Vendure's buyers", their_buyers, warm=False)
+    bench.load("Vendure's start", lambda: restarted(vendure().server, theirs()), warm=False)
     bench.row(f"whole orders on {store}, beside Vendure", "our orders", "Vendure's orders")
     bench.row(f"memory of all processes on {store}, Vendure's beside ours", "Vendure's memory", "our memory")
     bench.row(f"start to ready on {store}, Vendure's beside ours", "Vendure's start", "our start")
@@ -141,8 +157,9 @@ def shop_postgres(bench):
     """the same, both on PostgreSQL, Vendure with a process a core"""
     postgres = bench.postgres()
     ours = bench.kitchen(store_sqlite=None, store_postgres={"url": postgres.create("kitchen")}, **QUIET)
-    compare(bench, "PostgreSQL", ours, lambda: bench.peer("vendure", ready="/health", STORE="postgres", INSTANCES=str(os.cpu_count()),
-                                            POSTGRES_URL=postgres.create("vendure")))
+    compare(bench, "PostgreSQL", ours, lambda: bench.peer("vendure", ready="/health", STORE="postgres",
+                                                          INSTANCES=str(os.cpu_count()),
+                                                          POSTGRES_URL=postgres.create("vendure")))
 
 
 CASES = [shop_sqlite, shop_postgres]
