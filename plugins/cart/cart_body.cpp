@@ -150,8 +150,8 @@ std::int64_t fingerprint(const CartContents& contents) {
         add_number(food.rating_count);
         add_number(std::bit_cast<std::int64_t>(food.rating_average));
         add_number(food.deleted);
+        sum.add(food.currency);
     };
-    sum.add(contents.currency);
     for (const CartLine& line : contents.lines) {
         add_food(line.food);
         for (const Food& side : line.side_proteins) add_food(side);

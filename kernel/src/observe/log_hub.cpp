@@ -43,9 +43,16 @@ std::size_t printable_length(std::string_view text, std::size_t at) {
     return has_control_characters(text.substr(at, length)) ? 0 : length;
 }
 
+constexpr bool is_printable_ascii(char c) { return c >= 0x20 && c < 0x7f; }
+
 /// Whatever a terminal might obey, or could not show, becomes an escape.
 void append_encoded(std::string& out, std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
+        const auto begin = text.begin() + static_cast<std::ptrdiff_t>(i);
+        const auto end = std::find_if_not(begin, text.end(), is_printable_ascii);
+        out.append(begin, end);
+        i += static_cast<std::size_t>(end - begin);
+        if (i == text.size()) return;
         const std::size_t length = printable_length(text, i);
         if (length > 0) {
             out += text.substr(i, length);

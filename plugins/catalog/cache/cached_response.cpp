@@ -1,5 +1,8 @@
 #include "cache/cached_response.h"
 
+#define XXH_INLINE_ALL  // the header alone; no library at run time
+#include <xxhash.h>
+
 #include "kitchen/bytes.h"
 
 namespace kitchen::catalog {
@@ -8,7 +11,9 @@ namespace {
 constexpr std::string_view format = "1 ";
 }
 
-std::string content_etag(std::string_view bytes) { return '"' + hex(fnv1a64(bytes)) + '"'; }
+std::string content_etag(std::string_view bytes) {
+    return '"' + hex(XXH3_64bits(bytes.data(), bytes.size())) + '"';
+}
 
 std::string packed(const CachedResponse& response) {
     std::string bytes(format);

@@ -131,6 +131,101 @@ TEST(WorkerPool, WhatRunsForLongHoldsUpNoOther) {
     release.open();
 }
 
+/// Each event is what one poll() does.
+class Events final : public Poller {
+public:
+    void add(std::function<void()> event) {
+        const std::lock_guard lock(mutex_);
+        events_.push_back(std::move(event));
+        changed_.notify_all();
+    }
+    void poll(bool wait) noexcept override {
+        std::unique_lock lock(mutex_);
+        if (wait)
+            changed_.wait(
+                lock, [this] { return std::exchange(interrupted_, false) || !events_.empty(); });
+        if (events_.empty()) return;
+        const std::function<void()> event = std::move(events_.front());
+        events_.pop_front();
+        lock.unlock();
+        event();
+    }
+    void interrupt() noexcept override {
+        const std::lock_guard lock(mutex_);
+        interrupted_ = true;
+        changed_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::function<void()>> events_;
+    bool interrupted_ = false;
+};
+
+TEST(WorkerPool, TheThreadThatFindsATaskRunsIt) {
+    Events events;
+    WorkerPool pool(4, 100, 0, std::chrono::hours(1));
+    pool.attend(events);
+    for (int i = 0; i < 100; ++i) {
+        test::Gate done;
+        events.add([&] {
+            EXPECT_TRUE(post(pool, [&, finder = std::this_thread::get_id()] {
+                EXPECT_EQ(std::this_thread::get_id(), finder);
+                done.open();
+            }));
+        });
+        done.wait();
+    }
+    pool.leave(events);
+}
+
+TEST(WorkerPool, AnotherThreadPollsWhileOneWaits) {
+    test::Gate release, second;
+    Events events;
+    WorkerPool pool(4, 100, 1, std::chrono::hours(1));
+    pool.attend(events);
+    events.add([&] {
+        EXPECT_TRUE(post(pool, [&] {
+            const observe::Waiting waiting;
+            release.wait();
+        }));
+    });
+    events.add([&] { second.open(); });
+    second.wait();
+    release.open();
+    pool.leave(events);
+}
+
+// Not even one that says nothing of it.
+TEST(WorkerPool, TasksThatAreStuckKeepNoEventWaiting) {
+    test::Gate release, last;
+    Events events;
+    WorkerPool pool(2, 100);
+    pool.attend(events);
+    for (int i = 0; i < 2; ++i)
+        events.add([&] { EXPECT_TRUE(post(pool, [&] { release.wait(); })); });
+    events.add([&] { last.open(); });
+    last.wait();
+    release.open();
+    pool.leave(events);
+}
+
+TEST(WorkerPool, WhatIsLeftIsNotPolled) {
+    WorkerPool pool(2, 100);
+    for (int i = 0; i < 100; ++i) {
+        auto events = std::make_unique<Events>();
+        pool.attend(*events);
+        if (i % 2 == 0) {
+            test::Gate polled;
+            events->add([&] { polled.open(); });
+            polled.wait();
+        }
+        pool.leave(*events);
+        events->add([] { ADD_FAILURE() << "polled after leave()"; });
+    }
+}
+
 TEST(WorkerPool, StopDropsWhatWaitsAndWaitsForWhatRuns) {
     test::Gate started, release;
     bool finished = false;

@@ -40,6 +40,7 @@ void WorkerPool::add_thread() {
     {
         const std::lock_guard lock(mutex_);
         worker = &workers_.emplace_back(*this);
+        ++idle_;
     }
     threads_.emplace_back([this, worker] { work(*worker); });
 }
@@ -115,14 +116,17 @@ void WorkerPool::count(Worker& worker, bool counts) noexcept {
 void WorkerPool::work(Worker& me) {
     observe::Waiting::observer() = current_ = &me;
     Lock lock(mutex_);
+    wait_until_woken(lock);
     while (!stopping_) {
         const Time now = steady_clock::now();
-        if (must_poll(now))
+        if (must_poll(now)) {
             poll(me, lock);
-        else if (may_run())
+        } else if (may_run()) {
             run_next(me, lock, now);
-        else
-            sleep(lock);
+        } else {
+            ++idle_;
+            wait_until_woken(lock);
+        }
     }
 }
 
@@ -164,9 +168,8 @@ void WorkerPool::run_next(Worker& me, Lock& lock, Time now) {
     count(me, false);
 }
 
-void WorkerPool::sleep(Lock& lock) {
-    ++idle_;
-    wake_.wait(lock);
+void WorkerPool::wait_until_woken(Lock& lock) {
+    wake_.wait(lock, [this] { return stopping_ || waking_ > 0; });
     --idle_;
     if (waking_ > 0) --waking_;
 }

@@ -105,7 +105,7 @@ private:
     bool must_poll(Time now) const;
     void poll(Worker& me, Lock& lock);
     void run_next(Worker& me, Lock& lock, Time now);
-    void sleep(Lock& lock);
+    void wait_until_woken(Lock& lock);
     /// Wakes a thread for what nobody would do now: when none works, or what waits has waited long.
     void wake(Time now);
     void release_slow(Time now);
