@@ -15,7 +15,7 @@ AuthModule::AuthModule(const AuthSettings& settings, AuthDependencies dependenci
       rules(phones),
       texts(settings.mail_templates),
       mails(deps_.mailer, deps_.jobs, deps_.clock, deps_.random, deps_.metrics, deps_.log),
-      guard({deps_.store, deps_.cache, users, key_, deps_.clock, deps_.log}, settings),
+      guard({deps_.store, deps_.cache, users, key_, deps_.clock, deps_.waits, deps_.log}, settings),
       tokens(deps_.store, token_rows, key_, deps_.random, deps_.clock, deps_.log, settings.tokens),
       signups({deps_.store, deps_.cache, users, guard, rules, phones, mails, texts, deps_.random,
                deps_.clock, deps_.log, deps_.events},

@@ -39,6 +39,7 @@ struct AuthDependencies {
     Random& random;
     Jobs& jobs;
     Metrics& metrics;
+    Waits& waits;
     Logger& log;
     Events* events = nullptr;  ///< nullptr: there are no subscribers
 };

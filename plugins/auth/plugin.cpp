@@ -21,9 +21,10 @@ public:
     using Settings = AuthSettings;
 
     AuthPlugin(const Settings& settings, Setup& setup, Store& store, Cache& cache, Mailer& mailer,
-               Clock& clock, Random& random, Jobs& jobs, Metrics& metrics, Events* events)
+               Clock& clock, Random& random, Jobs& jobs, Metrics& metrics, Waits& waits,
+               Events* events)
         : module_(settings,
-                  {store, cache, mailer, clock, random, jobs, metrics, setup.log(), events}),
+                  {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(), events}),
           identity_(module_.users, module_.phones),
           address_lookup_(module_.address_rows),
           identify_(module_.guard, module_.tokens),

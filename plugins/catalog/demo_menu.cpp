@@ -76,9 +76,10 @@ Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const Food
         }
         // The sides of a dish are known by their ids only now.
         for (std::size_t i = 0; i < menu.size(); ++i) {
+            const FoodDraft before = menu[i];
             menu[i].side_protein = rule_of(demo_side_proteins(demo_foods()[i].course), menu);
             menu[i].extra_side = rule_of(demo_extra_sides(demo_foods()[i].course), menu);
-            if (Status written = foods.update(tx, menu[i]); !written)
+            if (Status written = foods.update(tx, before, menu[i]); !written)
                 return std::move(written).error();
         }
         std::vector<FoodChanged> created;

@@ -1,6 +1,7 @@
 #include "food_repository.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "case_fold.h"
 #include "kitchen/text.h"
@@ -29,25 +30,35 @@ enum Column : std::uint32_t {
     c_version,
     c_created_at,
     c_updated_at,
-    c_deleted_at,
-    c_total  // of pages only
+    c_deleted_at
 };
 
 constexpr std::string_view is_living = "deleted_at IS NULL";
+constexpr std::string_view is_living_of_all = "deleted_at + 0 IS NULL";  // for no partial index
 
-// A filter that is not asked for is NULL; the casts tell PostgreSQL the types.
-constexpr std::string_view matches =
-    "deleted_at IS NULL"
-    " AND (CAST($1 AS TEXT) IS NULL OR category_key = CAST($1 AS TEXT))"
-    " AND (CAST($2 AS TEXT) IS NULL OR search_key LIKE CAST($2 AS TEXT) ESCAPE '!')"
-    " AND (CAST($3 AS TEXT) IS NULL OR EXISTS"
-    " (SELECT 1 FROM food_tags WHERE food_tags.food_id = foods.id AND food_tags.tag_key = CAST($3 "
-    "AS TEXT)))"
-    " AND (CAST($4 AS BIGINT) IS NULL OR price >= CAST($4 AS BIGINT))"
-    " AND (CAST($5 AS BIGINT) IS NULL OR price <= CAST($5 AS BIGINT))"
-    " AND (CAST($6 AS BIGINT) IS NULL OR CAST($6 AS BIGINT) ="
-    " CASE WHEN is_available = 1 AND (available_quantity IS NULL OR available_quantity > 0) THEN 1 "
-    "ELSE 0 END)";
+// Filters that no index is used for: one that is not asked for is NULL, and prices have a lowest
+// and a highest either way. The casts tell PostgreSQL the types.
+constexpr std::string_view in_category =
+    "(CAST($1 AS TEXT) IS NULL OR category_key = CAST($1 AS TEXT))";
+constexpr std::string_view found =
+    "(CAST($2 AS TEXT) IS NULL OR search_key LIKE CAST($2 AS TEXT) ESCAPE '!')";
+constexpr std::string_view tagged =
+    "(CAST($3 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM food_tags WHERE food_tags.food_id = "
+    "foods.id AND food_tags.tag_key = CAST($3 AS TEXT)))";
+constexpr std::string_view priced =
+    "price + 0 >= CAST($4 AS BIGINT) AND price + 0 <= CAST($5 AS BIGINT)";
+constexpr std::string_view available =
+    "(CAST($6 AS BIGINT) IS NULL OR is_orderable = CAST($6 AS BIGINT))";
+// The same for an index.
+constexpr std::string_view category_index = "category_key = CAST($1 AS TEXT)";
+constexpr std::string_view tag_index =
+    "id IN (SELECT food_id FROM food_tags WHERE tag_key = CAST($3 AS TEXT))";
+constexpr std::string_view price_index =
+    "price >= CAST($4 AS BIGINT) AND price <= CAST($5 AS BIGINT)";
+constexpr std::string_view out_index = "is_orderable = 0 AND CAST($6 AS BIGINT) = 0";
+
+// So few foods are read and sorted; of more, a page is found sooner in their order.
+constexpr std::int64_t few = 2'000;
 
 constexpr std::string_view by_rating =
     "CASE WHEN rating_count > 0 THEN CAST(rating_total AS DOUBLE PRECISION) / rating_count"
@@ -58,29 +69,26 @@ std::size_t page_index(FoodOrder order, bool descending) noexcept {
     return static_cast<std::size_t>(order) * 2 + (descending ? 1 : 0);
 }
 
-/// The total rides along as a scalar subquery, which is worked out once; only a page without rows
-/// needs another statement.
-std::string page_sql(std::string_view where, std::size_t index, std::string_view limit,
-                     std::string_view offset) {
-    std::string sql = "SELECT ";
-    sql.append(columns)
-        .append(", (SELECT COUNT(*) FROM foods WHERE ")
-        .append(where)
-        .append(") FROM foods WHERE ");
-    sql.append(where)
-        .append(" ORDER BY ")
-        .append(order_terms[index / 2])
-        .append(index % 2 == 1 ? " DESC" : " ASC");
-    if (index / 2 != 0) sql.append(", id ASC");
-    return sql.append(" LIMIT ").append(limit).append(" OFFSET ").append(offset);
-}
-
-std::string count_sql(std::string_view where) {
-    return std::string("SELECT COUNT(*) FROM foods WHERE ").append(where);
-}
-
 std::string select_sql(std::string_view where) {
     return std::string("SELECT ").append(columns).append(" FROM foods WHERE ").append(where);
+}
+
+std::string all_of(std::initializer_list<std::string_view> conditions) {
+    std::string sql;
+    for (const std::string_view condition : conditions)
+        sql.append(sql.empty() ? "" : " AND ").append(condition);
+    return sql;
+}
+
+std::string page_sql(const std::string& where, std::size_t index, std::string_view limit,
+                     std::string_view offset) {
+    std::string sql = select_sql(where);
+    sql.append(" ORDER BY ")
+        .append(order_terms[index / 2])
+        .append(index % 2 == 1 ? " DESC" : " ASC");
+    // Names are unique.
+    if (index / 2 > static_cast<std::size_t>(FoodOrder::name)) sql.append(", id ASC");
+    return sql.append(" LIMIT ").append(limit).append(" OFFSET ").append(offset);
 }
 
 Error better(Error error, const std::string& name) {
@@ -121,19 +129,37 @@ std::string searchable(std::string_view name, std::string_view description) {
 
 }  // namespace
 
+/// What is asked for beside living foods, by the index of `path`.
+std::string FoodRepository::filters(Path path, FoodOrder order) {
+    const bool of_category = path == by_category || path == by_category_price;
+    const bool of_price = path == by_price || path == by_category_price ||
+                          (path == in_order && order == FoodOrder::price);
+    return all_of({of_category ? category_index : in_category, found,
+                   path == by_tag ? tag_index : tagged, of_price ? price_index : priced,
+                   path == by_out ? out_index : available});
+}
+
 FoodRepository::FoodRepository(Store& store, std::string currency)
-    : currency_(std::move(currency)) {
-    for (std::size_t i = 0; i < pages_.size(); ++i)
-        pages_[i] = {store.prepare(page_sql(is_living, i, "$1", "$2")),
-                     store.prepare(page_sql(matches, i, "$7", "$8"))};
-    counts_ = {store.prepare(count_sql(is_living)), store.prepare(count_sql(matches))};
+    : currency_(std::move(currency)), counts_(store) {
+    const Path paths[] = {in_order, by_category, by_category_price, by_tag, by_price, by_out};
+    for (std::size_t i = 0; i < pages_[whole].size(); ++i) {
+        pages_[whole][i] = store.prepare(page_sql(std::string(is_living), i, "$1", "$2"));
+        for (const Path path : paths)
+            pages_[path][i] = store.prepare(page_sql(
+                all_of({is_living, filters(path, static_cast<FoodOrder>(i / 2))}), i, "$7", "$8"));
+    }
+    for (const Path path : paths)
+        count_by_[path] = store.prepare("SELECT COUNT(*) FROM foods WHERE " +
+                                        all_of({path == in_order ? is_living_of_all : is_living,
+                                                filters(path, FoodOrder::id)}));
+    // All from the index.
+    count_out_ = store.prepare(
+        "SELECT COUNT(*) FROM foods WHERE " +
+        all_of({is_living, out_index, in_category, tagged, priced, "CAST($2 AS TEXT) IS NULL"}));
     living_ = store.prepare(select_sql("id = $1 AND deleted_at IS NULL"));
     find_ = store.prepare(select_sql("id = $1"));
     find_many_ = store.prepare(select_sql(
         "id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"));
-    categories_ = store.prepare(
-        "SELECT MIN(category), COUNT(*) FROM foods WHERE deleted_at IS NULL GROUP BY category_key "
-        "ORDER BY category_key");
     any_ = store.prepare("SELECT id FROM foods LIMIT 1");
     // An update that changes nothing: the portable way to lock a row and read what was committed
     // last.
@@ -143,13 +169,13 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
     insert_ = store.prepare(
         "INSERT INTO foods (name, name_key, description, search_key, price, image_url, category, "
         "category_key, "
-        "available_quantity, is_available, tags, side_rules, created_at, updated_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id");
+        "available_quantity, is_available, tags, side_rules, is_orderable, created_at, updated_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) RETURNING id");
     update_ = store.prepare(
         "UPDATE foods SET name = $1, name_key = $2, description = $3, search_key = $4, price = $5, "
         "image_url = $6, category = $7, category_key = $8, available_quantity = $9, "
-        "is_available = $10, tags = $11, side_rules = $12, updated_at = $13, version = $14 "
-        "WHERE id = $15");
+        "is_available = $10, tags = $11, side_rules = $12, is_orderable = $13, updated_at = $14, "
+        "version = $15 WHERE id = $16");
     remove_ = store.prepare(
         "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1");
     delete_tags_ = store.prepare("DELETE FROM food_tags WHERE food_id = $1");
@@ -159,31 +185,65 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "NOTHING");
 }
 
+FoodRepository::Path FoodRepository::path_of(const FoodQuery& query, std::int64_t total_count) {
+    if (!query.has_filter()) return whole;
+    if (total_count <= few) return by_filter(query);
+    if (query.category && query.order == FoodOrder::id) return by_category;
+    if (query.category && query.order == FoodOrder::price) return by_category_price;
+    return in_order;
+}
+
+FoodRepository::Path FoodRepository::by_filter(const FoodQuery& query) {
+    if (query.available == false) return by_out;
+    if (query.tag) return by_tag;
+    if (query.category) return by_category_price;
+    return query.min_price || query.max_price ? by_price : in_order;
+}
+
+Result<std::int64_t> FoodRepository::count(Transaction& tx, const FoodQuery& query,
+                                           std::span<const Param> filters) const {
+    if (query.search || (query.tag && query.category)) {
+        // Nothing but the foods themselves can tell.
+        const Result<Rows> rows = tx.query(count_by_[by_filter(query)], filters);
+        if (!rows) return rows.error();
+        return rows->front().integer(0);
+    }
+    const std::string_view kind = query.tag ? "tag" : query.category ? "category" : "menu";
+    const Param& key = filters[query.tag ? 2 : 0];
+    Result<std::int64_t> all =
+        counts_.count(tx, kind, key.bytes(), filters[3].integer(), filters[4].integer());
+    if (!all || !query.available) return all;
+    const Param of_out[] = {filters[0], nullptr, filters[2], filters[3], filters[4], false};
+    const Result<Rows> out = tx.query(count_out_, of_out);
+    if (!out) return out.error();
+    return *query.available ? *all - out->front().integer(0) : out->front().integer(0);
+}
+
 Result<FoodRows> FoodRepository::list(Transaction& tx, const FoodQuery& query, std::int64_t limit,
                                       std::int64_t offset) const {
-    const Selection page = pages_[page_index(query.order, query.descending)];
-    const bool filtered = query.has_filter();
-
     std::optional<std::string> category, search, tag;
     if (query.category) category = case_folded(trimmed(*query.category));
     if (query.search) search = contains_pattern(case_folded(trimmed(*query.search)));
     if (query.tag) tag = case_folded(trimmed(*query.tag));
-    const Param filters[] = {category,        search,          tag,   query.min_price,
-                             query.max_price, query.available, limit, offset};
-    const std::span<const Param> all(filters);
+    const Param params[] = {category,
+                            search,
+                            tag,
+                            query.min_price.value_or(0),
+                            query.max_price.value_or(std::numeric_limits<std::int64_t>::max()),
+                            query.available,
+                            limit,
+                            offset};
+    const std::span<const Param> all(params);
 
     FoodRows found;
-    const Status read = filtered ? tx.run(page.filtered, all, found.rows)
-                                 : tx.run(page.plain, all.last(2), found.rows);
-    if (!read) return read.error();
-    if (!found.rows.empty()) {
-        found.total_count = found.rows.front().integer(c_total);
-    } else if (offset > 0) {
-        const Result<Rows> count =
-            filtered ? tx.query(counts_.filtered, all.first(6)) : tx.query(counts_.plain);
-        if (!count) return count.error();
-        found.total_count = count->front().integer(0);
-    }
+    const Result<std::int64_t> total_count = count(tx, query, all.first(6));
+    if (!total_count) return total_count.error();
+    found.total_count = *total_count;
+    if (offset >= *total_count) return found;
+    const Path path = path_of(query, *total_count);
+    const Statement page = pages_[path][page_index(query.order, query.descending)];
+    if (Status read = tx.run(page, path == whole ? all.last(2) : all, found.rows); !read)
+        return std::move(read).error();
     return found;
 }
 
@@ -219,8 +279,6 @@ Result<std::vector<Food>> FoodRepository::find_all(Transaction& tx,
     return foods;
 }
 
-Result<Rows> FoodRepository::categories(Transaction& tx) const { return tx.query(categories_); }
-
 Result<bool> FoodRepository::any(Transaction& tx) const { return any_row(tx.query(any_)); }
 
 Result<std::optional<Food>> FoodRepository::lock(Transaction& tx, std::int64_t id) const {
@@ -238,13 +296,21 @@ Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,
     food.currency = currency_;
     food.created_at = food.updated_at = now;
     if (Status done = replace_tags(tx, food.id, draft.tags); !done) return std::move(done).error();
+    if (Status counted = counts_.add(tx, food.id); !counted) return std::move(counted).error();
     return food;
 }
 
-Status FoodRepository::update(Transaction& tx, const Food& food) const {
+Status FoodRepository::update(Transaction& tx, const FoodDraft& before, const Food& food) const {
+    const bool same_tags = food.tags == before.tags;
+    const bool counts_alike =
+        same_tags && food.price == before.price && food.category == before.category;
+    if (!counts_alike)
+        if (Status counted = counts_.remove(tx, food.id); !counted) return counted;
     const Result<Rows> rows = write(tx, update_, food, {food.updated_at, food.version, food.id});
     if (!rows) return rows.error();
-    return replace_tags(tx, food.id, food.tags);
+    if (!same_tags)
+        if (Status done = replace_tags(tx, food.id, food.tags); !done) return done;
+    return counts_alike ? Status() : counts_.add(tx, food.id);
 }
 
 Result<Rows> FoodRepository::write(Transaction& tx, Statement statement, const FoodDraft& draft,
@@ -254,10 +320,19 @@ Result<Rows> FoodRepository::write(Transaction& tx, Statement statement, const F
     const std::string search_key = searchable(draft.name, draft.description);
     const std::string tags = http::body_json(draft.tags);
     const std::string side_rules = http::body_json(draft.side_rules());
-    std::vector<Param> params = {draft.name,         name_key,     draft.description,
-                                 search_key,         draft.price,  draft.image_url,
-                                 draft.category,     category_key, draft.available_quantity,
-                                 draft.is_available, tags,         side_rules};
+    std::vector<Param> params = {draft.name,
+                                 name_key,
+                                 draft.description,
+                                 search_key,
+                                 draft.price,
+                                 draft.image_url,
+                                 draft.category,
+                                 category_key,
+                                 draft.available_quantity,
+                                 draft.is_available,
+                                 tags,
+                                 side_rules,
+                                 draft.is_available && draft.available_quantity != 0};
     params.insert(params.end(), more);
     Result<Rows> rows = tx.query(statement, params);
     if (!rows) return better(std::move(rows).error(), draft.name);
@@ -278,6 +353,7 @@ Status FoodRepository::replace_tags(Transaction& tx, std::int64_t id,
 }
 
 Status FoodRepository::remove(Transaction& tx, std::int64_t id, std::int64_t now) const {
+    if (Status counted = counts_.remove(tx, id); !counted) return counted;
     Rows none;
     const Param params[] = {id, now};
     return tx.run(remove_, params, none);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "food_body.h"
+#include "food_counts.h"
 #include "food_rules.h"
 #include "kitchen/store.h"
 
@@ -42,7 +43,8 @@ public:
     /// The foods with these ids, deleted ones too; unknown ones are left out.
     Result<std::vector<Food>> find_all(Transaction& tx, std::span<const std::int64_t> ids) const;
     /// Rows of (category, number of living foods), by name.
-    Result<Rows> categories(Transaction& tx) const;
+    Result<Rows> categories(Transaction& tx) const { return counts_.categories(tx); }
+    const FoodCounts& counts() const noexcept { return counts_; }
     /// True when there has ever been a food.
     Result<bool> any(Transaction& tx) const;
 
@@ -53,9 +55,9 @@ public:
     // Times in POSIX milliseconds. Error of both: conflict "food_name_taken".
     /// The new food, as version 1.
     Result<Food> insert(Transaction& tx, const FoodDraft& draft, std::int64_t now) const;
-    /// Writes everything of a food that lock() gave.
-    Status update(Transaction& tx, const Food& food) const;
-    /// Off the menu. The food must have been locked.
+    /// Writes everything of a food, which was `before` when lock() gave it.
+    Status update(Transaction& tx, const FoodDraft& before, const Food& food) const;
+    /// Off the menu. The food must be living and have been locked.
     Status remove(Transaction& tx, std::int64_t id, std::int64_t now) const;
 
     /// True for the first caller ever to ask for this name; concurrent callers wait for its
@@ -67,12 +69,27 @@ public:
 
 private:
     static constexpr std::size_t ids_at_once = 16;
-    struct Selection {
-        Statement plain, filtered;
+    /// What a page is found by: the index of its order, of which rows are left out until the page
+    /// is full; or that of a filter, whose rows are then sorted. That of a category is in the order
+    /// of ids, the one of its prices in theirs.
+    enum Path : std::uint8_t {
+        whole,
+        in_order,
+        by_category,
+        by_category_price,
+        by_tag,
+        by_price,
+        by_out,
+        path_count
     };
 
+    static std::string filters(Path path, FoodOrder order);
+    static Path by_filter(const FoodQuery& query);
+    static Path path_of(const FoodQuery& query, std::int64_t total_count);
+    Result<std::int64_t> count(Transaction& tx, const FoodQuery& query,
+                               std::span<const Param> filters) const;
     Result<Food> food(const Row& row) const;
-    /// insert_ and update_: $1 to $12 are what the staff decide, and `more` follows.
+    /// insert_ and update_: $1 to $13 are what the staff decide, and `more` follows.
     Result<Rows> write(Transaction& tx, Statement statement, const FoodDraft& draft,
                        std::initializer_list<Param> more) const;
     Status replace_tags(Transaction& tx, std::int64_t id,
@@ -81,9 +98,10 @@ private:
     std::string currency_;
     ReadTexts<std::vector<std::string>> tags_;
     ReadTexts<SideRules> side_rules_;
-    std::array<Selection, 10> pages_;  ///< by order and direction, see page_index()
-    Selection counts_;
-    Statement living_, find_, find_many_, categories_, any_, lock_, insert_, update_, remove_;
+    FoodCounts counts_;
+    std::array<std::array<Statement, 10>, path_count> pages_;  ///< by order, see page_index()
+    std::array<Statement, path_count> count_by_;
+    Statement count_out_, living_, find_, find_many_, any_, lock_, insert_, update_, remove_;
     Statement delete_tags_, insert_tag_, milestone_;
 };
 

@@ -78,7 +78,8 @@ Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const Versio
         static_cast<FoodDraft&>(*food) = draft;
         food->version += 1;
         food->updated_at = now();
-        if (Status written = foods_.update(tx, *food); !written) return std::move(written).error();
+        if (Status written = foods_.update(tx, before, *food); !written)
+            return std::move(written).error();
         if (draft.available_quantity != before.available_quantity) {
             const std::int64_t delta =
                 draft.available_quantity.value_or(0) - before.available_quantity.value_or(0);

@@ -91,6 +91,9 @@ public:
         setup.provide<Catalog>(catalog_);
         if (events) events->declare<FoodChanged>(setup);
         add_stock_rules(setup, store);
+        foods_.counts().add_rules(setup);
+        setup.add_periodic("catalog: count the menu again", std::chrono::hours(1),
+                           [this] { mend_counts(); }, {.once_per_cluster = true});
     }
 
     void start() override {
@@ -104,6 +107,14 @@ public:
 private:
     void forget() {
         if (responses_) responses_->forget();
+    }
+    /// What was written past this version of the plugin is not counted.
+    void mend_counts() {
+        const Result<std::int64_t> mended = foods_.counts().mend(store_);
+        if (!mended)
+            log_.error("the menu could not be counted", {{"error", mended.error().detail}});
+        else if (*mended > 0)
+            log_.warn("counts of the menu were wrong and have been mended", {{"rows", *mended}});
     }
     void load_demo() {
         const Result<std::int64_t> added = load_demo_menu(store_, clock_, foods_, stock_, changes_);

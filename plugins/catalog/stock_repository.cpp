@@ -26,13 +26,14 @@ StockLine::StockLine(const Row& row)
 
 StockRepository::StockRepository(Store& store) {
     take_ = store.prepare(
-        "UPDATE foods SET available_quantity = available_quantity - $2, version = version + 1, "
-        "updated_at = $3 "
+        "UPDATE foods SET available_quantity = available_quantity - $2, is_orderable = CASE WHEN "
+        "available_quantity > $2 THEN 1 ELSE 0 END, version = version + 1, updated_at = $3 "
         "WHERE id = $1 AND deleted_at IS NULL AND is_available = 1 AND available_quantity >= $2 " +
         std::string(returning));
     add_ = store.prepare(
-        "UPDATE foods SET available_quantity = available_quantity + $2, version = version + 1, "
-        "updated_at = $3 "
+        "UPDATE foods SET available_quantity = available_quantity + $2, is_orderable = CASE WHEN "
+        "is_available = 1 AND available_quantity + $2 > 0 THEN 1 ELSE 0 END, version = version + "
+        "1, updated_at = $3 "
         "WHERE id = $1 AND available_quantity IS NOT NULL " +
         std::string(returning));
     record_ = store.prepare(

@@ -134,8 +134,8 @@ OutboxRepository::OutboxRepository(Store& store)
           store.prepare("SELECT MIN(waiting_since) FROM outbox_deliveries WHERE channel = $1 AND "
                         "state = 'waiting'")),
       sweep_(store.prepare("DELETE FROM outbox_deliveries WHERE id IN (SELECT id FROM "
-                           "outbox_deliveries WHERE state IN ('sent', 'dead') AND updated_at <= $1 "
-                           "ORDER BY id LIMIT $2)")) {
+                           "outbox_deliveries WHERE state <> 'waiting' AND updated_at <= $1 "
+                           "ORDER BY updated_at LIMIT $2)")) {
     for (const std::string_view filter : filters) {
         const std::string from = " FROM outbox_deliveries WHERE " + std::string(filter);
         pages_.push_back(store.prepare("SELECT " + std::string(columns) + from +

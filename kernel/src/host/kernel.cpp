@@ -75,6 +75,7 @@ void Kernel::construct() {
     registry_.bind(Random::interface_name, {"", random_.get()});
     registry_.bind(Tracing::interface_name, {"", static_cast<Tracing*>(&*tracing_)});
     registry_.bind(Jobs::interface_name, {"", static_cast<Jobs*>(jobs_.get())});
+    registry_.bind(Waits::interface_name, {"", static_cast<Waits*>(&waits_)});
     begin_measuring();
     registry_.bind(Metrics::interface_name, {"", static_cast<Metrics*>(metrics_.get())});
     const auto wrap = [this](std::string_view interface_name, const std::string& plugin,

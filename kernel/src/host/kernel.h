@@ -33,6 +33,7 @@
 #include "observe/instruments.h"
 #include "observe/log_hub.h"
 #include "observe/metrics_registry.h"
+#include "observe/waiting.h"
 #include "plugin/registry.h"
 
 namespace kitchen::host {
@@ -129,6 +130,7 @@ private:
     // references to all above.
     std::unique_ptr<PluginSet> plugins_;
     std::optional<jobs::ClusterTurns> turns_;
+    observe::ThreadWaits waits_;
     std::unique_ptr<jobs::JobQueues> jobs_;
     std::unique_ptr<Health> health_;
     std::unique_ptr<http::Server> server_;

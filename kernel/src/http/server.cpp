@@ -149,7 +149,8 @@ void Server::start() {
     transport.is_uncapped = [&shield = impl_->dispatcher.shield()](std::string_view peer) {
         return shield.is_proxy(peer);
     };
-    impl_->transport = make_pistache_transport(std::move(transport), impl_->dispatcher, *impl_->pool);
+    impl_->transport =
+        make_pistache_transport(std::move(transport), impl_->dispatcher, *impl_->pool);
     impl_->transport->start();
     impl_->dispatcher.use_port(impl_->transport->port());
     if (impl_->metrics) impl_->sample();

@@ -7,12 +7,15 @@
 // Thread-safety: each thread has its own observer.
 #pragma once
 
+#include "kitchen/waits.h"
+
 namespace kitchen::observe {
 
 class WaitObserver {
 public:
-    virtual void begin_waiting() noexcept = 0;
-    virtual void end_waiting() noexcept = 0;
+    /// `parked`: for another request. Then the thread is not one of those that serve requests.
+    virtual void begin_waiting(bool parked) noexcept = 0;
+    virtual void end_waiting(bool parked) noexcept = 0;
 
 protected:
     ~WaitObserver() = default;
@@ -22,10 +25,10 @@ class Waiting {
 public:
     /// `if_so` false: it does nothing.
     explicit Waiting(bool if_so = true) noexcept : observer_(if_so ? observer() : nullptr) {
-        if (observer_) observer_->begin_waiting();
+        if (observer_) observer_->begin_waiting(false);
     }
     ~Waiting() {
-        if (observer_) observer_->end_waiting();
+        if (observer_) observer_->end_waiting(false);
     }
     Waiting(const Waiting&) = delete;
     Waiting& operator=(const Waiting&) = delete;
@@ -38,6 +41,17 @@ public:
 
 private:
     WaitObserver* const observer_;
+};
+
+/// What plugins get.
+class ThreadWaits final : public Waits {
+public:
+    void begin() noexcept override {
+        if (WaitObserver* const observer = Waiting::observer()) observer->begin_waiting(true);
+    }
+    void end() noexcept override {
+        if (WaitObserver* const observer = Waiting::observer()) observer->end_waiting(true);
+    }
 };
 
 }  // namespace kitchen::observe

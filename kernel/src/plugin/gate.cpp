@@ -10,6 +10,7 @@
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
 #include "kitchen/tracing.h"
+#include "kitchen/waits.h"
 
 namespace kitchen::plugin {
 
@@ -79,7 +80,7 @@ bool is_interface_name(std::string_view name) {
 bool is_kernel_interface(std::string_view name) {
     return name == Clock::interface_name || name == Random::interface_name ||
            name == Jobs::interface_name || name == Metrics::interface_name ||
-           name == Tracing::interface_name;
+           name == Tracing::interface_name || name == Waits::interface_name;
 }
 
 Status check_descriptor(const PluginDescriptor& d, std::string_view note,

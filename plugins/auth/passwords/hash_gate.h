@@ -1,5 +1,5 @@
-// Lets so many callers through at once and so many more wait; refuses the rest at once. Keeps
-// costly hashing from taking every thread that serves requests, and its memory bounded.
+// Lets so many callers through at once and so many more wait; refuses the rest at once. Keeps the
+// threads and the memory that costly hashing takes bounded.
 //
 // Clients take turns, however many requests one of them sends, and when no more may wait, a
 // newcomer takes the place of the latest request of the client that has most of them waiting: fair

@@ -10,7 +10,7 @@
 //    Basic sends it with every request.
 // 3. One check at a time for one account from one client (SingleAttempt). The same credential again
 //    waits for the outcome; another one is refused, or parallel guesses would all be compared
-//    before the first failure is counted. Only so many may wait, since each holds a thread.
+//    before the first failure is counted. Only so many may wait.
 // 4. Failures are limited for account and client, and for the client alone (FailureLimit). A client
 //    is an IPv4 address or an IPv6 /64. Other clients are not locked out of the account.
 // 5. Hashing has so many places, and so many may wait (HashGate). Clients take turns, and a client
@@ -18,7 +18,8 @@
 // 6. The hash itself runs on threads of low priority (PasswordHasher). An unknown or disabled
 //    account and a header that cannot be read cost one as well, and give the same error.
 //
-// Thread-safety: all calls, from any thread. They block for some hashes' time.
+// Thread-safety: all calls, from any thread. They block for some hashes' time, in which the thread
+// does not count among those that serve requests (Waits).
 #pragma once
 
 #include <chrono>
@@ -35,6 +36,7 @@
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/store.h"
+#include "kitchen/waits.h"
 #include "passwords/password_hasher.h"
 #include "passwords/remembered_credentials.h"
 #include "passwords/single_attempt.h"
@@ -52,6 +54,7 @@ public:
         const UserRepository& users;
         const ServerKey& key;
         const Clock& clock;
+        Waits& waits;
         Logger& log;
     };
     PasswordGuard(Dependencies dependencies, const AuthSettings& settings);
@@ -84,6 +87,8 @@ private:
     };
     Result<std::optional<User>> look_up(std::string_view user);
     Guess guess_of(std::string_view account, std::string_view client_address) const;
+    Result<bool> checked_alone(const std::optional<User>& user, std::string_view password,
+                               const Guess& guess, const std::string& credential);
     Result<bool> attempt(const std::optional<User>& user, std::string_view password,
                          const Guess& guess, const std::string& credential);
     void renew_hash(const User& user, std::string_view password, const Guess& guess);

@@ -1,7 +1,6 @@
 // One attempt at a time for one account from one client. Requests that bring the same credential at
 // the same moment (a page that loads ten things) share one hash; different guesses at the same
-// moment are refused, so that parallel guessing cannot outrun the count of failures. Who waits
-// holds a thread, so only so many may.
+// moment are refused, so that parallel guessing cannot outrun the count of failures.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once

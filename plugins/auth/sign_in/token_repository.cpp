@@ -51,8 +51,11 @@ TokenRepository::TokenRepository(Store& store)
           "UPDATE token_families SET credential_version = $3 WHERE id = $1 AND user_id = $2")),
       // Refresh tokens go with their family (ON DELETE CASCADE).
       sweep_families_(store.prepare("DELETE FROM token_families WHERE id IN "
-                                    "(SELECT id FROM token_families WHERE expires_at <= $1 OR "
-                                    "revoked_at IS NOT NULL ORDER BY id LIMIT $2)")),
+                                    "(SELECT id FROM token_families WHERE expires_at <= $1 ORDER "
+                                    "BY expires_at LIMIT $2)")),
+      sweep_revoked_(store.prepare("DELETE FROM token_families WHERE id IN "
+                                   "(SELECT id FROM token_families WHERE revoked_at IS NOT NULL "
+                                   "ORDER BY revoked_at LIMIT $1)")),
       sweep_refresh_(store.prepare("DELETE FROM refresh_tokens WHERE hash IN "
                                    "(SELECT hash FROM refresh_tokens WHERE expires_at <= $1 ORDER "
                                    "BY expires_at LIMIT $2)")) {}
@@ -124,9 +127,11 @@ Result<std::int64_t> TokenRepository::sweep(Transaction& tx, std::int64_t now,
                                             std::int64_t limit) const {
     auto families = tx.query(sweep_families_, {now, limit});
     if (!families) return std::move(families).error();
+    auto revoked = tx.query(sweep_revoked_, {limit});
+    if (!revoked) return std::move(revoked).error();
     auto tokens = tx.query(sweep_refresh_, {now, limit});
     if (!tokens) return std::move(tokens).error();
-    return families->changed() + tokens->changed();
+    return families->changed() + revoked->changed() + tokens->changed();
 }
 
 }  // namespace kitchen::auth

@@ -62,7 +62,7 @@ public:
 
 private:
     Statement add_family_, add_refresh_, use_refresh_, renew_family_, by_access_, by_refresh_,
-        revoke_family_, revoke_all_, keep_family_, sweep_families_, sweep_refresh_;
+        revoke_family_, revoke_all_, keep_family_, sweep_families_, sweep_revoked_, sweep_refresh_;
 };
 
 }  // namespace kitchen::auth

@@ -74,6 +74,17 @@ private:
     testkit::ManualJobs jobs_;
 };
 
+/// Counts.
+class CountedWaits final : public Waits {
+public:
+    void begin() noexcept override {
+        ++now;
+        ++begun;
+    }
+    void end() noexcept override { --now; }
+    std::atomic<int> now{0}, begun{0};
+};
+
 class AuthTest : public testing::Test {
 protected:
     static constexpr Argon2Cost cheap{1, 8192};
@@ -100,8 +111,8 @@ protected:
     void build(const AuthSettings& settings) {
         module.reset();
         module = std::make_unique<AuthModule>(
-            settings,
-            AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, log, &events});
+            settings, AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, waits,
+                                       log, &events});
         module->start();
     }
 
@@ -143,6 +154,7 @@ protected:
     testkit::SeededRandom random;
     testkit::RecordingLogger log;
     testkit::RecordingMetrics metrics;
+    CountedWaits waits;
     testkit::RecordingMailer mailer;
     SwitchJobs jobs;
     tests::FakeEvents events;

@@ -1,5 +1,6 @@
 // store/1 on SQLite or PostgreSQL whose process kills itself: POST /die/ {"at": n} chooses the n-th
-// moment from the beginning of the next checkout on; 0: none.
+// moment from the beginning of the next checkout on; 0: none. GET /statements/ gives the texts of
+// all statements that were prepared.
 //
 // Moments are: before each statement of a transaction that writes, before its COMMIT, and after it,
 // when none of its hooks has run. What reads alone changes nothing, and after a statement is before
@@ -97,11 +98,17 @@ public:
         return inner_.migrate(body);
     }
     Status ping() override { return inner_.ping(); }
+    Json texts() const {
+        const std::lock_guard lock(mutex_);
+        Json::Array texts;
+        for (const auto& entry : texts_) texts.emplace_back(entry.second);
+        return Json(std::move(texts));
+    }
 
 private:
     Store& inner_;
     Doom& doom_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::map<std::uint32_t, std::string> texts_;
 };
 
@@ -129,6 +136,12 @@ public:
         : settings_(settings),
           store_(settings.url.empty() ? static_cast<Store&>(sqlite_) : postgres_, doom_) {
         setup.provide<Store>(store_);
+        setup.add_route(http::Route::get("/statements/")
+                            .answers(200, "Their texts")
+                            .handle([this](http::Request&) -> Result<http::Response> {
+                                return http::Response::json(
+                                    200, Json::object({{"statements", store_.texts()}}));
+                            }));
         setup.add_route(http::Route::post("/die/")
                             .body<Death>()
                             .answers(204, "Armed")

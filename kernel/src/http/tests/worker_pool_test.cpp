@@ -131,6 +131,26 @@ TEST(WorkerPool, WhatRunsForLongHoldsUpNoOther) {
     release.open();
 }
 
+// As many as there are threads, and more: for those that are parked others take their place.
+TEST(WorkerPool, WhoIsParkedHoldsNoThread) {
+    constexpr int parked = 20;
+    observe::ThreadWaits waits;
+    test::Gate all, last, release;
+    std::atomic<int> count{0};
+    WorkerPool pool(2, 100);
+    for (int i = 0; i < parked; ++i)
+        ASSERT_TRUE(post(pool, [&] {
+            const Waiting waiting(waits);
+            if (++count == parked) all.open();
+            release.wait();
+        }));
+    all.wait();
+    EXPECT_EQ(pool.stats().busy, 0u);
+    ASSERT_TRUE(post(pool, [&] { last.open(); }));
+    last.wait();
+    release.open();
+}
+
 /// Each event is what one poll() does.
 class Events final : public Poller {
 public:

@@ -24,7 +24,10 @@ WorkerPool::WorkerPool(unsigned threads, std::size_t queue_limit, unsigned worki
       working_limit_(working > 0 ? working : cores()),
       patience_(patience) {
     try {
-        for (unsigned i = 0; i < threads; ++i) add_thread();
+        {
+            const std::lock_guard lock(mutex_);
+            for (unsigned i = 0; i < threads; ++i) add_thread();
+        }
         watcher_ = std::thread([this] { watch(); });
     } catch (...) {
         stop();
@@ -36,30 +39,33 @@ WorkerPool::~WorkerPool() { stop(); }
 
 void WorkerPool::add_thread() {
     threads_.reserve(threads_.size() + 1);
-    Worker* worker;
-    {
-        const std::lock_guard lock(mutex_);
-        worker = &workers_.emplace_back(*this);
-        ++idle_;
+    Worker& worker = workers_.emplace_back(*this);
+    try {
+        threads_.emplace_back([this, &worker] { work(worker); });
+    } catch (...) {
+        workers_.pop_back();
+        throw;
     }
-    threads_.emplace_back([this, worker] { work(*worker); });
+    ++idle_;
 }
 
 void WorkerPool::attend(Poller& poller) {
-    add_thread();
     const std::lock_guard lock(mutex_);
+    add_thread();
+    ++attended_;
     unattended_.push_back({&poller, steady_clock::now()});
     wake(steady_clock::now());
 }
 
 void WorkerPool::leave(Poller& poller) {
     Lock lock(mutex_);
+    --attended_;
     std::erase_if(unattended_, [&](const Unattended& u) { return u.poller == &poller; });
     for (Worker& worker : workers_) {
         if (worker.polls != &poller) continue;
         worker.leaves = true;
         poller.interrupt();
-        polled_.wait(lock, [&worker] { return !worker.polls; });
+        polled_.wait(lock, [&] { return worker.polls != &poller; });
     }
 }
 
@@ -67,7 +73,8 @@ bool WorkerPool::try_post(std::unique_ptr<Task>& task, Time deadline) {
     const Time now = steady_clock::now();
     const std::lock_guard lock(mutex_);
     // A task that a thread without one could take does not wait itself.
-    if (stopping_ || queue_.size() >= queue_limit_ + threads_for_tasks_ - busy_) {
+    if (stopping_ ||
+        queue_.size() >= queue_limit_ + threads_for_tasks_ - std::min(busy_, threads_for_tasks_)) {
         ++refused_;
         return false;
     }
@@ -174,18 +181,35 @@ void WorkerPool::wait_until_woken(Lock& lock) {
     if (waking_ > 0) --waking_;
 }
 
-void WorkerPool::Worker::begin_waiting() noexcept {
+void WorkerPool::Worker::begin_waiting(bool parked) noexcept {
     const std::lock_guard lock(pool.mutex_);
-    if (!runs || waits++ > 0) return;
-    pool.count(*this, false);
+    if (!runs) return;
+    if (parked) pool.park();
+    if (waits++ == 0) pool.count(*this, false);
     pool.wake(steady_clock::now());
 }
 
-void WorkerPool::Worker::end_waiting() noexcept {
+void WorkerPool::Worker::end_waiting(bool parked) noexcept {
     const std::lock_guard lock(pool.mutex_);
-    if (!runs || --waits > 0) return;
+    if (!runs) return;
+    if (parked) {
+        --pool.parked_;
+        ++pool.busy_;
+    }
+    if (--waits > 0) return;
     since = steady_clock::now();
     pool.count(*this, true);
+}
+
+// There are as many threads for the others as there were, for which one more may be needed.
+void WorkerPool::park() noexcept {
+    --busy_;
+    ++parked_;
+    if (stopping_ || workers_.size() >= threads_for_tasks_ + attended_ + parked_) return;
+    try {
+        add_thread();
+    } catch (...) {  // no thread to be had: one fewer serves
+    }
 }
 
 void WorkerPool::release_slow(Time now) {

@@ -38,7 +38,7 @@ public:
 
     struct Stats {
         std::size_t threads = 0;    ///< for tasks
-        std::size_t busy = 0;       ///< threads that run a task
+        std::size_t busy = 0;       ///< threads that run a task, and are not parked
         std::size_t waiting = 0;    ///< tasks that no thread has taken yet
         std::uint64_t refused = 0;  ///< tasks not taken since the start
     };
@@ -81,8 +81,8 @@ private:
     /// A thread, and what it does.
     struct Worker final : observe::WaitObserver {
         explicit Worker(WorkerPool& owner) : pool(owner) {}
-        void begin_waiting() noexcept override;
-        void end_waiting() noexcept override;
+        void begin_waiting(bool parked) noexcept override;
+        void end_waiting(bool parked) noexcept override;
 
         WorkerPool& pool;
         // Under the pool's mutex:
@@ -95,11 +95,11 @@ private:
     };
     using Lock = std::unique_lock<std::mutex>;
 
-    void add_thread();
     void work(Worker& me);
     void watch();
 
     // Under the mutex:
+    void add_thread();
     bool may_run() const { return !queue_.empty() && busy_ < threads_for_tasks_; }
     bool is_idle() const { return !may_run() && unattended_.empty(); }
     bool must_poll(Time now) const;
@@ -109,6 +109,7 @@ private:
     /// Wakes a thread for what nobody would do now: when none works, or what waits has waited long.
     void wake(Time now);
     void release_slow(Time now);
+    void park() noexcept;
     void count(Worker& worker, bool counts) noexcept;
     void be_watched();
 
@@ -122,10 +123,12 @@ private:
     std::condition_variable polled_;
     std::deque<Waiting> queue_;
     std::vector<Unattended> unattended_;
-    std::size_t idle_ = 0;     ///< threads that sleep
-    std::size_t waking_ = 0;   ///< of these, told to look around
-    std::size_t busy_ = 0;     ///< threads with a task
-    std::size_t working_ = 0;  ///< of these, those that count
+    std::size_t idle_ = 0;      ///< threads that sleep
+    std::size_t waking_ = 0;    ///< of these, told to look around
+    std::size_t attended_ = 0;  ///< pollers
+    std::size_t busy_ = 0;      ///< threads with a task, without those parked
+    std::size_t parked_ = 0;    ///< threads whose task waits for another one
+    std::size_t working_ = 0;   ///< of the busy, those that count
     std::uint64_t refused_ = 0;
     bool watched_ = false;  ///< the watching thread looks by itself every so often
     bool stopping_ = false;

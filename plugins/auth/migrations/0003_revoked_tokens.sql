@@ -1,0 +1,2 @@
+-- For the sweep.
+CREATE INDEX token_families_revoked ON token_families (revoked_at) WHERE revoked_at IS NOT NULL;

@@ -1,0 +1,2 @@
+-- For the sweep.
+CREATE INDEX outbox_deliveries_over ON outbox_deliveries (updated_at) WHERE state <> 'waiting';
