@@ -32,7 +32,8 @@ def checkout_on_postgres(bench):
     rules = {"side_rules": {kind: {"min": 0, "max": 1, "allowed": [food]}
                             for kind, food in (("side_protein", protein), ("extra_side", extra))}}
     first = [dish(ours, f"Dish {n}", 450000, available_quantity=1_000_000, **rules) for n in range(DISHES)][0]
-    steps = our_steps({"quantity": 2, "side_protein_ids": [protein], "extra_side_ids": [extra]}, {"side_protein_ids": [protein]})
+    steps = our_steps({"quantity": 2, "side_protein_ids": [protein], "extra_side_ids": [extra]},
+                      {"side_protein_ids": [protein]})
 
     postgres.copy("kitchen", "pgbench")
     postgres.sql("pgbench", NUMBERED)
