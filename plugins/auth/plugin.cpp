@@ -75,5 +75,5 @@ KITCHEN_PLUGIN(
     kitchen::auth::AuthPlugin, "auth", "1.0.0",
     "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
     kitchen::Store, kitchen::Cache, kitchen::Mailer, kitchen::Clock, kitchen::Random, kitchen::Jobs,
-    kitchen::Metrics, kitchen::Optional<kitchen::Events>, kitchen::Provides<kitchen::Identity>,
-    kitchen::Provides<kitchen::Addresses>)
+    kitchen::Metrics, kitchen::Waits, kitchen::Optional<kitchen::Events>,
+    kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>)

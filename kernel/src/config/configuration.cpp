@@ -166,7 +166,9 @@ void ServerSettings::describe(Fields<ServerSettings>& field) {
     using std::chrono::milliseconds;
     const milliseconds least(10);
     field("listen", &S::listen, "host:port; port 0 takes any free one");
-    field("workers", &S::workers, "Sets of connections, of which each is polled by one thread at a time").between(1, 64);
+    field("workers", &S::workers,
+          "Sets of connections, of which each is polled by one thread at a time")
+        .between(1, 64);
     field("threads", &S::threads, "Threads that run handlers; 0: four times the cores, at least 16")
         .max(1024);
     field("queue", &S::queue, "Requests waiting for a thread; past it 503").between(1, 1'000'000);
