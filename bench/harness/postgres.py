@@ -27,7 +27,8 @@ class Postgres:
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen(
                 user + [f"{PROGRAMS}/postgres", "-D", f"{self.folder}/data", "-p", str(self.port),
-                        "-k", self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"],
+                        "-k", self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200",
+                        "-c", "log_line_prefix=%p "],
                 stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
         for _ in range(300):
             if subprocess.call(self.client("pg_isready", "-q")) == 0:
@@ -59,6 +60,32 @@ class Postgres:
         if out.returncode:
             raise Failed(f"psql: {out.stderr.strip()}")
         return out.stdout.strip()
+
+    def recorded(self, act):
+        """The transactions that were committed while act() ran, in their order: lists of (statement, its parameters)."""
+        self._log_statements("'all'")
+        began = os.path.getsize(self.log)
+        act()
+        self._log_statements("DEFAULT")
+        with open(self.log) as log:
+            log.seek(began)
+            text = log.read().replace("\n\t", " ")
+        open_ones, whole = {}, []
+        for process, kind, rest in re.findall(r"^(\d+) (LOG|DETAIL):  (?:execute [^:]*: |parameters: )(.*)$", text, re.M):
+            transaction = open_ones.setdefault(process, [])
+            if kind == "DETAIL":
+                values = re.findall(r"\$\d+ = (?:(NULL)|'((?:[^']|'')*)')", rest)
+                transaction[-1][1].extend(None if null else value.replace("''", "'") for null, value in values)
+            else:
+                transaction.append((rest, []))
+                if rest == "COMMIT":
+                    whole.append(open_ones.pop(process))
+        return whole
+
+    def _log_statements(self, which):
+        self.sql("postgres", f"ALTER SYSTEM SET log_statement = {which}")
+        self.sql("postgres", "SELECT pg_reload_conf()")
+        time.sleep(0.5)  # until all sessions have heard of it
 
     def pgbench(self, database, script, clients=32, **variables):
         """A load: runs of the script a second. What met a conflict runs again, as in our server."""

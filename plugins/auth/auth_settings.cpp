@@ -107,7 +107,7 @@ void AuthSettings::describe(Fields<AuthSettings>& field) {
     field("argon2.queue", &AuthSettings::argon2_queue,
           "Requests that may wait for that, and so many for another's hash of the same credential; "
           "more are answered 503")
-        .between(0, 10'000);
+        .between(0, 200);
     field.group("login", &AuthSettings::login);
     field.group("signup", &AuthSettings::signup);
     field.group("reset", &AuthSettings::reset);

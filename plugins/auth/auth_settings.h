@@ -61,7 +61,7 @@ struct AuthSettings {
     TokenLifetimes tokens;
     std::chrono::milliseconds basic_cache_ttl = std::chrono::minutes(1);
     std::size_t argon2_parallelism = 0;  ///< hashes at once; 0: half the cores
-    std::size_t argon2_queue = 32;       ///< that wait for those, or for another's outcome
+    std::size_t argon2_queue = 16;       ///< that wait for those, or for another's outcome
     Argon2Cost argon2_cost;              ///< no key: only tests pay less
     FailureSettings login;
     RequestSettings signup{300, std::chrono::seconds(5), 5, std::chrono::minutes(10)};

@@ -13,6 +13,10 @@ namespace {
 /// Minor units. A hundred lines of this are far from the end of int64.
 constexpr std::int64_t max_line_total = 1'000'000'000'000'000;
 
+/// Each body writes the row of the cart that it decides on; the menu is looked at again when the
+/// order is placed (docs/adr/0020-isolation-on-postgresql.md).
+constexpr Isolation decides_on_its_cart = Isolation::snapshot;
+
 Error no_such_line() {
     return Error(Errc::not_found, "cart_item_not_found", "There is no such item in your cart.");
 }
@@ -216,57 +220,63 @@ Result<CartView> CartService::view(std::int64_t user_id) {
 Result<ChangedLine> CartService::add(std::int64_t user_id, const NewLine& wanted,
                                      const VersionCheck& check) {
     const std::string key = sides_key(wanted.sides);
-    return store_.transact<ChangedLine>([&](Transaction& tx) -> Result<ChangedLine> {
-        CartRepository::Added added;
-        Result<CartContents> now = changed(tx, user_id, check, [&](Transaction& t) -> Status {
-            Result<CartRepository::Added> row =
-                carts_.add(t, user_id, wanted.food_id, key, wanted.quantity,
-                           wanted.special_instructions, clock_.now());
-            if (!row) return std::move(row).error();
-            added = *row;
-            return {};
-        });
-        if (!now) return std::move(now).error();
-        const CartLine* line = find_line(*now, added.id);
-        if (added.quantity > limits_.max_line_quantity)
-            return invalid_field(
-                "/quantity", "too_large",
-                "One item of a cart holds at most " + std::to_string(limits_.max_line_quantity) +
-                    " portions, and this would make " + std::to_string(added.quantity) + ".");
-        if (static_cast<std::int64_t>(now->lines.size()) > limits_.max_lines)
-            return Error(Errc::conflict, "cart_full",
-                         "A cart holds at most " + std::to_string(limits_.max_lines) +
-                             " different items. Remove one first.");
-        if (!line->problems.empty()) {
-            std::vector<Fault> faults = line->problems;
-            for (Fault& fault : faults) fault.pointer = requested_at(fault, *line, wanted.sides);
-            return refusal(std::move(faults));
-        }
-        return ChangedLine{*line, now->version, added.quantity == wanted.quantity};
-    });
+    return store_.transact<ChangedLine>(
+        [&](Transaction& tx) -> Result<ChangedLine> {
+            CartRepository::Added added;
+            Result<CartContents> now = changed(tx, user_id, check, [&](Transaction& t) -> Status {
+                Result<CartRepository::Added> row =
+                    carts_.add(t, user_id, wanted.food_id, key, wanted.quantity,
+                               wanted.special_instructions, clock_.now());
+                if (!row) return std::move(row).error();
+                added = *row;
+                return {};
+            });
+            if (!now) return std::move(now).error();
+            const CartLine* line = find_line(*now, added.id);
+            if (added.quantity > limits_.max_line_quantity)
+                return invalid_field("/quantity", "too_large",
+                                     "One item of a cart holds at most " +
+                                         std::to_string(limits_.max_line_quantity) +
+                                         " portions, and this would make " +
+                                         std::to_string(added.quantity) + ".");
+            if (static_cast<std::int64_t>(now->lines.size()) > limits_.max_lines)
+                return Error(Errc::conflict, "cart_full",
+                             "A cart holds at most " + std::to_string(limits_.max_lines) +
+                                 " different items. Remove one first.");
+            if (!line->problems.empty()) {
+                std::vector<Fault> faults = line->problems;
+                for (Fault& fault : faults)
+                    fault.pointer = requested_at(fault, *line, wanted.sides);
+                return refusal(std::move(faults));
+            }
+            return ChangedLine{*line, now->version, added.quantity == wanted.quantity};
+        },
+        decides_on_its_cart);
 }
 
 Result<ChangedLine> CartService::change(std::int64_t user_id, std::int64_t line_id,
                                         const LineChange& wanted, const VersionCheck& check) {
-    return store_.transact<ChangedLine>([&](Transaction& tx) -> Result<ChangedLine> {
-        bool more = false;
-        Result<CartContents> now = changed(tx, user_id, check, [&](Transaction& t) -> Status {
-            Result<std::optional<LineRow>> before = carts_.line(t, user_id, line_id);
-            if (!before) return std::move(before).error();
-            if (!*before) return no_such_line();
-            more = wanted.quantity && *wanted.quantity > (*before)->quantity;
-            return carts_.change(t, user_id, line_id, wanted.quantity, wanted.special_instructions,
-                                 clock_.now());
-        });
-        if (!now) return std::move(now).error();
-        const CartLine* line = find_line(*now, line_id);
-        if (more && !line->problems.empty()) {
-            std::vector<Fault> faults = line->problems;
-            for (Fault& fault : faults) fault.pointer = "/quantity";
-            return refusal(std::move(faults));
-        }
-        return ChangedLine{*line, now->version, false};
-    });
+    return store_.transact<ChangedLine>(
+        [&](Transaction& tx) -> Result<ChangedLine> {
+            bool more = false;
+            Result<CartContents> now = changed(tx, user_id, check, [&](Transaction& t) -> Status {
+                Result<std::optional<LineRow>> before = carts_.line(t, user_id, line_id);
+                if (!before) return std::move(before).error();
+                if (!*before) return no_such_line();
+                more = wanted.quantity && *wanted.quantity > (*before)->quantity;
+                return carts_.change(t, user_id, line_id, wanted.quantity,
+                                     wanted.special_instructions, clock_.now());
+            });
+            if (!now) return std::move(now).error();
+            const CartLine* line = find_line(*now, line_id);
+            if (more && !line->problems.empty()) {
+                std::vector<Fault> faults = line->problems;
+                for (Fault& fault : faults) fault.pointer = "/quantity";
+                return refusal(std::move(faults));
+            }
+            return ChangedLine{*line, now->version, false};
+        },
+        decides_on_its_cart);
 }
 
 Result<std::int64_t> CartService::remove(std::int64_t user_id, std::int64_t line_id,

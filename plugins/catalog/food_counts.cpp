@@ -60,7 +60,9 @@ std::string add_sql(const std::string& rows) {
     return "INSERT INTO food_counts (width, kind, label_key, bucket, label, foods) "
            "SELECT width, kind, label_key, bucket, label, foods FROM (" +
            rows +
-           ") AS more WHERE 1 = 1 ORDER BY width, kind, label_key, bucket, label "
+           ") AS more WHERE 1 = 1 ORDER BY width DESC, CASE kind WHEN 'menu' THEN 0 ELSE 1 END, "
+           "kind, "
+           "label_key, bucket, label "
            "ON CONFLICT (width, kind, label_key, bucket, label) DO UPDATE "
            "SET foods = food_counts.foods + excluded.foods";
 }
@@ -72,7 +74,8 @@ FoodCounts::FoodCounts(Store& store)
       categories_(store.prepare("SELECT MIN(label), CAST(SUM(foods) AS BIGINT) FROM food_counts "
                                 "WHERE width = 16777216 AND kind = 'category' AND foods > 0 "
                                 "GROUP BY label_key ORDER BY label_key")),
-      // By bucket: those who write foods at once take the rows in the same order.
+      // The widest first: those who write foods at once wait for each other before they hold
+      // anything else.
       move_(store.prepare(
           add_sql("SELECT w.width, f.kind, f.label_key, f.price / w.width AS bucket, "
                   "f.label, CAST($2 AS BIGINT) AS foods FROM (" +
@@ -93,7 +96,8 @@ Result<std::int64_t> FoodCounts::count(Transaction& tx, std::string_view kind, s
     const std::int64_t end = max_price < no_price ? std::max(max_price + 1, from) : no_price;
     const Result<Rows> rows = tx.query(count_, {kind, key, from, end});
     if (!rows) return rows.error();
-    return rows->front().integer(0);
+    // Below zero when a food was removed that an older version had added, until the next look.
+    return std::max<std::int64_t>(0, rows->front().integer(0));
 }
 
 Result<Rows> FoodCounts::categories(Transaction& tx) const { return tx.query(categories_); }
@@ -117,11 +121,11 @@ Result<std::int64_t> FoodCounts::mend(Store& store) const {
     if (!differs) return differs.error();
     if (!*differs) return std::int64_t{0};
     return store.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
+        const Result<Rows> orderable = tx.query(mend_orderable_);
+        if (!orderable) return orderable.error();
         const Result<Rows> counts = tx.query(mend_);
         if (!counts) return counts.error();
         if (Status forgotten = tx.execute(forget_empty_); !forgotten) return forgotten.error();
-        const Result<Rows> orderable = tx.query(mend_orderable_);
-        if (!orderable) return orderable.error();
         return counts->changed() + orderable->changed();
     });
 }

@@ -113,8 +113,10 @@ private:
         const Result<std::int64_t> mended = foods_.counts().mend(store_);
         if (!mended)
             log_.error("the menu could not be counted", {{"error", mended.error().detail}});
-        else if (*mended > 0)
+        else if (*mended > 0) {
             log_.warn("counts of the menu were wrong and have been mended", {{"rows", *mended}});
+            forget();
+        }
     }
     void load_demo() {
         const Result<std::int64_t> added = load_demo_menu(store_, clock_, foods_, stock_, changes_);

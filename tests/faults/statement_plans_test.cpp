@@ -57,9 +57,11 @@ constexpr Exception exceptions[] = {
 };
 
 bool may_scan(const std::string& statement) {
-    for (const Exception& exception : exceptions)
-        if (statement.find(exception.part_of_statement) != std::string::npos) return true;
-    return false;
+    return std::any_of(std::begin(exceptions), std::end(exceptions), [&](const Exception& e) {
+        const std::string_view part = e.part_of_statement;
+        const bool begins = part.starts_with("SELECT") || part.starts_with("UPDATE");
+        return begins ? statement.starts_with(part) : statement.find(part) != std::string::npos;
+    });
 }
 
 /// With every plugin that has tables; `store`: the keys of the store.

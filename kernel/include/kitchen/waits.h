@@ -1,9 +1,9 @@
-// Says that the thread of a request waits for its turn, or for what another request finds out: the
-// server lets another thread take its place meanwhile, so that no other request is kept waiting.
-// Store and cache say so themselves; this is for a plugin that has a queue of its own. The plugin
-// bounds how many wait: each of them is one more thread.
+// Says that the thread of a request waits for its turn, or for what another request finds out: it
+// is parked, and the server lets another thread take its place, so that no other request is kept
+// waiting. Store and cache say so themselves; this is for a plugin that has a queue of its own. The
+// plugin bounds how many are parked: each of them is one more thread, which stays.
 //
-//     const Waiting waiting(waits_);
+//     const Parked parked(waits_);
 //     turn.wait(lock);
 //
 // Thread-safety: begin() and end() on the thread that waits, in pairs. On a thread that serves no
@@ -23,12 +23,12 @@ public:
     virtual void end() noexcept = 0;
 };
 
-class Waiting {
+class Parked {
 public:
-    explicit Waiting(Waits& waits) noexcept : waits_(waits) { waits_.begin(); }
-    ~Waiting() { waits_.end(); }
-    Waiting(const Waiting&) = delete;
-    Waiting& operator=(const Waiting&) = delete;
+    explicit Parked(Waits& waits) noexcept : waits_(waits) { waits_.begin(); }
+    ~Parked() { waits_.end(); }
+    Parked(const Parked&) = delete;
+    Parked& operator=(const Parked&) = delete;
 
 private:
     Waits& waits_;

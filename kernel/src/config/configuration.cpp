@@ -167,7 +167,7 @@ void ServerSettings::describe(Fields<ServerSettings>& field) {
     const milliseconds least(10);
     field("listen", &S::listen, "host:port; port 0 takes any free one");
     field("workers", &S::workers,
-          "Sets of connections, of which each is polled by one thread at a time")
+          "Sets of connections, of which each is read by one thread at a time")
         .between(1, 64);
     field("threads", &S::threads, "Threads that run handlers; 0: four times the cores, at least 16")
         .max(1024);

@@ -19,8 +19,9 @@ PasswordGuard::PasswordGuard(Dependencies dependencies, const AuthSettings& sett
       failures_of_client_(deps_.cache, deps_.key,
                           {settings.login.per_address_burst, settings.login.per_address_period}),
       remembered_(deps_.clock, settings.basic_cache_ttl),
-      flights_(settings.argon2_queue),
-      hasher_(settings.argon2_cost, settings.argon2_parallelism, settings.argon2_queue) {}
+      flights_(settings.argon2_queue, deps_.waits),
+      hasher_(settings.argon2_cost, settings.argon2_parallelism, settings.argon2_queue,
+              deps_.waits) {}
 
 Result<User> PasswordGuard::verify(std::string_view user, std::string_view password,
                                    std::string_view client_address) {
@@ -34,7 +35,8 @@ Result<User> PasswordGuard::verify(std::string_view user, std::string_view passw
     const std::string account =
         *found ? "id:" + std::to_string((*found)->id) : "name:" + ascii_lower(user);
     const Guess guess = guess_of(account, client_address);
-    auto right = checked_alone(*found, password, guess, credential);
+    auto right = flights_.run(guess.account, credential,
+                              [&] { return attempt(*found, password, guess, credential); });
     if (!right) return std::move(right).error();
     if (!*right) return invalid_credentials();
     return **std::move(found);
@@ -45,7 +47,6 @@ Error PasswordGuard::refuse_unreadable(std::string_view client_address) {
     const Guess guess = guess_of("", client_address);
     if (Status open = failures_of_client_.check(guess.client); !open)
         return std::move(open).error();
-    const Waiting waiting(deps_.waits);
     if (Status worked = hasher_.verify_nothing("", guess.network); !worked)
         return std::move(worked).error();
     if (Status counted = failures_of_client_.failed(guess.client); !counted)
@@ -64,20 +65,12 @@ Result<bool> PasswordGuard::confirm(const User& user, std::string_view password,
     const std::optional<User> account(user);
     const Guess guess = guess_of("id:" + std::to_string(user.id), client_address);
     const std::string credential = credential_of(account, password);
-    return checked_alone(account, password, guess, credential);
-}
-
-Result<bool> PasswordGuard::checked_alone(const std::optional<User>& user,
-                                          std::string_view password, const Guess& guess,
-                                          const std::string& credential) {
-    const Waiting waiting(deps_.waits);
     return flights_.run(guess.account, credential,
-                        [&] { return attempt(user, password, guess, credential); });
+                        [&] { return attempt(account, password, guess, credential); });
 }
 
 Result<std::string> PasswordGuard::hash(std::string_view password,
                                         std::string_view client_address) {
-    const Waiting waiting(deps_.waits);
     return hasher_.hash(password, client_network(client_address));
 }
 

@@ -87,8 +87,6 @@ private:
     };
     Result<std::optional<User>> look_up(std::string_view user);
     Guess guess_of(std::string_view account, std::string_view client_address) const;
-    Result<bool> checked_alone(const std::optional<User>& user, std::string_view password,
-                               const Guess& guess, const std::string& credential);
     Result<bool> attempt(const std::optional<User>& user, std::string_view password,
                          const Guess& guess, const std::string& credential);
     void renew_hash(const User& user, std::string_view password, const Guess& guess);

@@ -40,11 +40,14 @@ std::string make_dummy_hash(const Argon2Cost& cost) {
            random_base64<32>();
 }
 
-PasswordHasher::PasswordHasher(Argon2Cost cost, std::size_t parallelism, std::size_t queue)
-    : PasswordHasher(cost, Places{parallelism == 0 ? half_the_cores() : parallelism}, queue) {}
+PasswordHasher::PasswordHasher(Argon2Cost cost, std::size_t parallelism, std::size_t queue,
+                               Waits& waits)
+    : PasswordHasher(cost, Places{parallelism == 0 ? half_the_cores() : parallelism}, queue,
+                     waits) {}
 
-PasswordHasher::PasswordHasher(Argon2Cost cost, Places places, std::size_t queue)
+PasswordHasher::PasswordHasher(Argon2Cost cost, Places places, std::size_t queue, Waits& waits)
     : cost_(cost),
+      waits_(waits),
       gate_(places.count, queue),
       threads_(places.count),
       dummy_hash_(make_dummy_hash(cost)) {}
@@ -59,6 +62,7 @@ std::string PasswordHasher::make(std::string_view password) const {
 }
 
 Result<std::string> PasswordHasher::hash(std::string_view password, std::string_view client) {
+    const Parked parked(waits_);
     const auto pass = gate_.enter(client);
     if (!pass) return pass.error();
     std::string phc;
@@ -69,6 +73,7 @@ Result<std::string> PasswordHasher::hash(std::string_view password, std::string_
 
 Result<bool> PasswordHasher::verify(const std::string& phc, std::string_view password,
                                     std::string_view client) {
+    const Parked parked(waits_);
     const auto pass = gate_.enter(client);
     if (!pass) return pass.error();
     bool right = false;

@@ -16,6 +16,7 @@
 #include "passwords/background_threads.h"
 #include "passwords/hash_gate.h"
 #include "kitchen/result.h"
+#include "kitchen/waits.h"
 
 namespace kitchen::auth {
 
@@ -31,8 +32,9 @@ std::string make_dummy_hash(const Argon2Cost& cost);
 
 class PasswordHasher {
 public:
-    /// `parallelism` 0: half the cores, at least one. Hashes nothing and starts no thread.
-    PasswordHasher(Argon2Cost cost, std::size_t parallelism, std::size_t queue);
+    /// `parallelism` 0: half the cores, at least one. Hashes nothing and starts no thread. `waits`
+    /// must outlive this: callers are parked, at most so many as find a place or may wait for one.
+    PasswordHasher(Argon2Cost cost, std::size_t parallelism, std::size_t queue, Waits& waits);
 
     /// The PHC string of a password under a new random salt. Error: unavailable, with Retry-After.
     Result<std::string> hash(std::string_view password, std::string_view client = {});
@@ -55,10 +57,11 @@ private:
     struct Places {
         std::size_t count;
     };
-    PasswordHasher(Argon2Cost cost, Places places, std::size_t queue);
+    PasswordHasher(Argon2Cost cost, Places places, std::size_t queue, Waits& waits);
     std::string make(std::string_view password) const;
 
     const Argon2Cost cost_;
+    Waits& waits_;
     HashGate gate_;
     BackgroundThreads
         threads_;  ///< as many as there are places inside the gate: no caller waits twice

@@ -18,6 +18,7 @@ Result<bool> SingleAttempt::run(const std::string& subject, const std::string& c
                              "a second.")
                     .retry_in(std::chrono::seconds(1));
             ++waiting_;
+            const Parked parked(waits_);
             landed_.wait(lock, [&] { return flight->outcome.has_value(); });
             --waiting_;
             return *flight->outcome;

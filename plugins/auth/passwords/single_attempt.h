@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "kitchen/result.h"
+#include "kitchen/waits.h"
 
 namespace kitchen::auth {
 
@@ -21,8 +22,9 @@ class SingleAttempt {
 public:
     using Work = std::function<Result<bool>()>;
 
-    /// `queue`: callers that may wait, for all flights together.
-    explicit SingleAttempt(std::size_t queue) : queue_(queue) {}
+    /// `queue`: callers that may wait, for all flights together. They are parked; `waits` must
+    /// outlive this.
+    SingleAttempt(std::size_t queue, Waits& waits) : queue_(queue), waits_(waits) {}
 
     /// Runs the work, or waits for one under way with the same subject and credential and gives its
     /// outcome. Errors: too_many_requests when one is under way with another credential;
@@ -42,6 +44,7 @@ private:
     void land(const std::string& subject, Flight& flight, Result<bool> outcome);
 
     const std::size_t queue_;
+    Waits& waits_;
     mutable std::mutex mutex_;
     std::condition_variable landed_;
     std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "counted_waits.h"
 #include "auth_module.h"
 #include "fake_events.h"
 #include "kitchen/testkit/fakes.h"
@@ -72,17 +73,6 @@ public:
 
 private:
     testkit::ManualJobs jobs_;
-};
-
-/// Counts.
-class CountedWaits final : public Waits {
-public:
-    void begin() noexcept override {
-        ++now;
-        ++begun;
-    }
-    void end() noexcept override { --now; }
-    std::atomic<int> now{0}, begun{0};
 };
 
 class AuthTest : public testing::Test {

@@ -1,3 +1,8 @@
+-- 0: switched off or sold out. A column, because an index that looks at the quantity would have PostgreSQL write every index
+-- of a food at every sale. Before the indexes, because it takes the stronger lock.
+ALTER TABLE foods ADD COLUMN is_orderable BIGINT NOT NULL DEFAULT 1;
+UPDATE foods SET is_orderable = 0 WHERE is_available = 0 OR available_quantity = 0;
+
 -- Lists of a large menu: an index for each order in which foods are listed, and counts that need no reading of foods.
 -- Ties are always broken by rising id, so each direction has an index of its own; names are unique among living foods.
 CREATE INDEX foods_living_price ON foods (price, id) WHERE deleted_at IS NULL;
@@ -12,10 +17,6 @@ CREATE INDEX foods_living_rating_desc ON foods (
     (CASE WHEN rating_count > 0 THEN CAST(rating_total AS DOUBLE PRECISION) / rating_count ELSE 0 END) DESC, id)
     WHERE deleted_at IS NULL;
 
--- 0: switched off or sold out. A column, because an index that looks at the quantity would have PostgreSQL write every index
--- of a food at every sale.
-ALTER TABLE foods ADD COLUMN is_orderable BIGINT NOT NULL DEFAULT 1;
-UPDATE foods SET is_orderable = 0 WHERE is_available = 0 OR available_quantity = 0;
 -- With all that such foods are counted by.
 CREATE INDEX foods_living_out ON foods (is_orderable, category_key, price, id, deleted_at)
     WHERE deleted_at IS NULL AND is_orderable = 0;

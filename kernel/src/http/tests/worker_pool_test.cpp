@@ -1,7 +1,14 @@
 #include "http/transport/worker_pool.h"
 
 #include <atomic>
+#include <condition_variable>
+#include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -140,7 +147,8 @@ TEST(WorkerPool, WhoIsParkedHoldsNoThread) {
     WorkerPool pool(2, 100);
     for (int i = 0; i < parked; ++i)
         ASSERT_TRUE(post(pool, [&] {
-            const Waiting waiting(waits);
+            const Parked twice(waits);
+            const Parked parked_here(waits);
             if (++count == parked) all.open();
             release.wait();
         }));
@@ -159,16 +167,16 @@ public:
         events_.push_back(std::move(event));
         changed_.notify_all();
     }
-    void poll(bool wait) noexcept override {
+    bool poll_one() noexcept override {
         std::unique_lock lock(mutex_);
-        if (wait)
-            changed_.wait(
-                lock, [this] { return std::exchange(interrupted_, false) || !events_.empty(); });
-        if (events_.empty()) return;
-        const std::function<void()> event = std::move(events_.front());
-        events_.pop_front();
-        lock.unlock();
-        event();
+        changed_.wait(lock,
+                      [this] { return std::exchange(interrupted_, false) || !events_.empty(); });
+        if (!events_.empty()) run_first(lock);
+        return !events_.empty();
+    }
+    void poll_all() noexcept override {
+        std::unique_lock lock(mutex_);
+        for (std::size_t left = events_.size(); left > 0; --left) run_first(lock);
     }
     void interrupt() noexcept override {
         const std::lock_guard lock(mutex_);
@@ -177,6 +185,14 @@ public:
     }
 
 private:
+    void run_first(std::unique_lock<std::mutex>& lock) {
+        const std::function<void()> event = std::move(events_.front());
+        events_.pop_front();
+        lock.unlock();
+        event();
+        lock.lock();
+    }
+
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<std::function<void()>> events_;
@@ -214,6 +230,31 @@ TEST(WorkerPool, AnotherThreadPollsWhileOneWaits) {
     events.add([&] { second.open(); });
     second.wait();
     release.open();
+    pool.leave(events);
+}
+
+// Tasks that take no long time each, but together: what is behind them is for another core too.
+TEST(WorkerPool, AnotherThreadHelpsWithARoundThatTakesLong) {
+    std::mutex mutex;
+    std::set<std::thread::id> threads;
+    test::Gate second;
+    std::atomic<bool> over{false};
+    Events events;
+    WorkerPool pool(4, 1'000'000, 2);
+    std::function<void()> event = [&] {
+        if (over) return;
+        events.add(event);
+        EXPECT_TRUE(post(pool, [&] {
+            const std::lock_guard lock(mutex);
+            threads.insert(std::this_thread::get_id());
+            if (threads.size() == 2) second.open();
+        }));
+    };
+    events.add(event);
+    events.add(event);
+    pool.attend(events);
+    second.wait();
+    over = true;
     pool.leave(events);
 }
 

@@ -29,16 +29,16 @@ public:
     virtual void on_ready(std::uint64_t tag, Readiness readiness) noexcept = 0;
 };
 
-/// One worker's set of descriptors. Thread-safe but for poll(). Failure is a value: false.
+/// One worker's set of descriptors. Thread-safe but for polling. Failure is a value: false.
 class EventLoop {
 public:
     virtual ~EventLoop() = default;
     virtual bool watch(int fd, std::uint64_t tag, Interest interest) noexcept = 0;
     virtual bool change(int fd, std::uint64_t tag, Interest interest) noexcept = 0;
     virtual void unwatch(int fd) noexcept = 0;
-    /// Tells the sink of one event, for which it waits, or of all that there are. One thread at a
-    /// time.
-    virtual void poll(EventSink& sink, bool wait) noexcept = 0;
+    // See Poller, which tells the sink.
+    virtual bool poll_one(EventSink& sink) noexcept = 0;
+    virtual void poll_all(EventSink& sink) noexcept = 0;
 };
 
 /// On Pistache's poller. Throws std::runtime_error when descriptors have run out.

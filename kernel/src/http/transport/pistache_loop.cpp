@@ -34,23 +34,14 @@ public:
         quietly([&] { set_.removeFd(fd); });
     }
 
-    void poll(EventSink& sink, bool wait) noexcept override {
-        if (next_ == events_.size()) {
-            events_.clear();
-            next_ = 0;
-            // Out of memory: level-triggered, the events come again.
-            quietly([&] { set_.poll(events_, std::chrono::milliseconds(wait ? -1 : 0)); });
-        }
-        while (next_ < events_.size()) {
-            const Polling::Event event = events_[next_++];
-            Readiness readiness{event.flags.hasFlag(Polling::NotifyOn::Read),
-                                event.flags.hasFlag(Polling::NotifyOn::Write),
-                                event.flags.hasFlag(Polling::NotifyOn::Hangup)};
-            // EPOLLERR has no flag here: an event without any is one.
-            if (!readiness.readable && !readiness.writable) readiness.gone = true;
-            sink.on_ready(event.tag.value(), readiness);
-            if (wait) return;
-        }
+    bool poll_one(EventSink& sink) noexcept override {
+        if (next_ == events_.size()) begin_round(-1);
+        if (next_ < events_.size()) tell(sink, events_[next_++]);
+        return next_ < events_.size();
+    }
+    void poll_all(EventSink& sink) noexcept override {
+        if (next_ == events_.size()) begin_round(0);
+        while (next_ < events_.size()) tell(sink, events_[next_++]);
     }
 
 private:
@@ -62,6 +53,21 @@ private:
         } catch (const std::exception&) {
             return false;
         }
+    }
+
+    void begin_round(int wait_ms) noexcept {
+        events_.clear();
+        next_ = 0;
+        // Out of memory: level-triggered, the events come again.
+        quietly([&] { set_.poll(events_, std::chrono::milliseconds(wait_ms)); });
+    }
+    static void tell(EventSink& sink, Polling::Event event) noexcept {
+        Readiness readiness{event.flags.hasFlag(Polling::NotifyOn::Read),
+                            event.flags.hasFlag(Polling::NotifyOn::Write),
+                            event.flags.hasFlag(Polling::NotifyOn::Hangup)};
+        // EPOLLERR has no flag here: an event without any is one.
+        if (!readiness.readable && !readiness.writable) readiness.gone = true;
+        sink.on_ready(event.tag.value(), readiness);
     }
 
     Polling::Epoll set_;

@@ -1,12 +1,10 @@
 // Puts the parts together: acceptor, workers, and the threads that poll.
-#include <pthread.h>
-#include <signal.h>
-
 #include <mutex>
 #include <stdexcept>
 #include <utility>
 
 #include "acceptor.h"
+#include "signals_blocked.h"
 #include "worker_pool.h"
 #include "transport.h"
 #include "transport_state.h"
@@ -14,22 +12,6 @@
 
 namespace kitchen::http {
 namespace {
-
-// Threads inherit the mask: signals are for the thread that waits for them, never for these.
-class SignalsBlocked {
-public:
-    SignalsBlocked() noexcept {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsBlocked(const SignalsBlocked&) = delete;
-    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
-private:
-    sigset_t before_;
-};
 
 class PistacheTransport final : public Transport {
 public:
@@ -46,9 +28,9 @@ public:
             workers_.push_back(std::make_unique<Worker>(state_));
         port_ = local_port(listening.get());
         acceptor_ = std::make_unique<Acceptor>(std::move(listening), state_, workers_);
-        const SignalsBlocked blocked;
         for (const auto& worker : workers_) pool_.attend(*worker);
         used_ = running_ = true;
+        const SignalsBlocked blocked;
         acceptor_->start();
     }
 

@@ -35,7 +35,8 @@ public:
     EventLoop& loop() override { return *loop_; }
 
     // The worker's thread:
-    void poll(bool wait) noexcept override { loop_->poll(*this, wait); }
+    bool poll_one() noexcept override { return loop_->poll_one(*this); }
+    void poll_all() noexcept override { loop_->poll_all(*this); }
     void on_ready(std::uint64_t tag, Readiness readiness) noexcept override;
 
 private:

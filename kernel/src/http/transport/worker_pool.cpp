@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "signals_blocked.h"
+
 namespace kitchen::http {
 namespace {
 
@@ -12,6 +14,8 @@ std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); 
 
 // The watching thread goes to sleep after so many looks in a row at which there was nothing to do.
 constexpr int quiet_looks = 10;
+// So many threads are replaced at most: against a plugin that does not bound its waits.
+constexpr std::size_t most_parked = 256;
 
 }  // namespace
 
@@ -40,6 +44,7 @@ WorkerPool::~WorkerPool() { stop(); }
 void WorkerPool::add_thread() {
     threads_.reserve(threads_.size() + 1);
     Worker& worker = workers_.emplace_back(*this);
+    const SignalsBlocked blocked;
     try {
         threads_.emplace_back([this, &worker] { work(worker); });
     } catch (...) {
@@ -51,6 +56,7 @@ void WorkerPool::add_thread() {
 
 void WorkerPool::attend(Poller& poller) {
     const std::lock_guard lock(mutex_);
+    unattended_.reserve(attended_ + 1);
     add_thread();
     ++attended_;
     unattended_.push_back({&poller, steady_clock::now()});
@@ -59,14 +65,16 @@ void WorkerPool::attend(Poller& poller) {
 
 void WorkerPool::leave(Poller& poller) {
     Lock lock(mutex_);
+    attended_ -=
+        std::erase_if(unattended_, [&](const Unattended& u) { return u.poller == &poller; });
+    const auto worker = std::find_if(workers_.begin(), workers_.end(),
+                                     [&](const Worker& w) { return w.polls == &poller; });
+    if (worker == workers_.end()) return;
+    Worker& one = *worker;  // stays where it is when others are added
+    one.leaves = true;
+    poller.interrupt();
+    polled_.wait(lock, [&] { return one.polls != &poller; });
     --attended_;
-    std::erase_if(unattended_, [&](const Unattended& u) { return u.poller == &poller; });
-    for (Worker& worker : workers_) {
-        if (worker.polls != &poller) continue;
-        worker.leaves = true;
-        poller.interrupt();
-        polled_.wait(lock, [&] { return worker.polls != &poller; });
-    }
 }
 
 bool WorkerPool::try_post(std::unique_ptr<Task>& task, Time deadline) {
@@ -80,21 +88,23 @@ bool WorkerPool::try_post(std::unique_ptr<Task>& task, Time deadline) {
     }
     queue_.push_back({std::move(task), now, deadline});
     const bool comes_itself = current_ && &current_->pool == this && current_->polls;
-    if (!comes_itself || now - queue_.front().posted >= patience_) wake(now);
+    if (!comes_itself || is_late(queue_.front().posted, now)) wake(now);
     be_watched();
     return true;
 }
 
 void WorkerPool::wake(Time now) {
     if (is_idle() || waking_ >= idle_) return;
-    const bool is_late = !queue_.empty() && now - queue_.front().posted >= patience_;
-    if (working_ + waking_ > 0 && !(is_late && working_ + waking_ < working_limit_)) return;
+    const bool help = (!queue_.empty() && is_late(queue_.front().posted, now)) ||
+                      (!unattended_.empty() && unattended_.front().has_events &&
+                       is_late(unattended_.front().since, now));
+    if (working_ + waking_ > 0 && !(help && working_ + waking_ < working_limit_)) return;
     ++waking_;
     wake_.notify_one();
 }
 
 void WorkerPool::stop() {
-    std::deque<Waiting> dropped;
+    std::deque<Queued> dropped;
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
@@ -127,7 +137,7 @@ void WorkerPool::work(Worker& me) {
     while (!stopping_) {
         const Time now = steady_clock::now();
         if (must_poll(now)) {
-            poll(me, lock);
+            poll(me, lock, now);
         } else if (may_run()) {
             run_next(me, lock, now);
         } else {
@@ -139,22 +149,28 @@ void WorkerPool::work(Worker& me) {
 
 // Also while tasks wait, every so often: what is read then may be for an inline route, or refused.
 bool WorkerPool::must_poll(Time now) const {
-    return !unattended_.empty() && (!may_run() || now - unattended_.front().since >= patience_);
+    return !unattended_.empty() && (!may_run() || is_late(unattended_.front().since, now));
 }
 
-void WorkerPool::poll(Worker& me, Lock& lock) {
-    me.polls = unattended_.front().poller;
+// What cannot be run soon is read anyway, so that it is queued, counted, and refused.
+void WorkerPool::poll(Worker& me, Lock& lock, Time now) {
+    Unattended polled = unattended_.front();
     unattended_.erase(unattended_.begin());
-    const bool wait = !may_run();
-    if (!unattended_.empty()) wake(steady_clock::now());
+    const bool all = may_run() || (polled.has_events && is_late(polled.since, now));
+    if (!unattended_.empty()) wake(now);
+    me.polls = polled.poller;
     lock.unlock();
-    me.polls->poll(wait);
-    lock.lock();
-    Poller* const poller = std::exchange(me.polls, nullptr);
-    if (std::exchange(me.leaves, false))
-        polled_.notify_all();
+    bool has_events = false;
+    if (all)
+        polled.poller->poll_all();
     else
-        unattended_.push_back({poller, steady_clock::now()});
+        has_events = polled.poller->poll_one();
+    lock.lock();
+    me.polls = nullptr;
+    if (std::exchange(me.leaves, false)) return polled_.notify_all();
+    if (!polled.has_events || !has_events) polled.since = steady_clock::now();
+    polled.has_events = has_events;
+    unattended_.push_back(polled);
 }
 
 void WorkerPool::run_next(Worker& me, Lock& lock, Time now) {
@@ -184,7 +200,7 @@ void WorkerPool::wait_until_woken(Lock& lock) {
 void WorkerPool::Worker::begin_waiting(bool parked) noexcept {
     const std::lock_guard lock(pool.mutex_);
     if (!runs) return;
-    if (parked) pool.park();
+    if (parked && parks++ == 0) pool.park();
     if (waits++ == 0) pool.count(*this, false);
     pool.wake(steady_clock::now());
 }
@@ -192,7 +208,7 @@ void WorkerPool::Worker::begin_waiting(bool parked) noexcept {
 void WorkerPool::Worker::end_waiting(bool parked) noexcept {
     const std::lock_guard lock(pool.mutex_);
     if (!runs) return;
-    if (parked) {
+    if (parked && --parks == 0) {
         --pool.parked_;
         ++pool.busy_;
     }
@@ -205,10 +221,12 @@ void WorkerPool::Worker::end_waiting(bool parked) noexcept {
 void WorkerPool::park() noexcept {
     --busy_;
     ++parked_;
-    if (stopping_ || workers_.size() >= threads_for_tasks_ + attended_ + parked_) return;
+    if (stopping_ || parked_ > most_parked ||
+        workers_.size() >= threads_for_tasks_ + attended_ + parked_)
+        return;
     try {
         add_thread();
-    } catch (...) {  // no thread to be had: one fewer serves
+    } catch (...) {  // no thread to be had: one fewer runs tasks
     }
 }
 

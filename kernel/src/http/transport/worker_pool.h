@@ -68,7 +68,7 @@ public:
     Stats stats() const;
 
 private:
-    struct Waiting {
+    struct Queued {
         std::unique_ptr<Task> task;
         Time posted;
         Time deadline;
@@ -76,7 +76,8 @@ private:
     /// A poller that no thread polls now.
     struct Unattended {
         Poller* poller;
-        Time since;
+        Time since;  ///< or, with events left, since the first of their round was looked at
+        bool has_events = false;  ///< left of the last round
     };
     /// A thread, and what it does.
     struct Worker final : observe::WaitObserver {
@@ -91,6 +92,7 @@ private:
         bool runs = false;    ///< a task
         Time since;           ///< its task has run
         int waits = 0;        ///< it waits, so many times nested
+        int parks = 0;        ///< of these, for another request
         bool counts = false;  ///< as one that works
     };
     using Lock = std::unique_lock<std::mutex>;
@@ -100,10 +102,15 @@ private:
 
     // Under the mutex:
     void add_thread();
-    bool may_run() const { return !queue_.empty() && busy_ < threads_for_tasks_; }
+    /// A thread is left for each poller, whatever happens.
+    bool may_run() const {
+        return !queue_.empty() && busy_ < threads_for_tasks_ &&
+               busy_ + parked_ + attended_ < workers_.size();
+    }
     bool is_idle() const { return !may_run() && unattended_.empty(); }
+    bool is_late(Time since, Time now) const { return now - since >= patience_; }
     bool must_poll(Time now) const;
-    void poll(Worker& me, Lock& lock);
+    void poll(Worker& me, Lock& lock, Time now);
     void run_next(Worker& me, Lock& lock, Time now);
     void wait_until_woken(Lock& lock);
     /// Wakes a thread for what nobody would do now: when none works, or what waits has waited long.
@@ -121,7 +128,7 @@ private:
     std::condition_variable wake_;
     std::condition_variable watch_;
     std::condition_variable polled_;
-    std::deque<Waiting> queue_;
+    std::deque<Queued> queue_;
     std::vector<Unattended> unattended_;
     std::size_t idle_ = 0;      ///< threads that sleep
     std::size_t waking_ = 0;    ///< of these, told to look around

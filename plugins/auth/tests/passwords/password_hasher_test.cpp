@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/counted_waits.h"
+
 namespace kitchen::auth {
 namespace {
 
@@ -133,7 +135,8 @@ TEST(HashGate, WithoutQueueNobodyWaits) {
 }
 
 TEST(PasswordHasher, VerifiesWhatItHashed) {
-    PasswordHasher hasher(cheap, 1, 1);
+    CountedWaits waits;
+    PasswordHasher hasher(cheap, 1, 1, waits);
     const std::string phc = hasher.hash("jollof-rice").value();
     EXPECT_TRUE(phc.starts_with("$argon2id$v=19$m=8,t=1,p=1$")) << phc;
     EXPECT_TRUE(hasher.verify(phc, "jollof-rice").value());
@@ -151,24 +154,28 @@ TEST(PasswordHasher, TheDummyCostsAHash) {
     errno = 0;
     EXPECT_EQ(crypto_pwhash_str_verify(dummy.c_str(), "jollof-rice", 11), -1);
     EXPECT_EQ(errno, EINVAL);
-    EXPECT_FALSE(PasswordHasher(cheap, 1, 1).is_outdated(dummy)) << dummy;
+    CountedWaits waits;
+    EXPECT_FALSE(PasswordHasher(cheap, 1, 1, waits).is_outdated(dummy)) << dummy;
     EXPECT_NE(make_dummy_hash(cheap), dummy);
 }
 
 TEST(PasswordHasher, ZeroBytesCount) {
-    PasswordHasher hasher(cheap, 1, 1);
+    CountedWaits waits;
+    PasswordHasher hasher(cheap, 1, 1, waits);
     const std::string phc = hasher.hash(std::string_view("abcdefgh\0one", 12)).value();
     EXPECT_FALSE(hasher.verify(phc, std::string_view("abcdefgh\0two", 12)).value());
 }
 
 TEST(PasswordHasher, KnowsOutdatedHashes) {
-    PasswordHasher now(cheap, 1, 1), before({2, 8192}, 1, 1);
+    CountedWaits waits;
+    PasswordHasher now(cheap, 1, 1, waits), before({2, 8192}, 1, 1, waits);
     EXPECT_FALSE(now.is_outdated(now.hash("jollof-rice").value()));
     EXPECT_TRUE(now.is_outdated(before.hash("jollof-rice").value()));
 }
 
 TEST(PasswordHasher, DefaultCostIsTheDocumentedOne) {
-    PasswordHasher hasher(Argon2Cost{}, 1, 1);
+    CountedWaits waits;
+    PasswordHasher hasher(Argon2Cost{}, 1, 1, waits);
     EXPECT_TRUE(hasher.hash("jollof-rice").value().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
 }
 

@@ -8,11 +8,14 @@
 #include <thread>
 #include <vector>
 
+#include "tests/counted_waits.h"
+
 namespace kitchen::auth {
 namespace {
 
 TEST(SingleAttempt, SameCredentialSharesOneOutcome) {
-    SingleAttempt flights(9);
+    CountedWaits waits;
+    SingleAttempt flights(9, waits);
     std::latch begun(1), go(1);
     std::atomic<int> works{0}, right{0};
     const auto work = [&]() -> Result<bool> {
@@ -35,7 +38,8 @@ TEST(SingleAttempt, SameCredentialSharesOneOutcome) {
 }
 
 TEST(SingleAttempt, AnotherCredentialIsRefusedMeanwhile) {
-    SingleAttempt flights(9);
+    CountedWaits waits;
+    SingleAttempt flights(9, waits);
     auto outcome = flights.run("ada", "first", [&]() -> Result<bool> {
         const auto other = flights.run("ada", "second", [] { return Result<bool>(true); });
         EXPECT_FALSE(other);
@@ -51,7 +55,8 @@ TEST(SingleAttempt, AnotherCredentialIsRefusedMeanwhile) {
 }
 
 TEST(SingleAttempt, OnlySoManyWait) {
-    SingleAttempt flights(2);
+    CountedWaits waits;
+    SingleAttempt flights(2, waits);
     std::latch begun(1), go(1);
     std::vector<std::jthread> threads;
     const auto work = [&]() -> Result<bool> {
@@ -72,7 +77,8 @@ TEST(SingleAttempt, OnlySoManyWait) {
 }
 
 TEST(SingleAttempt, AnExceptionFreesThoseWhoWait) {
-    SingleAttempt flights(9);
+    CountedWaits waits;
+    SingleAttempt flights(9, waits);
     std::latch begun(1);
     std::jthread joiner;
     std::atomic<bool> joined{false};

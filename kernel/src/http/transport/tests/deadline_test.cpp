@@ -111,7 +111,8 @@ struct IdleWorker final : ConnectionWorker, EventLoop {
     bool watch(int, std::uint64_t, Interest) noexcept override { return true; }
     bool change(int, std::uint64_t, Interest) noexcept override { return true; }
     void unwatch(int) noexcept override {}
-    void poll(EventSink&, bool) noexcept override {}
+    bool poll_one(EventSink&) noexcept override { return false; }
+    void poll_all(EventSink&) noexcept override {}
 };
 
 Response large_file() {
