@@ -35,7 +35,7 @@ std::string RestaurantConfig::yaml() const {
     const std::string usual =
         (auth_key.empty() ? "key_file: '${DATA}/keys/auth.key', cookie_secure: false"
                           : "key: '" + auth_key + "'") +
-        ", argon2: {queue: 1000}, signup: {per_address_burst: 10000}, bootstrap_admin: {email: " +
+        ", argon2: {queue: 200}, signup: {per_address_burst: 10000}, bootstrap_admin: {email: " +
         AnyRestaurant::admin_email + ", phone: '08030000000', password: '" +
         AnyRestaurant::password + "'}";
     std::vector<std::string> entries{store, cache, mailer, entry("auth", keys(usual, auth))};
