@@ -121,6 +121,8 @@ Status StoredJson<T>::read(const char* column, T& value) const {
     return Error(Errc::corrupt, "food_damaged", "A food of the menu is stored damaged.")
         .with_subject(column);
 }
+template struct StoredJson<std::vector<std::string>>;
+template struct StoredJson<SideRules>;
 
 template <class T>
 Status ReadTexts<T>::read(std::string_view text, const char* column, T& value) const {
