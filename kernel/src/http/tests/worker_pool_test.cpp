@@ -246,8 +246,8 @@ TEST(WorkerPool, AnotherThreadHelpsWithARoundThatTakesLong) {
         events.add(event);
         EXPECT_TRUE(post(pool, [&] {
             const std::lock_guard lock(mutex);
-            threads.insert(std::this_thread::get_id());
-            if (threads.size() == 2) second.open();
+            const bool is_new = threads.insert(std::this_thread::get_id()).second;
+            if (is_new && threads.size() == 2) second.open();
         }));
     };
     events.add(event);
