@@ -240,7 +240,7 @@ TEST(WorkerPool, AnotherThreadHelpsWithARoundThatTakesLong) {
     test::Gate second;
     std::atomic<bool> over{false};
     Events events;
-    WorkerPool pool(4, 1'000'000, 2);
+    WorkerPool pool(4, 1'000'000, 2, std::chrono::milliseconds(50));
     std::function<void()> event = [&] {
         if (over) return;
         events.add(event);
