@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "food_rules.h"
+
 namespace kitchen::catalog {
 namespace {
 
@@ -71,6 +73,8 @@ std::string add_sql(const std::string& rows) {
 
 FoodCounts::FoodCounts(Store& store)
     : count_(store.prepare("SELECT " + below("$4") + " - " + below("$3"))),
+      count_all_(store.prepare("SELECT CAST(COALESCE(SUM(foods), 0) AS BIGINT) FROM food_counts "
+                               "WHERE width = 16777216 AND kind = $1 AND label_key = $2")),
       categories_(store.prepare("SELECT MIN(label), CAST(SUM(foods) AS BIGINT) FROM food_counts "
                                 "WHERE width = 16777216 AND kind = 'category' AND foods > 0 "
                                 "GROUP BY label_key ORDER BY label_key")),
@@ -94,7 +98,10 @@ Result<std::int64_t> FoodCounts::count(Transaction& tx, std::string_view kind, s
                                        std::int64_t min_price, std::int64_t max_price) const {
     const std::int64_t from = std::clamp<std::int64_t>(min_price, 0, no_price);
     const std::int64_t end = max_price < no_price ? std::max(max_price + 1, from) : no_price;
-    const Result<Rows> rows = tx.query(count_, {kind, key, from, end});
+    // At any price takes a tenth of the work.
+    const Result<Rows> rows = from == 0 && end > catalog::max_price
+                                  ? tx.query(count_all_, {kind, key})
+                                  : tx.query(count_, {kind, key, from, end});
     if (!rows) return rows.error();
     // Below zero when a food was removed that an older version had added, until the next look.
     return std::max<std::int64_t>(0, rows->front().integer(0));

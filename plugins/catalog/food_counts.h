@@ -42,8 +42,8 @@ public:
 private:
     Status move(Transaction& tx, std::int64_t food_id, std::int64_t by) const;
 
-    Statement count_, categories_, move_, forget_empty_, differing_, mend_, wrongly_orderable_,
-        mend_orderable_;
+    Statement count_, count_all_, categories_, move_, forget_empty_, differing_, mend_,
+        wrongly_orderable_, mend_orderable_;
 };
 
 }  // namespace kitchen::catalog
