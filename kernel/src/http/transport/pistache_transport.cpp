@@ -5,10 +5,10 @@
 
 #include "acceptor.h"
 #include "signals_blocked.h"
-#include "worker_pool.h"
 #include "transport.h"
 #include "transport_state.h"
 #include "worker.h"
+#include "worker_pool.h"
 
 namespace kitchen::http {
 namespace {

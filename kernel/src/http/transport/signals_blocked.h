@@ -8,9 +8,9 @@
 
 namespace kitchen::http {
 
-// Threads inherit the mask: signals are for the thread that waits for them, never for these. A
-// fault is said by whoever made it (host/crash_report.cpp): blocked, it would end the process
-// without a word.
+// Threads inherit the mask: signals are for the thread that waits for them, never for these. The
+// signals of faults stay: blocked, they would end the process without the line that names the
+// plugin (host/crash_report.cpp).
 class SignalsBlocked {
 public:
     SignalsBlocked() noexcept {

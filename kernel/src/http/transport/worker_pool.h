@@ -113,7 +113,7 @@ private:
     void poll(Worker& me, Lock& lock, Time now);
     void run_next(Worker& me, Lock& lock, Time now);
     void wait_until_woken(Lock& lock);
-    /// Wakes a thread for what nobody would do now: when none works, or what waits has waited long.
+    /// Wakes a thread when there is something to do and none works, or it has waited long.
     void wake(Time now);
     void release_slow(Time now);
     void park() noexcept;
