@@ -109,7 +109,8 @@ Result<Response> Pipeline::step(const Run& run, std::size_t index) const {
         std::size_t index;
         bool went_on = false;
     } here{*this, run, index};
-    const observe::CurrentPlugin current(middleware.plugin, middleware.name);
+    const observe::CurrentPlugin current(middleware.plugin, middleware.name,
+                                         run.request.request_id);
     try {
         return middleware.call(run.request, [&here] {
             if (std::exchange(here.went_on, true))
@@ -131,7 +132,8 @@ Result<Response> Pipeline::finish(const Run& run) const {
         if (Status allowed = authorise(request); !allowed) return std::move(allowed).error();
         if (run.body) return finish_upload(request, *run.body);
         if (Status valid = validate(request); !valid) return std::move(valid).error();
-        const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
+        const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
+                                             request.request_id);
         return request.route->handler(request);
     } catch (const std::exception& e) {
         return thrown(request, "handler", request.route->plugin, e.what());
@@ -160,7 +162,8 @@ Result<Response> Pipeline::finish_upload(Request& request, Exchange& body) const
                                 {path_of(request.target), request.request_id});
     }
     if (!faults.empty()) return invalid(std::move(faults));
-    const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
+    const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
+                                         request.request_id);
     return request.route->handler(request);
 }
 
