@@ -82,9 +82,10 @@ Status PostgresStore::adopt_ids(SchemaTransaction& tx, const TransferTable& tabl
         !done)
         return done;
     for (const Row row : identities) {
-        const std::string name = quoted(table.name, '"'), column = quoted(row.text(0), '"');
-        const std::string sequence =
-            "pg_get_serial_sequence(" + quoted(name, '\'') + ", " + quoted(row.text(0), '\'') + ")";
+        const std::string name = postgres::quoted(table.name, '"'),
+                          column = postgres::quoted(row.text(0), '"');
+        const std::string sequence = "pg_get_serial_sequence(" + postgres::quoted(name, '\'') +
+                                     ", " + postgres::quoted(row.text(0), '\'') + ")";
         if (Status done =
                 tx.run_text("SELECT setval(" + sequence + ", (SELECT MAX(" + column + ") FROM " +
                                 name + ")) WHERE EXISTS (SELECT 1 FROM " + name + ")",

@@ -210,6 +210,7 @@ Status check_openable(const std::string& database) {
     if (!fs::exists(path, none)) {
         fs::path folder = folder_of(path);
         while (!fs::exists(folder, none) && folder.has_relative_path()) folder = folder_of(folder);
+        if (!fs::is_directory(folder, none)) return system_error(folder, ENOTDIR);
         if (::access(folder.c_str(), W_OK | X_OK) != 0) return system_error(folder, errno);
         return {};
     }

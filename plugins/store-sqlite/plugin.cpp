@@ -1,3 +1,4 @@
+#include "kitchen/metrics.h"
 #include "kitchen/plugin.h"
 
 #include <filesystem>

@@ -60,8 +60,9 @@ void Kernel::load() {
                              ? ExitCode::configuration
                              : ExitCode::plugin,
                          diagnostics.lines());
-    log_->info("starting", {{"config", std::filesystem::absolute(options_.file).string()},
-                            {"version", kernel_version}});
+    log_->info("starting",
+               {{"config", std::filesystem::absolute(options_.file).lexically_normal().string()},
+                {"version", kernel_version}});
 }
 
 std::filesystem::path Kernel::plugin_dir() const {
