@@ -187,7 +187,7 @@ TEST_F(CommandLine, EveryFaultIsToldAtOnceWithItsPlace) {
                "      key: !env KITCHEN_NO_SUCH_VARIABLE\n")});
     EXPECT_EQ(refused.code, 3);
     for (const char* told :
-         {"kitchen.yaml:1:18: error: server.listen", "kitchen.yaml:3:41: error: store-postgres.url",
+         {"kitchen.yaml:1:18: error: server.listen", "kitchen.yaml:3:40: error: store-postgres.url",
           "kitchen.yaml:8:25: error: auth.mail.templates: /nope/signup_code.subject",
           "kitchen.yaml:8:25: error: auth.mail.templates: /nope/password_reset.html",
           "kitchen.yaml:9:32: error: auth.bootstrap_admin.email",
