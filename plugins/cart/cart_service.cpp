@@ -89,6 +89,7 @@ CartService::CartService(Store& store, Catalog& catalog, const Clock& clock, Car
 
 Result<CartContents> CartService::contents(Transaction& tx, CartRows cart) const {
     std::vector<Sides> sides;
+    sides.reserve(cart.lines.size());
     std::vector<std::int64_t> ids;
     for (const LineRow& row : cart.lines) {
         std::optional<Sides> parsed = parse_sides_key(row.sides_key);

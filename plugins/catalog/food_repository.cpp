@@ -159,11 +159,14 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         all_of({is_living, out_index, in_category, tagged, priced, "CAST($2 AS TEXT) IS NULL"}));
     living_ = store.prepare(select_sql("id = $1 AND deleted_at IS NULL"));
     find_ = store.prepare(select_sql("id = $1"));
-    // SQLite would put the ids of an IN, or of a JOIN, into a table of its own each time.
-    std::string wanted = "(CAST($1 AS BIGINT))";
-    for (std::size_t i = 2; i <= ids_at_once; ++i) wanted += ", ($" + std::to_string(i) + ")";
-    find_many_ = store.prepare("SELECT " + std::string(columns) + " FROM (VALUES " + wanted +
-                               ") AS wanted CROSS JOIN foods WHERE id = wanted.column1");
+    std::string ids = "($1)";
+    for (std::size_t i = 2; i <= ids_at_once; ++i) ids += ", ($" + std::to_string(i) + ")";
+    // SQLite fills a table with what an IN lists, at each call. For a join, PostgreSQL reads all
+    // foods when they are few, and what a checkout has read conflicts with every sale of it.
+    find_many_ = store.prepare(store.is_remote()
+                                   ? select_sql("id IN (" + ids + ")")
+                                   : "SELECT " + std::string(columns) + " FROM (VALUES " + ids +
+                                         ") AS wanted CROSS JOIN foods WHERE id = wanted.column1");
     any_ = store.prepare("SELECT id FROM foods LIMIT 1");
     // An update that changes nothing: the portable way to lock a row and read what was committed
     // last.
