@@ -67,7 +67,7 @@ function(kitchen_add_plugin id)
   set_target_properties(${id} PROPERTIES
     PREFIX "" OUTPUT_NAME ${id} LIBRARY_OUTPUT_DIRECTORY ${KITCHEN_PLUGIN_DIR})
   target_link_options(${id} PRIVATE
-    -Wl,-z,nodelete -Wl,--version-script=${KITCHEN_CMAKE_DIR}/plugin.map)
+    -Wl,-z,nodelete -Wl,--gc-sections -Wl,--version-script=${KITCHEN_CMAKE_DIR}/plugin.map)
   if(NOT KITCHEN_SANITIZE)  # the sanitizers' runtime is defined by the executable
     target_link_options(${id} PRIVATE -Wl,-z,defs)
   endif()
