@@ -5,7 +5,7 @@
 #   [LIBRARIES target...])   what only this plugin links
 #
 # Builds ID.so in KITCHEN_PLUGIN_DIR with hidden visibility, a version script that exports the descriptor and nothing else,
-# no undefined symbols, and -z nodelete. The sources also become the static library ID-objects, for unit tests of the classes.
+# no undefined symbols, of the SDK what the plugin calls (--gc-sections), and -z nodelete. The sources also become the static library ID-objects, for unit tests of the classes.
 # Works in this tree and, through find_package(ChuksKitchen), in that of a plugin elsewhere. KITCHEN_INSTALL_PLUGINS=OFF
 # leaves the plugins out of the installation.
 
