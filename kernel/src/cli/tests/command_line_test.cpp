@@ -322,7 +322,7 @@ TEST_F(CommandLine, AStartMissesTheFileWithThePhoneNumbers) {
     std::string config = read(kitchen());
     config.replace(config.find("id: auth"), 8, "id: auth, path: '" + alone + "'");
     const Outcome outcome = run({"check-config", "--config", write(config)});
-    EXPECT_EQ(outcome.code, 5) << outcome.output;
+    EXPECT_EQ(outcome.code, 4) << outcome.output;
     EXPECT_THAT(outcome.output, HasSubstr("there is no file " + directory_.path().string() +
                                           "/auth/phone-tables.so"));
 }
