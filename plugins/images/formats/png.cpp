@@ -13,7 +13,7 @@ using namespace std::string_view_literals;
 constexpr std::size_t signature_size = 8, frame_size = 12;  // of a chunk without its data
 
 /// What says how the picture looks. All others are left out: texts, times, Exif, unknown ones.
-constexpr std::array kept = {"PLTE"sv, "IDAT"sv, "tRNS"sv, "cHRM"sv, "gAMA"sv, "iCCP"sv,
+constexpr std::array kept_chunks = {"PLTE"sv, "IDAT"sv, "tRNS"sv, "cHRM"sv, "gAMA"sv, "iCCP"sv,
                              "sBIT"sv, "sRGB"sv, "cICP"sv, "bKGD"sv, "pHYs"sv};
 
 bool is_header(std::string_view data) {
@@ -60,7 +60,7 @@ Result<Picture> read_png(std::string_view file) {
             return picture;
         } else if (name == "acTL"sv || name == "fdAT"sv) {
             return animated();
-        } else if (std::find(kept.begin(), kept.end(), name) == kept.end()) {
+        } else if (std::find(kept_chunks.begin(), kept_chunks.end(), name) == kept_chunks.end()) {
             const bool is_needed = (name[0] & 0x20) == 0;
             if (is_needed) return broken("a part of it is unknown.");
             continue;

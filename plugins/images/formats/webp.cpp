@@ -6,7 +6,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t riff_size = 12, frame_size = 8;
+constexpr std::size_t riff_size = 12, chunk_head = 8;
 constexpr unsigned char flag_profile = 0x20, flag_alpha = 0x10, flag_exif = 0x08, flag_moves = 0x02;
 
 std::string number(std::size_t value) {
@@ -28,17 +28,17 @@ public:
 
     Result<Picture> read() {
         const std::size_t size = little_endian(file_.substr(4, 4));
-        if (size < 4 || file_.size() - frame_size < size) return broken("it ends early.");
-        const std::string_view all = file_.substr(0, frame_size + size);
+        if (size < 4 || file_.size() - chunk_head < size) return broken("it ends early.");
+        const std::string_view all = file_.substr(0, chunk_head + size);
         for (std::size_t at = riff_size; at < all.size();) {
-            if (all.size() - at < frame_size) return broken("it ends early.");
+            if (all.size() - at < chunk_head) return broken("it ends early.");
             const std::string_view name = all.substr(at, 4);
             const std::size_t length = little_endian(all.substr(at + 4, 4));
-            if (all.size() - at - frame_size < length) return broken("it ends early.");
-            const std::string_view data = all.substr(at + frame_size, length);
+            if (all.size() - at - chunk_head < length) return broken("it ends early.");
+            const std::string_view data = all.substr(at + chunk_head, length);
             if (Status done = read_chunk(name, data, at == riff_size); !done)
                 return std::move(done).error();
-            at += frame_size + length + length % 2;
+            at += chunk_head + length + length % 2;
         }
         return write();
     }
