@@ -56,7 +56,8 @@ Result<Picture> read_png(std::string_view file) {
                 return broken("it has no size.");
         } else if (name == "IEND"sv) {
             if (!has_picture) return broken("there is no picture in it.");
-            picture.bytes += chunk.substr(0, frame_size);
+            if (size > 0) return broken("its end makes no sense.");
+            picture.bytes += chunk;
             return picture;
         } else if (name == "acTL"sv || name == "fdAT"sv) {
             return animated();

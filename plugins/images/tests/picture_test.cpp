@@ -176,6 +176,7 @@ TEST(Pictures, WhatMakesNoSenseIsRefused) {
     for (const int marker : {0xc3, 0xc9, 0xde, 0xdc})  // lossless, arithmetic, hierarchical
         EXPECT_EQ(code_of(begin + segment(marker, "\x08\0\3\0\4\x01\x01\x11\0"s) + scan() + end),
                   "image_type_unsupported");
+    EXPECT_EQ(code_of(png(4, 3, chunk("IEND", "more"))), "image_broken");
     EXPECT_EQ(code_of(png(4, 3, chunk("IHDR", ""))), "image_broken");
     EXPECT_EQ(code_of(png(4, 3, chunk("ABCD", ""))), "image_broken") << "needed, and unknown";
     EXPECT_EQ(code_of("\x89PNG\r\n\x1a\n" + chunk("IDAT", "x") + chunk("IEND", "")),
