@@ -23,7 +23,7 @@ public:
         if (auto opened = store_.open(settings_, &log_); !opened)
             throw std::runtime_error(opened.error().detail);
         log_.info("database opened", {{"at", postgres::place_of(settings_.url)},
-                                      {"pool_size", settings_.pool_size},
+                                      {"pool_size", settings_.connections()},
                                       {"replica", !settings_.replica_url.empty()}});
     }
 

@@ -23,7 +23,7 @@ void ConnectionPool::open(std::string url, const Options& options, Logger* log,
     failures_ = 0;
     std::vector<std::unique_ptr<Connection>> connections;
     if (first) connections.push_back(std::move(first));
-    start(std::move(connections), static_cast<std::size_t>(options.pool_size));
+    start(std::move(connections), options.connections());
 }
 
 Result<ConnectionPool::Lease> ConnectionPool::acquire() {
@@ -31,7 +31,7 @@ Result<ConnectionPool::Lease> ConnectionPool::acquire() {
     if (held_by(std::this_thread::get_id())) return nested_error();
     if (!open_) return closed_error();
     const auto deadline = Clock::now() + options_->pool_timeout;
-    auto most = static_cast<std::size_t>(options_->pool_size);
+    std::size_t most = options_->connections();
     for (;;) {
         if (!open_) return closed_error();
         if (failures_ > 0 && (probing_ || Clock::now() < next_try_)) {

@@ -9,18 +9,22 @@
 
 namespace kitchen {
 
+inline constexpr std::string_view hex_digits = "0123456789abcdef";
+
 /// Two lower-case hexadecimal digits.
 inline void append_hex(std::string& out, unsigned char byte) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
+    out += hex_digits[byte >> 4];
+    out += hex_digits[byte & 15];
 }
 
 /// Lower-case, twice as long.
 inline std::string hex(std::string_view bytes) {
-    std::string out;
-    out.reserve(2 * bytes.size());
-    for (const char byte : bytes) append_hex(out, static_cast<unsigned char>(byte));
+    std::string out(2 * bytes.size(), '\0');
+    char* next = out.data();
+    for (const char byte : bytes) {
+        *next++ = hex_digits[static_cast<unsigned char>(byte) >> 4];
+        *next++ = hex_digits[byte & 15];
+    }
     return out;
 }
 

@@ -1,6 +1,8 @@
 #include "request_id.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "kitchen/bytes.h"
 
@@ -45,20 +47,17 @@ std::string RequestIds::tracestate(const Fields& headers) {
 }
 
 std::string RequestIds::draw() {
-    std::array<std::byte, id_bytes> bytes;
+    std::array<char, id_bytes> bytes;
     {
         std::lock_guard lock(mutex_);
         if (used_ == pool_.size()) {
             random_.fill(pool_);
             used_ = 0;
         }
-        std::copy_n(pool_.begin() + static_cast<std::ptrdiff_t>(used_), id_bytes, bytes.begin());
+        std::memcpy(bytes.data(), pool_.data() + used_, id_bytes);
         used_ += id_bytes;
     }
-    std::string out;
-    out.reserve(2 * id_bytes);
-    for (const std::byte byte : bytes) append_hex(out, std::to_integer<unsigned char>(byte));
-    return out;
+    return hex(std::string_view(bytes.data(), bytes.size()));
 }
 
 }  // namespace kitchen::http

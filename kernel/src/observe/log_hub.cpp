@@ -18,6 +18,9 @@ namespace kitchen::observe {
 
 namespace {
 
+/// Of a line; longer ones cost one more allocation.
+constexpr std::size_t usual_length = 500;
+
 constexpr std::string_view level_name(LogLevel level) {
     constexpr std::string_view names[] = {"debug", "info", "warn", "error", "off"};
     return names[static_cast<std::size_t>(level)];
@@ -44,6 +47,11 @@ std::size_t printable_length(std::string_view text, std::size_t at) {
 }
 
 constexpr bool is_printable_ascii(char c) { return c >= 0x20 && c < 0x7f; }
+
+/// May stand in a value without quotation marks.
+constexpr bool is_bare(char c) {
+    return is_printable_ascii(c) && c != ' ' && c != '=' && c != '"' && c != '\\';
+}
 
 /// Whatever a terminal might obey, or could not show, becomes an escape.
 void append_encoded(std::string& out, std::string_view text) {
@@ -74,6 +82,10 @@ void append_encoded(std::string& out, std::string_view text) {
 }
 
 void append_text_value(std::string& out, std::string_view text) {
+    if (!text.empty() && std::all_of(text.begin(), text.end(), is_bare)) {
+        out += text;
+        return;
+    }
     if (!text.empty() && text.find_first_of(" =\"\\") == std::string_view::npos)
         return append_encoded(out, text);
     std::string quoted;
@@ -112,6 +124,7 @@ void append_field(std::string& out, const LogField& field) {
 std::string json_line(Timestamp at, LogLevel level, std::string_view plugin,
                       std::string_view message, std::span<const LogField> fields) {
     std::string out, room;
+    out.reserve(usual_length);
     JsonWriter json(out);
     json.begin_object()
         .member("ts", format_rfc3339(at))
@@ -135,7 +148,9 @@ std::string json_line(Timestamp at, LogLevel level, std::string_view plugin,
 std::string format_line(bool json, Timestamp at, LogLevel level, std::string_view plugin,
                         std::string_view message, std::span<const LogField> fields) {
     if (json) return json_line(at, level, plugin, message, fields);
-    std::string out = format_rfc3339(at), room;
+    std::string out, room;
+    out.reserve(usual_length);
+    out += format_rfc3339(at);
     out += ' ';
     out += level_name(level);
     out.append(6 - level_name(level).size(), ' ');

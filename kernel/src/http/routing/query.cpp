@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "sdk/percent.h"
+#include "kitchen/text.h"
 #include "kitchen/utf8.h"
 
 namespace kitchen::http {
@@ -17,6 +18,12 @@ std::string pointer_to(std::string_view name) {
            (name.size() > max_shown_name ? "…" : "");
 }
 
+/// As JSON writes it: no sign, and no zero before other digits. Nearly every number of a query.
+std::optional<std::int64_t> whole_number(std::string_view text) noexcept {
+    const bool is_json = text == "0" || (!text.empty() && text[0] >= '1' && text[0] <= '9');
+    return is_json ? parse_number(text) : std::nullopt;
+}
+
 void validate(const Parameter& parameter, const std::string& text, std::vector<Fault>& faults) {
     parameter.schema.validate(value_of(text, parameter.schema.type), '?' + parameter.name, faults);
 }
@@ -28,6 +35,7 @@ Json value_of(const std::string& text, Schema::Type type) {
         case Schema::Type::boolean:
         case Schema::Type::integer:
         case Schema::Type::number: {
+            if (const auto whole = whole_number(text)) return Json(*whole);
             const bool bare = text.find_first_of(" \t\r\n\"[{") == std::string::npos;
             if (auto value = bare ? parse_json(text) : std::nullopt) return *std::move(value);
             return Json(text);
