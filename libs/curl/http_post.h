@@ -34,8 +34,8 @@ struct ServiceResponse {
 /// nothing.
 std::string check_service_url(const std::string& url, bool plain_http = false);
 
-/// What `options` says, a GET when it says nothing of that: CURLE_OK with the response, whatever its
-/// status; else why there is none: CURLE_WRITE_ERROR for a response that is too long,
+/// What `options` says, a GET when it says nothing of that: CURLE_OK with the response, whatever
+/// its status; else why there is none: CURLE_WRITE_ERROR for a response that is too long,
 /// CURLE_ABORTED_BY_CALLBACK once `stop` is requested (noticed within about a second).
 CURLcode http_exchange(CurlPool& pool, const HttpService& service, const CurlList& headers,
                        ServiceResponse& response, const std::function<void(CURL*)>& options,

@@ -97,8 +97,8 @@ struct Fetched {
         }
         if (size > Blobs::largest - to.size) return 0;
         for (std::size_t done = 0; done < size;) {
-            const ssize_t written = ::pwrite(to.file, bytes + done, size - done,
-                                             static_cast<off_t>(to.size + done));
+            const ssize_t written =
+                ::pwrite(to.file, bytes + done, size - done, static_cast<off_t>(to.size + done));
             if (written < 0 && errno == EINTR) continue;
             if (written < 0) {
                 to.failure = errno;
@@ -141,21 +141,18 @@ Status S3Blobs::put(std::string_view name, const std::filesystem::path& path) {
     const Result<std::string> hash = hash_of(file.get());
     if (!hash) return hash.error();
     Sent sent{file.get()};
-    const Result<ServiceResponse> response =
-        call(name, {[&](CURL* curl) {
-                        sent.at = 0;
-                        curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-                        curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,
-                                         static_cast<curl_off_t>(*size));
-                        curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Sent::read);
-                        curl_easy_setopt(curl, CURLOPT_READDATA, &sent);
-                        curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, &Sent::seek);
-                        curl_easy_setopt(curl, CURLOPT_SEEKDATA, &sent);
-                    },
-                    [](CurlList& headers) {
-                        headers.add("Content-Type: application/octet-stream");
-                    },
-                    *hash});
+    const Result<ServiceResponse> response = call(
+        name,
+        {[&](CURL* curl) {
+             sent.at = 0;
+             curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+             curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(*size));
+             curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Sent::read);
+             curl_easy_setopt(curl, CURLOPT_READDATA, &sent);
+             curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, &Sent::seek);
+             curl_easy_setopt(curl, CURLOPT_SEEKDATA, &sent);
+         },
+         [](CurlList& headers) { headers.add("Content-Type: application/octet-stream"); }, *hash});
     if (!response) return response.error();
     return {};
 }
@@ -232,18 +229,16 @@ Result<ServiceResponse> S3Blobs::exchange(std::string_view name, const Call& cal
     HttpService service{options_, url_ + std::string(name), options_.proxy};
     service.cut_response = true;
     ServiceResponse response;
-    const CURLcode failure =
-        http_exchange(pool_, service, headers, response, [&](CURL* curl) {
-            // A transfer may take as long as it goes on.
-            curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 0L);
-            curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1024L);
-            curl_easy_setopt(
-                curl, CURLOPT_LOW_SPEED_TIME,
-                static_cast<long>(
-                    std::chrono::ceil<std::chrono::seconds>(options_.timeout).count()));
-            options_.sign(curl, "s3");
-            call.options(curl);
-        });
+    const CURLcode failure = http_exchange(pool_, service, headers, response, [&](CURL* curl) {
+        // A transfer may take as long as it goes on.
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 0L);
+        curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1024L);
+        curl_easy_setopt(
+            curl, CURLOPT_LOW_SPEED_TIME,
+            static_cast<long>(std::chrono::ceil<std::chrono::seconds>(options_.timeout).count()));
+        options_.sign(curl, "s3");
+        call.options(curl);
+    });
     if (failure != CURLE_OK) return unreachable(failure);
     if (call.error) response.body = *call.error;
     const bool is_success =
@@ -264,9 +259,9 @@ void S3Blobs::note(const Error* failure) {
         if (failure) failure_ = *failure;
     }
     if (failure && failure->code != before)
-        log_.warn("S3 cannot be used", {{"code", failure->code},
-                                        {"reason", failure->subject},
-                                        {"detail", failure->detail}});
+        log_.warn(
+            "S3 cannot be used",
+            {{"code", failure->code}, {"reason", failure->subject}, {"detail", failure->detail}});
     else if (!failure && !before.empty())
         log_.info("S3 can be used again");
 }

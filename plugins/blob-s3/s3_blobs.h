@@ -26,8 +26,8 @@ struct Options : ConnectionSettings, AwsKeys {
     std::string endpoint;
     bool path_style = false;
     bool plain_http = false;
-    std::string proxy;                           ///< "": none, whatever the environment says
-    std::chrono::milliseconds retry_wait{100};   ///< longest before the second try; doubles
+    std::string proxy;                          ///< "": none, whatever the environment says
+    std::chrono::milliseconds retry_wait{100};  ///< longest before the second try; doubles
     std::chrono::milliseconds check_interval = std::chrono::minutes(1);
 
     static void describe(Fields<Options>& field);
@@ -64,7 +64,7 @@ private:
         std::function<void(CURL*)> options;
         std::function<void(CurlList&)> headers;  ///< may be empty
         std::string payload_hash;                ///< SHA-256 in hexadecimal digits
-        const std::string* error = nullptr;      ///< a response that is an error, when it went there
+        const std::string* error = nullptr;  ///< a response that is an error, when it went there
     };
     /// Again and again, with backoff and full jitter, while a failure may pass.
     Result<ServiceResponse> call(std::string_view name, const Call& call);

@@ -81,10 +81,10 @@ Options completed(Options options) {
 
 std::string url_before_names(const Options& options) {
     const std::size_t host = options.endpoint.find("://") + 3;
-    const std::string where =
-        options.path_style
-            ? options.endpoint + '/' + options.bucket
-            : options.endpoint.substr(0, host) + options.bucket + '.' + options.endpoint.substr(host);
+    const std::string where = options.path_style
+                                  ? options.endpoint + '/' + options.bucket
+                                  : options.endpoint.substr(0, host) + options.bucket + '.' +
+                                        options.endpoint.substr(host);
     return where + '/' + options.prefix;
 }
 

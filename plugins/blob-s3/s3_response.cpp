@@ -25,9 +25,8 @@ std::string code_in(std::string_view body) {
     const auto is_letter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     };
-    return word.size() <= 64 && std::all_of(word.begin(), word.end(), is_letter)
-               ? std::string(word)
-               : std::string();
+    return word.size() <= 64 && std::all_of(word.begin(), word.end(), is_letter) ? std::string(word)
+                                                                                 : std::string();
 }
 
 Error error_of(long status, std::string_view code) {
@@ -44,8 +43,7 @@ Error error_of(long status, std::string_view code) {
     if (status == 416 || is({"InvalidRange"}))
         return Error(Errc::range_not_satisfiable, "blob_range_refused",
                      "The range begins behind the end of the blob.");
-    if (is({"NoSuchKey"}))
-        return Error(Errc::not_found, "no_such_blob", "There is no such file.");
+    if (is({"NoSuchKey"})) return Error(Errc::not_found, "no_such_blob", "There is no such file.");
     if (is({"NoSuchBucket"}))
         return unavailable("blob_bucket_missing", "There is no such bucket. Check bucket.");
     if (is({"EntityTooLarge"}))

@@ -27,9 +27,9 @@ ImageRepository::ImageRepository(Store& store)
       link_(store.prepare("INSERT INTO food_images (food_id, image_id) VALUES ($1, $2) "
                           "ON CONFLICT (food_id) DO UPDATE SET image_id = excluded.image_id")),
       unlink_(store.prepare("DELETE FROM food_images WHERE food_id = $1")),
-      release_(store.prepare(
-          "UPDATE images SET unused_since = $2 WHERE id = $1 "
-          "AND NOT EXISTS (SELECT 1 FROM food_images WHERE image_id = images.id)")),
+      release_(
+          store.prepare("UPDATE images SET unused_since = $2 WHERE id = $1 "
+                        "AND NOT EXISTS (SELECT 1 FROM food_images WHERE image_id = images.id)")),
       links_after_(store.prepare(
           "SELECT food_id, image_id, name FROM food_images JOIN images ON images.id = image_id "
           "WHERE food_id > $1 ORDER BY food_id LIMIT $2")),

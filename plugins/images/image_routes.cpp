@@ -37,13 +37,15 @@ Route add_route(std::size_t max_bytes) {
         .roles({"admin"})
         .takes_file({"image/jpeg", "image/png", "image/webp"}, max_bytes)
         .if_match()
-        .answers<AddedImage>(201, "The image; Location is where it lives, and the food's version "
-                                  "is the ETag")
+        .answers<AddedImage>(201,
+                             "The image; Location is where it lives, and the food's version "
+                             "is the ETag")
         .answers(404, "The food is unknown or deleted")
         .answers(413, "More than " + std::to_string(max_bytes) + " bytes")
         .answers(415, "No JPEG, PNG or WebP")
-        .answers(422, "The image is damaged (image_broken), moves (image_animated) or has too many "
-                      "pixels (image_too_large)");
+        .answers(422,
+                 "The image is damaged (image_broken), moves (image_animated) or has too many "
+                 "pixels (image_too_large)");
     return route;
 }
 
@@ -54,8 +56,9 @@ Route remove_route() {
         .roles({"admin"})
         .if_match()
         .answers(204, "Gone")
-        .answers(404, "The food is unknown or deleted (food_not_found), or no image was uploaded "
-                      "for it (image_not_found)");
+        .answers(404,
+                 "The food is unknown or deleted (food_not_found), or no image was uploaded "
+                 "for it (image_not_found)");
     return route;
 }
 
@@ -83,10 +86,9 @@ ImageRoutes::ImageRoutes(Setup& setup, ImageService& service, std::size_t max_by
 }
 
 Result<Response> ImageRoutes::add(const Request& request) const {
-    const Result<AddedImage> added =
-        service_.add(request.path_id("id"), request.file()->path,
-                     request.base_url + std::string(folder), http::if_match(request),
-                     request.who().user_id);
+    const Result<AddedImage> added = service_.add(request.path_id("id"), request.file()->path,
+                                                  request.base_url + std::string(folder),
+                                                  http::if_match(request), request.who().user_id);
     if (!added) return added.error();
     return Response::json(201, *added)
         .with_version(added->version)
@@ -94,8 +96,8 @@ Result<Response> ImageRoutes::add(const Request& request) const {
 }
 
 Result<Response> ImageRoutes::remove(const Request& request) const {
-    if (Status done = service_.remove(request.path_id("id"), http::if_match(request),
-                                      request.who().user_id);
+    if (Status done =
+            service_.remove(request.path_id("id"), http::if_match(request), request.who().user_id);
         !done)
         return std::move(done).error();
     return Response::no_content();

@@ -81,8 +81,8 @@ Result<AddedImage> ImageService::add(std::int64_t food_id, const std::filesystem
     // The row comes first, and with it the food is looked at: what is refused leaves no blob.
     const Result<StoredImage> kept =
         store_.transact<StoredImage>([&](Transaction& tx) -> Result<StoredImage> {
-            const Result<Food> food =
-                foods_.edit(tx, food_id, [](FoodDraft&) {}, check, by_user);
+            const Result<Food> food = foods_.edit(
+                tx, food_id, [](FoodDraft&) {}, check, by_user);
             if (!food) return food.error();
             return images_.keep(tx, wanted);
         });
@@ -98,13 +98,11 @@ Result<AddedImage> ImageService::add(std::int64_t food_id, const std::filesystem
         if (!*given)
             return Error(Errc::unavailable, "upload_too_slow",
                          "The upload took so long that its image was removed. Try again.");
-        return AddedImage{food_id,         url,        picture->width,
-                          picture->height, kept->size, food->version};
+        return AddedImage{food_id, url, picture->width, picture->height, kept->size, food->version};
     });
 }
 
-Status ImageService::remove(std::int64_t food_id, const VersionCheck& check,
-                            std::int64_t by_user) {
+Status ImageService::remove(std::int64_t food_id, const VersionCheck& check, std::int64_t by_user) {
     return store_.transact([&](Transaction& tx) -> Status {
         const Result<std::optional<ImageLink>> found = images_.of_food(tx, food_id);
         if (!found) return found.error();
@@ -172,8 +170,7 @@ Status ImageService::let_go() {
 
 Result<std::int64_t> ImageService::sweep() {
     if (Status done = let_go(); !done) return std::move(done).error();
-    const std::int64_t limit =
-        now() - std::chrono::milliseconds(options_.keep_unused).count();
+    const std::int64_t limit = now() - std::chrono::milliseconds(options_.keep_unused).count();
     const Result<std::vector<std::string>> blobs = store_.transact<std::vector<std::string>>(
         [&](Transaction& tx) -> Result<std::vector<std::string>> {
             if (Status begun = images_.begin_removal(tx, limit); !begun)

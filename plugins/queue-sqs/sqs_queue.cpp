@@ -47,9 +47,7 @@ Status without_value(const Result<Json>& response) {
 }  // namespace
 
 SqsQueue::SqsQueue(Options options, Random& random, Logger& log)
-    : options_(completed(std::move(options))),
-      random_(random),
-      log_(log) {}
+    : options_(completed(std::move(options))), random_(random), log_(log) {}
 
 Status SqsQueue::send(std::string_view body) {
     if (Status good = check_queue_body(body); !good) return good;
@@ -143,8 +141,8 @@ Result<Json> SqsQueue::exchange(Action action, const std::string& body,
     service.timeout += wait;
     ServiceResponse response;
     const CURLcode failure = http_post(
-        pool_, service, headers, body, response,
-        [this](CURL* curl) { options_.sign(curl, "sqs"); }, std::move(stop));
+        pool_, service, headers, body, response, [this](CURL* curl) { options_.sign(curl, "sqs"); },
+        std::move(stop));
     if (failure != CURLE_OK) return unreachable(failure);
     return read_response(response);
 }

@@ -25,7 +25,7 @@ namespace kitchen::sqs {
 /// Where the queue is, and who asks for it.
 struct Options : ConnectionSettings, AwsKeys {
     std::string queue_url;
-    std::string endpoint;  ///< "": scheme and host of the queue's URL
+    std::string endpoint;                             ///< "": scheme and host of the queue's URL
     std::string proxy;                                ///< "": none, whatever the environment says
     std::chrono::seconds wait = Queue::longest_wait;  ///< no long poll is longer
     std::chrono::milliseconds retry_wait{100};        ///< longest before the second try; doubles

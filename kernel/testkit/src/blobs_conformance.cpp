@@ -83,7 +83,8 @@ TEST_P(BlobsConformance, WhatIsPutIsOpened) {
         for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
         return bytes;
     }();
-    for (const std::string& bytes : {"hello"s, ""s, "\r\n\r\n"s, all_bytes, some_bytes(3'000'017)}) {
+    for (const std::string& bytes :
+         {"hello"s, ""s, "\r\n\r\n"s, all_bytes, some_bytes(3'000'017)}) {
         put(*blobs, "a.bin", bytes).value();
         EXPECT_TRUE(bytes_at(*blobs, "a.bin") == bytes) << bytes.size();
     }

@@ -68,7 +68,8 @@ TEST_F(FileBlobsTest, LinksAndFoldersAreNoBlobs) {
     std::filesystem::create_symlink(source, folder / "other");
     write(held.directory.path() / "second", "mine");
     held.blobs.put("other", held.directory.path() / "second").value();
-    EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(folder / "other")));
+    EXPECT_TRUE(
+        std::filesystem::is_regular_file(std::filesystem::symlink_status(folder / "other")));
     EXPECT_EQ(std::filesystem::file_size(source), 5u);
 }
 

@@ -65,11 +65,10 @@ TEST_F(S3BlobsTest, TheBucketMayStandInTheHost) {
 }
 
 TEST_F(S3BlobsTest, FaultsOfTheServicePass) {
-    for (const char* fault :
-         {R"("kind": "answer", "status": 500, "code": "InternalError")",
-          R"("kind": "answer", "status": 503, "code": "SlowDown")",
-          R"("kind": "answer", "status": 502)", R"("kind": "lose_request")",
-          R"("kind": "lose_answer")", R"("kind": "cut_answer")"}) {
+    for (const char* fault : {R"("kind": "answer", "status": 500, "code": "InternalError")",
+                              R"("kind": "answer", "status": 503, "code": "SlowDown")",
+                              R"("kind": "answer", "status": 502)", R"("kind": "lose_request")",
+                              R"("kind": "lose_answer")", R"("kind": "cut_answer")"}) {
         service.fail(std::string(R"([{"method": "*", "count": 2, )") + fault + "}]");
         EXPECT_TRUE(put(blobs)) << fault;
         service.fail(std::string(R"([{"method": "*", "count": 2, )") + fault + "}]");
@@ -83,7 +82,8 @@ TEST_F(S3BlobsTest, FaultsOfTheServicePass) {
 }
 
 TEST_F(S3BlobsTest, FaultsThatStayAreSaid) {
-    service.fail(R"([{"method": "*", "count": -1, "kind": "answer", "status": 503, "code": "SlowDown"}])");
+    service.fail(
+        R"([{"method": "*", "count": -1, "kind": "answer", "status": 503, "code": "SlowDown"}])");
     const Status refused = put(blobs);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Errc::unavailable);
@@ -180,7 +180,8 @@ BlobsFactory s3_factory() {
         ~Held() {
             const Json seen = service.state();
             for (const Json& refusal : seen["refusals"].as_array())
-                EXPECT_THAT(refusal.as_string(), testing::AnyOf("404 NoSuchKey", "416 InvalidRange"));
+                EXPECT_THAT(refusal.as_string(),
+                            testing::AnyOf("404 NoSuchKey", "416 InvalidRange"));
         }
     };
     return {"s3", []() -> std::shared_ptr<Blobs> {

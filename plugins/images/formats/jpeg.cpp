@@ -58,8 +58,8 @@ private:
             case 0xc0:
             case 0xc1:
             case 0xc2: return read_frame(marker, body);
-            case 0xc4:                        // Huffman tables
-            case 0xdb:                        // quantization tables
+            case 0xc4:                                 // Huffman tables
+            case 0xdb:                                 // quantization tables
             case 0xdd: keep(marker, body); return {};  // restart interval
             case start_of_scan: return read_scan(body);
             case 0xe0: read_jfif(body); return {};

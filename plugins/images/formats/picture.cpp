@@ -12,9 +12,10 @@ Result<Picture> read_any(std::string_view file) {
     if (file.starts_with("\x89PNG\r\n\x1a\n"sv)) return read_png(file);
     if (file.size() >= 12 && file.starts_with("RIFF"sv) && file.substr(8, 4) == "WEBP"sv)
         return read_webp(file);
-    return Error(Errc::unsupported_media_type, "image_type_unsupported",
-                 "Only JPEG, PNG and WebP images are taken, and this file is none of them, whatever "
-                 "its name says.");
+    return Error(
+        Errc::unsupported_media_type, "image_type_unsupported",
+        "Only JPEG, PNG and WebP images are taken, and this file is none of them, whatever "
+        "its name says.");
 }
 
 }  // namespace

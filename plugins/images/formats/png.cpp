@@ -14,7 +14,7 @@ constexpr std::size_t signature_size = 8, frame_size = 12;  // of a chunk withou
 
 /// What says how the picture looks. All others are left out: texts, times, Exif, unknown ones.
 constexpr std::array kept_chunks = {"PLTE"sv, "IDAT"sv, "tRNS"sv, "cHRM"sv, "gAMA"sv, "iCCP"sv,
-                             "sBIT"sv, "sRGB"sv, "cICP"sv, "bKGD"sv, "pHYs"sv};
+                                    "sBIT"sv, "sRGB"sv, "cICP"sv, "bKGD"sv, "pHYs"sv};
 
 bool is_header(std::string_view data) {
     if (data.size() != 13 || data[10] != 0 || data[11] != 0 || (data[12] & ~1) != 0) return false;

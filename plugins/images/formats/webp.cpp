@@ -62,7 +62,8 @@ private:
             profile_ = data;
         } else if (name == "EXIF"sv) {
             constexpr std::string_view begin = "Exif\0\0"sv;  // which some programs write
-            orientation_ = orientation_in(data.starts_with(begin) ? data.substr(begin.size()) : data);
+            orientation_ =
+                orientation_in(data.starts_with(begin) ? data.substr(begin.size()) : data);
         }
         return {};
     }

@@ -66,8 +66,9 @@ protected:
             .at(0);
     }
     void change_url(std::int64_t food, std::optional<std::string> url) {
-        kitchen.menu.change(
-                        food, [&](FoodDraft& draft) { draft.image_url = url; }, any_version, 1)
+        kitchen.menu
+            .change(
+                food, [&](FoodDraft& draft) { draft.image_url = url; }, any_version, 1)
             .value();
     }
     bool is_there(const std::string& name) { return images.find(name).has_value(); }
@@ -214,8 +215,7 @@ TEST_F(ImageServiceTest, FailuresOfTheBlobsAreMendedBySweeping) {
 }
 
 TEST_F(ImageServiceTest, ABlobThatOthersRemovedIsNotFound) {
-    const StoredImage image =
-        images.find(name_in(add(jollof, samples::png()).value())).value();
+    const StoredImage image = images.find(name_in(add(jollof, samples::png()).value())).value();
     std::ofstream(folder / image.blob) << "short";
     const BlobRange whole{0, static_cast<std::uint64_t>(image.size)};
     EXPECT_EQ(images.open(image, whole).error().code, "image_not_found");

@@ -95,8 +95,7 @@ TEST_P(ImagesApi, AnImageIsUploadedAndShown) {
     const HttpResponse part = anyone.get(location, {{"Range", "bytes=2-5"}});
     EXPECT_EQ(part.status, 206);
     EXPECT_EQ(part.body, image.body.substr(2, 4));
-    EXPECT_EQ(part.header("content-range"),
-              "bytes 2-5/" + std::to_string(image.body.size()));
+    EXPECT_EQ(part.header("content-range"), "bytes 2-5/" + std::to_string(image.body.size()));
     EXPECT_EQ(anyone.get(location, {{"Range", "bytes=99999-"}}).status, 416);
     EXPECT_EQ(anyone.get(location, {{"If-Match", "\"other\""}}).status, 412);
     const HttpResponse head = anyone.send("HEAD", location);
@@ -152,8 +151,8 @@ TEST_P(ImagesApi, HostileUploads) {
                   .problem_code(),
               "food_not_found");
     HttpClient customer = restaurant.customer();
-    EXPECT_EQ(
-        customer.send("POST", path_of(dish), jpeg(), {{"Content-Type", "image/jpeg"}}).status, 403);
+    EXPECT_EQ(customer.send("POST", path_of(dish), jpeg(), {{"Content-Type", "image/jpeg"}}).status,
+              403);
     EXPECT_EQ(customer.del(path_of(dish)).status, 403);
     EXPECT_EQ(anyone.send("POST", path_of(dish), jpeg(), {{"Content-Type", "image/jpeg"}}).status,
               401);
@@ -169,9 +168,10 @@ TEST_P(ImagesApi, TwoReplaceAtOnceAndOneOfThemStays) {
         client.basic(Restaurant::admin_email, Restaurant::password);
         int good = 0;
         for (std::uint32_t i = 0; i < 10; ++i)
-            good += client.send("POST", path_of(dish),
-                                jpeg(static_cast<std::uint32_t>(10 + who), 1 + i % 2),
-                                {{"Content-Type", "image/jpeg"}})
+            good += client
+                        .send("POST", path_of(dish),
+                              jpeg(static_cast<std::uint32_t>(10 + who), 1 + i % 2),
+                              {{"Content-Type", "image/jpeg"}})
                         .status == 201;
         return good;
     };

@@ -49,8 +49,10 @@ TEST(Pictures, AreKnownByTheirBytes) {
 TEST(Pictures, OtherKindsAreRefused) {
     for (const std::string& file :
          {"GIF89a\1\0\1\0"s, "<svg xmlns='http://www.w3.org/2000/svg'/>"s, "<html>"s, "%PDF-1.7"s,
-          "BM"s, "\0\0\0\x1c" "ftypheic"s, "\xff\xd8"s, "\x89PNG"s, "RIFF"s, "RIFF1234WAVE"s, " "s,
-          "\xff\xd8\0"s})
+          "BM"s,
+          "\0\0\0\x1c"
+          "ftypheic"s,
+          "\xff\xd8"s, "\x89PNG"s, "RIFF"s, "RIFF1234WAVE"s, " "s, "\xff\xd8\0"s})
         EXPECT_EQ(code_of(file), "image_type_unsupported") << file;
     EXPECT_EQ(code_of(""), "image_broken");
 }
@@ -65,8 +67,8 @@ TEST(Pictures, TruncatedOnesAreRefused) {
 }
 
 TEST(Pictures, AnyByteMayBeWrong) {
-    for (const std::string& file : {jpeg(), png(), webp(), riff(vp8x(8, 4, 3) + lossy(4, 3) +
-                                                                riff_chunk("EXIF", exif(6)))})
+    for (const std::string& file :
+         {jpeg(), png(), webp(), riff(vp8x(8, 4, 3) + lossy(4, 3) + riff_chunk("EXIF", exif(6)))})
         for (std::size_t at = 0; at < file.size(); ++at)
             for (const char byte : {'\0', '\xff', '\x80', '\x01', '\x7f'}) {
                 std::string wrong = file;
@@ -90,20 +92,21 @@ TEST(Pictures, TooManyPixels) {
 TEST(Pictures, WhatIsNoPartOfThePictureIsLeftOut) {
     const std::string secret = "GPS 6.5244N 3.3792E";
     const std::string profile = "ICC_PROFILE\0\1\1profile"s;
-    const Picture photo = read(jpeg(
-        4, 3, segment(0xe1, "Exif\0\0"s + exif(1)) + segment(0xe1, "http://ns.adobe.com/xap/1.0/") +
-                  segment(0xe2, "MPF\0"s + secret) + segment(0xe2, profile) +
-                  segment(0xed, "Photoshop 3.0\0"s + secret) + segment(0xee, "Adobe\0\x64"s) +
-                  segment(0xfe, "<script>alert(1)</script>")));
+    const Picture photo = read(
+        jpeg(4, 3,
+             segment(0xe1, "Exif\0\0"s + exif(1)) + segment(0xe1, "http://ns.adobe.com/xap/1.0/") +
+                 segment(0xe2, "MPF\0"s + secret) + segment(0xe2, profile) +
+                 segment(0xed, "Photoshop 3.0\0"s + secret) + segment(0xee, "Adobe\0\x64"s) +
+                 segment(0xfe, "<script>alert(1)</script>")));
     EXPECT_EQ(photo.bytes, jpeg(4, 3, segment(0xe2, profile) + segment(0xee, "Adobe\0\x64"s)));
 
     const std::string colours = chunk("gAMA", "1234") + chunk("pHYs", "123456789");
-    EXPECT_EQ(read(png(4, 3,
-                       colours + chunk("eXIf", exif(6)) + chunk("tEXt", secret) +
-                           chunk("iTXt", secret) + chunk("zTXt", secret) + chunk("tIME", "1234567") +
-                           chunk("prVW", secret)))
-                  .bytes,
-              png(4, 3, colours));
+    EXPECT_EQ(
+        read(png(4, 3,
+                 colours + chunk("eXIf", exif(6)) + chunk("tEXt", secret) + chunk("iTXt", secret) +
+                     chunk("zTXt", secret) + chunk("tIME", "1234567") + chunk("prVW", secret)))
+            .bytes,
+        png(4, 3, colours));
 
     EXPECT_EQ(read(riff(vp8x(0x3c, 4, 3) + riff_chunk("ICCP", "profile") +
                         riff_chunk("ALPH", "alpha") + lossy(4, 3) + riff_chunk("EXIF", exif(1)) +
@@ -123,7 +126,8 @@ TEST(Pictures, PreviewsAreLeftOut) {
 }
 
 TEST(Pictures, OtherFilesBehindTheEndAreLeftOut) {
-    for (const std::string& tail : {"PK\3\4 a zip archive"s, "<html><script>"s, jpeg(), "\xff\xd9"s}) {
+    for (const std::string& tail :
+         {"PK\3\4 a zip archive"s, "<html><script>"s, jpeg(), "\xff\xd9"s}) {
         EXPECT_EQ(read(jpeg() + tail).bytes, jpeg());
         EXPECT_EQ(read(png() + tail).bytes, png());
         EXPECT_EQ(read(webp() + tail).bytes, webp());
@@ -166,8 +170,7 @@ TEST(Pictures, WhatMakesNoSenseIsRefused) {
          {begin + "\xff" + end, begin + segment(0xdb, "") + end, begin + scan() + end,
           begin + frame(4, 3) + end, begin + frame(4, 3) + frame(4, 3) + scan() + end,
           begin + frame(4, 3) + scan("") + end, begin + "\xff\x01" + end,
-          begin + segment(0xc0, "\x08\0\3\0\4\x02"s) + scan() + end,
-          begin + frame(4, 3) + [] {
+          begin + segment(0xc0, "\x08\0\3\0\4\x02"s) + scan() + end, begin + frame(4, 3) + [] {
               std::string scans;
               for (int i = 0; i < 101; ++i) scans += scan("x");
               return scans;

@@ -44,9 +44,8 @@ inline std::string chunk(const std::string& name, const std::string& data) {
 }
 inline std::string png(std::uint32_t width = 4, std::uint32_t height = 3,
                        const std::string& extra = {}) {
-    return "\x89PNG\r\n\x1a\n" +
-           chunk("IHDR", big(width, 4) + big(height, 4) + "\x08\x02\0\0\0"s) + extra +
-           chunk("IDAT", "pixels") + chunk("IEND", "");
+    return "\x89PNG\r\n\x1a\n" + chunk("IHDR", big(width, 4) + big(height, 4) + "\x08\x02\0\0\0"s) +
+           extra + chunk("IDAT", "pixels") + chunk("IEND", "");
 }
 
 inline std::string riff_chunk(const std::string& name, const std::string& data) {
@@ -57,7 +56,8 @@ inline std::string riff(const std::string& chunks) {
     return "RIFF" + little(static_cast<std::uint32_t>(chunks.size() + 4), 4) + "WEBP" + chunks;
 }
 inline std::string lossy(std::uint32_t width, std::uint32_t height) {
-    return riff_chunk("VP8 ", "\x10\0\0\x9d\x01\x2a"s + little(width, 2) + little(height, 2) + "xyz");
+    return riff_chunk("VP8 ",
+                      "\x10\0\0\x9d\x01\x2a"s + little(width, 2) + little(height, 2) + "xyz");
 }
 inline std::string lossless(std::uint32_t width, std::uint32_t height) {
     return riff_chunk("VP8L", "\x2f" + little((width - 1) | (height - 1) << 14, 4) + "xy");

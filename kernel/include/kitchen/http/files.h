@@ -40,7 +40,7 @@ Result<Response> file_response(Request& request, const std::filesystem::path& fi
 
 /// Bytes that stay the same under their address, wherever they are kept: a blob, for example.
 struct Content {
-    std::string tag;  ///< of the ETag, without quotes: tells these bytes from all others
+    std::string tag;            ///< of the ETag, without quotes: tells these bytes from all others
     std::int64_t modified = 0;  ///< POSIX seconds
     std::uint64_t size = 0;
     std::string media_type;
