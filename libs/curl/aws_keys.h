@@ -15,7 +15,7 @@ namespace kitchen {
 struct AwsKeys {
     std::string access_key_id, secret_access_key;
     std::string session_token;  ///< "": the keys are lasting ones
-    std::string region;
+    std::string region;         ///< "": the plugin knows it from elsewhere
 
     /// `rights` says what the key may do, `of_region` where the region comes from when it is empty.
     template <class S>

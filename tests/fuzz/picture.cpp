@@ -5,7 +5,7 @@
 // Input: the file.
 #include "formats/picture.h"
 
-#include "formats/formats.h"
+#include "formats/picture_formats.h"
 #include "lines.h"
 #include "require.h"
 

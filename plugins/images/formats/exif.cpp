@@ -1,7 +1,7 @@
 // Exif is TIFF: a header that says the order of bytes, then a directory of entries of 12 bytes.
 #include <algorithm>
 
-#include "formats.h"
+#include "picture_formats.h"
 
 namespace kitchen::images {
 namespace {

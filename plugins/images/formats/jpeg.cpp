@@ -1,5 +1,5 @@
 // JPEG (ITU-T T.81, annex B): segments that begin with 0xFF and a marker.
-#include "formats.h"
+#include "picture_formats.h"
 
 namespace kitchen::images {
 namespace {

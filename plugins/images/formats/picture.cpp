@@ -1,6 +1,6 @@
 #include "picture.h"
 
-#include "formats.h"
+#include "picture_formats.h"
 
 namespace kitchen::images {
 namespace {

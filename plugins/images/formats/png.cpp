@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "formats.h"
+#include "picture_formats.h"
 
 namespace kitchen::images {
 namespace {

@@ -1,5 +1,5 @@
 // WebP (RFC 9649): a RIFF file, chunks of a name, a size and the data, filled up to an even size.
-#include "formats.h"
+#include "picture_formats.h"
 
 namespace kitchen::images {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "formats/formats.h"
+#include "formats/picture_formats.h"
 #include "sample_images.h"
 
 namespace kitchen::images {
