@@ -54,9 +54,9 @@ Status SignupService::check_availability(const SignupForm& form, const std::stri
         const auto taken = deps_.users.taken(tx, form.email, phone_number);
         if (!taken) return taken.error();
         if (taken->email || taken->phone) return taken_error(*taken);
-        if (form.referral_code.empty()) return {};
-        const auto known =
-            deps_.users.referral_code_exists(tx, normal_referral_code(form.referral_code));
+        const std::string referral_code = normal_referral_code(form.referral_code);
+        if (referral_code.empty()) return {};
+        const auto known = deps_.users.referral_code_exists(tx, referral_code);
         if (!known) return known.error();
         if (!*known)
             return invalid_field("/referral_code", "referral_code_unknown",

@@ -30,7 +30,8 @@ TEST_F(AdminAccountsTest, CreatesByTheSameRules) {
     EXPECT_EQ(created({"chief@example.com", "08030000001", "short"}),
               "password_too_short /password");
     EXPECT_EQ(created(chief), "ok");
-    EXPECT_EQ(created({"CHIEF@example.com", "08030000002", good_password}), "email_taken /email");
+    EXPECT_EQ(created({" CHIEF@example.com\n", "08030000002", good_password}),
+              "email_taken /email");
     EXPECT_EQ(created({"other@example.com", "08030000001", good_password}),
               "phone_taken /phone_number");
     EXPECT_EQ(module->guard.verify("chief@example.com", good_password, "").value().role, "admin");
