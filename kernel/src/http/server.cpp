@@ -34,6 +34,13 @@ ServerTable with_documentation(ServerTable table, const Documentation& documenta
     return table;
 }
 
+std::vector<std::string> sent_fields(const ServerTable& table) {
+    std::vector<std::string> all;
+    for (const RegisteredMiddleware& m : table.middleware)
+        all.insert(all.end(), m.call.sent_fields().begin(), m.call.sent_fields().end());
+    return all;
+}
+
 ServerOptions with_exposed_fields(ServerOptions options, const ServerTable& table) {
     options.cors.exposed = exposed_fields(table);
     return options;
@@ -66,10 +73,11 @@ struct Server::Impl {
           dispatcher(options, router, pipeline, log, clock, random),
           metrics(measure) {
         check_routes(table, problems);
-        const Json openapi = build_openapi(table.routes,
-                                           {options.service_name, options.service_version,
-                                            options.public_url, sign_in_schemes(table)},
-                                           problems);
+        const Json openapi =
+            build_openapi(table.routes,
+                          {options.service_name, options.service_version, options.public_url,
+                           sign_in_schemes(table), options.plugin_summaries, sent_fields(table)},
+                          problems);
         if (!problems.empty()) refuse(problems);
         documentation.publish(openapi);
         if (metrics) dispatcher.use_metrics(&request_metrics.emplace(*metrics, table.routes));
