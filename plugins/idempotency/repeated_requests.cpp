@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kitchen/bytes.h"
+#include "kitchen/http/route.h"
 #include "kitchen/text.h"
 
 namespace kitchen::idempotency {

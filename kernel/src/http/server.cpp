@@ -34,13 +34,6 @@ ServerTable with_documentation(ServerTable table, const Documentation& documenta
     return table;
 }
 
-std::vector<std::string> sent_fields(const ServerTable& table) {
-    std::vector<std::string> all;
-    for (const RegisteredMiddleware& m : table.middleware)
-        all.insert(all.end(), m.call.sent_fields().begin(), m.call.sent_fields().end());
-    return all;
-}
-
 ServerOptions with_exposed_fields(ServerOptions options, const ServerTable& table) {
     options.cors.exposed = exposed_fields(table);
     return options;
@@ -76,7 +69,7 @@ struct Server::Impl {
         const Json openapi =
             build_openapi(table.routes,
                           {options.service_name, options.service_version, options.public_url,
-                           sign_in_schemes(table), options.plugin_summaries, sent_fields(table)},
+                           sign_in_schemes(table), options.plugin_summaries},
                           problems);
         if (!problems.empty()) refuse(problems);
         documentation.publish(openapi);

@@ -422,9 +422,6 @@ private:
             out.set("ETag", reference("headers", "ETag"));
         if (response.description.find("Location") != std::string::npos)
             out.set("Location", reference("headers", "Location"));
-        for (const std::string& name : info_.sent_fields)
-            if (!route.is_inline)
-                out.set(name, Json::object({{"schema", Json::object({{"type", "string"}})}}));
         for (const ResponseHeader& header : route.response_headers)
             out.set(header.name, Json::object({{"description", header.description},
                                                {"schema", Json::object({{"type", "string"}})}}));

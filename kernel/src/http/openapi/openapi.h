@@ -23,7 +23,6 @@ struct DocumentInfo {
     std::string server_url;  ///< "": the address that the document was read from
     std::vector<SignInScheme> schemes;
     std::map<std::string, std::string> plugins = {};  ///< a sentence about each, by id
-    std::vector<std::string> sent_fields = {};        ///< by middleware, to responses of any route
 };
 
 /// Paths as their patterns are written, without the types: "/foods/{id}/". Besides the responses

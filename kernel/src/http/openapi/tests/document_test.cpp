@@ -71,8 +71,7 @@ protected:
                                     "1.2.3",
                                     "https://kitchen.example",
                                     {{"basic", "user_id:password"}, {"bearer", "An access token."}},
-                                    {{"orders", "Orders, from cart to door"}},
-                                    {"RateLimit"}},
+                                    {{"orders", "Orders, from cart to door"}}},
                                    problems_);
     const Json& operation(const char* path, const char* method) const {
         return document_["paths"][path][method];
@@ -186,7 +185,7 @@ TEST_F(OpenApi, ShowsTheResponsesOfTheKernelToo) {
     EXPECT_EQ(
         operation("/orders/{id}/cancel/", "post")["responses"]["204"],
         *parse_json(
-            R"({"description":"Done","headers":{"X-Request-Id":{"$ref":"#/components/headers/X-Request-Id"},"RateLimit":{"schema":{"type":"string"}}}})"));
+            R"({"description":"Done","headers":{"X-Request-Id":{"$ref":"#/components/headers/X-Request-Id"}}})"));
     EXPECT_THAT(keys(operation("/orders/{id}/receipt/", "get")["responses"]["200"]["content"]),
                 ElementsAre("application/json", "text/html"));
 }
@@ -224,7 +223,7 @@ TEST_F(OpenApi, AStreamOfEventsIsAText) {
     const Json& media = response["content"]["text/event-stream"];
     EXPECT_EQ(media["schema"]["type"], Json("string"));
     EXPECT_EQ(media["x-event-data"]["$ref"], Json("#/components/schemas/Food"));
-    EXPECT_THAT(keys(response["headers"]), ElementsAre("X-Request-Id", "RateLimit", "X-Seen"));
+    EXPECT_THAT(keys(response["headers"]), ElementsAre("X-Request-Id", "X-Seen"));
 }
 
 TEST_F(OpenApi, SaysWhoMayCall) {

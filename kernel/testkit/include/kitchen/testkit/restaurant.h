@@ -43,7 +43,7 @@ struct RestaurantConfig {
     std::string auth = {};      ///< further keys
     std::optional<std::string> outbox = {};       ///< its keys; without: no outbox
     std::optional<std::string> order_mails = {};  ///< its keys; without: none; needs an outbox
-    bool menu = true;                       ///< catalog, cart and orders, with claims and events
+    bool menu = true;                       ///< catalog, cart, orders and what they need
     std::string catalog = {};               ///< keys
     std::string orders = {};                ///< keys
     std::vector<std::string> plugins = {};  ///< further entries
