@@ -215,7 +215,7 @@ TEST_F(OpenApi, NamesTheCodesOfProblems) {
                        ["application/problem+json"]["schema"]["allOf"]
                            .as_array()
                            .at(1)["properties"]["code"]["enum"],
-              Json::array({"body_too_large"}));
+              Json::array({"body_too_large", "form_text_too_large"}));
 }
 
 TEST_F(OpenApi, AStreamOfEventsIsAText) {
