@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "framing/character_classes.h"
+#include "kitchen/text.h"
 #include "multipart/field_value.h"
 #include "uploads/receive_upload.h"
 
@@ -66,6 +67,15 @@ bool means_nothing(const std::string& body) {
             *json == Json(""));
 }
 
+/// The blank that a keyboard puts behind an email address is no part of it.
+void trim_emails(Json& body, const Schema& schema) {
+    for (const Schema::Member& member : schema.members) {
+        if (member.schema.text_format != Format::email) continue;
+        const Json* text = body.find(member.name);
+        if (text && text->is_string()) body.set(member.name, trimmed(text->as_string()));
+    }
+}
+
 }  // namespace
 
 bool is_json_type(std::string_view content_type) noexcept {
@@ -110,6 +120,7 @@ Status read_body(Request& request, const Route& route, std::vector<Fault>& fault
     }
     if (!json) return Error(Errc::malformed, "malformed_json", std::move(error.detail));
     request.json = *std::move(json);
+    trim_emails(request.json, *route.body_schema);
     route.body_schema->validate(request.json, "", faults);
     return {};
 }

@@ -82,6 +82,9 @@ public:
 private:
     Status check_availability(const SignupForm& form, const std::string& phone_number);
     std::string entry_of(std::string_view session_id) const;
+    /// The same for all sign-ups with that email while it is young: their mails overtake each
+    /// other.
+    Result<std::string> code_for(const std::string& email);
     bool post_code(const std::string& email, const std::string& code,
                    std::chrono::milliseconds valid_for);
 

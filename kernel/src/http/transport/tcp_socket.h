@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string>
 
-#include "sdk/unique_fd.h"
+#include "kitchen/unique_fd.h"
 
 namespace kitchen::http {
 
