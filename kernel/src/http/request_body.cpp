@@ -57,6 +57,15 @@ Status check_type(const Fields& headers, const Route& route) {
     return {};
 }
 
+/// The blank that a keyboard puts behind an email address is no part of it.
+void trim_emails(Json& body, const Schema& schema) {
+    for (const Schema::Member& member : schema.members) {
+        if (member.schema.text_format != Format::email) continue;
+        const Json* text = body.find(member.name);
+        if (text && text->is_string()) body.set(member.name, trimmed(text->as_string()));
+    }
+}
+
 /// Some clients send a body with everything: "{}" and the like say no more than none at all.
 bool means_nothing(const std::string& body) {
     if (without_blanks(body, " \t\r\n").empty()) return true;
@@ -65,15 +74,6 @@ bool means_nothing(const std::string& body) {
     return json &&
            (json->is_null() || ((json->is_object() || json->is_array()) && json->size() == 0) ||
             *json == Json(""));
-}
-
-/// The blank that a keyboard puts behind an email address is no part of it.
-void trim_emails(Json& body, const Schema& schema) {
-    for (const Schema::Member& member : schema.members) {
-        if (member.schema.text_format != Format::email) continue;
-        const Json* text = body.find(member.name);
-        if (text && text->is_string()) body.set(member.name, trimmed(text->as_string()));
-    }
 }
 
 }  // namespace
