@@ -1,6 +1,8 @@
 #include "kitchen/metrics.h"
 #include "kitchen/plugin.h"
 
+#include <sqlite3.h>
+
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -25,6 +27,8 @@ public:
               [path = settings.path] {
                   return static_cast<double>(std::filesystem::space(path.parent_path()).available);
               })) {
+        // SQLite would count its allocations under one lock, at which its connections meet.
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
         setup.provide<Store>(store_);
         setup.provide<StoreTransfer>(store_);
         setup.add_health_check("store", true, [this] { return store_.ping(); });
