@@ -30,7 +30,8 @@ TEST_F(Start, PostgresComesLate) {
     EXPECT_EQ(ready.json["waiting_for"], Json("store-postgres"));
     EXPECT_EQ(probe.get("/health/").status, 503);
     for (const testkit::HttpResponse& refused :
-         {probe.get("/foods/"), probe.post("/orders/", Json::object({{"a", 1}}))}) {
+         {probe.get("/foods/"), probe.get("/"), probe.get("/openapi.json"),
+          probe.post("/orders/", Json::object({{"a", 1}}))}) {
         EXPECT_EQ(refused.status, 503);
         EXPECT_EQ(refused.json["code"], Json("starting"));
     }

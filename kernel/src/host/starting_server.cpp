@@ -109,12 +109,15 @@ http::ServerTable StartingServer::table() const {
                 return Response::raw_json(200, R"({"status":"ok"})");
             }));
     for (const auto make : {&Route::get, &Route::post, &Route::put, &Route::patch, &Route::del})
-        add(make("/{path*}").summary("Not yet").handle(refuse));
-    // Before bodies and parameters are looked at.
+        for (const char* path : {"/", "/{path*}"})
+            add(make(path).summary("Not yet").handle(refuse));
+    // Before bodies and parameters are looked at, and in the place of the documents of this table.
     table.middleware.push_back({http::Phase::shield, "starting", "kernel",
                                 [refuse](Request& request, const http::Next& next) {
-                                    return request.route->pattern == "/{path*}" ? refuse(request)
-                                                                                : next();
+                                    const std::string& asked = request.route->pattern;
+                                    const bool answers = asked == "/livez" || asked == "/readyz" ||
+                                                         asked == "/health/";
+                                    return answers ? next() : refuse(request);
                                 }});
     return table;
 }
