@@ -11,6 +11,7 @@
 
 #include "food_repository.h"
 #include "kitchen/clock.h"
+#include "kitchen/food_edits.h"
 #include "kitchen/store.h"
 #include "kitchen/version_check.h"
 #include "menu_changes.h"
@@ -21,7 +22,7 @@ namespace kitchen::catalog {
 /// Changes the draft of a food; may be called more than once, always on a fresh one.
 using Edit = std::function<void(FoodDraft&)>;
 
-class FoodService {
+class FoodService final : public FoodEdits {
 public:
     /// All must live longer.
     FoodService(Store& store, const Clock& clock, const FoodRepository& foods,
@@ -40,6 +41,8 @@ public:
     /// conflict: "food_name_taken". An edit that changes nothing leaves the version as it is.
     Result<Food> change(std::int64_t id, const Edit& edit, const VersionCheck& check,
                         std::optional<std::int64_t> by_user);
+    Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& change,
+                      const VersionCheck& check, std::optional<std::int64_t> by_user) override;
     /// Off the menu; a second time it is not found.
     Status remove(std::int64_t id, const VersionCheck& check);
 

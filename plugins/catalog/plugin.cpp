@@ -89,6 +89,7 @@ public:
           stock_routes_(setup, menu_) {
         setup.add_migrations(kitchen_migrations);
         setup.provide<Catalog>(catalog_);
+        setup.provide<FoodEdits>(menu_);
         if (events) events->declare<FoodChanged>(setup);
         add_stock_rules(setup, store);
         foods_.counts().add_rules(setup);
@@ -146,4 +147,4 @@ KITCHEN_PLUGIN(kitchen::catalog::CatalogPlugin, "catalog", "1.0.0",
                "The menu: foods, categories and stock", kitchen::Store,
                kitchen::Optional<kitchen::Cache>, kitchen::Optional<kitchen::Events>,
                kitchen::Clock, kitchen::Random, kitchen::Metrics,
-               kitchen::Provides<kitchen::Catalog>)
+               kitchen::Provides<kitchen::Catalog>, kitchen::Provides<kitchen::FoodEdits>)

@@ -85,6 +85,11 @@ void SignupRoutes::declare(Setup& setup) {
             .describe("Mails a code to the address. The account is made by POST /verify/ with that "
                       "code and the cookie set here, or the signup_token.")
             .body<SignupForm>()
+            .check([this](const Json& body) {
+                SignupForm form;
+                http::read_body(body, form);
+                return signups_.check(form);
+            })
             .answers<CodeSent>(200, "The code is on its way; sets the cookie signup_session_id")
             .answers(
                 409,

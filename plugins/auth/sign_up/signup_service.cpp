@@ -77,11 +77,21 @@ Status SignupService::check_availability(const SignupForm& form, const std::stri
     });
 }
 
+Status SignupService::check(const SignupForm& form) const {
+    const auto phone = deps_.phones.normalise(form.phone_number);
+    Status good = deps_.rules.check(form.password, form.email, phone ? *phone : std::string());
+    if (phone) return good;
+    Error error = phone.error();
+    if (!good)
+        error.faults.insert(error.faults.end(), good.error().faults.begin(),
+                            good.error().faults.end());
+    return error;
+}
+
 Result<std::string> SignupService::start(const SignupForm& form) {
+    if (Status good = check(form); !good) return std::move(good).error();
     const auto phone = deps_.phones.normalise(form.phone_number);
     if (!phone) return phone.error();
-    if (Status good = deps_.rules.check(form.password, form.email, *phone); !good)
-        return std::move(good).error();
     // Also before "taken" is said: no client finds out about addresses by the thousand.
     if (Status open = per_address_.tick(client_network(form.client_address)); !open)
         return std::move(open).error();

@@ -60,6 +60,8 @@ public:
 
     const OtpSettings& settings() const noexcept { return settings_; }
 
+    /// What is wrong with phone and password, without the store. Error: unprocessable.
+    Status check(const SignupForm& form) const;
     /// The id of the new session: 64 hexadecimal digits, a secret of the client.
     /// Errors: unprocessable (phone, password, referral code); conflict "email_taken",
     /// "phone_taken"; too_many_requests; unavailable. After an error nothing waits and no mail goes
