@@ -246,10 +246,11 @@ TEST_P(MenuTransferApi, ImportsAtOnceAreEachWhole) {
     int done = 0;
     for (auto& one : both) {
         const HttpResponse response = one.get();
-        if (response.status == 200)
+        if (response.status == 200) {
             ++done;
-        else if (response.status != 503)
+        } else if (response.status != 503) {
             EXPECT_EQ(response.problem_code(), "menu_changed") << response.body;
+        }
     }
     EXPECT_GE(done, 1);
     const Json page = admin.get("/foods/?category=c&limit=100").json;
