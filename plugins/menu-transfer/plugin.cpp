@@ -10,7 +10,7 @@ namespace {
 
 struct TransferSettings {
     Bytes max_bytes = mebibytes(8);
-    std::int64_t max_rows = 20'000;
+    std::int64_t max_rows = 5'000;
     std::string folder = "/var/tmp";
 
     static void describe(Fields<TransferSettings>& field) {
@@ -18,7 +18,8 @@ struct TransferSettings {
         field("max_bytes", &S::max_bytes,
               "Most bytes of an import; it takes as much memory at most")
             .between(kibibytes(64), mebibytes(64));
-        field("max_rows", &S::max_rows, "Most foods of an import, which is one transaction")
+        field("max_rows", &S::max_rows,
+              "Most foods of an import, which is one transaction: others cannot write for so long")
             .between(1, 100'000);
         field("folder", &S::folder, "Where an export lies, without a name, until it has been sent");
     }
