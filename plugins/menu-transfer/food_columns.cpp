@@ -84,20 +84,6 @@ void append_rating(std::string& cell, const Food& food) {
     cell += std::to_string(hundredths / 100) + '.' + (rest.size() < 2 ? "0" : "") + rest;
 }
 
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 }  // namespace
 
 const std::vector<FoodColumn>& food_columns() {
@@ -154,20 +140,18 @@ std::string unknown_column(std::string_view name) {
     std::string detail = "There is no column '" + shown + "'";
     if (name.find_first_of(";\t") != name.npos)
         return detail + ": columns are separated by commas, and nothing else.";
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all;
+        for (const FoodColumn& column : food_columns()) all.emplace_back(column.name);
+        return all;
+    }();
     std::string meant = ascii_lower(name.substr(0, 60));
     std::replace_if(
         meant.begin(), meant.end(), [](char c) { return c == ' ' || c == '-'; }, '_');
-    const FoodColumn* nearest = nullptr;
-    std::size_t least = std::max<std::size_t>(1, meant.size() / 3) + 1;
-    for (const FoodColumn& column : food_columns())
-        if (const std::size_t far = distance(meant, column.name); far < least) {
-            nearest = &column;
-            least = far;
-        }
-    if (nearest) return detail + "; did you mean '" + std::string(nearest->name) + "'?";
+    if (const std::string nearest = suggestion(meant, names); !nearest.empty())
+        return detail + nearest;
     detail += ". There are";
-    for (const FoodColumn& column : food_columns())
-        detail.append(" ").append(column.name).append(",");
+    for (const std::string& known : names) detail.append(" ").append(known).append(",");
     detail.back() = '.';
     return detail;
 }
