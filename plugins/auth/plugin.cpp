@@ -3,6 +3,7 @@
 
 #include "accounts/account_service.h"
 #include "accounts/admin_accounts.h"
+#include "accounts/phone_tables.h"
 #include "accounts/user_routes.h"
 #include "addresses/address_book.h"
 #include "addresses/address_routes.h"
@@ -33,6 +34,7 @@ public:
           user_routes_(module_.accounts),
           address_routes_(module_.addresses),
           create_admin_(module_.admins) {
+        check_phone_tables();
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
