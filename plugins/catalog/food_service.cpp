@@ -97,6 +97,13 @@ Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& cha
     return food;
 }
 
+Status FoodService::rate(Transaction& tx, const FoodStars& more) {
+    const Result<bool> is_there = foods_.rate(tx, more);
+    if (!is_there) return is_there.error();
+    if (!*is_there) return not_found(more.food_id);
+    return {};
+}
+
 Status FoodService::remove(std::int64_t id, const VersionCheck& check) {
     return store_.transact([&](Transaction& tx) -> Status {
         const Result<Food> food = lock(tx, id, check);

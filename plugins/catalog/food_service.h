@@ -43,6 +43,8 @@ public:
                         std::optional<std::int64_t> by_user);
     Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& change,
                       const VersionCheck& check, std::optional<std::int64_t> by_user) override;
+    Status rate(Transaction& tx, const FoodStars& more) override;
+    Result<std::vector<FoodStars>> rated(Transaction& tx) override { return foods_.rated(tx); }
     /// Off the menu; a second time it is not found.
     Status remove(std::int64_t id, const VersionCheck& check);
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "kitchen/catalog.h"
 #include "kitchen/result.h"
@@ -15,6 +16,12 @@
 #include "kitchen/version_check.h"
 
 namespace kitchen {
+
+/// So many ratings of a food, with so many stars in all.
+struct FoodStars {
+    std::int64_t food_id = 0;
+    std::int64_t ratings = 0, stars = 0;
+};
 
 class FoodEdits {
 public:
@@ -29,6 +36,13 @@ public:
     virtual Result<Food> edit(Transaction& tx, std::int64_t id,
                               const std::function<void(FoodDraft&)>& change,
                               const VersionCheck& check, std::optional<std::int64_t> by_user) = 0;
+
+    /// Adds to the ratings of a food, of a deleted one too; below zero: takes them back. Neither a
+    /// new version nor an event. GET /foods/{id}/ shows them at once, lists as they show sales:
+    /// after catalog.cache.ttl at the latest. Error: not_found "food_not_found".
+    virtual Status rate(Transaction& tx, const FoodStars& more) = 0;
+    /// Of each food that has ratings, deleted ones too, by rising id.
+    virtual Result<std::vector<FoodStars>> rated(Transaction& tx) = 0;
 };
 
 }  // namespace kitchen
