@@ -106,8 +106,8 @@ private:
     FoodCounts counts_;
     std::array<std::array<Statement, 10>, path_count> pages_;  ///< by order, see page_index()
     std::array<Statement, path_count> count_by_;
-    Statement count_out_, living_, find_, find_many_, any_, lock_, insert_, update_, remove_,
-        rate_, rated_;
+    Statement count_out_, living_, find_, find_many_, any_, lock_, insert_, update_, remove_, rate_,
+        rated_;
     Statement delete_tags_, insert_tag_, milestone_;
 };
 

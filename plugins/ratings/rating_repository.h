@@ -15,8 +15,8 @@ namespace kitchen::ratings {
 
 struct Rating {
     std::int64_t id = 0;
-    std::int64_t stars = 0;                      ///< 1 to 5
-    std::string comment;                         ///< "" for none
+    std::int64_t stars = 0;                       ///< 1 to 5
+    std::string comment;                          ///< "" for none
     std::int64_t created_at = 0, updated_at = 0;  ///< POSIX milliseconds
 };
 

@@ -66,9 +66,9 @@ Status RatingService::remove(std::int64_t food_id, std::int64_t id) {
         const Result<std::optional<std::int64_t>> stars = ratings_.remove(tx, food_id, id);
         if (!stars) return stars.error();
         if (!*stars)
-            return Error(Errc::not_found, "rating_not_found",
-                         "Food " + std::to_string(food_id) + " has no rating " +
-                             std::to_string(id) + ".");
+            return Error(
+                Errc::not_found, "rating_not_found",
+                "Food " + std::to_string(food_id) + " has no rating " + std::to_string(id) + ".");
         return foods_.rate(tx, {food_id, -1, -**stars});
     });
 }

@@ -156,11 +156,8 @@ TEST_P(Purge, TakesTheStarsFromFoods) {
             expect_status(chef.post("/orders/1/status/", Json::object({{"status", status}})), 200,
                           status);
         food = "/foods/" +
-               std::to_string(chef.get("/orders/1/")
-                                  .json["items"]
-                                  .as_array()
-                                  .at(0)["food_id"]
-                                  .as_integer()) +
+               std::to_string(
+                   chef.get("/orders/1/").json["items"].as_array().at(0)["food_id"].as_integer()) +
                "/";
         expect_status(chef.post(food + "ratings/", Json::object({{"rating", 4}})), 201, "rating");
     }

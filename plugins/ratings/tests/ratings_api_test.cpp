@@ -41,9 +41,9 @@ protected:
 
     /// An order of the dish with the side; where it lives.
     std::string order(HttpClient& who) {
-        expect_status(who.post("/cart/", Json::object({{"food_id", dish},
-                                                       {"side_protein_id", side}})),
-                      201, "cart");
+        expect_status(
+            who.post("/cart/", Json::object({{"food_id", dish}, {"side_protein_id", side}})), 201,
+            "cart");
         return expect_status(who.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})),
                              201, "order")
             .header("location");
@@ -61,9 +61,7 @@ protected:
     }
     static Json stars(std::int64_t count) { return Json::object({{"rating", count}}); }
     /// As the food shows them.
-    std::string shown(std::int64_t food) {
-        return anyone.get(path_of(food)).json["rating"].dump();
-    }
+    std::string shown(std::int64_t food) { return anyone.get(path_of(food)).json["rating"].dump(); }
 
     Restaurant restaurant{GetParam()()};
     HttpClient admin = restaurant.admin();
@@ -115,11 +113,10 @@ TEST_P(RatingsApi, WhoHasHadAFoodRatesItOnce) {
 TEST_P(RatingsApi, WrongOnesAreRefused) {
     HttpClient ada = restaurant.customer();
     complete(order(ada));
-    for (const Json& wrong :
-         {stars(0), stars(6), Json::object({}),
-          Json::object({{"rating", 3}, {"comment", std::string(1001, 'a')}}),
-          Json::object({{"rating", 3}, {"comment", "bell\a"}}),
-          Json::object({{"rating", 3}, {"user_id", 1}})})
+    for (const Json& wrong : {stars(0), stars(6), Json::object({}),
+                              Json::object({{"rating", 3}, {"comment", std::string(1001, 'a')}}),
+                              Json::object({{"rating", 3}, {"comment", "bell\a"}}),
+                              Json::object({{"rating", 3}, {"user_id", 1}})})
         EXPECT_EQ(rate(ada, dish, wrong).status, 422) << wrong.dump();
     EXPECT_EQ(anyone.get("/foods/999/ratings/").problem_code(), "food_not_found");
     EXPECT_EQ(anyone.get(path_of(dish) + "ratings/?limit=0").status, 422);
@@ -136,12 +133,14 @@ TEST_P(RatingsApi, ARatingMakesNoFormStale) {
     EXPECT_EQ(after.status, 200) << "what is cached has another rating";
     EXPECT_EQ(after.json["version"], before.json["version"]);
     EXPECT_EQ(anyone.get(path_of(dish), {{"If-None-Match", after.header("etag")}}).status, 304);
-    EXPECT_EQ(admin.patch(path_of(dish), Json::object({{"description", "Smoky"}}),
-                          {{"If-Match", before.header("etag")}})
+    EXPECT_EQ(admin
+                  .patch(path_of(dish), Json::object({{"description", "Smoky"}}),
+                         {{"If-Match", before.header("etag")}})
                   .status,
               200);
-    EXPECT_EQ(admin.patch(path_of(dish), Json::object({{"description", "Hot"}}),
-                          {{"If-Match", after.header("etag")}})
+    EXPECT_EQ(admin
+                  .patch(path_of(dish), Json::object({{"description", "Hot"}}),
+                         {{"If-Match", after.header("etag")}})
                   .status,
               412);
 }
@@ -149,8 +148,7 @@ TEST_P(RatingsApi, ARatingMakesNoFormStale) {
 TEST_P(RatingsApi, AnAdministratorTakesOneAway) {
     HttpClient ada = restaurant.customer();
     complete(order(ada));
-    const std::string id =
-        std::to_string(rate(ada, dish, stars(1)).json["id"].as_integer());
+    const std::string id = std::to_string(rate(ada, dish, stars(1)).json["id"].as_integer());
     const std::string rating = path_of(dish) + "ratings/" + id + "/";
     EXPECT_EQ(anyone.del(rating).status, 401);
     EXPECT_EQ(ada.del(rating).status, 403);
