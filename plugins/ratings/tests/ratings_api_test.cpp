@@ -160,9 +160,8 @@ TEST_P(RatingsApi, AnAdministratorTakesOneAway) {
 }
 
 TEST_P(RatingsApi, OneCustomerOnManyDevices) {
-    const auto customer = restaurant.sign_up();
-    HttpClient ada = customer.client;
-    complete(order(ada));
+    auto customer = restaurant.sign_up();
+    complete(order(customer.client));
     std::map<std::string, int> outcomes;
     std::mutex mutex;
     std::vector<std::thread> devices;
