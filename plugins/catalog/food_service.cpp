@@ -92,7 +92,7 @@ Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& cha
         if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
             return std::move(written).error();
     }
-    if (Status told = changes_.tell(tx, changes_of(before, *food)); !told)
+    if (Status told = changes_.tell(tx, changes_.of(before, *food)); !told)
         return std::move(told).error();
     return food;
 }
@@ -144,7 +144,7 @@ Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std:
         if (!added) return added.error();
         if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
             return std::move(written).error();
-        if (Status told = changes_.tell(tx, changes_of(before, *food)); !told)
+        if (Status told = changes_.tell(tx, changes_.of(before, *food)); !told)
             return std::move(told).error();
         return food;
     });
