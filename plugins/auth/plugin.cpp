@@ -26,7 +26,7 @@ public:
                Events* events)
         : module_(settings,
                   {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(), events}),
-          identity_(module_.users, module_.phones),
+          identity_(module_.users, module_.token_rows, module_.phones),
           address_lookup_(module_.address_rows),
           identify_(module_.guard, module_.tokens),
           signup_routes_(module_.signups, settings.cookie_secure),

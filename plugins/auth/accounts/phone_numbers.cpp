@@ -42,11 +42,22 @@ constexpr std::size_t e164_digits = 15;
 /// With what is dialled before it. The library's patterns take minutes for a text of 100 KB.
 constexpr std::size_t most_digits = e164_digits + 10;
 
+/// What "tel:0803-123-4567;phone-context=+234" means: the context stands before the number (RFC
+/// 3966, section 5.1.4).
+std::string without_uri(std::string text) {
+    if (ascii_lower(std::string_view(text).substr(0, 4)) != "tel:") return text;
+    text.erase(0, 4);
+    constexpr std::string_view context = ";phone-context=+";
+    const std::size_t at = ascii_lower(text).find(context);
+    if (at == std::string::npos) return text;
+    const std::string number = text.substr(0, at);
+    return '+' + text.substr(at + context.size()) + number;
+}
+
 /// The digits, with a leading '+' kept; "" when there is anything in it that no number has.
 std::string digits_of(std::string_view written) {
-    const std::string text = trimmed(written);
+    const std::string text = without_uri(trimmed(written));
     std::string_view rest = text;
-    if (ascii_lower(rest.substr(0, 4)) == "tel:") rest.remove_prefix(4);
     std::string digits;
     while (!rest.empty()) {
         const std::size_t length = utf8::sequence_length(rest, 0);

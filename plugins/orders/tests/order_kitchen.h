@@ -33,6 +33,7 @@ public:
         account.disabled = closed.contains(user_id);
         return std::optional<Account>(account);
     }
+    Result<bool> is_current(Transaction&, const Principal&) override { return true; }
     Result<std::string> normalise_phone(std::string_view phone) const override {
         if (phone.size() != 11 || phone[0] != '0')
             return Error(Errc::unprocessable, "phone_invalid", "No phone number.");
