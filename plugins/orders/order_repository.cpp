@@ -125,10 +125,11 @@ OrderRepository::OrderRepository(Store& store)
       find_(store.prepare("SELECT " + std::string(order_columns) + " FROM orders WHERE id = $1")),
       has_ordered_(store.prepare(
           "SELECT 1 FROM orders WHERE user_id = $1 AND status <> 'cancelled' LIMIT 1")),
+      // Counted, because for an EXISTS PostgreSQL may first read all items with the food.
       completed_with_(store.prepare(
-          "SELECT id FROM orders WHERE user_id = $1 AND '' || status = 'completed' AND (EXISTS "
-          "(SELECT 1 FROM order_items WHERE order_id = orders.id AND food_id = $2) OR EXISTS "
-          "(SELECT 1 FROM order_item_sides WHERE order_id = orders.id AND food_id = $2)) "
+          "SELECT id FROM orders WHERE user_id = $1 AND '' || status = 'completed' AND "
+          "(SELECT COUNT(*) FROM order_items WHERE order_id = orders.id AND food_id = $2) + "
+          "(SELECT COUNT(*) FROM order_item_sides WHERE order_id = orders.id AND food_id = $2) > 0 "
           "ORDER BY created_at DESC, id DESC LIMIT 1")),
       move_(store.prepare("UPDATE orders SET status = $3, cancel_reason = $4, version = version + "
                           "1, updated_at = $5 "
