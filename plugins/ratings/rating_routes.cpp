@@ -2,6 +2,7 @@
 
 #include "kitchen/http/body.h"
 #include "kitchen/http/page.h"
+#include "kitchen/text.h"
 #include "kitchen/time.h"
 
 namespace kitchen::ratings {
@@ -33,6 +34,14 @@ struct NewRating {
     }
 };
 
+Status check_comment(const Json& body) {
+    NewRating wanted;
+    http::read_body(body, wanted);
+    if (has_control_characters(wanted.comment, true))
+        return invalid_field("/comment", "format", "Must not hold control characters.");
+    return {};
+}
+
 Route list_route() {
     Route route = Route::get("/foods/{id:id}/ratings/");
     route.summary("What customers say of a food, newest first")
@@ -50,6 +59,7 @@ Route add_route() {
             "once.")
         .signed_in()
         .body<NewRating>()
+        .check(check_comment)
         .answers<Rating>(201, "The rating")
         .answers(404, "The food is unknown or deleted")
         .answers(409,
@@ -78,9 +88,9 @@ RatingRoutes::RatingRoutes(Setup& setup, RatingService& service) : service_(serv
 }
 
 Result<Response> RatingRoutes::add(const Request& request) const {
-    auto wanted = request.read<NewRating>();
+    const auto wanted = request.read<NewRating>();
     const Result<Rating> rating = service_.add(request.path_id("id"), request.who().user_id,
-                                               wanted.rating, std::move(wanted.comment));
+                                               wanted.rating, trimmed(wanted.comment));
     if (!rating) return rating.error();
     return Response::json(201, *rating);
 }

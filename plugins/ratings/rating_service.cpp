@@ -4,8 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "kitchen/text.h"
-
 namespace kitchen::ratings {
 
 RatingService::RatingService(Store& store, Catalog& catalog, FoodEdits& foods, Orders& orders,
@@ -18,10 +16,7 @@ RatingService::RatingService(Store& store, Catalog& catalog, FoodEdits& foods, O
       ratings_(store) {}
 
 Result<Rating> RatingService::add(std::int64_t food_id, std::int64_t user_id, std::int64_t stars,
-                                  std::string comment) {
-    comment = trimmed(comment);
-    if (has_control_characters(comment, true))
-        return invalid_field("/comment", "format", "Must not hold control characters.");
+                                  const std::string& comment) {
     return store_.transact<Rating>([&](Transaction& tx) -> Result<Rating> {
         const Result<Food> rated = food(tx, food_id);
         if (!rated) return rated.error();

@@ -27,10 +27,9 @@ public:
     RatingService(Store& store, Catalog& catalog, FoodEdits& foods, Orders& orders,
                   const Clock& clock);
 
-    /// `stars` must be 1 to 5. conflict: "not_bought", "already_rated"; unprocessable: a comment
-    /// with control characters.
+    /// `stars` must be 1 to 5. conflict: "not_bought", "already_rated".
     Result<Rating> add(std::int64_t food_id, std::int64_t user_id, std::int64_t stars,
-                       std::string comment);
+                       const std::string& comment);
     /// Newest first.
     Result<RatingPage> list(std::int64_t food_id, std::int64_t limit, std::int64_t offset) const;
     /// Of a deleted food too. not_found: "rating_not_found".
