@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "food_body.h"
 #include "food_repository.h"
 #include "kitchen/catalog.h"
 #include "kitchen/clock.h"
@@ -41,6 +42,7 @@ private:
     const FoodRepository& foods_;
     const StockRepository& stock_;
     const MenuChanges& changes_;
+    WrittenFoods written_;
 };
 
 }  // namespace kitchen::catalog
