@@ -89,8 +89,9 @@ Status CatalogService::take(Transaction& tx, std::span<const Portion> portions,
             const auto [left, version, deleted] = *taken->left;
             const StockEntry line{food_id, -quantity, left, "Sold", reference, by_user, now};
             if (Status written = stock_.record(tx, line); !written) return written;
-            if (auto change = change_of_count(food_id, left + quantity, left, version, now))
-                changes.push_back(*std::move(change));
+            for (FoodChanged& change :
+                 changes_.of_count(food_id, left + quantity, left, version, now))
+                changes.push_back(std::move(change));
         }
     }
     if (!shortage.faults.empty()) return shortage;
@@ -110,8 +111,10 @@ Status CatalogService::give_back(Transaction& tx, std::span<const Portion> porti
         const auto [count, version, deleted] = **left;
         const StockEntry line{food_id, quantity, count, "Given back", reference, by_user, now};
         if (Status written = stock_.record(tx, line); !written) return written;
-        auto change = change_of_count(food_id, count - quantity, count, version, now);
-        if (change && !deleted) changes.push_back(*std::move(change));
+        if (deleted) continue;
+        for (FoodChanged& change :
+             changes_.of_count(food_id, count - quantity, count, version, now))
+            changes.push_back(std::move(change));
     }
     return changes_.tell(tx, changes);
 }

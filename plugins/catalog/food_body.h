@@ -3,6 +3,7 @@
 // Thread-safety: pure functions.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -29,6 +30,17 @@ namespace catalog {
 
 /// "FoodChange", the body of PATCH: every member optional.
 http::Schema food_change_schema();
+
+/// With its quotes: the version, and the ratings that the food shows, "7-r2.450". They move no
+/// version, so that no form becomes stale by them; but a cached copy does.
+template <class T>
+std::string etag_of(const T& food) {
+    std::string tag = '"' + std::to_string(food.version);
+    if (food.rating_count > 0)
+        tag += "-r" + std::to_string(food.rating_count) + '.' +
+               std::to_string(std::llround(food.rating_average * 100));
+    return tag + '"';
+}
 
 /// Reads a body of POST, PUT or PATCH over what the draft is. A kind of side that it names is
 /// replaced whole.

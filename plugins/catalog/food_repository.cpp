@@ -187,6 +187,12 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "version = $15 WHERE id = $16");
     remove_ = store.prepare(
         "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1");
+    rate_ = store.prepare(
+        "UPDATE foods SET rating_count = rating_count + $2, rating_total = rating_total + $3 "
+        "WHERE id = $1 RETURNING id");
+    rated_ = store.prepare(
+        "SELECT id, rating_count, rating_total FROM foods WHERE rating_count <> 0 OR "
+        "rating_total <> 0 ORDER BY id");
     delete_tags_ = store.prepare("DELETE FROM food_tags WHERE food_id = $1");
     insert_tag_ = store.prepare("INSERT INTO food_tags (food_id, tag_key) VALUES ($1, $2)");
     milestone_ = store.prepare(
@@ -379,6 +385,18 @@ Status FoodRepository::remove(Transaction& tx, std::int64_t id, std::int64_t now
     Rows none;
     const Param params[] = {id, now};
     return tx.run(remove_, params, none);
+}
+
+Result<bool> FoodRepository::rate(Transaction& tx, const FoodStars& more) const {
+    return any_row(tx.query(rate_, {more.food_id, more.ratings, more.stars}));
+}
+
+Result<std::vector<FoodStars>> FoodRepository::rated(Transaction& tx) const {
+    const Result<Rows> rows = tx.query(rated_);
+    if (!rows) return rows.error();
+    std::vector<FoodStars> rated;
+    for (const Row row : *rows) rated.push_back({row.integer(0), row.integer(1), row.integer(2)});
+    return rated;
 }
 
 Result<bool> FoodRepository::reach_milestone(Transaction& tx, std::string_view name,

@@ -15,6 +15,7 @@
 #include "food_body.h"
 #include "food_counts.h"
 #include "food_rules.h"
+#include "kitchen/food_edits.h"
 #include "kitchen/store.h"
 
 namespace kitchen::catalog {
@@ -65,6 +66,10 @@ public:
     /// Off the menu. The food must be living and have been locked.
     Status remove(Transaction& tx, std::int64_t id, std::int64_t now) const;
 
+    /// False when there has never been such a food.
+    Result<bool> rate(Transaction& tx, const FoodStars& more) const;
+    Result<std::vector<FoodStars>> rated(Transaction& tx) const;
+
     /// True for the first caller ever to ask for this name; concurrent callers wait for its
     /// transaction to end.
     Result<bool> reach_milestone(Transaction& tx, std::string_view name, std::int64_t now) const;
@@ -107,7 +112,8 @@ private:
     std::array<std::array<Statement, 10>, path_count> pages_;  ///< by order, see page_index()
     std::array<Statement, path_count> count_by_;
     Statement count_out_, living_, find_, find_many_, by_name_, after_, any_;
-    Statement lock_, insert_, update_, remove_, delete_tags_, insert_tag_, milestone_;
+    Statement lock_, insert_, update_, remove_, rate_, rated_, delete_tags_, insert_tag_,
+        milestone_;
 };
 
 }  // namespace kitchen::catalog

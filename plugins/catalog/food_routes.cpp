@@ -107,8 +107,8 @@ Route read_route() {
     Route route = Route::get("/foods/{id:id}/");
     route.summary("One food")
         .describe("As it is now; in lists its count and version may be a little older.")
-        .answers<Food>(200, "The food; its version is the ETag")
-        .answers(304, "If-None-Match has its version")
+        .answers<Food>(200, "The food; its ETag begins with its version")
+        .answers(304, "If-None-Match has its ETag")
         .answers(404, "Unknown or deleted");
     return route;
 }
@@ -206,7 +206,7 @@ Result<Response> FoodRoutes::read(const Request& request) const {
     const Result<Rows> rows = service_.read(request.path_id("id"));
     if (!rows) return rows.error();
     const FoodView food = service_.view(rows->front());
-    return Response::json(200, food).with_version(food.version);
+    return Response::json(200, food).with_header("ETag", etag_of(food));
 }
 
 Result<Response> FoodRoutes::create(const Request& request) const {
@@ -253,7 +253,7 @@ Result<Response> FoodRoutes::response(const Request& request, const std::string&
 }
 
 Response food_response(int status, const Food& food) {
-    return Response::json(status, food).with_version(food.version);
+    return Response::json(status, food).with_header("ETag", etag_of(food));
 }
 
 }  // namespace kitchen::catalog

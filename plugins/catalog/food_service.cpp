@@ -112,7 +112,7 @@ Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& cha
         if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
             return std::move(written).error();
     }
-    for (FoodChanged& made : changes_of(before, *food)) changes.push_back(std::move(made));
+    for (FoodChanged& made : changes_.of(before, *food)) changes.push_back(std::move(made));
     return food;
 }
 
@@ -158,6 +158,13 @@ Result<std::vector<Food>> FoodService::foods_after(Transaction& tx, std::int64_t
     return foods_.living_after(tx, id, limit);
 }
 
+Status FoodService::rate(Transaction& tx, const FoodStars& more) {
+    const Result<bool> is_there = foods_.rate(tx, more);
+    if (!is_there) return is_there.error();
+    if (!*is_there) return not_found(more.food_id);
+    return {};
+}
+
 Status FoodService::remove(std::int64_t id, const VersionCheck& check) {
     return store_.transact([&](Transaction& tx) -> Status {
         const Result<Food> food = lock(tx, id, check);
@@ -198,7 +205,7 @@ Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std:
         if (!added) return added.error();
         if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
             return std::move(written).error();
-        if (Status told = changes_.tell(tx, changes_of(before, *food)); !told)
+        if (Status told = changes_.tell(tx, changes_.of(before, *food)); !told)
             return std::move(told).error();
         return food;
     });

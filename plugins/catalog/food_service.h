@@ -53,6 +53,8 @@ public:
     Result<std::optional<Food>> find_by_name(Transaction& tx, std::string_view name) const override;
     Result<std::vector<Food>> foods_after(Transaction& tx, std::int64_t id,
                                           std::int64_t limit) const override;
+    Status rate(Transaction& tx, const FoodStars& more) override;
+    Result<std::vector<FoodStars>> rated(Transaction& tx) override { return foods_.rated(tx); }
     /// Off the menu; a second time it is not found.
     Status remove(std::int64_t id, const VersionCheck& check);
 

@@ -17,20 +17,21 @@
 namespace kitchen::catalog {
 
 FoodChanged creation_of(const Food& food);
-/// Of a food that has become `after`. Nothing when no more than its count has moved, and some are
-/// left.
-std::vector<FoodChanged> changes_of(const FoodDraft& before, const Food& after);
-/// The same of its count alone.
-std::optional<FoodChanged> change_of_count(std::int64_t food_id, std::optional<std::int64_t> before,
-                                           std::optional<std::int64_t> after, std::int64_t version,
-                                           std::int64_t at);
-
 class MenuChanges {
 public:
     /// `events` nullptr: there are no subscribers. `forget` is called after the commit of each
-    /// transaction with a change, and before the transaction's caller hears of it.
-    MenuChanges(Events* events, std::function<void()> forget)
-        : events_(events), forget_(std::move(forget)) {}
+    /// transaction with a change that guests see, and before the transaction's caller hears of it.
+    /// `low`: a food runs low when so many portions are left; nothing: never.
+    MenuChanges(Events* events, std::function<void()> forget, std::optional<std::int64_t> low = {})
+        : events_(events), forget_(std::move(forget)), low_(low) {}
+
+    /// Of a food that has become `after`. Nothing when no more than its count has moved, and enough
+    /// are left.
+    std::vector<FoodChanged> of(const FoodDraft& before, const Food& after) const;
+    /// The same of its count alone.
+    std::vector<FoodChanged> of_count(std::int64_t food_id, std::optional<std::int64_t> before,
+                                      std::optional<std::int64_t> after, std::int64_t version,
+                                      std::int64_t at) const;
 
     /// All changes of this transaction.
     Status tell(Transaction& tx, const std::vector<FoodChanged>& changes) const;
@@ -38,6 +39,7 @@ public:
 private:
     Events* const events_;
     const std::function<void()> forget_;
+    const std::optional<std::int64_t> low_;
 };
 
 }  // namespace kitchen::catalog

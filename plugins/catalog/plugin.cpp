@@ -44,6 +44,7 @@ struct CacheSettings {
 struct CatalogSettings {
     std::string currency = "NGN";
     bool demo_menu = false;
+    std::int64_t low_stock = 5;
     CacheSettings cache;
 
     static void describe(Fields<CatalogSettings>& field) {
@@ -51,6 +52,9 @@ struct CatalogSettings {
               "ISO 4217 code of every price; prices are integers in its minor unit");
         field("demo_menu", &CatalogSettings::demo_menu,
               "Fill a catalogue that has never had a food with some fifty Nigerian dishes, once");
+        field("low_stock", &CatalogSettings::low_stock,
+              "A counted food runs low, as food.changed/1 says, when so many portions are left")
+            .between(0, 1'000'000);
         field.group("cache", &CatalogSettings::cache);
     }
     static void check(const CatalogSettings& settings, Problems& problems) {
@@ -82,7 +86,8 @@ public:
           foods_(store, settings.currency),
           stock_(store),
           responses_(cache_of(settings.cache, cache, clock, random, metrics)),
-          changes_(events, [this] { forget(); }),
+          changes_(
+              events, [this] { forget(); }, settings.low_stock),
           menu_(store, clock, foods_, stock_, changes_),
           catalog_(clock, foods_, stock_, changes_),
           food_routes_(setup, menu_, responses_.get()),

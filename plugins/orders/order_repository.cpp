@@ -125,6 +125,12 @@ OrderRepository::OrderRepository(Store& store)
       find_(store.prepare("SELECT " + std::string(order_columns) + " FROM orders WHERE id = $1")),
       has_ordered_(store.prepare(
           "SELECT 1 FROM orders WHERE user_id = $1 AND status <> 'cancelled' LIMIT 1")),
+      // Counted, because for an EXISTS PostgreSQL may first read all items with the food.
+      completed_with_(store.prepare(
+          "SELECT id FROM orders WHERE user_id = $1 AND '' || status = 'completed' AND "
+          "(SELECT COUNT(*) FROM order_items WHERE order_id = orders.id AND food_id = $2) + "
+          "(SELECT COUNT(*) FROM order_item_sides WHERE order_id = orders.id AND food_id = $2) > 0 "
+          "ORDER BY created_at DESC, id DESC LIMIT 1")),
       move_(store.prepare("UPDATE orders SET status = $3, cancel_reason = $4, version = version + "
                           "1, updated_at = $5 "
                           "WHERE id = $1 AND version = $2 RETURNING version")),
@@ -239,6 +245,13 @@ Result<std::optional<Order>> OrderRepository::find(Transaction& tx, std::int64_t
 
 Result<bool> OrderRepository::has_ordered(Transaction& tx, std::int64_t user_id) const {
     return any_row(tx.query(has_ordered_, {user_id}));
+}
+
+Result<std::optional<std::int64_t>> OrderRepository::completed_with(Transaction& tx,
+                                                                    std::int64_t user_id,
+                                                                    std::int64_t food_id) const {
+    return first_row(tx.query(completed_with_, {user_id, food_id}),
+                     [](const Row& row) { return row.integer(0); });
 }
 
 Result<OrderPage> OrderRepository::page(Transaction& tx, const OrderFilter& filter,

@@ -37,6 +37,9 @@ public:
     Result<std::optional<Order>> find(Transaction& tx, std::int64_t id) const;
     /// Whether the user has an order that was not cancelled.
     Result<bool> has_ordered(Transaction& tx, std::int64_t user_id) const;
+    /// See Orders.
+    Result<std::optional<std::int64_t>> completed_with(Transaction& tx, std::int64_t user_id,
+                                                       std::int64_t food_id) const;
     Result<OrderPage> page(Transaction& tx, const OrderFilter& filter, std::int64_t limit,
                            std::int64_t offset) const;
 
@@ -58,8 +61,8 @@ private:
     Status record(Transaction& tx, std::int64_t order_id, std::int64_t version,
                   const HistoryEntry& entry) const;
 
-    Statement insert_, insert_item_, insert_side_, record_, find_, has_ordered_, move_, items_,
-        sides_, history_;
+    Statement insert_, insert_item_, insert_side_, record_, find_, has_ordered_, completed_with_,
+        move_, items_, sides_, history_;
     List lists_[2][2];  ///< [of one user][in one state]
 };
 

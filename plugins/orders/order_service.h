@@ -42,6 +42,10 @@ public:
 
     Result<std::optional<Order>> at_version(Transaction& tx, std::int64_t order_id,
                                             std::int64_t version) override;
+    Result<std::optional<std::int64_t>> completed_with(Transaction& tx, std::int64_t user_id,
+                                                       std::int64_t food_id) override {
+        return orders_.completed_with(tx, user_id, food_id);
+    }
 
 private:
     Result<Order> find(Transaction& tx, const Viewer& viewer, std::int64_t id) const;

@@ -18,6 +18,7 @@ namespace {
 const std::map<std::string, std::string> settings = {
     {"blob-file", "folder: '${DATA}/blobs'"},
     {"fees", "delivery_fee: 50000, service_fee_basis_points: 250, tax_basis_points: 750"},
+    {"low-stock", "to: cook@kitchen.example"},
     {"loyalty", "kobo_per_point: 10000"},
     {"notify-webhook",
      "endpoints: {display: {url: 'https://127.0.0.1:1/hook', secret: "

@@ -32,6 +32,7 @@ protected:
         };
         add("promotions", "");
         add("loyalty", ", path: " KITCHEN_LOYALTY);
+        add("ratings", "");
         return config;
     }
     std::string run(std::vector<std::string> arguments, int code, const RestaurantConfig& config) {
@@ -143,6 +144,29 @@ TEST_P(Purge, TakesEverythingOfAPluginThatIsOff) {
                       HasSubstr("6 rows"), HasSubstr("data in orders"), HasSubstr("3 rows")));
     EXPECT_THAT(run({"check-data"}, 0, config("promotions")), HasSubstr(", 0 broken"));
     order(1);
+}
+
+TEST_P(Purge, TakesTheStarsFromFoods) {
+    order(1);
+    std::string food;
+    {
+        Restaurant restaurant(config());
+        HttpClient chef = restaurant.admin();
+        for (const char* status : {"confirmed", "preparing", "ready", "completed"})
+            expect_status(chef.post("/orders/1/status/", Json::object({{"status", status}})), 200,
+                          status);
+        food = "/foods/" +
+               std::to_string(
+                   chef.get("/orders/1/").json["items"].as_array().at(0)["food_id"].as_integer()) +
+               "/";
+        expect_status(chef.post(food + "ratings/", Json::object({{"rating", 4}})), 201, "rating");
+    }
+    EXPECT_THAT(run({"plugins", "purge", "ratings", "--yes"}, 0, config("ratings")),
+                AllOf(HasSubstr("table food_ratings"), HasSubstr("foods that show their ratings"),
+                      HasSubstr("\nremoved")));
+    EXPECT_THAT(run({"check-data"}, 0, config()), HasSubstr(", 0 broken"));
+    Restaurant restaurant(config());
+    EXPECT_EQ(restaurant.client().get(food).json["rating"]["count"], Json(0));
 }
 
 TEST_P(Purge, LeavesATableThatAnotherRefersTo) {

@@ -61,6 +61,26 @@ TEST_F(MenuChangesTest, WhatTheStaffDoIsAChange) {
     EXPECT_EQ(stored(food.id).version, 4);
 }
 
+TEST_F(MenuChangesTest, AFoodRunsLowOnceUntilThereIsMore) {
+    const MenuChanges low(nullptr, {}, 5);
+    const auto told_of = [&](std::optional<std::int64_t> before,
+                             std::optional<std::int64_t> after) {
+        std::string list;
+        for (const FoodChanged& change : low.of_count(1, before, after, 1, 0))
+            list += change.what + ' ' + (change.left ? std::to_string(*change.left) : "") + ';';
+        return list;
+    };
+    EXPECT_EQ(told_of(7, 6), "");
+    EXPECT_EQ(told_of(6, 5), "low 5;");
+    EXPECT_EQ(told_of(5, 4), "");
+    EXPECT_EQ(told_of(4, 0), "sold_out 0;");
+    EXPECT_EQ(told_of(9, 0), "low 0;sold_out 0;");
+    EXPECT_EQ(told_of(0, 5), "restocked 5;");
+    EXPECT_EQ(told_of(5, 6), "");
+    EXPECT_EQ(told_of(std::nullopt, 3), "low 3;");
+    EXPECT_EQ(told_of(3, std::nullopt), "");
+}
+
 TEST_F(MenuChangesTest, ACountIsOneWhenTheLastPortionGoesOrComesBack) {
     const Food eba = add_counted("Eba", 3), rice = add("Rice");
     (void)told();

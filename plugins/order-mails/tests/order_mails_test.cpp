@@ -29,6 +29,10 @@ public:
         order.version = version;
         return std::optional(order);
     }
+    Result<std::optional<std::int64_t>> completed_with(Transaction&, std::int64_t,
+                                                       std::int64_t) override {
+        return std::optional<std::int64_t>();
+    }
 };
 
 class FakeIdentity final : public Identity {

@@ -26,6 +26,12 @@ struct FoodEdit {
     VersionCheck check = any_version;  ///< of a food that is there
 };
 
+/// So many ratings of a food, with so many stars in all.
+struct FoodStars {
+    std::int64_t food_id = 0;
+    std::int64_t ratings = 0, stars = 0;
+};
+
 class FoodEdits {
 public:
     using Interface = FoodEdits;
@@ -59,6 +65,13 @@ public:
     /// Foods on the menu by rising id, those after that one.
     virtual Result<std::vector<Food>> foods_after(Transaction& tx, std::int64_t id,
                                                   std::int64_t limit) const = 0;
+
+    /// Adds to the ratings of a food, of a deleted one too; below zero: takes them back. Neither a
+    /// new version nor an event. GET /foods/{id}/ shows them at once, lists as they show sales:
+    /// after catalog.cache.ttl at the latest. Error: not_found "food_not_found".
+    virtual Status rate(Transaction& tx, const FoodStars& more) = 0;
+    /// Of each food that has ratings, deleted ones too, by rising id.
+    virtual Result<std::vector<FoodStars>> rated(Transaction& tx) = 0;
 };
 
 }  // namespace kitchen

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,15 +18,17 @@ struct FoodChanged {
     static constexpr std::string_view event_name = "food.changed/1";
     std::int64_t food_id = 0;
     std::string
-        what;  ///< "created", "changed", "sold_out", "restocked", "deleted"; more may follow
+        what;  ///< "created", "changed", "low", "sold_out", "restocked", "deleted"; more may follow
     std::int64_t version = 0;  ///< of the food from then on
     Timestamp at;
+    std::optional<std::int64_t> left = {};  ///< of a change of its count: what it is now
 
     static void describe(http::BodyFields<FoodChanged>& field) {
         field("food_id", &FoodChanged::food_id);
         field("what", &FoodChanged::what);
         field("version", &FoodChanged::version);
         field("at", &FoodChanged::at);
+        field.optional("left", &FoodChanged::left);
     }
 };
 

@@ -116,6 +116,12 @@ public:
     /// besides its state never changes. Errors: those of the store.
     virtual Result<std::optional<Order>> at_version(Transaction& tx, std::int64_t order_id,
                                                     std::int64_t version) = 0;
+
+    /// The newest completed order of that user that holds the food, as an item or as a side.
+    /// Errors: those of the store.
+    virtual Result<std::optional<std::int64_t>> completed_with(Transaction& tx,
+                                                               std::int64_t user_id,
+                                                               std::int64_t food_id) = 0;
 };
 
 }  // namespace kitchen

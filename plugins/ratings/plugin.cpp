@@ -1,0 +1,29 @@
+// The plugin `ratings`: what customers say of foods they have had.
+#include "kitchen/plugin.h"
+
+#include "migrations.gen.h"
+#include "rating_routes.h"
+
+namespace kitchen::ratings {
+namespace {
+
+class RatingsPlugin final : public Plugin {
+public:
+    RatingsPlugin(Setup& setup, Store& store, Catalog& catalog, FoodEdits& foods, Orders& orders,
+                  const Clock& clock)
+        : service_(store, catalog, foods, orders, clock), routes_(setup, service_) {
+        setup.add_migrations(kitchen_migrations);
+        service_.add_rules(setup);
+    }
+
+private:
+    RatingService service_;
+    const RatingRoutes routes_;
+};
+
+}  // namespace
+}  // namespace kitchen::ratings
+
+KITCHEN_PLUGIN(kitchen::ratings::RatingsPlugin, "ratings", "1.0.0",
+               "Ratings of foods by those who have had them", kitchen::Store, kitchen::Catalog,
+               kitchen::FoodEdits, kitchen::Orders, kitchen::Clock)
