@@ -146,6 +146,7 @@ std::int64_t fingerprint(const CartContents& contents) {
     const auto add_food = [&](const Food& food) {
         add_number(food.id);
         add_number(food.version);
+        add_number(food.updated_at);
         add_number(food.available_quantity.value_or(-1));
         add_number(food.rating_count);
         add_number(std::bit_cast<std::int64_t>(food.rating_average));

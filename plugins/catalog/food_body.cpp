@@ -90,7 +90,8 @@ void describe_food(BodyFields<T>& field) {
             if (rating.count > 0) rating.average = std::round(food.rating_average * 100) / 100;
             return rating;
         });
-        field("version", &T::version).min(1).describe("Grows with every change; also the ETag.");
+        field("version", &T::version).min(1)
+            .describe("Grows with every edit; the ETag begins with it. Sales move what follows.");
         field("created_at", [](const T& food) { return from_millis(food.created_at); });
         field("updated_at", [](const T& food) { return from_millis(food.updated_at); });
     }

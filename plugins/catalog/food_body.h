@@ -29,6 +29,15 @@ namespace catalog {
 /// "FoodChange", the body of PATCH: every member optional.
 http::Schema food_change_schema();
 
+/// With its quotes. "7" as long as the food is as it became version 7, "7-3" after three moves of
+/// its count: then a cached copy is not taken for fresh, and an edit of version 7 still is one.
+template <class T>
+std::string etag_of(const T& food) {
+    std::string tag = '"' + std::to_string(food.version);
+    if (food.stock_moves > 0) tag += '-' + std::to_string(food.stock_moves);
+    return tag + '"';
+}
+
 /// Reads a body of POST, PUT or PATCH over what the draft is. A kind of side that it names is
 /// replaced whole.
 void read_draft(const Json& body, FoodDraft& draft);
@@ -71,7 +80,7 @@ struct FoodView {
     StoredJson<SideRules> side_rules;
     std::int64_t rating_count = 0;
     double rating_average = 0;
-    std::int64_t version = 0;
+    std::int64_t version = 0, stock_moves = 0;
     std::int64_t created_at = 0, updated_at = 0;
 
     static void describe(http::BodyFields<FoodView>& field);

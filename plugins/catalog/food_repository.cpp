@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view columns =
     "id, name, description, price, image_url, category, available_quantity, is_available, tags, "
     "side_rules, "
-    "rating_count, rating_total, version, created_at, updated_at, deleted_at";
+    "rating_count, rating_total, version, created_at, updated_at, deleted_at, stock_moves";
 enum Column : std::uint32_t {
     c_id,
     c_name,
@@ -29,7 +29,8 @@ enum Column : std::uint32_t {
     c_version,
     c_created_at,
     c_updated_at,
-    c_deleted_at
+    c_deleted_at,
+    c_stock_moves
 };
 
 constexpr std::string_view is_living = "deleted_at IS NULL";
@@ -118,6 +119,7 @@ T shown(const Row& row, const std::string& currency) {
         food.rating_average = static_cast<double>(row.integer(c_rating_total)) /
                               static_cast<double>(food.rating_count);
     food.version = row.integer(c_version);
+    food.stock_moves = row.integer(c_stock_moves);
     food.created_at = row.integer(c_created_at);
     food.updated_at = row.integer(c_updated_at);
     return food;
@@ -176,9 +178,9 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "UPDATE foods SET name = $1, name_key = $2, description = $3, search_key = $4, price = $5, "
         "image_url = $6, category = $7, category_key = $8, available_quantity = $9, "
         "is_available = $10, tags = $11, side_rules = $12, is_orderable = $13, updated_at = $14, "
-        "version = $15 WHERE id = $16");
+        "version = $15, stock_moves = 0 WHERE id = $16");
     remove_ = store.prepare(
-        "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1");
+        "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1, stock_moves = 0 WHERE id = $1");
     delete_tags_ = store.prepare("DELETE FROM food_tags WHERE food_id = $1");
     insert_tag_ = store.prepare("INSERT INTO food_tags (food_id, tag_key) VALUES ($1, $2)");
     milestone_ = store.prepare(

@@ -65,7 +65,8 @@ Result<Food> FoodService::create(const FoodDraft& wish, std::optional<std::int64
 }
 
 Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const VersionCheck& check,
-                                 std::optional<std::int64_t> by_user) {
+                                 std::optional<std::int64_t> by_user,
+                                 const CountCheck& count_check) {
     return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
         Result<Food> food = lock(tx, id, check);
         if (!food) return food;
@@ -74,13 +75,17 @@ Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const Versio
         edit(draft);
         if (Status valid = normalise(draft); !valid) return std::move(valid).error();
         if (draft == before) return food;
+        const bool moves_count = draft.available_quantity != before.available_quantity;
+        if (moves_count)
+            if (Status known = count_check(*food); !known) return std::move(known).error();
         if (Status known = check_sides(tx, draft, before); !known) return std::move(known).error();
         static_cast<FoodDraft&>(*food) = draft;
         food->version += 1;
+        food->stock_moves = 0;
         food->updated_at = now();
         if (Status written = foods_.update(tx, before, *food); !written)
             return std::move(written).error();
-        if (draft.available_quantity != before.available_quantity) {
+        if (moves_count) {
             const std::int64_t delta =
                 draft.available_quantity.value_or(0) - before.available_quantity.value_or(0);
             const char* reason = draft.available_quantity ? "Count set" : "No longer counted";
@@ -104,12 +109,13 @@ Status FoodService::remove(std::int64_t id, const VersionCheck& check) {
 }
 
 Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std::string reason,
-                                       const VersionCheck& check,
+                                       const CountCheck& check,
                                        std::optional<std::int64_t> by_user) {
     if (Status valid = normalise_adjustment(delta, reason); !valid) return std::move(valid).error();
     return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
-        Result<Food> food = lock(tx, id, check);
+        Result<Food> food = lock(tx, id);
         if (!food) return food;
+        if (Status known = check(*food); !known) return std::move(known).error();
         if (!food->available_quantity)
             return Error(Errc::conflict, "stock_not_counted",
                          "'" + food->name +
@@ -127,7 +133,7 @@ Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std:
                              "; at most " + std::to_string(max_quantity) + " can be counted.");
         const FoodDraft before = *food;
         food->available_quantity = after;
-        food->version += 1;
+        food->stock_moves += 1;
         food->updated_at = now();
         const Result<std::optional<Stock>> added = stock_.add(tx, id, delta, food->updated_at);
         if (!added) return added.error();
@@ -149,12 +155,18 @@ Result<StockRows> FoodService::journal(std::int64_t id, std::int64_t limit,
     });
 }
 
-Result<Food> FoodService::lock(Transaction& tx, std::int64_t id, const VersionCheck& check) const {
+Result<Food> FoodService::lock(Transaction& tx, std::int64_t id) const {
     Result<std::optional<Food>> food = foods_.lock(tx, id);
     if (!food) return std::move(food).error();
     if (!*food) return not_found(id);
-    if (Status current = check((*food)->version); !current) return std::move(current).error();
     return **std::move(food);
+}
+
+Result<Food> FoodService::lock(Transaction& tx, std::int64_t id, const VersionCheck& check) const {
+    Result<Food> food = lock(tx, id);
+    if (!food) return food;
+    if (Status current = check(food->version); !current) return std::move(current).error();
+    return food;
 }
 
 Status FoodService::check_sides(Transaction& tx, const FoodDraft& draft,

@@ -68,6 +68,7 @@ int status_of(Errc kind) noexcept {
         case Errc::unsupported_media_type: return 415;
         case Errc::range_not_satisfiable: return 416;
         case Errc::unprocessable: return 422;
+        case Errc::precondition_required: return 428;
         case Errc::too_many_requests: return 429;
         case Errc::unavailable:
         case Errc::busy: return 503;

@@ -78,19 +78,22 @@ Response&& Response::with_cookie(const Cookie& cookie) && {
 }
 
 VersionCheck if_match(const Request& request) {
-    return [&request](std::int64_t current_version) -> Status {
-        const std::string current = '"' + std::to_string(current_version) + '"';
-        bool asked = false;
-        for (const auto& [name, value] : request.headers) {
-            if (name != "if-match") continue;
-            asked = true;
-            if (entity_tag_listed(value, current, TagComparison::version)) return {};
-        }
-        if (!asked) return {};
-        return Error(Errc::precondition_failed, "stale_version",
-                     "This has changed since you read it. Read it again, and repeat your change on "
-                     "the new version.");
+    return [&request](std::int64_t current_version) {
+        return if_match(request, '"' + std::to_string(current_version) + '"');
     };
+}
+
+Status if_match(const Request& request, std::string_view current_tag) {
+    bool asked = false;
+    for (const auto& [name, value] : request.headers) {
+        if (name != "if-match") continue;
+        asked = true;
+        if (entity_tag_listed(value, current_tag, TagComparison::version)) return {};
+    }
+    if (!asked) return {};
+    return Error(Errc::precondition_failed, "stale_version",
+                 "This has changed since you read it. Read it again, and repeat your change on "
+                 "the new version.");
 }
 
 }  // namespace kitchen::http

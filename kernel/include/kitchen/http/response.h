@@ -117,5 +117,7 @@ struct Response {
 /// version, which may go on as in "7-21": the ETag of a response that also shows what has no
 /// version. precondition_failed otherwise. Weak tags never match. See Route::if_match().
 VersionCheck if_match(const Request& request);
+/// The same against the whole tag of such a response, with its quotes.
+Status if_match(const Request& request, std::string_view current_tag);
 
 }  // namespace kitchen::http

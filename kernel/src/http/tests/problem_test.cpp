@@ -91,6 +91,7 @@ TEST(Problem, MapsEveryKind) {
                                           {Errc::conflict, 409},
                                           {Errc::gone, 410},
                                           {Errc::precondition_failed, 412},
+                                          {Errc::precondition_required, 428},
                                           {Errc::payload_too_large, 413},
                                           {Errc::unsupported_media_type, 415},
                                           {Errc::unprocessable, 422},

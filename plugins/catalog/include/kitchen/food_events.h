@@ -18,7 +18,7 @@ struct FoodChanged {
     std::int64_t food_id = 0;
     std::string
         what;  ///< "created", "changed", "sold_out", "restocked", "deleted"; more may follow
-    std::int64_t version = 0;  ///< of the food from then on
+    std::int64_t version = 0;  ///< of the food from then on; the count moves none
     Timestamp at;
 
     static void describe(http::BodyFields<FoodChanged>& field) {
