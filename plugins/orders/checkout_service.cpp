@@ -165,11 +165,10 @@ Result<Explanation> CheckoutService::explain(std::int64_t food_id, std::optional
 }
 
 Result<Placed> CheckoutService::place(const CheckoutRequest& request,
-                                      const std::optional<IdempotentRequest>& idempotency) {
+                                      const std::optional<IdempotentRequest>& idempotency,
+                                      const VersionCheck& check) {
     const Timestamp now = clock_.now();
     const std::int64_t user_id = request.buyer.user_id;
-    Result<std::string> phone = contact_phone(request);
-    if (!phone) return std::move(phone).error();
     return store_.transact<Placed>([&](Transaction& tx) -> Result<Placed> {
         if (idempotency) {
             Result<std::optional<std::int64_t>> kept =
@@ -180,10 +179,15 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
         // The cart first: it is this customer's alone, while all customers wait for a popular dish.
         Result<CartContents> cart = carts_.take(tx, user_id);
         if (!cart) return std::move(cart).error();
+        // It has become the next version by being emptied.
+        if (Status seen = check(cart->version - 1); !seen) return std::move(seen).error();
         Result<Account> account = open_account(tx, user_id);
         if (!account) return std::move(account).error();
         Result<CheckoutDraft> draft = considered(tx, request, *std::move(cart), now);
         if (!draft) return std::move(draft).error();
+        Result<std::string> phone =
+            contact_phone(request, draft->address ? draft->address->country : "");
+        if (!phone) return std::move(phone).error();
         Result<Order> order = order_of(request, *draft);
         if (!order) return std::move(order).error();
         if (!phone->empty()) order->contact_phone = *phone;
@@ -259,9 +263,10 @@ Result<CheckoutDraft> CheckoutService::considered(Transaction& tx, const Checkou
     return draft;
 }
 
-Result<std::string> CheckoutService::contact_phone(const CheckoutRequest& request) const {
+Result<std::string> CheckoutService::contact_phone(const CheckoutRequest& request,
+                                                   const std::string& country) const {
     if (!request.contact_phone) return std::string();
-    Result<std::string> phone = identity_.normalise_phone(*request.contact_phone);
+    Result<std::string> phone = identity_.normalise_phone(*request.contact_phone, country);
     if (phone) return phone;
     return invalid_field(
         "/contact_phone", "format",
@@ -273,19 +278,22 @@ Result<Order> CheckoutService::order_of(const CheckoutRequest& request,
     Order order;
     if (draft.address) {
         order.address = order_address(*draft.address);
+        order.contact_name = draft.address->recipient_name;
         order.contact_phone = draft.address->phone;
         order.delivery_instructions = draft.address->delivery_instructions;
     }
+    if (!request.contact_name.empty()) order.contact_name = request.contact_name;
     if (!request.delivery_instructions.empty())
         order.delivery_instructions = request.delivery_instructions;
 
     order.price = price_of(draft);
     if (request.expected_total && *request.expected_total != order.price.total)
         return Error(Errc::conflict, "total_changed",
-                     "The total is " + std::to_string(order.price.total) + " now, not " +
-                         std::to_string(*request.expected_total) +
-                         ". Show it to the customer and order again.")
-            .with_member("total", order.price.total);
+                     "The total is now " + money_text(order.price.total, draft.cart.currency) +
+                         ", and not " + money_text(*request.expected_total, draft.cart.currency) +
+                         ". Look at it, and order again if it is all right.")
+            .with_member("total", order.price.total)
+            .with_member("currency", draft.cart.currency);
     order.amounts = draft.amounts();
     order.user_id = request.buyer.user_id;
     order.fulfillment = request.fulfillment;

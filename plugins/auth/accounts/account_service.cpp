@@ -186,8 +186,9 @@ Result<std::optional<Account>> IdentityService::account(Transaction& tx, std::in
                                           .disabled = found.disabled});
 }
 
-Result<std::string> IdentityService::normalise_phone(std::string_view phone) const {
-    return phones_.normalise(phone);
+Result<std::string> IdentityService::normalise_phone(std::string_view phone,
+                                                     std::string_view country) const {
+    return phones_.normalise(phone, country);
 }
 
 }  // namespace kitchen::auth

@@ -99,7 +99,8 @@ public:
     IdentityService(const UserRepository& users, const PhoneNumbers& phones)
         : users_(users), phones_(phones) {}
     Result<std::optional<Account>> account(Transaction& tx, std::int64_t user_id) override;
-    Result<std::string> normalise_phone(std::string_view phone) const override;
+    Result<std::string> normalise_phone(std::string_view phone,
+                                        std::string_view country = {}) const override;
 
 private:
     const UserRepository& users_;

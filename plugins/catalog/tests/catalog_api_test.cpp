@@ -8,6 +8,7 @@ namespace kitchen::tests {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 using testkit::HeaderList;
 
@@ -157,8 +158,9 @@ TEST_P(Api, AFormFilledInDuringSalesUndoesNone) {
     EXPECT_EQ(described.json["available_quantity"], Json(8));
     EXPECT_EQ(described.header("etag"), "\"2\"");
     EXPECT_EQ(admin.patch(path, json(R"({"description":"x"})"), as_read).status, 412);
-    EXPECT_EQ(admin.patch(path, json(R"({"available_quantity":20})"), {{"If-Match", "\"2\""}}).status,
-              200);
+    EXPECT_EQ(
+        admin.patch(path, json(R"({"available_quantity":20})"), {{"If-Match", "\"2\""}}).status,
+        200);
 }
 
 TEST_P(Api, WhoIsRefusedForAnOldVersionFindsTheNewOneOnTheFoodsPage) {
@@ -255,8 +257,9 @@ TEST_P(Api, StockIsAdjustedAndTheJournalSaysHow) {
     EXPECT_EQ(below.status, 409);
     EXPECT_EQ(below.problem_code(), "insufficient_stock");
     EXPECT_EQ(server.stock_of(id), 7);
-    EXPECT_EQ(admin.patch(path_of(id), json(R"({"available_quantity":2})"),
-                          {{"If-Match", more.header("etag")}})
+    EXPECT_EQ(admin
+                  .patch(path_of(id), json(R"({"available_quantity":2})"),
+                         {{"If-Match", more.header("etag")}})
                   .status,
               200);
 
@@ -330,4 +333,41 @@ TEST_P(Api, OneClientsHostOrSpellingEndsUpInNoOthersLinks) {
 }
 
 }  // namespace
+namespace {
+
+/// Why the start was refused; "" when it was not.
+std::string refusal(const testkit::RestaurantConfig& config) {
+    try {
+        testkit::Restaurant restaurant(config);
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST(CatalogStart, RefusesWhatPeopleWouldReadWrongly) {
+    for (const auto& [keys, message] : std::map<std::string, std::string>{
+             {"currency: ZZZ", "catalog.currency: is no currency of ISO 4217"},
+             {"currency: ngn", "catalog.currency: is no currency of ISO 4217"},
+             {"time_zone: Africa/Lagoss", "catalog.time_zone: 'Africa/Lagoss' is no time zone"}}) {
+        testkit::RestaurantConfig config;
+        config.catalog = keys;
+        EXPECT_THAT(refusal(config), HasSubstr(message));
+    }
+}
+
+TEST(CatalogStart, NeverRelabelsPrices) {
+    const testkit::TemporaryDirectory directory;
+    testkit::RestaurantConfig config;
+    config.data = directory.path();
+    config.store = "{id: store-sqlite, config: {path: '${DATA}/kitchen.db'}}";
+    testkit::Restaurant(config).food("Eba", 1500);
+    config.catalog = "currency: USD";
+    EXPECT_THAT(refusal(config), HasSubstr("The prices in the store are NGN"));
+    config.catalog = "currency: NGN";
+    EXPECT_EQ(refusal(config), "");
+}
+
 }  // namespace kitchen::tests

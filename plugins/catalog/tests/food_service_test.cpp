@@ -50,6 +50,61 @@ TEST_F(FoodServiceTest, NamesAreUniqueWhateverTheirCase) {
     EXPECT_EQ(stored(other.id).version, 1);
 }
 
+TEST_F(FoodServiceTest, WhatLooksAlikeIsOneNameAndWhatSoundsAlikeIsFound) {
+    FoodDraft made = draft("Ẹ̀bà", 100'000, "Òkèlè");
+    made.tags = {"Àmàlà"};
+    add(made);
+    add("Eba full");
+    EXPECT_EQ(service
+                  ->create(draft("E\xCC\xA3\xCC\x80"
+                                 "ba\xCC\x80"),
+                           1)
+                  .error()
+                  .code,
+              "food_name_taken");
+    for (const char* alike : {"\xEF\xBC\xA5"
+                              "ba full",
+                              "Eba  full"})
+        EXPECT_EQ(service->create(draft(alike), 1).error().code, "food_name_taken") << alike;
+    FoodQuery query;
+    query.search = " EBA";
+    EXPECT_THAT(names(query), ElementsAre("Ẹ̀bà", "Eba full"));
+    query.search = "ẹ̀bà";
+    EXPECT_THAT(names(query), ElementsAre("Ẹ̀bà", "Eba full"));
+    query.category = "okele";
+    query.tag = "\xEF\xBC\xA1mala";
+    EXPECT_THAT(names(query), ElementsAre("Ẹ̀bà"));
+}
+
+TEST_F(FoodServiceTest, KeysOfAnOlderVersionAreWrittenOnce) {
+    FoodDraft made = draft("Ẹ̀wà", 100'000, "Bean s");
+    made.tags = {"Àmàlà"};
+    const Food ewa = add(made), eba = add("Eba");
+    const Statement old[] = {
+        store->prepare("UPDATE foods SET search_key = 'x', category_key = 'y', name_key = 'z' "
+                       "WHERE id = 1"),
+        store->prepare("UPDATE food_tags SET tag_key = 'x'"),
+        // Two that were two names, and now look alike.
+        store->prepare("INSERT INTO foods (name, name_key, description, search_key, price, "
+                       "category, category_key, is_available, tags, side_rules, created_at, "
+                       "updated_at) SELECT 'Eba ', 'eba ', description, search_key, price, "
+                       "category, category_key, 1, tags, side_rules, 1, 1 FROM foods WHERE id = "
+                       "2")};
+    for (const Statement statement : old)
+        ASSERT_TRUE(
+            store->transact([&](Transaction& tx) { return tx.execute(statement); }).has_value());
+    ASSERT_EQ(store->transact<std::int64_t>([&](Transaction& tx) { return foods->write_keys(tx); })
+                  .value(),
+              3);
+    FoodQuery query;
+    query.search = "ewa";
+    query.category = "bean s";
+    query.tag = "amala";
+    EXPECT_THAT(names(query), ElementsAre("Ẹ̀wà"));
+    EXPECT_EQ(service->create(draft("ẸWÀ"), 1).value().id, 4);
+    EXPECT_EQ(service->create(draft("Ẹ̀WÀ"), 1).error().code, "food_name_taken");
+}
+
 TEST_F(FoodServiceTest, AFoodMayChangeTheCaseOfItsOwnName) {
     const Food food = add("Eba");
     EXPECT_EQ(service->change(food.id, rename("EBA"), any_version, 1).value().name, "EBA");
@@ -182,8 +237,7 @@ TEST_F(FoodServiceTest, AdjustsStockAndKeepsAJournal) {
     EXPECT_EQ(more.available_quantity, 15);
     EXPECT_EQ(etag_of(more), "\"1-1\"");
     EXPECT_EQ(
-        service->adjust_stock(food.id, -15, "spoilt", any_count, 3).value().available_quantity,
-        0);
+        service->adjust_stock(food.id, -15, "spoilt", any_count, 3).value().available_quantity, 0);
     const Food read = stored(food.id);
     EXPECT_EQ(read.available_quantity, 0);
     EXPECT_EQ(etag_of(read), "\"1-2\"");

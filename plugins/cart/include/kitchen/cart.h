@@ -45,7 +45,8 @@ public:
     /// A cart that holds one portion of this food and nothing else; that it lacks sides is no
     /// problem. Error: not_found "food_not_found", also for one that is off the menu.
     virtual Result<CartContents> alone(Transaction& tx, std::int64_t food_id) = 0;
-    /// Empties the cart and gives what was in it; `version` is the one of the empty cart. No other
+    /// Empties the cart and gives what was in it; `version` is the one of the empty cart, the next
+    /// after that of what it held. No other
     /// writer changes this cart until the transaction ends, so nothing is lost between the two. An
     /// empty cart gives no lines.
     virtual Result<CartContents> take(Transaction& tx, std::int64_t user_id) = 0;

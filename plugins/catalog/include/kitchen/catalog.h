@@ -55,7 +55,7 @@ struct Food : FoodDraft {
     bool deleted = false;  ///< gone from the menu, kept for old orders
     std::int64_t rating_count = 0;
     double rating_average = 0;
-    std::int64_t version = 1;    ///< of what the staff decide: grows with each edit
+    std::int64_t version = 1;      ///< of what the staff decide: grows with each edit
     std::int64_t stock_moves = 0;  ///< sales and other moves of the count since that version
     std::int64_t created_at = 0, updated_at = 0;  ///< POSIX milliseconds
 
@@ -98,6 +98,9 @@ public:
 
     /// ISO 4217 code of every price.
     virtual std::string currency() const = 0;
+
+    /// IANA name of the time zone in which people are told times: "Africa/Lagos".
+    virtual std::string time_zone() const = 0;
 };
 
 }  // namespace kitchen
