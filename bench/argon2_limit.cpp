@@ -11,8 +11,9 @@ void hash(benchmark::State& state) {
     const kitchen::auth::Argon2Cost cost;
     char phc[crypto_pwhash_STRBYTES];
     for (auto _ : state)
-        if (crypto_pwhash_str_alg(phc, "jollof-is-life", 14, cost.passes, cost.memory,
-                                  crypto_pwhash_ALG_ARGON2ID13) != 0)
+        if (crypto_pwhash_str_alg(
+                phc, "jollof-is-life", 14, static_cast<unsigned long long>(cost.passes),
+                static_cast<std::size_t>(cost.memory.count), crypto_pwhash_ALG_ARGON2ID13) != 0)
             state.SkipWithError("no memory");
     state.SetItemsProcessed(state.iterations());
 }

@@ -11,6 +11,7 @@ function(kitchen_add_library name)
   add_library(kitchen::${name} ALIAS kitchen_${name})
   set_target_properties(kitchen_${name} PROPERTIES
     POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  target_compile_options(kitchen_${name} PRIVATE -ffunction-sections -fdata-sections)  # each plugin has a copy, as of the SDK
   target_include_directories(kitchen_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(kitchen_${name} PUBLIC ${arg_LIBRARIES} PRIVATE ${arg_PRIVATE})
   if(BUILD_TESTING AND arg_TESTS)

@@ -5,7 +5,7 @@
 #   [LIBRARIES target...])   what only this plugin links
 #
 # Builds ID.so in KITCHEN_PLUGIN_DIR with hidden visibility, a version script that exports the descriptor and nothing else,
-# no undefined symbols, and -z nodelete. The sources also become the static library ID-objects, for unit tests of the classes.
+# no undefined symbols, of the SDK what the plugin calls (--gc-sections), and -z nodelete. The sources also become the static library ID-objects, for unit tests of the classes.
 # Works in this tree and, through find_package(ChuksKitchen), in that of a plugin elsewhere. KITCHEN_INSTALL_PLUGINS=OFF
 # leaves the plugins out of the installation.
 
@@ -67,7 +67,7 @@ function(kitchen_add_plugin id)
   set_target_properties(${id} PROPERTIES
     PREFIX "" OUTPUT_NAME ${id} LIBRARY_OUTPUT_DIRECTORY ${KITCHEN_PLUGIN_DIR})
   target_link_options(${id} PRIVATE
-    -Wl,-z,nodelete -Wl,--version-script=${KITCHEN_CMAKE_DIR}/plugin.map)
+    -Wl,-z,nodelete -Wl,--gc-sections -Wl,--version-script=${KITCHEN_CMAKE_DIR}/plugin.map)
   if(NOT KITCHEN_SANITIZE)  # the sanitizers' runtime is defined by the executable
     target_link_options(${id} PRIVATE -Wl,-z,defs)
   endif()

@@ -4,7 +4,7 @@
 packages_build=(
   build-essential cmake ninja-build pkg-config
   libpistache-dev libboost-dev libboost-filesystem-dev libboost-system-dev
-  libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
+  libyaml-cpp-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
   libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libcurl4-openssl-dev libkainjow-mustache-dev libphonenumber-dev libutf8proc-dev libxxhash-dev
   libhowardhinnant-date-dev tzdata
 )

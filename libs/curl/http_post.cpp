@@ -50,9 +50,9 @@ std::string check_service_url(const std::string& text, bool plain_http) {
     return {};
 }
 
-CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers,
-                   const std::string& body, ServiceResponse& response,
-                   const std::function<void(CURL*)>& more, std::stop_token stop) {
+CURLcode http_exchange(CurlPool& pool, const HttpService& service, const CurlList& headers,
+                       ServiceResponse& response, const std::function<void(CURL*)>& options,
+                       std::stop_token stop) {
     Received received{response, service.longest_response, service.cut_response};
     CurlEasy handle = pool.take();
     CURL* const curl = handle.get();
@@ -69,8 +69,6 @@ CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& h
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(service.timeout.count()));
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "chuks-kitchen");
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.c_str());
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &keep);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &received);
     if (stop.stop_possible()) {
@@ -78,7 +76,7 @@ CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& h
         curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &is_stopped);
         curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &stop);
     }
-    if (more) more(curl);
+    options(curl);
     if (const CURLcode failure = curl_easy_perform(curl); failure != CURLE_OK) return failure;
 
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &response.status);
@@ -87,6 +85,20 @@ CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& h
         response.retry_after = std::chrono::seconds(std::min<curl_off_t>(wait, 24 * 3600));
     pool.give_back(std::move(handle));
     return CURLE_OK;
+}
+
+CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers,
+                   const std::string& body, ServiceResponse& response,
+                   const std::function<void(CURL*)>& more, std::stop_token stop) {
+    return http_exchange(
+        pool, service, headers, response,
+        [&](CURL* curl) {
+            curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                             static_cast<curl_off_t>(body.size()));
+            curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.c_str());
+            if (more) more(curl);
+        },
+        std::move(stop));
 }
 
 const char* failure_name(CURLcode failure) {

@@ -1,5 +1,5 @@
-// One POST to a service of the internet, as every client here does it: HTTP/1.1, TLS checked, no
-// redirect, a deadline, a response of bounded size.
+// One request to a service of the internet, as every client here makes it: HTTP/1.1, TLS checked,
+// no redirect, a deadline, a response of bounded size.
 //
 // Thread-safety: pure functions; the pool may be shared.
 #pragma once
@@ -34,9 +34,14 @@ struct ServiceResponse {
 /// nothing.
 std::string check_service_url(const std::string& url, bool plain_http = false);
 
-/// CURLE_OK with the response, whatever its status; else why there is none: CURLE_WRITE_ERROR for a
-/// response that is too long, CURLE_ABORTED_BY_CALLBACK once `stop` is requested (noticed within
-/// about a second). `more` sets further options.
+/// What `options` says, a GET when it says nothing of that: CURLE_OK with the response, whatever
+/// its status; else why there is none: CURLE_WRITE_ERROR for a response that is too long,
+/// CURLE_ABORTED_BY_CALLBACK once `stop` is requested (noticed within about a second).
+CURLcode http_exchange(CurlPool& pool, const HttpService& service, const CurlList& headers,
+                       ServiceResponse& response, const std::function<void(CURL*)>& options,
+                       std::stop_token stop = {});
+
+/// The same for a POST; `more` sets further options.
 CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& headers,
                    const std::string& body, ServiceResponse& response,
                    const std::function<void(CURL*)>& more = {}, std::stop_token stop = {});

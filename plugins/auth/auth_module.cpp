@@ -8,6 +8,7 @@ AuthModule::AuthModule(const AuthSettings& settings, AuthDependencies dependenci
     : deps_(dependencies),
       first_admin_{settings.bootstrap_admin.email, settings.bootstrap_admin.phone,
                    settings.bootstrap_admin.password},
+      has_cheap_hashes_(settings.argon2_cost.memory < Argon2Cost().memory),
       key_({settings.key, settings.key_file}),
       users(deps_.store),
       token_rows(deps_.store),
@@ -31,6 +32,8 @@ AuthModule::AuthModule(const AuthSettings& settings, AuthDependencies dependenci
 
 void AuthModule::start() {
     key_.open(deps_.random, deps_.log);
+    if (has_cheap_hashes_)
+        deps_.log.warn("argon2.memory is for tests alone: these passwords are cheap to guess");
     if (first_admin_.email.empty()) return;
     const Status made = admins.create_first(first_admin_);
     if (made) return;

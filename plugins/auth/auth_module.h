@@ -47,7 +47,8 @@ struct AuthDependencies {
 class AuthModule {
     const AuthDependencies deps_;
     const AdminForm first_admin_;  ///< without an email: none
-    ServerKey key_;                // before everything that derives from it
+    const bool has_cheap_hashes_;
+    ServerKey key_;  // before everything that derives from it
 
 public:
     /// Touches nothing but the mail templates, which it reads. Throws std::runtime_error.

@@ -47,6 +47,12 @@ void TokenLifetimes::describe(Fields<TokenLifetimes>& field) {
         .between(hours(1), 365 * day);
 }
 
+void Argon2Cost::describe(Fields<Argon2Cost>& field) {
+    field("memory", &Argon2Cost::memory, "That one hash takes; less than 19 MiB is for tests alone")
+        .between(kibibytes(8), gibibytes(1));
+    field("passes", &Argon2Cost::passes, "Over that memory").between(1, 20);
+}
+
 void FailureSettings::describe(Fields<FailureSettings>& field) {
     field("failure_burst", &FailureSettings::failure_burst,
           "Failures for one account from one address at once; 0: no limit")
@@ -102,8 +108,9 @@ void AuthSettings::describe(Fields<AuthSettings>& field) {
           "How long a right password is not hashed again; 0s: always hashed")
         .between(seconds(0), hours(1));
     field("argon2.parallelism", &AuthSettings::argon2_parallelism,
-          "Passwords hashed at once, 19 MiB each; 0: half the cores")
+          "Passwords hashed at once, argon2.memory each; 0: half the cores")
         .between(0, 256);
+    field.group("argon2", &AuthSettings::argon2_cost);
     field("argon2.queue", &AuthSettings::argon2_queue,
           "Requests that may wait for that, and so many for another's hash of the same credential; "
           "more are answered 503")

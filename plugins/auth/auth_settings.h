@@ -61,8 +61,8 @@ struct AuthSettings {
     TokenLifetimes tokens;
     std::chrono::milliseconds basic_cache_ttl = std::chrono::minutes(1);
     std::size_t argon2_parallelism = 0;  ///< hashes at once; 0: half the cores
-    std::size_t argon2_queue = 16;       ///< that wait for those, or for another's outcome
-    Argon2Cost argon2_cost;              ///< no key: only tests pay less
+    std::size_t argon2_queue = 100;      ///< that wait for those, or for another's outcome
+    Argon2Cost argon2_cost;
     FailureSettings login;
     RequestSettings signup{300, std::chrono::seconds(5), 5, std::chrono::minutes(10)};
     RequestSettings reset{60, std::chrono::seconds(30), 5, std::chrono::hours(1)};

@@ -3,6 +3,7 @@
 
 #include "accounts/account_service.h"
 #include "accounts/admin_accounts.h"
+#include "accounts/phone_tables.h"
 #include "accounts/user_routes.h"
 #include "addresses/address_book.h"
 #include "addresses/address_routes.h"
@@ -25,7 +26,7 @@ public:
                Events* events)
         : module_(settings,
                   {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(), events}),
-          identity_(module_.users, module_.phones),
+          identity_(module_.users, module_.token_rows, module_.phones),
           address_lookup_(module_.address_rows),
           identify_(module_.guard, module_.tokens),
           signup_routes_(module_.signups, settings.cookie_secure),
@@ -33,6 +34,7 @@ public:
           user_routes_(module_.accounts),
           address_routes_(module_.addresses),
           create_admin_(module_.admins) {
+        check_phone_tables();
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);

@@ -139,9 +139,6 @@ Result<Response> CartRoutes::change(Request& request) {
     auto wanted = request.read<LineChange>();
     if (!wanted.special_instructions && request.json.find("special_instructions"))
         wanted.special_instructions.emplace();  // null takes them away
-    if (!wanted.quantity && !wanted.special_instructions)
-        return invalid_field("", "required",
-                             "Say what to change: quantity, special_instructions or both.");
 
     Result<ChangedLine> changed = carts_.change(request.who().user_id, request.path_id("item_id"),
                                                 wanted, http::if_match(request));

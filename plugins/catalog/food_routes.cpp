@@ -113,11 +113,19 @@ Route read_route() {
     return route;
 }
 
+/// What is wrong with a food beyond its shape.
+Status check_food(const Json& body) {
+    FoodDraft draft;
+    read_draft(body, draft);
+    return normalise(draft);
+}
+
 Route create_route() {
     Route route = Route::post("/foods/");
     route.summary("Put a food on the menu")
         .roles({"admin"})
         .body<FoodDraft>()
+        .check(check_food)
         .answers<Food>(201, "The food; Location is where it lives")
         .answers(409, "The name is taken (food_name_taken)")
         .answers(422, "Some values are not valid");
@@ -127,6 +135,7 @@ Route create_route() {
 void describe_change(Route& route) {
     route.roles({"admin"})
         .if_match()
+        .check(check_food)
         .answers<Food>(200, "The food as it is now")
         .answers(404, "Unknown or deleted")
         .answers(409, "The name is taken (food_name_taken)")

@@ -67,35 +67,46 @@ Result<Food> FoodService::create(const FoodDraft& wish, std::optional<std::int64
 Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const VersionCheck& check,
                                  std::optional<std::int64_t> by_user,
                                  const CountCheck& count_check) {
-    return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
-        Result<Food> food = lock(tx, id, check);
-        if (!food) return food;
-        const FoodDraft before = *food;
-        FoodDraft draft = before;
-        edit(draft);
-        if (Status valid = normalise(draft); !valid) return std::move(valid).error();
-        if (draft == before) return food;
-        const bool moves_count = draft.available_quantity != before.available_quantity;
-        if (moves_count)
-            if (Status known = count_check(*food); !known) return std::move(known).error();
-        if (Status known = check_sides(tx, draft, before); !known) return std::move(known).error();
-        static_cast<FoodDraft&>(*food) = draft;
-        food->version += 1;
-        food->stock_moves = 0;
-        food->updated_at = now();
-        if (Status written = foods_.update(tx, before, *food); !written)
-            return std::move(written).error();
-        if (moves_count) {
-            const std::int64_t delta =
-                draft.available_quantity.value_or(0) - before.available_quantity.value_or(0);
-            const char* reason = draft.available_quantity ? "Count set" : "No longer counted";
-            if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
-                return std::move(written).error();
-        }
-        if (Status told = changes_.tell(tx, changes_of(before, *food)); !told)
-            return std::move(told).error();
-        return food;
+    return store_.transact<Food>([&](Transaction& tx) {
+        return this->edit(tx, id, edit, check, by_user, count_check);
     });
+}
+
+Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& change,
+                               const VersionCheck& check, std::optional<std::int64_t> by_user) {
+    return edit(tx, id, change, check, by_user, any_count);
+}
+
+Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& change,
+                               const VersionCheck& check, std::optional<std::int64_t> by_user,
+                               const CountCheck& count_check) {
+    Result<Food> food = lock(tx, id, check);
+    if (!food) return food;
+    const FoodDraft before = *food;
+    FoodDraft draft = before;
+    change(draft);
+    if (Status valid = normalise(draft); !valid) return std::move(valid).error();
+    if (draft == before) return food;
+    const bool moves_count = draft.available_quantity != before.available_quantity;
+    if (moves_count)
+        if (Status known = count_check(*food); !known) return std::move(known).error();
+    if (Status known = check_sides(tx, draft, before); !known) return std::move(known).error();
+    static_cast<FoodDraft&>(*food) = draft;
+    food->version += 1;
+    food->stock_moves = 0;
+    food->updated_at = now();
+    if (Status written = foods_.update(tx, before, *food); !written)
+        return std::move(written).error();
+    if (moves_count) {
+        const std::int64_t delta =
+            draft.available_quantity.value_or(0) - before.available_quantity.value_or(0);
+        const char* reason = draft.available_quantity ? "Count set" : "No longer counted";
+        if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
+            return std::move(written).error();
+    }
+    if (Status told = changes_.tell(tx, changes_of(before, *food)); !told)
+        return std::move(told).error();
+    return food;
 }
 
 Status FoodService::remove(std::int64_t id, const VersionCheck& check) {

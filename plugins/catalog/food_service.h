@@ -11,6 +11,7 @@
 
 #include "food_repository.h"
 #include "kitchen/clock.h"
+#include "kitchen/food_edits.h"
 #include "kitchen/store.h"
 #include "kitchen/version_check.h"
 #include "menu_changes.h"
@@ -25,7 +26,7 @@ using Edit = std::function<void(FoodDraft&)>;
 using CountCheck = std::function<Status(const Food&)>;
 inline Status any_count(const Food&) { return {}; }
 
-class FoodService {
+class FoodService final : public FoodEdits {
 public:
     /// All must live longer.
     FoodService(Store& store, const Clock& clock, const FoodRepository& foods,
@@ -46,6 +47,8 @@ public:
     Result<Food> change(std::int64_t id, const Edit& edit, const VersionCheck& check,
                         std::optional<std::int64_t> by_user,
                         const CountCheck& count_check = any_count);
+    Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& change,
+                      const VersionCheck& check, std::optional<std::int64_t> by_user) override;
     /// Off the menu; a second time it is not found.
     Status remove(std::int64_t id, const VersionCheck& check);
 
@@ -57,6 +60,9 @@ public:
     Result<StockRows> journal(std::int64_t id, std::int64_t limit, std::int64_t offset) const;
 
 private:
+    Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& change,
+                      const VersionCheck& check, std::optional<std::int64_t> by_user,
+                      const CountCheck& count_check);
     Result<Food> lock(Transaction& tx, std::int64_t id) const;
     Result<Food> lock(Transaction& tx, std::int64_t id, const VersionCheck& check) const;
     /// Faults for allowed sides that are no living foods. Lists that `before` already had are not

@@ -98,6 +98,7 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Catalog>(catalog_);
         setup.add_command(convert_command(store, foods_, clock));
+        setup.provide<FoodEdits>(menu_);
         if (events) events->declare<FoodChanged>(setup);
         add_stock_rules(setup, store);
         foods_.counts().add_rules(setup);
@@ -173,4 +174,4 @@ KITCHEN_PLUGIN(kitchen::catalog::CatalogPlugin, "catalog", "1.0.0",
                "The menu: foods, categories and stock", kitchen::Store,
                kitchen::Optional<kitchen::Cache>, kitchen::Optional<kitchen::Events>,
                kitchen::Clock, kitchen::Random, kitchen::Metrics,
-               kitchen::Provides<kitchen::Catalog>)
+               kitchen::Provides<kitchen::Catalog>, kitchen::Provides<kitchen::FoodEdits>)

@@ -8,13 +8,12 @@
 namespace kitchen::orders {
 namespace {
 
-/// `list` is where the lines stand in what the caller shows: "/items/".
-std::vector<Fault> problems_of(const CartContents& cart, const std::string& list) {
+std::vector<Fault> problems_of(const CartContents& cart) {
     std::vector<Fault> problems;
     for (std::size_t i = 0; i < cart.lines.size(); ++i)
         for (const Fault& problem : cart.lines[i].problems)
             problems.push_back(
-                {list + std::to_string(i) + problem.pointer, problem.code, problem.detail});
+                {"/items/" + std::to_string(i) + problem.pointer, problem.code, problem.detail});
     return problems;
 }
 
@@ -117,10 +116,10 @@ Result<Quote> CheckoutService::quote(const QuoteRequest& request) {
         Result<CartContents> cart = carts_.read(tx, request.user_id);
         if (!cart) return std::move(cart).error();
         Quote quote;
-        quote.problems = problems_of(*cart, "/lines/");
+        quote.problems = problems_of(*cart);
         if (cart->lines.empty())
             quote.problems.push_back(
-                {"/lines", "cart_empty", "Your cart is empty. Put something into it first."});
+                {"/items", "cart_empty", "Your cart is empty. Put something into it first."});
         quote.draft = new_draft(request.user_id, *std::move(cart), now);
         Result<std::optional<Address>> address =
             destinations_.find(tx, request.user_id, request.fulfillment, request.address_id);
@@ -132,10 +131,7 @@ Result<Quote> CheckoutService::quote(const QuoteRequest& request) {
             quote.problems.push_back({"/address", address.error().code, address.error().detail});
         take_wishes(quote.draft, request);
         if (Status done = steps_.consider(tx, quote.draft); !done) return std::move(done).error();
-        for (Fault problem : quote.draft.problems()) {
-            if (problem.pointer.starts_with("/items/")) problem.pointer.replace(1, 5, "lines");
-            quote.problems.push_back(std::move(problem));
-        }
+        for (const Fault& problem : quote.draft.problems()) quote.problems.push_back(problem);
         quote.price = price_of(quote.draft);
         return quote;
     });
@@ -250,7 +246,7 @@ Result<CheckoutDraft> CheckoutService::considered(Transaction& tx, const Checkou
     draft.address = *std::move(address);
     take_wishes(draft, request);
     if (Status done = steps_.consider(tx, draft); !done) return std::move(done).error();
-    std::vector<Fault> problems = problems_of(draft.cart, "/items/");
+    std::vector<Fault> problems = problems_of(draft.cart);
     const bool are_items = !problems.empty();
     problems.insert(problems.end(), draft.problems().begin(), draft.problems().end());
     if (are_items) return unavailable_items(std::move(problems));

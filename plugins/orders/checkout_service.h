@@ -67,7 +67,7 @@ struct Quote {
     CheckoutDraft draft;
     Price price;
     std::vector<Fault> problems;  ///< all that would stop the checkout; pointers into the quote
-                                  ///< ("/lines/0/food", "/address")
+                                  ///< ("/items/0/food", "/address")
 };
 
 /// Why a food can or cannot be ordered.

@@ -284,6 +284,17 @@ void describe(BodyFields<Explanation>& field) {
     }).describe("Everything that stops it from being ordered then.");
 }
 
+/// What the quote shows of each line of the cart.
+static std::vector<QuoteLine> quote_items(const QuoteView& view) {
+    std::vector<QuoteLine> lines;
+    const std::vector<OrderItem> items = order_items(view.quote.draft);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const CartLine& line = view.quote.draft.cart.lines[i];
+        lines.push_back({items[i], line.id, problems_of(line.problems)});
+    }
+    return lines;
+}
+
 void QuoteView::describe(BodyFields<QuoteView>& field) {
     field.named("Quote");
     describe_price(field);
@@ -298,15 +309,8 @@ void QuoteView::describe(BodyFields<QuoteView>& field) {
         const auto& address = view.quote.draft.address;
         return AddressCopy{address ? order_address(*address) : Json()};
     }).describe("Where it would go.");
-    field("lines", [](const QuoteView& view) {
-        std::vector<QuoteLine> lines;
-        const std::vector<OrderItem> items = order_items(view.quote.draft);
-        for (std::size_t i = 0; i < items.size(); ++i) {
-            const CartLine& line = view.quote.draft.cart.lines[i];
-            lines.push_back({items[i], line.id, problems_of(line.problems)});
-        }
-        return lines;
-    });
+    field("items", quote_items).describe("As the cart has them, in its order.");
+    field("lines", quote_items).describe("The older name of items.");
     field("problems", [](const QuoteView& view) {
         return problems_of(view.quote.problems);
     }).describe("Everything that would stop the checkout.");

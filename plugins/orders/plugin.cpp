@@ -85,8 +85,8 @@ public:
                     notices_, settings.rules(), addresses),
           service_(store, catalog, claims, clock, orders_, notices_),
           routes_(setup, checkout_, service_, log_, catalog.time_zone()),
-          event_routes_({settings.events.max_age, settings.events.retry}, setup, hub_, feed_,
-                        service_, clock, random),
+          event_routes_({settings.events.max_age, settings.events.retry}, setup, store, identity,
+                        cache, hub_, feed_, service_, clock, random),
           streams_(metrics.sampled_gauge(
               "kitchen_order_event_streams", "Streams of order events that are open.", {},
               [this] { return static_cast<double>(hub_.listeners()); })) {

@@ -1,19 +1,11 @@
 #include "sqs_queue.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include "http_post.h"
 
 namespace kitchen::sqs {
 namespace {
-
-bool is_visible(char c) { return c > ' ' && c < '\x7f'; }
-
-void check_text(const std::string& text, Problems& problems) {
-    if (text.empty() || !std::all_of(text.begin(), text.end(), is_visible))
-        problems.at(text, "visible ASCII characters only, and at least one");
-}
 
 /// "https://host:port" of a URL.
 std::string_view origin_of(std::string_view url) {
@@ -40,15 +32,9 @@ void Options::describe(Fields<Options>& field) {
           "Of a standard queue, for this alone: "
           "https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
         .required();
-    field("access_key_id", &S::access_key_id,
-          "May send, receive and delete messages, change their visibility, get attributes")
-        .secret()
-        .required();
-    field("secret_access_key", &S::secret_access_key, "See access_key_id").secret().required();
-    field("session_token", &S::session_token,
-          "With temporary keys; read at the start, so they must outlast the process")
-        .secret();
-    field("region", &S::region, "Empty: as queue_url says");
+    AwsKeys::describe(
+        field, "May send, receive and delete messages, change their visibility, get attributes",
+        "Empty: as queue_url says");
     field("endpoint", &S::endpoint,
           "Where SQS is, when not where queue_url says; http only on this machine");
     field("wait", &S::wait,
@@ -72,11 +58,6 @@ void Options::check(const Options& options, Problems& problems) {
         problems.at(url, "a standard queue is needed, not a FIFO queue");
     else if (options.region.empty() && region_of(origin).empty())
         problems.at(options.region, "cannot be told from queue_url; say it");
-    const auto is_region = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    };
-    if (!std::all_of(options.region.begin(), options.region.end(), is_region))
-        problems.at(options.region, "not a region; write it like eu-west-1");
     if (!endpoint.empty()) {
         // libcurl signs the path as it stands; "/" is the only one that SQS has.
         const std::size_t path = origin_of(endpoint).size();
@@ -85,9 +66,7 @@ void Options::check(const Options& options, Problems& problems) {
         else if (path < endpoint.size() && path + 1 != endpoint.size())
             problems.at(endpoint, "leave out the path");
     }
-    check_text(options.access_key_id, problems);
-    check_text(options.secret_access_key, problems);
-    if (!options.session_token.empty()) check_text(options.session_token, problems);
+    AwsKeys::check(options, problems);
     ConnectionSettings::check(options, problems);
 }
 

@@ -47,10 +47,7 @@ Status without_value(const Result<Json>& response) {
 }  // namespace
 
 SqsQueue::SqsQueue(Options options, Random& random, Logger& log)
-    : options_(completed(std::move(options))),
-      signature_("aws:amz:" + options_.region + ":sqs"),
-      random_(random),
-      log_(log) {}
+    : options_(completed(std::move(options))), random_(random), log_(log) {}
 
 Status SqsQueue::send(std::string_view body) {
     if (Status good = check_queue_body(body); !good) return good;
@@ -135,24 +132,16 @@ Result<Json> SqsQueue::call(Action action, const std::string& body) {
 
 Result<Json> SqsQueue::exchange(Action action, const std::string& body,
                                 std::chrono::milliseconds wait, std::stop_token stop) {
-    // libcurl signs all of these, host and date. A header that it only removes ("Expect:") would be
-    // signed too, and not sent.
     CurlList headers;
     headers.add("Content-Type: application/x-amz-json-1.0");
     headers.add("X-Amz-Target: AmazonSQS." +
                 std::string(action_names[static_cast<std::size_t>(action)]));
-    if (!options_.session_token.empty())
-        headers.add("X-Amz-Security-Token: " + options_.session_token);
+    options_.add_token(headers);
     HttpService service{options_, options_.endpoint + "/", options_.proxy, longest_response};
     service.timeout += wait;
     ServiceResponse response;
     const CURLcode failure = http_post(
-        pool_, service, headers, body, response,
-        [this](CURL* curl) {
-            curl_easy_setopt(curl, CURLOPT_AWS_SIGV4, signature_.c_str());
-            curl_easy_setopt(curl, CURLOPT_USERNAME, options_.access_key_id.c_str());
-            curl_easy_setopt(curl, CURLOPT_PASSWORD, options_.secret_access_key.c_str());
-        },
+        pool_, service, headers, body, response, [this](CURL* curl) { options_.sign(curl, "sqs"); },
         std::move(stop));
     if (failure != CURLE_OK) return unreachable(failure);
     return read_response(response);

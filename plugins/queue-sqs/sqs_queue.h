@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "aws_keys.h"
 #include "connection_settings.h"
 #include "curl_handle.h"
 #include "http_post.h"
@@ -22,12 +23,9 @@
 namespace kitchen::sqs {
 
 /// Where the queue is, and who asks for it.
-struct Options : ConnectionSettings {
+struct Options : ConnectionSettings, AwsKeys {
     std::string queue_url;
-    std::string region;    ///< "": as the host of the queue's URL says
-    std::string endpoint;  ///< "": scheme and host of the queue's URL
-    std::string access_key_id, secret_access_key;
-    std::string session_token;                        ///< "": the keys are lasting ones
+    std::string endpoint;                             ///< "": scheme and host of the queue's URL
     std::string proxy;                                ///< "": none, whatever the environment says
     std::chrono::seconds wait = Queue::longest_wait;  ///< no long poll is longer
     std::chrono::milliseconds retry_wait{100};        ///< longest before the second try; doubles
@@ -71,7 +69,6 @@ private:
 
     const CurlLibrary library_;
     const Options options_;
-    const std::string signature_;  ///< for CURLOPT_AWS_SIGV4
     Random& random_;
     Logger& log_;
     CurlPool pool_;

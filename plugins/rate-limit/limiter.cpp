@@ -66,6 +66,13 @@ const ClassSettings* Limiter::class_of(const http::Request& request) const {
     return &policies_.rest;
 }
 
+std::vector<std::string> Limiter::misses(const std::vector<http::Route>& routes) const {
+    std::vector<std::string> all = policies_.exempt.misses(routes);
+    for (const ClassSettings& one : policies_.classes)
+        for (std::string& sentence : one.routes.misses(routes)) all.push_back(std::move(sentence));
+    return all;
+}
+
 Status Limiter::take(const Policy& policy, std::string_view subject, const char* whose,
                      http::Request& request) const {
     if (policy.burst == 0) return {};

@@ -74,6 +74,9 @@ public:
     /// In the admit phase.
     Result<http::Response> by_user(http::Request& request, const http::Next& next) const;
 
+    /// Of settings that name a route which is not there: they limit nothing.
+    std::vector<std::string> misses(const std::vector<http::Route>& routes) const;
+
 private:
     /// nullptr for an exempt route.
     const ClassSettings* class_of(const http::Request& request) const;

@@ -16,7 +16,12 @@ public:
             return limiter_.by_address(request, next);
         };
         setup.add_middleware(http::Phase::shield, "rate-limit-by-address",
-                             std::move(by_address).sends({"RateLimit", "RateLimit-Policy"}));
+                             std::move(by_address)
+                                 .sends({"RateLimit", "RateLimit-Policy"})
+                                 .learns_routes([this, &log = setup.log()](const auto& routes) {
+                                     for (const std::string& miss : limiter_.misses(routes))
+                                         log.warn("a class limits nothing", {{"why", miss}});
+                                 }));
         setup.add_middleware(http::Phase::admit, "rate-limit-by-user",
                              [this](http::Request& request, const http::Next& next) {
                                  return limiter_.by_user(request, next);

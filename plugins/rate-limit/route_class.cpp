@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "kitchen/text.h"
+
 namespace kitchen::rate_limit {
 namespace {
 
@@ -38,6 +40,7 @@ RouteClass::Entry RouteClass::parse(const std::string& text) {
     std::string_view methods = std::string_view(text).substr(0, space);
     std::string_view path = std::string_view(text).substr(space + 1);
     Entry entry;
+    entry.text = text;
     for (bool more = methods != "*"; more;) {
         const std::size_t comma = methods.find(',');
         more = comma != std::string_view::npos;
@@ -80,6 +83,22 @@ bool RouteClass::matches(const Entry& entry, const http::Route& route) {
 bool RouteClass::holds(const http::Route& route) const {
     return std::any_of(entries_.begin(), entries_.end(),
                        [&](const Entry& entry) { return matches(entry, route); });
+}
+
+std::vector<std::string> RouteClass::misses(const std::vector<http::Route>& routes) const {
+    std::vector<std::string> sentences;
+    for (const Entry& entry : entries_) {
+        if (std::any_of(routes.begin(), routes.end(),
+                        [&](const http::Route& route) { return matches(entry, route); }))
+            continue;
+        std::vector<std::string> known;
+        for (const http::Route& route : routes) known.push_back(route.method + " " + route.pattern);
+        std::string_view wanted = entry.text;
+        if (wanted.ends_with('*')) wanted.remove_suffix(1);
+        sentences.push_back("no plugin has the route '" + entry.text + "'" +
+                            suggestion(wanted, known));
+    }
+    return sentences;
 }
 
 }  // namespace kitchen::rate_limit

@@ -23,9 +23,12 @@ public:
     explicit RouteClass(const std::vector<std::string>& entries);
 
     bool holds(const http::Route& route) const;
+    /// A sentence for each entry that holds none of these.
+    std::vector<std::string> misses(const std::vector<http::Route>& routes) const;
 
 private:
     struct Entry {
+        std::string text;                  ///< as it was written
         std::vector<std::string> methods;  ///< empty: all
         std::vector<std::string> segments;
         bool and_below = false;  ///< ends in "*"

@@ -1,6 +1,10 @@
 // The configurations that ship, and what survives a restart.
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <sstream>
+#include <thread>
+#include <vector>
 
 #include "api.h"
 
@@ -45,6 +49,47 @@ TEST(ShippedConfiguration, TestTakesItsAdministratorFromTheEnvironment) {
     boss.basic("boss@kitchen.example", Restaurant::password);
     EXPECT_EQ(boss.get("/admin/plugins/").status, 200);
     EXPECT_EQ(boss.get("/me/").json["role"].as_string(), "admin");
+}
+
+// A suite of a client signs up hundreds from one address, many at once.
+TEST(ShippedConfiguration, TestHasNoLimitsAndRoomToWait) {
+    testkit::TemporaryDirectory data;
+    testkit::TestKernelOptions options;
+    options.environment = {{"KITCHEN_DATA", data.path().string()}};
+    testkit::TestKernel kernel(shipped("test.yaml"), options);
+    std::mutex mutex;
+    std::map<int, int> statuses;
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 40; ++t)
+            threads.emplace_back([&, t] {
+                HttpClient client = kernel.client();
+                for (int i = 0; i < 10; ++i) {
+                    const std::string who = std::to_string(10 * t + i);
+                    const int status =
+                        client
+                            .post("/signup/",
+                                  Json::object({{"email", who + "@example.com"},
+                                                {"phone_number",
+                                                 "0803" + std::string(7 - who.size(), '0') + who},
+                                                {"password", Restaurant::password}}))
+                            .status;
+                    const std::lock_guard lock(mutex);
+                    ++statuses[status];
+                }
+            });
+    }
+    EXPECT_EQ(statuses, (std::map<int, int>{{200, 400}}));
+    HttpClient client = kernel.client();
+    for (int i = 0; i < 30; ++i)
+        EXPECT_EQ(client.basic("nobody@example.com", "wrong").get("/me/").status, 401);
+    for (int i = 0; i < 8; ++i)
+        EXPECT_EQ(client
+                      .post("/signup/", Json::object({{"email", "again@example.com"},
+                                                      {"phone_number", "08039000000"},
+                                                      {"password", Restaurant::password}}))
+                      .status,
+                  200);
 }
 
 TEST(Restart, EverythingAcknowledgedIsStillThere) {

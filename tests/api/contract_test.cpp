@@ -184,6 +184,8 @@ TEST_P(Api, TheOpenApiDocumentNamesEveryRouteOfTheContract) {
                                        {"/token/refresh/", "post"},
                                        {"/logout/", "post"},
                                        {"/me/", "get"},
+                                       {"/users/{id}/", "get"},
+                                       {"/orders/events/ticket/", "post"},
                                        {"/foods/", "get"},
                                        {"/foods/", "post"},
                                        {"/foods/{id}/", "get"},
@@ -210,6 +212,28 @@ TEST_P(Api, TheOpenApiDocumentNamesEveryRouteOfTheContract) {
                                        {"/readyz", "get"},
                                        {"/admin/plugins/", "get"}})
         EXPECT_TRUE(paths[path][method].is_object()) << method << " " << path;
+}
+
+TEST_P(Api, ARepeatedPostHappensOnce) {
+    const std::int64_t dish = server.food("Jollof", 1000);
+    HttpClient ada = server.customer();
+    const auto add = [&](const std::string& key) {
+        return ada.post("/cart/", Json::object({{"food_id", dish}, {"quantity", 2.0}}),
+                        {{"Idempotency-Key", key}});
+    };
+    const HttpResponse first = add("a");
+    const HttpResponse again = add("a");
+    EXPECT_EQ(first.status, 201);
+    EXPECT_EQ(first.header("idempotent-replayed"), "");
+    EXPECT_EQ(again.status, 201);
+    EXPECT_EQ(again.header("idempotent-replayed"), "true");
+    EXPECT_EQ(again.body, first.body);
+    EXPECT_EQ(again.header("etag"), first.header("etag"));
+    EXPECT_EQ(add("b").status, 200);
+    EXPECT_EQ(ada.get("/cart/").json["items"].as_array().at(0)["quantity"], Json(4));
+    EXPECT_EQ(ada.post("/cart/", Json::object({{"food_id", dish}}), {{"Idempotency-Key", "a"}})
+                  .json["code"],
+              Json("idempotency_key_reused"));
 }
 
 TEST_P(Api, TheOriginalClientsSidesAreUnderstood) {

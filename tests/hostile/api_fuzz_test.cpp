@@ -169,7 +169,7 @@ protected:
             const auto data =
                 parse_json(response.body.substr(at, response.body.find('\n', at) - at));
             if (data)
-                document_.validate(stream_of(operation)["schema"], *data, "event", faults);
+                document_.validate(stream_of(operation)["x-event-data"], *data, "event", faults);
             else
                 faults.push_back("the data of an event is not JSON");
             ++events_;

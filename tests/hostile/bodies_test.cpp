@@ -55,12 +55,6 @@ TEST_F(Hostile, WhatIsNotJson) {
                              "{\"a\":NaN}",
                              "{\"a\":Infinity}",
                              "{\"a\":-Infinity}",
-                             "{\"a\":1e999}",
-                             "{\"a\":-1e999}",
-                             "{\"a\":1E400}",
-                             "{\"user_id\":9223372036854775808}",
-                             "{\"user_id\":-9223372036854775809}",
-                             "{\"user_id\":18446744073709551617}",
                              "{\"a\":\"\x01\"}",
                              "{\"a\":\"\n\"}",
                              "{\"a\":\"\\x\"}",
@@ -89,8 +83,6 @@ TEST_F(Hostile, WhatIsNotJson) {
     std::string nested;
     for (int i = 0; i < 10'000; ++i) nested += "{\"a\":";
     rows.push_back(answered("10,000 objects deep", login(nested), {400}));
-    rows.push_back(answered("a number of 60,000 digits",
-                            login("{\"user_id\":" + std::string(60'000, '9') + "}"), {400}));
     expect_every_way(rows);
 }
 
@@ -105,13 +97,19 @@ TEST_F(Hostile, JsonOfTheWrongShape) {
                              "true",
                              "{}",
                              "{\"email\":1}",
+                             "{\"user_id\":18446744073709551617}",
+                             "{\"user_id\":-9223372036854775809}",
+                             "{\"user_id\":9223372036854775808}",
+                             "{\"a\":1E400}",
+                             "{\"a\":-1e999}",
+                             "{\"a\":1e999}",
                              "{\"email\":null,\"password\":\"x\"}",
                              "{\"email\":[\"a@b.example\"],\"password\":\"x\"}",
                              "{\"email\":\"a@b.example\",\"password\":\"x\",\"is_admin\":true}",
-                             "{\"user_id\":1.0,\"password\":\"x\"}",
+                             "{\"user_id\":1.5,\"password\":\"x\"}",
                              "{\"user_id\":0,\"password\":\"x\"}",
                              "{\"user_id\":-1,\"password\":\"x\"}",
-                             "{\"user_id\":1e2,\"password\":\"x\"}",
+                             "{\"user_id\":1e-2,\"password\":\"x\"}",
                              "{\"user_id\":\"1\",\"password\":\"x\"}",
                              "{\"password\":\"x\"}",
                              "{\"email\":\"a@b.example\",\"password\":\"\"}",
@@ -121,6 +119,8 @@ TEST_F(Hostile, JsonOfTheWrongShape) {
                              "{\"\":1}",
                              "{\"\\u0000\":1}"})
         rows.push_back(answered(body, login(body), {422}));
+    rows.push_back(answered("a number of 60,000 digits",
+                            login("{\"user_id\":" + std::string(60'000, '9') + "}"), {422}));
     rows.push_back(answered(
         "a password of 60,000 characters",
         login("{\"email\":\"a@b.example\",\"password\":\"" + std::string(60'000, 'p') + "\"}"),
@@ -131,7 +131,7 @@ TEST_F(Hostile, JsonOfTheWrongShape) {
     rows.push_back(answered("an unknown member of 60,000 bytes",
                             login("{\"" + std::string(60'000, '/') + "\":1}"), {422}));
     rows.push_back(answered("a body where none belongs",
-                            request("GET /foods/", "Content-Length: 2\r\n", "{}"), {422}));
+                            request("GET /foods/", "Content-Length: 7\r\n", "{\"a\":1}"), {422}));
     expect_every_way(rows);
 }
 

@@ -11,12 +11,26 @@ namespace {
 // What any operation may answer under the general rule of the document, its `default` response.
 constexpr int general_statuses[] = {400, 401, 404, 405, 413, 415, 422, 429, 503};
 
-constexpr const char* known_keywords[] = {
-    "$ref",        "anyOf",      "type",      "format",
-    "minimum",     "maximum",    "minLength", "maxLength",
-    "minItems",    "maxItems",   "enum",      "items",
-    "uniqueItems", "properties", "required",  "additionalProperties",
-    "description", "default",    "pattern"};
+constexpr const char* known_keywords[] = {"$ref",
+                                          "anyOf",
+                                          "allOf",
+                                          "type",
+                                          "format",
+                                          "minimum",
+                                          "maximum",
+                                          "minLength",
+                                          "maxLength",
+                                          "minItems",
+                                          "maxItems",
+                                          "enum",
+                                          "items",
+                                          "uniqueItems",
+                                          "properties",
+                                          "required",
+                                          "additionalProperties",
+                                          "description",
+                                          "default",
+                                          "pattern"};
 
 std::size_t code_points(const std::string& text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -121,6 +135,8 @@ void OpenApiDocument::validate(const Json& given, const Json& value, const std::
             keyword != "x-roles")
             out.push_back(where + ": the schema has the keyword '" + keyword +
                           "', which this test does not know");
+    if (const Json* all_of = schema.find("allOf"))
+        for (const Json& one : all_of->as_array()) validate(one, value, where, out);
     if (const Json* any_of = schema.find("anyOf")) {
         const bool fits = std::any_of(any_of->as_array().begin(), any_of->as_array().end(),
                                       [&](const Json& choice) {

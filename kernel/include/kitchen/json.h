@@ -2,8 +2,9 @@
 //
 // Json holds what a client sent or what a plugin wants to store. JsonWriter appends bytes to a
 // string without building a tree first: use it for responses. The reader (RFC 8259) refuses what a
-// client should never send: invalid UTF-8, duplicate keys, nesting deeper than 32, integers outside
-// int64, numbers outside double.
+// client should never send: invalid UTF-8, duplicate keys, nesting deeper than 32, numbers outside
+// double. 2.0 and 2e0 are the integer 2, as in JSON Schema; an integer outside int64 is none, but a
+// double.
 //
 // Thread-safety: plain values; a JsonWriter belongs to one thread.
 #pragma once
@@ -93,6 +94,8 @@ private:
 struct JsonError {
     std::string detail;      ///< a sentence, e.g. "Duplicate key 'email'."
     std::size_t offset = 0;  ///< bytes from the start
+    /// JSON pointer to a number that no double holds: well formed, but of no use.
+    std::optional<std::string> out_of_range = std::nullopt;
 };
 
 inline constexpr std::size_t max_json_depth = 32;

@@ -13,8 +13,8 @@ struct Principal {
     std::int64_t user_id = 0;
     std::string
         role;  ///< a name that routes use in Route::roles(); the kernel attaches no meaning to it
-    std::string token_id;      ///< names the session behind a bearer token (its family); empty for
-                               ///< Basic. Not a secret.
+    std::string token_id;      ///< names what the client signed in with, as the plugin knows it
+                               ///< (of auth, a number for a bearer token). Not a secret.
     bool is_operator = false;  ///< runs this server: may use Route::for_operators()
 };
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -63,5 +64,12 @@ std::optional<T> parse_number(std::string_view text, Base... base) noexcept {
     const auto [stop, failure] = std::from_chars(text.data(), end, value, base...);
     return failure == std::errc() && stop == end ? std::optional(value) : std::nullopt;
 }
+
+/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// "; did you mean 'max_attempts'?" or "" when nothing known is near. The first of equally near
+/// ones.
+std::string suggestion(std::string_view word, std::span<const std::string> known);
 
 }  // namespace kitchen

@@ -24,6 +24,7 @@ host::KernelOptions kernel_options(const std::string& config_file) {
     options.text.resize(config::YamlLimits{}.file_bytes + 1);
     in.read(options.text.data(), static_cast<std::streamsize>(options.text.size()));
     options.text.resize(static_cast<std::size_t>(in.gcount()));
+    options.text.shrink_to_fit();  // the kernel keeps it
     return options;
 }
 

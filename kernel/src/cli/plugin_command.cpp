@@ -84,7 +84,7 @@ ExitCode run_plugin_command(const std::string& name, const std::string& config_f
     const Found found = find_command(kernel, name, known);
     if (!found.command) {
         err << "error: there is no command '" << name << "', and no plugin in " << config_file
-            << " has it" << config::suggestion(name, known) << '\n';
+            << " has it" << suggestion(name, known) << '\n';
         return ExitCode::usage;
     }
 

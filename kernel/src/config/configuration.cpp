@@ -26,12 +26,16 @@ struct PluginEntry {
     }
 };
 
+/// A path in it is what a proxy takes off: "/api", and nothing that would need to be encoded.
 bool is_public_url(std::string_view url) {
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (!url.starts_with(scheme)) continue;
-        const std::string_view authority = url.substr(scheme.size());
-        return !authority.empty() &&
-               authority.find_first_of("/?# \t\"<>\\@") == std::string_view::npos;
+        const std::string_view rest = url.substr(scheme.size());
+        const std::string_view path = rest.substr(std::min(rest.find('/'), rest.size()));
+        return !rest.empty() && !rest.starts_with('/') &&
+               rest.find_first_of("?# \t\"<>\\@%") == std::string_view::npos &&
+               path.find("//") == std::string_view::npos &&
+               path.find("/.") == std::string_view::npos && !path.ends_with('/');
     }
     return false;
 }
@@ -195,9 +199,12 @@ void ServerSettings::describe(Fields<ServerSettings>& field) {
         .between(milliseconds(0), hours(1));
     field("timeouts.drain", &S::drain_timeout, "For all that is under way when the server stops")
         .between(milliseconds(0), hours(1));
-    field("public_url", &S::public_url, "Scheme and authority of absolute links");
+    field("public_url", &S::public_url,
+          "Where clients find the API, for absolute links: https://kitchen.example, or "
+          "https://site.example/api behind a proxy that takes the prefix off");
     field("trusted_proxies", &S::proxies, "Networks whose X-Forwarded-For, -Proto and -Host count");
-    field("cors.origins", &S::cors_origins, "Whose pages may read responses: https://app.example");
+    field("cors.origins", &S::cors_origins,
+          "Whose pages may read responses: https://app.example, capacitor://localhost");
     field("cors.headers", &S::cors_headers, "Request headers that those pages may set");
     field("cors.credentials", &S::cors_credentials, "Those pages may send cookies");
     field("cors.max_age", &S::cors_max_age, "How long a browser remembers what they may")
@@ -218,7 +225,8 @@ void ServerSettings::check(const ServerSettings& settings, Problems& problems) {
     std::string_view url = settings.public_url;
     if (url.ends_with('/')) url.remove_suffix(1);
     if (!url.empty() && !is_public_url(url))
-        problems.at(settings.public_url, "expected http:// or https:// and a host, without a path");
+        problems.at(settings.public_url,
+                    "expected http:// or https://, a host, and at most a path");
     for (std::size_t i = 0; i < settings.proxies.size(); ++i)
         if (!IpNetwork::parse(settings.proxies[i]))
             problems.at(settings.proxies,
@@ -229,7 +237,8 @@ void ServerSettings::check(const ServerSettings& settings, Problems& problems) {
         if (!http::parse_origin(settings.cors_origins[i]))
             problems.at(
                 settings.cors_origins,
-                "expected exact origins such as https://app.example, without a path or '*'" +
+                "expected exact origins such as https://app.example or capacitor://localhost, "
+                "without a path or '*'" +
                     item(i));
     for (std::size_t i = 0; i < settings.cors_headers.size(); ++i)
         if (!http::characters::all(settings.cors_headers[i], http::characters::token) ||

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kitchen/text.h"
+
 namespace kitchen::config {
 
 /// A position in the configuration file, counted from 1. Line 0: no position (the whole file).
@@ -56,12 +58,5 @@ bool is_control(std::string_view sequence) noexcept;
 /// Text from a file or the environment, made safe for a terminal and a log: with control characters
 /// and bytes that are not UTF-8 as \xNN, cut after about `max_bytes`.
 std::string printable(std::string_view text, std::size_t max_bytes);
-
-/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
-std::size_t edit_distance(std::string_view a, std::string_view b);
-
-/// "; did you mean 'max_attempts'?" or "" when nothing known is near. The first of equally near
-/// ones.
-std::string suggestion(std::string_view word, std::span<const std::string> known);
 
 }  // namespace kitchen::config

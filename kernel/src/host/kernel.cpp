@@ -168,6 +168,11 @@ void Kernel::build_server() {
     server_.reset();
     health_ = std::make_unique<Health>(std::move(checks), *clock_, *log_);
 
+    http::ServerOptions options = server_options();
+    options.plugin_summaries["kernel"] = "What the server says about itself.";
+    for (const plugin::Instance* instance : plugins_->order())
+        options.plugin_summaries[instance->id()] = instance->manifest().summary();
+
     http::ServerTable table;
     table.routes = operations_routes(
         {*health_, *plugins_, [this] { return phase_name(); }, [this] { return store(); }});
@@ -180,8 +185,8 @@ void Kernel::build_server() {
             table.middleware.push_back({m.phase, m.name, instance->id(), m.call});
     }
     try {
-        server_ = std::make_unique<http::Server>(server_options(), std::move(table), *log_, *clock_,
-                                                 *random_, metrics_.get());
+        server_ = std::make_unique<http::Server>(std::move(options), std::move(table), *log_,
+                                                 *clock_, *random_, metrics_.get());
     } catch (const std::exception& e) {
         throw StartError(ExitCode::plugin, e.what());
     }

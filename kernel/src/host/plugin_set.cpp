@@ -69,7 +69,7 @@ Result<std::unique_ptr<Instance>> PluginSet::open(const config::PluginSettings& 
     if (!manifest) {
         Error refused = std::move(manifest).error();
         if (refused.code == "no_file" && settings.path.empty())
-            refused.detail += config::suggestion(settings.id, plugin::library_ids(directory));
+            refused.detail += suggestion(settings.id, plugin::library_ids(directory));
         return refused;
     }
     auto section = config::read_section(

@@ -191,7 +191,7 @@ void Dispatcher::run(Pending& pending) {
             request.trace, begins_here ? std::string() : RequestIds::tracestate(request.headers)}));
     Result<Response> result = pipeline_.run(
         request, pending.allow, pending.streams_body ? pending.exchange.get() : nullptr);
-    respond(pending, finish_response(request, std::move(result), log_));
+    respond(pending, finish_response(request, std::move(result), log_, &compressor_));
 }
 
 void Dispatcher::give_up(Pending& pending, std::string_view detail) {

@@ -100,6 +100,7 @@ private:
     WorkerPool* pool_ = nullptr;
     WorkerPool* upload_pool_ = nullptr;
     RequestMetrics* metrics_ = nullptr;
+    Compressor compressor_;
     std::mutex uploads_mutex_;
     std::unordered_map<std::string, unsigned> uploads_;  ///< under way, by client_network()
 };

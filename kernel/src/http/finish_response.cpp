@@ -26,17 +26,19 @@ void log_error(const Request& request, const Error& error, Logger& log) {
     log.write(level, "request failed", fields);
 }
 
-/// RFC 9110 section 13.1.2.
+/// RFC 9110 section 13.1.2. A tag of either variant will do: what it stands for is the same.
 bool is_not_modified(const Request& request, const Response& response) {
     if (response.status != 200 || response.stream ||
         (request.method != "GET" && request.method != "HEAD"))
         return false;
     const std::string* tag = response.header("etag");
-    return tag &&
-           std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& field) {
-               return field.first == "if-none-match" &&
-                      entity_tag_listed(field.second, *tag, TagComparison::weak);
-           });
+    if (!tag) return false;
+    const std::string compressed = gzip_tag(*tag);
+    return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& field) {
+        return field.first == "if-none-match" &&
+               (entity_tag_listed(field.second, *tag, TagComparison::weak) ||
+                entity_tag_listed(field.second, compressed, TagComparison::weak));
+    });
 }
 
 /// What a 304 keeps: all but what describes the body that it does not have. Content-Security-Policy
@@ -57,9 +59,20 @@ void strip_to_not_modified(Response& response) {
     });
 }
 
+/// The client sees the routes below the path of server.public_url.
+void add_prefix(const Request& request, Response& response) {
+    const std::string_view prefix = path_of_url(request.base_url);
+    if (prefix.empty()) return;
+    for (auto& [name, value] : response.headers)
+        if (characters::equal_ignoring_case(name, "location") && value.starts_with('/') &&
+            !value.starts_with("//"))
+            value.insert(0, prefix);
+}
+
 }  // namespace
 
-Response finish_response(const Request& request, Result<Response> result, Logger& log) {
+Response finish_response(const Request& request, Result<Response> result, Logger& log,
+                         Compressor* compressor) {
     const ProblemContext context{path_of(request.target), request.request_id};
     Response response;
     if (!result) {
@@ -74,12 +87,27 @@ Response finish_response(const Request& request, Result<Response> result, Logger
     } else {
         response = *std::move(result);
     }
-    if (is_not_modified(request, response)) strip_to_not_modified(response);
+    add_prefix(request, response);
+    const bool has_variants = compressor && is_compressible(request, response);
+    const bool compresses = has_variants && accepts_gzip(request.headers);
+    if (has_variants) response.headers.emplace_back("Vary", "Accept-Encoding");
+    const std::string* const found = response.header("etag");
+    const std::string tag = found ? *found : std::string();
+    const bool is_unchanged = is_not_modified(request, response);
+    if (compresses && !tag.empty()) response.set_header("ETag", gzip_tag(tag));
+    if (is_unchanged)
+        strip_to_not_modified(response);
+    else if (compresses)
+        compressor->compress(request, tag, response);
     if (request.method == "HEAD") response.stream = nullptr;
     response.headers.insert(response.headers.end(), request.response_fields.begin(),
                             request.response_fields.end());
-    if (request.route->access != Access::anyone && !response.header("cache-control"))
-        response.headers.emplace_back("Cache-Control", "no-store");
+    if (!response.header("cache-control")) {
+        // What all may read, caches may keep, and ask with its ETag whether it still is so.
+        const bool is_public =
+            request.route->access == Access::anyone && request.route->method == "GET";
+        response.headers.emplace_back("Cache-Control", is_public ? "no-cache" : "no-store");
+    }
     return response;
 }
 

@@ -11,6 +11,7 @@
 #include "request_body.h"
 #include "routing/query.h"
 #include "routing/request_path.h"
+#include "sdk/json_pointer.h"
 
 namespace kitchen::http {
 namespace {
@@ -36,6 +37,39 @@ Error invalid(std::vector<Fault> faults) {
     return error;
 }
 
+/// Whether the pointer is to this member of the body, or into it.
+bool is_into(const std::string& pointer, const std::string& member) {
+    const std::string whole = child_pointer("", member);
+    return pointer == whole || pointer.starts_with(whole + '/');
+}
+
+/// See Route::check(). The error is the plugin's when the schema had found nothing.
+Status check_body(const Request& request, std::vector<Fault> faults) {
+    Status checked;
+    if (request.route->body_check && request.json.is_object()) {
+        Json valid = request.json;
+        std::erase_if(valid.as_object(), [&](const auto& member) {
+            return std::any_of(faults.begin(), faults.end(), [&](const Fault& fault) {
+                return is_into(fault.pointer, member.first);
+            });
+        });
+        const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
+        checked = request.route->body_check(valid);
+        if (!checked)
+            std::erase_if(checked.error().faults, [&](const Fault& fault) {
+                const auto& members = valid.as_object();
+                return std::none_of(members.begin(), members.end(), [&](const auto& member) {
+                    return is_into(fault.pointer, member.first);
+                });
+            });
+    }
+    const bool is_good = checked || checked.error().faults.empty();
+    if (faults.empty()) return is_good ? Status() : std::move(checked);
+    if (!is_good)
+        faults.insert(faults.end(), checked.error().faults.begin(), checked.error().faults.end());
+    return invalid(std::move(faults));
+}
+
 Status validate(Request& request) {
     std::vector<Fault> faults;
     if (Status query =
@@ -43,8 +77,7 @@ Status validate(Request& request) {
         !query)
         return query;
     if (Status body = read_body(request, *request.route, faults); !body) return body;
-    if (faults.empty()) return {};
-    return invalid(std::move(faults));
+    return check_body(request, std::move(faults));
 }
 
 }  // namespace
@@ -60,6 +93,8 @@ struct Pipeline::Run {
 Pipeline::Pipeline(const ServerTable& table, Logger& log, std::vector<std::string>& problems)
     : steps_(steps_of(table, nullptr)), log_(log) {
     for (const RegisteredMiddleware& m : table.middleware) {
+        const observe::CurrentPlugin current(m.plugin, m.name);
+        m.call.learn(table.routes);
         for (const std::string& name : m.call.routes()) {
             bool found = false;
             for (const Route& route : table.routes) {
@@ -159,7 +194,8 @@ Result<Response> Pipeline::finish_upload(Request& request, Exchange& body) const
         return problem_response(error.status, error.code, error.detail,
                                 {path_of(request.target), request.request_id});
     }
-    if (!faults.empty()) return invalid(std::move(faults));
+    if (Status checked = check_body(request, std::move(faults)); !checked)
+        return std::move(checked).error();
     const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
     return request.route->handler(request);
 }

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "http/compression.h"
 #include "http/server_table.h"
 #include "http/uploads/receive_upload.h"
 #include "kitchen/http/response.h"
@@ -65,6 +66,8 @@ private:
 /// becomes 304, and the fields are added that middleware and the route's access ask for. Logs what
 /// the client must not see. The body of a response to HEAD stays: the transport needs its length,
 /// and sends only that.
-Response finish_response(const Request& request, Result<Response> result, Logger& log);
+/// `compressor`: none leaves bodies as they are.
+Response finish_response(const Request& request, Result<Response> result, Logger& log,
+                         Compressor* compressor = nullptr);
 
 }  // namespace kitchen::http

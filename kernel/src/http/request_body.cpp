@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "framing/character_classes.h"
+#include "kitchen/text.h"
 #include "multipart/field_value.h"
 #include "uploads/receive_upload.h"
 
@@ -56,6 +57,25 @@ Status check_type(const Fields& headers, const Route& route) {
     return {};
 }
 
+/// The blank that a keyboard puts behind an email address is no part of it.
+void trim_emails(Json& body, const Schema& schema) {
+    for (const Schema::Member& member : schema.members) {
+        if (member.schema.text_format != Format::email) continue;
+        const Json* text = body.find(member.name);
+        if (text && text->is_string()) body.set(member.name, trimmed(text->as_string()));
+    }
+}
+
+/// Some clients send a body with everything: "{}" and the like say no more than none at all.
+bool means_nothing(const std::string& body) {
+    if (without_blanks(body, " \t\r\n").empty()) return true;
+    if (body.size() > 16) return false;
+    const auto json = parse_json(body);
+    return json &&
+           (json->is_null() || ((json->is_object() || json->is_array()) && json->size() == 0) ||
+            *json == Json(""));
+}
+
 }  // namespace
 
 bool is_json_type(std::string_view content_type) noexcept {
@@ -84,7 +104,7 @@ Status check_body_type(const Fields& headers, const Route& route) {
 
 Status read_body(Request& request, const Route& route, std::vector<Fault>& faults) {
     if (!route.body_schema) {
-        if (!request.body.empty())
+        if (!means_nothing(request.body))
             faults.push_back({"", "unexpected_body", "This route takes no body; send none."});
         return {};
     }
@@ -94,8 +114,13 @@ Status read_body(Request& request, const Route& route, std::vector<Fault>& fault
     }
     JsonError error;
     auto json = parse_json(request.body, &error);
+    if (error.out_of_range) {
+        faults.push_back({*std::move(error.out_of_range), "out_of_range", std::move(error.detail)});
+        return {};
+    }
     if (!json) return Error(Errc::malformed, "malformed_json", std::move(error.detail));
     request.json = *std::move(json);
+    trim_emails(request.json, *route.body_schema);
     route.body_schema->validate(request.json, "", faults);
     return {};
 }

@@ -66,10 +66,11 @@ struct Server::Impl {
           dispatcher(options, router, pipeline, log, clock, random),
           metrics(measure) {
         check_routes(table, problems);
-        const Json openapi = build_openapi(table.routes,
-                                           {options.service_name, options.service_version,
-                                            options.public_url, sign_in_schemes(table)},
-                                           problems);
+        const Json openapi =
+            build_openapi(table.routes,
+                          {options.service_name, options.service_version, options.public_url,
+                           sign_in_schemes(table), options.plugin_summaries},
+                          problems);
         if (!problems.empty()) refuse(problems);
         documentation.publish(openapi);
         if (metrics) dispatcher.use_metrics(&request_metrics.emplace(*metrics, table.routes));

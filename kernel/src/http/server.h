@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct ServerOptions {
     std::vector<IpNetwork> trusted_proxies;  ///< whose X-Forwarded-* count
     CorsOptions cors;
     std::string service_name = "Chuks Kitchen";
+    std::map<std::string, std::string> plugin_summaries = {};  ///< by id, for the documentation
     std::string service_version;
 };
 

@@ -1,5 +1,7 @@
 #include "entity_tag.h"
 
+#include "kitchen/text.h"
+
 namespace kitchen::http {
 namespace {
 
@@ -47,6 +49,17 @@ bool entity_tag_listed(std::string_view field, std::string_view current_tag,
             if (tag == current_tag || (tag.starts_with(unclosed) && tag[unclosed.size()] == '-'))
                 return true;
         }
+    }
+}
+
+bool is_entity_tag_list(std::string_view field) noexcept {
+    if (without_blanks(field) == "*") return true;
+    for (bool is_first = true;; is_first = false) {
+        skip(field, " \t,");
+        if (field.empty()) return !is_first;
+        if (take_tag(field).empty()) return false;
+        skip(field, " \t");
+        if (!field.empty() && field.front() != ',') return false;
     }
 }
 

@@ -18,4 +18,7 @@ enum class TagComparison {
 bool entity_tag_listed(std::string_view field, std::string_view current_tag,
                        TagComparison comparison) noexcept;
 
+/// Whether a field value is "*" or a list of one entity tag or more, well formed to its end.
+bool is_entity_tag_list(std::string_view field) noexcept;
+
 }  // namespace kitchen::http

@@ -16,7 +16,7 @@
 #include "http_date.h"
 #include "kitchen/bytes.h"
 #include "kitchen/text.h"
-#include "unique_fd.h"
+#include "kitchen/unique_fd.h"
 
 namespace kitchen::http {
 namespace {
@@ -41,7 +41,7 @@ Error open_error(int error) {
 constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
 
 struct Version {
-    std::string tag;
+    std::string tag;  ///< with quotes
     std::time_t modified;
 };
 
@@ -50,14 +50,12 @@ std::uint64_t nanoseconds(const timespec& time) {
            static_cast<std::uint64_t>(time.tv_nsec);
 }
 
-Version version_of(const struct stat& status) {
+std::string tag_of(const struct stat& status) {
     // A program that copies a file can set the first of the times, but not the second: it also
     // tells the file from one whose inode was freed and is used again.
     const std::uint64_t time = nanoseconds(status.st_mtim), changed = nanoseconds(status.st_ctim);
-    // RFC 9110 section 8.8.2.1: never later than the response.
-    return {'"' + hex(time) + '-' + hex(static_cast<std::uint64_t>(status.st_size)) + '-' +
-                hex(static_cast<std::uint64_t>(status.st_ino)) + '-' + hex(changed) + '"',
-            std::min<std::time_t>(status.st_mtim.tv_sec, std::time(nullptr))};
+    return hex(time) + '-' + hex(static_cast<std::uint64_t>(status.st_size)) + '-' +
+           hex(static_cast<std::uint64_t>(status.st_ino)) + '-' + hex(changed);
 }
 
 /// Any of the fields of that name lists the tag; nothing when there is no such field.
@@ -104,38 +102,16 @@ Result<Response> respond(Request& request, UniqueFd file, std::string_view media
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) return open_error(errno);
     if (!S_ISREG(status.st_mode)) return no_such_file();
-    const Version version = version_of(status);
-    const Outcome outcome = check_conditions(request, version);
-    if (outcome == Outcome::failed)
-        return Error(Errc::precondition_failed, "stale_version", "The file is another one now.");
-
-    const auto size = static_cast<std::uint64_t>(status.st_size);
-    const std::string* range_field = request.method == "GET" ? request.header("range") : nullptr;
-    ByteRange range;
-    if (range_field && outcome == Outcome::go_on && range_applies(request, version))
-        range = parse_byte_range(*range_field, size);
-    const std::string of_size = '/' + std::to_string(size);
-    if (range.kind == ByteRange::Kind::unsatisfiable) {
-        request.response_fields.emplace_back("Content-Range", "bytes *" + of_size);
-        return Error(Errc::range_not_satisfiable, "range_not_satisfiable",
-                     "The range begins behind the end of the file.");
-    }
-
-    const bool is_part = range.kind == ByteRange::Kind::part;
-    Response response(outcome == Outcome::not_modified ? 304 : is_part ? 206 : 200);
-    response.headers = options.headers;
-    response.headers.emplace_back("ETag", version.tag);
-    response.headers.emplace_back("Last-Modified", text_of(format_http_date(version.modified)));
-    if (outcome == Outcome::not_modified) return response;
-    response.headers.emplace_back("Content-Type", media_type);
-    response.headers.emplace_back("Accept-Ranges", "bytes");
-    if (is_part)
-        response.headers.emplace_back("Content-Range",
-                                      "bytes " + std::to_string(range.first) + '-' +
-                                          std::to_string(range.first + range.length - 1) + of_size);
-    response.file = std::make_shared<const FileBody>(file.release(), range.first,
-                                                     is_part ? range.length : size);
-    return response;
+    Content content;
+    content.tag = tag_of(status);
+    content.modified = status.st_mtim.tv_sec;
+    content.size = static_cast<std::uint64_t>(status.st_size);
+    content.media_type = media_type;
+    content.headers = options.headers;
+    content.open = [&](std::uint64_t first, std::uint64_t length) {
+        return std::make_shared<const FileBody>(file.release(), first, length);
+    };
+    return content_response(request, content);
 }
 
 /// Step by step, so that no symbolic link is followed on the way.
@@ -161,6 +137,44 @@ Result<Response> respond_below(Request& request, const std::filesystem::path& fo
 }  // namespace
 
 FileBody::~FileBody() { ::close(descriptor_); }
+
+Result<Response> content_response(Request& request, const Content& content) {
+    // RFC 9110 section 8.8.2.1: never later than the response.
+    const Version version{'"' + content.tag + '"',
+                          std::min<std::time_t>(content.modified, std::time(nullptr))};
+    const Outcome outcome = check_conditions(request, version);
+    if (outcome == Outcome::failed)
+        return Error(Errc::precondition_failed, "stale_version", "The file is another one now.");
+
+    const std::string* range_field = request.method == "GET" ? request.header("range") : nullptr;
+    ByteRange range;
+    if (range_field && outcome == Outcome::go_on && range_applies(request, version))
+        range = parse_byte_range(*range_field, content.size);
+    const std::string of_size = '/' + std::to_string(content.size);
+    if (range.kind == ByteRange::Kind::unsatisfiable) {
+        request.response_fields.emplace_back("Content-Range", "bytes *" + of_size);
+        return Error(Errc::range_not_satisfiable, "range_not_satisfiable",
+                     "The range begins behind the end of the file.");
+    }
+
+    const bool is_part = range.kind == ByteRange::Kind::part;
+    Response response(outcome == Outcome::not_modified ? 304 : is_part ? 206 : 200);
+    response.headers = content.headers;
+    response.headers.emplace_back("ETag", version.tag);
+    response.headers.emplace_back("Last-Modified", text_of(format_http_date(version.modified)));
+    if (outcome == Outcome::not_modified) return response;
+    response.headers.emplace_back("Content-Type", content.media_type);
+    response.headers.emplace_back("Accept-Ranges", "bytes");
+    if (is_part)
+        response.headers.emplace_back("Content-Range",
+                                      "bytes " + std::to_string(range.first) + '-' +
+                                          std::to_string(range.first + range.length - 1) + of_size);
+    Result<std::shared_ptr<const FileBody>> opened =
+        is_part ? content.open(range.first, range.length) : content.open(0, content.size);
+    if (!opened) return std::move(opened).error();
+    response.file = *std::move(opened);
+    return response;
+}
 
 Result<Response> file_response(Request& request, const std::filesystem::path& file,
                                const FileOptions& options) {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 #include <nlohmann/json.hpp>
 
+#include "json_pointer.h"
 #include "kitchen/utf8.h"
 
 namespace kitchen {
@@ -67,13 +69,14 @@ public:
     bool number_integer(std::int64_t v) { return add(Json(v)); }
     bool number_unsigned(std::uint64_t v) {
         if (v > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-            return refuse_integer();
+            return add(Json(static_cast<double>(v)));
         return add(Json(static_cast<std::int64_t>(v)));
     }
-    bool number_float(double v, const std::string& text) {
-        // An integer that fits no 64 bits arrives here as well.
-        if (text.find_first_of(".eE") == std::string::npos) return refuse_integer();
-        return add(Json(v));
+    bool number_float(double v, const std::string&) {
+        // Beyond this a double may have been rounded, and is not taken for an integer.
+        constexpr double exact = 9007199254740992.0;
+        const bool is_integer = std::trunc(v) == v && std::fabs(v) <= exact;
+        return add(is_integer ? Json(static_cast<std::int64_t>(v)) : Json(v));
     }
     bool string(std::string& v) { return add(Json(std::move(v))); }
     bool binary(nlohmann::json::binary_t&) { return refuse("Binary values are not JSON."); }
@@ -108,16 +111,31 @@ public:
         // The reader counts the byte it stumbled over, and the end of the text as one more.
         offset_ = std::min(position == 0 ? 0 : position - 1, text_size_);
         constexpr int number_overflow = 406;
-        if (cause.id == number_overflow) return refuse("A number is too large.");
+        if (cause.id == number_overflow) {
+            out_of_range_ = pointer();
+            return refuse("A number is too large.");
+        }
         if (root_done_) return refuse("There is something after the end of the JSON document.");
         if (position > text_size_) return refuse("The JSON document ends too early.");
         return refuse("The JSON is not well formed at byte " + std::to_string(offset_) + ".");
     }
 
     Json take_root() { return std::move(root_); }
-    JsonError take_error() { return {std::move(detail_), offset_}; }
+    JsonError take_error() { return {std::move(detail_), offset_, std::move(out_of_range_)}; }
 
 private:
+    /// To the value that is read now.
+    std::string pointer() const {
+        std::string out;
+        for (std::size_t level = 0; level < depth_; ++level) {
+            const Json& container = *stack_[level];
+            const bool is_placed = level + 1 < depth_;
+            out = container.is_array()
+                      ? out + '/' + std::to_string(container.size() - (is_placed ? 1 : 0))
+                      : child_pointer(out, container.as_object().back().first);
+        }
+        return out;
+    }
     bool add(Json value) {
         place(std::move(value));
         if (depth_ == 0) root_done_ = true;
@@ -152,7 +170,6 @@ private:
         if (detail_.empty()) detail_ = std::move(detail);
         return false;
     }
-    bool refuse_integer() { return refuse("An integer is outside the range of 64 bits."); }
     bool refuse_duplicate(std::string_view name) {
         constexpr std::size_t shown = 64;
         std::string text = "Duplicate key '" + std::string(utf8::prefix(name, shown));
@@ -166,10 +183,11 @@ private:
     std::size_t depth_ = 0;
     std::string detail_;
     std::size_t offset_ = 0;
+    std::optional<std::string> out_of_range_;
 };
 
 std::optional<Json> fail(JsonError* error, std::string detail, std::size_t offset) {
-    if (error) *error = {std::move(detail), offset};
+    if (error) *error = {std::move(detail), offset, std::nullopt};
     return std::nullopt;
 }
 

@@ -28,6 +28,30 @@ bool is_attribute(std::string_view text) noexcept {
                        [](char c) { return c >= 0x20 && c < 0x7f && c != ';'; });
 }
 
+/// The tags of an If-Match about versions, as clients write them: also bare ("7" without its
+/// quotes, as it stands in the body), and weak, which a proxy that compresses makes of every tag.
+std::string version_tags(std::string_view field) {
+    std::string out;
+    if (field.find('"') == std::string_view::npos && without_blanks(field) != "*") {
+        while (!field.empty()) {
+            const std::size_t end = std::min(field.find(','), field.size());
+            const std::string_view tag = without_blanks(field.substr(0, end));
+            const bool is_version = !tag.empty() && tag[0] >= '0' && tag[0] <= '9';
+            out += is_version ? '"' + std::string(tag) + '"' : std::string(tag);
+            out += ',';
+            field.remove_prefix(std::min(end + 1, field.size()));
+        }
+        return out;
+    }
+    bool in_quotes = false;
+    for (std::size_t i = 0; i < field.size(); ++i) {
+        if (!in_quotes && field.substr(i).starts_with("W/\"")) i += 2;
+        if (field[i] == '"') in_quotes = !in_quotes;
+        out += field[i];
+    }
+    return out;
+}
+
 }  // namespace
 
 Response Response::json(int status, const Json& value) {
@@ -84,13 +108,18 @@ VersionCheck if_match(const Request& request) {
 }
 
 Status if_match(const Request& request, std::string_view current_tag) {
-    bool asked = false;
+    bool asked = false, is_list = true;
     for (const auto& [name, value] : request.headers) {
         if (name != "if-match") continue;
         asked = true;
-        if (entity_tag_listed(value, current_tag, TagComparison::version)) return {};
+        const std::string tags = version_tags(value);
+        if (entity_tag_listed(tags, current_tag, TagComparison::version)) return {};
+        is_list = is_list && is_entity_tag_list(tags);
     }
     if (!asked) return {};
+    if (!is_list)
+        return Error(Errc::malformed, "bad_if_match",
+                     "If-Match takes the ETag of what you read, in its quotes, such as \"3\".");
     return Error(Errc::precondition_failed, "stale_version",
                  "This has changed since you read it. Read it again, and repeat your change on "
                  "the new version.");

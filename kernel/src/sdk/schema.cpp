@@ -1,9 +1,11 @@
 #include "kitchen/http/schema.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "formats.h"
+#include "json_pointer.h"
 #include "kitchen/time.h"
 #include "kitchen/utf8.h"
 
@@ -11,24 +13,6 @@ namespace kitchen::http {
 namespace {
 
 constexpr std::size_t max_faults = 100;
-constexpr std::size_t max_shown_key =
-    128;  // bytes of a client's key in a pointer: the response must not grow with the request
-
-/// RFC 6901 section 3.
-std::string child_pointer(const std::string& parent, std::string_view key) {
-    std::string out = parent + '/';
-    for (const char c : utf8::prefix(key, max_shown_key)) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    if (key.size() > max_shown_key) out += "…";
-    return out;
-}
-
 std::string_view noun(Schema::Type type) {
     switch (type) {
         case Schema::Type::boolean: return "true or false";
@@ -61,6 +45,8 @@ public:
 
     void check(const Schema& schema, const Json& value, const std::string& pointer) {
         if (full() || (schema.nullable && value.is_null())) return;
+        if (is_out_of_range(schema, value))
+            return add(pointer, "out_of_range", range_of(schema, value.as_number() < 0));
         if (!has_type(value, schema.type)) {
             std::string detail = "Must be " + std::string(noun(schema.type));
             return add(pointer, "type", detail + (schema.nullable ? " or null." : "."));
@@ -79,6 +65,20 @@ private:
     bool full() const { return faults_.size() >= max_faults; }
     void add(const std::string& pointer, const char* code, std::string detail) {
         if (!full()) faults_.push_back({pointer, code, std::move(detail)});
+    }
+
+    /// A number of the right kind, but none that the server can hold.
+    static bool is_out_of_range(const Schema& schema, const Json& value) {
+        if (!value.is_number() || value.is_integer()) return false;
+        const double number = value.as_number();
+        return schema.type == Schema::Type::integer
+                   ? std::trunc(number) == number
+                   : schema.type == Schema::Type::number && !std::isfinite(number);
+    }
+    static std::string range_of(const Schema& schema, bool is_negative) {
+        const auto& bound = is_negative ? schema.minimum : schema.maximum;
+        if (!bound) return is_negative ? "This number is too small." : "This number is too large.";
+        return "Must be " + std::to_string(*bound) + (is_negative ? " or more." : " or less.");
     }
 
     void check_number(const Schema& schema, const Json& value, const std::string& pointer) {
@@ -287,7 +287,7 @@ void set_choices(const Schema& schema, bool with_null, Json& out) {
 }
 
 /// The shape itself: without name, description and default.
-Json structure(const Schema& schema, bool with_null, Json& components) {
+Json structure(const Schema& schema, bool with_null, Json& components, SentBy by) {
     Json out = Json::object();
     if (const auto type = json_type(schema.type); !type.empty()) {
         if (with_null)
@@ -299,18 +299,19 @@ Json structure(const Schema& schema, bool with_null, Json& components) {
     set_bounds(schema, out);
     set_format(schema.text_format, out);
     set_choices(schema, with_null, out);
-    if (schema.items) out.set("items", schema.items->to_json_schema(components));
+    if (schema.items) out.set("items", schema.items->to_json_schema(components, by));
     if (schema.unique) out.set("uniqueItems", true);
     if (schema.type == Schema::Type::object) {
         Json properties = Json::object();
         Json::Array names;
         for (const Schema::Member& member : schema.members) {
-            properties.set(member.name, member.schema.to_json_schema(components));
-            if (member.presence == Presence::required) names.emplace_back(member.name);
+            properties.set(member.name, member.schema.to_json_schema(components, by));
+            const bool is_there = by == SentBy::server && !member.schema.default_value.is_null();
+            if (member.presence == Presence::required || is_there) names.emplace_back(member.name);
         }
         out.set("properties", std::move(properties));
         if (!names.empty()) out.set("required", std::move(names));
-        if (!schema.allows_more) out.set("additionalProperties", false);
+        if (!schema.allows_more && by == SentBy::client) out.set("additionalProperties", false);
     }
     return out;
 }
@@ -322,26 +323,37 @@ void Schema::validate(const Json& value, const std::string& pointer,
     Validation(faults).check(*this, value, pointer);
 }
 
-Json Schema::to_json_schema(Json& components) const {
+Json Schema::to_json_schema(Json& components, SentBy by) const {
     Json out;
     if (name.empty()) {
-        out = structure(*this, nullable, components);
+        out = structure(*this, nullable, components, by);
     } else {
         // The component holds the shape; what is said about one use of it stands beside the
         // reference.
-        Json shape = structure(*this, false, components);
-        const Json* known = components.find(name);
+        Json shape = structure(*this, false, components, by);
+        std::string component = name;
+        const Json* known = components.find(component);
+        if (known && *known != shape && by == SentBy::client &&
+            *known == structure(*this, false, components, SentBy::server)) {
+            component += "Input";
+            known = components.find(component);
+        }
         if (known && *known != shape)
-            throw std::logic_error("two different schemas are both named '" + name + "'");
-        if (!known) components.set(name, std::move(shape));
-        const Json reference = Json::object({{"$ref", "#/components/schemas/" + name}});
+            throw std::logic_error("two different schemas are both named '" + component + "'");
+        const Json reference = Json::object({{"$ref", "#/components/schemas/" + component}});
+        if (!known) components.set(std::move(component), std::move(shape));
         out = nullable
                   ? Json::object(
                         {{"anyOf", Json::array({reference, Json::object({{"type", "null"}})})}})
                   : reference;
     }
-    if (!description.empty()) out.set("description", description);
-    if (!default_value.is_null()) out.set("default", default_value);
+    // Generators of clients take what has a "default" for what is always there.
+    const bool says_default = !default_value.is_null() && by == SentBy::client;
+    std::string text = description;
+    if (says_default) text += (text.empty() ? "Default: " : " Default: ") + default_value.dump();
+    if (says_default) text += '.';
+    if (!text.empty()) out.set("description", std::move(text));
+    if (!default_value.is_null() && !says_default) out.set("default", default_value);
     return out;
 }
 

@@ -44,6 +44,7 @@ std::string RestaurantConfig::yaml() const {
         for (const auto& [id, its] : {std::pair("catalog", catalog),
                                       {"cart", ""},
                                       {"claims", ""},
+                                      {"idempotency", ""},
                                       {"events", "poll: 50ms"},
                                       {"orders", orders}})
             entries.push_back(entry(id, its));

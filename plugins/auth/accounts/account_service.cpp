@@ -1,6 +1,7 @@
 #include "accounts/account_service.h"
 
 #include "kitchen/account_events.h"
+#include "kitchen/text.h"
 #include "kitchen/time.h"
 
 namespace kitchen::auth {
@@ -21,7 +22,7 @@ std::string make_referral_code(Random& random) {
 }  // namespace
 
 std::string normal_referral_code(std::string_view typed) {
-    std::string code(typed);
+    std::string code = trimmed(typed);
     for (char& c : code)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     return code;
@@ -125,7 +126,7 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
 
 Result<UserPage> AccountService::find(const std::string& search, const std::string& role,
                                       std::int64_t limit, std::int64_t offset) {
-    UserFilter filter{.search = search, .phone_search = "", .role = role};
+    UserFilter filter{.search = trimmed(search), .phone_search = "", .role = role};
     // A whole number as people write it is looked for as it is stored.
     if (const auto phone = deps_.phones.normalise(search)) filter.phone_search = *phone;
     return deps_.store.read<UserPage>(
@@ -184,6 +185,15 @@ Result<std::optional<Account>> IdentityService::account(Transaction& tx, std::in
                                           .phone_number = std::move(found.phone_number),
                                           .role = std::move(found.role),
                                           .disabled = found.disabled});
+}
+
+Result<bool> IdentityService::is_current(Transaction& tx, const Principal& principal) {
+    const auto user = users_.by_id(tx, principal.user_id);
+    if (!user) return user.error();
+    if (!user->has_value() || (*user)->disabled || (*user)->role != principal.role) return false;
+    if (const auto family = parse_number(principal.token_id))
+        return tokens_.is_alive(tx, *family, principal.user_id);
+    return principal.token_id.empty() || principal.token_id == basic_token_id(**user);
 }
 
 Result<std::string> IdentityService::normalise_phone(std::string_view phone,

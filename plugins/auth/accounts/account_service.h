@@ -25,7 +25,7 @@
 
 namespace kitchen::auth {
 
-/// The form in which a code that was typed is looked up: letters in upper case.
+/// The form in which a code that was typed is looked up: trimmed, letters in upper case.
 std::string normal_referral_code(std::string_view typed);
 
 /// Makes an account, in one transaction of its own, and tells the subscribers of `events`, if there
@@ -95,15 +95,18 @@ private:
 /// identity/1 as other plugins see it.
 class IdentityService final : public Identity {
 public:
-    /// Both must outlive every further call.
-    IdentityService(const UserRepository& users, const PhoneNumbers& phones)
-        : users_(users), phones_(phones) {}
+    /// All must outlive every further call.
+    IdentityService(const UserRepository& users, const TokenRepository& tokens,
+                    const PhoneNumbers& phones)
+        : users_(users), tokens_(tokens), phones_(phones) {}
     Result<std::optional<Account>> account(Transaction& tx, std::int64_t user_id) override;
+    Result<bool> is_current(Transaction& tx, const Principal& principal) override;
     Result<std::string> normalise_phone(std::string_view phone,
                                         std::string_view country = {}) const override;
 
 private:
     const UserRepository& users_;
+    const TokenRepository& tokens_;
     const PhoneNumbers& phones_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "accounts/account_service.h"
 #include "kitchen/http/schema.h"
+#include "kitchen/text.h"
 
 namespace kitchen::auth {
 namespace {
@@ -15,7 +16,8 @@ bool is_email(const std::string& text) {
 
 }  // namespace
 
-Result<User> AdminAccounts::create(const AdminForm& form) {
+Result<User> AdminAccounts::create(AdminForm form) {
+    form.email = trimmed(form.email);
     if (!is_email(form.email))
         return invalid_field("/email", "format",
                              "This is not an email address. Write it like ada@example.com.");

@@ -39,7 +39,7 @@ public:
     explicit AdminAccounts(Dependencies dependencies) : deps_(dependencies) {}
 
     /// Errors: unprocessable; conflict "email_taken", "phone_taken"; unavailable.
-    Result<User> create(const AdminForm& form);
+    Result<User> create(AdminForm form);
 
     /// create(), unless there is an administrator who is not disabled. Of replicas that start
     /// together one creates, and the others find it there. Success when there is one afterwards.

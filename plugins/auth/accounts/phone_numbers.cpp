@@ -1,22 +1,15 @@
 #include "accounts/phone_numbers.h"
 
-#include <phonenumbers/phonenumberutil.h>
-
 #include <stdexcept>
 #include <utility>
 
+#include "accounts/phone_tables.h"
+#include "addresses/address_rules.h"
 #include "kitchen/text.h"
 #include "kitchen/utf8.h"
 
 namespace kitchen::auth {
 namespace {
-
-using i18n::phonenumbers::PhoneNumber;
-using i18n::phonenumbers::PhoneNumberUtil;
-
-/// The tables, read once in a process (14 ms, 4 MB); all that is used of them may be called from
-/// any thread.
-const PhoneNumberUtil& tables() { return *PhoneNumberUtil::GetInstance(); }
 
 constexpr char unknown = '\0', separator = ' ';
 
@@ -49,11 +42,22 @@ constexpr std::size_t e164_digits = 15;
 /// With what is dialled before it. The library's patterns take minutes for a text of 100 KB.
 constexpr std::size_t most_digits = e164_digits + 10;
 
+/// What "tel:0803-123-4567;phone-context=+234" means: the context stands before the number (RFC
+/// 3966, section 5.1.4).
+std::string without_uri(std::string text) {
+    if (ascii_lower(std::string_view(text).substr(0, 4)) != "tel:") return text;
+    text.erase(0, 4);
+    constexpr std::string_view context = ";phone-context=+";
+    const std::size_t at = ascii_lower(text).find(context);
+    if (at == std::string::npos) return text;
+    const std::string number = text.substr(0, at);
+    return '+' + text.substr(at + context.size()) + number;
+}
+
 /// The digits, with a leading '+' kept; "" when there is anything in it that no number has.
 std::string digits_of(std::string_view written) {
-    const std::string text = trimmed(written);
+    const std::string text = without_uri(trimmed(written));
     std::string_view rest = text;
-    if (ascii_lower(rest.substr(0, 4)) == "tel:") rest.remove_prefix(4);
     std::string digits;
     while (!rest.empty()) {
         const std::size_t length = utf8::sequence_length(rest, 0);
@@ -69,12 +73,9 @@ std::string digits_of(std::string_view written) {
 
 Error not_a_number(const std::string& country) {
     std::string detail = "This is not a phone number. Write it ";
-    PhoneNumber example;
-    if (tables().GetExampleNumberForType(country, PhoneNumberUtil::MOBILE, &example)) {
-        std::string national, international;
-        tables().Format(example, PhoneNumberUtil::NATIONAL, &national);
-        tables().Format(example, PhoneNumberUtil::INTERNATIONAL, &international);
-        detail += "like " + national + ", or with the country code like " + international + ".";
+    if (const auto example = phone_tables().example(country)) {
+        detail += "like " + example->national + ", or with the country code like " +
+                  example->international + ".";
     } else {
         detail += "with the country code, like +234 802 123 4567.";
     }
@@ -83,39 +84,24 @@ Error not_a_number(const std::string& country) {
 
 }  // namespace
 
-bool PhoneNumbers::has_plan(std::string_view country) {
-    return tables().GetCountryCodeForRegion(std::string(country)) != 0;
+bool PhoneNumbers::has_plan(std::string_view country) noexcept {
+    for (const std::string_view none : {"AQ", "BV", "GS", "HM", "PN", "TF", "UM"})
+        if (country == none) return false;
+    return is_country_code(country) || country == "XK";  // Kosovo has +383, and no code in ISO 3166
 }
 
-PhoneNumbers::PhoneNumbers(std::string region)
-    : region_(std::move(region)), region_code_(tables().GetCountryCodeForRegion(region_)) {
-    if (region_code_ == 0)
+PhoneNumbers::PhoneNumbers(std::string region) : region_(std::move(region)) {
+    if (!has_plan(region_))
         throw std::invalid_argument(
             "phone.region must be a country's code in ISO 3166-1 alpha-2, like NG");
 }
 
 /// "" when it is no number.
 std::string PhoneNumbers::e164(const std::string& digits, const std::string& country) const {
-    PhoneNumber number;
-    if (tables().ParseAndKeepRawInput(digits, country, &number) !=
-        PhoneNumberUtil::NO_PARSING_ERROR)
-        return {};
-    const auto is_acceptable = [&] {
-        if (tables().IsValidNumber(number)) return true;
-        if (number.country_code() != region_code_ || number.italian_leading_zero()) return false;
-        std::string trunk_prefix;
-        tables().GetNddPrefixForRegion(region_, true, &trunk_prefix);
-        const bool is_in_full =
-            number.country_code_source() != PhoneNumber::FROM_DEFAULT_COUNTRY ||
-            (country == region_ && !trunk_prefix.empty() && digits.starts_with(trunk_prefix));
-        return is_in_full && tables().IsPossibleNumberForTypeWithReason(
-                                 number, PhoneNumberUtil::MOBILE) == PhoneNumberUtil::IS_POSSIBLE;
-    };
-    if (!is_acceptable()) return {};
-    std::string formatted;
-    tables().Format(number, PhoneNumberUtil::E164, &formatted);
+    if (digits.empty()) return {};
+    std::string number = phone_tables().e164(digits, country, region_);
     // The library holds that toll-free numbers of Nigeria may be longer.
-    return formatted.size() <= 1 + e164_digits ? formatted : std::string();
+    return number.size() <= 1 + e164_digits ? number : std::string();
 }
 
 Result<std::string> PhoneNumbers::normalise(std::string_view written,

@@ -13,8 +13,9 @@ namespace kitchen::auth {
 
 class PhoneNumbers {
 public:
-    /// Whether this country (ISO 3166-1 alpha-2, capitals) has a numbering plan.
-    static bool has_plan(std::string_view country);
+    /// Whether this country (ISO 3166-1 alpha-2, capitals) has a numbering plan. Each start asks it
+    /// of the configuration, so it does without the tables, see phone_tables.h.
+    static bool has_plan(std::string_view country) noexcept;
 
     /// `region`: the country of numbers that are written without a country code. Throws
     /// std::invalid_argument when it has no numbering plan.
@@ -36,7 +37,6 @@ private:
     std::string e164(const std::string& digits, const std::string& country) const;
 
     std::string region_;
-    int region_code_;  ///< the country code: 234
 };
 
 }  // namespace kitchen::auth

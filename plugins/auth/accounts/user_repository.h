@@ -34,6 +34,11 @@ struct User {
     std::int64_t created_at = 0, updated_at = 0;  ///< POSIX milliseconds
 };
 
+/// Principal::token_id of HTTP Basic: the password that was given, for as long as it opens.
+inline std::string basic_token_id(const User& user) {
+    return "password-" + std::to_string(user.credential_version);
+}
+
 struct NewUser {
     std::string email;
     std::string phone_number;

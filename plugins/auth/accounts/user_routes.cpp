@@ -47,6 +47,12 @@ void UserRoutes::declare_admin(Setup& setup) {
                 {"search", Schema::string().max(100), "Part of an email address or phone number"})
             .query({"role", Schema::string().one_of(role_names()), "Only those with this role"})
             .handle([this](Request& request) { return list(request); }));
+    setup.add_route(Route::get("/users/{id:id}/")
+                        .summary("A user")
+                        .roles({std::string(role_admin)})
+                        .answers<UserRecord>(200, "The user")
+                        .answers(404, "No such user")
+                        .handle([this](Request& request) { return read(request); }));
     setup.add_route(
         Route::patch("/users/{id:id}/")
             .summary("Change what a user may do")
@@ -84,6 +90,12 @@ Result<Response> UserRoutes::list(const Request& request) const {
                                   page.offset);
         },
         [](JsonWriter& out, const User& user) { http::write_body(out, UserRecord{user}); });
+}
+
+Result<Response> UserRoutes::read(const Request& request) const {
+    const auto user = accounts_.read(request.path_id("id"));
+    if (!user) return user.error();
+    return Response::json(200, UserRecord{*user}).with_version(user->version);
 }
 
 Result<Response> UserRoutes::change_rights(const Request& request) const {

@@ -1,4 +1,4 @@
-// GET and PATCH /me/, GET /users/, PATCH /users/{id}/: AccountService over HTTP.
+// GET and PATCH /me/, GET /users/, GET and PATCH /users/{id}/: AccountService over HTTP.
 //
 // Thread-safety: declare() before all use; then handlers on any thread.
 #pragma once
@@ -20,6 +20,7 @@ private:
     Result<http::Response> read_own(const http::Request& request) const;
     Result<http::Response> change_own(const http::Request& request) const;
     Result<http::Response> list(const http::Request& request) const;
+    Result<http::Response> read(const http::Request& request) const;
     Result<http::Response> change_rights(const http::Request& request) const;
 
     AccountService& accounts_;

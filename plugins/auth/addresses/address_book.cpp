@@ -31,6 +31,11 @@ Result<SavedAddress> AddressBook::read(std::int64_t user_id, std::int64_t id) {
         [&](Transaction& tx) { return there(deps_.addresses.find(tx, user_id, id)); });
 }
 
+Status AddressBook::check(Address address) const {
+    if (address.country.empty()) address.country = settings_.country;
+    return normalise(address, deps_.phones);
+}
+
 Result<SavedAddress> AddressBook::add(std::int64_t user_id, Address address) {
     if (address.country.empty()) address.country = settings_.country;
     if (Status good = normalise(address, deps_.phones); !good) return std::move(good).error();

@@ -41,6 +41,8 @@ public:
     /// Error: not_found "address_not_found", also for another user's.
     Result<SavedAddress> read(std::int64_t user_id, std::int64_t id);
 
+    /// What is wrong with a new address, without the store. Error: unprocessable.
+    Status check(Address address) const;
     /// Errors: unprocessable "validation_failed"; conflict "address_book_full".
     Result<SavedAddress> add(std::int64_t user_id, Address address);
     /// Nothing is written when nothing differs. Errors: not_found; unprocessable, also when the

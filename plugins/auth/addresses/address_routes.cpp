@@ -30,6 +30,7 @@ void describe_input(BodyFields<T>& field, bool is_change) {
                   ? field(of.name, of.text)
                   : field.optional(of.name, of.text),
               of);
+    field.optional("phone_number", &T::phone).or_null().max(40).describe("As phone");
     limit_degrees(field.optional("latitude", &T::latitude), 90);
     limit_degrees(field.optional("longitude", &T::longitude), 180);
     field.optional("is_default", &T::is_default)
@@ -53,6 +54,9 @@ void describe(BodyFields<SavedAddress>& field) {
     field.named("Address");
     field("id", &SavedAddress::id).min(1);
     for (const AddressField& of : address_fields) limit(field(of.name, of.text), of);
+    field("phone_number", &SavedAddress::phone)
+        .or_null()
+        .describe("As phone: its name in accounts");
     limit_degrees(field("latitude", &SavedAddress::latitude), 90);
     limit_degrees(field("longitude", &SavedAddress::longitude), 180);
     field("is_default", &SavedAddress::is_default).describe("Used when an order names no address");
@@ -85,6 +89,11 @@ void AddressRoutes::declare(Setup& setup) {
                         .describe("The first one is the default, whatever is_default says.")
                         .signed_in()
                         .body<NewAddress>()
+                        .check([this](const Json& body) {
+                            NewAddress address;
+                            http::read_body(body, address);
+                            return book_.check(std::move(address));
+                        })
                         .body_limit(body_limit)
                         .answers<SavedAddress>(201, "The address; Location is where it lives")
                         .answers(409, "The address book is full (address_book_full)")

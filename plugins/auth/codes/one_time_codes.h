@@ -26,14 +26,16 @@ public:
 
     /// Uniform over 000000 to 999999.
     std::string make() const;
+    /// The same for the same subject and seed, so that it can be mailed again: as good as one of
+    /// make() to all who do not have the server key.
+    std::string of_seed(std::string_view subject, std::string_view seed) const;
     std::string mac(std::string_view subject, std::string_view code) const {
         return key_.mac({subject, code});
     }
 
     /// Compares in the cache entry `key`, at most `max_attempts` wrong ones in all; gives the
-    /// entry's fields on a match. Errors: unauthenticated "otp_wrong" with member attempts_left;
-    /// too_many_requests "otp_exhausted" (the entry is gone); `missing` when there is no such
-    /// entry; what the cache reports.
+    /// entry's fields on a match. Errors: wrong_code() (after the last try the entry is gone);
+    /// `missing` when there is no such entry; what the cache reports.
     Result<CacheFields> check(Cache& cache, std::string_view key, std::string_view subject,
                               std::string_view code, std::int64_t max_attempts,
                               const Error& missing) const;
@@ -42,6 +44,10 @@ private:
     PurposeKey key_;
     Random& random_;
 };
+
+/// unauthenticated "otp_wrong" with member attempts_left; with none left too_many_requests
+/// "otp_exhausted", with Retry-After.
+Error wrong_code(std::int64_t attempts_left);
 
 /// The field of that name, or "".
 std::string_view field_of(const CacheFields& fields, std::string_view name);

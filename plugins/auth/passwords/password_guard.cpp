@@ -23,8 +23,9 @@ PasswordGuard::PasswordGuard(Dependencies dependencies, const AuthSettings& sett
       hasher_(settings.argon2_cost, settings.argon2_parallelism, settings.argon2_queue,
               deps_.waits) {}
 
-Result<User> PasswordGuard::verify(std::string_view user, std::string_view password,
+Result<User> PasswordGuard::verify(std::string_view typed, std::string_view password,
                                    std::string_view client_address) {
+    const std::string user = trimmed(typed);
     auto found = look_up(user);
     if (!found) return std::move(found).error();
     const std::string credential = credential_of(*found, password);

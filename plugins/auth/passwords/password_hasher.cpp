@@ -15,6 +15,12 @@ std::size_t half_the_cores() {
     return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
 }
 
+// As libsodium takes them.
+unsigned long long passes(const Argon2Cost& cost) {
+    return static_cast<unsigned long long>(cost.passes);
+}
+std::size_t memory(const Argon2Cost& cost) { return static_cast<std::size_t>(cost.memory.count); }
+
 Error out_of_memory() {
     return Error(Errc::unavailable, "busy",
                  "The server has no memory left to check passwords. Try again in some seconds.")
@@ -35,7 +41,7 @@ std::string random_base64() {
 
 std::string make_dummy_hash(const Argon2Cost& cost) {
     prepare_crypto();
-    return "$argon2id$v=19$m=" + std::to_string(cost.memory / 1024) +
+    return "$argon2id$v=19$m=" + std::to_string(cost.memory.count / 1024) +
            ",t=" + std::to_string(cost.passes) + ",p=1$" + random_base64<16>() + "$" +
            random_base64<32>();
 }
@@ -55,8 +61,8 @@ PasswordHasher::PasswordHasher(Argon2Cost cost, Places places, std::size_t queue
 /// "" when out of memory.
 std::string PasswordHasher::make(std::string_view password) const {
     std::array<char, crypto_pwhash_STRBYTES> phc{};
-    if (crypto_pwhash_str_alg(phc.data(), password.data(), password.size(), cost_.passes,
-                              cost_.memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
+    if (crypto_pwhash_str_alg(phc.data(), password.data(), password.size(), passes(cost_),
+                              memory(cost_), crypto_pwhash_ALG_ARGON2ID13) != 0)
         return {};
     return phc.data();
 }
@@ -89,7 +95,7 @@ Status PasswordHasher::verify_nothing(std::string_view password, std::string_vie
 }
 
 bool PasswordHasher::is_outdated(const std::string& phc) const {
-    return crypto_pwhash_str_needs_rehash(phc.c_str(), cost_.passes, cost_.memory) != 0;
+    return crypto_pwhash_str_needs_rehash(phc.c_str(), passes(cost_), memory(cost_)) != 0;
 }
 
 }  // namespace kitchen::auth

@@ -16,6 +16,7 @@
 #include "passwords/background_threads.h"
 #include "passwords/hash_gate.h"
 #include "kitchen/result.h"
+#include "kitchen/settings.h"
 #include "kitchen/waits.h"
 
 namespace kitchen::auth {
@@ -23,8 +24,9 @@ namespace kitchen::auth {
 /// What one hash costs. The default is the first choice of OWASP's Password Storage Cheat Sheet for
 /// Argon2id (19 MiB, t=2, p=1).
 struct Argon2Cost {
-    unsigned long long passes = 2;
-    std::size_t memory = 19 * 1024 * 1024;  ///< bytes
+    std::int64_t passes = 2;
+    Bytes memory = mebibytes(19);
+    static void describe(Fields<Argon2Cost>& field);
 };
 
 /// A PHC string of that cost that no password is known for: salt and hash are random.

@@ -9,8 +9,15 @@
 namespace kitchen::auth {
 namespace {
 
-/// A browser opens its password dialog for Basic. On a route where no client signs in, as where a
-/// mailed code was wrong, it must not, unless the client brought credentials itself.
+bool brings_token(const http::Request& request) {
+    const std::string* header = request.header("authorization");
+    const auto authorization = header ? parse_authorization(*header) : std::nullopt;
+    return authorization && authorization->scheme == "bearer";
+}
+
+/// A browser opens its password dialog for Basic. Before a client with a token it must not, nor on
+/// a route where no client signs in, as where a mailed code was wrong, unless the client brought
+/// credentials itself.
 bool offers_basic(const http::Request& request) {
     return request.route->access != http::Access::anyone || request.header("authorization");
 }
@@ -45,18 +52,29 @@ Result<Principal> Identify::basic(const http::Request& request,
     if (!decoded) return guard_.refuse_unreadable(request.client_address);
     auto user = guard_.verify(decoded->user, decoded->password, request.client_address);
     if (!user) return std::move(user).error();
-    return Principal{user->id, std::move(user->role), ""};
+    return Principal{user->id, user->role, basic_token_id(*user)};
 }
 
 Result<http::Response> challenge(http::Request& request, const http::Next& next) {
     auto result = next();
     const bool is_refused =
         result ? result->status == 401 : result.error().kind == Errc::unauthenticated;
-    if (!is_refused) return result;
-    if (offers_basic(request))
-        request.response_fields.emplace_back("WWW-Authenticate",
-                                             "Basic realm=\"Chuks Kitchen\", charset=\"UTF-8\"");
-    request.response_fields.emplace_back("WWW-Authenticate", "Bearer realm=\"Chuks Kitchen\"");
+    const bool is_said =
+        std::any_of(request.response_fields.begin(), request.response_fields.end(),
+                    [](const auto& field) { return field.first == "WWW-Authenticate"; });
+    if (!is_refused || is_said) return result;
+    const auto offer = [&](std::string challenge) {
+        request.response_fields.emplace_back("WWW-Authenticate", std::move(challenge));
+    };
+    std::string bearer = "Bearer realm=\"Chuks Kitchen\"";
+    if (brings_token(request)) {
+        // Where tokens are looked at (RFC 6750, section 3.1).
+        if (!request.principal && request.route->access != http::Access::anyone)
+            bearer += ", error=\"invalid_token\"";
+    } else if (offers_basic(request)) {
+        offer("Basic realm=\"Chuks Kitchen\", charset=\"UTF-8\"");
+    }
+    offer(std::move(bearer));
     return result;
 }
 

@@ -29,7 +29,8 @@ private:
 };
 
 /// The observe-phase middleware that tells the client of a 401 how to sign in: WWW-Authenticate
-/// (RFC 9110, section 11.6.1).
+/// (RFC 9110, section 11.6.1). A plugin that knows another way, and has said so in
+/// Request::response_fields, is left alone.
 Result<http::Response> challenge(http::Request& request, const http::Next& next);
 
 }  // namespace kitchen::auth

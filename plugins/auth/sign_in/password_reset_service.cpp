@@ -14,6 +14,9 @@ Error no_reset() {
         "No password reset is waiting for this address, or it has expired. Ask for a new code.");
 }
 
+constexpr std::string_view seed_field = "seed", user_field = "user_id",
+                           version_field = "credential_version";
+
 std::string entry_of(std::string_view subject) { return "auth:reset:" + std::string(subject); }
 
 }  // namespace
@@ -23,6 +26,7 @@ PasswordResetService::PasswordResetService(Dependencies dependencies, const Serv
                                            const RequestSettings& requests)
     : deps_(dependencies),
       email_key_(key, "reset email"),
+      network_key_(key, "reset network"),
       codes_(PurposeKey(key, "reset code"), deps_.random),
       settings_(settings),
       per_address_(deps_.cache, {requests.per_address_burst, requests.per_address_period},
@@ -36,16 +40,22 @@ std::string PasswordResetService::subject_of(std::string_view email) const {
     return email_key_.mac({ascii_lower(email)});
 }
 
+std::string PasswordResetService::tries_of(std::string_view client_network) const {
+    return "tries:" + network_key_.mac({client_network}).substr(0, 16);
+}
+
 Status PasswordResetService::forgot(const std::string& email, std::string_view client_address) {
-    if (Status open = per_address_.tick(client_network(client_address)); !open) return open;
-    if (!deps_.jobs.post("auth-password-reset", [this, email] { prepare(email); }))
+    const std::string network = client_network(client_address);
+    if (Status open = per_address_.tick(network); !open) return open;
+    if (!deps_.jobs.post("auth-password-reset",
+                         [this, email, network] { prepare(email, network); }))
         return Error(Errc::unavailable, "mail_queue_full",
                      "No mail can be sent at this moment. Try again in a few seconds.")
             .retry_in(std::chrono::seconds(5));
     return {};
 }
 
-void PasswordResetService::prepare(const std::string& email) {
+void PasswordResetService::prepare(const std::string& email, const std::string& client_network) {
     const std::string subject = subject_of(email);
     if (const Status open = per_email_.tick(subject); !open) {
         if (open.error().kind == Errc::too_many_requests)
@@ -61,34 +71,79 @@ void PasswordResetService::prepare(const std::string& email) {
         deps_.log.error("a password reset could not be prepared", {{"code", user.error().code}});
         return;
     }
-    const bool known = user->has_value() && !(*user)->disabled;
-    const std::string code = codes_.make();
-    // An unknown address gets an entry that no code matches, so that reset() says the same for
-    // it.
-    const CacheFields fields = {
-        {std::string(OneTimeCodes::field),
-         codes_.mac(subject, known ? code : deps_.random.hex(32))},
-        {"user_id", known ? std::to_string((*user)->id) : "0"},
-        {"credential_version", known ? std::to_string((*user)->credential_version) : "0"}};
-    if (Status kept = deps_.cache.set_fields(entry_of(subject), fields, settings_.ttl); !kept) {
-        deps_.log.error("a password reset could not be prepared", {{"code", kept.error().code}});
+    if (user->has_value() && (*user)->disabled) user->reset();
+    const auto code = code_for(subject, *user, tries_of(client_network));
+    if (!code) {
+        deps_.log.error("a password reset could not be prepared", {{"code", code.error().code}});
         return;
     }
-    if (known)
-        deps_.mails.send(deps_.texts.password_reset((*user)->email, code, settings_.ttl),
-                         settings_.ttl);
+    if (!user->has_value()) return;
+    const auto& [text, valid_for] = *code;
+    deps_.mails.send(deps_.texts.password_reset((*user)->email, text, valid_for), valid_for);
+}
+
+Result<std::pair<std::string, std::chrono::milliseconds>> PasswordResetService::code_for(
+    const std::string& subject, const std::optional<User>& user, const std::string& tries) {
+    const std::string entry = entry_of(subject);
+    const std::string user_id = std::to_string(user ? user->id : 0);
+    const std::string version = std::to_string(user ? user->credential_version : 0);
+    const auto waiting = deps_.cache.get_fields(entry);
+    if (!waiting) return waiting.error();
+    const auto left = deps_.cache.ttl(entry);
+    if (!left) return left.error();
+    if (*waiting && *left && **left > settings_.ttl / 2 &&
+        field_of(**waiting, user_field) == user_id &&
+        field_of(**waiting, version_field) == version) {
+        const auto renewed = deps_.cache.update_fields(entry, {{tries, "0"}});
+        if (!renewed) return renewed.error();
+        if (*renewed)
+            return std::pair(codes_.of_seed(subject, field_of(**waiting, seed_field)), **left);
+    }
+    const std::string seed = deps_.random.hex(32);
+    if (Status kept = deps_.cache.set_fields(entry,
+                                             {{std::string(seed_field), seed},
+                                              {std::string(user_field), user_id},
+                                              {std::string(version_field), version},
+                                              {tries, "0"}},
+                                             settings_.ttl);
+        !kept)
+        return std::move(kept).error();
+    return std::pair(codes_.of_seed(subject, seed), settings_.ttl);
+}
+
+Status PasswordResetService::check_code(const Pending& pending, std::string_view code,
+                                        std::string_view client_address) {
+    std::string tries = tries_of(client_network(client_address));
+    if (field_of(pending.fields, tries).empty()) tries = "tries";
+    const auto tried = deps_.cache.increment_field(pending.entry, tries, settings_.max_attempts);
+    if (!tried) return tried.error();
+    if (!tried->has_value()) return no_reset();
+    // Hashed, so that the time of the comparison says nothing. No code opens the reset of an
+    // address without account, and the work is the same.
+    const std::string right = codes_.of_seed(pending.subject, field_of(pending.fields, seed_field));
+    const bool is_known = field_of(pending.fields, user_field) != "0";
+    if (codes_.mac(pending.subject, code) != codes_.mac(pending.subject, right) || !is_known)
+        return wrong_code(settings_.max_attempts - **tried);
+    // A right code is no wrong try, however often it takes until the store is back.
+    const auto given_back =
+        deps_.cache.update_fields(pending.entry, {{tries, std::to_string(**tried - 1)}});
+    if (!given_back) return given_back.error();
+    return {};
 }
 
 Status PasswordResetService::reset(std::string_view email, std::string_view code,
                                    std::string_view password, std::string_view client_address) {
     if (Status good = deps_.rules.check(password, email, ""); !good) return good;
     const std::string subject = subject_of(email);
-    const auto fields = codes_.check(deps_.cache, entry_of(subject), subject, code,
-                                     settings_.max_attempts, no_reset());
-    if (!fields) return fields.error();
-    const std::int64_t user_id = parse_number(field_of(*fields, "user_id")).value_or(0);
+    Pending pending{entry_of(subject), subject, {}};
+    auto waiting = deps_.cache.get_fields(pending.entry);
+    if (!waiting) return std::move(waiting).error();
+    if (!waiting->has_value()) return no_reset();
+    pending.fields = **std::move(waiting);
+    if (Status right = check_code(pending, code, client_address); !right) return right;
+    const std::int64_t user_id = parse_number(field_of(pending.fields, user_field)).value_or(0);
     const std::int64_t credential_version =
-        parse_number(field_of(*fields, "credential_version")).value_or(0);
+        parse_number(field_of(pending.fields, version_field)).value_or(0);
 
     auto user = deps_.store.read<std::optional<User>>(
         [&](Transaction& tx) { return deps_.users.by_id(tx, user_id); });
@@ -109,7 +164,7 @@ Status PasswordResetService::reset(std::string_view email, std::string_view code
         return deps_.tokens.revoke_all(tx, user_id, 0, now);
     });
     if (!changed) return changed;
-    if (const auto erased = deps_.cache.erase(entry_of(subject)); !erased)
+    if (const auto erased = deps_.cache.erase(pending.entry); !erased)
         deps_.log.warn("a finished password reset could not be erased; it will expire",
                        {{"code", erased.error().code}});
     deps_.log.info("password reset", {{"user_id", user_id}});

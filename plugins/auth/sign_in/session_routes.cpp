@@ -100,8 +100,10 @@ void SessionRoutes::declare_tokens(Setup& setup) {
     setup.add_route(
         Route::post("/token/refresh/")
             .summary("Exchange a refresh token")
-            .describe("Each refresh token is good once. Showing a used one again ends the whole "
-                      "sign-in, on every device that shares it.")
+            .describe("Each refresh token is good once. For 10 seconds, and while the new one is "
+                      "unused, a used one gives the same new one again, so that a lost answer "
+                      "can be asked for again; after that it ends the whole sign-in, on every "
+                      "device that shares it.")
             .body<Refresh>()
             .answers<IssuedTokens>(200, "New tokens; the old ones are void")
             .answers(401, "The refresh token is not valid, or not any more")

@@ -16,7 +16,7 @@ StoredToken token_of(const Row& row) {
     token.role = row.string(2);
     token.expires_at = row.integer(3);
     token.alive = row.boolean(4);
-    token.used = row.boolean(5);
+    token.used_at = row.maybe_integer(5);
     return token;
 }
 
@@ -36,13 +36,17 @@ TokenRepository::TokenRepository(Store& store)
       renew_family_(store.prepare("UPDATE token_families SET access_hash = $2, access_expires_at = "
                                   "$3, expires_at = $4, updated_at = $5 WHERE id = $1")),
       by_access_(store.prepare(
-          "SELECT f.id, u.id, u.role, f.access_expires_at, " AUTH_TOKEN_ALIVE ", 0 "
+          "SELECT f.id, u.id, u.role, f.access_expires_at, " AUTH_TOKEN_ALIVE
+          ", CAST(NULL AS BIGINT) "
           "FROM token_families f JOIN users u ON u.id = f.user_id WHERE f.access_hash = $1")),
       by_refresh_(store.prepare("SELECT f.id, u.id, u.role, r.expires_at, " AUTH_TOKEN_ALIVE
-                                ", CASE WHEN r.used_at IS NULL THEN 0 ELSE 1 END "
+                                ", r.used_at "
                                 "FROM refresh_tokens r JOIN token_families f ON f.id = r.family_id "
                                 "JOIN users u ON u.id = f.user_id "
                                 "WHERE r.hash = $1")),
+      alive_(store.prepare("SELECT " AUTH_TOKEN_ALIVE
+                           " FROM token_families f JOIN users u ON u.id = f.user_id "
+                           "WHERE f.id = $1 AND u.id = $2")),
       revoke_family_(store.prepare("UPDATE token_families SET revoked_at = $2, updated_at = $2 "
                                    "WHERE id = $1 AND revoked_at IS NULL")),
       revoke_all_(store.prepare("UPDATE token_families SET revoked_at = $3, updated_at = $3 WHERE "
@@ -106,6 +110,13 @@ Result<std::optional<StoredToken>> TokenRepository::by_access(Transaction& tx,
 Result<std::optional<StoredToken>> TokenRepository::by_refresh(Transaction& tx,
                                                                std::string_view hash) const {
     return first_row(tx.query(by_refresh_, {hash}), token_of);
+}
+
+Result<bool> TokenRepository::is_alive(Transaction& tx, std::int64_t family_id,
+                                       std::int64_t user_id) const {
+    const auto rows = tx.query(alive_, {family_id, user_id});
+    if (!rows) return rows.error();
+    return !rows->empty() && rows->front().boolean(0);
 }
 
 Status TokenRepository::revoke_family(Transaction& tx, std::int64_t family_id,

@@ -27,7 +27,7 @@ struct StoredToken {
     std::int64_t expires_at = 0;
     bool alive =
         false;  ///< family not revoked, owner not disabled, credentials not changed since sign-in
-    bool used = false;  ///< a refresh token that was exchanged already
+    std::optional<std::int64_t> used_at;  ///< a refresh token that was exchanged already
 };
 
 class TokenRepository {
@@ -48,6 +48,9 @@ public:
     Result<std::optional<StoredToken>> by_access(Transaction& tx, std::string_view hash) const;
     Result<std::optional<StoredToken>> by_refresh(Transaction& tx, std::string_view hash) const;
 
+    /// Whether that sign-in of that user has not ended.
+    Result<bool> is_alive(Transaction& tx, std::int64_t family_id, std::int64_t user_id) const;
+
     Status revoke_family(Transaction& tx, std::int64_t family_id, std::int64_t now) const;
     /// All of a user's families but `except` (0: all).
     Status revoke_all(Transaction& tx, std::int64_t user_id, std::int64_t except,
@@ -62,7 +65,8 @@ public:
 
 private:
     Statement add_family_, add_refresh_, use_refresh_, renew_family_, by_access_, by_refresh_,
-        revoke_family_, revoke_all_, keep_family_, sweep_families_, sweep_revoked_, sweep_refresh_;
+        alive_, revoke_family_, revoke_all_, keep_family_, sweep_families_, sweep_revoked_,
+        sweep_refresh_;
 };
 
 }  // namespace kitchen::auth

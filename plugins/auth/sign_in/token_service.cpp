@@ -9,11 +9,25 @@ namespace {
 
 constexpr std::string_view access_prefix = "ck_at_", refresh_prefix = "ck_rt_";
 constexpr std::size_t token_bytes = 32;
+/// How long a client whose response was lost may ask again.
+constexpr std::chrono::milliseconds grace = std::chrono::seconds(10);
 constexpr std::int64_t sweep_batch = 500;  // rows a transaction: other writers wait for it
 
 /// What cannot be one of ours is not looked up.
 bool looks_like(std::string_view token, std::string_view prefix) {
     return token.size() == prefix.size() + 2 * token_bytes && token.starts_with(prefix);
+}
+
+/// The code of all credentials that are not right.
+Error invalid_access_token() {
+    return Error(Errc::unauthenticated, invalid_credentials().code,
+                 "This access token is not valid, or not any more. Sign in again.");
+}
+
+Error expired_access_token() {
+    return Error(Errc::unauthenticated, "token_expired",
+                 "This access token has expired. Get a new one with your refresh token, or sign in "
+                 "again.");
 }
 
 Error invalid_refresh_token() {
@@ -23,11 +37,10 @@ Error invalid_refresh_token() {
 
 }  // namespace
 
-IssuedTokens TokenService::make() const {
+IssuedTokens TokenService::successor_of(std::string_view refresh_token) const {
     IssuedTokens issued;
-    issued.access_token = std::string(access_prefix) + random_.hex(token_bytes);
-    issued.refresh_token = std::string(refresh_prefix) + random_.hex(token_bytes);
-    issued.expires_in = std::chrono::floor<std::chrono::seconds>(lifetimes_.access);
+    issued.access_token = std::string(access_prefix) + key_.mac({"next access", refresh_token});
+    issued.refresh_token = std::string(refresh_prefix) + key_.mac({"next refresh", refresh_token});
     return issued;
 }
 
@@ -40,7 +53,9 @@ TokenHashes TokenService::hashes_of(const IssuedTokens& issued, std::int64_t now
 
 Result<IssuedTokens> TokenService::issue(const User& user) {
     const std::int64_t now = to_millis(clock_.now());
-    IssuedTokens issued = make();
+    const IssuedTokens issued{std::string(access_prefix) + random_.hex(token_bytes),
+                              std::string(refresh_prefix) + random_.hex(token_bytes),
+                              std::chrono::floor<std::chrono::seconds>(lifetimes_.access)};
     const TokenHashes hashes = hashes_of(issued, now);
     auto family = store_.transact<std::optional<std::int64_t>>([&](Transaction& tx) {
         return tokens_.add_family(tx, user.id, user.credential_version, hashes, now);
@@ -52,13 +67,13 @@ Result<IssuedTokens> TokenService::issue(const User& user) {
 }
 
 Result<Principal> TokenService::authenticate(std::string_view access_token) {
-    if (!looks_like(access_token, access_prefix)) return invalid_credentials();
+    if (!looks_like(access_token, access_prefix)) return invalid_access_token();
     const std::string hash = access_hash(access_token);
     auto token = store_.read<std::optional<StoredToken>>(
         [&](Transaction& tx) { return tokens_.by_access(tx, hash); });
     if (!token) return std::move(token).error();
-    if (!token->has_value() || !(*token)->alive || (*token)->expires_at <= to_millis(clock_.now()))
-        return invalid_credentials();
+    if (!token->has_value() || !(*token)->alive) return invalid_access_token();
+    if ((*token)->expires_at <= to_millis(clock_.now())) return expired_access_token();
     return Principal{(*token)->user_id, (*token)->role, std::to_string((*token)->family_id)};
 }
 
@@ -66,11 +81,11 @@ Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token) {
     if (!looks_like(refresh_token, refresh_prefix)) return invalid_refresh_token();
     const std::int64_t now = to_millis(clock_.now());
     const std::string hash = refresh_hash(refresh_token);
-    IssuedTokens issued = make();
+    IssuedTokens issued = successor_of(refresh_token);
     const TokenHashes hashes = hashes_of(issued, now);
 
-    enum class Outcome { rotated, refused, reused };
-    std::int64_t user_id = 0, family_id = 0;
+    enum class Outcome { issued, refused, reused };
+    std::int64_t user_id = 0, family_id = 0, issued_at = now;
     // The revocation must be kept although the result is a refusal: so refusals are values of the
     // body, not errors.
     auto outcome = store_.transact<Outcome>([&](Transaction& tx) -> Result<Outcome> {
@@ -81,17 +96,26 @@ Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token) {
         user_id = token.user_id;
         family_id = token.family_id;
         if (!token.alive || token.expires_at <= now) return Outcome::refused;
-        if (!token.used) {
+        issued_at = token.used_at.value_or(now);
+        if (!token.used_at) {
             auto rotated = tokens_.rotate(tx, token.family_id, hash, hashes, now);
             if (!rotated) return std::move(rotated).error();
-            if (*rotated) return Outcome::rotated;
+            if (*rotated) return Outcome::issued;
         }
+        auto successor = tokens_.by_refresh(tx, hashes.refresh);
+        if (!successor) return std::move(successor).error();
+        if (successor->has_value() && !(*successor)->used_at && now - issued_at < grace.count())
+            return Outcome::issued;
         if (Status revoked = tokens_.revoke_family(tx, token.family_id, now); !revoked)
             return std::move(revoked).error();
         return Outcome::reused;
     });
     if (!outcome) return std::move(outcome).error();
-    if (*outcome == Outcome::rotated) return issued;
+    if (*outcome == Outcome::issued) {
+        issued.expires_in = std::chrono::floor<std::chrono::seconds>(
+            lifetimes_.access - std::chrono::milliseconds(now - issued_at));
+        return issued;
+    }
     if (*outcome == Outcome::reused)
         log_.warn("a used refresh token was shown again; its family is revoked",
                   {{"user_id", user_id}, {"family_id", family_id}});

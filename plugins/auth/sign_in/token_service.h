@@ -1,6 +1,9 @@
 // Bearer tokens: opaque, 256 bits each, kept as keyed hashes only. A sign-in makes a family: one
 // access token at a time, and a chain of refresh tokens of which each is good once. Showing a used
-// one again means that it was stolen, and ends the family.
+// one again means that it was stolen, and ends the family; but for a moment, while its successor is
+// unused, it may be a client whose response was lost, and it gets the same successor again.
+//
+// A successor is computed from its refresh token and the server key, so it need not be kept.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once
@@ -43,7 +46,8 @@ public:
     /// A new family. Error: invalid_credentials() when the account changed since `user` was read;
     /// what the store reports.
     Result<IssuedTokens> issue(const User& user);
-    /// Who presents this access token. Error: invalid_credentials(); what the store reports.
+    /// Who presents this access token. Errors: unauthenticated "token_expired" when a refresh token
+    /// helps, otherwise "invalid_credentials"; what the store reports.
     Result<Principal> authenticate(std::string_view access_token);
     /// New tokens for a refresh token. Error: unauthenticated "invalid_refresh_token"; what the
     /// store reports.
@@ -54,7 +58,7 @@ public:
     void sweep();
 
 private:
-    IssuedTokens make() const;
+    IssuedTokens successor_of(std::string_view refresh_token) const;
     TokenHashes hashes_of(const IssuedTokens& issued, std::int64_t now) const;
     std::string access_hash(std::string_view token) const { return key_.mac({"access", token}); }
     std::string refresh_hash(std::string_view token) const { return key_.mac({"refresh", token}); }

@@ -1,5 +1,7 @@
 #include "sign_up/signup_routes.h"
 
+#include <optional>
+
 #include "accounts/user_body.h"
 
 namespace kitchen::auth {
@@ -13,27 +15,53 @@ using http::Schema;
 
 struct CodeSent {
     std::int64_t expires_in = 0;
+    std::optional<std::string> signup_token;
 
     static void describe(BodyFields<CodeSent>& field) {
         field.named("CodeSent");
         field("message", [](const CodeSent&) { return "OTP sent to your email address"; });
         field("expires_in", &CodeSent::expires_in).describe("Seconds until the code expires");
         field("notice", [](const CodeSent&) { return "It may take up to 5 minutes to arrive"; });
+        field.optional("signup_token", &CodeSent::signup_token)
+            .describe(
+                "What the cookie holds, for clients whose cookies do not come back; only of "
+                "POST /signup/");
+    }
+};
+
+/// Which sign-up it is, of a client whose cookie was dropped: of another site, or an app.
+struct Resend {
+    std::string signup_token;
+
+    template <class Body>
+    static void describe_token(BodyFields<Body>& field) {
+        secret(field.optional("signup_token", &Body::signup_token), 1, 256)
+            .describe("What POST /signup/ gave; without it the cookie counts");
+    }
+    static void describe(BodyFields<Resend>& field) {
+        field.named("SignupResend");
+        describe_token(field);
     }
 };
 
 struct Verification {
-    std::string otp;
+    std::string otp, signup_token;
 
     static void describe(BodyFields<Verification>& field) {
         field.named("Verification");
         one_time_code(field("otp", &Verification::otp));
+        Resend::describe_token(field);
     }
 };
 
 /// "" when there is none that could be ours: such a session is as unknown as any other.
-std::string session_of(const Request& request) {
-    return request.cookie(SignupRoutes::cookie_name).value_or("");
+std::string session_of(const Request& request, const std::string& token) {
+    return token.empty() ? request.cookie(SignupRoutes::cookie_name).value_or("") : token;
+}
+
+bool is_over(const Error& error) {
+    return error.kind == Errc::not_found || error.kind == Errc::conflict ||
+           error.code == wrong_code(0).code;
 }
 
 }  // namespace
@@ -55,8 +83,13 @@ void SignupRoutes::declare(Setup& setup) {
         Route::post("/signup/")
             .summary("Begin to sign up")
             .describe("Mails a code to the address. The account is made by POST /verify/ with that "
-                      "code and the cookie set here.")
+                      "code and the cookie set here, or the signup_token.")
             .body<SignupForm>()
+            .check([this](const Json& body) {
+                SignupForm form;
+                http::read_body(body, form);
+                return signups_.check(form);
+            })
             .answers<CodeSent>(200, "The code is on its way; sets the cookie signup_session_id")
             .answers(
                 409,
@@ -70,7 +103,7 @@ void SignupRoutes::declare(Setup& setup) {
                         .describe("The old code dies; wrong tries stay counted. At most one a "
                                   "minute and five a sign-up.")
                         .uses_cookie(cookie_name)
-                        .body(Schema::object({}))
+                        .body<Resend>()
                         .optional_body()
                         .answers<CodeSent>(200, "The new code is on its way")
                         .answers(404, "No sign-up is waiting, or it has expired")
@@ -88,7 +121,7 @@ void SignupRoutes::declare(Setup& setup) {
             .answers(409,
                      "The email address or phone number was taken meanwhile; errors names which")
             .answers(422, "Not six digits")
-            .answers(429, "The last wrong code: the sign-up is over")
+            .answers(429, "The last wrong code: the sign-up is over; clears the cookie")
             .answers(503, "The account could not be made at this moment; try the same code again")
             .handle([this](Request& request) { return verify(request); }));
 }
@@ -109,18 +142,30 @@ Result<Response> SignupRoutes::start(const Request& request) const {
     if (!session) return std::move(session).error();
     const std::int64_t seconds =
         std::chrono::floor<std::chrono::seconds>(signups_.settings().ttl).count();
-    return Response::json(200, CodeSent{seconds}).with_cookie(cookie(*std::move(session), seconds));
+    return Response::json(200, CodeSent{seconds, *session}).with_cookie(cookie(*session, seconds));
 }
 
-Result<Response> SignupRoutes::resend(const Request& request) const {
-    const auto left = signups_.resend(session_of(request));
-    if (!left) return left.error();
-    return Response::json(200, CodeSent{std::chrono::floor<std::chrono::seconds>(*left).count()});
+/// With a sign-up that is over the cookie goes too.
+Error SignupRoutes::refused(Request& request, Error error) const {
+    if (!is_over(error) || !request.cookie(cookie_name) || request.json.has("signup_token"))
+        return error;
+    const Response cleared = Response().with_cookie(cookie("", 0));
+    request.response_fields.insert(request.response_fields.end(), cleared.headers.begin(),
+                                   cleared.headers.end());
+    return error;
 }
 
-Result<Response> SignupRoutes::verify(const Request& request) const {
-    const auto user = signups_.verify(session_of(request), request.read<Verification>().otp);
-    if (!user) return user.error();
+Result<Response> SignupRoutes::resend(Request& request) const {
+    const auto left = signups_.resend(session_of(request, request.read<Resend>().signup_token));
+    if (!left) return refused(request, left.error());
+    return Response::json(
+        200, CodeSent{std::chrono::floor<std::chrono::seconds>(*left).count(), std::nullopt});
+}
+
+Result<Response> SignupRoutes::verify(Request& request) const {
+    const auto wanted = request.read<Verification>();
+    const auto user = signups_.verify(session_of(request, wanted.signup_token), wanted.otp);
+    if (!user) return refused(request, user.error());
     return Response::json(200, *user).with_cookie(cookie("", 0));
 }
 

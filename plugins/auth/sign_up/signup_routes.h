@@ -1,4 +1,5 @@
-// POST /signup/, /signup/resend/, /verify/: SignupService over HTTP. The session is a cookie.
+// POST /signup/, /signup/resend/, /verify/: SignupService over HTTP. The session is a cookie, or
+// a member of the body.
 //
 // Thread-safety: declare() before all use; then handlers on any thread.
 #pragma once
@@ -19,8 +20,9 @@ public:
 
 private:
     Result<http::Response> start(const http::Request& request) const;
-    Result<http::Response> resend(const http::Request& request) const;
-    Result<http::Response> verify(const http::Request& request) const;
+    Result<http::Response> resend(http::Request& request) const;
+    Result<http::Response> verify(http::Request& request) const;
+    Error refused(http::Request& request, Error error) const;
     http::Cookie cookie(std::string value, std::int64_t max_age_seconds) const;
 
     SignupService& signups_;

@@ -44,6 +44,18 @@ std::string SignupService::entry_of(std::string_view session_id) const {
     return "auth:signup:" + session_key_.mac({session_id});
 }
 
+Result<std::string> SignupService::code_for(const std::string& email) {
+    const std::string subject = email_key_.mac({ascii_lower(email)});
+    const std::string entry = "auth:signup-code:" + subject;
+    const std::string fresh = deps_.random.hex(32);
+    const auto is_first = deps_.cache.set_if_absent(entry, fresh, settings_.ttl / 2);
+    if (!is_first) return is_first.error();
+    if (*is_first) return codes_.of_seed(subject, fresh);
+    const auto seed = deps_.cache.get(entry);
+    if (!seed) return seed.error();
+    return codes_.of_seed(subject, seed->value_or(fresh));
+}
+
 bool SignupService::post_code(const std::string& email, const std::string& code,
                               std::chrono::milliseconds valid_for) {
     return deps_.mails.post(deps_.texts.signup(email, code, valid_for), valid_for);
@@ -54,9 +66,9 @@ Status SignupService::check_availability(const SignupForm& form, const std::stri
         const auto taken = deps_.users.taken(tx, form.email, phone_number);
         if (!taken) return taken.error();
         if (taken->email || taken->phone) return taken_error(*taken);
-        if (form.referral_code.empty()) return {};
-        const auto known =
-            deps_.users.referral_code_exists(tx, normal_referral_code(form.referral_code));
+        const std::string referral_code = normal_referral_code(form.referral_code);
+        if (referral_code.empty()) return {};
+        const auto known = deps_.users.referral_code_exists(tx, referral_code);
         if (!known) return known.error();
         if (!*known)
             return invalid_field("/referral_code", "referral_code_unknown",
@@ -65,11 +77,21 @@ Status SignupService::check_availability(const SignupForm& form, const std::stri
     });
 }
 
+Status SignupService::check(const SignupForm& form) const {
+    const auto phone = deps_.phones.normalise(form.phone_number);
+    Status good = deps_.rules.check(form.password, form.email, phone ? *phone : std::string());
+    if (phone) return good;
+    Error error = phone.error();
+    if (!good)
+        error.faults.insert(error.faults.end(), good.error().faults.begin(),
+                            good.error().faults.end());
+    return error;
+}
+
 Result<std::string> SignupService::start(const SignupForm& form) {
+    if (Status good = check(form); !good) return std::move(good).error();
     const auto phone = deps_.phones.normalise(form.phone_number);
     if (!phone) return phone.error();
-    if (Status good = deps_.rules.check(form.password, form.email, *phone); !good)
-        return std::move(good).error();
     // Also before "taken" is said: no client finds out about addresses by the thousand.
     if (Status open = per_address_.tick(client_network(form.client_address)); !open)
         return std::move(open).error();
@@ -79,8 +101,10 @@ Result<std::string> SignupService::start(const SignupForm& form) {
     const auto hash = deps_.guard.hash(form.password, form.client_address);
     if (!hash) return hash.error();
 
+    const auto drawn = code_for(form.email);
+    if (!drawn) return drawn.error();
+    const std::string& code = *drawn;
     const std::string session_id = deps_.random.hex(32);
-    const std::string code = codes_.make();
     const std::string entry = entry_of(session_id);
     const CacheFields fields = {{"email", form.email},
                                 {"phone_number", *phone},

@@ -60,6 +60,8 @@ public:
 
     const OtpSettings& settings() const noexcept { return settings_; }
 
+    /// What is wrong with phone and password, without the store. Error: unprocessable.
+    Status check(const SignupForm& form) const;
     /// The id of the new session: 64 hexadecimal digits, a secret of the client.
     /// Errors: unprocessable (phone, password, referral code); conflict "email_taken",
     /// "phone_taken"; too_many_requests; unavailable. After an error nothing waits and no mail goes
@@ -80,6 +82,9 @@ public:
 private:
     Status check_availability(const SignupForm& form, const std::string& phone_number);
     std::string entry_of(std::string_view session_id) const;
+    /// The same for all sign-ups with that email while it is young: their mails overtake each
+    /// other.
+    Result<std::string> code_for(const std::string& email);
     bool post_code(const std::string& email, const std::string& code,
                    std::chrono::milliseconds valid_for);
 

@@ -1,6 +1,9 @@
 // The routes of this plugin over a real socket, loaded by the real loader: statuses, headers, and
 // what never leaves the server.
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -71,10 +74,11 @@ TEST_F(AuthApi, WholeSignUp) {
     HttpClient visitor = client();
     const HttpResponse begun = visitor.post("/signup/", signup_body("Ada@Example.com"));
     ASSERT_EQ(begun.status, 200) << begun.body;
+    const std::string cookie = begun.header("set-cookie");
     EXPECT_EQ(
         begun.body,
-        R"({"message":"OTP sent to your email address","expires_in":600,"notice":"It may take up to 5 minutes to arrive"})");
-    const std::string cookie = begun.header("set-cookie");
+        R"({"message":"OTP sent to your email address","expires_in":600,"notice":"It may take up to 5 minutes to arrive","signup_token":")" +
+            cookie.substr(cookie.find('=') + 1, 64) + R"("})");
     EXPECT_TRUE(cookie.starts_with("signup_session_id=")) << cookie;
     for (const char* attribute : {"HttpOnly", "SameSite=Lax", "Max-Age=600", "Secure", "Path=/"})
         EXPECT_NE(cookie.find(attribute), std::string::npos) << attribute << " in " << cookie;
@@ -161,7 +165,41 @@ TEST_F(AuthApi, VerifyRefusals) {
     const HttpResponse last = visitor.post("/verify/", otp(wrong(code, 5)));
     EXPECT_EQ(last.status, 429);
     EXPECT_EQ(last.problem_code(), "otp_exhausted");
+    EXPECT_EQ(last.header("retry-after"), "60");
+    EXPECT_NE(last.header("set-cookie").find("signup_session_id=; Path=/; Max-Age=0"),
+              std::string::npos)
+        << last.header("set-cookie");
     EXPECT_EQ(visitor.post("/verify/", otp(code)).status, 404);
+}
+
+// The cookie is dropped by a browser that asks from another site, and by web views of apps.
+TEST_F(AuthApi, ASignUpWithoutItsCookie) {
+    const HttpResponse begun = client().post("/signup/", signup_body());
+    Json token = Json::object({{"signup_token", begun.json["signup_token"]}});
+    restaurant.kernel().clock().advance(seconds(1));
+    EXPECT_EQ(client().post("/signup/resend/", token).status, 200);
+    const std::string code = restaurant.code_mailed_to("ada@example.com", 2);
+    token.set("otp", code);
+    EXPECT_EQ(client().post("/verify/", otp(code)).status, 404);
+    HttpClient other = client();  // who has begun another one in this browser
+    EXPECT_EQ(other.post("/signup/", signup_body("obi@example.com", "08031111111")).status, 200);
+    const HttpResponse verified = other.post("/verify/", token);
+    EXPECT_EQ(verified.status, 200) << verified.body;
+    EXPECT_EQ(verified.json["email"], Json("ada@example.com"));
+    EXPECT_EQ(client().post("/verify/", token).status, 404);
+    token.set("signup_token", "");
+    EXPECT_EQ(client().post("/verify/", token).status, 422);
+    expect_no_secret({begun.json["signup_token"].as_string()});
+}
+
+TEST_F(AuthApi, ADeadSignUpTakesItsCookieAlong) {
+    HttpClient visitor = client();
+    ASSERT_EQ(visitor.post("/signup/", signup_body()).status, 200);
+    restaurant.kernel().clock().advance(minutes(10));
+    const HttpResponse gone = visitor.send("POST", "/signup/resend/");
+    EXPECT_EQ(gone.status, 404);
+    EXPECT_NE(gone.header("set-cookie").find("Max-Age=0"), std::string::npos);
+    EXPECT_EQ(visitor.send("POST", "/signup/resend/").header("set-cookie"), "");
 }
 
 TEST_F(AuthApi, SessionsExpire) {
@@ -252,13 +290,20 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
         EXPECT_EQ(refused.status, 401) << user;
         EXPECT_EQ(without_request_id(refused), without_request_id(reference)) << user;
     }
-    for (const char* header :
-         {"Basic", "Basic ", "Basic !!!!", "Basic NDI6cGFzc3dvcmQ",
-          "Basic NDJwYXNzd29yZA==", "Basic NDI6//4=", "Bearer", "Bearer x",
-          "bearer ck_at_0000000000000000000000000000000000000000000000000000000000000000"}) {
+    for (const char* header : {"Basic", "Basic ", "Basic !!!!", "Basic NDI6cGFzc3dvcmQ",
+                               "Basic NDJwYXNzd29yZA==", "Basic NDI6//4="}) {
         const HttpResponse refused = with(header);
         EXPECT_EQ(refused.status, 401) << header;
         EXPECT_EQ(without_request_id(refused), without_request_id(reference)) << header;
+    }
+    for (const char* header :
+         {"Bearer", "Bearer x",
+          "bearer ck_at_0000000000000000000000000000000000000000000000000000000000000000"}) {
+        const HttpResponse refused = with(header);
+        EXPECT_EQ(refused.status, 401) << header;
+        EXPECT_EQ(refused.problem_code(), "invalid_credentials") << header;
+        EXPECT_EQ(refused.header("www-authenticate"),
+                  "Bearer realm=\"Chuks Kitchen\", error=\"invalid_token\"");
     }
     for (int i = 0; i < 12; ++i)
         EXPECT_EQ(with("Basic !!!!").status, 401) << "nothing was guessed, so nothing is counted";
@@ -272,6 +317,36 @@ TEST_F(AuthApi, BadCredentialsAreAllTheSame) {
     EXPECT_EQ(client().basic("ada@example.com", account_password).get("/me/").status, 200);
     EXPECT_EQ(client().basic("ADA@EXAMPLE.COM", account_password).get("/me/").status, 200);
     expect_no_secret({account_password, "not-the-password"});
+}
+
+TEST_F(AuthApi, BlanksAroundAnEmailAreNoPartOfIt) {
+    for (const char* blank : {" ", "\t", "\n", "\xc2\xa0"}) {
+        const std::string email = blank + std::string("ada@example.com") + blank;
+        EXPECT_EQ(client().post("/signup/", signup_body(email)).status, 200);
+    }
+    HttpClient visitor = client();
+    ASSERT_EQ(visitor.post("/signup/", signup_body(" obi@example.com ", "08031111111")).status,
+              200);
+    const std::string code = restaurant.code_mailed_to("obi@example.com");
+    ASSERT_EQ(visitor.post("/verify/", otp(code)).status, 200);
+    const std::string typed = "\xc2\xa0Obi@example.com ";
+    EXPECT_EQ(client().basic(typed, account_password).get("/me/").json["email"],
+              Json("obi@example.com"));
+    EXPECT_EQ(client().basic(" 2 ", account_password).get("/me/").json["id"], Json(2));
+    EXPECT_TRUE(log_in(typed).has("access_token"));
+    EXPECT_EQ(client().post("/password/forgot/", Json::object({{"email", typed}})).status, 202);
+    restaurant.code_mailed_to("obi@example.com", 2);
+    EXPECT_EQ(client()
+                  .post("/password/reset/", Json::object({{"email", typed},
+                                                          {"otp", "000000"},
+                                                          {"password", "yam-and-egg-sauce"}}))
+                  .problem_code(),
+              "otp_wrong");
+    EXPECT_EQ(admin().get("/users/?search=%20obi%40%C2%A0").json["total_count"], Json(1));
+    Json referred = signup_body("eve@example.com", "08032222222");
+    const Json obi = client().basic(typed, account_password).get("/me/").json;
+    referred.set("referral_code", " " + obi["referral_code"].as_string() + "\n");
+    EXPECT_EQ(client().post("/signup/", referred).status, 200);
 }
 
 TEST_F(AuthApi, TooManyFailures) {
@@ -310,6 +385,8 @@ TEST_F(AuthApi, LoginRefreshLogout) {
     ASSERT_EQ(rotated.status, 200) << rotated.body;
     EXPECT_EQ(with_token(first).get("/me/").status, 401);
     EXPECT_EQ(with_token(rotated.json).get("/me/").status, 200);
+    EXPECT_EQ(refresh(first).body, rotated.body) << "the answer may have been lost";
+    restaurant.kernel().clock().advance(seconds(10));
     EXPECT_EQ(refresh(first).status, 401) << "used";
     EXPECT_EQ(with_token(rotated.json).get("/me/").status, 401) << "the family is over";
     EXPECT_EQ(refresh(rotated.json).status, 401);
@@ -325,7 +402,11 @@ TEST_F(AuthApi, LoginRefreshLogout) {
 
     const Json third = log_in("ada@example.com");
     restaurant.kernel().clock().advance(minutes(15));
-    EXPECT_EQ(with_token(third).get("/me/").status, 401) << "expired";
+    const HttpResponse expired = with_token(third).get("/me/");
+    EXPECT_EQ(expired.status, 401);
+    EXPECT_EQ(expired.problem_code(), "token_expired");
+    EXPECT_EQ(expired.header("www-authenticate"),
+              "Bearer realm=\"Chuks Kitchen\", error=\"invalid_token\"");
     EXPECT_EQ(refresh(third).status, 200);
     expect_no_secret({first["access_token"].as_string(), first["refresh_token"].as_string(),
                       second["access_token"].as_string(), account_password});
@@ -449,6 +530,13 @@ TEST_F(AuthApi, AdministratorsManageUsers) {
     EXPECT_EQ(chief.patch(path, Json::object({{"email", "x@example.com"}})).status, 422);
     EXPECT_EQ(chief.patch("/users/4711/", Json::object({{"role", "kitchen"}})).status, 404);
     EXPECT_EQ(chief.patch("/users/x/", Json::object({{"role", "kitchen"}})).status, 404);
+    EXPECT_EQ(ada.get(path).status, 403) << "also one's own: that is /me/";
+    EXPECT_EQ(client().get(path).status, 401);
+    EXPECT_EQ(chief.get("/users/4711/").problem_code(), "user_not_found");
+    const HttpResponse one = chief.get(path);
+    EXPECT_EQ(one.status, 200);
+    EXPECT_EQ(one.json, page.json["result"].as_array()[1]);
+    EXPECT_EQ(chief.get(path, {{"If-None-Match", one.header("etag")}}).status, 304);
     const HttpResponse cook =
         chief.patch(path, Json::object({{"role", "kitchen"}}), {{"If-Match", "\"1\""}});
     EXPECT_EQ(cook.json["role"].as_string(), "kitchen") << cook.body;
@@ -533,6 +621,48 @@ TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
            "no-such-folder/signup_code.subject: there is no such file");
     expect("addresses: {country: ng}", "auth.addresses.country: must be a country's code");
     expect("otp: {max_attempt: 3}", "did you mean 'max_attempts'");
+}
+
+// With the settings that nobody has changed.
+TEST_F(AuthStart, WhoComesAtOnceWaitsTheirTurn) {
+    testkit::TestKernelOptions options;
+    options.environment = {{"DATA", data.path().string()}, {"PASSWORD", account_password}};
+    testkit::TestKernel kernel(
+        "plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: {directory: "
+        "'${DATA}/mail'}}, {id: auth, config: {bootstrap_admin: {email: chief@example.com, phone: "
+        "'08030000000', password: !env PASSWORD}}}]",
+        options);
+    const auto statuses = [&](int count, const std::function<int(HttpClient&, int)>& ask) {
+        std::mutex mutex;
+        std::map<int, int> found;
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < count; ++i)
+            threads.emplace_back([&, i] {
+                HttpClient client = kernel.client();
+                const int status = ask(client, i);
+                const std::lock_guard lock(mutex);
+                ++found[status];
+            });
+        threads.clear();
+        return found;
+    };
+    EXPECT_EQ(
+        statuses(90,
+                 [](HttpClient& client, int) {
+                     return client.basic("chief@example.com", account_password).get("/me/").status;
+                 }),
+        (std::map<int, int>{{200, 90}}))
+        << "one credential, one hash";
+    EXPECT_EQ(statuses(30,
+                       [](HttpClient& client, int i) {
+                           return client
+                               .post("/login/",
+                                     Json::object({{"email", std::to_string(i) + "@example.com"},
+                                                   {"password", account_password}}))
+                               .status;
+                       }),
+              (std::map<int, int>{{401, 30}}))
+        << "different people, a hash each";
 }
 
 TEST_F(AuthStart, EmptyBootstrapMeansNone) {

@@ -77,7 +77,7 @@ private:
 
 class AuthTest : public testing::Test {
 protected:
-    static constexpr Argon2Cost cheap{1, 8192};
+    static constexpr Argon2Cost cheap{1, kibibytes(8)};
     static constexpr const char* good_password = "plantain-and-beans";
 
     static AuthSettings default_settings() {

@@ -103,7 +103,7 @@ TEST_F(CartRoutesTest, RefusesBodiesThatAreWrong) {
     EXPECT_EQ(fault(post(Json::object({{"food_id", dish}, {"price", 1}}))), "/price unknown_field");
     EXPECT_EQ(fault(post(Json::object({}))), "/food_id required");
     const auto line = kitchen.put(1, dish).line.id;
-    EXPECT_FALSE(patch(line, Json::object({})));
+    EXPECT_EQ(patch(line, Json::object({})).value().status, 200) << "nothing to change";
     EXPECT_EQ(fault(patch(line, Json::object({{"quantity", 100}}))), "/quantity too_large");
 }
 

@@ -232,6 +232,10 @@ TEST_P(Api, TheMenuIsFilteredAndSorted) {
     EXPECT_THAT(names(client.get("/foods/?sort=-rating")),
                 ElementsAre("Asun", "Suya", "Boli 100%", "Dodo"));
     EXPECT_THAT(names(client.get("/foods/?category=&search=&tag=")).size(), 4u);
+    EXPECT_THAT(names(client.get("/foods/?available=No&min_price=&sort=&limit=2.0&utm_source=x")),
+                ElementsAre("Suya"));
+    EXPECT_EQ(client.get("/foods/").header("cache-control"), "no-cache");
+    EXPECT_EQ(client.get("/categories/").header("cache-control"), "no-cache");
     for (const char* wrong :
          {"min_price=2&max_price=1", "min_price=-1", "min_price=x", "sort=colour",
           "sort=name,price", "available=maybe", "limit=0", "offset=-1"})

@@ -36,9 +36,10 @@ void ClientStream::send_locked(const OrderEvent& event) {
 }
 
 void ClientStream::on_beat() {
+    const bool may_go_on = may_go_on_();
     const std::lock_guard lock(mutex_);
     if (ended_ || !stream_) return;
-    if (clock_.steady_now() >= end_at_)
+    if (!may_go_on || clock_.steady_now() >= end_at_)
         end_locked();
     else
         stream_->write(heartbeat_text);

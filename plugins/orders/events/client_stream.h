@@ -8,9 +8,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "events/listeners.h"
@@ -27,9 +29,14 @@ public:
         positions,  ///< all orders
     };
 
-    ClientStream(Ids ids, Actor actor, const Clock& clock,
+    /// `may_go_on`: asked at each beat, on its thread; it may read the store.
+    ClientStream(Ids ids, Actor actor, std::function<bool()> may_go_on, const Clock& clock,
                  std::chrono::steady_clock::time_point end_at)
-        : ids_(ids), actor_(actor), clock_(clock), end_at_(end_at) {}
+        : ids_(ids),
+          actor_(actor),
+          may_go_on_(std::move(may_go_on)),
+          clock_(clock),
+          end_at_(end_at) {}
 
     /// Sends `first`, by which the client knows everything up to the id `last`, then what has come
     /// since. `then_end`: and no more.
@@ -37,7 +44,7 @@ public:
               bool then_end);
 
     void on_event(const OrderEvent& event) override;
-    /// A heartbeat, or the end when it is time.
+    /// A heartbeat, or the end when it is time, or the client has lost the right to it.
     void on_beat() override;
     void end() noexcept override;
 
@@ -47,6 +54,7 @@ private:
 
     const Ids ids_;
     const Actor actor_;
+    const std::function<bool()> may_go_on_;
     const Clock& clock_;
     const std::chrono::steady_clock::time_point end_at_;
 

@@ -1,4 +1,6 @@
-// HTTP to streams of events: GET /orders/{id}/events/ and GET /orders/events/.
+// HTTP to streams of events: GET /orders/{id}/events/, GET /orders/events/, and tickets for clients
+// that cannot send a header: POST /orders/events/ticket/. Behind a stream stands who opened it, and
+// the stream ends with their right to it.
 //
 // Thread-safety: the handlers run on many threads at once.
 #pragma once
@@ -10,7 +12,10 @@
 #include "events/client_stream.h"
 #include "events/event_hub.h"
 #include "events/order_feed.h"
+#include "kitchen/cache.h"
+#include "kitchen/identity.h"
 #include "kitchen/plugin.h"
+#include "kitchen/store.h"
 #include "order_service.h"
 
 namespace kitchen::orders {
@@ -25,9 +30,10 @@ struct EventStreamOptions {
 class EventRoutes {
 public:
     /// Adds the routes, which call back into this object: it must stay where it is. All must
-    /// outlive them.
-    EventRoutes(const EventStreamOptions& options, Setup& setup, EventHub& hub, OrderFeed& feed,
-                OrderService& orders, const Clock& clock, Random& random);
+    /// outlive them. Without a cache there are no tickets.
+    EventRoutes(const EventStreamOptions& options, Setup& setup, Store& store, Identity& identity,
+                Cache* cache, EventHub& hub, OrderFeed& feed, OrderService& orders,
+                const Clock& clock, Random& random);
     EventRoutes(const EventRoutes&) = delete;
     EventRoutes& operator=(const EventRoutes&) = delete;
 
@@ -35,12 +41,23 @@ private:
     Result<http::Response> one_order(http::Request& request);
     Result<http::Response> all_orders(http::Request& request);
 
-    std::shared_ptr<ClientStream> new_stream(ClientStream::Ids ids, Actor actor) const;
+    void declare_tickets(Setup& setup);
+    Result<http::Response> give_ticket(const http::Request& request) const;
+    /// Middleware: who gives a ticket in the query is whom it was given to.
+    Result<http::Response> identify(http::Request& request, const http::Next& next) const;
+    Result<Principal> take_ticket(std::string_view ticket) const;
+
+    /// Also while the store is away: then nothing is known.
+    bool is_current(const Principal& who) const;
+    std::shared_ptr<ClientStream> new_stream(ClientStream::Ids ids, const Principal& who) const;
     http::Response response(std::shared_ptr<ClientStream> stream,
                             Listeners::Registration registration, std::string first,
                             std::int64_t last, bool then_end) const;
 
     const EventStreamOptions options_;
+    Store& store_;
+    Identity& identity_;
+    Cache* const cache_;
     EventHub& hub_;
     OrderFeed& feed_;
     OrderService& orders_;

@@ -18,9 +18,9 @@ std::string retry_text(std::chrono::milliseconds delay) {
 
 std::string id_text(std::int64_t id) { return "id: " + std::to_string(id) + "\n\n"; }
 
-Result<std::optional<std::int64_t>> parse_last_event_id(const std::string* field) {
-    if (!field || field->empty()) return std::optional<std::int64_t>();
-    const auto id = parse_number(*field);
+Result<std::optional<std::int64_t>> parse_last_event_id(std::optional<std::string_view> text) {
+    if (!text || text->empty()) return std::optional<std::int64_t>();
+    const auto id = parse_number(*text);
     if (!id || *id < 0)
         return Error(
             Errc::malformed, "last_event_id_invalid",

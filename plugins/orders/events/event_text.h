@@ -25,8 +25,8 @@ std::string retry_text(std::chrono::milliseconds delay);
 /// Gives the client an id to come back with, and no event.
 std::string id_text(std::int64_t id);
 
-/// The value of Last-Event-ID; nothing when there is none. Error: malformed
-/// "last_event_id_invalid".
-Result<std::optional<std::int64_t>> parse_last_event_id(const std::string* field);
+/// The value of Last-Event-ID, or of its stand-in in the query; nothing when there is none. Error:
+/// malformed "last_event_id_invalid".
+Result<std::optional<std::int64_t>> parse_last_event_id(std::optional<std::string_view> text);
 
 }  // namespace kitchen::orders

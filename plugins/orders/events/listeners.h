@@ -15,8 +15,8 @@
 
 namespace kitchen::orders {
 
-/// Told of changes on the threads of jobs. Calls must not block; they may come on several threads
-/// at once.
+/// Told of changes on the threads of jobs. Calls must not block, except on_beat(), which may read
+/// the store; they may come on several threads at once.
 class OrderListener {
 public:
     virtual ~OrderListener() = default;

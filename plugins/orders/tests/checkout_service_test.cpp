@@ -208,7 +208,7 @@ TEST(CheckoutService, AQuoteSaysWhatWouldStopTheOrder) {
     kitchen.edit(dish, [](auto& draft) { draft.is_available = false; });
     const Quote stopped = kitchen.checkout.quote(asking(Fulfillment::pickup, 7)).value();
     ASSERT_EQ(stopped.problems.size(), 1u);
-    EXPECT_EQ(stopped.problems[0].pointer, "/lines/0/food");
+    EXPECT_EQ(stopped.problems[0].pointer, "/items/0/food");
     EXPECT_EQ(stopped.problems[0].code, "unavailable");
     EXPECT_EQ(stopped.price.total, 507);
     EXPECT_EQ(kitchen.cart_of(ada).version, 1);

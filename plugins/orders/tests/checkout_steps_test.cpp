@@ -92,7 +92,7 @@ TEST_F(CheckoutStepsTest, WhatTheyObjectToStopsTheOrderAndIsListedInTheQuote) {
         return {};
     };
     EXPECT_THAT(texts(quote().problems),
-                ElementsAre("/lines/0/food closed", "/scheduled_for full"));
+                ElementsAre("/items/0/food closed", "/scheduled_for full"));
     const Error refused = error_of(kitchen.place(request()));
     EXPECT_EQ(refused.kind, Errc::conflict);
     EXPECT_EQ(refused.code, "checkout_refused");

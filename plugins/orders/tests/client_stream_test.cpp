@@ -16,9 +16,11 @@ protected:
         return {number + 100, 7, number, OrderState::pending, to, {}, "", Fulfillment::pickup};
     }
     std::shared_ptr<ClientStream> stream(ClientStream::Ids ids = ClientStream::Ids::versions) {
-        return std::make_shared<ClientStream>(ids, Actor::customer, clock, clock.steady_now() + 1h);
+        return std::make_shared<ClientStream>(
+            ids, Actor::customer, [this] { return may_go_on; }, clock, clock.steady_now() + 1h);
     }
     testkit::ManualClock clock;
+    bool may_go_on = true;
     std::shared_ptr<tests::FakeEventStream> client = std::make_shared<tests::FakeEventStream>();
 };
 
@@ -85,6 +87,17 @@ TEST_F(ClientStreamTest, BeatsUntilItIsTooOld) {
     one->on_beat();
     EXPECT_EQ(client->written(), ":\n\n");
     clock.advance(1ms);
+    one->on_beat();
+    EXPECT_EQ(client->written(), ":\n\n");
+    EXPECT_FALSE(client->is_open());
+}
+
+TEST_F(ClientStreamTest, EndsAtTheBeatAfterTheRightToIt) {
+    const auto one = stream();
+    one->open(client, "", 1, false);
+    one->on_beat();
+    may_go_on = false;
+    EXPECT_TRUE(client->is_open());
     one->on_beat();
     EXPECT_EQ(client->written(), ":\n\n");
     EXPECT_FALSE(client->is_open());

@@ -55,7 +55,8 @@ protected:
         Client client;
         const auto ids = order_id ? ClientStream::Ids::versions : ClientStream::Ids::positions;
         client.stream = std::make_shared<ClientStream>(
-            ids, Actor::staff, kitchen.clock, kitchen.clock.steady_now() + std::chrono::hours(1));
+            ids, Actor::staff, [] { return true; }, kitchen.clock,
+            kitchen.clock.steady_now() + std::chrono::hours(1));
         client.registration = hub.join(1, order_id, client.stream).value();
         return client;
     }

@@ -46,8 +46,8 @@ TEST(EventText, ATextCannotEndTheEventOrBeginAnother) {
 }
 
 TEST(EventText, LastEventId) {
-    const auto id = [](std::string text) { return parse_last_event_id(&text); };
-    EXPECT_EQ(parse_last_event_id(nullptr).value(), std::nullopt);
+    const auto id = [](std::string_view text) { return parse_last_event_id(text); };
+    EXPECT_EQ(parse_last_event_id(std::nullopt).value(), std::nullopt);
     EXPECT_EQ(id("").value(), std::nullopt);
     EXPECT_EQ(id("0").value(), 0);
     EXPECT_EQ(id("9223372036854775807").value(), INT64_MAX);

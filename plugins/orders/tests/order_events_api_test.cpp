@@ -79,9 +79,14 @@ struct Event {
 class Watch {
 public:
     Watch(Kitchen& kitchen, const std::string& target, const std::string& last_id = "")
+        : Watch(kitchen, target,
+                {{"Authorization", "Bearer " + kitchen.token()}, {"Last-Event-ID", last_id}}) {}
+    Watch(Kitchen& kitchen, const std::string& target, const testkit::HeaderList& headers)
         : client_(kitchen.port()) {
-        client_.get(target, "Authorization: Bearer " + kitchen.token() + "\r\n" +
-                                (last_id.empty() ? "" : "Last-Event-ID: " + last_id + "\r\n"));
+        std::string fields;
+        for (const auto& [name, value] : headers)
+            if (!value.empty()) fields += name + ": " + value + "\r\n";
+        client_.get(target, fields);
         head_ = client_.read_head().value_or("");
     }
     int status() const { return head_.size() < 12 ? 0 : std::atoi(head_.c_str() + 9); }
@@ -321,6 +326,109 @@ TEST_P(OrderEventsInMemory, AnIdThatIsNoneIsRefused) {
     EXPECT_EQ(head.status, 200);
     EXPECT_EQ(head.header("content-type"), "text/event-stream");
     EXPECT_EQ(kitchen->streams(), 0);
+}
+
+TEST_P(OrderEventsInMemory, EndWithTheRightToThem) {
+    const auto kitchen = open("{poll: 1m, heartbeat: 50ms}");
+    const auto food = kitchen->food();
+    struct Person {
+        testkit::Restaurant::Customer customer;
+        std::string stream;
+    };
+    const auto person = [&] {
+        Person one{kitchen->sign_up(), ""};
+        one.customer.client.post("/cart/", Json::object({{"food_id", food}}));
+        const HttpResponse placed =
+            one.customer.client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
+        one.stream = stream_of(placed.json["id"].as_integer());
+        return one;
+    };
+    const auto change = [&](const Person& one, const char* member, Json value) {
+        expect_status(kitchen->chef().patch("/users/" + std::to_string(one.customer.id) + "/",
+                                            Json::object({{member, std::move(value)}})),
+                      200, "change");
+    };
+    const auto bearer = [](const Person& one) {
+        return testkit::HeaderList{{"Authorization", "Bearer " + one.customer.token}};
+    };
+    const auto watches = [](Watch& watch) {
+        return watch.status() == 200 && watch.client().read_until(":\n\n");
+    };
+
+    Person leaves = person(), stays = person(), dismissed = person(), renews = person();
+    Watch of_one_who_leaves(*kitchen, leaves.stream, bearer(leaves));
+    Watch of_one_who_stays(*kitchen, stays.stream, bearer(stays));
+    Watch of_one_who_is_dismissed(*kitchen, dismissed.stream, bearer(dismissed));
+    HttpClient basic = kitchen->client();
+    const HttpResponse ticket = basic.basic(renews.customer.email, Kitchen::password)
+                                    .post("/orders/events/ticket/", Json::object());
+    Watch by_password(*kitchen, renews.stream + "?ticket=" + ticket.json["ticket"].as_string(),
+                      testkit::HeaderList{});
+    for (Watch* watch :
+         {&of_one_who_leaves, &of_one_who_stays, &of_one_who_is_dismissed, &by_password})
+        EXPECT_TRUE(watches(*watch)) << watch->head();
+
+    EXPECT_EQ(leaves.customer.client.post("/logout/", Json::object()).status, 204);
+    EXPECT_TRUE(of_one_who_leaves.ends());
+    change(dismissed, "disabled", true);
+    EXPECT_TRUE(of_one_who_is_dismissed.ends());
+    expect_status(renews.customer.client.patch(
+                      "/me/", Json::object({{"password", "yam-and-egg-sauce"},
+                                            {"current_password", Kitchen::password}})),
+                  200, "password");
+    EXPECT_TRUE(by_password.ends());
+
+    change(stays, "role", "kitchen");
+    EXPECT_TRUE(of_one_who_stays.ends()) << "another role, other rights";
+    EXPECT_EQ(kitchen->streams(), 0);
+}
+
+TEST_P(OrderEventsInMemory, ATicketStandsInForAuthorizationOnce) {
+    const auto kitchen = open();
+    const auto order = kitchen->place(kitchen->food());
+    const auto ticket = [&](HttpClient& client) {
+        const HttpResponse given = client.send("POST", "/orders/events/ticket/");
+        EXPECT_EQ(given.status, 200) << given.body;
+        EXPECT_EQ(given.json["expires_in"], Json(30));
+        EXPECT_EQ(given.header("cache-control"), "no-store");
+        return "?ticket=" + given.json["ticket"].as_string();
+    };
+    const testkit::HeaderList none;
+    for (const std::string& target : {stream_of(order), all_orders}) {
+        const std::string once = target + ticket(kitchen->chef());
+        EXPECT_EQ(Watch(*kitchen, once, none).status(), 200);
+        const HttpResponse again = kitchen->client().get(once);
+        EXPECT_EQ(again.status, 401);
+        EXPECT_EQ(again.problem_code(), "ticket_invalid");
+        EXPECT_EQ(again.header("www-authenticate").find("Basic"), std::string::npos);
+        for (const std::string& bad : {std::string("x"), std::string(64, '0')})
+            EXPECT_EQ(kitchen->client().get(target + "?ticket=" + bad).status, 401) << bad;
+    }
+    HttpClient customer = kitchen->customer();
+    EXPECT_EQ(kitchen->client().get(all_orders + ticket(customer)).status, 403);
+    EXPECT_EQ(kitchen->client().get(stream_of(order) + ticket(customer)).status, 404);
+    const std::string left = ticket(customer);
+    EXPECT_EQ(customer.post("/logout/", Json::object()).status, 204);
+    EXPECT_EQ(kitchen->client().get(stream_of(order) + left).status, 401) << "given before";
+    EXPECT_EQ(kitchen->client().send("POST", "/orders/events/ticket/").status, 401);
+    EXPECT_EQ(kitchen->client().get("/orders/" + ticket(kitchen->chef())).status, 401)
+        << "for streams alone";
+}
+
+// A polyfill of EventSource that comes back.
+TEST_P(OrderEventsInMemory, TheLastIdMayStandInTheQuery) {
+    const auto kitchen = open();
+    const auto order = kitchen->place(kitchen->food());
+    kitchen->move(order, "confirmed");
+    kitchen->move(order, "preparing");
+    Watch one(*kitchen, stream_of(order) + "?lastEventId=1");
+    EXPECT_EQ(one.changes(2), "1/2 1/3");
+    Watch all(*kitchen, all_orders + "?lastEventId=2");
+    EXPECT_EQ(all.changes(1), "1/3");
+    Watch both(*kitchen, stream_of(order) + "?lastEventId=1", "2");
+    EXPECT_EQ(both.changes(1), "1/3") << "the header is newer";
+    EXPECT_EQ(kitchen->chef().get(all_orders + "?lastEventId=x").problem_code(),
+              "last_event_id_invalid");
 }
 
 TEST_P(OrderEventsInMemory, WhoLeavesMakesRoom) {

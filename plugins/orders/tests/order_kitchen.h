@@ -33,6 +33,7 @@ public:
         account.disabled = closed.contains(user_id);
         return std::optional<Account>(account);
     }
+    Result<bool> is_current(Transaction&, const Principal&) override { return true; }
     Result<std::string> normalise_phone(std::string_view phone,
                                         std::string_view country) const override {
         if (country == "GB" && phone == "020 7946 0958") return std::string("+442079460958");

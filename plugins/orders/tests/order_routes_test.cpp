@@ -205,9 +205,10 @@ TEST_F(OrderRoutesTest, QuotesTheCart) {
     EXPECT_EQ(quote["subtotal"].as_integer(), 240);
     EXPECT_EQ(quote["total"].as_integer(), 245);
     EXPECT_EQ(quote["currency"].as_string(), "NGN");
-    EXPECT_EQ(quote["lines"].as_array().at(0)["line_total"].as_integer(), 240);
+    EXPECT_EQ(quote["lines"], quote["items"]);
+    EXPECT_EQ(quote["items"].as_array().at(0)["line_total"].as_integer(), 240);
     EXPECT_EQ(
-        quote["lines"].as_array().at(0)["side_proteins"].as_array().at(0)["food_id"].as_integer(),
+        quote["items"].as_array().at(0)["side_proteins"].as_array().at(0)["food_id"].as_integer(),
         side);
     EXPECT_EQ(quote["problems"].size(), 0u);
     std::vector<Fault> faults;

@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import http.server
 import json
+import pathlib
 import select
 import socket
 import sys
@@ -14,7 +15,8 @@ import threading
 import time
 import uuid
 
-import sigv4
+sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "libs/curl/tests"))
+import sigv4  # noqa: E402
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--key", nargs=2, required=True, metavar=("ID", "SECRET"))

@@ -53,5 +53,16 @@ TEST(RouteClass, RefusesWhatCannotBeRead) {
         EXPECT_THROW(RouteClass({entry}), std::invalid_argument) << entry;
 }
 
+TEST(RouteClass, SaysWhichEntriesHoldNothing) {
+    const std::vector<Route> routes{Route::post("/login/"), Route::get("/orders/{id:id}/")};
+    const RouteClass routes_class(
+        {"POST /log-in/*", "POST /login/", "* /orders/*", "GET /helth/", "PUT /login/"});
+    EXPECT_EQ(routes_class.misses(routes),
+              (std::vector<std::string>{
+                  "no plugin has the route 'POST /log-in/*'; did you mean 'POST /login/'?",
+                  "no plugin has the route 'GET /helth/'",
+                  "no plugin has the route 'PUT /login/'; did you mean 'POST /login/'?"}));
+}
+
 }  // namespace
 }  // namespace kitchen::rate_limit

@@ -9,7 +9,10 @@
 // Thread-safety: pure functions; calls from any thread. They read a disk: not on inline routes.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -34,6 +37,23 @@ struct FileOptions {
 /// file; precondition_failed; range_not_satisfiable; unavailable when it cannot be read.
 Result<Response> file_response(Request& request, const std::filesystem::path& file,
                                const FileOptions& options = {});
+
+/// Bytes that stay the same under their address, wherever they are kept: a blob, for example.
+struct Content {
+    std::string tag;            ///< of the ETag, without quotes: tells these bytes from all others
+    std::int64_t modified = 0;  ///< POSIX seconds
+    std::uint64_t size = 0;
+    std::string media_type;
+    Fields headers = {};  ///< of a response with the bytes, of 206 and 304 too
+    /// Gives that part of them. Called only for a response that has it.
+    std::function<Result<std::shared_ptr<const FileBody>>(std::uint64_t first,
+                                                          std::uint64_t length)>
+        open;
+};
+
+/// As file_response(), for what the caller opens. Errors: precondition_failed,
+/// range_not_satisfiable; those of `open`.
+Result<Response> content_response(Request& request, const Content& content);
 
 /// A route that serves a folder, which each request looks for: while it is not there, the response
 /// is 503, and the reason is logged. `pattern` ends in a parameter for the rest of

@@ -66,6 +66,15 @@ public:
     }
     /// Empty: all.
     const std::vector<std::string>& routes() const noexcept { return routes_; }
+    /// Called once, before any request, with all routes there are: to prepare for each, or to warn
+    /// of a setting that names one which no plugin has.
+    Middleware&& learns_routes(std::function<void(const std::vector<Route>&)> learn) && {
+        learn_ = std::move(learn);
+        return std::move(*this);
+    }
+    void learn(const std::vector<Route>& routes) const {
+        if (learn_) learn_(routes);
+    }
     /// How clients may sign in where it identifies them: each of these alone.
     Middleware&& identifies_by(std::vector<SignInScheme> schemes) && {
         schemes_ = std::move(schemes);
@@ -84,6 +93,7 @@ private:
     std::vector<std::string> sent_fields_;
     std::vector<SignInScheme> schemes_;
     std::vector<std::string> routes_;
+    std::function<void(const std::vector<Route>&)> learn_;
 };
 
 }  // namespace kitchen::http

@@ -38,8 +38,8 @@ struct Request {
     std::string path;              ///< percent-decoded, without a trailing slash (but "/")
     Fields path_parameters;        ///< by the names in the route's pattern
     std::string client_address;    ///< numeric; the client's own, also behind a trusted proxy
-    std::string base_url;  ///< "https://kitchen.example": scheme and authority for absolute links,
-                           ///< no slash at the end
+    std::string base_url;  ///< "https://kitchen.example", or "https://site.example/api" where a
+                           ///< proxy takes a prefix off: for absolute links; no slash at the end
     std::string request_id;
     Trace trace;  ///< the client's, or one that begins here; never without id
 

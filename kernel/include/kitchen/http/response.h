@@ -102,6 +102,7 @@ struct Response {
         headers.emplace_back(std::move(name), std::move(value));
         return std::move(*this);
     }
+    /// A path as routes are written; the kernel adds the prefix of server.public_url.
     Response&& with_location(std::string path) && {
         return std::move(*this).with_header("Location", std::move(path));
     }
@@ -115,7 +116,8 @@ struct Response {
 /// If-Match (RFC 9110 13.1.1) of the request, which must outlive the check, against a version used
 /// with Response::with_version. Success when there is no such field, it is "*", or it lists the
 /// version, which may go on as in "7-21": the ETag of a response that also shows what has no
-/// version. precondition_failed otherwise. Weak tags never match. See Route::if_match().
+/// version. A version names a state and not its bytes, so that bare 7 and W/"7" count as well.
+/// precondition_failed otherwise, malformed for what is no list of tags. See Route::if_match().
 VersionCheck if_match(const Request& request);
 /// The same against the whole tag of such a response, with its quotes.
 Status if_match(const Request& request, std::string_view current_tag);

@@ -97,7 +97,8 @@ public:
                        "The ETag of the version that the change is meant for."})
             .answers(412, "It has changed since the version in If-Match");
     }
-    /// The route takes a JSON body of this shape. Without it a body is refused (422) unless empty.
+    /// The route takes a JSON body of this shape. Without it a body is refused (422) unless it is
+    /// empty or says nothing: {}, [], null, "".
     Route& body(Schema schema) {
         body_schema = std::move(schema);
         return *this;
@@ -105,6 +106,14 @@ public:
     template <Body T>
     Route& body() {
         return body(schema_of<T>());
+    }
+    /// Finds faults in the body that its schema cannot know: a phone number that is none. It sees
+    /// the members with which the schema found nothing wrong, and is called also when there were
+    /// others: so one response names every fault. Those it finds in members that are not there do
+    /// not count, so that it may read the body over a default. Reaches neither store nor cache.
+    Route& check(std::function<Status(const Json& body)> fn) {
+        body_check = std::move(fn);
+        return *this;
     }
     /// The body may be left out altogether; the handler then sees null.
     Route& optional_body() {
@@ -211,6 +220,7 @@ public:
     std::vector<Parameter> header_parameters;
     std::optional<Schema> body_schema;
     bool body_optional = false;
+    std::function<Status(const Json&)> body_check;
     std::optional<Upload> upload;
     std::optional<std::size_t> max_body;  ///< nothing: server.limits.body
     std::vector<DescribedResponse> responses;

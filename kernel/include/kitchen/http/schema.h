@@ -37,6 +37,10 @@ enum class Presence : std::uint8_t { required, optional };
 inline constexpr Presence required = Presence::required;
 inline constexpr Presence optional = Presence::optional;
 
+/// Who sends what a schema describes. Clients may leave out what has a default, and send nothing
+/// unknown; from the server all that has a default is there, and new members may come.
+enum class SentBy : std::uint8_t { client, server };
+
 class Schema {
 public:
     enum class Type : std::uint8_t { boolean, integer, number, string, array, object };
@@ -100,8 +104,9 @@ public:
     /// whole body).
     void validate(const Json& value, const std::string& pointer, std::vector<Fault>& faults) const;
     /// As a JSON Schema 2020-12 object; named parts become $ref and are added to `components` (an
-    /// object).
-    Json to_json_schema(Json& components) const;
+    /// object). What is sent both ways and differs has two names, "Food" and, for the client's,
+    /// "FoodInput": ask for what the server sends first.
+    Json to_json_schema(Json& components, SentBy by = SentBy::client) const;
 
     Type type;
     std::optional<std::int64_t> minimum, maximum;

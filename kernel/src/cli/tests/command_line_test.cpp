@@ -307,6 +307,26 @@ TEST_F(CommandLine, ServesUntilASignalAndDrains) {
     }
 }
 
+// 8.5 MB, which a server takes with the first number that somebody writes.
+TEST_F(CommandLine, AnIdleServerHasNotLoadedThePhoneNumbers) {
+    ChildProcess server = chuks_kitchen({"serve", "--config", kitchen()});
+    ASSERT_TRUE(server.wait_for("serving")) << server.output();
+    const std::string libraries = read("/proc/" + std::to_string(server.pid()) + "/maps");
+    EXPECT_THAT(libraries,
+                AllOf(HasSubstr("auth.so"), Not(HasSubstr("phone")), Not(HasSubstr("libicu"))));
+}
+
+TEST_F(CommandLine, AStartMissesTheFileWithThePhoneNumbers) {
+    const std::string alone = (directory_.path() / "auth.so").string();
+    std::filesystem::copy_file(testkit::built_plugin_dir() + "/auth.so", alone);
+    std::string config = read(kitchen());
+    config.replace(config.find("id: auth"), 8, "id: auth, path: '" + alone + "'");
+    const Outcome outcome = run({"check-config", "--config", write(config)});
+    EXPECT_EQ(outcome.code, 4) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr("there is no file " + directory_.path().string() +
+                                          "/auth/phone-tables.so"));
+}
+
 // What the kernel must not know of: only plugins link these.
 TEST_F(CommandLine, LinksNoBackend) {
     FILE* pipe = ::popen(("ldd '" + testkit::built_executable() + "'").c_str(), "r");
@@ -317,7 +337,7 @@ TEST_F(CommandLine, LinksNoBackend) {
         libraries.append(buffer, got);
     ASSERT_EQ(::pclose(pipe), 0);
     ASSERT_THAT(libraries, HasSubstr("libc.so"));
-    for (const char* name : {"libsqlite", "libpq", "libhiredis", "libcurl", "libsodium"})
+    for (const char* name : {"libsqlite", "libpq", "libhiredis", "libcurl", "libsodium", "libssl"})
         EXPECT_THAT(libraries, Not(HasSubstr(name)));
 }
 

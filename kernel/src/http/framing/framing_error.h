@@ -20,6 +20,10 @@ namespace framing_errors {
 // The request line
 inline constexpr FramingError bad_request_line{400, "bad_request_line",
                                                "The request line is not 'METHOD target HTTP/1.1'."};
+inline constexpr FramingError tls_on_plain_port{
+    400, "tls_on_plain_port",
+    "This port speaks plain HTTP, and the client began with TLS. Use http://, or the port of the "
+    "proxy that ends TLS."};
 inline constexpr FramingError bad_method{400, "bad_method", "The method is not a token."};
 inline constexpr FramingError bad_target{
     400, "bad_target",

@@ -64,6 +64,13 @@ RequestParser::Progress RequestParser::feed(std::string_view bytes) {
         case Phase::start:
             if (!skip_empty_lines(input)) return failed(input);
             if (input.empty()) return {Event::need_more, input.at};
+            // A client that speaks another protocol may wait for an answer to its first bytes, and
+            // never send the end of a line.
+            if (!characters::is(input.front(), characters::token)) {
+                constexpr char tls_handshake = 0x16;
+                fail(input.front() == tls_handshake ? tls_on_plain_port : bad_method);
+                return failed(input);
+            }
             reset();
             phase_ = Phase::request_line;
             [[fallthrough]];

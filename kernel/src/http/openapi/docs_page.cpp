@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/routing/request_path.h"
+
 namespace kitchen::http {
 namespace {
 
@@ -77,18 +79,22 @@ std::string type_of(const Json& schema) {
 class PageWriter {
 public:
     PageWriter(const Json& openapi, std::string_view style_url)
-        : openapi_(openapi), style_url_(style_url) {}
+        : openapi_(openapi), style_url_(style_url) {
+        const Json& servers = openapi_["servers"];
+        if (servers.size() > 0)
+            prefix_ = escaped(path_of_url(text_in(servers.as_array().front()["url"])));
+    }
 
     std::string write() {
         const std::string title = escaped(text_in(openapi_["info"]["title"]));
         out_ =
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-            title + " API</title>\n<link rel=\"stylesheet\" href=\"" + escaped(style_url_) +
-            "\">\n</head>\n<body>\n<header>\n<h1>" + title + " <small>" +
+            title + " API</title>\n<link rel=\"stylesheet\" href=\"" + prefix_ +
+            escaped(style_url_) + "\">\n</head>\n<body>\n<header>\n<h1>" + title + " <small>" +
             escaped(text_in(openapi_["info"]["version"])) + "</small></h1>\n<p>" +
-            escaped(text_in(openapi_["info"]["description"])) +
-            "</p>\n<p><a href=\"/openapi.json\">openapi.json</a> holds the same for "
+            escaped(text_in(openapi_["info"]["description"])) + "</p>\n<p><a href=\"" + prefix_ +
+            "/openapi.json\">openapi.json</a> holds the same for "
             "machines.</p>\n</header>\n";
         contents();
         out_ += "<main>\n";
@@ -251,6 +257,7 @@ private:
 
     const Json& openapi_;
     const std::string_view style_url_;
+    std::string prefix_;  ///< of every path
     std::string out_;
 };
 

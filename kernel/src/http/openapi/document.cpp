@@ -26,19 +26,35 @@ struct Implied {
     int status;
     const char* name;
     const char* text;
+    std::vector<std::string> codes = {};  ///< of the problem; empty: plugins have more
+    std::vector<std::string> fields = {};
 };
-constexpr Implied implied_responses[] = {
+const Implied implied_responses[] = {
     {400, "BadRequest", "The request could not be read."},
-    {401, "Unauthorized", "Who is asking is not known."},
+    {401, "Unauthorized", "Who is asking is not known.", {}, {"WWW-Authenticate"}},
     {403, "Forbidden",
      "Known, but not allowed; or sent by the page of another site, where a cookie counts."},
     {404, "NotFound", "No such thing, or not yours."},
-    {413, "ContentTooLarge", "The body is larger than is allowed here."},
-    {415, "UnsupportedMediaType", "The body is not of a type that is taken here."},
+    {413,
+     "ContentTooLarge",
+     "The body is larger than is allowed here.",
+     {"body_too_large", "form_text_too_large"}},
+    {415,
+     "UnsupportedMediaType",
+     "The body is not of a type that is taken here.",
+     {"unsupported_media_type", "unsupported_content_encoding"}},
     {422, "UnprocessableContent", "A parameter or the body is not valid; see errors."},
-    {429, "TooManyRequests", "Too many requests; see Retry-After and RateLimit."},
-    {500, "InternalServerError", "A fault on the side of the server."},
-    {503, "ServiceUnavailable", "Too busy, or a part that is needed is away; see Retry-After."},
+    {429,
+     "TooManyRequests",
+     "Too many requests; see Retry-After and RateLimit.",
+     {},
+     {"Retry-After"}},
+    {500, "InternalServerError", "A fault on the side of the server.", {"internal"}},
+    {503,
+     "ServiceUnavailable",
+     "Too busy, or a part that is needed is away; see Retry-After.",
+     {},
+     {"Retry-After"}},
     {507, "InsufficientStorage", "There is no room for the files that were sent."},
 };
 
@@ -84,6 +100,53 @@ Json reference(const std::string& where, const std::string& name) {
     return Json::object({{"$ref", "#/components/" + where + "/" + name}});
 }
 
+struct SharedHeader {
+    const char* name;
+    const char* text;
+};
+constexpr SharedHeader shared_headers[] = {
+    {"X-Request-Id", "Names the request, here and in the server's log."},
+    {"ETag", "The version: for If-None-Match of a read and If-Match of a change."},
+    {"Location", "Where what was made lives."},
+    {"Retry-After", "Seconds to wait before the next try."},
+    {"WWW-Authenticate", "How to sign in."},
+};
+
+/// "…(food_name_taken, food_deleted)…": the codes that a description names in parentheses.
+std::vector<std::string> codes_in(const std::string& text) {
+    const auto is_code = [](const std::string& word) {
+        return word.find('_') != std::string::npos &&
+               std::all_of(word.begin(), word.end(), [](char c) {
+                   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+               });
+    };
+    std::vector<std::string> codes;
+    for (std::size_t open = text.find('('); open != std::string::npos;
+         open = text.find('(', open + 1)) {
+        const std::size_t close = std::min(text.find(')', open), text.size());
+        std::string word;
+        for (std::size_t i = open + 1; i <= close; ++i) {
+            const char c = i < close ? text[i] : ',';
+            if (c != ',' && c != ' ' && c != ';') {
+                word += c;
+            } else {
+                if (is_code(word)) codes.push_back(word);
+                word.clear();
+            }
+        }
+    }
+    return codes;
+}
+
+bool declares_if_match(const Route& route) {
+    return std::any_of(route.header_parameters.begin(), route.header_parameters.end(),
+                       [](const Parameter& p) { return p.name == "If-Match"; });
+}
+bool declares_status(const Route& route, int status) {
+    return std::any_of(route.responses.begin(), route.responses.end(),
+                       [&](const DescribedResponse& r) { return r.status == status; });
+}
+
 Json content(const std::string& type, Json schema) {
     return Json::object({{type, Json::object({{"schema", std::move(schema)}})}});
 }
@@ -107,15 +170,26 @@ public:
     explicit DocumentBuilder(const DocumentInfo& info) : info_(info) {}
 
     Json build(const std::vector<Route>& routes, std::vector<std::string>& problems) {
-        problem_reference_ = problem_schema().to_json_schema(schemas_);
+        problem_reference_ = problem_schema().to_json_schema(schemas_, SentBy::server);
         std::set<std::string> plugins;
+        for (const Route& route : routes)
+            if (declares_if_match(route)) versioned_.insert(shape_of(route));
+        std::vector<Json> described;  // before any request: see Schema::to_json_schema
         for (const Route& route : routes) {
+            described.emplace_back();
             try {
-                add(route);
+                described.back() = responses(route);
+            } catch (const std::logic_error& fault) {
+                add_problem(problems, route, fault);
+            }
+        }
+        for (std::size_t i = 0; i < routes.size(); ++i) {
+            const Route& route = routes[i];
+            try {
+                add(route, std::move(described[i]));
                 if (!route.plugin.empty()) plugins.insert(route.plugin);
             } catch (const std::logic_error& fault) {
-                problems.push_back(route.method + " " + route.pattern + " (plugin " + route.plugin +
-                                   "): " + fault.what());
+                add_problem(problems, route, fault);
             }
         }
         for (const auto& [name, shape] : schemas_.as_object())
@@ -125,21 +199,73 @@ public:
                     "' cannot be the name of a schema: use A-Z, a-z, 0-9, '.', '-', '_'");
 
         Json document = Json::object({{"openapi", "3.1.0"}});
-        document.set("info", Json::object({{"title", info_.title},
-                                           {"version", info_.version.empty() ? "0" : info_.version},
-                                           {"description", description}}));
-        if (!info_.server_url.empty())
-            document.set("servers", Json::array({Json::object({{"url", info_.server_url}})}));
+        document.set("info",
+                     Json::object({{"title", info_.title},
+                                   {"version", info_.version.empty() ? "0" : info_.version},
+                                   {"description", description},
+                                   {"license", Json::object({{"name", "Apache 2.0"},
+                                                             {"identifier", "Apache-2.0"}})}}));
+        document.set("servers",
+                     Json::array({Json::object(
+                         {{"url", info_.server_url.empty() ? "/" : info_.server_url}})}));
         Json tags = Json::array();
-        for (const std::string& plugin : plugins)
-            tags.as_array().push_back(Json::object({{"name", plugin}}));
+        for (const std::string& plugin : plugins) {
+            Json tag = Json::object({{"name", plugin}});
+            const auto about = info_.plugins.find(plugin);
+            if (about != info_.plugins.end()) tag.set("description", about->second);
+            tags.as_array().push_back(std::move(tag));
+        }
         document.set("tags", std::move(tags))
             .set("paths", std::move(paths_))
             .set("components", components());
+        add_examples(document);
         return document;
     }
 
 private:
+    static void add_problem(std::vector<std::string>& problems, const Route& route,
+                            const std::logic_error& fault) {
+        problems.push_back(route.method + " " + route.pattern + " (plugin " + route.plugin +
+                           "): " + fault.what());
+    }
+
+    /// One for each JSON body, so that a reader sees what it looks like.
+    static void add_examples(Json& document) {
+        const Json whole = document;
+        const auto add = [&](Json& content) {
+            for (auto& [type, media] : content.as_object())
+                if (type == json_type) media.set("example", example_of(whole, media["schema"]));
+        };
+        const auto member = [](Json& object, std::string_view name) -> Json* {
+            for (auto& [key, value] : object.as_object())
+                if (key == name) return &value;
+            return nullptr;
+        };
+        for (auto& [path, item] : member(document, "paths")->as_object()) {
+            for (auto& [method, operation] : item.as_object()) {
+                if (Json* body = member(operation, "requestBody")) add(*member(*body, "content"));
+                for (auto& [status, response] : member(operation, "responses")->as_object())
+                    if (Json* content = member(response, "content")) add(*content);
+            }
+        }
+    }
+
+    /// Its path without the names of parameters.
+    static std::string shape_of(const Route& route) {
+        std::string shape;
+        for (const PatternSegment& segment : parse_pattern(route.pattern))
+            shape += segment.kind == Kind::literal ? "/" + segment.text
+                     : segment.kind == Kind::rest  ? "/{*}"
+                                                   : "/{}";
+        return shape;
+    }
+
+    /// Whether its 200 has an ETag: what is changed with If-Match is read with one.
+    bool is_versioned(const Route& route) const {
+        return declares_if_match(route) || declares_status(route, 304) ||
+               (route.method == "GET" && versioned_.contains(shape_of(route)));
+    }
+
     /// Two patterns that differ in the names of their parameters only are one path: its names are
     /// those of the first.
     struct Place {
@@ -147,22 +273,20 @@ private:
         std::vector<std::string> names;
     };
 
-    const Place& place_of(const std::string& pattern, const std::vector<PatternSegment>& segments) {
-        std::string shape;
+    const Place& place_of(const Route& route, const std::vector<PatternSegment>& segments) {
         Place place;
         for (const PatternSegment& segment : segments) {
             const bool literal = segment.kind == Kind::literal;
-            shape += literal ? "/" + segment.text : segment.kind == Kind::rest ? "/{*}" : "/{}";
             place.path += literal ? "/" + segment.text : "/{" + segment.text + "}";
             if (!literal) place.names.push_back(segment.text);
         }
-        if (pattern.ends_with('/')) place.path += '/';
-        return places_.emplace(shape, std::move(place)).first->second;
+        if (route.pattern.ends_with('/')) place.path += '/';
+        return places_.emplace(shape_of(route), std::move(place)).first->second;
     }
 
-    void add(const Route& route) {
+    void add(const Route& route, Json described) {
         const auto segments = parse_pattern(route.pattern);
-        const Place& place = place_of(route.pattern, segments);
+        const Place& place = place_of(route, segments);
 
         Json operation = Json::object({{"operationId", operation_id(route, segments)}});
         if (!route.plugin.empty()) operation.set("tags", Json::array({route.plugin}));
@@ -173,7 +297,7 @@ private:
         if (Json body = request_content(route); !body.is_null())
             operation.set("requestBody", Json::object({{"required", !route.body_optional},
                                                        {"content", std::move(body)}}));
-        operation.set("responses", responses(route, !place.names.empty()));
+        operation.set("responses", std::move(described));
         Json security = Json::array();
         if (route.access == Access::maybe_signed_in) security.as_array().push_back(Json::object());
         if (route.access != Access::anyone)
@@ -292,33 +416,76 @@ private:
     }
 
     /// The headers that a route declares come with what it was asked for.
-    static Json described(const DescribedResponse& response, const Route& route) {
-        Json out = Json::object({{"description", response.description}});
-        if (response.status >= 300 || route.response_headers.empty()) return out;
-        Json headers = Json::object();
+    Json headers(const DescribedResponse& response, const Route& route) {
+        Json out = Json::object({{"X-Request-Id", reference("headers", "X-Request-Id")}});
+        if (response.status >= 300) return out;
+        if (response.status != 204 && is_versioned(route))
+            out.set("ETag", reference("headers", "ETag"));
+        if (response.description.find("Location") != std::string::npos)
+            out.set("Location", reference("headers", "Location"));
         for (const ResponseHeader& header : route.response_headers)
-            headers.set(header.name,
-                        Json::object({{"description", header.description},
-                                      {"schema", Json::object({{"type", "string"}})}}));
-        return out.set("headers", std::move(headers));
+            out.set(header.name, Json::object({{"description", header.description},
+                                               {"schema", Json::object({{"type", "string"}})}}));
+        return out;
     }
 
-    Json responses(const Route& route, bool has_path_parameters) {
+    /// A problem whose code is one of these.
+    Json problem_with(const std::vector<std::string>& codes) const {
+        if (codes.empty()) return problem_reference_;
+        Json values = Json::array();
+        for (const std::string& code : codes) values.as_array().emplace_back(code);
+        const Json code = Json::object({{"type", "string"}, {"enum", std::move(values)}});
+        return Json::object(
+            {{"allOf", Json::array({problem_reference_,
+                                    Json::object({{"type", "object"},
+                                                  {"properties", Json::object({{"code", code}})},
+                                                  {"required", Json::array({"code"})}})})}});
+    }
+
+    Json content_of(const DescribedResponse& response) {
+        if (!response.schema && response.content_type != json_type)
+            return content(response.content_type, opaque(response.content_type));
+        if (!response.schema)
+            return content("application/problem+json",
+                           problem_with(codes_in(response.description)));
+        Json schema = response.schema->to_json_schema(schemas_, SentBy::server);
+        if (response.content_type != "text/event-stream")
+            return content(response.content_type, std::move(schema));
+        // The schema is of one event's data, and the body is a text without an end.
+        Json stream = content(response.content_type,
+                              Json::object({{"type", "string"},
+                                            {"description",
+                                             "Server-sent events, for as long as the client "
+                                             "stays; x-event-data is the JSON in each `data:`."}}));
+        stream.as_object().front().second.set("x-event-data", std::move(schema));
+        return stream;
+    }
+
+    Json responses(const Route& route) {
         std::map<std::string, Json> by_status;
-        for (const DescribedResponse& response : route.responses) {
+        const auto slot_of = [&](const DescribedResponse& response) -> Json& {
             Json& slot = by_status[std::to_string(response.status)];
-            if (slot.is_null()) slot = described(response, route);
+            if (slot.is_null())
+                slot = Json::object(
+                    {{"description", response.description}, {"headers", headers(response, route)}});
+            return slot;
+        };
+        for (const DescribedResponse& response : route.responses) {
+            Json& slot = slot_of(response);
             // An error without a shape of its own is a problem.
             const bool is_described = response.schema || response.content_type != json_type;
             if (!is_described && response.status < 400) continue;
             Json all = slot["content"];
-            const Json more =
-                response.schema ? content(response.content_type, shape(*response.schema))
-                : is_described  ? content(response.content_type, opaque(response.content_type))
-                                : content("application/problem+json", problem_reference_);
+            const Json more = content_of(response);
             for (const auto& [type, value] : more.as_object()) all.set(type, value);
             slot.set("content", std::move(all));
         }
+        if (route.method == "GET" && is_versioned(route) && !declares_status(route, 304))
+            slot_of({304, "If-None-Match has its ETag", std::nullopt});
+        const auto segments = parse_pattern(route.pattern);
+        const bool has_path_parameters = std::any_of(
+            segments.begin(), segments.end(),
+            [](const PatternSegment& segment) { return segment.kind != Kind::literal; });
         for (const Implied& implied : implied_responses)
             if (applies(implied.status, route, has_path_parameters))
                 by_status.emplace(std::to_string(implied.status),
@@ -330,13 +497,23 @@ private:
 
     Json components() {
         Json shared = Json::object();
-        const auto add_response = [&](const char* name, const char* text) {
-            shared.set(name, Json::object({{"description", text},
-                                           {"content", content("application/problem+json",
-                                                               problem_reference_)}}));
+        const auto add_response = [&](const Implied& implied) {
+            Json fields = Json::object({{"X-Request-Id", reference("headers", "X-Request-Id")}});
+            for (const std::string& field : implied.fields)
+                fields.set(field, reference("headers", field));
+            shared.set(implied.name,
+                       Json::object({{"description", implied.text},
+                                     {"headers", std::move(fields)},
+                                     {"content", content("application/problem+json",
+                                                         problem_with(implied.codes))}}));
         };
-        for (const Implied& implied : implied_responses) add_response(implied.name, implied.text);
-        add_response("Problem", "Any other error.");
+        for (const Implied& implied : implied_responses) add_response(implied);
+        add_response({0, "Problem", "Any other error."});
+        Json headers = Json::object();
+        for (const SharedHeader& header : shared_headers)
+            headers.set(header.name,
+                        Json::object({{"description", header.text},
+                                      {"schema", Json::object({{"type", "string"}})}}));
         Json schemes = Json::object();
         for (const SignInScheme& scheme : info_.schemes)
             schemes.set(scheme.name, Json::object({{"type", "http"},
@@ -344,6 +521,7 @@ private:
                                                    {"description", scheme.description}}));
         return Json::object({{"schemas", std::move(schemas_)},
                              {"responses", std::move(shared)},
+                             {"headers", std::move(headers)},
                              {"securitySchemes", std::move(schemes)}});
     }
 
@@ -354,6 +532,7 @@ private:
     Json schemas_ = Json::object();
     Json problem_reference_;
     std::map<std::string, Place> places_;  ///< by shape
+    std::set<std::string> versioned_;      ///< shapes of which a route takes If-Match
     std::set<std::string> operation_ids_;
 };
 

@@ -16,6 +16,7 @@ struct Page {
 
     void set(std::string text) {
         body = std::move(text);
+        body.shrink_to_fit();
         tag = '"' + hex(fnv1a64(body)) + '"';
     }
     Response response(const char* type) const {

@@ -104,8 +104,9 @@ std::string curl_example(const Json& openapi, const std::string& path, const std
         }
     }
     const Json& servers = openapi["servers"];
-    const std::string base = servers.size() > 0 ? schema_text(servers.as_array().front()["url"])
-                                                : "http://localhost:8080";
+    std::string base =
+        servers.size() > 0 ? schema_text(servers.as_array().front()["url"]) : std::string();
+    if (!base.starts_with("http")) base = "http://localhost:8080";
     std::string out = "curl";
     if (method != "GET") out += " -X " + method;
     if (operation["security"].size() > 0) out += " -u USER_ID:PASSWORD";

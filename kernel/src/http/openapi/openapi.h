@@ -5,6 +5,7 @@
 // Thread-safety: pure functions, but for Documentation.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct DocumentInfo {
     std::string version;
     std::string server_url;  ///< "": the address that the document was read from
     std::vector<SignInScheme> schemes;
+    std::map<std::string, std::string> plugins = {};  ///< a sentence about each, by id
 };
 
 /// Paths as their patterns are written, without the types: "/foods/{id}/". Besides the responses

@@ -1,6 +1,8 @@
 #include "query.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 
 #include "sdk/percent.h"
@@ -11,6 +13,7 @@ namespace kitchen::http {
 namespace {
 
 constexpr std::size_t max_faults = 100;
+constexpr std::size_t max_suggestions = 10;  // each costs time
 constexpr std::size_t max_shown_name = 128;
 
 std::string pointer_to(std::string_view name) {
@@ -24,32 +27,70 @@ std::optional<std::int64_t> whole_number(std::string_view text) noexcept {
     return is_json ? parse_number(text) : std::nullopt;
 }
 
-void validate(const Parameter& parameter, const std::string& text, std::vector<Fault>& faults) {
-    parameter.schema.validate(value_of(text, parameter.schema.type), '?' + parameter.name, faults);
+/// As browsers, scripts and programs write booleans.
+std::optional<bool> boolean(std::string_view text) {
+    const std::string lower = ascii_lower(text);
+    for (const char* yes : {"true", "1", "yes", "on"})
+        if (lower == yes) return true;
+    for (const char* no : {"false", "0", "no", "off"})
+        if (lower == no) return false;
+    return std::nullopt;
+}
+
+/// "…T12:00:00 01:00" came as "…T12:00:00+01:00": in a query a plus is a space, and a space can
+/// stand for nothing else there.
+void restore_plus(std::string& time) {
+    constexpr std::size_t offset_size = 6;
+    if (time.size() <= offset_size) return;
+    char& sign = time[time.size() - offset_size];
+    if (sign == ' ') sign = '+';
+}
+
+Json validated(const Parameter& parameter, std::string text, std::vector<Fault>& faults) {
+    Json value = value_of(std::move(text), parameter.schema);
+    parameter.schema.validate(value, '?' + parameter.name, faults);
+    return value;
+}
+
+/// Anyone may ask, and adds parameters of their own: trackers, cache busters.
+bool ignores_unknown(const Route& route) {
+    return route.method == "GET" && !route.needs_principal();
 }
 
 }  // namespace
 
-Json value_of(const std::string& text, Schema::Type type) {
-    switch (type) {
+Json value_of(std::string text, const Schema& schema) {
+    switch (schema.type) {
         case Schema::Type::boolean:
+            if (const auto value = boolean(text)) return Json(*value);
+            break;
         case Schema::Type::integer:
         case Schema::Type::number: {
             if (const auto whole = whole_number(text)) return Json(*whole);
-            const bool bare = text.find_first_of(" \t\r\n\"[{") == std::string::npos;
-            if (auto value = bare ? parse_json(text) : std::nullopt) return *std::move(value);
-            return Json(text);
+            if (text.find_first_of(" \t\r\n\"[{") != std::string::npos) break;
+            JsonError error;
+            if (auto value = parse_json(text, &error)) return *std::move(value);
+            if (error.out_of_range)
+                return Json(std::copysign(std::numeric_limits<double>::infinity(),
+                                          text.starts_with('-') ? -1.0 : 1.0));
+            break;
         }
-        default: return Json(text);
+        case Schema::Type::string:
+            if (schema.text_format == Format::date_time) restore_plus(text);
+            break;
+        case Schema::Type::array:
+        case Schema::Type::object: break;
     }
+    return Json(std::move(text));
 }
 
 Status read_query(std::string_view query, const Route& route, Fields& out,
                   std::vector<Fault>& faults) {
     const auto& declared = route.query_parameters;
     if (query.empty() && declared.empty()) return {};
-    const auto add_fault = [&](std::string_view name, const char* code, const char* detail) {
-        if (faults.size() < max_faults) faults.push_back({pointer_to(name), code, detail});
+    const auto add_fault = [&](std::string_view name, const char* code, std::string detail) {
+        if (faults.size() < max_faults)
+            faults.push_back({pointer_to(name), code, std::move(detail)});
     };
 
     std::vector<std::optional<std::string>> values(declared.size());
@@ -67,9 +108,17 @@ Status read_query(std::string_view query, const Route& route, Fields& out,
         const auto parameter = std::find_if(declared.begin(), declared.end(),
                                             [&](const Parameter& p) { return p.name == *name; });
         if (parameter == declared.end()) {
-            add_fault(*name, "unknown_parameter", "This route has no such query parameter.");
+            if (ignores_unknown(route)) continue;
+            std::vector<std::string> known;
+            for (const Parameter& p : declared) known.push_back(p.name);
+            const std::string hint =
+                faults.size() < max_suggestions ? suggestion(*name, known) : std::string();
+            add_fault(*name, "unknown_parameter",
+                      "This route has no such query parameter" + (hint.empty() ? "." : hint));
             continue;
         }
+        // As forms send a field that was left empty.
+        if (value->empty()) continue;
         auto& slot = values[static_cast<std::size_t>(parameter - declared.begin())];
         if (slot)
             add_fault(*name, "duplicate_parameter", "May be given only once.");
@@ -79,8 +128,8 @@ Status read_query(std::string_view query, const Route& route, Fields& out,
     for (std::size_t i = 0; i < declared.size(); ++i) {
         const Parameter& parameter = declared[i];
         if (values[i]) {
-            validate(parameter, *values[i], faults);
-            out.emplace_back(parameter.name, *std::move(values[i]));
+            const Json value = validated(parameter, *std::move(values[i]), faults);
+            out.emplace_back(parameter.name, value.is_string() ? value.as_string() : value.dump());
         } else if (!parameter.default_value.empty()) {
             out.emplace_back(parameter.name, parameter.default_value);
         } else if (parameter.is_required) {
@@ -101,7 +150,7 @@ void check_query_parameters(const Route& route, std::vector<std::string>& proble
         if (it->schema.type == Schema::Type::array || it->schema.type == Schema::Type::object)
             problems.push_back(where + "is a list or an object, which a query cannot hold");
         std::vector<Fault> faults;
-        if (!it->default_value.empty()) validate(*it, it->default_value, faults);
+        if (!it->default_value.empty()) validated(*it, it->default_value, faults);
         if (!faults.empty())
             problems.push_back(where +
                                "has a default that it refuses itself: " + faults.front().detail);

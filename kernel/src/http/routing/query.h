@@ -21,8 +21,9 @@ Status read_query(std::string_view query, const Route& route, Fields& out,
 /// that has no text form, or with a default that its own schema refuses.
 void check_query_parameters(const Route& route, std::vector<std::string>& problems);
 
-/// The value that a text of a query or a form stands for; the text itself, which the schema then
-/// refuses, when it stands for none of that type.
-Json value_of(const std::string& text, Schema::Type type);
+/// The value that a text of a query or a form stands for: booleans as clients spell them (true,
+/// True, 1, yes, on), a time whose '+' was sent unencoded and became a space. The text itself,
+/// which the schema then refuses, when it stands for none of that type.
+Json value_of(std::string text, const Schema& schema);
 
 }  // namespace kitchen::http

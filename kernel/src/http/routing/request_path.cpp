@@ -72,4 +72,10 @@ std::string_view path_of(std::string_view target) noexcept {
     return target.substr(0, target.find('?'));
 }
 
+std::string_view path_of_url(std::string_view url) noexcept {
+    const std::size_t scheme = url.find("://");
+    if (scheme == std::string_view::npos) return {};
+    return url.substr(std::min(url.find('/', scheme + 3), url.size()));
+}
+
 }  // namespace kitchen::http

@@ -49,4 +49,7 @@ std::string_view query_of(std::string_view target) noexcept;
 /// The target up to the query, as sent.
 std::string_view path_of(std::string_view target) noexcept;
 
+/// The path of an absolute URL without query: "/api" of "https://site.example/api"; "" for none.
+std::string_view path_of_url(std::string_view url) noexcept;
+
 }  // namespace kitchen::http

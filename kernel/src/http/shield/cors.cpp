@@ -4,6 +4,7 @@
 
 #include "http/framing/authority.h"
 #include "http/framing/character_classes.h"
+#include "kitchen/text.h"
 
 namespace kitchen::http {
 namespace {
@@ -19,19 +20,30 @@ bool has(const Fields& fields, std::string_view name) noexcept {
                        [&](const auto& field) { return field.first == name; });
 }
 
+/// RFC 3986 section 3.1.
+bool is_scheme(std::string_view text) noexcept {
+    return !text.empty() && is_ascii_alphanumeric(text[0]) && (text[0] < '0' || text[0] > '9') &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return is_ascii_alphanumeric(c) || c == '+' || c == '-' || c == '.';
+           });
+}
+
 }  // namespace
 
 std::optional<std::string> parse_origin(std::string_view text) {
-    std::string out = ascii_lower(text);
-    for (const auto& [scheme, port] :
-         {std::pair<std::string_view, std::string_view>{"http://", ":80"}, {"https://", ":443"}}) {
-        if (!out.starts_with(scheme) || !is_authority(std::string_view(out).substr(scheme.size())))
-            continue;
-        if (out.ends_with(':')) out.pop_back();  // the grammar of an authority takes an empty port
-        if (out.ends_with(port)) out.resize(out.size() - port.size());
-        return out;
-    }
-    return std::nullopt;
+    const std::size_t colon = text.find("://");
+    if (colon == std::string_view::npos || !is_scheme(text.substr(0, colon))) return std::nullopt;
+    const std::string scheme = ascii_lower(text.substr(0, colon));
+    std::string_view authority = text.substr(colon + 3);
+    if (!is_authority(authority)) return std::nullopt;
+    if (authority.ends_with(':'))
+        authority.remove_suffix(1);  // the grammar of an authority takes an empty port
+    // Of schemes that it does not know, a browser leaves the host as it is.
+    if (scheme != "http" && scheme != "https") return scheme + "://" + std::string(authority);
+    std::string out = scheme + "://" + ascii_lower(authority);
+    const std::string_view port = scheme == "http" ? ":80" : ":443";
+    if (out.ends_with(port)) out.resize(out.size() - port.size());
+    return out;
 }
 
 const std::string* sent_origin(const Fields& request) noexcept {

@@ -19,8 +19,9 @@
 namespace kitchen::http {
 
 /// The serialised form of an origin (RFC 6454 section 6.2), "https://kitchen.example": scheme and
-/// host in lower case, the scheme's own port left out. Nothing for what is no http or https origin:
-/// "null", "*", a path or a slash at the end, user information.
+/// host in lower case, the scheme's own port left out; or of another scheme, as web views of apps
+/// have it, "capacitor://localhost". Nothing for what is no origin: "null", "*", a path or a slash
+/// at the end, user information.
 std::optional<std::string> parse_origin(std::string_view text);
 
 struct CorsOptions {

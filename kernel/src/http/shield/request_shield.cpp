@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/framing/character_classes.h"
+#include "http/routing/request_path.h"
 
 namespace kitchen::http {
 
@@ -10,7 +11,9 @@ RequestShield::RequestShield(std::vector<IpNetwork> trusted_proxies, const CorsO
                              const std::string& public_url)
     : proxies_(std::move(trusted_proxies)),
       cors_(cors),
-      own_origin_(parse_origin(public_url).value_or("")) {}
+      own_origin_(
+          parse_origin(public_url.substr(0, public_url.size() - path_of_url(public_url).size()))
+              .value_or("")) {}
 
 namespace {
 

@@ -17,7 +17,7 @@ namespace kitchen::http {
 
 class RequestShield {
 public:
-    /// `public_url`: scheme and authority that clients use; "" when only the request can tell.
+    /// `public_url`: where clients find the API; "" when only the request can tell.
     RequestShield(std::vector<IpNetwork> trusted_proxies, const CorsOptions& cors,
                   const std::string& public_url);
 

@@ -45,6 +45,23 @@ TEST(Dispatcher, TakesLinksFromTheConfiguredUrl) {
     EXPECT_EQ(body_of(server.get("/echo/x/1"))["base_url"], Json("https://kitchen.example"));
 }
 
+TEST(Dispatcher, PutsThePrefixOfThePublicUrlBeforePaths) {
+    ServerOptions options;
+    options.public_url = "https://site.example/api";
+    const auto going_to = [](const char* path, const char* location) {
+        return Route::get(path).runs_inline().handle([location](Request&) -> Result<Response> {
+            return Response(201).with_location(location);
+        });
+    };
+    ServerTable table = usual();
+    table.routes.push_back(going_to("/here/", "/foods/1/"));
+    table.routes.push_back(going_to("/there/", "https://elsewhere.example/"));
+    Harness server(std::move(table), options);
+    EXPECT_EQ(body_of(server.get("/echo/x/1"))["base_url"], Json("https://site.example/api"));
+    EXPECT_EQ(field(server.get("/here/"), "Location"), "/api/foods/1/");
+    EXPECT_EQ(field(server.get("/there/"), "Location"), "https://elsewhere.example/");
+}
+
 TEST(Dispatcher, MakesLinksWithoutAHost) {
     Harness server(usual());
     server.dispatcher.use_port(4711);
@@ -88,12 +105,44 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"BadUtf8", json_wire("POST", "/things/", "\"\xff\""), 400, "malformed_json"},
         Refused{"InvalidBody", json_wire("POST", "/things/", "{}"), 422, "validation_failed"},
         Refused{"NoBody", wire("POST", "/things/"), 422, "validation_failed"},
-        Refused{"UnwantedBody", json_wire("POST", "/empty/", "{}"), 422, "validation_failed"},
-        Refused{"UnknownQuery", wire("GET", "/plain/?x=1"), 422, "validation_failed"},
+        Refused{"UnwantedBody", json_wire("POST", "/empty/", R"({"a":1})"), 422,
+                "validation_failed"},
+        Refused{"UnknownQuery", json_wire("POST", "/things/?x=1", R"({"a":1})"), 422,
+                "validation_failed"},
         Refused{"BadQuery", wire("GET", "/plain/?x=%zz"), 400, "bad_query"},
         Refused{"TooLarge", json_wire("POST", "/things/", std::string(64 * 1024 + 1, ' ')), 413,
                 "body_too_large"}),
     [](const auto& info) { return info.param.name; });
+
+TEST(Dispatcher, ReportsFaultsThatOnlyThePluginKnowsTogetherWithTheOthers) {
+    const Schema body = Schema::object({{"phone", Schema::string()},
+                                        {"age", Schema::integer()},
+                                        {"more", Schema::array(Schema::integer()), optional}});
+    Route route = Route::post("/people/")
+                      .body(body)
+                      .check([](const Json& valid) -> Status {
+                          Error error(Errc::unprocessable, "wrong", "Wrong.");
+                          error.faults = {{"/phone", "phone_invalid", "No number."},
+                                          {"/more/1", "zero", "Zero."}};
+                          if (valid.find("age")) error.faults.push_back({"/age", "seen", "Valid."});
+                          return error;
+                      })
+                      .handle([](Request&) -> Result<Response> { return Response(204); });
+    Harness server(table_of({std::move(route)}));
+    server.add_pool(1, 10);
+    const auto faults = [&](const char* text) {
+        std::vector<std::string> out;
+        const Json json = body_of(server.send(json_wire("POST", "/people/", text)));
+        for (const Json& fault : json["errors"].as_array())
+            out.push_back(fault["pointer"].as_string() + ' ' + fault["code"].as_string());
+        return out;
+    };
+    EXPECT_THAT(faults(R"({"phone":"x","age":"old","more":[1,"2"]})"),
+                ElementsAre("/age type", "/more/1 type", "/phone phone_invalid"));
+    EXPECT_THAT(faults(R"({"phone":"x","age":3})"),
+                ElementsAre("/phone phone_invalid", "/age seen"));
+    EXPECT_THAT(faults(R"({"age":"old"})"), ElementsAre("/phone required", "/age type"));
+}
 
 TEST(Dispatcher, ReportsAllFaultsOfQueryAndBodyTogether) {
     Harness server(usual());

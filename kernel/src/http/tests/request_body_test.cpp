@@ -62,9 +62,25 @@ TEST_F(ReadBody, WantsNoneWhereNoneIsTaken) {
     route_ = Route::post("/x");
     ASSERT_TRUE(read("", {}));
     EXPECT_TRUE(faults_.empty());
-    ASSERT_TRUE(read("{}"));
+    for (const char* nothing : {"{}", " { } ", "null", "[]", "\"\"", "\r\n"}) {
+        ASSERT_TRUE(read(nothing));
+        EXPECT_TRUE(faults_.empty()) << nothing;
+    }
+    for (const char* something : {"{\"a\":1}", "0", "{", "a=b", "[{}]"}) {
+        ASSERT_TRUE(read(something));
+        ASSERT_EQ(faults_.size(), 1u) << something;
+        EXPECT_EQ(faults_[0].code, "unexpected_body");
+    }
+}
+
+TEST_F(ReadBody, SaysWhichNumberIsTooLarge) {
+    route_ = Route::post("/x").body(Schema::object({}).open());
+    ASSERT_TRUE(read(R"({"x~/y":[1,{"b":[2]},{"c":1e400}]})"));
     ASSERT_EQ(faults_.size(), 1u);
-    EXPECT_EQ(faults_[0].code, "unexpected_body");
+    EXPECT_EQ(faults_[0].pointer, "/x~0~1y/2/c");
+    EXPECT_EQ(faults_[0].code, "out_of_range");
+    ASSERT_TRUE(read("[[1],[-1e400]]"));
+    EXPECT_EQ(faults_.at(0).pointer, "/1/0");
 }
 
 TEST_F(ReadBody, IsRefusedByItsTypeBeforeItComes) {

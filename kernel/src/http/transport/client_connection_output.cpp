@@ -6,6 +6,7 @@
 
 #include "client_connection.h"
 #include "exchange.h"
+#include "tcp_socket.h"
 
 namespace kitchen::http {
 namespace {
@@ -36,7 +37,10 @@ std::shared_ptr<EventStream> Connection::queue_response(Response& response, Afte
     if (state_ != State::awaiting && state_ != State::receiving) return stream;
     const bool streams = response.stream && has_response_body({.status = response.status,
                                                                .head_request = asked_.head});
-    if (streams) stream = std::make_shared<ConnectionStream>(shared_from_this());
+    if (streams) {
+        stream = std::make_shared<ConnectionStream>(shared_from_this());
+        limit_unacknowledged(fd_.get(), shared_->options().stream_acknowledgement);
+    }
     // What is left of a body that is not read may be anything, also another request.
     const bool last = (end_of_input_ && unparsed_ == 0) || state_ == State::receiving;
     const bool keep = asked_.keep_alive && after == AfterResponse::keep && !response.stream &&

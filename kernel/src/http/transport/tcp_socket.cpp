@@ -113,6 +113,10 @@ void refuse_new_handshakes(int listening_fd) noexcept {
     setsockopt(listening_fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
+void limit_unacknowledged(int fd, std::chrono::milliseconds limit) noexcept {
+    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
+}
+
 void make_abortive(int fd) noexcept {
     const linger now{1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);

@@ -3,12 +3,13 @@
 // Thread-safety: pure functions but for the sockets they touch.
 #pragma once
 
+#include <chrono>
 #include <sys/socket.h>
 
 #include <cstdint>
 #include <string>
 
-#include "sdk/unique_fd.h"
+#include "kitchen/unique_fd.h"
 
 namespace kitchen::http {
 
@@ -29,6 +30,9 @@ void drain_event_fd(int fd) noexcept;
 
 /// A listening socket ignores SYNs from now on; handshakes under way still end. Best effort.
 void refuse_new_handshakes(int listening_fd) noexcept;
+
+/// The connection fails when what was sent is not acknowledged for so long.
+void limit_unacknowledged(int fd, std::chrono::milliseconds limit) noexcept;
 
 /// Closing now sends a reset instead of whatever is queued.
 void make_abortive(int fd) noexcept;

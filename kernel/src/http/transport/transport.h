@@ -92,6 +92,9 @@ struct TransportOptions {
     std::size_t max_pipeline_bytes =
         64 * 1024;  ///< unread input kept while a response is pending; past it reading pauses
     std::size_t max_stream_backlog = 256 * 1024;  ///< unsent bytes of a stream before it is cut
+    /// A stream ends when its client has acknowledged nothing for so long of what was sent: phones
+    /// lose their network without a word. With the heartbeats of streams, half a minute at most.
+    std::chrono::milliseconds stream_acknowledgement{15'000};
     std::chrono::milliseconds head_timeout{
         10'000};  ///< first byte of a request to the end of its head
     std::chrono::milliseconds body_timeout{

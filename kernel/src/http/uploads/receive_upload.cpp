@@ -101,12 +101,15 @@ public:
         if (!utf8::is_valid(text_))
             return Error(Errc::malformed, "bad_form_text", "A text of the form is not UTF-8.");
         const Schema& schema = member_->schema;
+        const Schema& one = schema.type == Schema::Type::array ? *schema.items : schema;
+        // A field of the form that was left empty.
+        if (text_.empty() && one.type != Schema::Type::string) return {};
         if (schema.type != Schema::Type::array) {
-            fields_.set(part_.name, value_of(text_, schema.type));
+            fields_.set(part_.name, value_of(text_, schema));
             return {};
         }
         Json list = fields_.find(part_.name) ? fields_[part_.name] : Json::array();
-        list.as_array().push_back(value_of(text_, schema.items->type));
+        list.as_array().push_back(value_of(text_, one));
         fields_.set(part_.name, std::move(list));
         return {};
     }

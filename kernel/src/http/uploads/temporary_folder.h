@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "kitchen/result.h"
-#include "sdk/unique_fd.h"
+#include "kitchen/unique_fd.h"
 
 namespace kitchen::http {
 

@@ -27,8 +27,11 @@ TEST(ParseJson, ReadsEveryKindOfValue) {
 
 TEST(ParseJson, KeepsIntegersAndDecimalsApart) {
     EXPECT_TRUE(parse_json("1")->is_integer());
-    EXPECT_FALSE(parse_json("1.0")->is_integer());
-    EXPECT_FALSE(parse_json("1e2")->is_integer());
+    EXPECT_FALSE(parse_json("1.5")->is_integer());
+    for (const char* two : {"2.0", "2e0", "0.2e1", "200e-2"}) EXPECT_EQ(*parse_json(two), Json(2));
+    // A double may have rounded these.
+    for (const char* huge : {"1e16", "9223372036854775808", "-12345678901234567890"})
+        EXPECT_FALSE(parse_json(huge)->is_integer()) << huge;
     EXPECT_EQ(parse_json("9223372036854775807")->as_integer(),
               std::numeric_limits<std::int64_t>::max());
     EXPECT_EQ(parse_json("-9223372036854775808")->as_integer(),
@@ -94,11 +97,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"BadEscape", "\"\\x41\"", "The JSON is not well formed at byte 2."},
         Refusal{"TooLarge", "[1e999]", "A number is too large."},
         Refusal{"TooLargeNegative", "-1e999", "A number is too large."},
-        Refusal{"PastInt64", "9223372036854775808", "An integer is outside the range of 64 bits."},
-        Refusal{"BelowInt64", "-9223372036854775809",
-                "An integer is outside the range of 64 bits."},
-        Refusal{"FarPastInt64", std::string(300, '9'),
-                "An integer is outside the range of 64 bits."},
         Refusal{"Latin1", "\"\xe9\"", "The text is not valid UTF-8 at byte 1."},
         Refusal{"Overlong", "\"\xc0\xaf\"", "The text is not valid UTF-8 at byte 1."},
         Refusal{"EncodedSurrogate", "\"\xed\xa0\x80\"", "The text is not valid UTF-8 at byte 1."},
@@ -141,7 +139,7 @@ TEST(Json, FindsSetsAndCounts) {
 TEST(Json, ComesBackTheSameFromItsText) {
     for (const char* text :
          {"null", "true", "[]", "{}",
-          R"({"a":[1,1.0,-7,0.1,1e+300,"\"\\\b\f\n\r\t\u0001é𝄞"],"b":{"c":null}})"}) {
+          R"({"a":[1,1.5,-7,0.1,1e+300,"\"\\\b\f\n\r\t\u0001é𝄞"],"b":{"c":null}})"}) {
         const auto json = parse_json(text);
         ASSERT_TRUE(json) << text;
         EXPECT_EQ(json->dump(), text);

@@ -66,7 +66,14 @@ INSTANTIATE_TEST_SUITE_P(
         SchemaCase{"NullBody", person, "null", {" type"}},
         SchemaCase{"TooSmall", person, R"({"name":"a","age":-1})", {"/age too_small"}},
         SchemaCase{"TooLarge", person, R"({"name":"a","age":151})", {"/age too_large"}},
-        SchemaCase{"DecimalIsNoInteger", person, R"({"name":"a","age":1.0})", {"/age type"}},
+        SchemaCase{"DecimalIsNoInteger", person, R"({"name":"a","age":1.5})", {"/age type"}},
+        SchemaCase{"WholeDecimalIsAnInteger", person, R"({"name":"a","age":2.0})", {}},
+        SchemaCase{"ExponentIsAnInteger", person, R"({"name":"a","age":1e2})", {}},
+        SchemaCase{"TwentyDigits",
+                   person,
+                   R"({"name":1,"age":12345678901234567890})",
+                   {"/name type", "/age out_of_range"}},
+        SchemaCase{"RoundedInteger", Schema::integer(), "1e300", {" out_of_range"}},
         SchemaCase{"BooleanIsNoInteger", person, R"({"name":"a","age":true})", {"/age type"}},
         SchemaCase{"TooShort", person, R"({"name":""})", {"/name too_short"}},
         SchemaCase{"TooLong", person, R"({"name":"abcdef"})", {"/name too_long"}},
@@ -251,17 +258,19 @@ TEST(SchemaValidate, BeginsAtThePointerGiven) {
     EXPECT_EQ(faults[0].detail, "Must be 1 or more.");
 }
 
-std::string json_schema(const Schema& schema, std::string* components_text = nullptr) {
+std::string json_schema(const Schema& schema, std::string* components_text = nullptr,
+                        SentBy by = SentBy::client) {
     Json components = Json::object();
-    std::string out = schema.to_json_schema(components).dump();
+    std::string out = schema.to_json_schema(components, by).dump();
     if (components_text) *components_text = components.dump();
     return out;
 }
 
 TEST(SchemaToJsonSchema, DescribesScalars) {
     EXPECT_EQ(json_schema(Schema::boolean()), R"({"type":"boolean"})");
-    EXPECT_EQ(json_schema(Schema::integer().min(1).max(99).fallback(1)),
-              R"({"type":"integer","format":"int64","minimum":1,"maximum":99,"default":1})");
+    EXPECT_EQ(
+        json_schema(Schema::integer().min(1).max(99).fallback(1)),
+        R"({"type":"integer","format":"int64","minimum":1,"maximum":99,"description":"Default: 1."})");
     EXPECT_EQ(
         json_schema(Schema::string().min(8).max(128).format(Format::password).describe("Secret.")),
         R"({"type":"string","minLength":8,"maxLength":128,"format":"password","description":"Secret."})");
@@ -297,6 +306,26 @@ TEST(SchemaToJsonSchema, PutsNamedPartsIntoComponents) {
     EXPECT_EQ(components,
               R"({"Food":{"type":"object","properties":{"id":{"type":"integer","format":"int64"}},)"
               R"("required":["id"],"additionalProperties":false}})");
+}
+
+TEST(SchemaToJsonSchema, WhatTheServerSendsIsCompleteAndOpen) {
+    const Schema line = Schema::object({{"quantity", Schema::integer().fallback(1), optional},
+                                        {"note", Schema::string(), optional}})
+                            .named("Line");
+    EXPECT_EQ(json_schema(line.members[0].schema, nullptr, SentBy::server),
+              R"({"type":"integer","format":"int64","default":1})");
+    Json components = Json::object();
+    const auto reference = [](const char* name) {
+        return Json::object({{"$ref", std::string("#/components/schemas/") + name}});
+    };
+    EXPECT_EQ(line.to_json_schema(components, SentBy::server), reference("Line"));
+    EXPECT_EQ(line.to_json_schema(components, SentBy::client), reference("LineInput"));
+    EXPECT_EQ(line.to_json_schema(components, SentBy::client), reference("LineInput"));
+    EXPECT_EQ(components["Line"]["required"], Json::array({"quantity"}));
+    EXPECT_FALSE(components["Line"].has("additionalProperties"));
+    EXPECT_FALSE(components["LineInput"].has("required"));
+    EXPECT_FALSE(components["LineInput"]["properties"]["quantity"].has("default"));
+    EXPECT_EQ(components["LineInput"]["additionalProperties"], Json(false));
 }
 
 TEST(SchemaToJsonSchema, RefusesOneNameForTwoShapes) {

@@ -30,7 +30,8 @@ TEST_F(AdminAccountsTest, CreatesByTheSameRules) {
     EXPECT_EQ(created({"chief@example.com", "08030000001", "short"}),
               "password_too_short /password");
     EXPECT_EQ(created(chief), "ok");
-    EXPECT_EQ(created({"CHIEF@example.com", "08030000002", good_password}), "email_taken /email");
+    EXPECT_EQ(created({" CHIEF@example.com\n", "08030000002", good_password}),
+              "email_taken /email");
     EXPECT_EQ(created({"other@example.com", "08030000001", good_password}),
               "phone_taken /phone_number");
     EXPECT_EQ(module->guard.verify("chief@example.com", good_password, "").value().role, "admin");
@@ -98,7 +99,7 @@ TEST_F(AdminAccountsTest, ReferralCodesThatClashAreMadeAnew) {
 }
 
 TEST_F(AdminAccountsTest, IdentityTellsOthers) {
-    IdentityService identity(module->users, module->phones);
+    IdentityService identity(module->users, module->token_rows, module->phones);
     const User made = module->admins.create(chief).value();
     const auto account = store
                              .read<std::optional<Account>>(
@@ -116,6 +117,54 @@ TEST_F(AdminAccountsTest, IdentityTellsOthers) {
                      .value());
     EXPECT_EQ(identity.normalise_phone("0803 000 0001").value(), "+2348030000001");
     EXPECT_EQ(identity.normalise_phone("?").error().kind, Errc::unprocessable);
+}
+
+TEST_F(AdminAccountsTest, IdentityTellsWhetherAPrincipalStillHolds) {
+    IdentityService identity(module->users, module->token_rows, module->phones);
+    const User boss = module->admins.create(chief).value();
+    const User ada = sign_up();
+    const auto holds = [&](const Principal& who) {
+        return store.read<bool>([&](Transaction& tx) { return identity.is_current(tx, who); })
+            .value();
+    };
+    const auto signed_in = [&](const IssuedTokens& tokens) {
+        return module->tokens.authenticate(tokens.access_token).value();
+    };
+    const IssuedTokens first = module->tokens.issue(ada).value();
+    const Principal token = signed_in(first), other = signed_in(module->tokens.issue(ada).value());
+    const Principal password{ada.id, ada.role, basic_token_id(ada)};
+    const Principal unknown_way{ada.id, ada.role, ""};
+    for (const Principal& who : {token, other, password, unknown_way}) EXPECT_TRUE(holds(who));
+    Principal of_another = token;
+    of_another.user_id = boss.id;
+    of_another.role = boss.role;
+    EXPECT_FALSE(holds(of_another));
+
+    module->tokens.refresh(first.refresh_token).value();
+    EXPECT_TRUE(holds(token)) << "the same sign-in";
+    ASSERT_TRUE(module->tokens.revoke(std::stoll(other.token_id)));
+    EXPECT_FALSE(holds(other));
+    module->accounts
+        .change_own({.user_id = ada.id,
+                     .family_id = std::stoll(token.token_id),
+                     .client_address = "192.0.2.1"},
+                    {.phone_number = {},
+                     .password = "yam-and-egg-sauce",
+                     .current_password = good_password},
+                    any_version)
+        .value();
+    EXPECT_TRUE(holds(token)) << "with which the password was changed";
+    EXPECT_FALSE(holds(password));
+    module->accounts
+        .change_rights(ada.id, {.role = "kitchen", .disabled = {}}, boss.id, any_version)
+        .value();
+    for (const Principal& who : {token, unknown_way}) EXPECT_FALSE(holds(who));
+    const Principal cook{ada.id, "kitchen", ""};
+    EXPECT_TRUE(holds(cook));
+    module->accounts.change_rights(ada.id, {.role = {}, .disabled = true}, boss.id, any_version)
+        .value();
+    EXPECT_FALSE(holds(cook));
+    EXPECT_FALSE(holds({4711, "customer", ""}));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "accounts/phone_tables.h"
 namespace kitchen::auth {
 namespace {
 
@@ -29,7 +30,9 @@ TEST(PhoneNumbers, TakesWhatAContactsAppPastes) {
           "\u202d\uff0b234\u2011803\u2011123\u20114567\u202c", "tel:+234-803-123-4567",
           "TEL:08031234567", "\u2068+234 803 123 4567\u2069", "+234\u202f803\u2013123\u20134567",
           "\uff10\uff18\uff10\uff13 123 4567", "\ufeff08031234567",
-          "\u0660\u0668\u0660\u06631234567", "0803\u00ad123\u200b4567", "\u202a tel:0803 123 4567"})
+          "\u0660\u0668\u0660\u06631234567", "0803\u00ad123\u200b4567", "\u202a tel:0803 123 4567",
+          "tel:0803-123-4567;phone-context=+234", "tel:803-123-4567;PHONE-CONTEXT=+234\u202c",
+          "tel:123-4567;phone-context=+234-803"})
         EXPECT_EQ(written(phones.normalise(typed)), "+2348031234567") << typed;
 }
 
@@ -51,6 +54,12 @@ TEST(PhoneNumbers, RulesOfTheCountryThatIsNamed) {
     EXPECT_EQ(phones.normalise("011 44 20 7946 0958", "US").value(), "+442079460958");
     EXPECT_EQ(phones.normalise("+234 803 123 4567", "US").value(), "+2348031234567");
     EXPECT_EQ(phones.normalise("+44 20 7946 0958", "AQ").value(), "+442079460958");
+    EXPECT_EQ(phones.normalise("tel:(713) 555-0142;phone-context=+1").value(), "+17135550142");
+    for (const char* typed :
+         {"tel:0803-123-4567;phone-context=example.com", "tel:0803-123-4567;ext=5",
+          "tel:0803-123-4567;phone-context=+", "tel:+2348031234567;phone-context=+234",
+          "tel:0803-123-4567;phone-context=+234;ext=5"})
+        EXPECT_FALSE(phones.normalise(typed)) << typed;
     // Never a number of another country that happens to look like it.
     EXPECT_FALSE(phones.normalise("0803 123 4567", "GB"));
     EXPECT_FALSE(phones.normalise("0803 123 4567", "US"));
@@ -132,6 +141,17 @@ TEST(PhoneNumbers, OtherRegions) {
     EXPECT_FALSE(spain.normalise("0612 345 678"));
     for (const char* none : {"", "ng", "XX", "AQ", "NGA", "234", "001"})
         EXPECT_THROW(PhoneNumbers{none}, std::invalid_argument) << none;
+}
+
+TEST(PhoneNumbers, KnowsWhichCountriesHaveAPlanWithoutTheTables) {
+    for (char first = 'A'; first <= 'Z'; ++first)
+        for (char second = 'A'; second <= 'Z'; ++second) {
+            const std::string country{first, second};
+            // The library has them beside the country that they belong to.
+            if (country == "AC" || country == "TA") continue;
+            EXPECT_EQ(PhoneNumbers::has_plan(country), phone_tables().country_code(country) != 0)
+                << country;
+        }
 }
 
 TEST(PhoneNumbers, AreReadByManyThreads) {

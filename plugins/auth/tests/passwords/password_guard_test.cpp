@@ -188,7 +188,7 @@ TEST_F(PasswordGuardTest, ParallelRequestsWithTheRightPasswordAllPass) {
     AuthSettings settings = default_settings();
     settings.argon2_parallelism = 1;
     settings.argon2_queue = 7;  // that wait for the one which hashes
-    settings.argon2_cost = {1, 1024 * 1024};
+    settings.argon2_cost = {1, mebibytes(1)};
     build(settings);
     std::atomic<int> passed{0};
     {
@@ -201,7 +201,7 @@ TEST_F(PasswordGuardTest, ParallelRequestsWithTheRightPasswordAllPass) {
 
 TEST_F(PasswordGuardTest, RenewsOutdatedHashes) {
     AuthSettings settings = default_settings();
-    settings.argon2_cost = {2, 16384};
+    settings.argon2_cost = {2, kibibytes(16)};
     build(settings);
     const std::string before = reread(ada.id).password_hash;
     EXPECT_EQ(outcome(id(), good_password), yes);

@@ -15,7 +15,7 @@
 namespace kitchen::auth {
 namespace {
 
-constexpr Argon2Cost cheap{1, 8192};
+constexpr Argon2Cost cheap{1, kibibytes(8)};
 
 TEST(HashGate, LetsSoManyInAndSoManyWait) {
     HashGate gate(1, 2);
@@ -168,7 +168,7 @@ TEST(PasswordHasher, ZeroBytesCount) {
 
 TEST(PasswordHasher, KnowsOutdatedHashes) {
     CountedWaits waits;
-    PasswordHasher now(cheap, 1, 1, waits), before({2, 8192}, 1, 1, waits);
+    PasswordHasher now(cheap, 1, 1, waits), before({2, kibibytes(8)}, 1, 1, waits);
     EXPECT_FALSE(now.is_outdated(now.hash("jollof-rice").value()));
     EXPECT_TRUE(now.is_outdated(before.hash("jollof-rice").value()));
 }

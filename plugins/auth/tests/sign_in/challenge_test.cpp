@@ -37,5 +37,15 @@ TEST(Challenge, OpensNoPasswordDialogWhereNoClientSignsIn) {
     EXPECT_EQ(challenges(http::Route::get("/menu/").maybe_signed_in(), wrong()), both);
 }
 
+TEST(Challenge, OpensNoPasswordDialogBeforeAClientWithAToken) {
+    const http::Fields token{{"authorization", "BEARER ck_at_0"}};
+    const http::Fields refused{
+        {"WWW-Authenticate", "Bearer realm=\"Chuks Kitchen\", error=\"invalid_token\""}};
+    EXPECT_EQ(challenges(http::Route::get("/me/").signed_in(), wrong(), token), refused);
+    EXPECT_EQ(challenges(http::Route::get("/menu/").maybe_signed_in(), wrong(), token), refused);
+    EXPECT_EQ(challenges(http::Route::post("/verify/"), wrong(), token), bearer)
+        << "where no token is looked at";
+}
+
 }  // namespace
 }  // namespace kitchen::auth

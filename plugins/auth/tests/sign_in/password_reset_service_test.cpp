@@ -19,12 +19,17 @@ protected:
         sent = mailer.mails().size();
     }
     std::string reset(const std::string& email, const std::string& code,
-                      const std::string& password = new_password) {
-        const Status status = module->resets.reset(email, code, password, "192.0.2.1");
+                      const std::string& password = new_password,
+                      const std::string& address = "192.0.2.1") {
+        const Status status = module->resets.reset(email, code, password, address);
         return status ? "ok" : status.error().code;
     }
-    std::string ask(const std::string& email = "ada@example.com") {
-        EXPECT_TRUE(module->resets.forgot(email, "192.0.2.1"));
+    std::string reset_from(const std::string& address, const std::string& code) {
+        return reset("ada@example.com", code, new_password, address);
+    }
+    std::string ask(const std::string& email = "ada@example.com",
+                    const std::string& address = "192.0.2.1") {
+        EXPECT_TRUE(module->resets.forgot(email, address));
         return newest_code();
     }
     bool opens(const std::string& password) {
@@ -87,12 +92,68 @@ TEST_F(PasswordResetTest, FiveWrongCodes) {
     EXPECT_EQ(reset("ada@example.com", code), "password_reset_not_found");
 }
 
-TEST_F(PasswordResetTest, ANewCodeReplacesTheOld) {
-    const std::string first = ask();
+TEST_F(PasswordResetTest, AStrangerUsesUpTheirOwnTries) {
+    const std::string code = ask();
+    for (int i = 1; i <= 4; ++i)
+        EXPECT_EQ(reset_from("198.51.100.7", another(code, i)), "otp_wrong");
+    EXPECT_EQ(reset_from("198.51.100.7", another(code, 5)), "otp_exhausted");
+    EXPECT_EQ(reset_from("203.0.113.9", code), "password_reset_not_found")
+        << "of all who have not asked together, the right one too";
+    EXPECT_EQ(reset_from("192.0.2.1", code), "ok");
+}
+
+TEST_F(PasswordResetTest, AStrangerWhoAsksHasTriesOfTheirOwn) {
+    const std::string code = ask();
+    EXPECT_EQ(ask("ada@example.com", "2001:db8:1:2::7"), code);
+    for (int i = 1; i <= 4; ++i)
+        EXPECT_EQ(reset_from("2001:db8:1:2::" + std::to_string(i), another(code, i)), "otp_wrong");
+    EXPECT_EQ(reset_from("2001:db8:1:2::5", another(code, 5)), "otp_exhausted");
+    EXPECT_EQ(reset_from("2001:db8:1:2::6", code), "password_reset_not_found");
+    EXPECT_EQ(reset_from("203.0.113.9", another(code)), "otp_wrong") << "the owner, on the way";
+    EXPECT_EQ(reset_from("192.0.2.1", code), "ok");
+}
+
+TEST_F(PasswordResetTest, AskingAgainGivesTriesAgain) {
+    const std::string code = ask();
+    for (int i = 1; i <= 5; ++i) reset("ada@example.com", another(code, i));
+    EXPECT_EQ(reset("ada@example.com", code), "password_reset_not_found");
+    EXPECT_EQ(ask(), code);
+    EXPECT_EQ(reset("ada@example.com", code), "ok");
+}
+
+// Mails overtake each other.
+TEST_F(PasswordResetTest, AskingAgainMailsTheSameCodeWhileItIsYoung) {
+    const std::string code = ask();
+    clock.advance(minutes(5) - std::chrono::milliseconds(1));
+    EXPECT_EQ(ask(), code);
+    EXPECT_NE(mailer.mails().back().text.find("6 minutes"), std::string::npos)
+        << mailer.mails().back().text;
+    clock.advance(std::chrono::milliseconds(1));
     const std::string second = ask();
-    ASSERT_NE(first, second);
-    EXPECT_EQ(reset("ada@example.com", first), "otp_wrong");
+    ASSERT_NE(second, code);
+    EXPECT_EQ(reset("ada@example.com", code), "otp_wrong");
     EXPECT_EQ(reset("ada@example.com", second), "ok");
+    EXPECT_NE(ask(), second) << "an account that has changed gets another";
+}
+
+TEST_F(PasswordResetTest, ACodeIsForOneAddress) {
+    sign_up("obi@example.com", "08031111111");
+    const std::string code = ask();
+    ask("obi@example.com");
+    EXPECT_EQ(reset("obi@example.com", code), "otp_wrong");
+}
+
+TEST_F(PasswordResetTest, TheCacheHoldsNoCode) {
+    const std::string code = ask();
+    const SecretKey key = SecretKey::from_text(default_settings().key);
+    const auto fields =
+        cache.get_fields("auth:reset:" + key.derive("reset email").mac({"ada@example.com"}))
+            .value();
+    ASSERT_TRUE(fields);
+    for (const auto& [name, value] : *fields) {
+        EXPECT_NE(value, code);
+        EXPECT_EQ((name + value).find("192.0.2.1"), std::string::npos);
+    }
 }
 
 TEST_F(PasswordResetTest, CodesExpire) {
@@ -113,7 +174,8 @@ TEST_F(PasswordResetTest, BadPasswordsCostNoTry) {
 TEST_F(PasswordResetTest, AStoreThatIsAwayKeepsTheCode) {
     const std::string code = ask();
     store.away = true;
-    EXPECT_EQ(reset("ada@example.com", code), "store_unavailable");
+    for (int i = 0; i < 7; ++i)
+        EXPECT_EQ(reset("ada@example.com", code), "store_unavailable") << "and it costs no try";
     store.away = false;
     EXPECT_EQ(reset("ada@example.com", code), "ok");
 }

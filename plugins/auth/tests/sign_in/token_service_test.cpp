@@ -1,5 +1,7 @@
 #include "sign_in/token_service.h"
 
+#include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -10,6 +12,7 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
+using std::chrono::seconds;
 
 class TokenServiceTest : public AuthTest {
 protected:
@@ -80,7 +83,7 @@ TEST_F(TokenServiceTest, AccessTokenExpires) {
     clock.advance(minutes(15) - std::chrono::milliseconds(1));
     EXPECT_TRUE(good(issued.access_token));
     clock.advance(std::chrono::milliseconds(1));
-    EXPECT_FALSE(good(issued.access_token));
+    EXPECT_EQ(module->tokens.authenticate(issued.access_token).error().code, "token_expired");
     EXPECT_TRUE(module->tokens.refresh(issued.refresh_token));
 }
 
@@ -98,6 +101,7 @@ TEST_F(TokenServiceTest, UsingAnOldRefreshTokenEndsTheFamily) {
     const IssuedTokens elsewhere = module->tokens.issue(ada).value();
     const IssuedTokens first = module->tokens.issue(ada).value();
     const IssuedTokens second = module->tokens.refresh(first.refresh_token).value();
+    clock.advance(seconds(10));
     const auto reused = module->tokens.refresh(first.refresh_token);
     ASSERT_FALSE(reused);
     EXPECT_EQ(reused.error().kind, Errc::unauthenticated);
@@ -108,16 +112,45 @@ TEST_F(TokenServiceTest, UsingAnOldRefreshTokenEndsTheFamily) {
     EXPECT_TRUE(log.contains("its family is revoked"));
 }
 
-TEST_F(TokenServiceTest, OfParallelRefreshesOneWins) {
+// A lost response is asked for again.
+TEST_F(TokenServiceTest, ForAMomentAUsedRefreshTokenGivesTheSameAgain) {
     const IssuedTokens first = module->tokens.issue(ada).value();
-    std::atomic<int> won{0};
+    const IssuedTokens second = module->tokens.refresh(first.refresh_token).value();
+    clock.advance(seconds(10) - std::chrono::milliseconds(1));
+    const IssuedTokens again = module->tokens.refresh(first.refresh_token).value();
+    EXPECT_EQ(again.access_token, second.access_token);
+    EXPECT_EQ(again.refresh_token, second.refresh_token);
+    EXPECT_EQ(again.expires_in, minutes(15) - seconds(10));
+    EXPECT_TRUE(good(again.access_token));
+
+    const IssuedTokens third = module->tokens.refresh(second.refresh_token).value();
+    EXPECT_FALSE(module->tokens.refresh(first.refresh_token)) << "its successor is used";
+    EXPECT_FALSE(good(third.access_token)) << "and the family is over";
+}
+
+TEST_F(TokenServiceTest, TheMomentEndsWithTheFamily) {
+    const IssuedTokens first = module->tokens.issue(ada).value();
+    const IssuedTokens second = module->tokens.refresh(first.refresh_token).value();
+    const auto family = module->tokens.authenticate(second.access_token).value().token_id;
+    ASSERT_TRUE(module->tokens.revoke(std::stoll(family)));
+    EXPECT_FALSE(module->tokens.refresh(first.refresh_token));
+}
+
+TEST_F(TokenServiceTest, ParallelRefreshesGetTheSame) {
+    const IssuedTokens first = module->tokens.issue(ada).value();
+    std::mutex mutex;
+    std::set<std::string> given;
     {
         std::vector<std::jthread> threads;
         for (int i = 0; i < 8; ++i)
-            threads.emplace_back(
-                [&] { won += module->tokens.refresh(first.refresh_token).has_value(); });
+            threads.emplace_back([&] {
+                const auto second = module->tokens.refresh(first.refresh_token);
+                const std::lock_guard lock(mutex);
+                given.insert(second ? second->refresh_token : second.error().code);
+            });
     }
-    EXPECT_EQ(won, 1);
+    ASSERT_EQ(given.size(), 1u);
+    EXPECT_TRUE(module->tokens.refresh(*given.begin()));
 }
 
 TEST_F(TokenServiceTest, RefreshTokenExpires) {

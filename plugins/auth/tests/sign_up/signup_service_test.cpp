@@ -91,6 +91,23 @@ TEST_F(SignupServiceTest, WrongCodesAreCounted) {
         << "not even the right one any more";
 }
 
+// Mails overtake each other.
+TEST_F(SignupServiceTest, SigningUpAgainMailsTheSameCodeWhileItIsYoung) {
+    const std::string first = signups().start(form()).value();
+    const std::string code = newest_code();
+    clock.advance(minutes(5) - seconds(1));
+    const std::string second = signups().start(form("ADA@example.com")).value();
+    EXPECT_EQ(newest_code(), code);
+    clock.advance(seconds(1));
+    const std::string third = signups().start(form()).value();
+    EXPECT_NE(newest_code(), code);
+    EXPECT_EQ(verdict(third, code), "otp_wrong");
+    signups().start(form("obi@example.com", "08031111111")).value();
+    EXPECT_NE(newest_code(), code);
+    EXPECT_EQ(verdict(second, code), "ok");
+    EXPECT_EQ(verdict(first, code), "email_taken");
+}
+
 TEST_F(SignupServiceTest, AHundredParallelGuessesGetFiveCompared) {
     const std::string session = signups().start(form()).value();
     const std::string code = newest_code();

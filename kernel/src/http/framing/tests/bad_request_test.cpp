@@ -56,6 +56,8 @@ std::vector<BadRequest> bad_requests() {
         {"trailing_space", line("GET / HTTP/1.1 "), 400, "bad_request_line"},
         {"tab_as_space", line("GET\t/\tHTTP/1.1"), 400, "bad_request_line"},
         {"leading_space", line(" GET / HTTP/1.1"), 400, "bad_method"},
+        {"tls_client_hello", std::string("\x16\x03\x01\x02\x00\x01", 6), 400, "tls_on_plain_port"},
+        {"binary_without_an_end", "\x80", 400, "bad_method"},
         {"method_not_a_token", line("GE(T / HTTP/1.1"), 400, "bad_method"},
         {"method_nul", nul(line("G@T / HTTP/1.1")), 400, "bad_method"},
         {"target_relative", line("GET a HTTP/1.1"), 400, "bad_target"},

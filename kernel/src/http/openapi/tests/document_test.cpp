@@ -35,12 +35,16 @@ std::vector<Route> documented_routes() {
     list.header({"If-None-Match", Schema::string(), ""});
     const Route one = Route::get("/foods/{id:id}/")
                           .answers(200, "The food", food())
-                          .answers(404, "Unknown or deleted")
+                          .answers(404, "Unknown or deleted (food_not_found)")
                           .runs_inline();
     const Route change = Route::patch("/foods/{food_id:id}/")
                              .roles({"admin"})
+                             .if_match()
                              .body(food())
                              .answers(200, "The food", food());
+    Route watch = Route::get("/orders/events/").signed_in();
+    watch.answers(200, "Changes", food(), "text/event-stream")
+        .response_header("X-Seen", "How many.");
     const Route cancel =
         Route::post("/orders/{id:id}/cancel/")
             .signed_in()
@@ -55,19 +59,20 @@ std::vector<Route> documented_routes() {
             with_plugin(change),
             with_plugin(cancel, "orders"),
             with_plugin(receipt, "orders"),
+            with_plugin(watch, "orders"),
             with_plugin(Route::get("/foods/by_id/"))};
 }
 
 class OpenApi : public testing::Test {
 protected:
     std::vector<std::string> problems_;
-    Json document_ =
-        build_openapi(documented_routes(),
-                      {"Chuks Kitchen",
-                       "1.2.3",
-                       "https://kitchen.example",
-                       {{"basic", "user_id:password"}, {"bearer", "An access token."}}},
-                      problems_);
+    Json document_ = build_openapi(documented_routes(),
+                                   {"Chuks Kitchen",
+                                    "1.2.3",
+                                    "https://kitchen.example",
+                                    {{"basic", "user_id:password"}, {"bearer", "An access token."}},
+                                    {{"orders", "Orders, from cart to door"}}},
+                                   problems_);
     const Json& operation(const char* path, const char* method) const {
         return document_["paths"][path][method];
     }
@@ -104,7 +109,7 @@ TEST_F(OpenApi, IsTheVersionItSays) {
 TEST_F(OpenApi, ListsPathsAsTheirPatterns) {
     EXPECT_THAT(keys(document_["paths"]),
                 ElementsAre("/foods/", "/foods/{id}/", "/orders/{id}/cancel/",
-                            "/orders/{id}/receipt/", "/foods/by_id/"));
+                            "/orders/{id}/receipt/", "/orders/events/", "/foods/by_id/"));
     // One shape is one path, whatever its parameters are called.
     EXPECT_THAT(keys(document_["paths"]["/foods/{id}/"]), ElementsAre("get", "patch"));
     EXPECT_EQ(operation("/foods/{id}/", "patch")["parameters"].as_array().at(0)["name"],
@@ -158,7 +163,7 @@ TEST_F(OpenApi, DescribesBodies) {
     EXPECT_EQ(
         operation("/foods/{id}/", "patch")["requestBody"],
         *parse_json(
-            R"({"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Food"}}}})"));
+            R"({"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/FoodInput"},"example":{"id":1,"name":"text","tags":["text"]}}}})"));
     EXPECT_EQ(operation("/orders/{id}/cancel/", "post")["requestBody"]["required"], Json(false));
     EXPECT_EQ(operation("/foods/", "get").find("requestBody"), nullptr);
 }
@@ -167,20 +172,58 @@ TEST_F(OpenApi, ShowsTheResponsesOfTheKernelToo) {
     EXPECT_THAT(keys(operation("/foods/", "get")["responses"]),
                 ElementsAre("200", "400", "422", "429", "500", "503", "default"));
     EXPECT_THAT(keys(operation("/foods/{id}/", "get")["responses"]),
-                ElementsAre("200", "400", "404", "422", "500", "default"));
+                ElementsAre("200", "304", "400", "404", "422", "500", "default"));
     EXPECT_THAT(keys(operation("/foods/{id}/", "patch")["responses"]),
-                ElementsAre("200", "400", "401", "403", "404", "413", "415", "422", "429", "500",
-                            "503", "default"));
+                ElementsAre("200", "400", "401", "403", "404", "412", "413", "415", "422", "429",
+                            "500", "503", "default"));
     // What the route says itself goes first.
     EXPECT_EQ(operation("/foods/{id}/", "get")["responses"]["404"]["description"],
-              Json("Unknown or deleted"));
+              Json("Unknown or deleted (food_not_found)"));
     EXPECT_NE(operation("/foods/{id}/", "get")["responses"]["404"]["content"].find(
                   "application/problem+json"),
               nullptr);
-    EXPECT_EQ(operation("/orders/{id}/cancel/", "post")["responses"]["204"],
-              Json::object({{"description", "Done"}}));
+    EXPECT_EQ(
+        operation("/orders/{id}/cancel/", "post")["responses"]["204"],
+        *parse_json(
+            R"({"description":"Done","headers":{"X-Request-Id":{"$ref":"#/components/headers/X-Request-Id"}}})"));
     EXPECT_THAT(keys(operation("/orders/{id}/receipt/", "get")["responses"]["200"]["content"]),
                 ElementsAre("application/json", "text/html"));
+}
+
+TEST_F(OpenApi, ResponsesAreOpenAndHaveHeadersAndExamples) {
+    const Json& schemas = document_["components"]["schemas"];
+    EXPECT_FALSE(schemas["Food"].has("additionalProperties"));
+    EXPECT_EQ(schemas["FoodInput"]["additionalProperties"], Json(false));
+    const Json& read = operation("/foods/{id}/", "get")["responses"];
+    EXPECT_THAT(keys(read["200"]["headers"]), ElementsAre("X-Request-Id", "ETag"));
+    EXPECT_EQ(read["200"]["content"]["application/json"]["example"]["tags"], Json::array({"text"}));
+    EXPECT_FALSE(read["304"].has("content"));
+    EXPECT_TRUE(
+        document_["components"]["responses"]["TooManyRequests"]["headers"].has("Retry-After"));
+    EXPECT_EQ(document_["info"]["license"]["identifier"], Json("Apache-2.0"));
+    EXPECT_EQ(
+        document_["tags"].dump(),
+        R"([{"name":"catalog"},{"name":"orders","description":"Orders, from cart to door"}])");
+}
+
+TEST_F(OpenApi, NamesTheCodesOfProblems) {
+    const Json& schema = operation(
+        "/foods/{id}/", "get")["responses"]["404"]["content"]["application/problem+json"]["schema"];
+    EXPECT_EQ(schema["allOf"].as_array().at(1)["properties"]["code"]["enum"],
+              Json::array({"food_not_found"}));
+    EXPECT_EQ(document_["components"]["responses"]["ContentTooLarge"]["content"]
+                       ["application/problem+json"]["schema"]["allOf"]
+                           .as_array()
+                           .at(1)["properties"]["code"]["enum"],
+              Json::array({"body_too_large", "form_text_too_large"}));
+}
+
+TEST_F(OpenApi, AStreamOfEventsIsAText) {
+    const Json& response = operation("/orders/events/", "get")["responses"]["200"];
+    const Json& media = response["content"]["text/event-stream"];
+    EXPECT_EQ(media["schema"]["type"], Json("string"));
+    EXPECT_EQ(media["x-event-data"]["$ref"], Json("#/components/schemas/Food"));
+    EXPECT_THAT(keys(response["headers"]), ElementsAre("X-Request-Id", "X-Seen"));
 }
 
 TEST_F(OpenApi, SaysWhoMayCall) {
@@ -234,6 +277,19 @@ TEST_F(OpenApi, BecomesAPageToRead) {
     EXPECT_THAT(docs_policy(), HasSubstr("default-src 'none'"));
     EXPECT_THAT(docs_policy(), Not(HasSubstr("unsafe")));
     EXPECT_THAT(docs_style(), Not(HasSubstr("url(")));
+}
+
+TEST(OpenApiBehindAPrefix, IsFoundBelowIt) {
+    std::vector<std::string> problems;
+    const Json document =
+        build_openapi(documented_routes(), {"T", "1", "https://site.example/api", {}}, problems);
+    EXPECT_EQ(document["servers"].as_array().at(0)["url"], Json("https://site.example/api"));
+    const std::string page = render_docs(document, "/docs/style.css");
+    EXPECT_THAT(page, HasSubstr("href=\"/api/docs/style.css\""));
+    EXPECT_THAT(page, HasSubstr("href=\"/api/openapi.json\""));
+    EXPECT_THAT(page, HasSubstr("https://site.example/api/foods/"));
+    EXPECT_EQ(build_openapi({}, {"T", "1", "", {}}, problems)["servers"].as_array().at(0)["url"],
+              Json("/"));
 }
 
 class OpenApiOfFiles : public testing::Test {

@@ -17,7 +17,8 @@ Route list_route() {
     route.query({"price", Schema::number().min(0), ""});
     route.query({"available", Schema::boolean(), ""});
     route.query({"sort", Schema::string().one_of({"name", "-name"}), ""});
-    return route;
+    route.query({"from", Schema::string().format(Format::date_time), ""});
+    return route.signed_in();
 }
 
 struct QueryCase {
@@ -58,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
         QueryCase{"Decoded", "search=a+b%26c", {{"search", "a b&c"}}, {}},
         QueryCase{"DecodedName", "%73earch=x", {{"search", "x"}}, {}},
         QueryCase{"EqualsInside", "search=a=b", {{"search", "a=b"}}, {}},
-        QueryCase{"NoValue", "search", {{"search", ""}}, {}},
+        QueryCase{"NoValue", "search", {}, {}},
         QueryCase{"QuestionMark", "search=?", {{"search", "?"}}, {}},
         QueryCase{"CodePoints",
                   "search=%E2%82%A6%E2%82%A6%E2%82%A6%E2%82%A6%E2%82%A6",
@@ -69,19 +70,31 @@ INSTANTIATE_TEST_SUITE_P(
         QueryCase{"TooLarge", "limit=101", {}, {"?limit too_large"}},
         QueryCase{"Negative", "limit=-1", {}, {"?limit too_small"}},
         QueryCase{"NoNumber", "limit=abc", {}, {"?limit type"}},
-        QueryCase{"EmptyNumber", "limit=", {}, {"?limit type"}},
-        QueryCase{"Decimal", "limit=1.0", {}, {"?limit type"}},
-        QueryCase{"Exponent", "limit=1e1", {}, {"?limit type"}},
+        QueryCase{"EmptyNumber", "limit=&price=&sort=&available=", {}, {}},
+        QueryCase{"EmptyBesideValue", "limit=&limit=10&from=", {}, {}},
+        QueryCase{"Decimal", "limit=1.5", {}, {"?limit type"}},
+        QueryCase{"WholeDecimal", "limit=10.0", {}, {}}, QueryCase{"Exponent", "limit=1e1", {}, {}},
+        QueryCase{"PlusOfATime",
+                  "from=2026-01-01T00:00:00+01:00",
+                  {{"from", "2026-01-01T00:00:00+01:00"}},
+                  {}},
+        QueryCase{"EncodedPlusOfATime",
+                  "from=2026-01-01T00:00:00.5%2B01:00",
+                  {{"from", "2026-01-01T00:00:00.5+01:00"}},
+                  {}},
+        QueryCase{"SpaceElsewhere", "from=2026-01-01+00:00:00Z", {}, {"?from format"}},
         QueryCase{"PlusIsSpace", "limit=+5", {}, {"?limit type"}},
         QueryCase{"RealPlus", "limit=%2B5", {}, {"?limit type"}},
         QueryCase{"LeadingZero", "limit=05", {}, {"?limit type"}},
         QueryCase{"Hex", "limit=0x5", {}, {"?limit type"}},
-        QueryCase{"Huge", "limit=99999999999999999999", {}, {"?limit type"}},
+        QueryCase{"Huge", "limit=99999999999999999999", {}, {"?limit out_of_range"}},
+        QueryCase{"HugeExponent", "limit=-1e400", {}, {"?limit out_of_range"}},
+        QueryCase{"HugeDecimal", "price=1e400", {}, {"?price out_of_range"}},
         QueryCase{"JsonText", "limit=%225%22", {}, {"?limit type"}},
         QueryCase{"JsonNull", "limit=null", {}, {"?limit type"}},
         QueryCase{"JsonList", "limit=[[[[5]]]]", {}, {"?limit type"}},
-        QueryCase{"BooleanWord", "available=yes", {}, {"?available type"}},
-        QueryCase{"BooleanNumber", "available=1", {}, {"?available type"}},
+        QueryCase{"NoBoolean", "available=maybe", {}, {"?available type"}},
+        QueryCase{"OtherNumber", "available=2", {}, {"?available type"}},
         QueryCase{"PriceTooSmall", "price=-0.5", {}, {"?price too_small"}},
         QueryCase{"PriceNaN", "price=NaN", {}, {"?price type"}},
         QueryCase{"NotOneOf", "sort=price", {}, {"?sort not_one_of"}},
@@ -94,6 +107,42 @@ INSTANTIATE_TEST_SUITE_P(
                   {},
                   {"?x unknown_parameter", "?y unknown_parameter", "?limit too_small"}}),
     [](const auto& info) { return info.param.name; });
+
+TEST(ReadQueryTakes, BooleansAsClientsSpellThem) {
+    const Route route = list_route();
+    for (const auto& [texts, value] :
+         {std::pair{std::vector{"true", "True", "TRUE", "1", "yes", "on", "Yes"}, "true"},
+          std::pair{std::vector{"false", "False", "FALSE", "0", "no", "off", "No"}, "false"}})
+        for (const std::string text : texts) {
+            Fields values;
+            std::vector<Fault> faults;
+            ASSERT_TRUE(read_query("available=" + text, route, values, faults));
+            EXPECT_THAT(faults, IsEmpty()) << text;
+            EXPECT_THAT(values, testing::Contains(testing::Pair("available", value))) << text;
+        }
+}
+
+TEST(ReadQueryOfPublicReads, IgnoresWhatItDoesNotKnow) {
+    Route route = list_route();
+    route.access = Access::anyone;
+    Fields values;
+    std::vector<Fault> faults;
+    ASSERT_TRUE(read_query("utm_source=x&fbclid=&search=rice&utm_source=y", route, values, faults));
+    EXPECT_THAT(faults, IsEmpty());
+    EXPECT_THAT(values, ElementsAre(testing::Pair("search", "rice"), testing::Pair("limit", "10")));
+    route.method = "POST";
+    ASSERT_TRUE(read_query("utm_source=x", route, values, faults));
+    EXPECT_EQ(faults.size(), 1u);
+}
+
+TEST(ReadQueryRefuses, UnknownParametersWithASuggestion) {
+    Fields values;
+    std::vector<Fault> faults;
+    ASSERT_TRUE(read_query("limt=5&colour=red", list_route(), values, faults));
+    ASSERT_EQ(faults.size(), 2u);
+    EXPECT_EQ(faults[0].detail, "This route has no such query parameter; did you mean 'limit'?");
+    EXPECT_EQ(faults[1].detail, "This route has no such query parameter.");
+}
 
 TEST(ReadQueryRefuses, WhatCannotBeDecoded) {
     const Route route = list_route();

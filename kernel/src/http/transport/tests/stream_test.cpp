@@ -1,4 +1,6 @@
 // Responses without an end: server-sent events.
+#include <linux/filter.h>
+
 #include <atomic>
 #include <thread>
 
@@ -70,6 +72,23 @@ TEST_F(StreamTest, IsWrittenAsItComesAndEndsWithTheConnection) {
     stream->on_close([&] { ++late; });
     EXPECT_EQ(late, 1);
     EXPECT_TRUE(eventually([&] { return transport_->stats().in_flight == 0; }));
+}
+
+// A phone that lost its network: it is there, and acknowledges nothing. The filter drops what comes
+// before TCP sees it.
+TEST_F(StreamTest, EndsWhenItsClientHasLostTheNetwork) {
+    options_.stream_acknowledgement = 300ms;
+    Client client(start());
+    client.get("/");
+    EXPECT_TRUE(client.read_until("data: hello\n\n"));
+    const auto stream = take();
+    ASSERT_TRUE(stream);
+    sock_filter drop_all[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+    const sock_fprog program{1, drop_all};
+    ASSERT_EQ(::setsockopt(client.fd(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program), 0);
+    EXPECT_TRUE(stream->write(": heartbeat\n\n"));
+    EXPECT_TRUE(eventually([&] { return closed_ == 1; }));
+    EXPECT_FALSE(stream->is_open());
 }
 
 TEST_F(StreamTest, DroppedByItsLastHolderItCloses) {

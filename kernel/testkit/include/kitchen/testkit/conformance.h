@@ -1,5 +1,5 @@
-// What every implementation of store/1, cache/1, mailer/1 and queue/1 must do, as GoogleTest
-// suites. A backend's test file says
+// What every implementation of store/1, cache/1, mailer/1, queue/1 and blob/1 must do, as
+// GoogleTest suites. A backend's test file says
 //
 //     INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values(StoreFactory{"file", [] {
 //     return …; }}));
@@ -16,6 +16,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kitchen/blobs.h"
 #include "kitchen/cache.h"
 #include "kitchen/mailer.h"
 #include "kitchen/queue.h"
@@ -75,6 +76,17 @@ class QueueConformance : public testing::TestWithParam<QueueFactory> {
 protected:
     void SetUp() override;
     std::shared_ptr<Queue> queue;
+};
+
+struct BlobsFactory {
+    std::string name;
+    std::function<std::shared_ptr<Blobs>()> make;
+};
+void PrintTo(const BlobsFactory& factory, std::ostream* out);
+class BlobsConformance : public testing::TestWithParam<BlobsFactory> {
+protected:
+    void SetUp() override;
+    std::shared_ptr<Blobs> blobs;
 };
 
 }  // namespace kitchen::testkit

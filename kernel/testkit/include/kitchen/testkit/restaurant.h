@@ -43,10 +43,10 @@ struct RestaurantConfig {
     std::string auth = {};      ///< further keys
     std::optional<std::string> outbox = {};       ///< its keys; without: no outbox
     std::optional<std::string> order_mails = {};  ///< its keys; without: none; needs an outbox
-    bool menu = true;                       ///< catalog, cart and orders, with claims and events
-    std::string catalog = {};               ///< keys
-    std::string orders = {};                ///< keys
-    std::vector<std::string> plugins = {};  ///< further entries
+    bool menu = true;                             ///< catalog, cart, orders and what they need
+    std::string catalog = {};                     ///< keys
+    std::string orders = {};                      ///< keys
+    std::vector<std::string> plugins = {};        ///< further entries
 
     std::filesystem::path data = {};   ///< what ${DATA} says; empty: a temporary directory
     std::shared_ptr<void> owner = {};  ///< lives as long: the database that `store` names
