@@ -3,64 +3,48 @@
 #include <algorithm>
 
 namespace kitchen::cart {
-namespace {
-
-/// Columns of every statement that gives lines, in the order of line_of().
-constexpr std::string_view line_columns = "id, food_id, sides_key, quantity, special_instructions";
-
-LineRow line_of(Row row) {
-    return {row.integer(0), row.integer(1), row.string(2), row.integer(3), row.string(4)};
-}
-
-std::vector<LineRow> lines_of(const Rows& rows) {
-    std::vector<LineRow> lines;
-    lines.reserve(rows.size());
-    for (const Row row : rows) lines.push_back(line_of(row));
-    return lines;
-}
-
-}  // namespace
 
 CartRepository::CartRepository(Store& store)
-    : cart_(store.prepare("SELECT version, fingerprint FROM carts WHERE user_id = $1")),
+    : read_(store.prepare(
+          "SELECT version, fingerprint, id, food_id, sides_key, quantity, special_instructions "
+          "FROM carts LEFT JOIN cart_lines ON cart_lines.user_id = carts.user_id "
+          "WHERE carts.user_id = $1")),
       raise_version_(
           store.prepare("INSERT INTO carts (user_id, version, fingerprint, created_at, updated_at) "
-                        "VALUES ($1, 1, $2, $3, $3) ON CONFLICT (user_id) DO UPDATE "
-                        "SET version = carts.version + 1, fingerprint = excluded.fingerprint, "
-                        "updated_at = excluded.updated_at RETURNING version")),
+                        "VALUES ($1, 1, 0, $2, $2) ON CONFLICT (user_id) DO UPDATE "
+                        "SET version = carts.version + 1, updated_at = excluded.updated_at")),
       set_fingerprint_(store.prepare("UPDATE carts SET fingerprint = $2 WHERE user_id = $1")),
-      lines_(store.prepare("SELECT " + std::string(line_columns) +
-                           " FROM cart_lines WHERE user_id = $1 ORDER BY id")),
-      line_(store.prepare("SELECT " + std::string(line_columns) +
-                          " FROM cart_lines WHERE user_id = $1 AND id = $2")),
-      add_(store.prepare(
-          "INSERT INTO cart_lines (user_id, food_id, sides_key, quantity, special_instructions, "
-          "created_at, updated_at) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (user_id, food_id, sides_key) DO UPDATE "
-          "SET quantity = cart_lines.quantity + excluded.quantity, "
-          "special_instructions = COALESCE(excluded.special_instructions, "
-          "cart_lines.special_instructions), "
-          "updated_at = excluded.updated_at RETURNING id, quantity")),
-      change_(store.prepare(
-          "UPDATE cart_lines SET quantity = COALESCE($3, quantity), "
-          "special_instructions = COALESCE($4, special_instructions), updated_at = $5 "
-          "WHERE user_id = $1 AND id = $2")),
-      remove_(store.prepare("DELETE FROM cart_lines WHERE user_id = $1 AND id = $2")),
-      take_lines_(store.prepare("DELETE FROM cart_lines WHERE user_id = $1 RETURNING " +
-                                std::string(line_columns))) {}
+      add_(store.prepare("INSERT INTO cart_lines (user_id, food_id, sides_key, quantity, "
+                         "special_instructions, created_at, updated_at) "
+                         "VALUES ($1, $2, $3, $4, $5, $6, $6) RETURNING id")),
+      change_(store.prepare("UPDATE cart_lines SET quantity = $2, special_instructions = $3, "
+                            "updated_at = $4 WHERE id = $1")),
+      remove_(store.prepare("DELETE FROM cart_lines WHERE id = $1")),
+      remove_all_(store.prepare("DELETE FROM cart_lines WHERE user_id = $1")) {}
 
-Result<CartRow> CartRepository::cart(Transaction& tx, std::int64_t user_id) const {
-    Result<Rows> rows = tx.query(cart_, {user_id});
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return CartRow();
-    return CartRow{rows->front().integer(0), rows->front().integer(1)};
+Result<CartRows> CartRepository::read(Transaction& tx, std::int64_t user_id) const {
+    const Result<Rows> rows = tx.query(read_, {user_id});
+    if (!rows) return rows.error();
+    CartRows cart;
+    cart.lines.reserve(rows->size());
+    for (const Row row : *rows) {
+        cart.version = row.integer(0);
+        cart.fingerprint = row.integer(1);
+        if (row.is_null(2)) break;  // no lines
+        cart.lines.push_back(
+            {row.integer(2), row.integer(3), row.string(4), row.integer(5), row.string(6)});
+    }
+    // SQLite would sort so few in a table of its own, which takes longer than to read them.
+    std::sort(cart.lines.begin(), cart.lines.end(),
+              [](const LineRow& a, const LineRow& b) { return a.id < b.id; });
+    return cart;
 }
 
-Result<std::int64_t> CartRepository::raise_version(Transaction& tx, std::int64_t user_id,
-                                                   std::int64_t fingerprint, Timestamp now) const {
-    Result<Rows> rows = tx.query(raise_version_, {user_id, fingerprint, to_millis(now)});
-    if (!rows) return std::move(rows).error();
-    return rows->front().integer(0);
+Result<CartRows> CartRepository::lock(Transaction& tx, std::int64_t user_id, Timestamp now) const {
+    // Without RETURNING, for which SQLite makes a table of its own.
+    if (Status raised = tx.execute(raise_version_, {user_id, to_millis(now)}); !raised)
+        return std::move(raised).error();
+    return read(tx, user_id);
 }
 
 Status CartRepository::set_fingerprint(Transaction& tx, std::int64_t user_id,
@@ -68,50 +52,24 @@ Status CartRepository::set_fingerprint(Transaction& tx, std::int64_t user_id,
     return tx.execute(set_fingerprint_, {user_id, fingerprint});
 }
 
-Result<std::vector<LineRow>> CartRepository::lines(Transaction& tx, std::int64_t user_id) const {
-    Result<Rows> rows = tx.query(lines_, {user_id});
-    if (!rows) return std::move(rows).error();
-    return lines_of(*rows);
+Result<std::int64_t> CartRepository::add(Transaction& tx, std::int64_t user_id, const LineRow& line,
+                                         Timestamp now) const {
+    const Result<Rows> rows = tx.query(add_, {user_id, line.food_id, line.sides_key, line.quantity,
+                                              line.special_instructions, to_millis(now)});
+    if (!rows) return rows.error();
+    return rows->front().integer(0);
 }
 
-Result<std::optional<LineRow>> CartRepository::line(Transaction& tx, std::int64_t user_id,
-                                                    std::int64_t line_id) const {
-    return first_row(tx.query(line_, {user_id, line_id}), line_of);
+Status CartRepository::change(Transaction& tx, const LineRow& line, Timestamp now) const {
+    return tx.execute(change_, {line.id, line.quantity, line.special_instructions, to_millis(now)});
 }
 
-Result<CartRepository::Added> CartRepository::add(Transaction& tx, std::int64_t user_id,
-                                                  std::int64_t food_id, std::string_view sides_key,
-                                                  std::int64_t quantity,
-                                                  const std::optional<std::string>& instructions,
-                                                  Timestamp now) const {
-    Result<Rows> rows =
-        tx.query(add_, {user_id, food_id, sides_key, quantity, instructions, to_millis(now)});
-    if (!rows) return std::move(rows).error();
-    return Added{rows->front().integer(0), rows->front().integer(1)};
+Status CartRepository::remove(Transaction& tx, std::int64_t line_id) const {
+    return tx.execute(remove_, {line_id});
 }
 
-Status CartRepository::change(Transaction& tx, std::int64_t user_id, std::int64_t line_id,
-                              std::optional<std::int64_t> quantity,
-                              const std::optional<std::string>& instructions, Timestamp now) const {
-    return tx.execute(change_, {user_id, line_id, quantity, instructions, to_millis(now)});
-}
-
-Result<bool> CartRepository::remove(Transaction& tx, std::int64_t user_id,
-                                    std::int64_t line_id) const {
-    Result<Rows> rows = tx.query(remove_, {user_id, line_id});
-    if (!rows) return std::move(rows).error();
-    return rows->changed() > 0;
-}
-
-Result<std::vector<LineRow>> CartRepository::take_lines(Transaction& tx,
-                                                        std::int64_t user_id) const {
-    Result<Rows> rows = tx.query(take_lines_, {user_id});
-    if (!rows) return std::move(rows).error();
-    std::vector<LineRow> lines = lines_of(*rows);
-    // RETURNING promises no order.
-    std::sort(lines.begin(), lines.end(),
-              [](const LineRow& a, const LineRow& b) { return a.id < b.id; });
-    return lines;
+Status CartRepository::remove_all(Transaction& tx, std::int64_t user_id) const {
+    return tx.execute(remove_all_, {user_id});
 }
 
 }  // namespace kitchen::cart

@@ -1,14 +1,12 @@
 // All SQL of the cart.
 //
-// Every call works inside the caller's open transaction. A writer calls raise_version() first: that
-// row is the cart's lock, so whatever follows sees, and is seen by, no other writer of the same
-// cart.
+// Every call works inside the caller's open transaction. A writer begins with lock(): whatever
+// follows sees, and is seen by, no other writer of the same cart.
 //
 // Thread-safety: all calls, from any thread. The store must outlive it.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +16,6 @@
 
 namespace kitchen::cart {
 
-struct CartRow {
-    std::int64_t version = 0;      ///< 0: never used
-    std::int64_t fingerprint = 0;  ///< of what the cart showed when it was last changed
-};
-
 struct LineRow {
     std::int64_t id = 0;
     std::int64_t food_id = 0;
@@ -31,44 +24,33 @@ struct LineRow {
     std::string special_instructions;
 };
 
+struct CartRows {
+    std::int64_t version = 0;      ///< 0: never used
+    std::int64_t fingerprint = 0;  ///< of what the cart showed when it was last changed
+    std::vector<LineRow> lines;    ///< in the order added
+};
+
 class CartRepository {
 public:
     explicit CartRepository(Store& store);
 
-    Result<CartRow> cart(Transaction& tx, std::int64_t user_id) const;
-    /// The new version; the cart is made when there is none. `fingerprint` as in CartRow.
-    Result<std::int64_t> raise_version(Transaction& tx, std::int64_t user_id,
-                                       std::int64_t fingerprint, Timestamp now) const;
+    Result<CartRows> read(Transaction& tx, std::int64_t user_id) const;
+    /// The cart as it is with its version raised by one; it is made when there is none. Its row is
+    /// the lock.
+    Result<CartRows> lock(Transaction& tx, std::int64_t user_id, Timestamp now) const;
+    /// Nothing else keeps it up to date; that of a cart without lines means nothing.
     Status set_fingerprint(Transaction& tx, std::int64_t user_id, std::int64_t fingerprint) const;
 
-    /// In the order added.
-    Result<std::vector<LineRow>> lines(Transaction& tx, std::int64_t user_id) const;
-    /// Nothing when there is no such line or it is another user's.
-    Result<std::optional<LineRow>> line(Transaction& tx, std::int64_t user_id,
-                                        std::int64_t line_id) const;
-
-    struct Added {
-        std::int64_t id = 0;
-        std::int64_t quantity =
-            0;  ///< of the line now: more than was added when the line was there before
-    };
-    /// Makes the line, or adds to the one with the same food and sides. Instructions replace the
-    /// line's, unless nothing.
-    Result<Added> add(Transaction& tx, std::int64_t user_id, std::int64_t food_id,
-                      std::string_view sides_key, std::int64_t quantity,
-                      const std::optional<std::string>& instructions, Timestamp now) const;
-    /// What is nothing stays as it is.
-    Status change(Transaction& tx, std::int64_t user_id, std::int64_t line_id,
-                  std::optional<std::int64_t> quantity,
-                  const std::optional<std::string>& instructions, Timestamp now) const;
-    /// False when there was no such line.
-    Result<bool> remove(Transaction& tx, std::int64_t user_id, std::int64_t line_id) const;
-    /// Removes all lines and gives them, in the order added.
-    Result<std::vector<LineRow>> take_lines(Transaction& tx, std::int64_t user_id) const;
+    /// Makes a line, and gives its id. The cart must have none of this food with these sides.
+    Result<std::int64_t> add(Transaction& tx, std::int64_t user_id, const LineRow& line,
+                             Timestamp now) const;
+    /// Writes quantity and instructions.
+    Status change(Transaction& tx, const LineRow& line, Timestamp now) const;
+    Status remove(Transaction& tx, std::int64_t line_id) const;
+    Status remove_all(Transaction& tx, std::int64_t user_id) const;
 
 private:
-    Statement cart_, raise_version_, set_fingerprint_, lines_, line_, add_, change_, remove_,
-        take_lines_;
+    Statement read_, raise_version_, set_fingerprint_, add_, change_, remove_, remove_all_;
 };
 
 }  // namespace kitchen::cart

@@ -1,8 +1,6 @@
 #include "cart_service.h"
 
 #include <algorithm>
-#include <span>
-#include <unordered_map>
 
 #include "cart_body.h"
 #include "line_rules.h"
@@ -17,7 +15,9 @@ constexpr std::int64_t max_line_total = 1'000'000'000'000'000;
 /// order is placed (docs/adr/0020-isolation-on-postgresql.md).
 constexpr Isolation decides_on_its_cart = Isolation::snapshot;
 
-Error no_such_line() {
+Result<std::size_t> index_of(const CartRows& cart, std::int64_t line_id) {
+    for (std::size_t i = 0; i < cart.lines.size(); ++i)
+        if (cart.lines[i].id == line_id) return i;
     return Error(Errc::not_found, "cart_item_not_found", "There is no such item in your cart.");
 }
 
@@ -54,12 +54,6 @@ Error refusal(std::vector<Fault> faults) {
     return error;
 }
 
-const CartLine* find_line(const CartContents& contents, std::int64_t line_id) {
-    for (const CartLine& line : contents.lines)
-        if (line.id == line_id) return &line;
-    return nullptr;
-}
-
 /// Sets unit_price and line_total. False when the line costs more than an order can.
 bool price(CartLine& line) {
     bool sane = true;
@@ -93,18 +87,11 @@ void CartLimits::describe(Fields<CartLimits>& field) {
 CartService::CartService(Store& store, Catalog& catalog, const Clock& clock, CartLimits limits)
     : store_(store), catalog_(catalog), clock_(clock), limits_(limits), carts_(store) {}
 
-Result<CartContents> CartService::contents(Transaction& tx, std::int64_t user_id,
-                                           std::int64_t version) const {
-    Result<std::vector<LineRow>> rows = carts_.lines(tx, user_id);
-    if (!rows) return std::move(rows).error();
-    return contents(tx, version, *std::move(rows));
-}
-
-Result<CartContents> CartService::contents(Transaction& tx, std::int64_t version,
-                                           std::vector<LineRow> rows) const {
+Result<CartContents> CartService::contents(Transaction& tx, CartRows cart) const {
     std::vector<Sides> sides;
+    sides.reserve(cart.lines.size());
     std::vector<std::int64_t> ids;
-    for (const LineRow& row : rows) {
+    for (const LineRow& row : cart.lines) {
         std::optional<Sides> parsed = parse_sides_key(row.sides_key);
         if (!parsed)
             return Error(Errc::corrupt, "cart_corrupt", "The cart could not be read.")
@@ -114,35 +101,35 @@ Result<CartContents> CartService::contents(Transaction& tx, std::int64_t version
         ids.insert(ids.end(), parsed->extras.begin(), parsed->extras.end());
         sides.push_back(*std::move(parsed));
     }
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    std::ranges::sort(ids);
+    const bool each_once = std::ranges::adjacent_find(ids) == ids.end();
 
-    std::unordered_map<std::int64_t, Food> menu;
+    std::vector<Food> menu;
     if (!ids.empty()) {
         Result<std::vector<Food>> foods = catalog_.foods(tx, ids);
         if (!foods) return std::move(foods).error();
-        for (Food& food : *foods) {
-            const std::int64_t id = food.id;
-            menu.emplace(id, std::move(food));
-        }
+        menu = *std::move(foods);
+        std::ranges::sort(menu, {}, &Food::id);
     }
+    CartContents contents;
+    contents.version = cart.version;
+    contents.currency = catalog_.currency();
     const auto food = [&](std::int64_t id) {
-        if (const auto found = menu.find(id); found != menu.end()) return found->second;
+        const auto found = std::ranges::lower_bound(menu, id, {}, &Food::id);
+        if (found != menu.end() && found->id == id) return each_once ? std::move(*found) : *found;
         Food unknown;
         unknown.id = id;
-        unknown.currency = catalog_.currency();
+        unknown.currency = contents.currency;
         unknown.is_available = false;
         unknown.deleted = true;
         return unknown;
     };
 
-    CartContents contents;
-    contents.version = version;
-    contents.currency = catalog_.currency();
     std::vector<bool> sane;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        LineRow& row = rows[i];
-        CartLine line;
+    contents.lines.reserve(cart.lines.size());
+    for (std::size_t i = 0; i < cart.lines.size(); ++i) {
+        LineRow& row = cart.lines[i];
+        CartLine& line = contents.lines.emplace_back();
         line.id = row.id;
         line.food = food(row.food_id);
         for (std::int64_t id : sides[i].proteins) line.side_proteins.push_back(food(id));
@@ -151,7 +138,6 @@ Result<CartContents> CartService::contents(Transaction& tx, std::int64_t version
         line.special_instructions = std::move(row.special_instructions);
         sane.push_back(price(line));
         contents.subtotal += line.line_total;
-        contents.lines.push_back(std::move(line));
     }
     const Demand demand = demand_of(contents.lines);
     for (std::size_t i = 0; i < contents.lines.size(); ++i) {
@@ -166,21 +152,24 @@ Result<CartContents> CartService::contents(Transaction& tx, std::int64_t version
 
 Result<CartContents> CartService::changed(Transaction& tx, std::int64_t user_id,
                                           const VersionCheck& check, const Change& change) {
-    Result<std::int64_t> version = carts_.raise_version(tx, user_id, 0, clock_.now());
-    if (!version) return std::move(version).error();
-    if (Status known = check(*version - 1); !known) return std::move(known).error();
-    if (Status done = change(tx); !done) return std::move(done).error();
-    Result<CartContents> now = contents(tx, user_id, *version);
+    Result<CartRows> cart = carts_.lock(tx, user_id, clock_.now());
+    if (!cart) return std::move(cart).error();
+    if (Status known = check(cart->version - 1); !known) return std::move(known).error();
+    if (Status done = change(tx, *cart); !done) return std::move(done).error();
+    const std::int64_t before = cart->fingerprint;
+    Result<CartContents> now = contents(tx, *std::move(cart));
     if (!now) return now;
-    if (Status done = carts_.set_fingerprint(tx, user_id, fingerprint(*now)); !done)
-        return std::move(done).error();
+    // It seldom differs: only the foods count for it.
+    if (const std::int64_t shown = fingerprint(*now); shown != before)
+        if (Status done = carts_.set_fingerprint(tx, user_id, shown); !done)
+            return std::move(done).error();
     return now;
 }
 
 Result<CartContents> CartService::read(Transaction& tx, std::int64_t user_id) {
-    Result<CartRow> row = carts_.cart(tx, user_id);
-    if (!row) return std::move(row).error();
-    return contents(tx, user_id, row->version);
+    Result<CartRows> cart = carts_.read(tx, user_id);
+    if (!cart) return std::move(cart).error();
+    return contents(tx, *std::move(cart));
 }
 
 Result<CartContents> CartService::alone(Transaction& tx, std::int64_t food_id) {
@@ -188,7 +177,7 @@ Result<CartContents> CartService::alone(Transaction& tx, std::int64_t food_id) {
     row.food_id = food_id;
     row.sides_key = sides_key({});
     row.quantity = 1;
-    Result<CartContents> cart = contents(tx, 0, {row});
+    Result<CartContents> cart = contents(tx, {0, 0, {row}});
     if (!cart) return cart;
     CartLine& line = cart->lines.front();
     if (line.food.deleted)
@@ -199,21 +188,23 @@ Result<CartContents> CartService::alone(Transaction& tx, std::int64_t food_id) {
 }
 
 Result<CartContents> CartService::take(Transaction& tx, std::int64_t user_id) {
-    Result<std::int64_t> version = carts_.raise_version(tx, user_id, fingerprint({}), clock_.now());
-    if (!version) return std::move(version).error();
-    Result<std::vector<LineRow>> lines = carts_.take_lines(tx, user_id);
-    if (!lines) return std::move(lines).error();
-    return contents(tx, *version, *std::move(lines));
+    Result<CartRows> cart = carts_.lock(tx, user_id, clock_.now());
+    if (!cart) return std::move(cart).error();
+    if (Status removed = carts_.remove_all(tx, user_id); !removed)
+        return std::move(removed).error();
+    return contents(tx, *std::move(cart));
 }
 
 Result<CartView> CartService::view(std::int64_t user_id) {
     return store_.read<CartView>([&](Transaction& tx) -> Result<CartView> {
-        Result<CartRow> row = carts_.cart(tx, user_id);
-        if (!row) return std::move(row).error();
-        Result<CartContents> now = contents(tx, user_id, row->version);
+        Result<CartRows> cart = carts_.read(tx, user_id);
+        if (!cart) return std::move(cart).error();
+        const std::int64_t before = cart->fingerprint;
+        Result<CartContents> now = contents(tx, *std::move(cart));
         if (!now) return std::move(now).error();
         const std::int64_t shown = fingerprint(*now);
-        return CartView{*std::move(now), shown, row->version != 0 && shown != row->fingerprint};
+        const bool moved = !now->lines.empty() && shown != before;
+        return CartView{*std::move(now), shown, moved};
     });
 }
 
@@ -222,34 +213,45 @@ Result<ChangedLine> CartService::add(std::int64_t user_id, const NewLine& wanted
     const std::string key = sides_key(wanted.sides);
     return store_.transact<ChangedLine>(
         [&](Transaction& tx) -> Result<ChangedLine> {
-            CartRepository::Added added;
-            Result<CartContents> now = changed(tx, user_id, check, [&](Transaction& t) -> Status {
-                Result<CartRepository::Added> row =
-                    carts_.add(t, user_id, wanted.food_id, key, wanted.quantity,
-                               wanted.special_instructions, clock_.now());
-                if (!row) return std::move(row).error();
-                added = *row;
-                return {};
-            });
+            std::size_t index = 0;  // of the line
+            bool created = false;
+            Result<CartContents> now =
+                changed(tx, user_id, check, [&](Transaction& t, CartRows& cart) -> Status {
+                    const auto same = std::find_if(
+                        cart.lines.begin(), cart.lines.end(), [&](const LineRow& line) {
+                            return line.food_id == wanted.food_id && line.sides_key == key;
+                        });
+                    index = static_cast<std::size_t>(same - cart.lines.begin());
+                    created = same == cart.lines.end();
+                    if (created) cart.lines.push_back({0, wanted.food_id, key, 0, ""});
+                    LineRow& line = cart.lines[index];
+                    line.quantity += wanted.quantity;
+                    if (wanted.special_instructions)
+                        line.special_instructions = *wanted.special_instructions;
+                    if (line.quantity > limits_.max_line_quantity)
+                        return invalid_field("/quantity", "too_large",
+                                             "One item of a cart holds at most " +
+                                                 std::to_string(limits_.max_line_quantity) +
+                                                 " portions, and this would make " +
+                                                 std::to_string(line.quantity) + ".");
+                    if (std::ssize(cart.lines) > limits_.max_lines)
+                        return Error(Errc::conflict, "cart_full",
+                                     "A cart holds at most " + std::to_string(limits_.max_lines) +
+                                         " different items. Remove one first.");
+                    if (!created) return carts_.change(t, line, clock_.now());
+                    Result<std::int64_t> id = carts_.add(t, user_id, line, clock_.now());
+                    if (!id) return std::move(id).error();
+                    line.id = *id;
+                    return {};
+                });
             if (!now) return std::move(now).error();
-            const CartLine* line = find_line(*now, added.id);
-            if (added.quantity > limits_.max_line_quantity)
-                return invalid_field("/quantity", "too_large",
-                                     "One item of a cart holds at most " +
-                                         std::to_string(limits_.max_line_quantity) +
-                                         " portions, and this would make " +
-                                         std::to_string(added.quantity) + ".");
-            if (static_cast<std::int64_t>(now->lines.size()) > limits_.max_lines)
-                return Error(Errc::conflict, "cart_full",
-                             "A cart holds at most " + std::to_string(limits_.max_lines) +
-                                 " different items. Remove one first.");
-            if (!line->problems.empty()) {
-                std::vector<Fault> faults = line->problems;
-                for (Fault& fault : faults)
-                    fault.pointer = requested_at(fault, *line, wanted.sides);
-                return refusal(std::move(faults));
+            CartLine& line = now->lines[index];
+            if (!line.problems.empty()) {
+                for (Fault& fault : line.problems)
+                    fault.pointer = requested_at(fault, line, wanted.sides);
+                return refusal(std::move(line.problems));
             }
-            return ChangedLine{*line, now->version, added.quantity == wanted.quantity};
+            return ChangedLine{std::move(line), now->version, created};
         },
         decides_on_its_cart);
 }
@@ -258,23 +260,27 @@ Result<ChangedLine> CartService::change(std::int64_t user_id, std::int64_t line_
                                         const LineChange& wanted, const VersionCheck& check) {
     return store_.transact<ChangedLine>(
         [&](Transaction& tx) -> Result<ChangedLine> {
+            std::size_t index = 0;  // of the line
             bool more = false;
-            Result<CartContents> now = changed(tx, user_id, check, [&](Transaction& t) -> Status {
-                Result<std::optional<LineRow>> before = carts_.line(t, user_id, line_id);
-                if (!before) return std::move(before).error();
-                if (!*before) return no_such_line();
-                more = wanted.quantity && *wanted.quantity > (*before)->quantity;
-                return carts_.change(t, user_id, line_id, wanted.quantity,
-                                     wanted.special_instructions, clock_.now());
-            });
+            Result<CartContents> now =
+                changed(tx, user_id, check, [&](Transaction& t, CartRows& cart) -> Status {
+                    Result<std::size_t> found = index_of(cart, line_id);
+                    if (!found) return std::move(found).error();
+                    index = *found;
+                    LineRow& line = cart.lines[index];
+                    more = wanted.quantity.value_or(0) > line.quantity;
+                    line.quantity = wanted.quantity.value_or(line.quantity);
+                    if (wanted.special_instructions)
+                        line.special_instructions = *wanted.special_instructions;
+                    return carts_.change(t, line, clock_.now());
+                });
             if (!now) return std::move(now).error();
-            const CartLine* line = find_line(*now, line_id);
-            if (more && !line->problems.empty()) {
-                std::vector<Fault> faults = line->problems;
-                for (Fault& fault : faults) fault.pointer = "/quantity";
-                return refusal(std::move(faults));
+            CartLine& line = now->lines[index];
+            if (more && !line.problems.empty()) {
+                for (Fault& fault : line.problems) fault.pointer = "/quantity";
+                return refusal(std::move(line.problems));
             }
-            return ChangedLine{*line, now->version, false};
+            return ChangedLine{std::move(line), now->version, false};
         },
         decides_on_its_cart);
 }
@@ -282,11 +288,13 @@ Result<ChangedLine> CartService::change(std::int64_t user_id, std::int64_t line_
 Result<std::int64_t> CartService::remove(std::int64_t user_id, std::int64_t line_id,
                                          const VersionCheck& check) {
     return store_.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
-        Result<CartContents> now = changed(tx, user_id, check, [&](Transaction& t) -> Status {
-            Result<bool> removed = carts_.remove(t, user_id, line_id);
-            if (!removed) return std::move(removed).error();
-            return *removed ? Status() : Status(no_such_line());
-        });
+        Result<CartContents> now =
+            changed(tx, user_id, check, [&](Transaction& t, CartRows& cart) -> Status {
+                Result<std::size_t> found = index_of(cart, line_id);
+                if (!found) return std::move(found).error();
+                cart.lines.erase(cart.lines.begin() + static_cast<std::ptrdiff_t>(*found));
+                return carts_.remove(t, line_id);
+            });
         if (!now) return std::move(now).error();
         return now->version;
     });
@@ -294,13 +302,13 @@ Result<std::int64_t> CartService::remove(std::int64_t user_id, std::int64_t line
 
 Result<std::int64_t> CartService::clear(std::int64_t user_id, const VersionCheck& check) {
     return store_.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
-        Result<std::int64_t> version =
-            carts_.raise_version(tx, user_id, fingerprint({}), clock_.now());
-        if (!version) return version;
-        if (Status known = check(*version - 1); !known) return std::move(known).error();
-        if (Result<std::vector<LineRow>> lines = carts_.take_lines(tx, user_id); !lines)
-            return std::move(lines).error();
-        return version;
+        Result<CartContents> now =
+            changed(tx, user_id, check, [&](Transaction& t, CartRows& cart) -> Status {
+                cart.lines.clear();
+                return carts_.remove_all(t, user_id);
+            });
+        if (!now) return std::move(now).error();
+        return now->version;
     });
 }
 

@@ -81,15 +81,12 @@ public:
     Result<std::int64_t> clear(std::int64_t user_id, const VersionCheck& check);
 
 private:
-    using Change = std::function<Status(Transaction& tx)>;
+    using Change = std::function<Status(Transaction& tx, CartRows& cart)>;
 
-    /// What these lines are at today's prices.
-    Result<CartContents> contents(Transaction& tx, std::int64_t version,
-                                  std::vector<LineRow> rows) const;
-    /// The same for the lines that the cart has now.
-    Result<CartContents> contents(Transaction& tx, std::int64_t user_id,
-                                  std::int64_t version) const;
-    /// Raises the version, checks it, changes, and remembers what the cart shows then.
+    /// What the lines of the cart are at today's prices.
+    Result<CartContents> contents(Transaction& tx, CartRows cart) const;
+    /// Raises the version, checks it, has `change` write what it makes of the cart, and remembers
+    /// what that shows.
     Result<CartContents> changed(Transaction& tx, std::int64_t user_id, const VersionCheck& check,
                                  const Change& change);
 

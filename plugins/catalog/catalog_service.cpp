@@ -121,6 +121,6 @@ Status CatalogService::give_back(Transaction& tx, std::span<const Portion> porti
     return changes_.tell(tx, changes);
 }
 
-void CatalogService::write(JsonWriter& out, const Food& food) const { http::write_body(out, food); }
+void CatalogService::write(JsonWriter& out, const Food& food) const { written_.write(out, food); }
 
 }  // namespace kitchen::catalog

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "food_body.h"
 #include "food_repository.h"
 #include "kitchen/catalog.h"
 #include "kitchen/clock.h"
@@ -47,6 +48,7 @@ private:
     const StockRepository& stock_;
     const MenuChanges& changes_;
     const std::string time_zone_;
+    WrittenFoods written_;
 };
 
 }  // namespace kitchen::catalog

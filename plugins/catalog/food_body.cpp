@@ -145,6 +145,23 @@ Status ReadTexts<T>::read(std::string_view text, const char* column, T& value) c
 template class ReadTexts<std::vector<std::string>>;
 template class ReadTexts<SideRules>;
 
+void WrittenFoods::write(JsonWriter& out, const Food& food) const {
+    constexpr std::size_t most_foods = 1000;
+    {
+        const std::shared_lock lock(mutex_);
+        const auto known = written_.find(food.id);
+        if (known != written_.end() && known->second.food == food) {
+            out.raw(known->second.json);
+            return;
+        }
+    }
+    std::string json = http::body_json(food);
+    out.raw(json);
+    const std::unique_lock lock(mutex_);
+    if (written_.size() >= most_foods) written_.clear();
+    written_.insert_or_assign(food.id, Written{food, std::move(json)});
+}
+
 }  // namespace catalog
 
 void describe(BodyFields<SideRule>& field) {

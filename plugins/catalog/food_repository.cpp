@@ -164,8 +164,14 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         all_of({is_living, out_index, in_category, tagged, priced, "CAST($2 AS TEXT) IS NULL"}));
     living_ = store.prepare(select_sql("id = $1 AND deleted_at IS NULL"));
     find_ = store.prepare(select_sql("id = $1"));
-    find_many_ = store.prepare(select_sql(
-        "id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"));
+    std::string ids = "($1)";
+    for (std::size_t i = 2; i <= ids_at_once; ++i) ids += ", ($" + std::to_string(i) + ")";
+    // SQLite fills a table with what an IN lists, at each call. For a join, PostgreSQL reads all
+    // foods when they are few, and what a checkout has read conflicts with every sale of it.
+    find_many_ = store.prepare(store.is_remote()
+                                   ? select_sql("id IN (" + ids + ")")
+                                   : "SELECT " + std::string(columns) + " FROM (VALUES " + ids +
+                                         ") AS wanted CROSS JOIN foods WHERE id = wanted.column1");
     any_ = store.prepare("SELECT id FROM foods LIMIT 1");
     // An update that changes nothing: the portable way to lock a row and read what was committed
     // last.
@@ -282,7 +288,7 @@ Result<std::vector<Food>> FoodRepository::find_all(Transaction& tx,
         const std::span<const std::int64_t> chunk =
             std::span(wanted).subspan(begin, std::min(ids_at_once, wanted.size() - begin));
         std::vector<Param> params(chunk.begin(), chunk.end());
-        params.resize(ids_at_once, chunk.back());  // a repeated id finds nothing more
+        params.resize(ids_at_once, nullptr);
         const Result<Rows> rows = tx.query(find_many_, params);
         if (!rows) return rows.error();
         for (const Row row : *rows) {

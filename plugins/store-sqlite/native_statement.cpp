@@ -131,13 +131,14 @@ int NativeStatement::step(Rows& out) {
         }
         if (code != SQLITE_ROW) return code;
         for (int i = 0; i < columns; ++i) {
-            switch (sqlite3_column_type(statement, i)) {
-                case SQLITE_INTEGER: out.add_integer(sqlite3_column_int64(statement, i)); break;
-                case SQLITE_FLOAT: out.add_real(sqlite3_column_double(statement, i)); break;
+            sqlite3_value* const cell = sqlite3_column_value(statement, i);
+            switch (sqlite3_value_type(cell)) {
+                case SQLITE_INTEGER: out.add_integer(sqlite3_value_int64(cell)); break;
+                case SQLITE_FLOAT: out.add_real(sqlite3_value_double(cell)); break;
                 case SQLITE_NULL: out.add_null(); break;
                 default: {  // text is UTF-8 already: no conversion
-                    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, i));
-                    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, i));
+                    const auto* bytes = static_cast<const char*>(sqlite3_value_blob(cell));
+                    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(cell));
                     total += size;
                     if (total > UINT32_MAX) return SQLITE_TOOBIG;  // what Rows can address
                     out.add_bytes(size == 0 ? std::string_view() : std::string_view(bytes, size));

@@ -16,6 +16,7 @@ namespace {
 
 /// What a plugin is asked to do beside its defaults.
 const std::map<std::string, std::string> settings = {
+    {"blob-file", "folder: '${DATA}/blobs'"},
     {"fees", "delivery_fee: 50000, service_fee_basis_points: 250, tax_basis_points: 750"},
     {"loyalty", "kobo_per_point: 10000"},
     {"notify-webhook",

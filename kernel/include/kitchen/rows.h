@@ -79,6 +79,7 @@ public:
     // for what is thrown; a store keeps them with its prepared statement.
     void reset(std::uint32_t columns, std::shared_ptr<const Names> names = nullptr) {
         cells_.clear();
+        cells_.reserve(std::size_t{4} * columns);
         arena_.clear();
         names_ = std::move(names);
         columns_ = columns;
@@ -98,6 +99,7 @@ public:
         cells_.push_back(cell);
     }
     void add_bytes(std::string_view v) {
+        if (arena_.empty()) arena_.reserve(256);
         Cell cell;
         cell.type = Type::bytes;
         cell.bytes = {static_cast<std::uint32_t>(arena_.size()),

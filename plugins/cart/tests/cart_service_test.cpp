@@ -72,6 +72,23 @@ TEST(CartService, TheSameDishIsOneLineWhateverTheOrderOfItsSides) {
     EXPECT_EQ(kitchen.cart_of(ada).lines.size(), 3u);
 }
 
+TEST(CartService, ShowsItsLinesInTheOrderAddedAndAFoodInAsManyAsHaveIt) {
+    TestKitchen kitchen;
+    const auto side = kitchen.food("Side", 10), first = kitchen.food("First", 100),
+               last = kitchen.food("Last", 200);
+    kitchen.put(ada, last, 1, {{side}, {}});
+    kitchen.put(ada, first, 1, {{side}, {}});
+    kitchen.put(ada, side);
+    const CartContents cart = kitchen.cart_of(ada);
+    ASSERT_EQ(cart.lines.size(), 3u);
+    EXPECT_EQ(cart.lines[0].food.name, "Last");
+    EXPECT_EQ(cart.lines[1].food.name, "First");
+    EXPECT_EQ(cart.lines[2].food.name, "Side");
+    EXPECT_EQ(cart.lines[0].side_proteins.at(0).name, "Side");
+    EXPECT_EQ(cart.lines[1].side_proteins.at(0).name, "Side");
+    EXPECT_EQ(cart.subtotal, 330);
+}
+
 TEST(CartService, NewInstructionsReplaceTheOldOnes) {
     TestKitchen kitchen;
     const auto dish = kitchen.food("Dish", 100);

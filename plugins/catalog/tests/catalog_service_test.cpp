@@ -123,16 +123,28 @@ TEST_F(CatalogServiceTest, APortionOfNothingIsABug) {
 
 TEST_F(CatalogServiceTest, TakingNothingSucceeds) { EXPECT_TRUE(take({}).has_value()); }
 
-TEST_F(CatalogServiceTest, WritesAFoodAsTheMenuDoes) {
+TEST_F(CatalogServiceTest, WritesAFoodAsTheMenuDoesAlsoAgainAndWhenItHasChanged) {
     FoodDraft made = draft("Eba");
     made.tags = {"vegan"};
     made.available_quantity = 4;
-    const Food food = add(made);
-    std::string from_food;
-    JsonWriter out(from_food);
-    catalog->write(out, food);
+    Food food = add(made);
+    const auto written = [&] {
+        std::string text;
+        JsonWriter out(text);
+        catalog->write(out, food);
+        return text;
+    };
     const Rows rows = service->read(food.id).value();
-    EXPECT_EQ(from_food, http::body_json(service->view(rows.front())));
+    const std::string shown = http::body_json(service->view(rows.front()));
+    EXPECT_EQ(written(), shown);
+    EXPECT_EQ(written(), shown);
+    // No version tells of these.
+    food.available_quantity = 3;
+    EXPECT_THAT(written(), HasSubstr("\"available_quantity\":3"));
+    food.price += 1;
+    EXPECT_EQ(written(), http::body_json(food));
+    food.currency = "XOF";
+    EXPECT_EQ(written(), http::body_json(food));
     EXPECT_EQ(catalog->currency(), "NGN");
 }
 

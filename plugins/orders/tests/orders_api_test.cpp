@@ -197,12 +197,12 @@ TEST_F(OrdersCounted, ACheckoutTakesFewStatements) {
                   {{"Idempotency-Key", "dinner"}});
     ASSERT_EQ(placed.status, 201) << placed.body;
     // The README lists them.
-    EXPECT_EQ(statements().size(), 13u) << testing::PrintToString(statements());
+    EXPECT_EQ(statements().size(), 14u) << testing::PrintToString(statements());
     EXPECT_EQ(chef.get(path).json["available_quantity"], Json(4));
 
     ASSERT_EQ(put(dish).status, 201);
     ASSERT_EQ(chef.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status, 201);
-    EXPECT_EQ(statements().size(), 10u) << testing::PrintToString(statements());
+    EXPECT_EQ(statements().size(), 11u) << testing::PrintToString(statements());
 }
 
 }  // namespace kitchen::orders

@@ -1,9 +1,11 @@
 // Files as responses, over a real socket.
 #include "kitchen/http/files.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <utime.h>
 
+#include <atomic>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -43,6 +45,23 @@ protected:
         add(Route::get("/one/").signed_in().handle([this](Request& request) {
             return file_response(request, folder() / "letters.txt", {.media_type = "text/x"});
         }));
+        add(Route::get("/content/").handle([this](Request& request) {
+            Content content{"tag", 784111777, 10, "text/x", {{"Cache-Control", "no-cache"}}, {}};
+            content.open = [this](std::uint64_t first, std::uint64_t length) {
+                ++opened_;
+                return std::make_shared<const FileBody>(
+                    ::open((folder() / "letters.txt").c_str(), O_RDONLY | O_CLOEXEC), first,
+                    length);
+            };
+            return content_response(request, content);
+        }));
+        add(Route::get("/away/").handle([](Request& request) {
+            Content content{"tag", 0, 10, "text/x", {}, {}};
+            content.open = [](std::uint64_t, std::uint64_t) {
+                return Error(Errc::unavailable, "away", "Try again later.");
+            };
+            return content_response(request, content);
+        }));
         add(Route::get("/gone/").handle(
             [this](Request& request) { return file_response(request, folder() / "gone"); }));
         table_.middleware.push_back(test::identify("customer"));
@@ -78,6 +97,7 @@ protected:
     testkit::ManualClock clock_;
     testkit::SeededRandom random_;
     std::optional<Server> server_;
+    std::atomic<int> opened_ = 0;  ///< how often /content/ was
     const std::string date_ = "Sun, 06 Nov 1994 08:49:37 GMT";
 };
 
@@ -97,6 +117,23 @@ TEST_F(FilesTest, AFileComesWithItsTypeAndValidators) {
     EXPECT_EQ(empty.status, 200);
     EXPECT_EQ(empty.body, "");
     EXPECT_EQ(get("/assets/letters.txt/").status, 200) << "as routes are";
+}
+
+TEST_F(FilesTest, ContentIsOpenedWhenItIsSent) {
+    const HttpResponse whole = get("/content/");
+    EXPECT_EQ(whole.body, "abcdefghij");
+    EXPECT_EQ(whole.header("etag"), "\"tag\"");
+    EXPECT_EQ(whole.header("last-modified"), date_);
+    EXPECT_EQ(whole.header("content-type"), "text/x");
+    EXPECT_EQ(get("/content/", {{"Range", "bytes=2-4"}}).body, "cde");
+    EXPECT_EQ(opened_, 2);
+    EXPECT_EQ(get("/content/", {{"If-None-Match", "\"tag\""}}).header("cache-control"), "no-cache");
+    EXPECT_EQ(get("/content/", {{"If-Modified-Since", date_}}).status, 304);
+    EXPECT_EQ(get("/content/", {{"If-Match", "\"other\""}}).status, 412);
+    EXPECT_EQ(get("/content/", {{"Range", "bytes=10-"}}).header("content-range"), "bytes */10");
+    EXPECT_EQ(opened_, 2);
+    EXPECT_EQ(get("/away/").problem_code(), "away");
+    EXPECT_EQ(get("/away/", {{"If-None-Match", "*"}}).status, 304);
 }
 
 TEST_F(FilesTest, NothingOutsideOfTheFolderIsServed) {

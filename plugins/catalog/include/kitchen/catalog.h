@@ -62,6 +62,7 @@ struct Food : FoodDraft {
     bool orderable() const noexcept {
         return !deleted && is_available && (!available_quantity || *available_quantity > 0);
     }
+    friend bool operator==(const Food&, const Food&) = default;
 };
 
 /// So many portions of one food.
