@@ -310,6 +310,25 @@ Status CheckoutService::take_stock(Transaction& tx, const CartContents& cart,
     return unavailable_items(std::move(problems));
 }
 
+Result<Carts::Filled> CheckoutService::reorder(std::int64_t user_id, std::int64_t order_id) {
+    return store_.transact<Carts::Filled>([&](Transaction& tx) -> Result<Carts::Filled> {
+        const Result<std::optional<Order>> order = orders_.find(tx, order_id);
+        if (!order) return order.error();
+        if (!*order || (*order)->user_id != user_id)
+            return Error(Errc::not_found, "order_not_found", "There is no such order of yours.");
+        const auto ids = [](const std::vector<OrderSide>& sides) {
+            std::vector<std::int64_t> all;
+            for (const OrderSide& side : sides) all.push_back(side.food_id);
+            return all;
+        };
+        std::vector<CartWish> wishes;
+        for (const OrderItem& item : (*order)->items)
+            wishes.push_back({item.food_id, ids(item.side_proteins), ids(item.extra_sides),
+                              item.quantity, item.special_instructions});
+        return carts_.fill(tx, user_id, wishes);
+    });
+}
+
 Result<std::int64_t> CheckoutService::sweep() {
     return store_.transact<std::int64_t>([&](Transaction& tx) {
         return idempotency_.sweep(tx, clock_.now() - rules_.idempotency_window);

@@ -110,6 +110,10 @@ public:
                          const std::optional<IdempotentRequest>& idempotency,
                          const VersionCheck& check = any_version);
 
+    /// Puts what can still be had of an own order back into the cart. Error: not_found
+    /// "order_not_found".
+    Result<Carts::Filled> reorder(std::int64_t user_id, std::int64_t order_id);
+
     /// Forgets old idempotency records; how many.
     Result<std::int64_t> sweep();
 

@@ -1,5 +1,6 @@
 #include "order_body.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -256,6 +257,26 @@ void ReceiptView::describe(BodyFields<ReceiptView>& field) {
     field("address", [](const ReceiptView& view) { return AddressCopy{view.order.address}; });
     field("contact_name", of(&Order::contact_name)).or_null();
     field("contact_phone", of(&Order::contact_phone));
+}
+
+void ReorderView::describe(BodyFields<ReorderView>& field) {
+    field.named("Reorder");
+    field("cart_version", [](const ReorderView& view) { return view.filled.version; }).min(1);
+    field("added",
+          [](const ReorderView& view) {
+              return std::ranges::count_if(view.filled.problems,
+                                           [](const auto& problems) { return problems.empty(); });
+          })
+        .min(0)
+        .describe("So many items of the order are in the cart again.");
+    field("problems", [](const ReorderView& view) {
+        std::vector<Problem> all;
+        for (std::size_t i = 0; i < view.filled.problems.size(); ++i)
+            for (const Fault& fault : view.filled.problems[i])
+                all.push_back(
+                    {{"/items/" + std::to_string(i) + fault.pointer, fault.code, fault.detail}});
+        return all;
+    }).describe("Why the others are not; pointers into the order.");
 }
 
 void EventView::describe(BodyFields<EventView>& field) {

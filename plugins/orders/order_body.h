@@ -50,6 +50,12 @@ struct ReceiptView {
     static void describe(http::BodyFields<ReceiptView>& field);
 };
 
+struct ReorderView {
+    const Carts::Filled& filled;
+
+    static void describe(http::BodyFields<ReorderView>& field);
+};
+
 struct EventView {
     const OrderEvent& event;
     Actor actor;

@@ -119,6 +119,14 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                         .answers<OrderView>(200, "The order")
                         .answers(404, "No such order of this account")
                         .handle([this](Request& request) { return read(request); }));
+    setup.add_route(Route::post("/orders/{id:id}/reorder/")
+                        .summary("Put an order into your cart again")
+                        .describe("What can still be had, beside what is in the cart, at today's "
+                                  "prices; `problems` says what cannot.")
+                        .signed_in()
+                        .answers<ReorderView>(200, "What became of it")
+                        .answers(404, "No such order of yours")
+                        .handle([this](Request& request) { return reorder(request); }));
     setup.add_route(Route::get("/orders/{id:id}/receipt/")
                         .summary("The receipt of an order")
                         .describe("For print where Accept prefers text/html.")
@@ -220,6 +228,13 @@ Result<Response> OrderRoutes::read(Request& request) {
     Result<Order> order = orders_.read(viewer, request.path_id("id"));
     if (!order) return std::move(order).error();
     return Response::json(200, OrderView{*order, actor_of(viewer)}).with_version(order->version);
+}
+
+Result<Response> OrderRoutes::reorder(Request& request) {
+    const Result<Carts::Filled> filled =
+        checkout_.reorder(request.who().user_id, request.path_id("id"));
+    if (!filled) return filled.error();
+    return Response::json(200, ReorderView{*filled});
 }
 
 Result<Response> OrderRoutes::receipt(Request& request) {

@@ -27,6 +27,7 @@ private:
     Result<http::Response> place(http::Request& request);
     Result<http::Response> list(http::Request& request);
     Result<http::Response> read(http::Request& request);
+    Result<http::Response> reorder(http::Request& request);
     Result<http::Response> receipt(http::Request& request);
     Result<http::Response> cancel(http::Request& request);
     Result<http::Response> change_status(http::Request& request);

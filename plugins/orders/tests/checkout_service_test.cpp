@@ -153,6 +153,28 @@ TEST(CheckoutService, AnotherTotalThanExpectedIsRefused) {
     EXPECT_TRUE(kitchen.place(request));
 }
 
+TEST(CheckoutService, AnOrderIsPutIntoTheCartAgain) {
+    OrderKitchen kitchen;
+    const auto dish = kitchen.food("Dish", 100), side = kitchen.food("Side", 10),
+               gone = kitchen.food("Gone", 100), few = kitchen.food("Few", 100, 3);
+    kitchen.put(ada, dish, 2, {{side}, {}});
+    kitchen.put(ada, gone);
+    kitchen.put(ada, few, 2);
+    const auto id = kitchen.place(OrderKitchen::request(ada)).value().order.id;
+    kitchen.remove(gone);
+    kitchen.put(ada, dish, 1, {{side}, {}});
+    EXPECT_EQ(error_of(kitchen.checkout.reorder(ada + 1, id)).code, "order_not_found");
+    const Carts::Filled filled = kitchen.checkout.reorder(ada, id).value();
+    ASSERT_EQ(filled.problems.size(), 3u);
+    EXPECT_TRUE(filled.problems[0].empty());
+    EXPECT_EQ(filled.problems[1].at(0).code, "deleted");
+    EXPECT_EQ(filled.problems[2].at(0).code, "short");
+    const CartContents cart = kitchen.cart_of(ada);
+    EXPECT_EQ(cart.version, filled.version);
+    ASSERT_EQ(cart.lines.size(), 1u);
+    EXPECT_EQ(cart.lines[0].quantity, 3);
+}
+
 TEST(CheckoutService, AnotherCartThanTheCustomerSawIsNotOrdered) {
     OrderKitchen kitchen;
     const auto dish = kitchen.food("Dish", 100, 5);
