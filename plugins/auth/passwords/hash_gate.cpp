@@ -26,7 +26,8 @@ Result<HashGate::Pass> HashGate::enter(std::string_view client) {
     Waiter self{clients_.try_emplace(std::string(client)).first, Waiter::Fate::open, {}};
     waiters_.push_back(&self);
     ++self.client->second.waiting;
-    self.decided.wait(lock, [&] { return self.fate != Waiter::Fate::open; });
+    if (!self.decided.wait_for(lock, patience_, [&] { return self.fate != Waiter::Fate::open; }))
+        decide(std::find(waiters_.begin(), waiters_.end(), &self), Waiter::Fate::dropped);
     if (self.fate == Waiter::Fate::dropped) return busy();
     return Pass(*this);
 }

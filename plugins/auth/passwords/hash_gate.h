@@ -9,6 +9,7 @@
 // Thread-safety: all calls, from any thread.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +25,10 @@ namespace kitchen::auth {
 
 class HashGate {
 public:
-    /// `parallelism` >= 1 callers work, `queue` more may wait.
-    HashGate(std::size_t parallelism, std::size_t queue)
-        : parallelism_(parallelism), queue_(queue) {}
+    /// `parallelism` >= 1 callers work, `queue` more may wait, each for so long.
+    HashGate(std::size_t parallelism, std::size_t queue,
+             std::chrono::milliseconds patience = std::chrono::seconds(20))
+        : parallelism_(parallelism), queue_(queue), patience_(patience) {}
 
     /// A place inside; leaves it when destroyed. The gate must outlive it.
     class Pass {
@@ -44,7 +46,8 @@ public:
 
     /// Waits for a place, which those inside leave after some tens of milliseconds. `client`: whose
     /// turn it takes; those without a name share one. Error: unavailable "busy" with a Retry-After
-    /// of one second, when too many wait already, or when others who wait less get the place.
+    /// of one second, when too many wait already, when others who wait less get the place, and when
+    /// it has waited too long: then its client has hardly stayed.
     Result<Pass> enter(std::string_view client = {});
 
     std::size_t waiting() const;
@@ -70,6 +73,7 @@ private:
     void decide(const std::deque<Waiter*>::iterator& waiter, Waiter::Fate fate) noexcept;
 
     const std::size_t parallelism_, queue_;
+    const std::chrono::milliseconds patience_;
     mutable std::mutex mutex_;
     std::deque<Waiter*> waiters_;  ///< as they came
     Clients clients_;              ///< of those who wait

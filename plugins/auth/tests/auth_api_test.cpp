@@ -623,13 +623,14 @@ TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
     expect("otp: {max_attempt: 3}", "did you mean 'max_attempts'");
 }
 
-// With the settings that nobody has changed.
+// With the settings that nobody has changed, but for the time that a hash takes.
 TEST_F(AuthStart, WhoComesAtOnceWaitsTheirTurn) {
     testkit::TestKernelOptions options;
     options.environment = {{"DATA", data.path().string()}, {"PASSWORD", account_password}};
     testkit::TestKernel kernel(
         "plugins: [{id: store-memory}, {id: cache-memory}, {id: mail-log, config: {directory: "
-        "'${DATA}/mail'}}, {id: auth, config: {bootstrap_admin: {email: chief@example.com, phone: "
+        "'${DATA}/mail'}}, {id: auth, config: {argon2: {memory: 1MiB}, bootstrap_admin: {email: "
+        "chief@example.com, phone: "
         "'08030000000', password: !env PASSWORD}}}]",
         options);
     const auto statuses = [&](int count, const std::function<int(HttpClient&, int)>& ask) {

@@ -153,11 +153,8 @@ TEST_F(CartRoutesTest, ACachedCartIsNotFreshOnceThePriceHasChanged) {
     const std::string tag = header_of(get().value(), "ETag");
     EXPECT_EQ(tag.substr(0, 3), "\"1-");
     EXPECT_EQ(tag.size(), 20u);
-    // For a write only the cart's own version counts.
-    EXPECT_EQ(
-        error_of(patch(line, Json::object({{"quantity", 2}}), {{"if-match", "W/" + tag}})).kind,
-        Errc::precondition_failed);
-    EXPECT_TRUE(patch(line, Json::object({{"quantity", 2}}), {{"if-match", tag}}));
+    // For a write only the cart's own version counts; a proxy that compresses makes the tag weak.
+    EXPECT_TRUE(patch(line, Json::object({{"quantity", 2}}), {{"if-match", "W/" + tag}}));
     EXPECT_EQ(error_of(patch(line, Json::object({{"quantity", 3}}), {{"if-match", tag}})).kind,
               Errc::precondition_failed);
 }

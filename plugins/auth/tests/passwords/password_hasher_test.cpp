@@ -43,6 +43,17 @@ TEST(HashGate, LetsSoManyInAndSoManyWait) {
     EXPECT_TRUE(gate.enter());
 }
 
+TEST(HashGate, NobodyWaitsForEver) {
+    HashGate gate(1, 2, std::chrono::milliseconds(20));
+    auto inside = std::make_optional(gate.enter());
+    const auto refused = gate.enter();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "busy");
+    EXPECT_EQ(gate.waiting(), 0u);
+    inside.reset();
+    EXPECT_TRUE(gate.enter());
+}
+
 TEST(HashGate, NeverMoreInsideThanAllowed) {
     HashGate gate(3, 100);
     std::atomic<int> inside{0}, most{0};
