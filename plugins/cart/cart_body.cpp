@@ -82,7 +82,7 @@ void NewItem::describe(BodyFields<NewItem>& field) {
     field("food_id", &NewItem::food_id).min(1);
     field.optional("quantity", &NewItem::quantity).min(1).max(max_request_quantity).fallback(1);
     instructions(field.optional("special_instructions", &NewItem::special_instructions))
-        .describe("Replaces what the item says already; left out or null keeps it.");
+        .describe("Part of what makes an item: with other words it is another one.");
     ids(field.optional("side_protein_ids", &NewItem::side_protein_ids))
         .describe("Foods to go with it as protein.");
     ids(field.optional("extra_side_ids", &NewItem::extra_side_ids))
@@ -99,7 +99,7 @@ void NewItem::describe(BodyFields<NewItem>& field) {
 
 void describe(BodyFields<LineChange>& field) {
     field.named("CartItemChange");
-    field.optional("quantity", &LineChange::quantity).min(1).max(max_request_quantity);
+    field.optional("quantity", &LineChange::quantity).min(1).max(most_of_a_line);
     instructions(field.optional("special_instructions", &LineChange::special_instructions))
         .describe("null takes them away.");
 }
@@ -146,6 +146,7 @@ std::int64_t fingerprint(const CartContents& contents) {
     const auto add_food = [&](const Food& food) {
         add_number(food.id);
         add_number(food.version);
+        add_number(food.updated_at);
         add_number(food.available_quantity.value_or(-1));
         add_number(food.rating_count);
         add_number(std::bit_cast<std::int64_t>(food.rating_average));

@@ -70,9 +70,10 @@ CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
     setup.add_route(Route::post("/cart/")
                         .summary("Put a food into your cart")
                         .describe("Adds an item, or raises the quantity of the item with the same "
-                                  "food and the same set of sides. "
-                                  "A quantity is 1 to 99 for one request; an item may grow further "
-                                  "by several requests.")
+                                  "food, the same set of sides and the same instructions. "
+                                  "A quantity is 1 to 99 for one request; an item may grow by "
+                                  "several requests up to 9,999, and be set to anything up to "
+                                  "that.")
                         .signed_in()
                         .if_match()
                         .body<NewItem>()

@@ -1,8 +1,10 @@
 #include "cart_service.h"
 
 #include <algorithm>
+#include <set>
 
 #include "cart_body.h"
+#include "kitchen/text.h"
 #include "line_rules.h"
 
 namespace kitchen::cart {
@@ -80,7 +82,7 @@ bool price(CartLine& line) {
 void CartLimits::describe(Fields<CartLimits>& field) {
     field("max_line_quantity", &CartLimits::max_line_quantity,
           "Most portions of one item, added by any number of requests")
-        .between(99, 100'000);
+        .between(99, most_of_a_line);
     field("max_lines", &CartLimits::max_lines, "Most different items in one cart").between(1, 1000);
 }
 
@@ -208,50 +210,95 @@ Result<CartView> CartService::view(std::int64_t user_id) {
     });
 }
 
+Result<CartService::Place> CartService::put(CartRows& cart, const NewLine& wanted) const {
+    const std::string key = sides_key(wanted.sides);
+    const std::string note = trimmed(wanted.special_instructions);
+    const auto same = std::find_if(cart.lines.begin(), cart.lines.end(), [&](const LineRow& line) {
+        return line.food_id == wanted.food_id && line.sides_key == key &&
+               line.special_instructions == note;
+    });
+    const Place place{static_cast<std::size_t>(same - cart.lines.begin()),
+                      same == cart.lines.end()};
+    if (place.created) cart.lines.push_back({0, wanted.food_id, key, 0, note});
+    LineRow& line = cart.lines[place.index];
+    line.quantity += wanted.quantity;
+    if (Status fits = check_quantity(line.quantity); !fits) return std::move(fits).error();
+    if (std::ssize(cart.lines) > limits_.max_lines)
+        return Error(Errc::conflict, "cart_full",
+                     "A cart holds at most " + std::to_string(limits_.max_lines) +
+                         " different items. Remove one first.");
+    return place;
+}
+
+Status CartService::check_quantity(std::int64_t quantity) const {
+    if (quantity <= limits_.max_line_quantity) return {};
+    return invalid_field("/quantity", "too_large",
+                         "One item of a cart holds at most " +
+                             std::to_string(limits_.max_line_quantity) +
+                             " portions, and this would make " + std::to_string(quantity) + ".");
+}
+
+Status CartService::write(Transaction& tx, std::int64_t user_id, LineRow& line) const {
+    if (line.id != 0) return carts_.change(tx, line, clock_.now());
+    Result<std::int64_t> id = carts_.add(tx, user_id, line, clock_.now());
+    if (!id) return std::move(id).error();
+    line.id = *id;
+    return {};
+}
+
+Result<Carts::Filled> CartService::fill(Transaction& tx, std::int64_t user_id,
+                                        std::span<const CartWish> wishes) {
+    Filled filled;
+    Result<CartContents> now =
+        changed(tx, user_id, any_version, [&](Transaction& t, CartRows& cart) -> Status {
+            std::set<std::size_t> touched;
+            for (const CartWish& wish : wishes) {
+                std::vector<Fault>& problems = filled.problems.emplace_back();
+                CartRows more = cart;
+                const Result<Place> place = put(more, {wish.food_id,
+                                                       {wish.side_protein_ids, wish.extra_side_ids},
+                                                       wish.quantity,
+                                                       wish.special_instructions});
+                if (!place) {
+                    problems.push_back({"", place.error().code, place.error().detail});
+                    continue;
+                }
+                Result<CartContents> would = contents(t, more);
+                if (!would) return std::move(would).error();
+                problems = std::move(would->lines[place->index].problems);
+                if (!problems.empty()) continue;
+                cart = std::move(more);
+                touched.insert(place->index);
+            }
+            for (const std::size_t index : touched)
+                if (Status written = write(t, user_id, cart.lines[index]); !written) return written;
+            return {};
+        });
+    if (!now) return std::move(now).error();
+    filled.version = now->version;
+    return filled;
+}
+
 Result<ChangedLine> CartService::add(std::int64_t user_id, const NewLine& wanted,
                                      const VersionCheck& check) {
-    const std::string key = sides_key(wanted.sides);
     return store_.transact<ChangedLine>(
         [&](Transaction& tx) -> Result<ChangedLine> {
-            std::size_t index = 0;  // of the line
-            bool created = false;
+            Place place;
             Result<CartContents> now =
                 changed(tx, user_id, check, [&](Transaction& t, CartRows& cart) -> Status {
-                    const auto same = std::find_if(
-                        cart.lines.begin(), cart.lines.end(), [&](const LineRow& line) {
-                            return line.food_id == wanted.food_id && line.sides_key == key;
-                        });
-                    index = static_cast<std::size_t>(same - cart.lines.begin());
-                    created = same == cart.lines.end();
-                    if (created) cart.lines.push_back({0, wanted.food_id, key, 0, ""});
-                    LineRow& line = cart.lines[index];
-                    line.quantity += wanted.quantity;
-                    if (wanted.special_instructions)
-                        line.special_instructions = *wanted.special_instructions;
-                    if (line.quantity > limits_.max_line_quantity)
-                        return invalid_field("/quantity", "too_large",
-                                             "One item of a cart holds at most " +
-                                                 std::to_string(limits_.max_line_quantity) +
-                                                 " portions, and this would make " +
-                                                 std::to_string(line.quantity) + ".");
-                    if (std::ssize(cart.lines) > limits_.max_lines)
-                        return Error(Errc::conflict, "cart_full",
-                                     "A cart holds at most " + std::to_string(limits_.max_lines) +
-                                         " different items. Remove one first.");
-                    if (!created) return carts_.change(t, line, clock_.now());
-                    Result<std::int64_t> id = carts_.add(t, user_id, line, clock_.now());
-                    if (!id) return std::move(id).error();
-                    line.id = *id;
-                    return {};
+                    Result<Place> found = put(cart, wanted);
+                    if (!found) return std::move(found).error();
+                    place = *found;
+                    return write(t, user_id, cart.lines[place.index]);
                 });
             if (!now) return std::move(now).error();
-            CartLine& line = now->lines[index];
+            CartLine& line = now->lines[place.index];
             if (!line.problems.empty()) {
                 for (Fault& fault : line.problems)
                     fault.pointer = requested_at(fault, line, wanted.sides);
                 return refusal(std::move(line.problems));
             }
-            return ChangedLine{std::move(line), now->version, created};
+            return ChangedLine{std::move(line), now->version, place.created};
         },
         decides_on_its_cart);
 }
@@ -270,8 +317,10 @@ Result<ChangedLine> CartService::change(std::int64_t user_id, std::int64_t line_
                     LineRow& line = cart.lines[index];
                     more = wanted.quantity.value_or(0) > line.quantity;
                     line.quantity = wanted.quantity.value_or(line.quantity);
+                    if (more)
+                        if (Status fits = check_quantity(line.quantity); !fits) return fits;
                     if (wanted.special_instructions)
-                        line.special_instructions = *wanted.special_instructions;
+                        line.special_instructions = trimmed(*wanted.special_instructions);
                     return carts_.change(t, line, clock_.now());
                 });
             if (!now) return std::move(now).error();

@@ -1,6 +1,7 @@
 // What can be done with a cart. Implements cart/1 for the feature that orders from it.
 //
-// A cart holds at most one line for a food with the same set of sides. Every change raises the
+// A line is made by a food, its set of sides, and what the customer wrote: to add the same again is
+// to raise its quantity. Every change raises the
 // cart's version by one, in the same transaction; changes of one cart happen one after another,
 // however many devices ask at once.
 //
@@ -23,8 +24,11 @@
 
 namespace kitchen::cart {
 
+/// Portions of one line, however often it was added to.
+inline constexpr std::int64_t most_of_a_line = 9'999;
+
 struct CartLimits {
-    std::int64_t max_line_quantity = 10'000;
+    std::int64_t max_line_quantity = most_of_a_line;
     std::int64_t max_lines = 100;
 
     static void describe(Fields<CartLimits>& field);
@@ -34,7 +38,7 @@ struct NewLine {
     std::int64_t food_id = 0;
     Sides sides;  ///< in the order asked for; each id once
     std::int64_t quantity = 1;
-    std::optional<std::string> special_instructions;  ///< nothing: keep what the line has
+    std::string special_instructions;  ///< "" for none; a line of its own for each text
 };
 
 struct LineChange {
@@ -63,6 +67,8 @@ public:
     Result<CartContents> read(Transaction& tx, std::int64_t user_id) override;
     Result<CartContents> alone(Transaction& tx, std::int64_t food_id) override;
     Result<CartContents> take(Transaction& tx, std::int64_t user_id) override;
+    Result<Filled> fill(Transaction& tx, std::int64_t user_id,
+                        std::span<const CartWish> wishes) override;
 
     Result<CartView> view(std::int64_t user_id);
 
@@ -71,7 +77,9 @@ public:
     /// extra_side_ids) or the cart is full; unprocessable past max_line_quantity.
     Result<ChangedLine> add(std::int64_t user_id, const NewLine& wanted, const VersionCheck& check);
 
-    /// More of something is refused as in add(); less is always possible. Errors also: not_found.
+    /// More of something is refused as in add(); less is always possible. Errors also: not_found;
+    /// unprocessable past max_line_quantity. A line stays one of its own, whatever its text is
+    /// then.
     Result<ChangedLine> change(std::int64_t user_id, std::int64_t line_id, const LineChange& wanted,
                                const VersionCheck& check);
 
@@ -85,6 +93,14 @@ private:
 
     /// What the lines of the cart are at today's prices.
     Result<CartContents> contents(Transaction& tx, CartRows cart) const;
+    struct Place {
+        std::size_t index = 0;  ///< of the line
+        bool created = false;   ///< it has no id yet
+    };
+    /// Adds to the line that is the same, or a new one. Error: the limits of a cart.
+    Result<Place> put(CartRows& cart, const NewLine& wanted) const;
+    Status check_quantity(std::int64_t quantity) const;
+    Status write(Transaction& tx, std::int64_t user_id, LineRow& line) const;
     /// Raises the version, checks it, has `change` write what it makes of the cart, and remembers
     /// what that shows.
     Result<CartContents> changed(Transaction& tx, std::int64_t user_id, const VersionCheck& check,

@@ -1,5 +1,6 @@
 #include "catalog_service.h"
 
+#include <algorithm>
 #include <map>
 
 #include "food_body.h"
@@ -104,7 +105,11 @@ Status CatalogService::give_back(Transaction& tx, std::span<const Portion> porti
     if (!returned) return returned.error();
     const std::int64_t now = to_millis(clock_.now());
     std::vector<FoodChanged> changes;
-    for (const auto& [food_id, quantity] : *returned) {
+    for (const auto& [food_id, wanted] : *returned) {
+        const Result<std::int64_t> held = stock_.held(tx, food_id, reference);
+        if (!held) return held.error();
+        const std::int64_t quantity = std::min(wanted, *held);
+        if (quantity <= 0) continue;
         const Result<std::optional<Stock>> left = stock_.add(tx, food_id, quantity, now);
         if (!left) return left.error();
         if (!*left) continue;

@@ -18,8 +18,12 @@ class CatalogService final : public Catalog {
 public:
     /// All must live longer.
     CatalogService(const Clock& clock, const FoodRepository& foods, const StockRepository& stock,
-                   const MenuChanges& changes)
-        : clock_(clock), foods_(foods), stock_(stock), changes_(changes) {}
+                   const MenuChanges& changes, std::string time_zone = "Africa/Lagos")
+        : clock_(clock),
+          foods_(foods),
+          stock_(stock),
+          changes_(changes),
+          time_zone_(std::move(time_zone)) {}
 
     Result<std::vector<Food>> foods(Transaction& tx, std::span<const std::int64_t> ids) override;
     Status take(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
@@ -28,6 +32,7 @@ public:
                      std::optional<std::int64_t> by_user) override;
     void write(JsonWriter& out, const Food& food) const override;
     std::string currency() const override { return foods_.currency(); }
+    std::string time_zone() const override { return time_zone_; }
 
 private:
     /// What came of taking one food: what is left for the journal, or why it cannot be had.
@@ -42,6 +47,7 @@ private:
     const FoodRepository& foods_;
     const StockRepository& stock_;
     const MenuChanges& changes_;
+    const std::string time_zone_;
     WrittenFoods written_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "food_rules.h"
+#include "kitchen/money.h"
 
 namespace kitchen::catalog {
 namespace {
@@ -17,11 +18,12 @@ std::vector<std::string> words(std::string_view text) {
     return out;
 }
 
-FoodDraft draft_of(const DemoFood& food) {
+FoodDraft draft_of(const DemoFood& food, int decimals) {
     FoodDraft draft;
     draft.name = food.name;
     draft.description = food.description;
-    draft.price = food.naira * 100;
+    draft.price = food.naira;
+    for (int i = 0; i < decimals; ++i) draft.price *= 10;
     draft.category = food.category;
     draft.tags = words(food.tags);
     if (food.portions >= 0) draft.available_quantity = food.portions;
@@ -66,7 +68,7 @@ Result<std::int64_t> load_demo_menu(Store& store, const Clock& clock, const Food
 
         std::vector<Food> menu;
         for (const DemoFood& dish : demo_foods()) {
-            FoodDraft draft = draft_of(dish);
+            FoodDraft draft = draft_of(dish, currency_decimals(foods.currency()).value_or(2));
             if (Status valid = normalise(draft); !valid) return std::move(valid).error();
             Result<Food> food = foods.insert(tx, draft, now);
             if (!food) return std::move(food).error();

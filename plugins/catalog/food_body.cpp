@@ -92,7 +92,9 @@ void describe_food(BodyFields<T>& field) {
         });
         field("version", &T::version)
             .min(1)
-            .describe("Grows with every change but ratings; the ETag begins with it.");
+            .describe(
+                "Grows with every edit; the ETag begins with it. Sales and ratings move what "
+                "follows.");
         field("created_at", [](const T& food) { return from_millis(food.created_at); });
         field("updated_at", [](const T& food) { return from_millis(food.updated_at); });
     }

@@ -31,15 +31,24 @@ namespace catalog {
 /// "FoodChange", the body of PATCH: every member optional.
 http::Schema food_change_schema();
 
-/// With its quotes: the version, and the ratings that the food shows, "7-r2.450". They move no
-/// version, so that no form becomes stale by them; but a cached copy does.
+/// "7" as long as the food is as it became version 7, "7-3" after three moves of its count: an edit
+/// of version 7 still is one then. What sets the count asks for this whole.
+template <class T>
+std::string count_tag_of(const T& food) {
+    std::string tag = '"' + std::to_string(food.version);
+    if (food.stock_moves > 0) tag += '-' + std::to_string(food.stock_moves);
+    return tag + '"';
+}
+
+/// With the ratings that the food shows, "7-3-r2.450": neither an edit nor a new count becomes
+/// stale by them, but a cached copy does.
 template <class T>
 std::string etag_of(const T& food) {
-    std::string tag = '"' + std::to_string(food.version);
+    std::string tag = count_tag_of(food);
     if (food.rating_count > 0)
-        tag += "-r" + std::to_string(food.rating_count) + '.' +
-               std::to_string(std::llround(food.rating_average * 100));
-    return tag + '"';
+        tag.insert(tag.size() - 1, "-r" + std::to_string(food.rating_count) + '.' +
+                                       std::to_string(std::llround(food.rating_average * 100)));
+    return tag;
 }
 
 /// Reads a body of POST, PUT or PATCH over what the draft is. A kind of side that it names is
@@ -99,7 +108,7 @@ struct FoodView {
     StoredJson<SideRules> side_rules;
     std::int64_t rating_count = 0;
     double rating_average = 0;
-    std::int64_t version = 0;
+    std::int64_t version = 0, stock_moves = 0;
     std::int64_t created_at = 0, updated_at = 0;
 
     static void describe(http::BodyFields<FoodView>& field);

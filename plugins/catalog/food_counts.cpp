@@ -130,11 +130,18 @@ Result<std::int64_t> FoodCounts::mend(Store& store) const {
     return store.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
         const Result<Rows> orderable = tx.query(mend_orderable_);
         if (!orderable) return orderable.error();
-        const Result<Rows> counts = tx.query(mend_);
-        if (!counts) return counts.error();
-        if (Status forgotten = tx.execute(forget_empty_); !forgotten) return forgotten.error();
-        return counts->changed() + orderable->changed();
+        const Result<std::int64_t> counts = mend(tx);
+        if (!counts) return counts;
+        return *counts + orderable->changed();
     });
+}
+
+Result<std::int64_t> FoodCounts::mend(Transaction& tx) const {
+    const Result<Rows> counts = tx.query(mend_);
+    if (!counts) return counts.error();
+    if (Status forgotten = tx.execute(forget_empty_); !forgotten)
+        return std::move(forgotten).error();
+    return counts->changed();
 }
 
 void FoodCounts::add_rules(Setup& setup) const {

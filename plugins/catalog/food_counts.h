@@ -37,6 +37,8 @@ public:
     /// Looks at all foods and mends what is wrong here or in foods.is_orderable, because others
     /// than this version of the plugin have written foods. Gives how many rows that were.
     Result<std::int64_t> mend(Store& store) const;
+    /// The counts alone, in the caller's transaction.
+    Result<std::int64_t> mend(Transaction& tx) const;
     void add_rules(Setup& setup) const;
 
 private:

@@ -1,6 +1,7 @@
 #include "food_repository.h"
 
 #include <algorithm>
+#include <map>
 
 #include "case_fold.h"
 #include "kitchen/text.h"
@@ -12,7 +13,7 @@ namespace {
 constexpr std::string_view columns =
     "id, name, description, price, image_url, category, available_quantity, is_available, tags, "
     "side_rules, "
-    "rating_count, rating_total, version, created_at, updated_at, deleted_at";
+    "rating_count, rating_total, version, created_at, updated_at, deleted_at, stock_moves";
 enum Column : std::uint32_t {
     c_id,
     c_name,
@@ -29,8 +30,11 @@ enum Column : std::uint32_t {
     c_version,
     c_created_at,
     c_updated_at,
-    c_deleted_at
+    c_deleted_at,
+    c_stock_moves
 };
+
+constexpr std::string_view currency_milestone = "currency ";
 
 constexpr std::string_view is_living = "deleted_at IS NULL";
 constexpr std::string_view is_living_of_all = "deleted_at + 0 IS NULL";  // for no partial index
@@ -118,6 +122,7 @@ T shown(const Row& row, const std::string& currency) {
         food.rating_average = static_cast<double>(row.integer(c_rating_total)) /
                               static_cast<double>(food.rating_count);
     food.version = row.integer(c_version);
+    food.stock_moves = row.integer(c_stock_moves);
     food.created_at = row.integer(c_created_at);
     food.updated_at = row.integer(c_updated_at);
     return food;
@@ -125,7 +130,7 @@ T shown(const Row& row, const std::string& currency) {
 
 /// Name and description as one text to search in, kept apart by a character that neither may hold.
 std::string searchable(std::string_view name, std::string_view description) {
-    return case_folded(name) + '\x1f' + case_folded(description);
+    return without_marks(name) + '\x1f' + without_marks(description);
 }
 
 }  // namespace
@@ -184,9 +189,10 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "UPDATE foods SET name = $1, name_key = $2, description = $3, search_key = $4, price = $5, "
         "image_url = $6, category = $7, category_key = $8, available_quantity = $9, "
         "is_available = $10, tags = $11, side_rules = $12, is_orderable = $13, updated_at = $14, "
-        "version = $15 WHERE id = $16");
+        "version = $15, stock_moves = 0 WHERE id = $16");
     remove_ = store.prepare(
-        "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1");
+        "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1, stock_moves = 0 "
+        "WHERE id = $1");
     rate_ = store.prepare(
         "UPDATE foods SET rating_count = rating_count + $2, rating_total = rating_total + $3 "
         "WHERE id = $1 RETURNING id");
@@ -194,10 +200,24 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "SELECT id, rating_count, rating_total FROM foods WHERE rating_count <> 0 OR "
         "rating_total <> 0 ORDER BY id");
     delete_tags_ = store.prepare("DELETE FROM food_tags WHERE food_id = $1");
-    insert_tag_ = store.prepare("INSERT INTO food_tags (food_id, tag_key) VALUES ($1, $2)");
+    insert_tag_ = store.prepare(
+        "INSERT INTO food_tags (food_id, tag_key) VALUES ($1, $2) ON CONFLICT "
+        "(food_id, tag_key) DO NOTHING");
     milestone_ = store.prepare(
         "INSERT INTO catalog_milestones (name, reached_at) VALUES ($1, $2) ON CONFLICT (name) DO "
         "NOTHING");
+    stored_currency_ =
+        store.prepare("SELECT name FROM catalog_milestones WHERE name LIKE 'currency %'");
+    forget_currency_ = store.prepare("DELETE FROM catalog_milestones WHERE name LIKE 'currency %'");
+    prices_ = store.prepare("SELECT id, price FROM foods ORDER BY id");
+    reprice_ = store.prepare(
+        "UPDATE foods SET price = $2, version = version + 1, stock_moves = 0, updated_at = $3 "
+        "WHERE id = $1");
+    texts_ = store.prepare(
+        "SELECT id, name, description, category, tags, name_key, deleted_at FROM foods ORDER BY "
+        "id");
+    rekey_ = store.prepare(
+        "UPDATE foods SET name_key = $2, search_key = $3, category_key = $4 WHERE id = $1");
 }
 
 FoodRepository::Path FoodRepository::path_of(const FoodQuery& query, std::int64_t total_count) {
@@ -237,9 +257,9 @@ Result<std::int64_t> FoodRepository::count(Transaction& tx, const FoodQuery& que
 Result<FoodRows> FoodRepository::list(Transaction& tx, const FoodQuery& query, std::int64_t limit,
                                       std::int64_t offset) const {
     std::optional<std::string> category, search, tag;
-    if (query.category) category = case_folded(trimmed(*query.category));
-    if (query.search) search = contains_pattern(case_folded(trimmed(*query.search)));
-    if (query.tag) tag = case_folded(trimmed(*query.tag));
+    if (query.category) category = without_marks(*query.category);
+    if (query.search) search = contains_pattern(without_marks(*query.search));
+    if (query.tag) tag = without_marks(*query.tag);
     const Param params[] = {category,        search,          tag,   query.min_price,
                             query.max_price, query.available, limit, offset};
     const std::span<const Param> all(params);
@@ -343,8 +363,8 @@ Status FoodRepository::update(Transaction& tx, const FoodDraft& before, const Fo
 
 Result<Rows> FoodRepository::write(Transaction& tx, Statement statement, const FoodDraft& draft,
                                    std::initializer_list<Param> more) const {
-    const std::string name_key = case_folded(draft.name);
-    const std::string category_key = case_folded(draft.category);
+    const std::string name_key = folded(draft.name);
+    const std::string category_key = without_marks(draft.category);
     const std::string search_key = searchable(draft.name, draft.description);
     const std::string tags = http::body_json(draft.tags);
     const std::string side_rules = http::body_json(draft.side_rules());
@@ -373,7 +393,7 @@ Status FoodRepository::replace_tags(Transaction& tx, std::int64_t id,
     const Param food_id[] = {id};
     if (Status done = tx.run(delete_tags_, food_id, none); !done) return done;
     for (const std::string& tag : tags) {
-        const std::string key = case_folded(tag);
+        const std::string key = without_marks(tag);
         const Param params[] = {id, key};
         if (Status done = tx.run(insert_tag_, params, none); !done) return done;
     }
@@ -404,6 +424,56 @@ Result<bool> FoodRepository::reach_milestone(Transaction& tx, std::string_view n
     const Result<Rows> rows = tx.query(milestone_, {name, now});
     if (!rows) return rows.error();
     return rows->changed() == 1;
+}
+
+Result<std::optional<std::string>> FoodRepository::stored_currency(Transaction& tx) const {
+    return first_row(tx.query(stored_currency_), [](const Row& row) -> Result<std::string> {
+        return std::string(row.text(0).substr(currency_milestone.size()));
+    });
+}
+
+Status FoodRepository::store_currency(Transaction& tx, std::string_view currency,
+                                      std::int64_t now) const {
+    if (Status forgotten = tx.execute(forget_currency_); !forgotten) return forgotten;
+    return tx.execute(milestone_, {std::string(currency_milestone).append(currency), now});
+}
+
+Result<std::int64_t> FoodRepository::reprice(
+    Transaction& tx,
+    const std::function<Result<std::int64_t>(std::int64_t id, std::int64_t price)>& price_of,
+    std::int64_t now) const {
+    const Result<Rows> rows = tx.query(prices_);
+    if (!rows) return rows.error();
+    for (const Row row : *rows) {
+        const std::int64_t id = row.integer(0);
+        const Result<std::int64_t> price = price_of(id, row.integer(1));
+        if (!price) return price.error();
+        if (Status written = tx.execute(reprice_, {id, *price, now}); !written)
+            return std::move(written).error();
+    }
+    if (Result<std::int64_t> counted = counts_.mend(tx); !counted) return counted;
+    return std::ssize(*rows);
+}
+
+Result<std::int64_t> FoodRepository::write_keys(Transaction& tx) const {
+    const Result<Rows> rows = tx.query(texts_);
+    if (!rows) return rows.error();
+    std::map<std::string, int> wanted;
+    for (const Row row : *rows)
+        if (row.is_null(6)) ++wanted[folded(row.text(1))];
+    for (const Row row : *rows) {
+        const std::int64_t id = row.integer(0);
+        std::string name_key = folded(row.text(1));
+        if (row.is_null(6) && wanted.at(name_key) > 1) name_key = row.text(5);
+        Status done = tx.execute(rekey_, {id, name_key, searchable(row.text(1), row.text(2)),
+                                          without_marks(row.text(3))});
+        std::vector<std::string> tags;
+        if (done) done = tags_.read(row.text(4), "foods.tags", tags);
+        if (done) done = replace_tags(tx, id, tags);
+        if (!done) return std::move(done).error();
+    }
+    if (Result<std::int64_t> counted = counts_.mend(tx); !counted) return counted;
+    return std::ssize(*rows);
 }
 
 FoodView FoodRepository::view(const Row& row) const {

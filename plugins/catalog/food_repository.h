@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -74,6 +75,18 @@ public:
     /// transaction to end.
     Result<bool> reach_milestone(Transaction& tx, std::string_view name, std::int64_t now) const;
 
+    /// Of the stored prices; nothing when it has never been written down.
+    Result<std::optional<std::string>> stored_currency(Transaction& tx) const;
+    Status store_currency(Transaction& tx, std::string_view currency, std::int64_t now) const;
+    /// Gives every food, deleted ones too, what `price_of` makes of its id and price; how many.
+    Result<std::int64_t> reprice(
+        Transaction& tx,
+        const std::function<Result<std::int64_t>(std::int64_t id, std::int64_t price)>& price_of,
+        std::int64_t now) const;
+    /// Writes the keys that texts are compared by once more, as this version makes them; how many
+    /// foods. A living food whose name would then be another's keeps the key it has.
+    Result<std::int64_t> write_keys(Transaction& tx) const;
+
     /// `row` is one of list() or living().
     FoodView view(const Row& row) const;
 
@@ -114,6 +127,7 @@ private:
     Statement count_out_, living_, find_, find_many_, by_name_, after_, any_;
     Statement lock_, insert_, update_, remove_, rate_, rated_, delete_tags_, insert_tag_,
         milestone_;
+    Statement stored_currency_, forget_currency_, prices_, reprice_, texts_, rekey_;
 };
 
 }  // namespace kitchen::catalog

@@ -139,7 +139,8 @@ void describe_change(Route& route) {
         .answers<Food>(200, "The food as it is now")
         .answers(404, "Unknown or deleted")
         .answers(409, "The name is taken (food_name_taken)")
-        .answers(422, "Some values are not valid");
+        .answers(422, "Some values are not valid")
+        .answers(428, "A new available_quantity without If-Match (if_match_required)");
 }
 
 Route remove_route() {
@@ -164,14 +165,17 @@ FoodRoutes::FoodRoutes(Setup& setup, FoodService& service, ResponseCache* cache)
     Route patch = Route::patch("/foods/{id:id}/");
     patch.summary("Change some of a food")
         .describe(
-            "What the body leaves out stays. A new available_quantity goes into the stock journal.")
+            "What the body leaves out stays. If-Match asks for the version, which sales do not "
+            "move; for a new available_quantity it is required, and asks for the whole ETag.")
         .body(food_change_schema());
     describe_change(patch);
     setup.add_route(patch.handle([this](Request& r) { return change(r, false); }));
 
     Route put = Route::put("/foods/{id:id}/");
     put.summary("Replace a food")
-        .describe("What the body leaves out gets its default.")
+        .describe(
+            "What the body leaves out gets its default; a new available_quantity needs an If-Match "
+            "with the whole ETag.")
         .body<FoodDraft>();
     describe_change(put);
     setup.add_route(put.handle([this](Request& r) { return change(r, true); }));
@@ -222,8 +226,16 @@ Result<Response> FoodRoutes::change(const Request& request, bool whole) const {
         if (whole) draft = {};
         read_draft(request.json, draft);
     };
-    const Result<Food> food =
-        service_.change(request.path_id("id"), edit, if_match(request), request.who().user_id);
+    const CountCheck seen = [&](const Food& now) -> Status {
+        if (request.header("if-match")) return if_match(request, count_tag_of(now));
+        return Error(Errc::precondition_required, "if_match_required",
+                     "Portions of '" + now.name +
+                         "' may be sold meanwhile. Read it, and send its ETag as If-Match with a "
+                         "new available_quantity; or add and take away with POST " +
+                         request.path + "/stock/.");
+    };
+    const Result<Food> food = service_.change(request.path_id("id"), edit, if_match(request),
+                                              request.who().user_id, seen);
     if (!food) return food.error();
     return food_response(200, *food);
 }

@@ -84,7 +84,7 @@ Status normalise(FoodDraft& draft) {
         const std::string pointer = "/tags/" + std::to_string(i);
         draft.tags[i] = trimmed(draft.tags[i]);
         faults.text(draft.tags[i], pointer, 1, max_tag);
-        if (!seen.insert(case_folded(draft.tags[i])).second)
+        if (!seen.insert(folded(draft.tags[i])).second)
             faults.add(pointer, "not_unique",
                        "Is listed twice; upper and lower case count as the same.");
     }

@@ -75,15 +75,21 @@ Result<Food> FoodService::create(Transaction& tx, FoodDraft draft,
 }
 
 Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const VersionCheck& check,
-                                 std::optional<std::int64_t> by_user) {
-    return store_.transact<Food>(
-        [&](Transaction& tx) { return this->edit(tx, id, edit, check, by_user); });
+                                 std::optional<std::int64_t> by_user,
+                                 const CountCheck& count_check) {
+    return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
+        std::vector<FoodChanged> changes;
+        Result<Food> food = this->edit(tx, id, edit, check, by_user, count_check, changes);
+        if (!food) return food;
+        if (Status told = changes_.tell(tx, changes); !told) return std::move(told).error();
+        return food;
+    });
 }
 
 Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& change,
                                const VersionCheck& check, std::optional<std::int64_t> by_user) {
     std::vector<FoodChanged> changes;
-    Result<Food> food = edit(tx, id, change, check, by_user, changes);
+    Result<Food> food = edit(tx, id, change, check, by_user, any_count, changes);
     if (!food) return food;
     if (Status told = changes_.tell(tx, changes); !told) return std::move(told).error();
     return food;
@@ -91,6 +97,7 @@ Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& cha
 
 Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& change,
                                const VersionCheck& check, std::optional<std::int64_t> by_user,
+                               const CountCheck& count_check,
                                std::vector<FoodChanged>& changes) const {
     Result<Food> food = lock(tx, id, check);
     if (!food) return food;
@@ -99,13 +106,17 @@ Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& cha
     change(draft);
     if (Status valid = normalise(draft); !valid) return std::move(valid).error();
     if (draft == before) return food;
+    const bool moves_count = draft.available_quantity != before.available_quantity;
+    if (moves_count)
+        if (Status known = count_check(*food); !known) return std::move(known).error();
     if (Status known = check_sides(tx, draft, before); !known) return std::move(known).error();
     static_cast<FoodDraft&>(*food) = draft;
     food->version += 1;
+    food->stock_moves = 0;
     food->updated_at = now();
     if (Status written = foods_.update(tx, before, *food); !written)
         return std::move(written).error();
-    if (draft.available_quantity != before.available_quantity) {
+    if (moves_count) {
         const std::int64_t delta =
             draft.available_quantity.value_or(0) - before.available_quantity.value_or(0);
         const char* reason = draft.available_quantity ? "Count set" : "No longer counted";
@@ -122,9 +133,9 @@ Status FoodService::write(Transaction& tx, const std::function<std::optional<Foo
     while (const std::optional<FoodEdit> wanted = next()) {
         FoodDraft draft;
         if (!wanted->id) wanted->change(draft);
-        const Result<Food> food =
-            wanted->id ? edit(tx, *wanted->id, wanted->change, wanted->check, by_user, changes)
-                       : create(tx, std::move(draft), by_user, changes);
+        const Result<Food> food = wanted->id ? edit(tx, *wanted->id, wanted->change, wanted->check,
+                                                    by_user, any_count, changes)
+                                             : create(tx, std::move(draft), by_user, changes);
         if (!food) return food.error();
     }
     return changes_.tell(tx, changes);
@@ -176,12 +187,13 @@ Status FoodService::remove(std::int64_t id, const VersionCheck& check) {
 }
 
 Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std::string reason,
-                                       const VersionCheck& check,
+                                       const CountCheck& check,
                                        std::optional<std::int64_t> by_user) {
     if (Status valid = normalise_adjustment(delta, reason); !valid) return std::move(valid).error();
     return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
-        Result<Food> food = lock(tx, id, check);
+        Result<Food> food = lock(tx, id);
         if (!food) return food;
+        if (Status known = check(*food); !known) return std::move(known).error();
         if (!food->available_quantity)
             return Error(Errc::conflict, "stock_not_counted",
                          "'" + food->name +
@@ -199,7 +211,7 @@ Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std:
                              "; at most " + std::to_string(max_quantity) + " can be counted.");
         const FoodDraft before = *food;
         food->available_quantity = after;
-        food->version += 1;
+        food->stock_moves += 1;
         food->updated_at = now();
         const Result<std::optional<Stock>> added = stock_.add(tx, id, delta, food->updated_at);
         if (!added) return added.error();
@@ -221,12 +233,18 @@ Result<StockRows> FoodService::journal(std::int64_t id, std::int64_t limit,
     });
 }
 
-Result<Food> FoodService::lock(Transaction& tx, std::int64_t id, const VersionCheck& check) const {
+Result<Food> FoodService::lock(Transaction& tx, std::int64_t id) const {
     Result<std::optional<Food>> food = foods_.lock(tx, id);
     if (!food) return std::move(food).error();
     if (!*food) return not_found(id);
-    if (Status current = check((*food)->version); !current) return std::move(current).error();
     return **std::move(food);
+}
+
+Result<Food> FoodService::lock(Transaction& tx, std::int64_t id, const VersionCheck& check) const {
+    Result<Food> food = lock(tx, id);
+    if (!food) return food;
+    if (Status current = check(food->version); !current) return std::move(current).error();
+    return food;
 }
 
 Status FoodService::check_sides(Transaction& tx, const FoodDraft& draft,

@@ -24,6 +24,10 @@ namespace kitchen::catalog {
 /// Changes the draft of a food; may be called more than once, always on a fresh one.
 using Edit = std::function<void(FoodDraft&)>;
 
+/// Of a food whose count is to be changed, before it is.
+using CountCheck = std::function<Status(const Food&)>;
+inline Status any_count(const Food&) { return {}; }
+
 class FoodService final : public FoodEdits {
 public:
     /// All must live longer.
@@ -41,8 +45,10 @@ public:
     /// conflict: "food_name_taken".
     Result<Food> create(const FoodDraft& draft, std::optional<std::int64_t> by_user);
     /// conflict: "food_name_taken". An edit that changes nothing leaves the version as it is.
+    /// `count_check` is asked only when available_quantity changes.
     Result<Food> change(std::int64_t id, const Edit& edit, const VersionCheck& check,
-                        std::optional<std::int64_t> by_user);
+                        std::optional<std::int64_t> by_user,
+                        const CountCheck& count_check = any_count);
     Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& change,
                       const VersionCheck& check, std::optional<std::int64_t> by_user) override;
     Status write(Transaction& tx, const std::function<std::optional<FoodEdit>()>& next,
@@ -61,7 +67,7 @@ public:
     /// Adds `delta` portions. conflict: "stock_not_counted", "insufficient_stock",
     /// "stock_too_large".
     Result<Food> adjust_stock(std::int64_t id, std::int64_t delta, std::string reason,
-                              const VersionCheck& check, std::optional<std::int64_t> by_user);
+                              const CountCheck& check, std::optional<std::int64_t> by_user);
     /// Newest first; of deleted foods too.
     Result<StockRows> journal(std::int64_t id, std::int64_t limit, std::int64_t offset) const;
 
@@ -69,9 +75,10 @@ private:
     // `changes` grows by what there is to tell.
     Result<Food> create(Transaction& tx, FoodDraft draft, std::optional<std::int64_t> by_user,
                         std::vector<FoodChanged>& changes) const;
-    Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& change,
+    Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& edit,
                       const VersionCheck& check, std::optional<std::int64_t> by_user,
-                      std::vector<FoodChanged>& changes) const;
+                      const CountCheck& count_check, std::vector<FoodChanged>& changes) const;
+    Result<Food> lock(Transaction& tx, std::int64_t id) const;
     Result<Food> lock(Transaction& tx, std::int64_t id, const VersionCheck& check) const;
     /// Faults for allowed sides that are no living foods. Lists that `before` already had are not
     /// looked at again.

@@ -7,9 +7,12 @@
 #include "cache/response_cache.h"
 #include "catalog_service.h"
 #include "demo_menu.h"
+#include "currency.h"
 #include "food_routes.h"
+#include "kitchen/money.h"
 #include "migrations.gen.h"
 #include "stock_routes.h"
+#include "zone.h"
 
 namespace kitchen::catalog {
 namespace {
@@ -43,6 +46,7 @@ struct CacheSettings {
 
 struct CatalogSettings {
     std::string currency = "NGN";
+    std::string time_zone = "Africa/Lagos";
     bool demo_menu = false;
     std::int64_t low_stock = 5;
     CacheSettings cache;
@@ -50,6 +54,8 @@ struct CatalogSettings {
     static void describe(Fields<CatalogSettings>& field) {
         field("currency", &CatalogSettings::currency,
               "ISO 4217 code of every price; prices are integers in its minor unit");
+        field("time_zone", &CatalogSettings::time_zone,
+              "Time zone in which people are told times, by its IANA name");
         field("demo_menu", &CatalogSettings::demo_menu,
               "Fill a catalogue that has never had a food with some fifty Nigerian dishes, once");
         field("low_stock", &CatalogSettings::low_stock,
@@ -58,9 +64,11 @@ struct CatalogSettings {
         field.group("cache", &CatalogSettings::cache);
     }
     static void check(const CatalogSettings& settings, Problems& problems) {
-        if (settings.currency.size() != 3 ||
-            settings.currency.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
-            problems.at(settings.currency, "must be an ISO 4217 code such as NGN");
+        if (!currency_decimals(settings.currency))
+            problems.at(settings.currency,
+                        "is no currency of ISO 4217; write a code such as NGN, in capitals");
+        if (const auto zone = Zone::find(settings.time_zone); !zone)
+            problems.at(settings.time_zone, zone.error().detail);
     }
 };
 
@@ -89,11 +97,12 @@ public:
           changes_(
               events, [this] { forget(); }, settings.low_stock),
           menu_(store, clock, foods_, stock_, changes_),
-          catalog_(clock, foods_, stock_, changes_),
+          catalog_(clock, foods_, stock_, changes_, settings.time_zone),
           food_routes_(setup, menu_, responses_.get()),
           stock_routes_(setup, menu_) {
         setup.add_migrations(kitchen_migrations);
         setup.provide<Catalog>(catalog_);
+        setup.add_command(convert_command(store, foods_, clock));
         setup.provide<FoodEdits>(menu_);
         if (events) events->declare<FoodChanged>(setup);
         add_stock_rules(setup, store);
@@ -103,6 +112,9 @@ public:
     }
 
     void start() override {
+        if (const Status same = remember_currency(store_, foods_, to_millis(clock_.now())); !same)
+            throw std::runtime_error(same.error().detail);
+        write_keys();
         if (wants_demo_menu_) load_demo();
         if (responses_) responses_->open();
     }
@@ -123,6 +135,21 @@ private:
             log_.warn("counts of the menu were wrong and have been mended", {{"rows", *mended}});
             forget();
         }
+    }
+    /// Once in the life of a database that an older version, which compared texts otherwise, has
+    /// written.
+    void write_keys() {
+        const Result<std::int64_t> written =
+            store_.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
+                const Result<bool> first =
+                    foods_.reach_milestone(tx, "keys without marks", to_millis(clock_.now()));
+                if (!first) return first.error();
+                return *first ? foods_.write_keys(tx) : Result<std::int64_t>(0);
+            });
+        if (!written)
+            throw std::runtime_error("the menu could not be made searchable: " +
+                                     written.error().detail);
+        if (*written > 0) log_.info("menu made searchable without accents", {{"foods", *written}});
     }
     void load_demo() {
         const Result<std::int64_t> added = load_demo_menu(store_, clock_, foods_, stock_, changes_);

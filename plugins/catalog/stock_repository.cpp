@@ -27,15 +27,19 @@ StockLine::StockLine(const Row& row)
 StockRepository::StockRepository(Store& store) {
     take_ = store.prepare(
         "UPDATE foods SET available_quantity = available_quantity - $2, is_orderable = CASE WHEN "
-        "available_quantity > $2 THEN 1 ELSE 0 END, version = version + 1, updated_at = $3 "
+        "available_quantity > $2 THEN 1 ELSE 0 END, stock_moves = stock_moves + 1, updated_at = $3 "
         "WHERE id = $1 AND deleted_at IS NULL AND is_available = 1 AND available_quantity >= $2 " +
         std::string(returning));
     add_ = store.prepare(
         "UPDATE foods SET available_quantity = available_quantity + $2, is_orderable = CASE WHEN "
-        "is_available = 1 AND available_quantity + $2 > 0 THEN 1 ELSE 0 END, version = version + "
-        "1, updated_at = $3 "
+        "is_available = 1 AND available_quantity + $2 > 0 THEN 1 ELSE 0 END, stock_moves = stock_moves "
+        "+ 1, updated_at = $3 "
         "WHERE id = $1 AND available_quantity IS NOT NULL " +
         std::string(returning));
+    held_ = store.prepare(
+        "SELECT COALESCE(SUM(delta), 0) FROM food_stock_journal WHERE reference = $2 AND food_id = "
+        "$1 AND id > COALESCE((SELECT MAX(id) FROM food_stock_journal WHERE food_id = $1 AND "
+        "quantity_after IS NULL), 0)");
     record_ = store.prepare(
         "INSERT INTO food_stock_journal (food_id, delta, quantity_after, reason, reference, "
         "by_user, created_at) "
@@ -54,6 +58,13 @@ Result<std::optional<Stock>> StockRepository::take(Transaction& tx, std::int64_t
 Result<std::optional<Stock>> StockRepository::add(Transaction& tx, std::int64_t food_id,
                                                   std::int64_t quantity, std::int64_t now) const {
     return stock_of(tx.query(add_, {food_id, quantity, now}));
+}
+
+Result<std::int64_t> StockRepository::held(Transaction& tx, std::int64_t food_id,
+                                           std::string_view reference) const {
+    const Result<Rows> rows = tx.query(held_, {food_id, reference});
+    if (!rows) return rows.error();
+    return -rows->front().integer(0);
 }
 
 Status StockRepository::record(Transaction& tx, const StockEntry& entry) const {

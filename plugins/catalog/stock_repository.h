@@ -60,13 +60,18 @@ public:
     Result<std::optional<Stock>> add(Transaction& tx, std::int64_t food_id, std::int64_t quantity,
                                      std::int64_t now) const;
 
+    /// What `reference` took of the count that runs now, and has not been given back. A count that
+    /// ended and began again is another one.
+    Result<std::int64_t> held(Transaction& tx, std::int64_t food_id,
+                              std::string_view reference) const;
+
     Status record(Transaction& tx, const StockEntry& entry) const;
     /// One page of a food's journal, newest first.
     Result<StockRows> journal(Transaction& tx, std::int64_t food_id, std::int64_t limit,
                               std::int64_t offset) const;
 
 private:
-    Statement take_, add_, record_, journal_, journal_count_;
+    Statement take_, add_, held_, record_, journal_, journal_count_;
 };
 
 /// What always holds in these tables, for `chuks-kitchen check-data`.

@@ -13,7 +13,7 @@ void SlotSettings::describe(Fields<SlotSettings>& field) {
 
 void HoursSettings::describe(Fields<HoursSettings>& field) {
     using S = HoursSettings;
-    field("zone", &S::zone, "Time zone of all hours, by its IANA name: 'Africa/Lagos'").required();
+    field("zone", &S::zone, "Time zone of all hours, by its IANA name; empty: catalog.time_zone");
     field("hours", &S::hours,
           "Days and their ranges: 'mon-fri 08:00-15:00, 18:00-02:00'; other days are closed");
     field("exceptions", &S::exceptions,
@@ -30,7 +30,7 @@ void HoursSettings::check(const HoursSettings& settings, Problems& problems) {
     const auto require = [&problems](const auto& member, const auto& parsed) {
         if (!parsed) problems.at(member, parsed.error().detail);
     };
-    require(settings.zone, Zone::find(settings.zone));
+    if (!settings.zone.empty()) require(settings.zone, Zone::find(settings.zone));
     require(settings.hours, parse_weekly_ranges(settings.hours));
     require(settings.exceptions, parse_date_ranges(settings.exceptions));
     require(settings.mealtimes, parse_food_ranges(settings.mealtimes));

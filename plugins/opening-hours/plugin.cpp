@@ -8,13 +8,20 @@
 namespace kitchen::opening_hours {
 namespace {
 
+/// What no zone is given for goes by the kitchen's.
+HoursSettings of_kitchen(HoursSettings settings, const Catalog& catalog) {
+    if (settings.zone.empty()) settings.zone = catalog.time_zone();
+    return settings;
+}
+
 class OpeningHoursPlugin final : public Plugin {
 public:
     using Settings = HoursSettings;
 
     OpeningHoursPlugin(const HoursSettings& settings, Setup& setup, Store& store, Claims& claims,
-                       const Clock& clock)
-        : hours_(settings, store, claims, clock), routes_(setup, hours_, setup.log()) {
+                       Catalog& catalog, const Clock& clock)
+        : hours_(of_kitchen(settings, catalog), store, claims, clock),
+          routes_(setup, hours_, setup.log()) {
         setup.add_migrations(kitchen_migrations);
         setup.provide<CheckoutStep>(hours_);
     }
@@ -29,5 +36,5 @@ private:
 
 KITCHEN_PLUGIN(kitchen::opening_hours::OpeningHoursPlugin, "opening-hours", "1.0.0",
                "When the kitchen is open: hours, mealtimes, time slots, and a pause button",
-               kitchen::Store, kitchen::Claims, kitchen::Clock,
+               kitchen::Store, kitchen::Claims, kitchen::Catalog, kitchen::Clock,
                kitchen::Provides<kitchen::CheckoutStep>)

@@ -54,20 +54,7 @@ Json::Array address_lines(const Json& address) {
     return lines;
 }
 
-std::string_view state_phrase(OrderState state) {
-    switch (state) {
-        case OrderState::pending: return "waiting for the kitchen";
-        case OrderState::confirmed: return "confirmed";
-        case OrderState::preparing: return "being prepared";
-        case OrderState::ready: return "ready";
-        case OrderState::out_for_delivery: return "on its way";
-        case OrderState::completed: return "completed";
-        case OrderState::cancelled: return "cancelled";
-    }
-    return "";
-}
-
-Json placed_data(const Order& order) {
+Json placed_data(const Order& order, const Zone& zone, Timestamp now) {
     const auto money = [&](std::int64_t amount) { return money_text(amount, order.currency); };
     const auto money_or_null = [&](std::int64_t amount) {
         return amount == 0 ? Json() : Json(money(amount));
@@ -95,12 +82,12 @@ Json placed_data(const Order& order) {
          {"contact_phone", json_or_null(order.contact_phone)},
          {"delivery_instructions", json_or_null(order.delivery_instructions)},
          {"scheduled_for",
-          order.scheduled_for ? Json(format_rfc3339(*order.scheduled_for)) : Json()}});
+          order.scheduled_for ? Json(zone.text(*order.scheduled_for, now)) : Json()}});
 }
 
 Json status_data(const Order& order) {
     Json data = Json::object({{"id", order.id},
-                              {"status", state_phrase(order.status)},
+                              {"status", phrase_of(order.status)},
                               {"reason", json_or_null(order.history.back().reason)},
                               {"delivery", order.fulfillment == Fulfillment::delivery},
                               {"pickup", order.fulfillment == Fulfillment::pickup}});
@@ -143,6 +130,7 @@ OrderMails::OrderMails(Store& store, Outbox& outbox, Orders& orders, Identity& i
       mailer_(mailer),
       clock_(clock),
       max_age_(rules.max_age),
+      zone_(Zone::find(rules.time_zone).value()),
       templates_(read_templates(rules.templates)) {}
 
 Status OrderMails::placed(Transaction& tx, const OrderPlaced& event) const {
@@ -183,8 +171,9 @@ Status OrderMails::send(const Outgoing& delivery) const {
         return Error(Errc::unprocessable, "order_mail_unknown", "Its order is gone.");
     if (!*order)
         return Error(Errc::unavailable, "order_behind", "The order is not to be seen here yet.");
-    Mail mail = version == 1 ? templates_.render("order_placed", placed_data(**order))
-                             : templates_.render("order_status", status_data(**order));
+    Mail mail = version == 1
+                    ? templates_.render("order_placed", placed_data(**order, zone_, clock_.now()))
+                    : templates_.render("order_status", status_data(**order));
     mail.to = delivery.to;
     mail.idempotency_key = delivery.id;
     return mailer_.send(mail);

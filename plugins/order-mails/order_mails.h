@@ -18,6 +18,7 @@
 #include "kitchen/orders.h"
 #include "kitchen/outbox.h"
 #include "mail_templates.h"
+#include "zone.h"
 
 namespace kitchen::order_mails {
 
@@ -25,6 +26,7 @@ struct MailRules {
     std::filesystem::path templates = {};  ///< their folder; "" for the built-in ones
     /// Of what happened longer ago, no mail is sent: this plugin was off, or is new.
     std::chrono::milliseconds max_age = std::chrono::hours(24);
+    std::string time_zone = "Africa/Lagos";  ///< of the times in them
 };
 
 class OrderMails {
@@ -59,6 +61,7 @@ private:
     Mailer& mailer_;
     const Clock& clock_;
     const std::chrono::milliseconds max_age_;
+    const Zone zone_;
     const MailTemplates templates_;
 };
 

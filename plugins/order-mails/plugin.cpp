@@ -30,10 +30,10 @@ public:
     using Settings = OrderMailSettings;
 
     OrderMailsPlugin(const OrderMailSettings& settings, Setup& setup, Store& store, Events& events,
-                     Orders& orders, Identity& identity, Outbox& outbox, Mailer& mailer,
-                     const Clock& clock)
+                     Orders& orders, Catalog& catalog, Identity& identity, Outbox& outbox,
+                     Mailer& mailer, const Clock& clock)
         : mails_(store, outbox, orders, identity, mailer, clock,
-                 {settings.templates, settings.max_age}) {
+                 {settings.templates, settings.max_age, catalog.time_zone()}) {
         outbox.add_channel(setup, std::string(OrderMails::channel),
                            {[this](const Outgoing& delivery) { return mails_.send(delivery); }});
         events.on<OrderPlaced>(
@@ -55,4 +55,5 @@ private:
 
 KITCHEN_PLUGIN(kitchen::order_mails::OrderMailsPlugin, "order-mails", "1.0.0",
                "Mails to customers about their orders", kitchen::Store, kitchen::Events,
-               kitchen::Orders, kitchen::Identity, kitchen::Outbox, kitchen::Mailer, kitchen::Clock)
+               kitchen::Orders, kitchen::Catalog, kitchen::Identity, kitchen::Outbox,
+               kitchen::Mailer, kitchen::Clock)

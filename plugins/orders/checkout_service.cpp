@@ -161,11 +161,10 @@ Result<Explanation> CheckoutService::explain(std::int64_t food_id, std::optional
 }
 
 Result<Placed> CheckoutService::place(const CheckoutRequest& request,
-                                      const std::optional<IdempotentRequest>& idempotency) {
+                                      const std::optional<IdempotentRequest>& idempotency,
+                                      const VersionCheck& check) {
     const Timestamp now = clock_.now();
     const std::int64_t user_id = request.buyer.user_id;
-    Result<std::string> phone = contact_phone(request);
-    if (!phone) return std::move(phone).error();
     return store_.transact<Placed>([&](Transaction& tx) -> Result<Placed> {
         if (idempotency) {
             Result<std::optional<std::int64_t>> kept =
@@ -176,10 +175,15 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
         // The cart first: it is this customer's alone, while all customers wait for a popular dish.
         Result<CartContents> cart = carts_.take(tx, user_id);
         if (!cart) return std::move(cart).error();
+        // It has become the next version by being emptied.
+        if (Status seen = check(cart->version - 1); !seen) return std::move(seen).error();
         Result<Account> account = open_account(tx, user_id);
         if (!account) return std::move(account).error();
         Result<CheckoutDraft> draft = considered(tx, request, *std::move(cart), now);
         if (!draft) return std::move(draft).error();
+        Result<std::string> phone =
+            contact_phone(request, draft->address ? draft->address->country : "");
+        if (!phone) return std::move(phone).error();
         Result<Order> order = order_of(request, *draft);
         if (!order) return std::move(order).error();
         if (!phone->empty()) order->contact_phone = *phone;
@@ -255,9 +259,10 @@ Result<CheckoutDraft> CheckoutService::considered(Transaction& tx, const Checkou
     return draft;
 }
 
-Result<std::string> CheckoutService::contact_phone(const CheckoutRequest& request) const {
+Result<std::string> CheckoutService::contact_phone(const CheckoutRequest& request,
+                                                   const std::string& country) const {
     if (!request.contact_phone) return std::string();
-    Result<std::string> phone = identity_.normalise_phone(*request.contact_phone);
+    Result<std::string> phone = identity_.normalise_phone(*request.contact_phone, country);
     if (phone) return phone;
     return invalid_field(
         "/contact_phone", "format",
@@ -269,19 +274,22 @@ Result<Order> CheckoutService::order_of(const CheckoutRequest& request,
     Order order;
     if (draft.address) {
         order.address = order_address(*draft.address);
+        order.contact_name = draft.address->recipient_name;
         order.contact_phone = draft.address->phone;
         order.delivery_instructions = draft.address->delivery_instructions;
     }
+    if (!request.contact_name.empty()) order.contact_name = request.contact_name;
     if (!request.delivery_instructions.empty())
         order.delivery_instructions = request.delivery_instructions;
 
     order.price = price_of(draft);
     if (request.expected_total && *request.expected_total != order.price.total)
         return Error(Errc::conflict, "total_changed",
-                     "The total is " + std::to_string(order.price.total) + " now, not " +
-                         std::to_string(*request.expected_total) +
-                         ". Show it to the customer and order again.")
-            .with_member("total", order.price.total);
+                     "The total is now " + money_text(order.price.total, draft.cart.currency) +
+                         ", and not " + money_text(*request.expected_total, draft.cart.currency) +
+                         ". Look at it, and order again if it is all right.")
+            .with_member("total", order.price.total)
+            .with_member("currency", draft.cart.currency);
     order.amounts = draft.amounts();
     order.user_id = request.buyer.user_id;
     order.fulfillment = request.fulfillment;
@@ -300,6 +308,25 @@ Status CheckoutService::take_stock(Transaction& tx, const CartContents& cart,
     std::vector<Fault> problems = by_item(taken.error().faults, cart);
     if (problems.empty()) return taken;
     return unavailable_items(std::move(problems));
+}
+
+Result<Carts::Filled> CheckoutService::reorder(std::int64_t user_id, std::int64_t order_id) {
+    return store_.transact<Carts::Filled>([&](Transaction& tx) -> Result<Carts::Filled> {
+        const Result<std::optional<Order>> order = orders_.find(tx, order_id);
+        if (!order) return order.error();
+        if (!*order || (*order)->user_id != user_id)
+            return Error(Errc::not_found, "order_not_found", "There is no such order of yours.");
+        const auto ids = [](const std::vector<OrderSide>& sides) {
+            std::vector<std::int64_t> all;
+            for (const OrderSide& side : sides) all.push_back(side.food_id);
+            return all;
+        };
+        std::vector<CartWish> wishes;
+        for (const OrderItem& item : (*order)->items)
+            wishes.push_back({item.food_id, ids(item.side_proteins), ids(item.extra_sides),
+                              item.quantity, item.special_instructions});
+        return carts_.fill(tx, user_id, wishes);
+    });
 }
 
 Result<std::int64_t> CheckoutService::sweep() {

@@ -22,6 +22,7 @@
 #include "kitchen/claims.h"
 #include "kitchen/clock.h"
 #include "kitchen/identity.h"
+#include "kitchen/version_check.h"
 #include "order.h"
 #include "order_notices.h"
 #include "order_repository.h"
@@ -40,6 +41,7 @@ struct CheckoutRequest {
     Viewer buyer;
     Fulfillment fulfillment = Fulfillment::pickup;
     std::optional<std::int64_t> address_id;  ///< nothing: the default address
+    std::string contact_name;                ///< "": the recipient of the address
     std::optional<std::string>
         contact_phone;  ///< as people write it; nothing: the address's, or else the account's
     std::string delivery_instructions;  ///< "": the address's
@@ -100,11 +102,17 @@ public:
     /// Errors: unprocessable "cart_empty", "idempotency_key_reused", or a field's; those of
     /// Destinations::find; conflict "items_unavailable" with every line that cannot be had
     /// (pointers into the cart: "/items/0/food"), "checkout_refused" with what the steps object to,
-    /// "total_changed" with the member `total`,
+    /// "total_changed" with the members `total` and `currency`,
     /// "idempotency_key_in_use", "limit_reached" when a step claims
     /// more than there is without refusing; forbidden when the account is closed.
+    /// `check` is asked for the version of the cart, unless the request was done before.
     Result<Placed> place(const CheckoutRequest& request,
-                         const std::optional<IdempotentRequest>& idempotency);
+                         const std::optional<IdempotentRequest>& idempotency,
+                         const VersionCheck& check = any_version);
+
+    /// Puts what can still be had of an own order back into the cart. Error: not_found
+    /// "order_not_found".
+    Result<Carts::Filled> reorder(std::int64_t user_id, std::int64_t order_id);
 
     /// Forgets old idempotency records; how many.
     Result<std::int64_t> sweep();
@@ -120,8 +128,9 @@ private:
     /// What the steps and the request make of the cart.
     Result<CheckoutDraft> considered(Transaction& tx, const CheckoutRequest& request,
                                      CartContents cart, Timestamp now) const;
-    /// Normalised; "" when none was given.
-    Result<std::string> contact_phone(const CheckoutRequest& request) const;
+    /// Normalised by the rules of the country it goes to; "" when none was given.
+    Result<std::string> contact_phone(const CheckoutRequest& request,
+                                      const std::string& country) const;
     Result<Order> order_of(const CheckoutRequest& request, const CheckoutDraft& draft) const;
     Status take_stock(Transaction& tx, const CartContents& cart, const Order& order) const;
 

@@ -1,5 +1,6 @@
 #include "order_body.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@ constexpr const char* amounts_text = "What the discounts, fees and taxes are mad
 constexpr std::int64_t max_tip = 1'000'000'000;
 constexpr std::int64_t max_total = 1'000'000'000'000'000'000;
 constexpr std::int64_t max_text = 500;
+constexpr std::int64_t max_name = 120;
 constexpr std::int64_t max_phone = 40;
 constexpr std::int64_t max_promo_code = 64;
 
@@ -175,6 +177,10 @@ void describe(BodyFields<QuoteRequest>& field) {
 void describe(BodyFields<CheckoutRequest>& field) {
     field.named("Checkout");
     describe_wish(field);
+    field.optional("contact_name", &CheckoutRequest::contact_name)
+        .or_null()
+        .max(max_name)
+        .describe("Whom the kitchen calls; left out: the recipient of the address.");
     field.optional("contact_phone", &CheckoutRequest::contact_phone)
         .or_null()
         .min(1)
@@ -214,6 +220,8 @@ void OrderView::describe(BodyFields<OrderView>& field) {
     field("address", [](const OrderView& view) {
         return AddressCopy{view.order.address};
     }).describe("As it was when the order was placed; null: picked up, or none was given.");
+    field("customer_id", of(&Order::user_id)).min(1).describe("The account that ordered.");
+    field("contact_name", of(&Order::contact_name)).or_null().describe("null: not said.");
     field("contact_phone", of(&Order::contact_phone));
     text(field("delivery_instructions", of(&Order::delivery_instructions)));
     field("scheduled_for", of(&Order::scheduled_for)).or_null();
@@ -227,6 +235,48 @@ void OrderView::describe(BodyFields<OrderView>& field) {
     field("created_at", of(&Order::created_at));
     field("updated_at", of(&Order::updated_at));
     field("history", of(&Order::history));
+}
+
+void ReceiptView::describe(BodyFields<ReceiptView>& field) {
+    const auto of = [](auto Order::*member) {
+        return [member](const ReceiptView& view) -> const auto& { return view.order.*member; };
+    };
+    field.named("Receipt");
+    field("order_id", of(&Order::id));
+    field("placed_at", of(&Order::created_at));
+    field("status", of(&Order::status));
+    field("payment_status", of(&Order::payment_status));
+    field("fulfillment_type", of(&Order::fulfillment));
+    field("scheduled_for", of(&Order::scheduled_for)).or_null();
+    field("items", of(&Order::items));
+    describe_price(field);
+    field("amounts", [](const ReceiptView& view) {
+        return amounts_of(view.order.amounts);
+    }).describe(amounts_text);
+    field("currency", of(&Order::currency));
+    field("address", [](const ReceiptView& view) { return AddressCopy{view.order.address}; });
+    field("contact_name", of(&Order::contact_name)).or_null();
+    field("contact_phone", of(&Order::contact_phone));
+}
+
+void ReorderView::describe(BodyFields<ReorderView>& field) {
+    field.named("Reorder");
+    field("cart_version", [](const ReorderView& view) { return view.filled.version; }).min(1);
+    field("added",
+          [](const ReorderView& view) {
+              return std::ranges::count_if(view.filled.problems,
+                                           [](const auto& problems) { return problems.empty(); });
+          })
+        .min(0)
+        .describe("So many items of the order are in the cart again.");
+    field("problems", [](const ReorderView& view) {
+        std::vector<Problem> all;
+        for (std::size_t i = 0; i < view.filled.problems.size(); ++i)
+            for (const Fault& fault : view.filled.problems[i])
+                all.push_back(
+                    {{"/items/" + std::to_string(i) + fault.pointer, fault.code, fault.detail}});
+        return all;
+    }).describe("Why the others are not; pointers into the order.");
 }
 
 void EventView::describe(BodyFields<EventView>& field) {
@@ -273,6 +323,9 @@ void QuoteView::describe(BodyFields<QuoteView>& field) {
         return amounts_of(view.quote.draft.amounts());
     }).describe(amounts_text);
     field("currency", [](const QuoteView& view) { return view.quote.draft.cart.currency; });
+    field("cart_version", [](const QuoteView& view) {
+        return view.quote.draft.cart.version;
+    }).describe("Of the cart: the If-Match of an order for just this.");
     field("address", [](const QuoteView& view) {
         const auto& address = view.quote.draft.address;
         return AddressCopy{address ? order_address(*address) : Json()};

@@ -43,6 +43,19 @@ inline std::string order_json(const Order& order, Actor actor) {
     return http::body_json(OrderView{order, actor});
 }
 
+struct ReceiptView {
+    const Order& order;
+
+    const Price& price() const { return order.price; }
+    static void describe(http::BodyFields<ReceiptView>& field);
+};
+
+struct ReorderView {
+    const Carts::Filled& filled;
+
+    static void describe(http::BodyFields<ReorderView>& field);
+};
+
 struct EventView {
     const OrderEvent& event;
     Actor actor;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view order_columns =
     "id, user_id, status, payment_status, fulfillment_type, subtotal, delivery_fee, "
     "service_fee, tax, tip, discount, total, currency, contact_phone, delivery_instructions, "
-    "scheduled_for, cancel_reason, version, created_at, updated_at, address, amounts";
+    "scheduled_for, cancel_reason, version, created_at, updated_at, address, amounts, contact_name";
 enum OrderColumn : std::uint32_t {
     c_id,
     c_user_id,
@@ -34,7 +34,8 @@ enum OrderColumn : std::uint32_t {
     c_created_at,
     c_updated_at,
     c_address,
-    c_amounts
+    c_amounts,
+    c_contact_name
 };
 
 constexpr const char* protein = "protein";
@@ -75,6 +76,7 @@ Result<Order> order_of(Row row) {
     order.price.discount = row.integer(c_discount);
     order.price.total = row.integer(c_total);
     order.currency = row.string(c_currency);
+    order.contact_name = row.string(c_contact_name);
     order.contact_phone = row.string(c_contact_phone);
     order.delivery_instructions = row.string(c_delivery_instructions);
     if (!row.is_null(c_scheduled_for))
@@ -104,14 +106,14 @@ Result<Order> order_of(Row row) {
 }  // namespace
 
 OrderRepository::OrderRepository(Store& store)
-    : insert_(store.prepare(
-          "INSERT INTO orders (user_id, status, payment_status, "
-          "fulfillment_type, subtotal, delivery_fee, service_fee, "
-          "tax, tip, discount, total, currency, contact_phone, "
-          "delivery_instructions, scheduled_for, version, "
-          "created_at, updated_at, address, amounts, claims) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-          "$8, $9, $10, $11, $12, $13, $14, $15, $16, "
-          "$17, $17, $18, $19, $20) RETURNING id")),
+    : insert_(store.prepare("INSERT INTO orders (user_id, status, payment_status, "
+                            "fulfillment_type, subtotal, delivery_fee, service_fee, "
+                            "tax, tip, discount, total, currency, contact_phone, "
+                            "delivery_instructions, scheduled_for, version, "
+                            "created_at, updated_at, address, amounts, claims, contact_name) "
+                            "VALUES ($1, $2, $3, $4, $5, $6, $7, "
+                            "$8, $9, $10, $11, $12, $13, $14, $15, $16, "
+                            "$17, $17, $18, $19, $20, $21) RETURNING id")),
       insert_item_(
           store.prepare("INSERT INTO order_items (order_id, position, food_id, name, "
                         "unit_price, quantity, special_instructions, "
@@ -123,6 +125,7 @@ OrderRepository::OrderRepository(Store& store)
                             "by_user, by_role, moved_at, reason) "
                             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")),
       find_(store.prepare("SELECT " + std::string(order_columns) + " FROM orders WHERE id = $1")),
+      placed_at_(store.prepare("SELECT created_at, user_id FROM orders WHERE id = $1")),
       has_ordered_(store.prepare(
           "SELECT 1 FROM orders WHERE user_id = $1 AND status <> 'cancelled' LIMIT 1")),
       // Counted, because for an EXISTS PostgreSQL may first read all items with the food.
@@ -148,8 +151,10 @@ OrderRepository::OrderRepository(Store& store)
                              id_list(ids_at_once) + " ORDER BY order_id, version")) {
     for (const bool of_user : {false, true})
         for (const bool in_state : {false, true}) {
-            std::string where = " FROM orders WHERE created_at >= $1 AND created_at <= $2";
-            int next = 3;
+            std::string where =
+                " FROM orders WHERE created_at >= $1 AND created_at <= $2 AND (created_at < $2 OR "
+                "id < $3)";
+            int next = 4;
             if (of_user) where += " AND user_id = $" + std::to_string(next++);
             // A user has few orders, a state has most of all: never by orders_by_status then.
             if (in_state)
@@ -194,7 +199,8 @@ Result<std::int64_t> OrderRepository::insert(Transaction& tx, const Order& order
                   to_millis(order.created_at),
                   param_or_null(address),
                   param_or_null(amounts_text),
-                  param_or_null(claims_text)});
+                  param_or_null(claims_text),
+                  param_or_null(order.contact_name)});
     if (!rows) return std::move(rows).error();
     const std::int64_t id = rows->front().integer(0);
     for (std::size_t i = 0; i < order.items.size(); ++i) {
@@ -258,8 +264,20 @@ Result<OrderPage> OrderRepository::page(Transaction& tx, const OrderFilter& filt
                                         std::int64_t limit, std::int64_t offset) const {
     const List& list = lists_[filter.user_id.has_value()][filter.status.has_value()];
     using Limits = std::numeric_limits<std::int64_t>;
-    std::vector<Param> params = {filter.from ? to_millis(*filter.from) : Limits::min(),
-                                 filter.to ? to_millis(*filter.to) : Limits::max()};
+    std::int64_t to = filter.to ? to_millis(*filter.to) : Limits::max();
+    std::int64_t below = Limits::max();  // the ids of those placed at `to`
+    if (filter.starting_after) {
+        const Result<Rows> rows = tx.query(placed_at_, {*filter.starting_after});
+        if (!rows) return rows.error();
+        if (rows->empty() || (filter.user_id && rows->front().integer(1) != *filter.user_id))
+            return invalid_field("?starting_after", "not_found",
+                                 "There is no such order of yours.");
+        if (const std::int64_t at = rows->front().integer(0); at <= to) {
+            to = at;
+            below = *filter.starting_after;
+        }
+    }
+    std::vector<Param> params = {filter.from ? to_millis(*filter.from) : Limits::min(), to, below};
     if (filter.user_id) params.emplace_back(*filter.user_id);
     if (filter.status) params.emplace_back(to_text(*filter.status));
 

@@ -18,7 +18,8 @@ namespace kitchen::orders {
 struct OrderFilter {
     std::optional<std::int64_t> user_id;
     std::optional<OrderState> status;
-    std::optional<Timestamp> from, to;  ///< of created_at, both included
+    std::optional<Timestamp> from, to;           ///< of created_at, both included
+    std::optional<std::int64_t> starting_after;  ///< only what comes after this order in the list
 };
 
 struct OrderPage {
@@ -40,6 +41,7 @@ public:
     /// See Orders.
     Result<std::optional<std::int64_t>> completed_with(Transaction& tx, std::int64_t user_id,
                                                        std::int64_t food_id) const;
+    /// Error: unprocessable, when `starting_after` is no order of filter.user_id.
     Result<OrderPage> page(Transaction& tx, const OrderFilter& filter, std::int64_t limit,
                            std::int64_t offset) const;
 
@@ -61,8 +63,8 @@ private:
     Status record(Transaction& tx, std::int64_t order_id, std::int64_t version,
                   const HistoryEntry& entry) const;
 
-    Statement insert_, insert_item_, insert_side_, record_, find_, has_ordered_, completed_with_,
-        move_, items_, sides_, history_;
+    Statement insert_, insert_item_, insert_side_, record_, find_, placed_at_, has_ordered_,
+        completed_with_, move_, items_, sides_, history_;
     List lists_[2][2];  ///< [of one user][in one state]
 };
 

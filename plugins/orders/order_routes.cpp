@@ -6,6 +6,7 @@
 #include "kitchen/http/page.h"
 #include "kitchen/text.h"
 #include "order_body.h"
+#include "receipt.h"
 
 namespace kitchen::orders {
 
@@ -40,8 +41,9 @@ Result<std::optional<IdempotentRequest>> idempotency_of(const Request& request) 
 
 }  // namespace
 
-OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& orders, Logger& log)
-    : checkout_(checkout), orders_(orders), log_(log) {
+OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& orders, Logger& log,
+                         const std::string& time_zone)
+    : checkout_(checkout), orders_(orders), log_(log), zone_(Zone::find(time_zone).value()) {
     const std::vector<std::string> staff = {"kitchen", "admin"};
 
     setup.add_route(
@@ -76,7 +78,9 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                       "may be tried again under its key. A delivery goes to the address with "
                       "address_id, or else to the default one; the order "
                       "keeps the address as it is now. Without any address a delivery is 422 "
-                      "(address_required), unless the restaurant allows it.")
+                      "(address_required), unless the restaurant allows it. If-Match is the "
+                      "version of the cart that the customer has seen (its ETag, or cart_version "
+                      "of the quote).")
             .signed_in()
             .header({"Idempotency-Key", Schema::string().min(1).max(255),
                      "Visible ASCII; one for each order.", "", false})
@@ -84,10 +88,12 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .body<CheckoutRequest>()
             .body_limit(body_limit)
             .answers<OrderView>(201, "The order")
+            .if_match()
             .answers(404, "No such address of this account (address_not_found)")
-            .answers(409,
-                     "Something cannot be had (errors name every item), something else stands in "
-                     "the way (checkout_refused), or the total has changed (member total)")
+            .answers(
+                409,
+                "Something cannot be had (errors name every item), something else stands in "
+                "the way (checkout_refused), or the total has changed (members total and currency)")
             .handle([this](Request& request) { return place(request); }));
 
     setup.add_route(
@@ -100,6 +106,10 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                     "Placed at this time or later.", "", false})
             .query({"to", Schema::string().format(http::Format::date_time),
                     "Placed at this time or earlier.", "", false})
+            .query({"starting_after", Schema::integer().min(1),
+                    "The id of the last order that was seen: the page goes on after it, however "
+                    "many orders have come since and however far it is down the list.",
+                    "", false})
             .answers_page<OrderView>("A page", "OrderPage")
             .handle([this](Request& request) { return list(request); }));
 
@@ -109,6 +119,22 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                         .answers<OrderView>(200, "The order")
                         .answers(404, "No such order of this account")
                         .handle([this](Request& request) { return read(request); }));
+    setup.add_route(Route::post("/orders/{id:id}/reorder/")
+                        .summary("Put an order into your cart again")
+                        .describe("What can still be had, beside what is in the cart, at today's "
+                                  "prices; `problems` says what cannot.")
+                        .signed_in()
+                        .answers<ReorderView>(200, "What became of it")
+                        .answers(404, "No such order of yours")
+                        .handle([this](Request& request) { return reorder(request); }));
+    setup.add_route(Route::get("/orders/{id:id}/receipt/")
+                        .summary("The receipt of an order")
+                        .describe("For print where Accept prefers text/html.")
+                        .signed_in()
+                        .answers<ReceiptView>(200, "The receipt")
+                        .answers(200, "The receipt, for print", "text/html; charset=utf-8")
+                        .answers(404, "No such order of this account")
+                        .handle([this](Request& request) { return receipt(request); }));
     setup.add_route(
         Route::post("/orders/{id:id}/cancel/")
             .summary("Cancel an order")
@@ -165,9 +191,10 @@ Result<Response> OrderRoutes::place(Request& request) {
     auto checkout = request.read<CheckoutRequest>();
     checkout.buyer = viewer_of(request);
     checkout.promo_code = trimmed(checkout.promo_code);
+    checkout.contact_name = trimmed(checkout.contact_name);
     checkout.delivery_instructions = trimmed(checkout.delivery_instructions);
 
-    Result<Placed> placed = checkout_.place(checkout, *idempotency);
+    Result<Placed> placed = checkout_.place(checkout, *idempotency, if_match(request));
     if (!placed) return std::move(placed).error();
     const Order& order = placed->order;
     if (!placed->replayed)
@@ -186,6 +213,7 @@ Result<Response> OrderRoutes::list(Request& request) {
     if (const auto status = request.query("status")) filter.status = parse_state(*status);
     if (const auto from = request.query("from")) filter.from = parse_rfc3339(*from);
     if (const auto to = request.query("to")) filter.to = parse_rfc3339(*to);
+    filter.starting_after = request.query_integer("starting_after");
     const Viewer viewer = viewer_of(request);
     return http::page_response(
         request,
@@ -200,6 +228,28 @@ Result<Response> OrderRoutes::read(Request& request) {
     Result<Order> order = orders_.read(viewer, request.path_id("id"));
     if (!order) return std::move(order).error();
     return Response::json(200, OrderView{*order, actor_of(viewer)}).with_version(order->version);
+}
+
+Result<Response> OrderRoutes::reorder(Request& request) {
+    const Result<Carts::Filled> filled =
+        checkout_.reorder(request.who().user_id, request.path_id("id"));
+    if (!filled) return filled.error();
+    return Response::json(200, ReorderView{*filled});
+}
+
+Result<Response> OrderRoutes::receipt(Request& request) {
+    Result<Order> order = orders_.read(viewer_of(request), request.path_id("id"));
+    if (!order) return std::move(order).error();
+    const std::string* const accept = request.header("accept");
+    if (!accept || !prefers_html(*accept))
+        return Response::json(200, ReceiptView{*order}).with_header("Vary", "Accept");
+    Response response(200);
+    response.body = receipt_html(*order, zone_);
+    return std::move(response)
+        .with_header("Content-Type", "text/html; charset=utf-8")
+        .with_header("Content-Security-Policy",
+                     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+        .with_header("Vary", "Accept");
 }
 
 Result<Response> OrderRoutes::cancel(Request& request) {

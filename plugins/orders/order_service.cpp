@@ -10,16 +10,20 @@ Error not_allowed(const Order& order, OrderState to, Actor actor) {
     std::string names;
     for (const OrderState state : allowed_transitions(order.status, order.fulfillment, actor)) {
         allowed.emplace_back(to_text(state));
-        names += (names.empty() ? "" : ", ") + std::string(to_text(state));
+        names += (names.empty() ? "" : ", ") + std::string(phrase_of(state));
     }
-    std::string detail = "An order that is " + std::string(to_text(order.status)) +
-                         " cannot become " + std::string(to_text(to)) + ". ";
-    if (actor == Actor::customer)
-        detail += "Please call the kitchen.";
-    else if (names.empty())
-        detail += "It has come to its end.";
+    const auto phrase = [](OrderState state) { return std::string(phrase_of(state)); };
+    std::string detail = "Order " + std::to_string(order.id) + " is ";
+    if (order.status == to)
+        detail += phrase(to) + " already.";
+    else if (is_final(order.status))
+        detail += phrase(order.status) + ", and nothing about it changes any more.";
+    else if (actor == Actor::customer && to == OrderState::cancelled)
+        detail += phrase(order.status) +
+                  ", and can no longer be cancelled here. Please call the kitchen.";
     else
-        detail += "It can become: " + names + ".";
+        detail += phrase(order.status) + " and cannot be " + phrase(to) + " next. It can be " +
+                  names + ".";
     return Error(Errc::conflict, "transition_not_allowed", std::move(detail))
         .with_member("allowed_transitions", std::move(allowed));
 }

@@ -84,7 +84,7 @@ public:
           checkout_(store, carts, catalog, identity, claims, clock, orders_, idempotency_, steps_,
                     notices_, settings.rules(), addresses),
           service_(store, catalog, claims, clock, orders_, notices_),
-          routes_(setup, checkout_, service_, log_),
+          routes_(setup, checkout_, service_, log_, catalog.time_zone()),
           event_routes_({settings.events.max_age, settings.events.retry}, setup, store, identity,
                         cache, hub_, feed_, service_, clock, random),
           streams_(metrics.sampled_gauge(

@@ -41,6 +41,8 @@ enum class Errc : std::uint8_t {
     check,      ///< a CHECK or NOT NULL refused: `subject` is its name when known (409)
     busy,       ///< lock or serialisation conflict that retries did not settle (503)
     corrupt,    ///< the stored bytes are damaged (500)
+
+    precondition_required,  ///< this change needs an If-Match (428)
 };
 
 /// One fault in a body, query or header.

@@ -11,6 +11,30 @@ namespace {
 constexpr std::array<std::string_view, 8> own_members{"type",     "title", "status",     "detail",
                                                       "instance", "code",  "request_id", "errors"};
 
+/// What a pointer points at, for people: "price", "element 1 of tags".
+std::string subject_of(std::string_view pointer) {
+    if (pointer.starts_with('?')) return std::string(pointer.substr(1));
+    const std::size_t slash = pointer.rfind('/');
+    if (slash == std::string_view::npos) return "the body";
+    const std::string_view name = pointer.substr(slash + 1);
+    const bool is_element =
+        slash > 0 && !name.empty() && name.find_first_not_of("0123456789") == name.npos;
+    if (!is_element) return std::string(name);
+    return "element " + std::string(name) + " of " + subject_of(pointer.substr(0, slash));
+}
+
+/// "Must be 0 or more." says of what.
+std::string sentence_of(const Fault& fault) {
+    const std::string_view detail = fault.detail;
+    for (const std::string_view verb : {"Must ", "Is ", "May "})
+        if (detail.starts_with(verb)) {
+            std::string rest(detail);
+            rest[0] = static_cast<char>(rest[0] + ('a' - 'A'));
+            return subject_of(fault.pointer) + ' ' + rest;
+        }
+    return fault.detail;
+}
+
 void write_faults(JsonWriter& json, const std::vector<Fault>& faults) {
     if (faults.empty()) return;
     json.key("errors").begin_array();
@@ -18,7 +42,7 @@ void write_faults(JsonWriter& json, const std::vector<Fault>& faults) {
         json.begin_object()
             .member("pointer", fault.pointer)
             .member("code", fault.code)
-            .member("detail", fault.detail)
+            .member("detail", sentence_of(fault))
             .end_object();
     json.end_array();
 }
@@ -68,6 +92,7 @@ int status_of(Errc kind) noexcept {
         case Errc::unsupported_media_type: return 415;
         case Errc::range_not_satisfiable: return 416;
         case Errc::unprocessable: return 422;
+        case Errc::precondition_required: return 428;
         case Errc::too_many_requests: return 429;
         case Errc::unavailable:
         case Errc::busy: return 503;

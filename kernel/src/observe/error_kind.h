@@ -31,6 +31,7 @@ constexpr std::string_view word_for(Errc kind) noexcept {
         case Errc::check: return "check";
         case Errc::busy: return "busy";
         case Errc::corrupt: return "corrupt";
+        case Errc::precondition_required: return "precondition_required";
     }
     return "unknown";
 }

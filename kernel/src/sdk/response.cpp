@@ -102,24 +102,27 @@ Response&& Response::with_cookie(const Cookie& cookie) && {
 }
 
 VersionCheck if_match(const Request& request) {
-    return [&request](std::int64_t current_version) -> Status {
-        const std::string current = '"' + std::to_string(current_version) + '"';
-        bool asked = false, is_list = true;
-        for (const auto& [name, value] : request.headers) {
-            if (name != "if-match") continue;
-            asked = true;
-            const std::string tags = version_tags(value);
-            if (entity_tag_listed(tags, current, TagComparison::version)) return {};
-            is_list = is_list && is_entity_tag_list(tags);
-        }
-        if (!asked) return {};
-        if (!is_list)
-            return Error(Errc::malformed, "bad_if_match",
-                         "If-Match takes the ETag of what you read, in its quotes, such as \"3\".");
-        return Error(Errc::precondition_failed, "stale_version",
-                     "This has changed since you read it. Read it again, and repeat your change on "
-                     "the new version.");
+    return [&request](std::int64_t current_version) {
+        return if_match(request, '"' + std::to_string(current_version) + '"');
     };
+}
+
+Status if_match(const Request& request, std::string_view current_tag) {
+    bool asked = false, is_list = true;
+    for (const auto& [name, value] : request.headers) {
+        if (name != "if-match") continue;
+        asked = true;
+        const std::string tags = version_tags(value);
+        if (entity_tag_listed(tags, current_tag, TagComparison::version)) return {};
+        is_list = is_list && is_entity_tag_list(tags);
+    }
+    if (!asked) return {};
+    if (!is_list)
+        return Error(Errc::malformed, "bad_if_match",
+                     "If-Match takes the ETag of what you read, in its quotes, such as \"3\".");
+    return Error(Errc::precondition_failed, "stale_version",
+                 "This has changed since you read it. Read it again, and repeat your change on "
+                 "the new version.");
 }
 
 }  // namespace kitchen::http

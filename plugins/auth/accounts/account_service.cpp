@@ -196,8 +196,9 @@ Result<bool> IdentityService::is_current(Transaction& tx, const Principal& princ
     return principal.token_id.empty() || principal.token_id == basic_token_id(**user);
 }
 
-Result<std::string> IdentityService::normalise_phone(std::string_view phone) const {
-    return phones_.normalise(phone);
+Result<std::string> IdentityService::normalise_phone(std::string_view phone,
+                                                     std::string_view country) const {
+    return phones_.normalise(phone, country);
 }
 
 }  // namespace kitchen::auth

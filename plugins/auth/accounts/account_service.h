@@ -101,7 +101,8 @@ public:
         : users_(users), tokens_(tokens), phones_(phones) {}
     Result<std::optional<Account>> account(Transaction& tx, std::int64_t user_id) override;
     Result<bool> is_current(Transaction& tx, const Principal& principal) override;
-    Result<std::string> normalise_phone(std::string_view phone) const override;
+    Result<std::string> normalise_phone(std::string_view phone,
+                                        std::string_view country = {}) const override;
 
 private:
     const UserRepository& users_;

@@ -17,7 +17,7 @@ using tests::TestKitchen;
 constexpr std::int64_t ada = 1, bayo = 2;
 
 NewLine wanted(std::int64_t food_id, std::int64_t quantity = 1, Sides sides = {}) {
-    return {food_id, std::move(sides), quantity, std::nullopt};
+    return {food_id, std::move(sides), quantity, ""};
 }
 
 std::vector<std::string> faults(const Error& error) {
@@ -89,18 +89,30 @@ TEST(CartService, ShowsItsLinesInTheOrderAddedAndAFoodInAsManyAsHaveIt) {
     EXPECT_EQ(cart.subtotal, 330);
 }
 
-TEST(CartService, NewInstructionsReplaceTheOldOnes) {
+TEST(CartService, InstructionsArePartOfWhatMakesALine) {
     TestKitchen kitchen;
     const auto dish = kitchen.food("Dish", 100);
-    NewLine line = wanted(dish);
-    line.special_instructions = "No pepper";
-    kitchen.carts.add(ada, line, any_version).value();
-    EXPECT_EQ(kitchen.put(ada, dish).line.special_instructions, "No pepper");
-    line.special_instructions = "Much pepper";
-    EXPECT_EQ(kitchen.carts.add(ada, line, any_version).value().line.special_instructions,
-              "Much pepper");
-    line.special_instructions = "";
-    EXPECT_EQ(kitchen.carts.add(ada, line, any_version).value().line.special_instructions, "");
+    const auto add = [&](const char* note) {
+        NewLine line = wanted(dish);
+        line.special_instructions = note;
+        return kitchen.carts.add(ada, line, any_version).value();
+    };
+    const ChangedLine no_peanuts = add("No peanuts");
+    EXPECT_TRUE(add("Extra spicy").created);
+    EXPECT_TRUE(add("").created);
+    const ChangedLine again = add(" No peanuts ");
+    EXPECT_FALSE(again.created);
+    EXPECT_EQ(again.line.id, no_peanuts.line.id);
+    EXPECT_EQ(kitchen.put(ada, dish).line.quantity, 2);
+    const CartContents cart = kitchen.cart_of(ada);
+    ASSERT_EQ(cart.lines.size(), 3u);
+    EXPECT_EQ(cart.lines[0].special_instructions, "No peanuts");
+    EXPECT_EQ(cart.lines[0].quantity, 2);
+    EXPECT_EQ(cart.lines[1].special_instructions, "Extra spicy");
+    EXPECT_EQ(cart.subtotal, 500);
+    // What becomes alike stays apart.
+    ASSERT_TRUE(kitchen.carts.change(ada, cart.lines[1].id, {{}, "No peanuts"}, any_version));
+    EXPECT_EQ(kitchen.cart_of(ada).lines.size(), 3u);
 }
 
 TEST(CartService, RefusesWhatCannotBeHad) {
@@ -164,7 +176,14 @@ TEST(CartService, ALineAndACartHaveTheirLimits) {
     ASSERT_FALSE(many);
     EXPECT_EQ(many.error().kind, Errc::unprocessable);
     EXPECT_THAT(faults(many.error()), ElementsAre("/quantity too_large"));
-    EXPECT_EQ(kitchen.put(ada, a, 51).line.quantity, 150);
+    const ChangedLine line = kitchen.put(ada, a, 51);
+    EXPECT_EQ(line.line.quantity, 150);
+    const auto set = [&](std::int64_t quantity) {
+        return kitchen.carts.change(ada, line.line.id, {quantity, std::nullopt}, any_version);
+    };
+    EXPECT_EQ(set(149).value().line.quantity, 149);
+    EXPECT_EQ(set(150).value().line.quantity, 150);
+    EXPECT_THAT(faults(error_of(set(151))), ElementsAre("/quantity too_large"));
     kitchen.put(ada, b);
     const auto full = kitchen.carts.add(ada, wanted(c), any_version);
     ASSERT_FALSE(full);

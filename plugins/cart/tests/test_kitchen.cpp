@@ -90,8 +90,7 @@ std::int64_t TestKitchen::journal_lines(std::int64_t food_id) {
 
 cart::ChangedLine TestKitchen::put(std::int64_t user_id, std::int64_t food_id,
                                    std::int64_t quantity, cart::Sides sides) {
-    return carts.add(user_id, {food_id, std::move(sides), quantity, std::nullopt}, any_version)
-        .value();
+    return carts.add(user_id, {food_id, std::move(sides), quantity, ""}, any_version).value();
 }
 
 CartContents TestKitchen::cart_of(std::int64_t user_id) {

@@ -6,38 +6,66 @@ namespace kitchen::catalog {
 namespace {
 
 TEST(CaseFold, FoldsAsciiAndLeavesTheRest) {
-    EXPECT_EQ(case_folded("Jollof RICE @[`{ 123"), "jollof rice @[`{ 123");
-    EXPECT_EQ(case_folded(""), "");
-    EXPECT_EQ(case_folded(std::string_view("A\0B", 3)), std::string_view("a\0b", 3));
+    EXPECT_EQ(folded("Jollof RICE @[`{ 123"), "jollof rice @[`{ 123");
+    EXPECT_EQ(folded(""), "");
+    EXPECT_EQ(folded(std::string_view("A\0B", 3)), std::string_view("a\0b", 3));
 }
 
 TEST(CaseFold, FoldsNigerianLanguages) {
-    EXPECT_EQ(case_folded("Ọ̀FADÀ"), case_folded("ọ̀fadà"));
-    EXPECT_EQ(case_folded("ẸFỌ́ ṢỌKỌ"), case_folded("ẹfọ́ ṣọkọ"));
-    EXPECT_EQ(case_folded("ƊANWAKE ƁULA ƘOSAI"), "ɗanwake ɓula ƙosai");
-    EXPECT_EQ(case_folded("ỊKỌKỌRE ÑAMA"), "ịkọkọre ñama");
+    EXPECT_EQ(folded("Ọ̀FADÀ"), folded("ọ̀fadà"));
+    EXPECT_EQ(folded("ẸFỌ́ ṢỌKỌ"), folded("ẹfọ́ ṣọkọ"));
+    EXPECT_EQ(folded("ƊANWAKE ƁULA ƘOSAI"), "ɗanwake ɓula ƙosai");
+    EXPECT_EQ(folded("ỊKỌKỌRE ÑAMA"), "ịkọkọre ñama");
 }
 
 TEST(CaseFold, AccentsMayBeCharactersOfTheirOwn) {
-    EXPECT_EQ(case_folded("n\xCC\x83"), "\xC3\xB1");  // n, tilde: ñ
-    EXPECT_EQ(case_folded("O\xCC\x80\xCC\xA3"), case_folded("\xE1\xBB\x8D\xCC\x80"));  // Ọ̀
+    EXPECT_EQ(folded("n\xCC\x83"), "\xC3\xB1");                              // n, tilde: ñ
+    EXPECT_EQ(folded("O\xCC\x80\xCC\xA3"), folded("\xE1\xBB\x8D\xCC\x80"));  // Ọ̀
+}
+
+TEST(CaseFold, ComparesWhatLooksAlike) {
+    for (const char* eba : {"eba full",
+                            "\xEF\xBC\xA5"
+                            "ba full",  // full-width E
+                            " Eba   full ",
+                            "Eba\xC2\xA0"
+                            "full",  // no-break space
+                            "E\xC2\xAD"
+                            "ba\tfull",
+                            "Eb\xE2\x80\x8D"
+                            "a full"})  // soft hyphen; joiner
+        EXPECT_EQ(folded(eba), "eba full") << eba;
+    EXPECT_NE(folded("Ẹ̀bà"), folded("Eba"));
+}
+
+TEST(CaseFold, SearchesKnowNoMarks) {
+    for (const char* eba : {"Ẹ̀bà",
+                            "E\xCC\xA3\xCC\x80"
+                            "ba\xCC\x80",
+                            "EBA"})
+        EXPECT_EQ(without_marks(eba), "eba") << eba;
+    EXPECT_EQ(without_marks("Moin\xE2\x80\x93Moin"), "moin-moin");
+    EXPECT_EQ(without_marks("Crème\xE2\x80\x91"
+                            "Brûlée"),
+              "creme-brulee");
+    EXPECT_EQ(without_marks("ñ Ä ß"), "n a ss");
 }
 
 TEST(CaseFold, FoldsWhatHasNoSingleLowerCaseCharacter) {
-    EXPECT_EQ(case_folded("WEIßWURST"), "weisswurst");
-    EXPECT_EQ(case_folded("ΣΟΥΒΛΆΚΙ Σ"), case_folded("σουβλάκι ς"));
+    EXPECT_EQ(folded("WEIßWURST"), "weisswurst");
+    EXPECT_EQ(folded("ΣΟΥΒΛΆΚΙ Σ"), folded("σουβλάκι ς"));
 }
 
 TEST(CaseFold, KeepsCharactersOutsideTheBasicPlane) {
-    EXPECT_EQ(case_folded("A\xF0\x9F\x8D\x9B"
-                          "B"),
+    EXPECT_EQ(folded("A\xF0\x9F\x8D\x9B"
+                     "B"),
               "a\xF0\x9F\x8D\x9B"
               "b");
 }
 
 TEST(CaseFold, KeepsWhatIsNotUtf8) {
-    EXPECT_EQ(case_folded("A\xFF\xC3"), "A\xFF\xC3");
-    EXPECT_EQ(case_folded("\xE2\x82"), "\xE2\x82");
+    EXPECT_EQ(folded("A\xFF\xC3"), "A\xFF\xC3");
+    EXPECT_EQ(folded("\xE2\x82"), "\xE2\x82");
 }
 
 TEST(ContainsPattern, EscapesWildcards) {

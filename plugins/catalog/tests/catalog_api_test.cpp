@@ -8,6 +8,7 @@ namespace kitchen::tests {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 using testkit::HeaderList;
 
@@ -110,7 +111,8 @@ TEST_P(Api, PatchChangesSomeAndPutReplacesAll) {
     EXPECT_EQ(admin.patch(path, Json::object()).json["version"], Json(2));
 
     const HttpResponse put =
-        admin.put(path, json(R"({"name":"Oha Soup","price":7,"category":"Soups"})"));
+        admin.put(path, json(R"({"name":"Oha Soup","price":7,"category":"Soups"})"),
+                  {{"If-Match", patched.header("etag")}});
     ASSERT_EQ(put.status, 200) << put.body;
     EXPECT_EQ(put.header("etag"), "\"3\"");
     EXPECT_EQ(put.json["description"], Json(""));
@@ -133,6 +135,34 @@ TEST_P(Api, IfMatchGuardsEveryWriteOfAFood) {
     EXPECT_EQ(admin.del(path, fresh).status, 204);
 }
 
+TEST_P(Api, AFormFilledInDuringSalesUndoesNone) {
+    const std::string path = path_of(server.food("Eba", 80'000, 10));
+    HttpClient admin = server.admin();
+    const HttpResponse form = admin.get(path);
+    ASSERT_EQ(admin.post(path + "stock/", json(R"({"delta":-2,"reason":"sold"})")).status, 200);
+    EXPECT_EQ(server.client().get(path, {{"If-None-Match", form.header("etag")}}).status, 200);
+    const HeaderList as_read = {{"If-Match", form.header("etag")}};
+
+    const HttpResponse blind = admin.patch(path, json(R"({"available_quantity":10})"));
+    EXPECT_EQ(blind.status, 428);
+    EXPECT_EQ(blind.problem_code(), "if_match_required");
+    EXPECT_EQ(admin.put(path, json(R"({"name":"x","price":2,"category":"y"})")).status, 428);
+    EXPECT_EQ(admin.patch(path, json(R"({"available_quantity":10})"), as_read).status, 412);
+    EXPECT_EQ(admin.post(path + "stock/", json(R"({"delta":1,"reason":"x"})"), as_read).status,
+              412);
+    // What is there already is no change, and the description has nothing to do with the sales.
+    EXPECT_EQ(admin.patch(path, json(R"({"available_quantity":8})")).status, 200);
+    const HttpResponse described =
+        admin.patch(path, json(R"({"description":"Yellow.","available_quantity":8})"), as_read);
+    ASSERT_EQ(described.status, 200) << described.body;
+    EXPECT_EQ(described.json["available_quantity"], Json(8));
+    EXPECT_EQ(described.header("etag"), "\"2\"");
+    EXPECT_EQ(admin.patch(path, json(R"({"description":"x"})"), as_read).status, 412);
+    EXPECT_EQ(
+        admin.patch(path, json(R"({"available_quantity":20})"), {{"If-Match", "\"2\""}}).status,
+        200);
+}
+
 TEST_P(Api, WhoIsRefusedForAnOldVersionFindsTheNewOneOnTheFoodsPage) {
     const std::int64_t id = server.food("Eba", 80'000, 5);
     HttpClient admin = server.admin();
@@ -144,10 +174,10 @@ TEST_P(Api, WhoIsRefusedForAnOldVersionFindsTheNewOneOnTheFoodsPage) {
         ASSERT_EQ(
             admin.post(path_of(id) + "stock/", json(R"({"delta":1,"reason":"delivery"})")).status,
             200);
-        EXPECT_EQ(admin.patch(path_of(id), json(R"({"price":1})"), guarded(old)).status, 412);
+        const Json count = Json::object({{"available_quantity", round}});
+        EXPECT_EQ(admin.patch(path_of(id), count, guarded(old)).status, 412);
         const std::string now = admin.get(path_of(id)).header("etag");
-        EXPECT_EQ(admin.patch(path_of(id), Json::object({{"price", round}}), guarded(now)).status,
-                  200);
+        EXPECT_EQ(admin.patch(path_of(id), count, guarded(now)).status, 200);
     }
 }
 
@@ -226,12 +256,16 @@ TEST_P(Api, StockIsAdjustedAndTheJournalSaysHow) {
     const HttpResponse more = admin.post(path, json(R"({"delta":4,"reason":"delivery"})"));
     ASSERT_EQ(more.status, 200) << more.body;
     EXPECT_EQ(more.json["available_quantity"], Json(7));
-    EXPECT_EQ(more.header("etag"), "\"2\"");
+    EXPECT_EQ(more.header("etag"), "\"1-1\"");
     const HttpResponse below = admin.post(path, json(R"({"delta":-8,"reason":"spoilt"})"));
     EXPECT_EQ(below.status, 409);
     EXPECT_EQ(below.problem_code(), "insufficient_stock");
     EXPECT_EQ(server.stock_of(id), 7);
-    EXPECT_EQ(admin.patch(path_of(id), json(R"({"available_quantity":2})")).status, 200);
+    EXPECT_EQ(admin
+                  .patch(path_of(id), json(R"({"available_quantity":2})"),
+                         {{"If-Match", more.header("etag")}})
+                  .status,
+              200);
 
     const HttpResponse journal = admin.get(path + "?limit=2");
     ASSERT_EQ(journal.status, 200) << journal.body;
@@ -303,4 +337,41 @@ TEST_P(Api, OneClientsHostOrSpellingEndsUpInNoOthersLinks) {
 }
 
 }  // namespace
+namespace {
+
+/// Why the start was refused; "" when it was not.
+std::string refusal(const testkit::RestaurantConfig& config) {
+    try {
+        testkit::Restaurant restaurant(config);
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST(CatalogStart, RefusesWhatPeopleWouldReadWrongly) {
+    for (const auto& [keys, message] : std::map<std::string, std::string>{
+             {"currency: ZZZ", "catalog.currency: is no currency of ISO 4217"},
+             {"currency: ngn", "catalog.currency: is no currency of ISO 4217"},
+             {"time_zone: Africa/Lagoss", "catalog.time_zone: 'Africa/Lagoss' is no time zone"}}) {
+        testkit::RestaurantConfig config;
+        config.catalog = keys;
+        EXPECT_THAT(refusal(config), HasSubstr(message));
+    }
+}
+
+TEST(CatalogStart, NeverRelabelsPrices) {
+    const testkit::TemporaryDirectory directory;
+    testkit::RestaurantConfig config;
+    config.data = directory.path();
+    config.store = "{id: store-sqlite, config: {path: '${DATA}/kitchen.db'}}";
+    testkit::Restaurant(config).food("Eba", 1500);
+    config.catalog = "currency: USD";
+    EXPECT_THAT(refusal(config), HasSubstr("The prices in the store are NGN"));
+    config.catalog = "currency: NGN";
+    EXPECT_EQ(refusal(config), "");
+}
+
 }  // namespace kitchen::tests

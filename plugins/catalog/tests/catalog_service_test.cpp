@@ -19,7 +19,7 @@ TEST_F(CatalogServiceTest, TakesPortionsSummedPerFood) {
         take({{soup.id, 1}, {eba.id, 2}, {rice.id, 99}, {soup.id, 2}}, "order 12").has_value());
     EXPECT_EQ(stored(eba.id).available_quantity, 8);
     EXPECT_EQ(stored(soup.id).available_quantity, 0);
-    EXPECT_EQ(stored(soup.id).version, 2);
+    EXPECT_EQ(etag_of(stored(soup.id)), "\"1-1\"");
     EXPECT_EQ(stored(soup.id).updated_at, soup.updated_at + 1000);
     EXPECT_EQ(stored(rice.id).version, 1);
 
@@ -72,6 +72,46 @@ TEST_F(CatalogServiceTest, GivesBackToCountedFoodsAlsoWhenDeleted) {
     EXPECT_EQ(journal_sum(eba.id), 4);
     EXPECT_FALSE(stored(rice.id).available_quantity);
     EXPECT_EQ(service->journal(rice.id, 10, 0).value().total_count, 0);
+}
+
+TEST_F(CatalogServiceTest, WhatWasNotTakenIsNotGivenBack) {
+    const auto count = [&](const Food& food, std::optional<std::int64_t> quantity) {
+        (void)service
+            ->change(
+                food.id, [=](FoodDraft& made) { made.available_quantity = quantity; }, any_version,
+                1)
+            .value();
+    };
+    const auto left = [&](const Food& food) { return stored(food.id).available_quantity; };
+    // Not counted when it was sold.
+    const Food late = add("Late");
+    ASSERT_TRUE(take({{late.id, 3}}).has_value());
+    count(late, 5);
+    ASSERT_TRUE(give_back({{late.id, 3}}).has_value());
+    EXPECT_EQ(left(late), 5);
+    EXPECT_EQ(journal_sum(late.id), 5);
+    // Set meanwhile; twice; more than was taken; another order.
+    const Food set = add_counted("Set", 10);
+    ASSERT_TRUE(take({{set.id, 4}}).has_value());
+    count(set, 20);
+    ASSERT_TRUE(give_back({{set.id, 1}}, "order 2").has_value());
+    EXPECT_EQ(left(set), 20);
+    ASSERT_TRUE(give_back({{set.id, 9}}).has_value());
+    ASSERT_TRUE(give_back({{set.id, 4}}).has_value());
+    EXPECT_EQ(left(set), 24);
+    // No longer counted, and then counted anew.
+    const Food anew = add_counted("Anew", 10);
+    ASSERT_TRUE(take({{anew.id, 2}}, "order 1").has_value());
+    ASSERT_TRUE(take({{anew.id, 4}}, "order 2").has_value());
+    count(anew, std::nullopt);
+    ASSERT_TRUE(give_back({{anew.id, 2}}, "order 1").has_value());
+    EXPECT_FALSE(left(anew));
+    count(anew, 3);
+    ASSERT_TRUE(give_back({{anew.id, 4}}, "order 2").has_value());
+    EXPECT_EQ(left(anew), 3);
+    ASSERT_TRUE(take({{anew.id, 1}}, "order 3").has_value());
+    ASSERT_TRUE(give_back({{anew.id, 1}}, "order 3").has_value());
+    EXPECT_EQ(left(anew), 3);
 }
 
 TEST_F(CatalogServiceTest, APortionOfNothingIsABug) {

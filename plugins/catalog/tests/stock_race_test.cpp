@@ -55,7 +55,7 @@ TEST_P(StockRace, TenPortionsMakeTenBuyersHappy) {
     EXPECT_EQ(sold, 10);
     EXPECT_EQ(refused, threads - 10);
     EXPECT_EQ(stored(food.id).available_quantity, 0);
-    EXPECT_EQ(stored(food.id).version, 11);
+    EXPECT_EQ(stored(food.id).stock_moves, 10);
     EXPECT_EQ(journal_sum(food.id), 0);
 }
 
@@ -85,7 +85,7 @@ TEST_P(StockRace, TheJournalAddsUpWhateverHappensAtOnce) {
             case 0: (void)take({{food.id, 3}}); break;
             case 1: (void)give_back({{food.id, 1}}); break;
             case 2:
-                (void)service->adjust_stock(food.id, i % 8 == 2 ? 5 : -5, "recount", any_version,
+                (void)service->adjust_stock(food.id, i % 8 == 2 ? 5 : -5, "recount", any_count,
                                             1);
                 break;
             // Too far apart for the others to get there: a change to what it is already is none,
@@ -98,7 +98,7 @@ TEST_P(StockRace, TheJournalAddsUpWhateverHappensAtOnce) {
         }
     });
     EXPECT_EQ(journal_sum(food.id), stored(food.id).available_quantity);
-    EXPECT_EQ(stored(food.id).version, 1 + threads);
+    EXPECT_EQ(stored(food.id).version, 1 + threads / 4);
 }
 
 TEST_P(StockRace, OneOfManyEditorsOfTheSameVersionWins) {

@@ -44,7 +44,9 @@ public:
             Account{user_id, "user" + std::to_string(user_id) + "@example.com", "", "customer"});
     }
     Result<bool> is_current(Transaction&, const Principal&) override { return true; }
-    Result<std::string> normalise_phone(std::string_view) const override { return std::string(); }
+    Result<std::string> normalise_phone(std::string_view, std::string_view) const override {
+        return std::string();
+    }
 };
 
 class FakeOutbox final : public Outbox {
@@ -146,6 +148,25 @@ TEST_F(OrderMailsTest, APlacedOrder) {
                                  HasSubstr("<strong>NGN 9,237.50</strong>"),
                                  HasSubstr("Ikeja, Lagos 100281<br>by &lt;the&gt; mosque<br>"),
                                  Not(HasSubstr("<rice>"))));
+}
+
+TEST_F(OrderMailsTest, TimesAreThoseOfTheKitchen) {
+    orders.orders[7].scheduled_for = parse_rfc3339("2026-01-02T11:00:00Z");
+    place();
+    const Mail mail = sent().at(0);
+    EXPECT_THAT(mail.text, HasSubstr("for tomorrow, 12:00 (Fri 2 Jan 2026).\n"));
+    EXPECT_THAT(mail.html, HasSubstr("for tomorrow, 12:00 (Fri 2 Jan 2026).</p>"));
+}
+
+TEST_F(OrderMailsTest, AmountsHaveTheDecimalsOfTheirCurrency) {
+    Order& order = orders.orders[7];
+    order.currency = "JPY";
+    order.price = {1500, 0, 0, 113, 0, 0, 1613};
+    order.items[0].line_total = 1500;
+    place();
+    EXPECT_THAT(sent().at(0).text,
+                AllOf(HasSubstr("rice> with Suya: JPY 1,500\n"), HasSubstr("Tax: JPY 113\n"),
+                      HasSubstr("Total: JPY 1,613\n")));
 }
 
 TEST_F(OrderMailsTest, ALateMailSaysWhatWasTrueThen) {

@@ -142,12 +142,60 @@ TEST(CheckoutService, AnotherTotalThanExpectedIsRefused) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Errc::conflict);
     EXPECT_EQ(refused.error().code, "total_changed");
-    ASSERT_EQ(refused.error().members.size(), 1u);
+    EXPECT_EQ(refused.error().detail,
+              "The total is now NGN 1.20, and not NGN 1.00. Look at it, and order again if it is "
+              "all right.");
+    ASSERT_EQ(refused.error().members.size(), 2u);
     EXPECT_EQ(refused.error().members[0].first, "total");
     EXPECT_EQ(refused.error().members[0].second.as_integer(), 120);
     EXPECT_EQ(kitchen.cart_of(ada).lines.size(), 1u);
     request.expected_total = 120;
     EXPECT_TRUE(kitchen.place(request));
+}
+
+TEST(CheckoutService, AnOrderIsPutIntoTheCartAgain) {
+    OrderKitchen kitchen;
+    const auto dish = kitchen.food("Dish", 100), side = kitchen.food("Side", 10),
+               gone = kitchen.food("Gone", 100), few = kitchen.food("Few", 100, 3);
+    kitchen.put(ada, dish, 2, {{side}, {}});
+    kitchen.put(ada, gone);
+    kitchen.put(ada, few, 2);
+    const auto id = kitchen.place(OrderKitchen::request(ada)).value().order.id;
+    kitchen.remove(gone);
+    kitchen.put(ada, dish, 1, {{side}, {}});
+    EXPECT_EQ(error_of(kitchen.checkout.reorder(ada + 1, id)).code, "order_not_found");
+    const Carts::Filled filled = kitchen.checkout.reorder(ada, id).value();
+    ASSERT_EQ(filled.problems.size(), 3u);
+    EXPECT_TRUE(filled.problems[0].empty());
+    EXPECT_EQ(filled.problems[1].at(0).code, "deleted");
+    EXPECT_EQ(filled.problems[2].at(0).code, "short");
+    const CartContents cart = kitchen.cart_of(ada);
+    EXPECT_EQ(cart.version, filled.version);
+    ASSERT_EQ(cart.lines.size(), 1u);
+    EXPECT_EQ(cart.lines[0].quantity, 3);
+}
+
+TEST(CheckoutService, AnotherCartThanTheCustomerSawIsNotOrdered) {
+    OrderKitchen kitchen;
+    const auto dish = kitchen.food("Dish", 100, 5);
+    const auto sees = [](std::int64_t expected) {
+        return [expected](std::int64_t version) -> Status {
+            if (version == expected) return {};
+            return Error(Errc::precondition_failed, "stale", "Stale.");
+        };
+    };
+    const CheckoutRequest request = OrderKitchen::request(ada);
+    kitchen.put(ada, dish);
+    const std::int64_t seen =
+        kitchen.checkout.quote(asking(Fulfillment::pickup, 0)).value().draft.cart.version;
+    kitchen.put(ada, dish);  // on another device
+    EXPECT_EQ(error_of(kitchen.checkout.place(request, std::nullopt, sees(seen))).kind,
+              Errc::precondition_failed);
+    EXPECT_EQ(kitchen.cart_of(ada).lines.size(), 1u);
+    EXPECT_EQ(kitchen.stock_of(dish), 5);
+    const orders::IdempotentRequest once{ada, "POST /orders/", "key", "{}"};
+    EXPECT_TRUE(kitchen.checkout.place(request, once, sees(seen + 1)));
+    EXPECT_TRUE(kitchen.checkout.place(request, once, sees(seen + 1)).value().replayed);
 }
 
 TEST(CheckoutService, WhatTheStepsAddIsKeptWithTheOrder) {
@@ -315,6 +363,7 @@ public:
     }
     void write(JsonWriter& out, const Food& food) const override { catalog_.write(out, food); }
     std::string currency() const override { return catalog_.currency(); }
+    std::string time_zone() const override { return catalog_.time_zone(); }
 
 private:
     Catalog& catalog_;

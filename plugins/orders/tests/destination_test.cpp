@@ -76,6 +76,14 @@ TEST_F(Delivery, OrElseToTheDefaultOne) {
     EXPECT_EQ(with_own.delivery_instructions, "Call first");
 }
 
+TEST_F(Delivery, IsCalledAtANumberOfItsCountry) {
+    book.of[resident_ada][0].country = "GB";
+    CheckoutRequest abroad = to(7);
+    abroad.contact_phone = "020 7946 0958";
+    EXPECT_EQ(order(kitchen, abroad).contact_phone, "+442079460958");
+    EXPECT_EQ(order(kitchen, abroad).contact_name, book.of[resident_ada][0].recipient_name);
+}
+
 TEST_F(Delivery, WhatBecomesOfTheAddressLaterDoesNotMatter) {
     const Order placed = order(kitchen, to(7));
     book.of[resident_ada][0].line1 = "Elsewhere";

@@ -34,7 +34,9 @@ public:
         return std::optional<Account>(account);
     }
     Result<bool> is_current(Transaction&, const Principal&) override { return true; }
-    Result<std::string> normalise_phone(std::string_view phone) const override {
+    Result<std::string> normalise_phone(std::string_view phone,
+                                        std::string_view country) const override {
+        if (country == "GB" && phone == "020 7946 0958") return std::string("+442079460958");
         if (phone.size() != 11 || phone[0] != '0')
             return Error(Errc::unprocessable, "phone_invalid", "No phone number.");
         return "+234" + std::string(phone.substr(1));

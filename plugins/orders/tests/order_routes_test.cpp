@@ -89,6 +89,8 @@ TEST_F(OrderRoutesTest, PlacesAnOrder) {
                                                "amounts",
                                                "currency",
                                                "address",
+                                               "customer_id",
+                                               "contact_name",
                                                "contact_phone",
                                                "delivery_instructions",
                                                "scheduled_for",
@@ -101,6 +103,35 @@ TEST_F(OrderRoutesTest, PlacesAnOrder) {
     std::vector<Fault> faults;
     caller.route("POST", "/orders/").responses.at(0).schema->validate(order, "", faults);
     for (const Fault& f : faults) ADD_FAILURE() << f.pointer << " " << f.code;
+}
+
+TEST_F(OrderRoutesTest, AReceiptIsJsonOrHtml) {
+    tests::OrderKitchen own;
+    RouteCaller caller;
+    const OrderRoutes routes(caller, own.checkout, own.orders, log);
+    own.put(1, own.food("Dish", 100));
+    const Json wanted =
+        Json::object({{"fulfillment_type", "pickup"}, {"contact_name", " Ada <Obi> "}});
+    const Json order = json(caller.call("POST", "/orders/", {ada, wanted, {}, {}, {}}));
+    EXPECT_EQ(order["contact_name"], Json("Ada <Obi>"));
+    EXPECT_EQ(order["customer_id"], Json(1));
+    const auto receipt = [&](http::Fields headers) {
+        return caller.call("GET", "/orders/{id:id}/receipt/",
+                           {ada, {}, std::move(headers), {{"id", "1"}}, {}});
+    };
+    const Json plain = json(receipt({}));
+    EXPECT_EQ(plain["total"], Json(100));
+    EXPECT_EQ(plain["contact_name"], Json("Ada <Obi>"));
+    std::vector<Fault> faults;
+    caller.route("GET", "/orders/{id:id}/receipt/")
+        .responses.at(0)
+        .schema->validate(plain, "", faults);
+    for (const Fault& f : faults) ADD_FAILURE() << f.pointer << " " << f.code;
+    const auto printed = receipt({{"accept", "text/html,*/*;q=0.8"}});
+    ASSERT_TRUE(printed);
+    EXPECT_EQ(header_of(*printed, "Content-Type"), "text/html; charset=utf-8");
+    EXPECT_EQ(header_of(*printed, "Vary"), "Accept");
+    EXPECT_NE(printed->body.find("Ada &lt;Obi&gt;"), std::string::npos);
 }
 
 TEST_F(OrderRoutesTest, ADeliveryHasAnAddress) {

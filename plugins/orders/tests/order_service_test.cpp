@@ -78,6 +78,9 @@ TEST_F(OrderServiceTest, ADetourIsRefusedWithWhatIsPossible) {
     ASSERT_EQ(refused.error().members.size(), 1u);
     EXPECT_EQ(refused.error().members[0].first, "allowed_transitions");
     EXPECT_EQ(refused.error().members[0].second.dump(), R"(["confirmed","cancelled"])");
+    EXPECT_EQ(refused.error().detail, "Order " + std::to_string(id) +
+                                          " is waiting for the kitchen and cannot be ready next. "
+                                          "It can be confirmed, cancelled.");
     EXPECT_EQ(kitchen.orders.read(viewer_ada, id).value().version, 1);
     EXPECT_EQ(error_of(move(viewer_cook, id, OrderState::pending)).kind, Errc::conflict);
     EXPECT_EQ(error_of(move(viewer_ada, id, OrderState::confirmed)).kind, Errc::conflict);
@@ -95,6 +98,7 @@ TEST_F(OrderServiceTest, CancellingGivesTheStockBackOnce) {
     const auto again = move(viewer_ada, id, OrderState::cancelled);
     EXPECT_EQ(again.error().kind, Errc::conflict);
     EXPECT_EQ(again.error().members.at(0).second.dump(), "[]");
+    EXPECT_EQ(again.error().detail, "Order " + std::to_string(id) + " is cancelled already.");
     EXPECT_EQ(error_of(move(boss, id, OrderState::cancelled, "Twice")).kind, Errc::conflict);
     EXPECT_EQ(kitchen.stock_of(dish), 100);
     EXPECT_EQ(kitchen.orders.read(viewer_ada, id).value().cancel_reason, "Guests are late");
@@ -104,8 +108,10 @@ TEST_F(OrderServiceTest, CustomersCancelUntilItIsCookedStaffUntilItIsServed) {
     const auto id = place();
     ASSERT_TRUE(move(viewer_cook, id, OrderState::confirmed));
     ASSERT_TRUE(move(viewer_cook, id, OrderState::preparing));
-    EXPECT_EQ(error_of(move(viewer_ada, id, OrderState::cancelled, "Too late")).kind,
-              Errc::conflict);
+    EXPECT_EQ(error_of(move(viewer_ada, id, OrderState::cancelled, "Too late")).detail,
+              "Order " + std::to_string(id) +
+                  " is being prepared, and can no longer be cancelled here. Please call the "
+                  "kitchen.");
     const auto silent = move(viewer_cook, id, OrderState::cancelled);
     ASSERT_FALSE(silent);
     EXPECT_EQ(silent.error().kind, Errc::unprocessable);
@@ -123,6 +129,39 @@ TEST_F(OrderServiceTest, CustomersCancelUntilItIsCookedStaffUntilItIsServed) {
          {OrderState::confirmed, OrderState::preparing, OrderState::ready, OrderState::completed})
         ASSERT_TRUE(move(viewer_cook, served, to));
     EXPECT_EQ(error_of(move(boss, served, OrderState::cancelled, "Late")).kind, Errc::conflict);
+}
+
+TEST_F(OrderServiceTest, AListGoesOnAfterAnOrderWhateverHasComeSince) {
+    const auto first = place(), second = place();  // at the same time
+    kitchen.clock.advance(std::chrono::seconds(1));
+    const auto third = place();
+    const auto ids = [&](const Viewer& viewer, OrderFilter filter) {
+        std::vector<std::int64_t> found;
+        const OrderPage page = kitchen.orders.list(viewer, filter, 10, 0).value();
+        for (const Order& order : page.orders) found.push_back(order.id);
+        EXPECT_EQ(page.total_count, std::ssize(found));
+        return found;
+    };
+    using Ids = std::vector<std::int64_t>;
+    OrderFilter filter;
+    EXPECT_EQ(ids(viewer_ada, filter), (Ids{third, second, first}));
+    for (const Viewer& viewer : {viewer_ada, viewer_cook}) {
+        filter.starting_after = third;
+        EXPECT_EQ(ids(viewer, filter), (Ids{second, first}));
+        filter.starting_after = second;
+        EXPECT_EQ(ids(viewer, filter), (Ids{first}));
+        filter.starting_after = first;
+        EXPECT_EQ(ids(viewer, filter), Ids{});
+    }
+    filter.starting_after = third;
+    filter.to = kitchen.orders.read(viewer_ada, first).value().created_at;
+    EXPECT_EQ(ids(viewer_ada, filter), (Ids{second, first}));
+    filter.starting_after = 999;
+    EXPECT_EQ(error_of(kitchen.orders.list(viewer_ada, filter, 10, 0)).faults.at(0).pointer,
+              "?starting_after");
+    filter.starting_after = first;
+    EXPECT_EQ(error_of(kitchen.orders.list({12345, "customer"}, filter, 10, 0)).kind,
+              Errc::unprocessable);
 }
 
 TEST_F(OrderServiceTest, AMoveOfAnotherVersionIsRefused) {

@@ -188,7 +188,9 @@ TEST_F(OrdersCounted, ACheckoutTakesFewStatements) {
               201);
     const auto dish = restaurant.food("Dish", 100);
     const std::string path = "/foods/" + std::to_string(dish) + "/";
-    ASSERT_EQ(chef.patch(path, Json::object({{"available_quantity", 5}})).status, 200);
+    ASSERT_EQ(
+        chef.patch(path, Json::object({{"available_quantity", 5}}), {{"If-Match", "\"1\""}}).status,
+        200);
     ASSERT_EQ(put(dish).status, 201);
     const HttpResponse placed =
         chef.post("/orders/", Json::object({{"fulfillment_type", "delivery"}}),

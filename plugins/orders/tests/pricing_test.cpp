@@ -79,6 +79,14 @@ TEST(MoneyText, GroupsThousands) {
     EXPECT_EQ(money_text(100'000, "NGN"), "NGN 1,000.00");
     EXPECT_EQ(money_text(123'456'789, "NGN"), "NGN 1,234,567.89");
     EXPECT_EQ(money_text(100'000'000'000, "NGN"), "NGN 1,000,000,000.00");
+    EXPECT_EQ(money_text(-123'456, "NGN"), "-NGN 1,234.56");
+    EXPECT_EQ(money_text(1500, "JPY"), "JPY 1,500");
+    EXPECT_EQ(money_text(0, "XOF"), "XOF 0");
+    EXPECT_EQ(money_text(1'234'567, "KWD"), "KWD 1,234.567");
+    EXPECT_EQ(money_text(5, "TND"), "TND 0.005");
+    EXPECT_EQ(currency_decimals("ZZZ"), std::nullopt);
+    EXPECT_EQ(currency_decimals("NG"), std::nullopt);
+    EXPECT_EQ(currency_decimals("D AE"), std::nullopt);
 }
 
 }  // namespace kitchen::orders

@@ -119,5 +119,7 @@ struct Response {
 /// version. A version names a state and not its bytes, so that bare 7 and W/"7" count as well.
 /// precondition_failed otherwise, malformed for what is no list of tags. See Route::if_match().
 VersionCheck if_match(const Request& request);
+/// The same against the whole tag of such a response, with its quotes.
+Status if_match(const Request& request, std::string_view current_tag);
 
 }  // namespace kitchen::http

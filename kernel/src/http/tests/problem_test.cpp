@@ -32,11 +32,24 @@ TEST(Problem, HoldsEveryMember) {
 TEST(Problem, ListsFaults) {
     const Response response =
         problem_response(invalid_field("/price", "too_small", "Must be 0 or more."), context);
-    EXPECT_EQ(
-        (*parse_json(response.body))["errors"],
-        Json::array({Json::object(
-            {{"pointer", "/price"}, {"code", "too_small"}, {"detail", "Must be 0 or more."}})}));
+    EXPECT_EQ((*parse_json(response.body))["errors"],
+              Json::array({Json::object({{"pointer", "/price"},
+                                         {"code", "too_small"},
+                                         {"detail", "price must be 0 or more."}})}));
     EXPECT_EQ(response.status, 422);
+}
+
+TEST(Problem, FaultsAreSentencesWithASubject) {
+    const auto detail = [](const char* pointer, const char* detail) {
+        const Response response = problem_response(invalid_field(pointer, "x", detail), context);
+        return (*parse_json(response.body))["errors"].as_array().at(0)["detail"].as_string();
+    };
+    EXPECT_EQ(detail("/address/phone", "Is required."), "phone is required.");
+    EXPECT_EQ(detail("/tags/1", "Must not be blank."), "element 1 of tags must not be blank.");
+    EXPECT_EQ(detail("?limit", "May be given only once."), "limit may be given only once.");
+    EXPECT_EQ(detail("", "Must be an object."), "the body must be an object.");
+    EXPECT_EQ(detail("/7", "Is not a field of this object."), "7 is not a field of this object.");
+    EXPECT_EQ(detail("/price", "Food 3 is sold out."), "Food 3 is sold out.");
 }
 
 TEST(Problem, LetsNoMemberReplaceItsOwn) {
@@ -91,6 +104,7 @@ TEST(Problem, MapsEveryKind) {
                                           {Errc::conflict, 409},
                                           {Errc::gone, 410},
                                           {Errc::precondition_failed, 412},
+                                          {Errc::precondition_required, 428},
                                           {Errc::payload_too_large, 413},
                                           {Errc::unsupported_media_type, 415},
                                           {Errc::unprocessable, 422},

@@ -35,8 +35,10 @@ public:
     /// the sign-in has ended.
     virtual Result<bool> is_current(Transaction& tx, const Principal& principal) = 0;
     /// The E.164 form of a phone number as people write it ("0803 123 4567" → "+2348031234567"), by
-    /// the provider's default region. Error: unprocessable when it cannot be one.
-    virtual Result<std::string> normalise_phone(std::string_view phone) const = 0;
+    /// the rules of `country` (ISO 3166-1 alpha-2), or of the provider's default region when that
+    /// is empty. Error: unprocessable when it cannot be one; its one fault says how to write it.
+    virtual Result<std::string> normalise_phone(std::string_view phone,
+                                                std::string_view country = {}) const = 0;
 };
 
 }  // namespace kitchen

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,14 @@ struct CartContents {
     std::int64_t subtotal = 0;
 };
 
+/// What may be put into a cart.
+struct CartWish {
+    std::int64_t food_id = 0;
+    std::vector<std::int64_t> side_protein_ids, extra_side_ids;
+    std::int64_t quantity = 1;
+    std::string special_instructions;  ///< "" for none
+};
+
 class Carts {
 public:
     using Interface = Carts;
@@ -45,10 +54,20 @@ public:
     /// A cart that holds one portion of this food and nothing else; that it lacks sides is no
     /// problem. Error: not_found "food_not_found", also for one that is off the menu.
     virtual Result<CartContents> alone(Transaction& tx, std::int64_t food_id) = 0;
-    /// Empties the cart and gives what was in it; `version` is the one of the empty cart. No other
+    /// Empties the cart and gives what was in it; `version` is the one of the empty cart, the next
+    /// after that of what it held. No other
     /// writer changes this cart until the transaction ends, so nothing is lost between the two. An
     /// empty cart gives no lines.
     virtual Result<CartContents> take(Transaction& tx, std::int64_t user_id) = 0;
+    struct Filled {
+        std::int64_t version = 0;  ///< of the cart
+        /// Of each wish, why it is not in the cart: none, and it is. Pointers as of a CartLine, ""
+        /// for the line itself.
+        std::vector<std::vector<Fault>> problems;
+    };
+    /// Puts into the cart what can be had, beside what is there.
+    virtual Result<Filled> fill(Transaction& tx, std::int64_t user_id,
+                                std::span<const CartWish> wishes) = 0;
 };
 
 }  // namespace kitchen

@@ -55,7 +55,8 @@ struct Food : FoodDraft {
     bool deleted = false;  ///< gone from the menu, kept for old orders
     std::int64_t rating_count = 0;
     double rating_average = 0;
-    std::int64_t version = 1;
+    std::int64_t version = 1;      ///< of what the staff decide: grows with each edit
+    std::int64_t stock_moves = 0;  ///< sales and other moves of the count since that version
     std::int64_t created_at = 0, updated_at = 0;  ///< POSIX milliseconds
 
     bool orderable() const noexcept {
@@ -88,7 +89,8 @@ public:
     virtual Status take(Transaction& tx, std::span<const Portion> portions,
                         std::string_view reference, std::optional<std::int64_t> by_user) = 0;
 
-    /// Puts portions back (counted foods only, deleted ones too) and writes the journal.
+    /// Puts back what `reference` took of them, at most, and writes the journal: of deleted foods
+    /// too; nothing of a food that was not counted then, or whose count has begun anew since.
     virtual Status give_back(Transaction& tx, std::span<const Portion> portions,
                              std::string_view reference, std::optional<std::int64_t> by_user) = 0;
 
@@ -97,6 +99,9 @@ public:
 
     /// ISO 4217 code of every price.
     virtual std::string currency() const = 0;
+
+    /// IANA name of the time zone in which people are told times: "Africa/Lagos".
+    virtual std::string time_zone() const = 0;
 };
 
 }  // namespace kitchen

@@ -19,7 +19,7 @@ struct FoodChanged {
     std::int64_t food_id = 0;
     std::string
         what;  ///< "created", "changed", "low", "sold_out", "restocked", "deleted"; more may follow
-    std::int64_t version = 0;  ///< of the food from then on
+    std::int64_t version = 0;  ///< of the food from then on; the count moves none
     Timestamp at;
     std::optional<std::int64_t> left = {};  ///< of a change of its count: what it is now
 

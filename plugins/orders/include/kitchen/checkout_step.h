@@ -20,6 +20,7 @@
 #include "kitchen/addresses.h"
 #include "kitchen/cart.h"
 #include "kitchen/claims.h"
+#include "kitchen/money.h"
 #include "kitchen/result.h"
 #include "kitchen/store.h"
 #include "kitchen/time.h"
@@ -133,18 +134,6 @@ private:
 inline std::int64_t share_of(std::int64_t amount, std::int64_t basis_points) {
     // The whole ten-thousands first, so that the product never exceeds the amount.
     return amount / 10'000 * basis_points + (amount % 10'000 * basis_points + 5'000) / 10'000;
-}
-
-/// "NGN 2,800.00": minor units, a hundred of them to the major one.
-inline std::string money_text(std::int64_t amount, const std::string& currency) {
-    std::string digits = std::to_string(amount);
-    if (digits.size() < 3) digits.insert(0, 3 - digits.size(), '0');
-    digits.insert(digits.size() - 2, 1, '.');
-    for (std::size_t at = digits.size() - 3; at > 3;) {
-        at -= 3;
-        digits.insert(at, 1, ',');
-    }
-    return currency + " " + digits;
 }
 
 class CheckoutStep {

@@ -44,6 +44,20 @@ inline std::string_view to_text(OrderState state) {
     return order_state_texts[static_cast<std::size_t>(state)];
 }
 
+/// For people: "is being prepared".
+inline std::string_view phrase_of(OrderState state) {
+    switch (state) {
+        case OrderState::pending: return "waiting for the kitchen";
+        case OrderState::confirmed: return "confirmed";
+        case OrderState::preparing: return "being prepared";
+        case OrderState::ready: return "ready";
+        case OrderState::out_for_delivery: return "on its way";
+        case OrderState::completed: return "completed";
+        case OrderState::cancelled: return "cancelled";
+    }
+    return "";
+}
+
 struct OrderSide {
     std::int64_t food_id = 0;
     std::string name;
@@ -97,6 +111,7 @@ struct Order {
     std::vector<PriceAmount> amounts;  ///< what the steps added, of which the price is the sum
     std::string currency;              ///< ISO 4217
     Json address;  ///< as GET /orders/{id}/ shows it; null: picked up, or none was given
+    std::string contact_name;  ///< "" when it was not said
     std::string contact_phone;
     std::string delivery_instructions;  ///< "" for none
     std::optional<Timestamp> scheduled_for;

@@ -5,9 +5,7 @@
 
 #include <date/tz.h>
 
-#include "day_ranges.h"
-
-namespace kitchen::opening_hours {
+namespace kitchen {
 namespace {
 
 date::local_info info_of(const date::time_zone& zone, LocalTime time) {
@@ -60,14 +58,30 @@ std::string Zone::text(Timestamp at) const {
                                                      "Thu", "Fri", "Sat"};
     static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const LocalTime time = local(at);
-    const LocalDate day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
+    const LocalDate day = date(at);
+    const std::chrono::year_month_day ymd(day);
     return std::string(days.at(std::chrono::weekday(day).c_encoding())) + ' ' +
-           std::to_string(static_cast<unsigned>(date.day())) + ' ' +
-           months.at(static_cast<unsigned>(date.month()) - 1) + ' ' +
-           std::to_string(static_cast<int>(date.year())) + ", " +
-           clock_text(std::chrono::floor<std::chrono::minutes>(time - day));
+           std::to_string(static_cast<unsigned>(ymd.day())) + ' ' +
+           months.at(static_cast<unsigned>(ymd.month()) - 1) + ' ' +
+           std::to_string(static_cast<int>(ymd.year())) + ", " + clock(at);
 }
 
-}  // namespace kitchen::opening_hours
+std::string Zone::text(Timestamp at, Timestamp now) const {
+    const std::chrono::days ahead = date(at) - date(now);
+    const std::string full = text(at);
+    if (ahead.count() < 0 || ahead.count() > 1) return full;
+    return std::string(ahead.count() == 0 ? "today, " : "tomorrow, ") + clock(at) + " (" +
+           full.substr(0, full.find(',')) + ')';
+}
+
+std::string Zone::clock(Timestamp at) const {
+    const LocalTime time = local(at);
+    const std::chrono::hh_mm_ss<std::chrono::seconds> of_day(
+        time - std::chrono::floor<std::chrono::days>(time));
+    const auto two = [](std::int64_t number) {
+        return (number < 10 ? "0" : "") + std::to_string(number);
+    };
+    return two(of_day.hours().count()) + ':' + two(of_day.minutes().count());
+}
+
+}  // namespace kitchen

@@ -17,7 +17,7 @@ namespace date {
 class time_zone;
 }
 
-namespace kitchen::opening_hours {
+namespace kitchen {
 
 using LocalTime = std::chrono::local_seconds;
 using LocalDate = std::chrono::local_days;
@@ -39,12 +39,17 @@ public:
 
     /// "Mon 2 Mar 2026, 08:00".
     std::string text(Timestamp at) const;
+    /// For the person who reads it now: "today, 18:30 (Sun 1 Mar 2026)", "tomorrow, 12:00 (Mon 2
+    /// Mar 2026)", and of other days as above.
+    std::string text(Timestamp at, Timestamp now) const;
 
 private:
+    std::string clock(Timestamp at) const;  ///< "08:00"
+
     Zone(std::string name, const date::time_zone& zone) : name_(std::move(name)), zone_(&zone) {}
 
     std::string name_;
     const date::time_zone* zone_;
 };
 
-}  // namespace kitchen::opening_hours
+}  // namespace kitchen

@@ -1,0 +1,2 @@
+-- Who it is for, as the kitchen calls it out. NULL: not said.
+ALTER TABLE orders ADD COLUMN contact_name TEXT;
