@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,7 @@
 namespace kitchen {
 
 struct ConnectionSettings {
-    std::string ca_file;  ///< "": those of the system
+    std::filesystem::path ca_file;  ///< "": those of the system
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds timeout{15'000};  ///< of the whole exchange
 

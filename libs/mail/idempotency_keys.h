@@ -15,9 +15,9 @@ namespace kitchen {
 inline constexpr std::size_t key_digest_length = 32;
 
 /// A key as a short word that may stand in a file name, a header or a log, since keys hold any
-/// bytes: the first half of the key's SHA-256 in the letters a to p: 32 of them. In letters only,
-/// so that who looks for a code in a mail with a pattern of digits does not find one in its name or
-/// Message-ID.
+/// bytes: one of new_mail_key() as it is, so that all logs name a mail alike; of any other the
+/// first half of its SHA-256 in the letters a to p: 32 of them. In letters only, so that who looks
+/// for a code in a mail with a pattern of digits does not find one in its name or Message-ID.
 std::string key_digest(std::string_view key);
 
 /// Two sends under one idempotency key, one after the other: the second then learns from the first,

@@ -16,12 +16,15 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "kitchen/json.h"
 #include "kitchen/mailer.h"
+#include "kitchen/settings.h"
 
 namespace kitchen {
 
@@ -31,6 +34,18 @@ struct MailTemplate {
     /// What it may use, separated by spaces; also names inside sections.
     std::string_view variables;
 };
+
+/// Reports every fault of a folder that a setting names, for its check(): `read` makes the
+/// templates.
+template <class Read>
+void check_templates(const std::filesystem::path& folder, Problems& problems, Read&& read) {
+    try {
+        read();
+    } catch (const std::runtime_error& wrong) {
+        std::istringstream faults(wrong.what());
+        for (std::string fault; std::getline(faults, fault);) problems.at(folder, fault);
+    }
+}
 
 class MailTemplates {
 public:

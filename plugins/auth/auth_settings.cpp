@@ -2,7 +2,11 @@
 
 #include "accounts/phone_numbers.h"
 #include "addresses/address_rules.h"
+#include "codes/mail_texts.h"
 #include "keys/server_key.h"
+#include "kitchen/http/schema.h"
+#include "kitchen/text.h"
+#include "passwords/password_rules.h"
 
 namespace kitchen::auth {
 namespace {
@@ -127,6 +131,32 @@ void AuthSettings::describe(Fields<AuthSettings>& field) {
     field.group("bootstrap_admin", &AuthSettings::bootstrap_admin);
 }
 
+namespace {
+
+/// By the rules of a sign-up. What is empty has been told.
+void check_admin(const BootstrapAdminSettings& admin, const std::string& region,
+                 Problems& problems) {
+    const PhoneNumbers phones(region);
+    const auto say = [&](const std::string& value, const auto& done) {
+        if (value.empty() || done) return;
+        const auto& faults = done.error().faults;
+        problems.at(value, faults.empty() ? done.error().detail : faults.front().detail);
+    };
+    std::vector<Fault> faults;
+    http::Schema::string()
+        .format(http::Format::email)
+        .max(254)
+        .validate(Json(trimmed(admin.email)), "", faults);
+    if (!admin.email.empty() && !faults.empty())
+        problems.at(admin.email, "is no email address; write it like ada@example.com");
+    const auto phone = phones.normalise(admin.phone);
+    say(admin.phone, phone);
+    say(admin.password,
+        PasswordRules(phones).check(admin.password, admin.email, phone ? *phone : std::string()));
+}
+
+}  // namespace
+
 void AuthSettings::check(const AuthSettings& settings, Problems& problems) {
     if (!settings.key.empty() && !settings.key_file.empty())
         problems.at(settings.key_file, "key and key_file are both set; keep one of them");
@@ -155,6 +185,9 @@ void AuthSettings::check(const AuthSettings& settings, Problems& problems) {
     for (const std::string* value : {&admin.email, &admin.phone, &admin.password})
         if (!none && value->empty())
             problems.at(*value, "is empty: set email, phone and password, or none of them");
+    if (!none && PhoneNumbers::has_plan(settings.phone_region))
+        check_admin(admin, settings.phone_region, problems);
+    check_templates(settings.mail_templates, problems, [&] { MailTexts(settings.mail_templates); });
 }
 
 }  // namespace kitchen::auth

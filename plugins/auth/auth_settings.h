@@ -55,7 +55,8 @@ struct BootstrapAdminSettings {
 };
 
 struct AuthSettings {
-    std::string key, key_file;
+    std::string key;
+    std::filesystem::path key_file;
     bool cookie_secure = true;
     OtpSettings otp;
     TokenLifetimes tokens;
@@ -68,7 +69,7 @@ struct AuthSettings {
     RequestSettings reset{60, std::chrono::seconds(30), 5, std::chrono::hours(1)};
     std::string phone_region = "NG";
     AddressBookSettings addresses;
-    std::string mail_templates;
+    std::filesystem::path mail_templates;
     BootstrapAdminSettings bootstrap_admin;
 
     static void describe(Fields<AuthSettings>& field);

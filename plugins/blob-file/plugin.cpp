@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <stdexcept>
 
 #include "file_blobs.h"
@@ -6,7 +7,7 @@
 namespace kitchen {
 
 struct BlobFileSettings {
-    std::string folder;
+    std::filesystem::path folder;
 
     static void describe(Fields<BlobFileSettings>& field) {
         field("folder", &BlobFileSettings::folder,
@@ -14,7 +15,7 @@ struct BlobFileSettings {
             .required();
     }
     static void check(const BlobFileSettings& settings, Problems& problems) {
-        if (settings.folder.empty() || settings.folder.find('\0') != std::string::npos)
+        if (settings.folder.empty() || settings.folder.native().find('\0') != std::string::npos)
             problems.at(settings.folder, "must name a folder");
     }
 };
@@ -30,12 +31,12 @@ public:
     }
     void start() override {
         if (Status started = blobs_.start(); !started)
-            throw std::runtime_error("cannot use the folder " + folder_ + ": " +
+            throw std::runtime_error("cannot use the folder " + folder_.string() + ": " +
                                      started.error().subject);
     }
 
 private:
-    const std::string folder_;
+    const std::filesystem::path folder_;
     FileBlobs blobs_;
 };
 

@@ -167,6 +167,8 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
                                    ? select_sql("id IN (" + ids + ")")
                                    : "SELECT " + std::string(columns) + " FROM (VALUES " + ids +
                                          ") AS wanted CROSS JOIN foods WHERE id = wanted.column1");
+    by_name_ = store.prepare(select_sql("name_key = $1 AND deleted_at IS NULL"));
+    after_ = store.prepare(select_sql("id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2"));
     any_ = store.prepare("SELECT id FROM foods LIMIT 1");
     // An update that changes nothing: the portable way to lock a row and read what was committed
     // last.
@@ -276,6 +278,25 @@ Result<std::vector<Food>> FoodRepository::find_all(Transaction& tx,
             if (!found) return std::move(found).error();
             foods.push_back(*std::move(found));
         }
+    }
+    return foods;
+}
+
+Result<std::optional<Food>> FoodRepository::find_by_name(Transaction& tx,
+                                                         std::string_view name_key) const {
+    return first_row(tx.query(by_name_, {name_key}), [&](const Row& row) { return food(row); });
+}
+
+Result<std::vector<Food>> FoodRepository::living_after(Transaction& tx, std::int64_t id,
+                                                       std::int64_t limit) const {
+    const Result<Rows> rows = tx.query(after_, {id, limit});
+    if (!rows) return rows.error();
+    std::vector<Food> foods;
+    foods.reserve(rows->size());
+    for (const Row row : *rows) {
+        Result<Food> found = food(row);
+        if (!found) return std::move(found).error();
+        foods.push_back(*std::move(found));
     }
     return foods;
 }

@@ -42,6 +42,11 @@ public:
     Result<std::optional<Food>> find(Transaction& tx, std::int64_t id) const;
     /// The foods with these ids, deleted ones too; unknown ones are left out.
     Result<std::vector<Food>> find_all(Transaction& tx, std::span<const std::int64_t> ids) const;
+    /// The living food with that folded name.
+    Result<std::optional<Food>> find_by_name(Transaction& tx, std::string_view name_key) const;
+    /// Living foods by rising id, those after that one.
+    Result<std::vector<Food>> living_after(Transaction& tx, std::int64_t id,
+                                           std::int64_t limit) const;
     /// Rows of (category, number of living foods), by name.
     Result<Rows> categories(Transaction& tx) const { return counts_.categories(tx); }
     const FoodCounts& counts() const noexcept { return counts_; }
@@ -101,8 +106,8 @@ private:
     FoodCounts counts_;
     std::array<std::array<Statement, 10>, path_count> pages_;  ///< by order, see page_index()
     std::array<Statement, path_count> count_by_;
-    Statement count_out_, living_, find_, find_many_, any_, lock_, insert_, update_, remove_;
-    Statement delete_tags_, insert_tag_, milestone_;
+    Statement count_out_, living_, find_, find_many_, by_name_, after_, any_;
+    Statement lock_, insert_, update_, remove_, delete_tags_, insert_tag_, milestone_;
 };
 
 }  // namespace kitchen::catalog

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "case_fold.h"
+#include "food_body.h"
 #include "food_rules.h"
+#include "kitchen/text.h"
 #include "kitchen/time.h"
 
 namespace kitchen::catalog {
@@ -33,7 +36,7 @@ FoodService::FoodService(Store& store, const Clock& clock, const FoodRepository&
 
 Result<FoodRows> FoodService::list(const FoodQuery& query, std::int64_t limit,
                                    std::int64_t offset) const {
-    if (Status valid = check(query); !valid) return std::move(valid).error();
+    if (Status valid = catalog::check(query); !valid) return std::move(valid).error();
     return store_.read<FoodRows>(
         [&](Transaction& tx) { return foods_.list(tx, query, limit, offset); });
 }
@@ -48,20 +51,27 @@ Result<Rows> FoodService::categories() const {
     return store_.read<Rows>([&](Transaction& tx) { return foods_.categories(tx); });
 }
 
-Result<Food> FoodService::create(const FoodDraft& wish, std::optional<std::int64_t> by_user) {
-    FoodDraft draft = wish;
-    if (Status valid = normalise(draft); !valid) return std::move(valid).error();
+Result<Food> FoodService::create(const FoodDraft& draft, std::optional<std::int64_t> by_user) {
     return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
-        if (Status known = check_sides(tx, draft, {}); !known) return std::move(known).error();
-        Result<Food> food = foods_.insert(tx, draft, now());
+        std::vector<FoodChanged> changes;
+        Result<Food> food = create(tx, draft, by_user, changes);
         if (!food) return food;
-        if (Status told = changes_.tell(tx, {creation_of(*food)}); !told)
-            return std::move(told).error();
-        if (!food->available_quantity) return food;
-        const StockEntry line = entry(*food, *food->available_quantity, "Put on the menu", by_user);
-        if (Status written = stock_.record(tx, line); !written) return std::move(written).error();
+        if (Status told = changes_.tell(tx, changes); !told) return std::move(told).error();
         return food;
     });
+}
+
+Result<Food> FoodService::create(Transaction& tx, FoodDraft draft,
+                                 std::optional<std::int64_t> by_user,
+                                 std::vector<FoodChanged>& changes) const {
+    if (Status valid = check(tx, draft, {}); !valid) return std::move(valid).error();
+    Result<Food> food = foods_.insert(tx, draft, now());
+    if (!food) return food;
+    changes.push_back(creation_of(*food));
+    if (!food->available_quantity) return food;
+    const StockEntry line = entry(*food, *food->available_quantity, "Put on the menu", by_user);
+    if (Status written = stock_.record(tx, line); !written) return std::move(written).error();
+    return food;
 }
 
 Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const VersionCheck& check,
@@ -72,6 +82,16 @@ Result<Food> FoodService::change(std::int64_t id, const Edit& edit, const Versio
 
 Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& change,
                                const VersionCheck& check, std::optional<std::int64_t> by_user) {
+    std::vector<FoodChanged> changes;
+    Result<Food> food = edit(tx, id, change, check, by_user, changes);
+    if (!food) return food;
+    if (Status told = changes_.tell(tx, changes); !told) return std::move(told).error();
+    return food;
+}
+
+Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& change,
+                               const VersionCheck& check, std::optional<std::int64_t> by_user,
+                               std::vector<FoodChanged>& changes) const {
     Result<Food> food = lock(tx, id, check);
     if (!food) return food;
     const FoodDraft before = *food;
@@ -92,9 +112,50 @@ Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& cha
         if (Status written = stock_.record(tx, entry(*food, delta, reason, by_user)); !written)
             return std::move(written).error();
     }
-    if (Status told = changes_.tell(tx, changes_of(before, *food)); !told)
-        return std::move(told).error();
+    for (FoodChanged& made : changes_of(before, *food)) changes.push_back(std::move(made));
     return food;
+}
+
+Status FoodService::write(Transaction& tx, const std::function<std::optional<FoodEdit>()>& next,
+                          std::optional<std::int64_t> by_user) {
+    std::vector<FoodChanged> changes;
+    while (const std::optional<FoodEdit> wanted = next()) {
+        FoodDraft draft;
+        if (!wanted->id) wanted->change(draft);
+        const Result<Food> food =
+            wanted->id ? edit(tx, *wanted->id, wanted->change, wanted->check, by_user, changes)
+                       : create(tx, std::move(draft), by_user, changes);
+        if (!food) return food.error();
+    }
+    return changes_.tell(tx, changes);
+}
+
+Status FoodService::read(const Json& body, FoodDraft& draft) const {
+    static const http::Schema schema = food_change_schema();
+    Error error(Errc::unprocessable, "validation_failed", "Some values are not valid. See errors.");
+    schema.validate(body, "", error.faults);
+    if (!error.faults.empty()) return error;
+    read_draft(body, draft);
+    return {};
+}
+
+Status FoodService::check(Transaction& tx, FoodDraft& draft, const FoodDraft& before) const {
+    if (Status valid = normalise(draft); !valid) return valid;
+    return check_sides(tx, draft, before);
+}
+
+std::string FoodService::name_key(std::string_view name) const {
+    return case_folded(trimmed(name));
+}
+
+Result<std::optional<Food>> FoodService::find_by_name(Transaction& tx,
+                                                      std::string_view name) const {
+    return foods_.find_by_name(tx, name_key(name));
+}
+
+Result<std::vector<Food>> FoodService::foods_after(Transaction& tx, std::int64_t id,
+                                                   std::int64_t limit) const {
+    return foods_.living_after(tx, id, limit);
 }
 
 Status FoodService::remove(std::int64_t id, const VersionCheck& check) {

@@ -8,6 +8,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "food_repository.h"
 #include "kitchen/clock.h"
@@ -43,6 +45,14 @@ public:
                         std::optional<std::int64_t> by_user);
     Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& change,
                       const VersionCheck& check, std::optional<std::int64_t> by_user) override;
+    Status write(Transaction& tx, const std::function<std::optional<FoodEdit>()>& next,
+                 std::optional<std::int64_t> by_user) override;
+    Status read(const Json& body, FoodDraft& draft) const override;
+    Status check(Transaction& tx, FoodDraft& draft, const FoodDraft& before) const override;
+    std::string name_key(std::string_view name) const override;
+    Result<std::optional<Food>> find_by_name(Transaction& tx, std::string_view name) const override;
+    Result<std::vector<Food>> foods_after(Transaction& tx, std::int64_t id,
+                                          std::int64_t limit) const override;
     /// Off the menu; a second time it is not found.
     Status remove(std::int64_t id, const VersionCheck& check);
 
@@ -54,6 +64,12 @@ public:
     Result<StockRows> journal(std::int64_t id, std::int64_t limit, std::int64_t offset) const;
 
 private:
+    // `changes` grows by what there is to tell.
+    Result<Food> create(Transaction& tx, FoodDraft draft, std::optional<std::int64_t> by_user,
+                        std::vector<FoodChanged>& changes) const;
+    Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& change,
+                      const VersionCheck& check, std::optional<std::int64_t> by_user,
+                      std::vector<FoodChanged>& changes) const;
     Result<Food> lock(Transaction& tx, std::int64_t id, const VersionCheck& check) const;
     /// Faults for allowed sides that are no living foods. Lists that `before` already had are not
     /// looked at again.

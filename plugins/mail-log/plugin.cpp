@@ -6,7 +6,7 @@
 namespace kitchen {
 
 struct MailLogSettings {
-    std::string directory;
+    std::filesystem::path directory;
     std::string from = "Chuks Kitchen <no-reply@chuks-kitchen.example>";
 
     static void describe(Fields<MailLogSettings>& field) {
@@ -32,12 +32,12 @@ public:
     }
     void start() override {
         if (Status opened = mailer_.open(); !opened)
-            throw std::runtime_error("cannot write to the mail directory " + directory_ + ": " +
-                                     opened.error().subject);
+            throw std::runtime_error("cannot write to the mail directory " + directory_.string() +
+                                     ": " + opened.error().subject);
     }
 
 private:
-    const std::string directory_;
+    const std::filesystem::path directory_;
     FileMailer mailer_;
 };
 

@@ -130,6 +130,10 @@ std::optional<std::pair<std::int64_t, std::int64_t>> parse_key(std::string_view 
 
 }  // namespace
 
+MailTemplates OrderMails::read_templates(const std::filesystem::path& folder) {
+    return MailTemplates(mails, folder);
+}
+
 OrderMails::OrderMails(Store& store, Outbox& outbox, Orders& orders, Identity& identity,
                        Mailer& mailer, const Clock& clock, const MailRules& rules)
     : store_(store),
@@ -139,7 +143,7 @@ OrderMails::OrderMails(Store& store, Outbox& outbox, Orders& orders, Identity& i
       mailer_(mailer),
       clock_(clock),
       max_age_(rules.max_age),
-      templates_(mails, rules.templates) {}
+      templates_(read_templates(rules.templates)) {}
 
 Status OrderMails::placed(Transaction& tx, const OrderPlaced& event) const {
     return tell(tx, event.order_id, 1, "placed", event.at);

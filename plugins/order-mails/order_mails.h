@@ -32,6 +32,9 @@ public:
     static constexpr std::string_view channel = "order-mails";
     static constexpr std::string_view key_start = "orders/";
 
+    /// From the folder, "" for the built-in ones. Throws as MailTemplates does.
+    static MailTemplates read_templates(const std::filesystem::path& folder);
+
     /// Throws std::runtime_error, which names each template and its fault.
     OrderMails(Store& store, Outbox& outbox, Orders& orders, Identity& identity, Mailer& mailer,
                const Clock& clock, const MailRules& rules);

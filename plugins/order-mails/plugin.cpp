@@ -8,7 +8,7 @@ namespace kitchen::order_mails {
 namespace {
 
 struct OrderMailSettings {
-    std::string templates;
+    std::filesystem::path templates;
     std::chrono::milliseconds max_age = MailRules().max_age;
 
     static void describe(Fields<OrderMailSettings>& field) {
@@ -18,6 +18,10 @@ struct OrderMailSettings {
         field("max_age", &OrderMailSettings::max_age,
               "No mail about what happened longer ago, while this plugin was off")
             .between(1min, 30 * 24h);
+    }
+    static void check(const OrderMailSettings& settings, Problems& problems) {
+        check_templates(settings.templates, problems,
+                        [&] { OrderMails::read_templates(settings.templates); });
     }
 };
 

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "kitchen/mailer.h"
+
 namespace kitchen::outbox {
 namespace {
 
@@ -18,7 +20,7 @@ Status OutboxService::enqueue(Transaction& tx, std::string_view channel, const D
     if (delivery.key.empty())
         return Error(Errc::unprocessable, "delivery_key_missing", "A delivery needs a key.");
     const Result<std::optional<std::int64_t>> id = deliveries_.insert(
-        tx, channel, delivery, random_.hex(16), tracing_.outgoing(), clock_.now());
+        tx, channel, delivery, new_mail_key(random_), tracing_.outgoing(), clock_.now());
     if (!id) return id.error();
     if (*id && hooks_.written) tx.after_commit([this, written = **id] { hooks_.written(written); });
     return {};

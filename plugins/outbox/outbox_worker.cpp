@@ -104,8 +104,9 @@ std::optional<Timestamp> OutboxWorker::try_to_send(OpenChannel& channel,
     // very delivery.
     const std::int64_t attempts = delivery.outgoing.attempt;
     if (attempts > settings_.max_attempts) {
-        log_.error("a delivery could not be made; giving up",
-                   {{"delivery_id", delivery.id}, {"attempts", attempts - 1}});
+        log_.error("a delivery could not be made; giving up", {{"delivery_id", delivery.id},
+                                                               {"key", delivery.outgoing.id},
+                                                               {"attempts", attempts - 1}});
         return give_up(channel, delivery, "attempts_exhausted");
     }
     const Status sent = channel.send(delivery.outgoing);
@@ -133,6 +134,7 @@ std::optional<Timestamp> OutboxWorker::try_to_send(OpenChannel& channel,
     log_.error(
         is_refused ? "a delivery was refused for good" : "a delivery could not be made; giving up",
         {{"delivery_id", delivery.id},
+         {"key", delivery.outgoing.id},
          {"channel", channel.name()},
          {"error", reason},
          {"attempts", attempts}});
@@ -159,6 +161,7 @@ std::optional<Timestamp> OutboxWorker::try_later(OpenChannel& channel,
     channel.failed.add();
     log_.warn("a delivery could not be made; will try again",
               {{"delivery_id", delivery.id},
+               {"key", delivery.outgoing.id},
                {"channel", channel.name()},
                {"error", reason},
                {"attempts", delivery.outgoing.attempt},

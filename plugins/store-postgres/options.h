@@ -80,6 +80,7 @@ struct Options {
         field("pgbouncer", &Options::pgbouncer,
               "The url leads to a pooler that works by transactions");
     }
+    static void check(const Options& options, Problems& problems);
 };
 
 }  // namespace kitchen::postgres

@@ -13,7 +13,7 @@ public:
     using Settings = postgres::Options;
 
     PostgresPlugin(const Settings& settings, Setup& setup)
-        : settings_(settings), log_(setup.log()) {
+        : settings_(settings), log_(setup.log()), store_(settings) {
         setup.provide<Store>(store_);
         setup.provide<StoreTransfer>(store_);
         setup.add_health_check("store", true, [this] { return store_.ping(); });

@@ -40,6 +40,11 @@ bool is_good(const ResultPtr& result) {
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
+bool is_unsupported(const ResultPtr& result) {
+    const char* state = result ? PQresultErrorField(result.get(), PG_DIAG_SQLSTATE) : nullptr;
+    return state && std::string_view(state) == "0A000";
+}
+
 std::string cell(const PGresult* result, int column) {
     return PQntuples(result) > 0
                ? std::string(PQgetvalue(result, 0, column),
@@ -50,8 +55,8 @@ std::string cell(const PGresult* result, int column) {
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& url, const Options& options,
-                                                     const StatementTexts& texts) {
-    auto session = Session::connect(url, options);
+                                                     const StatementTexts& texts, bool writes) {
+    auto session = Session::connect(url, options, writes);
     if (!session) return std::move(session).error();
     std::unique_ptr<Connection> connection(new Connection(*std::move(session), options, texts));
     if (Status done = connection->set_up(); !done) return std::move(done).error();
@@ -90,6 +95,11 @@ Error Connection::broken() {
     if (session_->broken() == Session::Broken::late)
         return fail({timeout_error(), FailureKind::timeout});
     return fail({lost_error(session_->reason()), FailureKind::lost});
+}
+
+Error Connection::standby() {
+    session_->abandon("the server is a standby");
+    return broken();
 }
 
 void Connection::begin(Mode mode, std::optional<Lsn> seen) {
@@ -181,6 +191,8 @@ Result<ResultPtr> Connection::exchange(std::size_t opening, std::string_view sql
     if (!session_->receive(std::span(results, opening + 1), until)) return broken();
     for (std::size_t i = 0; i <= opening; ++i)
         if (!is_good(results[i])) {
+            // A standby has no serializable transactions, and no others that write.
+            if (i < opening && mode_ != Mode::read && is_unsupported(results[i])) return standby();
             if (results[i] && PQresultStatus(results[i].get()) == PGRES_EMPTY_QUERY)
                 return fail({statement_error("A statement is empty.", sql), FailureKind::refused});
             return fail(to_failure(results[i].get(), i == opening ? sql : std::string_view()));
@@ -199,9 +211,7 @@ Status Connection::fill_from(Result<ResultPtr> result, std::string_view sql,
                              std::shared_ptr<const Rows::Names> columns, Rows& out) {
     out.reset(0);
     if (!result) {
-        // A primary that has become a standby: another connection may find the new one.
-        if (result.error().code == read_only_code && mode_ != Mode::read)
-            return fail({lost_error("the server is read-only"), FailureKind::lost});
+        if (result.error().code == read_only_code && mode_ != Mode::read) return standby();
         return std::move(result).error();
     }
     if (std::string_view(PQcmdStatus(result->get())).substr(0, 6) != "SELECT") wrote_ = true;
@@ -318,12 +328,23 @@ Status Connection::check(Statement statement) {
 }
 
 Status Connection::ping() {
-    session_->queue("SELECT 1");
+    session_->queue("SELECT pg_is_in_recovery()::text");
     session_->end_segment();
     ResultPtr result;
     if (!session_->receive({&result, 1}, deadline())) return broken();
     if (!is_good(result)) return fail(to_failure(result.get(), {}));
+    if (cell(result.get(), 0) == "true") return standby();
     return {};
+}
+
+Result<int> Connection::others() {
+    const ResultPtr result = session_->script(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+        "pid <> pg_backend_pid() AND application_name = current_setting('application_name')",
+        deadline());
+    if (session_->broken() != Session::Broken::no) return broken();
+    if (!is_good(result)) return fail(to_failure(result.get(), {}));
+    return std::atoi(cell(result.get(), 0).c_str());
 }
 
 Result<ServerFacts> Connection::facts() {

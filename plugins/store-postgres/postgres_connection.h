@@ -40,9 +40,9 @@ struct ServerFacts {
 
 class Connection {
 public:
-    /// `texts` and `options` must outlive it.
+    /// `texts` and `options` must outlive it. See Session::connect().
     static Result<std::unique_ptr<Connection>> open(const std::string& url, const Options& options,
-                                                    const StatementTexts& texts);
+                                                    const StatementTexts& texts, bool writes);
 
     /// True when it can be lent: no transaction is open and the other side has not closed.
     bool is_fit() { return state_ == State::idle && session_->is_alive(); }
@@ -72,8 +72,11 @@ public:
 
     /// Prepares an interned statement and keeps it.
     Status check(Statement statement);
+    /// Error: unavailable, also for a server that takes no writes.
     Status ping();
     Result<ServerFacts> facts();
+    /// Other sessions of the same name in this database.
+    Result<int> others();
 
 private:
     enum class State : std::uint8_t { idle, pending, open };
@@ -101,6 +104,9 @@ private:
                      std::shared_ptr<const Rows::Names> columns, Rows& out);
     Error fail(Failure failure);
     Error broken();
+    /// A primary may come back as one: this connection is given up, another may find the new
+    /// primary.
+    Error standby();
     void end(const char* how) noexcept;
     Deadline deadline() const;
 

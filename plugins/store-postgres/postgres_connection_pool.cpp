@@ -60,7 +60,7 @@ Result<std::unique_ptr<Connection>> ConnectionPool::connect(std::unique_lock<std
     ++total_;
     probing_ = failures_ > 0;
     lock.unlock();
-    auto made = Connection::open(url_, *options_, texts_);
+    auto made = Connection::open(url_, *options_, texts_, writes_ && !options_->pgbouncer);
     lock.lock();
     probing_ = false;
     if (made) {

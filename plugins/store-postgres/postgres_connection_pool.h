@@ -24,9 +24,10 @@ namespace kitchen::postgres {
 
 class ConnectionPool : public LendingPool<Connection> {
 public:
-    /// `role` is for the log: "primary", "replica". What is given must outlive the pool.
-    ConnectionPool(std::string role, const StatementTexts& texts, Jitter& jitter)
-        : role_(std::move(role)), texts_(texts), jitter_(jitter) {}
+    /// `role` is for the log: "primary", which must take writes, or "replica". What is given must
+    /// outlive the pool.
+    ConnectionPool(std::string role, bool writes, const StatementTexts& texts, Jitter& jitter)
+        : role_(std::move(role)), writes_(writes), texts_(texts), jitter_(jitter) {}
     ~ConnectionPool() { close(); }
 
     /// Begins to lend. `options` and `log` must outlive the pool; `first`, when given, is lent
@@ -49,6 +50,7 @@ private:
     void note_failure(const std::string& reason);
 
     const std::string role_;
+    const bool writes_;
     const StatementTexts& texts_;
     Jitter& jitter_;
     std::string url_;

@@ -58,6 +58,12 @@ private:
     bool lost_ = false;
 };
 
+void Options::check(const Options& options, Problems& problems) {
+    for (const std::string* url : {&options.url, &options.replica_url})
+        if (const std::string fault = fault_of_url(*url); !fault.empty())
+            problems.at(*url, "cannot be used: " + fault);
+}
+
 PostgresStore::~PostgresStore() { close(); }
 
 Status PostgresStore::open(const Options& options, Logger* log) {
@@ -80,7 +86,7 @@ Result<std::unique_ptr<Connection>> PostgresStore::first_connection(Logger* log)
     const auto until = steady_clock::now() + options_.start_timeout;
     Jitter jitter;
     for (int failures = 0;; ++failures) {
-        auto made = Connection::open(options_.url, options_, texts_);
+        auto made = Connection::open(options_.url, options_, texts_, !options_.pgbouncer);
         if (made) return made;
         const std::string reason = made.error().subject;
         // At least half of it: who waits for a server to start gains nothing from asking at once

@@ -33,6 +33,8 @@ struct Stats {
 class PostgresStore final : public Store, public StoreTransfer {
 public:
     PostgresStore() = default;
+    /// What will be opened: for alone().
+    explicit PostgresStore(const Options& options) : options_(options) {}
     ~PostgresStore() override;
 
     /// Waits until the database responds, at most for start_timeout, and says in `log` (which must
@@ -52,6 +54,8 @@ public:
     Status ping() override;
     // store-transfer/1, postgres_transfer.cpp: what the catalogue says of the tables of the current
     // schema, and identity columns that go on after rows with ids of their own.
+    Status reach() override;
+    Status alone() override;
     Result<std::vector<TransferTable>> tables() override;
     Status adopt_ids(SchemaTransaction& tx, const TransferTable& table) override;
     using Store::read;
@@ -72,8 +76,8 @@ private:
     StatementTexts texts_;
     Options options_;
     Jitter jitter_;
-    ConnectionPool primary_{"primary", texts_, jitter_};
-    ConnectionPool replica_{"replica", texts_, jitter_};
+    ConnectionPool primary_{"primary", true, texts_, jitter_};
+    ConnectionPool replica_{"replica", false, texts_, jitter_};
     ConflictGate gate_;
     // How far the log had come after the last commit of this process, and how far the replica is
     // known to have followed.

@@ -19,6 +19,27 @@ std::string quoted(std::string_view text, char quote) {
 
 }  // namespace
 
+Status PostgresStore::reach() {
+    auto connection = Connection::open(options_.url, options_, texts_, !options_.pgbouncer);
+    if (!connection)
+        return Error(Errc::unavailable, "store_open",
+                     "The database at " + place_of(options_.url) +
+                         " cannot be reached: " + connection.error().subject + ".");
+    return check_server(**connection, nullptr);
+}
+
+Status PostgresStore::alone() {
+    if (options_.pgbouncer) return {};  // whose sessions stay when the server has gone
+    auto connection = Connection::open(options_.url, options_, texts_, false);
+    if (!connection) return {};
+    const auto others = (*connection)->others();
+    if (!others || *others == 0) return {};
+    return Error(
+        Errc::conflict, "store_in_use",
+        "The database " + place_of(options_.url) + " is in use: " + std::to_string(*others) +
+            " sessions of a server are connected. Stop the servers first, then try again.");
+}
+
 Result<std::vector<TransferTable>> PostgresStore::tables() {
     const Statement columns = prepare(
         "SELECT CAST(c.table_name AS TEXT), CAST(c.column_name AS TEXT), CAST(c.data_type AS TEXT) "
@@ -61,9 +82,10 @@ Status PostgresStore::adopt_ids(SchemaTransaction& tx, const TransferTable& tabl
         !done)
         return done;
     for (const Row row : identities) {
-        const std::string name = quoted(table.name, '"'), column = quoted(row.text(0), '"');
-        const std::string sequence =
-            "pg_get_serial_sequence(" + quoted(name, '\'') + ", " + quoted(row.text(0), '\'') + ")";
+        const std::string name = postgres::quoted(table.name, '"'),
+                          column = postgres::quoted(row.text(0), '"');
+        const std::string sequence = "pg_get_serial_sequence(" + postgres::quoted(name, '\'') +
+                                     ", " + postgres::quoted(row.text(0), '\'') + ")";
         if (Status done =
                 tx.run_text("SELECT setval(" + sequence + ", (SELECT MAX(" + column + ") FROM " +
                                 name + ")) WHERE EXISTS (SELECT 1 FROM " + name + ")",

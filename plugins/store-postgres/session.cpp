@@ -29,7 +29,7 @@ std::string reason_of(PGconn* connection) {
          {"timeout expired", "Connection refused", "No such file or directory",
           "could not translate host name", "Network is unreachable", "No route to host",
           "server closed the connection unexpectedly", "certificate", "SSL", "password",
-          "target session"})
+          "read-only", "hot standby", "target session"})
         if (message.find(known) != std::string_view::npos) return std::string(known);
     return "no connection";
 }
@@ -70,12 +70,14 @@ std::string place_of(const std::string& url) {
     return place.find('@') == std::string::npos ? place : "";
 }
 
-Result<std::unique_ptr<Session>> Session::connect(const std::string& url, const Options& options) {
+Result<std::unique_ptr<Session>> Session::connect(const std::string& url, const Options& options,
+                                                  bool writes) {
     // libpq's limit is in whole seconds, and 1 means 2.
     const auto seconds = std::max<std::int64_t>((options.connect_timeout.count() + 999) / 1000, 2);
     // Later keywords win: the url may say more, but not another encoding.
     const Setting settings[] = {
         {"fallback_application_name", "chuks-kitchen"},
+        {"target_session_attrs", writes ? "read-write" : "any"},  // of several hosts the primary
         {"connect_timeout", std::to_string(seconds)},
         {"keepalives_idle", "30"},
         {"keepalives_interval", "10"},

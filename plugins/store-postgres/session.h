@@ -33,9 +33,11 @@ class Session {
 public:
     enum class Broken : std::uint8_t { no, lost, late };
 
-    /// Connects; blocks for at most `connect_timeout` for each address. The error's subject says
-    /// what was tried and why it failed, and never holds a password.
-    static Result<std::unique_ptr<Session>> connect(const std::string& url, const Options& options);
+    /// Connects; blocks for at most `connect_timeout` for each address. With `writes`, only to a
+    /// server that takes them, unless the url asks for another kind; a pooler may not know. The
+    /// error's subject says what was tried and why it failed, and never holds a password.
+    static Result<std::unique_ptr<Session>> connect(const std::string& url, const Options& options,
+                                                    bool writes);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -59,6 +61,11 @@ public:
     /// first that is an error.
     ResultPtr script(const std::string& sql, Deadline deadline);
 
+    /// For a server that is of no use.
+    void abandon(std::string reason) {
+        broken_ = Broken::lost;
+        reason_ = std::move(reason);
+    }
     Broken broken() const noexcept { return broken_; }
     /// Looks, without waiting, whether the other side has closed.
     bool is_alive();

@@ -70,6 +70,19 @@ Status check(sqlite3* db, const fs::path& path) {
     return {};
 }
 
+/// Another program's database is none of ours, nor is an empty file: SQLite takes both.
+Status recognise(sqlite3* db, const fs::path& path) {
+    const auto found =
+        ask(db, path, "SELECT count(*) FROM sqlite_schema WHERE name = 'kitchen_migrations'");
+    if (!found) return found.error();
+    if (*found != "0") return {};
+    return Error(Errc::conflict, "not_a_backup",
+                 "The file " + path.string() +
+                     (fs::file_size(path) == 0
+                          ? " is empty."
+                          : " is no backup of a kitchen: it has no table kitchen_migrations."));
+}
+
 Status sync(const fs::path& path, int flags) {
     const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
     const bool synced = fd >= 0 && ::fsync(fd) == 0;
@@ -84,8 +97,8 @@ fs::path folder_of(const fs::path& path) {
 }
 
 /// Copies all pages in one step, and so from one snapshot. What was written is checked and durable,
-/// in one file without a log.
-Result<BackupReport> copy(sqlite3* source, const fs::path& to) {
+/// in one file without a log. Damage is the source's, and so is the name that it is told with.
+Result<BackupReport> copy(sqlite3* source, const fs::path& from, const fs::path& to) {
     auto opened = open(to, SQLITE_OPEN_READWRITE);
     if (!opened) return std::move(opened).error();
     sqlite3* const target = opened->get();
@@ -99,11 +112,12 @@ Result<BackupReport> copy(sqlite3* source, const fs::path& to) {
         code == SQLITE_DONE && finished != SQLITE_OK)
         code = finished;
     if (code != SQLITE_DONE)
-        return about(to, to_error({code, sqlite3_system_errno(target), sqlite3_errstr(code)}, ""));
+        return about((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB ? from : to,
+                     to_error({code, sqlite3_system_errno(target), sqlite3_errstr(code)}, ""));
 
     if (const auto single = ask(target, to, "PRAGMA journal_mode = DELETE"); !single)
         return single.error();
-    if (Status sound = check(target, to); !sound) return std::move(sound).error();
+    if (Status sound = check(target, from); !sound) return std::move(sound).error();
     const auto tables =
         ask(target, to,
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
@@ -157,8 +171,8 @@ Status take_alone(sqlite3* db, const fs::path& path) {
     const auto mode = ask(db, path, "PRAGMA journal_mode = DELETE");
     if (mode && *mode == "delete") return {};
     if (!mode && mode.error().kind != Errc::busy) return mode.error();
-    return Error(Errc::conflict, "database_in_use",
-                 path.string() + " is in use. Stop the server first, then restore again.");
+    return Error(Errc::conflict, "store_in_use",
+                 path.string() + " is in use. Stop the server first, then try again.");
 }
 
 /// Moves the old database out of the way, under the first name that is free.
@@ -184,10 +198,36 @@ Result<BackupReport> back_up(const std::string& database, const std::string& to)
     if (!source) return std::move(source).error();
     auto part = NewFile::make(target.string() + ".part-" + std::to_string(::getpid()));
     if (!part) return std::move(part).error();
-    auto copied = copy(source->get(), (*part)->path());
+    auto copied = copy(source->get(), from, (*part)->path());
     if (!copied) return std::move(copied).error();
     if (Status named = (*part)->rename_to(target); !named) return std::move(named).error();
     return copied;
+}
+
+Status check_openable(const std::string& database) {
+    const fs::path path = database;
+    std::error_code none;
+    if (!fs::exists(path, none)) {
+        fs::path folder = folder_of(path);
+        while (!fs::exists(folder, none) && folder.has_relative_path()) folder = folder_of(folder);
+        if (!fs::is_directory(folder, none)) return system_error(folder, ENOTDIR);
+        if (::access(folder.c_str(), W_OK | X_OK) != 0) return system_error(folder, errno);
+        return {};
+    }
+    if (::access(path.c_str(), R_OK | W_OK) != 0) return system_error(path, errno);
+    auto opened = open(path, SQLITE_OPEN_READONLY);
+    if (!opened) return std::move(opened).error();
+    const auto read = ask(opened->get(), path, "SELECT count(*) FROM sqlite_schema");
+    return read ? Status() : Status(read.error());
+}
+
+Status check_unused(const std::string& database) {
+    if (!fs::exists(database)) return {};
+    auto opened = open(database, SQLITE_OPEN_READWRITE);
+    if (!opened) return {};
+    Status alone = take_alone(opened->get(), database);
+    if (!alone && alone.error().kind == Errc::conflict) return alone;
+    return {};
 }
 
 Result<RestoreReport> restore(const std::string& from, const std::string& database) {
@@ -195,10 +235,12 @@ Result<RestoreReport> restore(const std::string& from, const std::string& databa
     if (!fs::exists(source_path)) return missing(source_path);
     auto source = open(source_path, SQLITE_OPEN_READONLY);
     if (!source) return std::move(source).error();
+    if (Status known = recognise(source->get(), source_path); !known)
+        return std::move(known).error();
     auto part = NewFile::make(target.string() + ".part-" + std::to_string(::getpid()));
     if (!part) return std::move(part).error();
     RestoreReport report;
-    auto copied = copy(source->get(), (*part)->path());
+    auto copied = copy(source->get(), source_path, (*part)->path());
     if (!copied) return std::move(copied).error();
     report.backup = *copied;
 

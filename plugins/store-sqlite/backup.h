@@ -26,6 +26,12 @@ struct BackupReport {
 /// storage_full, unavailable, corrupt.
 Result<BackupReport> back_up(const std::string& database, const std::string& to);
 
+/// Error: what opening it would meet, for the first time too. Changes nothing.
+Status check_openable(const std::string& database);
+/// Error: conflict "store_in_use" while another process has the database open. Where there is no
+/// such file, or one that cannot be read, nobody works on it.
+Status check_unused(const std::string& database);
+
 struct RestoreReport {
     BackupReport backup;
     std::string previous;  ///< where the database that stood there has gone; "" when there was none
@@ -33,8 +39,9 @@ struct RestoreReport {
 
 /// Puts a copy of the backup `from` in the place of `database`, after a check of the whole backup.
 /// What stood there is kept beside it as `<database>.before-restore-<n>`. Errors: conflict
-/// (another process has the database open), not_found (there is no such backup), corrupt,
-/// storage_full, unavailable; after an error the database is as it was.
+/// (another process has the database open, or `from` is another program's or empty), not_found
+/// (there is no such backup), corrupt, storage_full, unavailable; after an error the database is as
+/// it was.
 Result<RestoreReport> restore(const std::string& from, const std::string& database);
 
 /// `chuks-kitchen backup` and `chuks-kitchen restore`. `database` is the configured path. The

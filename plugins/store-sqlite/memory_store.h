@@ -37,6 +37,8 @@ public:
     Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
+    Status reach() override { return {}; }
+    Status alone() override { return {}; }  // no other process can reach it
     Result<std::vector<TransferTable>> tables() override;
     Status adopt_ids(SchemaTransaction&, const TransferTable&) override {
         return {};

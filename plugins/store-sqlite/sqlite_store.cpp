@@ -1,5 +1,7 @@
 #include "sqlite_store.h"
 
+#include "backup.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -117,6 +119,10 @@ Status SqliteStore::verify() {
     if (!lease) return std::move(lease).error();
     return check_all(texts_, **lease);
 }
+
+Status SqliteStore::reach() { return check_openable(path_); }
+
+Status SqliteStore::alone() { return check_unused(path_); }
 
 Result<std::vector<TransferTable>> SqliteStore::tables() {
     auto lease = readers_.acquire();

@@ -23,8 +23,8 @@
 namespace kitchen::sqlite {
 
 struct Options {
-    std::string path{};  ///< of the database file; missing folders and the file are made
-    int readers = 4;     ///< connections that read
+    std::filesystem::path path{};  ///< of the database file; missing folders and the file are made
+    int readers = 4;               ///< connections that read
     std::chrono::milliseconds busy_timeout{
         5000};                        ///< longest wait for a lock, and for a free connection
     int group_limit = 64;             ///< bodies that share one COMMIT at most
@@ -61,6 +61,8 @@ struct Stats {
 class SqliteStore final : public Store, public StoreTransfer {
 public:
     SqliteStore() = default;
+    /// Of the file that will be opened: for alone().
+    explicit SqliteStore(std::filesystem::path path) : path_(std::move(path)) {}
     ~SqliteStore() override;
 
     /// Opens or creates the file. Errors name it: corrupt (damaged, or no database at all),
@@ -79,6 +81,8 @@ public:
     Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
+    Status reach() override;
+    Status alone() override;
     Result<std::vector<TransferTable>> tables() override;
     Status adopt_ids(SchemaTransaction&, const TransferTable&) override {
         return {};
@@ -89,6 +93,7 @@ public:
     Stats stats() const { return {writer_.bodies(), writer_.commits(), writer_.waiting()}; }
 
 private:
+    const std::filesystem::path path_;
     StatementTexts texts_;
     ConnectionPool readers_;
     Writer writer_;

@@ -33,7 +33,7 @@ void put(std::string& text, const std::string& what, const std::string& instead)
 
 }  // namespace
 
-NginxFront::NginxFront(const std::vector<std::uint16_t>& ports) {
+NginxFront::NginxFront(const std::vector<std::uint16_t>& ports, bool operators) {
     if (ports.size() != replicas) throw std::invalid_argument("the site file shows three replicas");
     const testkit::Certificate made = testkit::make_certificate(certificates_.path(), name);
     nginx_ = std::make_unique<testkit::NginxServer>(2, [&](const testkit::NginxServer& server) {
@@ -42,6 +42,7 @@ NginxFront::NginxFront(const std::vector<std::uint16_t>& ports) {
                                   "");  // there may be no IPv6 here
         put(site, "listen 80;", "listen 127.0.0.1:" + std::to_string(server.port(0)) + ";");
         put(site, "listen 443 ", "listen 127.0.0.1:" + std::to_string(server.port(1)) + " ");
+        put(site, "default 0;", operators ? "default 1;" : "default 0;");
         for (std::size_t i = 0; i < replicas; ++i)
             put(site, "server 127.0.0.1:" + std::to_string(8081 + i) + " ",
                 "server 127.0.0.1:" + std::to_string(ports[i]) + " ");

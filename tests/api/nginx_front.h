@@ -20,8 +20,9 @@ public:
     static constexpr std::size_t replicas = 3;  ///< as many as the site file shows
     static constexpr const char* name = "kitchen.example";
 
-    /// `ports`: of the replicas; they need not listen yet.
-    explicit NginxFront(const std::vector<std::uint16_t>& ports);
+    /// `ports`: of the replicas; they need not listen yet. `operators`: whether this machine may
+    /// use the routes of those who run the kitchen.
+    explicit NginxFront(const std::vector<std::uint16_t>& ports, bool operators = false);
 
     /// Over TLS, trusting the certificate made for this test.
     testkit::HttpClient client() const {

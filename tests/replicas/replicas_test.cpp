@@ -45,7 +45,7 @@ public:
         }
         for (const auto& process : processes) process->begin_start();
         for (const auto& process : processes) process->wait_until_it_serves();
-        nginx_.emplace(ports);
+        nginx_.emplace(ports, true);
     }
     std::uint16_t port() const override { return nginx_->port(); }
     HttpClient client() const override { return nginx_->client(); }

@@ -21,7 +21,7 @@ public:
     /// False when the file does not name the key and it has no default.
     virtual bool has(std::string_view key) const = 0;
     virtual std::string text(
-        std::string_view key) const = 0;  ///< also choice and secret; "" when not set
+        std::string_view key) const = 0;  ///< also choice, secret and path; "" when not set
     virtual std::int64_t integer(std::string_view key) const = 0;
     virtual bool boolean(std::string_view key) const = 0;
     virtual std::chrono::milliseconds duration(std::string_view key) const = 0;

@@ -24,18 +24,20 @@
 //   std::string              text; .secret() masks it wherever the configuration is shown,
 //                            .one_of({"a", "b"}) limits it
 //   an enum                  .one_of({{"memory", Away::memory}, {"fail", Away::fail}}), required
-//   std::chrono::duration    250ms, 30s, 10m, 2h, 1d; rounded down to the member's unit
+//   std::chrono::duration    250ms, 1.5s, 1m30s, 2h, 1d, 1w, 0; rounded down to the member's unit
 //   Bytes                    512, 64KiB, 10MiB, 1GiB
+//   std::filesystem::path    a path, relative to the configuration file; the member is absolute
 //   std::vector<std::string> a sequence of text
 //   std::optional of these   has no default; empty when the file leaves it out
 //
 // Thread-safety: plain values. describe() and check() run on the thread that loads the
-// configuration, before the plugin is constructed; they must not do I/O.
+// configuration, before the plugin is constructed; check() may read, and changes nothing.
 #pragma once
 
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <initializer_list>
 #include <limits>
@@ -67,7 +69,8 @@ enum class SettingType : std::uint8_t {
     bytes,
     choice,
     secret,
-    list
+    list,
+    path
 };
 
 /// One key as the kernel knows it: filled in by Fields.
@@ -121,6 +124,8 @@ constexpr SettingType setting_type() {
         return SettingType::bytes;
     else if constexpr (std::is_same_v<T, std::vector<std::string>>)
         return SettingType::list;
+    else if constexpr (std::is_same_v<T, std::filesystem::path>)
+        return SettingType::path;
     else {
         static_assert(std::is_same_v<T, std::string>, "settings.h lists the types of settings");
         return SettingType::text;
@@ -143,6 +148,8 @@ std::string setting_text(const T& value) {
         return format_bytes(value);
     else if constexpr (std::is_same_v<T, std::string>)
         return value;
+    else if constexpr (std::is_same_v<T, std::filesystem::path>)
+        return value.string();
     else if constexpr (std::is_same_v<T, std::vector<std::string>>)
         return list_text(value);
     else
@@ -161,7 +168,7 @@ void read_setting(const Config& source, const std::string& key, T& value) {
         value = std::chrono::floor<T>(source.duration(key));
     else if constexpr (std::is_same_v<T, Bytes>)
         value.count = source.bytes(key);
-    else if constexpr (std::is_same_v<T, std::string>)
+    else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::filesystem::path>)
         value = source.text(key);
     else if constexpr (std::is_same_v<T, std::vector<std::string>>)
         value = source.list(key);

@@ -33,6 +33,15 @@ public:
     static constexpr std::string_view interface_name = "store-transfer/1";
     virtual ~StoreTransfer() = default;
 
+    /// Before the store's plugin starts: error conflict "store_in_use" while another process works
+    /// on the same tables, which would lose what it writes. What cannot be reached is no error
+    /// here.
+    virtual Status alone() = 0;
+
+    /// Before the store's plugin starts: why a start would be refused, as far as can be seen
+    /// without changing anything.
+    virtual Status reach() = 0;
+
     /// Every table of this installation, kitchen_migrations too, by name.
     virtual Result<std::vector<TransferTable>> tables() = 0;
 

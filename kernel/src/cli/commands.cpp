@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
 #include <ostream>
 #include <vector>
+
+#include <unistd.h>
 
 #include "cli/config_schema.h"
 #include "cli/files.h"
@@ -51,7 +56,7 @@ std::filesystem::path file_of(const std::string& id, const std::string& config_f
         const host::KernelOptions options = kernel_options(config_file);
         config::Diagnostics diagnostics(options.file);
         const config::Configuration settings =
-            config::read_configuration(options.text, config::process_environment(), diagnostics);
+            config::read_configuration(options.text, options.environment, diagnostics);
         for (const config::PluginSettings& plugin : settings.plugins)
             if (plugin.id == id && !plugin.path.empty()) return plugin.path;
         if (directory.empty()) directory = settings.server.plugin_dir;
@@ -79,12 +84,10 @@ private:
 
 }  // namespace
 
-ExitCode serve(const std::string& config_file) {
-    host::block_signals();
-    host::SignalWatcher signals;
-    host::KernelOptions options = kernel_options(config_file);
-    options.cancelled = [&signals] { return signals.stop_requested(); };
-    Kernel kernel(std::move(options));
+namespace {
+
+/// Until the signal that ends it.
+ExitCode serve_until_signal(Kernel& kernel, host::SignalWatcher& signals) {
     kernel.load();
     // Before "serving" is logged: a supervisor that reads it may send a signal at once, and looks
     // for the answer.
@@ -95,8 +98,15 @@ ExitCode serve(const std::string& config_file) {
     constexpr std::chrono::seconds grace(2);
     const auto busy = [&kernel] { return kernel.plugins().busy(); };
     signals.limit(grace, busy);
-    kernel.start_plugins();
-    kernel.listen();
+    kernel.answer_meanwhile();
+    try {
+        kernel.start_plugins();
+        kernel.listen();
+    } catch (const StartError& error) {
+        if (!signals.stop_requested()) throw;
+        kernel.log().info("stopped before it served", {{"reason", error.what()}});
+        return ExitCode::ok;  // as asked
+    }
     signals.lift_limit();
     signals.wait();
     const host::ExitTimer timer(
@@ -106,10 +116,47 @@ ExitCode serve(const std::string& config_file) {
     return clean ? ExitCode::ok : ExitCode::runtime;
 }
 
-ExitCode check_config(const std::string& config_file, bool show, std::ostream& out) {
+/// Where the last words of a process are kept for the next one: of the same configuration and
+/// address, so that replicas on one machine have each their own.
+std::filesystem::path crash_file(const std::string& config_file,
+                                 const config::Configuration& settings) {
+    const char* const state = std::getenv("STATE_DIRECTORY");  // systemd's
+    const std::string who = std::filesystem::absolute(config_file).lexically_normal().string() +
+                            ' ' + settings.server.listen + ' ' + std::to_string(::geteuid());
+    char name[48];
+    std::snprintf(name, sizeof name, "chuks-kitchen-crash-%016zx", std::hash<std::string>()(who));
+    return (state ? std::filesystem::path(state) : settings.server.upload_folder) / name;
+}
+
+}  // namespace
+
+ExitCode serve(const std::string& config_file) {
+    host::block_signals();
+    host::SignalWatcher signals;
+    host::KernelOptions options = kernel_options(config_file);
+    options.cancelled = [&signals] { return signals.stop_requested(); };
+    options.configured = [&config_file](const config::Configuration& settings, Logger& log) {
+        const std::string last = host::keep_crashes(settings.log.format == config::LogFormat::json,
+                                                    crash_file(config_file, settings));
+        if (!last.empty()) log.error("the last run ended by a fault", {{"report", last}});
+    };
+    Kernel kernel(std::move(options));
+    try {
+        return serve_until_signal(kernel, signals);
+    } catch (const StartError& error) {
+        if (!kernel.log_failure(error)) throw;
+        return error.code();
+    } catch (const std::exception& error) {
+        if (!kernel.log_failure(StartError(ExitCode::runtime, error.what()))) throw;
+        return ExitCode::runtime;
+    }
+}
+
+ExitCode check_config(const std::string& config_file, bool show, bool probe, std::ostream& out) {
     Kernel kernel(quiet_kernel_options(config_file));
     kernel.load();
     kernel.construct();
+    if (probe) kernel.probe();
     if (show)
         out << config::render(kernel.settings().root);
     else

@@ -16,8 +16,9 @@ namespace kitchen::cli {
 using host::ExitCode;
 
 ExitCode serve(const std::string& config_file);
-/// `show` prints the effective configuration, secrets masked.
-ExitCode check_config(const std::string& config_file, bool show, std::ostream& out);
+/// `show` prints the effective configuration, secrets masked; `probe` also looks at what the
+/// configuration names outside.
+ExitCode check_config(const std::string& config_file, bool show, bool probe, std::ostream& out);
 ExitCode list_plugins(const std::string& config_file, std::ostream& out);
 /// One of `config_file` and `plugin_dir` may be empty; both: the default directory. `markdown`:
 /// only the table of keys, as it stands in the plugin's README.

@@ -20,9 +20,10 @@ Json value_schema(const SettingKey& key) {
     };
     switch (key.type) {
         case SettingType::text:
+        case SettingType::path:
         case SettingType::secret: schema = {{"type", "string"}}; break;
         case SettingType::boolean: schema = {{"type", "boolean"}}; break;
-        case SettingType::duration: text("^[0-9]+(ms|s|m|h|d)$"); break;
+        case SettingType::duration: text("^(0|([0-9]+(\\.[0-9]+)?(ms|s|m|h|d|w))+)$"); break;
         case SettingType::list:
             schema = {{"type", "array"}, {"items", Json::object({{"type", "string"}})}};
             break;
@@ -45,7 +46,7 @@ Json value_schema(const SettingKey& key) {
         }
         case SettingType::bytes:
             schema = {{"type", Json::array({"integer", "string"})},
-                      {"pattern", "^[0-9]+(KiB|MiB|GiB)?$"}};
+                      {"pattern", "^([0-9]+|([0-9]+(\\.[0-9]+)?(KiB|MiB|GiB))+)$"}};
             break;
     }
     return schema;
@@ -183,8 +184,8 @@ std::string settings_table(const std::vector<SettingKey>& keys) {
 }
 
 const char* type_name(SettingType type) {
-    constexpr const char* names[] = {"text",  "integer", "boolean", "duration",
-                                     "bytes", "choice",  "secret",  "list"};
+    constexpr const char* names[] = {"text",   "integer", "boolean", "duration", "bytes",
+                                     "choice", "secret",  "list",    "path"};
     return names[static_cast<std::size_t>(type)];
 }
 

@@ -20,6 +20,8 @@ host::KernelOptions kernel_options(const std::string& config_file) {
     if (!in) throw refuse(std::strerror(errno));
     host::KernelOptions options;
     options.file = config_file;
+    options.environment = config::process_environment();
+    options.environment.folder = std::filesystem::absolute(config_file).parent_path();
     // One byte past the limit is enough for the reader to see that the file is too large.
     options.text.resize(config::YamlLimits{}.file_bytes + 1);
     in.read(options.text.data(), static_cast<std::streamsize>(options.text.size()));

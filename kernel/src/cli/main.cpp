@@ -62,8 +62,10 @@ public:
             [this] { return serve(config_); });
         CLI::App* check =
             add(app_, "check-config", "Check a configuration and its plugins; touches nothing",
-                true, [this] { return check_config(config_, show_, out_); });
+                true, [this] { return check_config(config_, show_, probe_, out_); });
         check->add_flag("--show", show_, "Print the effective configuration, secrets masked");
+        check->add_flag("--probe", probe_,
+                        "Also connect to the store, and see whether the address is free");
         CLI::App* plugins = app_.add_subcommand("plugins", "Look at plugins");
         plugins->require_subcommand(1);
         add(*plugins, "list", "The plugins of a configuration, in the order in which they start",
@@ -106,7 +108,7 @@ public:
         CLI::App* copy = store->add_subcommand(
             "copy", "Copy everything into the empty store of another configuration, and compare");
         copy->add_option("--from", from_,
-                         "The configuration of the store to read; stop its server first")
+                         "The configuration of the store to read; its server must be stopped")
             ->required();
         copy->add_option("--to", to_, "The configuration of the store to fill")->required();
         copy->callback([this] { action_ = [this] { return copy_store(from_, to_, out_); }; });
@@ -142,7 +144,7 @@ private:
     std::ostream& err_;
     CLI::App app_{"Chuks Kitchen: restaurant ordering, made of plugins", "chuks-kitchen"};
     std::string top_config_, config_, id_, plugin_dir_, from_, to_;
-    bool show_ = false, markdown_ = false, yes_ = false;
+    bool show_ = false, probe_ = false, markdown_ = false, yes_ = false;
     std::function<ExitCode()> action_;
 };
 

@@ -24,6 +24,24 @@ void start_store(Kernel& kernel) {
     kernel.start_store();
 }
 
+transfer::End end_of(Kernel& kernel, const std::string& config_file) {
+    auto* const found = static_cast<StoreTransfer*>(kernel.service(StoreTransfer::interface_name));
+    if (!found)
+        throw StartError(ExitCode::plugin, config_file +
+                                               ": its store cannot be copied: no plugin provides " +
+                                               std::string(StoreTransfer::interface_name));
+    return {*kernel.store(), *found};
+}
+
+/// The same for a store that no server works on: what that wrote meanwhile would be lost.
+void start_store_alone(Kernel& kernel, const std::string& config_file) {
+    kernel.load();
+    kernel.construct();
+    if (Status alone = end_of(kernel, config_file).transfer.alone(); !alone)
+        throw StartError(ExitCode::failed, alone.error().detail);
+    kernel.start_store();
+}
+
 /// The migrations of all plugins that were applied, or with `apply` false would be, each given to
 /// `use` after its plugin's.
 bool migrate_all(Kernel& kernel, bool apply, const std::function<void(const migrate::Step&)>& use) {
@@ -39,15 +57,6 @@ bool migrate_all(Kernel& kernel, bool apply, const std::function<void(const migr
         any = any || !steps->empty();
     }
     return any;
-}
-
-transfer::End end_of(Kernel& kernel, const std::string& config_file) {
-    auto* const found = static_cast<StoreTransfer*>(kernel.service(StoreTransfer::interface_name));
-    if (!found)
-        throw StartError(ExitCode::plugin, config_file +
-                                               ": its store cannot be copied: no plugin provides " +
-                                               std::string(StoreTransfer::interface_name));
-    return {*kernel.store(), *found};
 }
 
 }  // namespace
@@ -83,8 +92,8 @@ ExitCode check_data(const std::string& config_file, std::ostream& out) {
 ExitCode copy_store(const std::string& from_config, const std::string& to_config,
                     std::ostream& out) {
     Kernel from(quiet_kernel_options(from_config)), to(quiet_kernel_options(to_config));
-    start_store(from);
-    start_store(to);
+    start_store_alone(from, from_config);
+    start_store_alone(to, to_config);
     migrate_all(to, true, [](const migrate::Step&) {});
     const auto copied = transfer::copy_store(end_of(from, from_config), end_of(to, to_config));
     if (!copied) throw StartError(ExitCode::failed, copied.error().detail);

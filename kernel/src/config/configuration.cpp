@@ -16,7 +16,7 @@ struct PluginEntry {
     std::string id;
     bool enabled = true;
     bool required = true;
-    std::string path;
+    std::filesystem::path path;
 
     static void describe(Fields<PluginEntry>& field) {
         field("id", &PluginEntry::id, "The plugin's id").required();
@@ -79,6 +79,30 @@ ServerSettings with_meanings(ServerSettings settings) {
     settings.cors.credentials = settings.cors_credentials;
     settings.cors.max_age = settings.cors_max_age;
     return settings;
+}
+
+/// What a plugin that is switched off would need may be missing: no word of it, and no value.
+void substitute_plugin(Node& entry, const Environment& environment, Diagnostics& diagnostics) {
+    Diagnostics unheard(diagnostics.file());
+    const auto enabled = std::find_if(entry.children.begin(), entry.children.end(),
+                                      [](const Node& child) { return child.key == "enabled"; });
+    if (enabled != entry.children.end()) substitute(*enabled, environment, diagnostics);
+    const bool is_off = enabled != entry.children.end() && enabled->text == "false";
+    for (auto child = entry.children.begin(); child != entry.children.end(); ++child)
+        if (child != enabled)
+            substitute(*child, environment, is_off && child->key != "id" ? unheard : diagnostics);
+}
+
+void substitute_all(Node& root, const Environment& environment, Diagnostics& diagnostics) {
+    for (Node& section : root.children)
+        if (section.key == "plugins" && section.kind == Node::Kind::sequence)
+            for (Node& entry : section.children)
+                if (entry.kind == Node::Kind::map)
+                    substitute_plugin(entry, environment, diagnostics);
+                else
+                    substitute(entry, environment, diagnostics);
+        else
+            substitute(section, environment, diagnostics);
 }
 
 void read_plugins(const Node* node, const Environment& environment, Diagnostics& diagnostics,
@@ -257,7 +281,7 @@ void LogSettings::describe(Fields<LogSettings>& field) {
                  {"error", LogLevel::error},
                  {"off", LogLevel::off}});
     field("slow_statement", &LogSettings::slow_statement,
-          "A statement of the store that takes longer is logged; 0s: none is")
+          "A statement of the store that takes longer is logged; 0: none is")
         .between(std::chrono::milliseconds(0), std::chrono::hours(1));
 }
 
@@ -294,7 +318,7 @@ Configuration read_configuration(std::string_view text, const Environment& envir
                               "expected a map with server, log, plugins and bind");
         return settings;
     }
-    substitute(settings.root, environment, diagnostics);
+    substitute_all(settings.root, environment, diagnostics);
     const std::vector<std::string> sections = {"server", "log", "plugins", "bind"};
     for (const Node& child : settings.root.children)
         if (std::find(sections.begin(), sections.end(), child.key) == sections.end())

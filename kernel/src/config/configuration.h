@@ -31,7 +31,7 @@ struct ServerSettings {
     unsigned threads = 0;  ///< 0: the server chooses
     std::size_t queue = 1024;
     Bytes body_limit = kibibytes(64);
-    std::string upload_folder = "/var/tmp";
+    std::filesystem::path upload_folder = "/var/tmp";
     Bytes upload_total = gibibytes(1);
     unsigned upload_threads = 16;
     std::size_t connections = 10'000;
@@ -47,7 +47,7 @@ struct ServerSettings {
     bool cors_credentials = true;
     std::chrono::seconds cors_max_age = std::chrono::minutes(10);
     MetricsAccess metrics = MetricsAccess::internal;
-    std::string plugin_dir;  ///< empty: the default
+    std::filesystem::path plugin_dir;  ///< empty: the default
 
     std::string host = "127.0.0.1";  ///< of `listen`, without brackets
     std::uint16_t port = 8080;       ///< 0: any free one

@@ -20,7 +20,8 @@ std::string shown(const Node& node, SettingType type) {
 
 /// Reads a node as a key's type. Nothing when it is fine, otherwise the message without the key's
 /// name.
-std::optional<std::string> convert(const Node& node, const SettingKey& key, Value& value) {
+std::optional<std::string> convert(const Node& node, const SettingKey& key,
+                                   const Environment& environment, Value& value) {
     if (key.type == SettingType::list) {
         if (node.kind != Node::Kind::sequence)
             return "expected a sequence, found " + shown(node, key.type);
@@ -37,6 +38,7 @@ std::optional<std::string> convert(const Node& node, const SettingKey& key, Valu
         return "expected a single value, found " + shown(node, key.type);
     if (const auto problem = parse_value(key.type, node.text, value))
         return *problem + ", found " + shown(node, key.type);
+    if (key.type == SettingType::path) value = environment.absolute(node.text);
     const auto problem = check_limits(key.type, value, key.limits);
     if (!problem) return std::nullopt;
     std::string message = *problem + ", found " + shown(node, key.type);
@@ -58,7 +60,7 @@ Value default_of(const SettingKey& key, const Environment& environment,
         if (node.kind == Node::Kind::null) node.kind = Node::Kind::sequence;  // "" is an empty list
         if (!diagnostics.empty()) problems.push_back("the default is not YAML");
     }
-    if (const auto problem = convert(node, key, value))
+    if (const auto problem = convert(node, key, environment, value))
         problems.push_back("the default is wrong: " + *problem);
     return value;
 }
@@ -82,9 +84,10 @@ bool is_key_name(std::string_view text) {
 class SectionReader {
 public:
     SectionReader(std::span<const SettingKey> keys, const std::string& prefix,
-                  Diagnostics& diagnostics, Section& section)
+                  const Environment& environment, Diagnostics& diagnostics, Section& section)
         : keys_(keys),
           prefix_(prefix),
+          environment_(environment),
           diagnostics_(diagnostics),
           entries_(section.entries_),
           chosen_(section.names_) {
@@ -183,7 +186,7 @@ private:
             return;
         }
         Value value;
-        if (const auto problem = convert(node, key, value)) {
+        if (const auto problem = convert(node, key, environment_, value)) {
             diagnostics_.error(node.mark, prefix_ + '.' + path + ": " + *problem);
             return;
         }
@@ -192,6 +195,7 @@ private:
 
     std::span<const SettingKey> keys_;
     const std::string& prefix_;
+    const Environment& environment_;
     Diagnostics& diagnostics_;
     std::map<std::string, Section::Entry, std::less<>>& entries_;
     std::map<std::string, std::vector<Section::Name>, std::less<>>& chosen_;
@@ -203,7 +207,7 @@ std::unique_ptr<Section> read_section(const Node* node, std::span<const SettingK
                                       const std::string& prefix, Mark where,
                                       const Environment& environment, Diagnostics& diagnostics) {
     auto section = std::make_unique<Section>();
-    SectionReader reader(keys, prefix, diagnostics, *section);
+    SectionReader reader(keys, prefix, environment, diagnostics, *section);
     bool is_readable = true;
     if (node && node->kind == Node::Kind::map) {
         for (const Node& child : node->children) reader.read(child, child.key);
@@ -311,8 +315,8 @@ bool Section::has(std::string_view key) const { return entry(key).value.index() 
 
 std::string Section::text(std::string_view key) const {
     const SettingType type = entry(key).type;
-    const bool is_text =
-        type == SettingType::text || type == SettingType::choice || type == SettingType::secret;
+    const bool is_text = type == SettingType::text || type == SettingType::choice ||
+                         type == SettingType::secret || type == SettingType::path;
     return get<std::string>(key, is_text ? type : SettingType::text);
 }
 std::int64_t Section::integer(std::string_view key) const {

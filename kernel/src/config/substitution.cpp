@@ -24,6 +24,10 @@ bool is_variable_name(std::string_view s) {
     return true;
 }
 
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
 /// "X" or "X:-default".
 std::string variable(std::string_view inside, const Environment& environment,
                      std::vector<std::string>& problems) {
@@ -35,14 +39,11 @@ std::string variable(std::string_view inside, const Environment& environment,
         return {};
     }
     std::optional<std::string> value = environment(name);
-    if (dash != std::string_view::npos) {
-        if (!value || value->empty()) return std::string(inside.substr(dash + 2));
-    } else if (!value) {
-        problems.push_back("the environment variable " + name +
-                           " is not set, and there is no default (" + name + ":-…)");
-        return {};
-    }
-    return *std::move(value);
+    if (value && !is_blank(*value)) return *std::move(value);
+    if (dash != std::string_view::npos) return std::string(inside.substr(dash + 2));
+    problems.push_back("the environment variable " + name + (value ? " is empty" : " is not set") +
+                       ", and there is no default (" + name + ":-…)");
+    return {};
 }
 
 std::string read_secret_file(const std::string& path, std::vector<std::string>& problems) {
@@ -70,12 +71,17 @@ std::string read_secret_file(const std::string& path, std::vector<std::string>& 
     if (size > max_secret_file)
         return fail("it is larger than " + std::to_string(max_secret_file) + " bytes");
     content.resize(size);
+    if (is_blank(content)) return fail("it is empty");
     if (content.ends_with('\n')) content.pop_back();
     if (content.ends_with('\r')) content.pop_back();
     return content;
 }
 
 }  // namespace
+
+std::string Environment::absolute(const std::filesystem::path& path) const {
+    return path.empty() ? "" : std::filesystem::absolute(folder / path).lexically_normal().string();
+}
 
 Environment process_environment() {
     return [](const std::string& name) -> std::optional<std::string> {
@@ -123,7 +129,7 @@ void substitute(Node& node, const Environment& environment, Diagnostics& diagnos
     } else {
         std::string expanded = expand(node.text, environment, problems);
         if (node.tag == "!file" && problems.empty())
-            expanded = read_secret_file(expanded, problems);
+            expanded = read_secret_file(environment.absolute(expanded), problems);
         node.text = std::move(expanded);
     }
     node.tag.clear();

@@ -5,11 +5,13 @@
 //   stands for ${. !env X  !env X:-d     the whole value is the variable's, and a secret !file path
 //   the whole value is the file's content without its last newline, and a secret
 //
-// Paths are relative to the working directory, like every other path in the configuration.
+// What is empty, or blank, is as good as unset: a secret that was forgotten is an error, and never
+// a server that makes up a key of its own.
 //
 // Thread-safety: pure functions, apart from reading the environment and the files named.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -22,7 +24,16 @@
 namespace kitchen::config {
 
 /// A variable's value; nothing when unset.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+using Variables = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// What a configuration takes from outside.
+struct Environment : Variables {
+    using Variables::Variables;
+    std::filesystem::path folder;  ///< of the configuration file; empty: the working directory
+
+    /// A path as the configuration has it, made absolute; "" stays "".
+    std::string absolute(const std::filesystem::path& path) const;
+};
 
 /// The process's own.
 Environment process_environment();

@@ -22,9 +22,9 @@ using Value = std::variant<std::monostate, std::string, std::int64_t, bool,
 std::optional<std::int64_t> parse_integer(std::string_view text);  ///< "-12"
 std::optional<bool> parse_boolean(std::string_view text);          ///< "true", "false"
 std::optional<std::chrono::milliseconds> parse_duration(
-    std::string_view text);  ///< "250ms", "30s", "10m", "2h", "1d"
+    std::string_view text);  ///< "250ms", "1.5s", "1m30s", "2h", "1d", "1w", "0"
 std::optional<std::int64_t> parse_bytes(
-    std::string_view text);  ///< "512", "64KiB", "10MiB", "1GiB"
+    std::string_view text);  ///< "512", "64KiB", "1.5MiB", "1GiB"
 
 /// The words of a choice's limits, "text|json".
 std::vector<std::string> split_words(std::string_view limits);

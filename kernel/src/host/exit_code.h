@@ -33,13 +33,18 @@ inline constexpr const char* exit_code_help =
 /// code that goes with them.
 class StartError : public std::runtime_error {
 public:
-    StartError(ExitCode code, std::vector<std::string> lines)
-        : std::runtime_error(join(lines)), code_(code), lines_(std::move(lines)) {}
-    StartError(ExitCode code, std::string line)
-        : StartError(code, std::vector<std::string>{std::move(line)}) {}
+    StartError(ExitCode code, std::vector<std::string> lines, std::string plugin = "kernel")
+        : std::runtime_error(join(lines)),
+          code_(code),
+          lines_(std::move(lines)),
+          plugin_(std::move(plugin)) {}
+    StartError(ExitCode code, std::string line, std::string plugin = "kernel")
+        : StartError(code, std::vector<std::string>{std::move(line)}, std::move(plugin)) {}
 
     ExitCode code() const noexcept { return code_; }
     const std::vector<std::string>& lines() const noexcept { return lines_; }
+    /// Whose fault it is, as the log names it.
+    const std::string& plugin() const noexcept { return plugin_; }
 
 private:
     static std::string join(const std::vector<std::string>& lines) {
@@ -49,6 +54,7 @@ private:
     }
     ExitCode code_;
     std::vector<std::string> lines_;
+    std::string plugin_;
 };
 
 }  // namespace kitchen::host

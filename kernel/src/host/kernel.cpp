@@ -6,7 +6,9 @@
 
 #include "host/operations_routes.h"
 #include "host/version.h"
+#include "http/transport/tcp_socket.h"
 #include "kitchen/store.h"
+#include "kitchen/store_transfer.h"
 #include "observe/current_plugin.h"
 #include "observe/system.h"
 
@@ -50,6 +52,7 @@ void Kernel::load() {
     hub_ = std::make_unique<observe::LogHub>(std::move(logging), *clock_);
     log_ = hub_->logger("kernel");
     plugins_ = std::make_unique<PluginSet>(*hub_, *log_, registry_);
+    if (options_.configured) options_.configured(settings_, *log_);
 
     plugins_->load(settings_, plugin_dir(), options_.environment, diagnostics);
     if (!diagnostics.empty())
@@ -57,7 +60,9 @@ void Kernel::load() {
                              ? ExitCode::configuration
                              : ExitCode::plugin,
                          diagnostics.lines());
-    log_->info("starting", {{"config", options_.file}, {"version", kernel_version}});
+    log_->info("starting",
+               {{"config", std::filesystem::absolute(options_.file).lexically_normal().string()},
+                {"version", kernel_version}});
 }
 
 std::filesystem::path Kernel::plugin_dir() const {
@@ -165,6 +170,13 @@ void Kernel::build_server() {
     for (const plugin::Instance* instance : plugins_->order())
         for (const plugin::DeclaredCheck& check : instance->declarations().checks)
             checks.push_back({instance->id(), check.name, check.required, check.check});
+    for (const observe::Instruments::Check& check : instruments_->checks())
+        checks.push_back({check.plugin, check.name, false, check.last});
+    for (const PluginSet::Skipped& gone : plugins_->skipped())
+        checks.push_back({gone.id, gone.id, false, [] {
+                              return Status(Error(Errc::unavailable, "left_out",
+                                                  "Left out at the start. See the log."));
+                          }});
     server_.reset();
     health_ = std::make_unique<Health>(std::move(checks), *clock_, *log_);
 
@@ -280,7 +292,44 @@ void Kernel::begin_periodics() {
     measure_jobs();
 }
 
+void Kernel::probe() const {
+    std::vector<std::string> lines;
+    try {
+        (void)http::listen_on(settings_.server.host, settings_.server.port);
+    } catch (const std::exception& e) {
+        lines.emplace_back(e.what());
+    }
+    if (auto* const store = static_cast<StoreTransfer*>(service(StoreTransfer::interface_name)))
+        if (Status reached = store->reach(); !reached) lines.push_back(reached.error().detail);
+    if (!lines.empty()) throw StartError(ExitCode::start_up, std::move(lines));
+}
+
+void Kernel::answer_meanwhile() {
+    try {  // an address that is taken is told before the first effect
+        (void)http::listen_on(settings_.server.host, settings_.server.port);
+    } catch (const std::exception& e) {
+        throw StartError(ExitCode::start_up, e.what());
+    }
+    meanwhile_.emplace(
+        server_options(), [this] { return plugins_->busy(); }, *log_, *clock_, *random_);
+}
+
+bool Kernel::log_failure(const StartError& error) noexcept {
+    if (!hub_ || settings_.log.format != config::LogFormat::json) return false;
+    try {
+        const auto log = hub_->logger(error.plugin());
+        if (!log->enabled(LogLevel::error)) return false;
+        for (const std::string& line : error.lines())
+            log->error("the server cannot go on",
+                       {{"reason", line}, {"exit_code", static_cast<int>(error.code())}});
+        return true;
+    } catch (...) {
+        return false;  // out of memory: the terminal may still take it
+    }
+}
+
 void Kernel::listen() {
+    meanwhile_.reset();
     if (options_.cancelled && options_.cancelled())
         throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
     try {
@@ -311,6 +360,7 @@ bool Kernel::stop() {
     if (stopped_) return true;
     stopped_ = true;
     bool clean = true;
+    meanwhile_.reset();
     auto begin = std::chrono::steady_clock::now();
     const auto left = [&] {
         return std::max(settings_.server.drain_timeout - since(begin),

@@ -25,6 +25,7 @@
 #include "host/exit_code.h"
 #include "host/health.h"
 #include "host/plugin_set.h"
+#include "host/starting_server.h"
 #include "http/server.h"
 #include "jobs/cluster_turns.h"
 #include "jobs/job_queues.h"
@@ -48,6 +49,8 @@ struct KernelOptions {
     std::shared_ptr<Clock> clock;                    ///< empty: the system's
     std::function<void(std::string_view)> log_sink;  ///< empty: standard error
     std::function<bool()> cancelled;                 ///< asked during start-up; empty: never
+    /// Called once the log is there and before any plugin is loaded; empty: not.
+    std::function<void(const config::Configuration&, Logger&)> configured;
     std::string
         switched_off;    ///< a plugin that counts as `enabled: false`, whatever its entry says
     bool quiet = false;  ///< log warnings and errors only: for commands
@@ -76,6 +79,12 @@ public:
     void start_plugins(const std::vector<std::string>& only = {}, bool migrate = true);
     /// Starts the plugin of the store and what that needs; migrates nothing.
     void start_store();
+    /// After construct(): throws what a start would meet that can be seen without changing
+    /// anything: the address is taken, the store cannot be reached.
+    void probe() const;
+    /// Throws when the address is taken. From now until listen() a start that waits for long is
+    /// told to those who ask.
+    void answer_meanwhile();
     /// Binds the port and answers.
     void listen();
     /// All of the above.
@@ -91,6 +100,8 @@ public:
     const http::Server& server() const noexcept { return *server_; }
     std::uint16_t port() const { return server_->port(); }
     Logger& log() noexcept { return *log_; }
+    /// Writes why a step failed to the log when that is JSON; false: it is for the terminal.
+    bool log_failure(const StartError& error) noexcept;
     const Clock& clock() const noexcept { return *clock_; }
     bool is_ready() const noexcept { return phase_.load() == Phase::ready; }
     /// The bound provider of an interface, or nullptr.
@@ -133,6 +144,7 @@ private:
     observe::ThreadWaits waits_;
     std::unique_ptr<jobs::JobQueues> jobs_;
     std::unique_ptr<Health> health_;
+    std::optional<StartingServer> meanwhile_;
     std::unique_ptr<http::Server> server_;
     std::vector<std::shared_ptr<void>> samples_;  ///< of the process and the jobs
     std::atomic<Phase> phase_{Phase::starting};

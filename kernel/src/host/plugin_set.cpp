@@ -174,6 +174,7 @@ void PluginSet::skip(const std::string& id, const std::string& reason) {
 
 bool PluginSet::construct(const Wrap& wrap) {
     std::vector<std::string> failures;
+    std::string blamed;
     std::set<const Instance*> failed;
     const auto next = [&]() -> Instance* {
         for (Instance* instance : order_)
@@ -198,6 +199,7 @@ bool PluginSet::construct(const Wrap& wrap) {
                 if (provider_of(name) == id) registry_.bind(name, {id, wrap(name, id, service)});
             }
         } else if (instance->required()) {
+            if (failures.empty()) blamed = instance->id();
             failures.push_back(done.error().detail);
             failed.insert(instance);
         } else {
@@ -206,7 +208,8 @@ bool PluginSet::construct(const Wrap& wrap) {
             return false;
         }
     }
-    if (!failures.empty()) throw StartError(ExitCode::plugin, std::move(failures));
+    if (!failures.empty())
+        throw StartError(ExitCode::plugin, std::move(failures), std::move(blamed));
     return true;
 }
 
@@ -252,7 +255,7 @@ bool PluginSet::start(const std::vector<std::string>& only, const StartHooks& ho
                  {"version", instance->manifest().version()},
                  {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
         } else if (instance->required()) {
-            throw StartError(ExitCode::start_up, done.error().detail);
+            throw StartError(ExitCode::start_up, done.error().detail, instance->id());
         } else {
             left_out_ = instance->id();
             left_out_reason_ = done.error().detail;

@@ -75,7 +75,7 @@ void SignalWatcher::watch() {
         } else {
             signal_ = number;
             if (log_) log_->info("signal received: stopping", {{"signal", number}});
-            if (log_ && grace_) timer_.emplace(*grace_, ExitCode::start_up, *log_, busy_);
+            if (log_ && grace_) timer_.emplace(*grace_, ExitCode::ok, *log_, busy_);
             changed_.notify_all();
         }
     }
@@ -90,7 +90,7 @@ void SignalWatcher::limit(std::chrono::milliseconds grace, std::function<std::st
     std::lock_guard lock(mutex_);
     grace_ = grace;
     busy_ = std::move(busy);
-    if (log_ && signal_ != 0) timer_.emplace(grace, ExitCode::start_up, *log_, busy_);
+    if (log_ && signal_ != 0) timer_.emplace(grace, ExitCode::ok, *log_, busy_);
 }
 
 void SignalWatcher::lift_limit() {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -52,8 +53,8 @@ public:
     /// Where SIGHUP and the signals that stop are logged; nullptr: nowhere. Must outlive the
     /// watcher, or be taken back.
     void log_to(Logger* log);
-    /// Until lift_limit(): the first signal that stops ends the process, with ExitCode::start_up,
-    /// when it still runs after `grace`. For a start, which may wait long for what never comes;
+    /// Until lift_limit(): the first signal that stops ends the process, with ExitCode::ok, when it
+    /// still runs after `grace`. For a start, which may wait long for what never comes;
     /// `busy` names the plugin that it waits for. Needs a log, and lift_limit() before that is
     /// taken back.
     void limit(std::chrono::milliseconds grace, std::function<std::string()> busy);
@@ -77,12 +78,17 @@ private:
 };
 
 /// The last line of a process that ends by a fault (std::terminate, SIGSEGV, SIGBUS, SIGFPE,
-/// SIGILL, SIGABRT): which signal or exception, and in the code of which plugin. An exception that
+/// SIGILL, SIGABRT): which signal or exception, in the code of which plugin, for which request, and
+/// the thread's stack as places in libraries (addr2line reads them). An exception that
 /// a static initialiser throws cannot be caught (the dynamic linker is on the stack), so this line
 /// is all there is to say of it. The signal then does what it does by default, a core dump
 /// included.
 ///
 /// Thread-safety: install once, before other threads start. The report itself allocates nothing.
 void report_crashes();
+
+/// From now on that line is JSON, or not, and also written to `file`, for the next start. Gives
+/// what the last run of this user has left there, and removes it; "" for nothing.
+std::string keep_crashes(bool json, const std::filesystem::path& file);
 
 }  // namespace kitchen::host

@@ -144,7 +144,8 @@ Result<Response> Pipeline::step(const Run& run, std::size_t index) const {
         std::size_t index;
         bool went_on = false;
     } here{*this, run, index};
-    const observe::CurrentPlugin current(middleware.plugin, middleware.name);
+    const observe::CurrentPlugin current(middleware.plugin, middleware.name,
+                                         run.request.request_id);
     try {
         return middleware.call(run.request, [&here] {
             if (std::exchange(here.went_on, true))
@@ -166,7 +167,8 @@ Result<Response> Pipeline::finish(const Run& run) const {
         if (Status allowed = authorise(request); !allowed) return std::move(allowed).error();
         if (run.body) return finish_upload(request, *run.body);
         if (Status valid = validate(request); !valid) return std::move(valid).error();
-        const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
+        const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
+                                             request.request_id);
         return request.route->handler(request);
     } catch (const std::exception& e) {
         return thrown(request, "handler", request.route->plugin, e.what());
@@ -196,7 +198,8 @@ Result<Response> Pipeline::finish_upload(Request& request, Exchange& body) const
     }
     if (Status checked = check_body(request, std::move(faults)); !checked)
         return std::move(checked).error();
-    const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
+    const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
+                                         request.request_id);
     return request.route->handler(request);
 }
 

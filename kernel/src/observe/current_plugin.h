@@ -15,11 +15,13 @@ public:
         std::string_view id;  ///< empty outside every plugin
         std::string_view
             call;  ///< "start", the pattern of a route, the name of a middleware or job
+        std::string_view request_id;  ///< empty for none
     };
 
-    /// Until the scope ends. Both texts must live as long.
-    CurrentPlugin(std::string_view id, std::string_view call) noexcept
-        : before_(std::exchange(current_, {id, call})) {}
+    /// Until the scope ends. The texts must live as long.
+    CurrentPlugin(std::string_view id, std::string_view call,
+                  std::string_view request_id = {}) noexcept
+        : before_(std::exchange(current_, {id, call, request_id})) {}
     ~CurrentPlugin() { current_ = before_; }
     CurrentPlugin(const CurrentPlugin&) = delete;
     CurrentPlugin& operator=(const CurrentPlugin&) = delete;

@@ -3,6 +3,7 @@
 #include "observe/measured_cache.h"
 #include "observe/measured_queue.h"
 #include "observe/measured_store.h"
+#include "observe/watched_mailer.h"
 
 namespace kitchen::observe {
 
@@ -10,9 +11,17 @@ namespace kitchen::observe {
 // interfaces.
 void* Instruments::wrap(std::string_view interface_name, const std::string& plugin, void* service) {
     if (interface_name == Store::interface_name) {
-        stores_.push_back(std::make_unique<MeasuredStore>(*static_cast<Store*>(service), plugin,
-                                                          slow_statement_, metrics_, clock_, log_));
+        auto store = std::make_unique<MeasuredStore>(*static_cast<Store*>(service), plugin,
+                                                     slow_statement_, metrics_, clock_, log_);
+        checks_.push_back({plugin, "last_write", [&last = *store] { return last.last_write(); }});
+        stores_.push_back(std::move(store));
         return stores_.back().get();
+    }
+    if (interface_name == Mailer::interface_name) {
+        auto mailer = std::make_unique<WatchedMailer>(*static_cast<Mailer*>(service));
+        checks_.push_back({plugin, "last_mail", [&last = *mailer] { return last.last(); }});
+        mailers_.push_back(std::move(mailer));
+        return mailers_.back().get();
     }
     if (interface_name == Cache::interface_name) {
         caches_.push_back(std::make_unique<MeasuredCache>(*static_cast<Cache*>(service), plugin,

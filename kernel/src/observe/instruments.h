@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "kitchen/cache.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
+#include "kitchen/mailer.h"
 #include "kitchen/metrics.h"
 #include "kitchen/queue.h"
 #include "kitchen/store.h"
@@ -30,12 +32,21 @@ public:
     /// itself.
     void* wrap(std::string_view interface_name, const std::string& plugin, void* service);
 
+    /// Whether the last write and the last mail have gone.
+    struct Check {
+        std::string plugin, name;
+        std::function<Status()> last;
+    };
+    const std::vector<Check>& checks() const noexcept { return checks_; }
+
 private:
     Metrics& metrics_;
     const Clock& clock_;
     Logger& log_;
     const std::chrono::milliseconds slow_statement_;
+    std::vector<Check> checks_;
     std::vector<std::unique_ptr<Store>> stores_;
+    std::vector<std::unique_ptr<Mailer>> mailers_;
     std::vector<std::unique_ptr<Cache>> caches_;
     std::vector<std::unique_ptr<Queue>> queues_;
 };

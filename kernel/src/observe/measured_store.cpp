@@ -1,5 +1,6 @@
 #include "observe/measured_store.h"
 
+#include <algorithm>
 #include <exception>
 #include <mutex>
 #include <utility>
@@ -16,6 +17,14 @@ namespace {
 constexpr const char* store_operation_names[] = {"read", "transact", "migrate"};
 constexpr std::size_t longest_text = 2000;  // bytes of SQL in a log line
 
+bool is_select(std::string_view sql) {
+    sql.remove_prefix(std::min(sql.find_first_not_of(" \t\r\n("), sql.size()));
+    constexpr std::string_view select = "select";
+    return sql.size() >= select.size() &&
+           std::equal(select.begin(), select.end(), sql.begin(),
+                      [](char wanted, char found) { return wanted == (found | 0x20); });
+}
+
 }  // namespace
 
 /// One call of the store, from its beginning to its end. The body may run on another thread, but
@@ -27,6 +36,7 @@ struct MeasuredStore::Call {
     // Of the last run of the body.
     bool statement_failed = false;
     bool body_failed = false;
+    bool wrote = false;  // looked at only while the last write has failed
 
     /// What a hook throws ends in the store; here it is seen.
     std::function<void()> watched(std::function<void()> hook) const {
@@ -42,7 +52,7 @@ struct MeasuredStore::Call {
     template <class Tx, class Watched, class Body>
     Status run_body(Tx& transaction, const Body& body) {
         if (std::exchange(has_run, true)) store.count_repeat(operation);
-        statement_failed = body_failed = false;
+        statement_failed = body_failed = wrote = false;
         Watched watched(*this, transaction);
         Status done = body(watched);
         body_failed = !done;
@@ -60,6 +70,7 @@ struct MeasuredStore::Call {
         // error.
         if (!done && !std::exchange(statement_failed, true))
             store.count_error(operation, done.error().kind);
+        if (done && store.last_write_.failed()) wrote = wrote || !is_select(text());
         if (is_timed)
             if (const auto took = store.clock_.steady_now() - begin; took > store.slow_)
                 store.log_slow(text(), took);
@@ -161,7 +172,20 @@ Status MeasuredStore::measure(Operation operation, Work&& work) {
     Status done = work(call);
     if (!done && !call.statement_failed && !call.body_failed)
         count_error(operation, done.error().kind);
+    if (operation != Operation::read) note_write(done, call);
     return done;
+}
+
+void MeasuredStore::note_write(const Status& done, const Call& call) {
+    if (done) {
+        if (call.wrote) last_write_.note(done);
+        return;
+    }
+    const Errc kind = done.error().kind;
+    const bool is_the_stores = call.statement_failed || !call.body_failed;
+    if (is_the_stores &&
+        (kind == Errc::storage_full || kind == Errc::unavailable || kind == Errc::corrupt))
+        last_write_.note(done);
 }
 
 // The closures that a store gets hold two references, so that std::function keeps them inside

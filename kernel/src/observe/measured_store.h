@@ -18,6 +18,7 @@
 #include "kitchen/log.h"
 #include "kitchen/metrics.h"
 #include "kitchen/store.h"
+#include "observe/last_outcome.h"
 
 namespace kitchen::observe {
 
@@ -37,6 +38,8 @@ public:
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     bool is_remote() const noexcept override { return store_.is_remote(); }
     Status ping() override { return store_.ping(); }
+    /// Of the last body that wrote, or would have: why the store could not keep it.
+    Status last_write() const { return last_write_.status(); }
     using Store::read;
     using Store::transact;
 
@@ -49,6 +52,7 @@ private:
     template <class Work>
     Status measure(Operation operation, Work&& work);
     void count_error(Operation operation, Errc kind);
+    void note_write(const Status& done, const Call& call);
     void count_repeat(Operation operation);
     void log_slow(std::string_view sql, std::chrono::nanoseconds took);
     std::string_view text_of(Statement statement) const;
@@ -62,6 +66,7 @@ private:
     Logger& log_;
     std::array<Histogram*, 3> durations_;
     Counter& slow_statements_;
+    LastOutcome last_write_;
     mutable std::shared_mutex mutex_;
     struct Prepared {
         std::string sql, plugin;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "idempotency_keys.h"
+#include "kitchen/mailer.h"
 
 namespace kitchen {
 namespace {
@@ -16,6 +17,19 @@ using namespace std::string_literals;
 // echo -n abc | sha256sum: ba7816bf8f01cfea414140de5dae2223…
 TEST(KeyDigest, IsTheFirstHalfOfTheSha256InLetters) {
     EXPECT_EQ(key_digest("abc"), "lkhibglpipabmpokebebeanofnkocccd");
+}
+
+TEST(KeyDigest, OfANewKeyIsTheKey) {
+    struct Counting : Random {
+        void fill(std::span<std::byte> out) override {
+            for (std::byte& b : out) b = static_cast<std::byte>(next += 23);
+        }
+        unsigned next = 0;
+    } random;
+    const std::string key = new_mail_key(random);
+    EXPECT_EQ(key.size(), key_digest_length);
+    EXPECT_EQ(key.find_first_not_of("abcdefghijklmnop"), std::string::npos);
+    EXPECT_EQ(key_digest(key), key);
 }
 
 TEST(KeyDigest, AnyBytesCount) {

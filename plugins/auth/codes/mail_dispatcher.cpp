@@ -33,14 +33,14 @@ MailDispatcher::MailDispatcher(Mailer& mailer, Jobs& jobs, Clock& clock, Random&
                                 "Mails that could not be sent and will not be tried again.")) {}
 
 bool MailDispatcher::post(Mail mail, std::chrono::milliseconds valid_for) {
-    mail.idempotency_key = random_.hex(16);
+    mail.idempotency_key = new_mail_key(random_);
     const Deadline deadline = clock_.steady_now() + valid_for;
     return jobs_.post("auth-mail",
                       [this, mail = std::move(mail), deadline] { attempt(mail, deadline, 1); });
 }
 
 void MailDispatcher::send(Mail mail, std::chrono::milliseconds valid_for) {
-    mail.idempotency_key = random_.hex(16);
+    mail.idempotency_key = new_mail_key(random_);
     attempt(mail, clock_.steady_now() + valid_for, 1);
 }
 

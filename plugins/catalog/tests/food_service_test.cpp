@@ -174,6 +174,70 @@ TEST_F(FoodServiceTest, AListOfSidesMayOutliveASideUntilItIsChanged) {
                 ElementsAre("food_not_found /side_rules/extra_side/allowed/1"));
 }
 
+TEST_F(FoodServiceTest, ManyAreWrittenTogetherAndToldOnce) {
+    const Food jollof = add_counted("Jollof", 5);
+    const int before = forgotten;
+    std::vector<FoodEdit> edits = {{jollof.id, count(3)},
+                                   {std::nullopt, [](FoodDraft& food) { food = draft(" Dodo "); }}};
+    std::size_t at = 0;
+    const auto write = [&] {
+        return store->transact([&](Transaction& tx) {
+            at = 0;
+            return service->write(
+                tx,
+                [&]() -> std::optional<FoodEdit> {
+                    return at < edits.size() ? std::optional(edits[at++]) : std::nullopt;
+                },
+                7);
+        });
+    };
+    ASSERT_TRUE(write());
+    EXPECT_EQ(forgotten, before + 1);
+    EXPECT_EQ(stored(jollof.id).available_quantity, 3);
+    EXPECT_EQ(stored(jollof.id + 1).name, "Dodo");
+    EXPECT_EQ(journal_sum(jollof.id), 3);
+
+    edits = {{jollof.id, rename("Rice")},
+             {std::nullopt, [](FoodDraft& food) { food = draft("dodo"); }}};
+    EXPECT_EQ(write().error().code, "food_name_taken");
+    EXPECT_EQ(at, 2u) << "it is about the last";
+    EXPECT_EQ(stored(jollof.id).name, "Jollof") << "nothing is left of it";
+    edits = {{jollof.id, rename("Rice"), only_version(1)}};
+    EXPECT_EQ(write().error().code, "stale");
+}
+
+TEST_F(FoodServiceTest, SaysBeforehandWhatWouldBeRefused) {
+    add("Jollof");
+    const Food other = add("Dodo");
+    FoodDraft food = draft("x");
+    EXPECT_EQ(
+        faults_of(service->read(*parse_json(R"({"price": -1, "colour": 2})"), food).error()).size(),
+        2u);
+    ASSERT_TRUE(service->read(*parse_json(R"({"name": " Rice ", "price": 7})"), food));
+    EXPECT_EQ(food.price, 7);
+    food.extra_side.allowed = {other.id, 99};
+    const Status refused =
+        store->read([&](Transaction& tx) { return service->check(tx, food, {}); });
+    EXPECT_THAT(faults_of(refused.error()),
+                ElementsAre("food_not_found /side_rules/extra_side/allowed/1"));
+    EXPECT_EQ(food.name, "Rice");
+    EXPECT_EQ(service->name_key(" JOLLOF"), service->name_key("jollof"));
+    ASSERT_TRUE(service->remove(other.id, any_version));
+    const auto named = [&](const char* name) {
+        return store
+            ->read<std::optional<Food>>(
+                [&](Transaction& tx) { return service->find_by_name(tx, name); })
+            .value()
+            .has_value();
+    };
+    EXPECT_TRUE(named("jollof "));
+    EXPECT_FALSE(named("Dodo"));
+    const auto after = store->read<std::vector<Food>>(
+        [&](Transaction& tx) { return service->foods_after(tx, 0, 10); });
+    ASSERT_EQ(after->size(), 1u);
+    EXPECT_EQ(after->front().name, "Jollof");
+}
+
 TEST_F(FoodServiceTest, AdjustsStockAndKeepsAJournal) {
     const Food food = add_counted("Eba", 5);
     clock.advance(std::chrono::seconds(1));

@@ -49,6 +49,24 @@ protected:
     sqlite::SqliteStore file;
 };
 
+TEST_F(Transfer, ADatabaseIsInUseWhileAServerIsConnected) {
+    PostgresStore other(Options{.url = database.url()});
+    const Status used = other.alone();
+    ASSERT_FALSE(used);
+    EXPECT_EQ(used.error().code, "store_in_use");
+    store.close();
+    EXPECT_TRUE(testkit::wait_until([&] { return other.alone().has_value(); }));
+    EXPECT_TRUE(PostgresStore(Options{.url = "postgresql://127.0.0.1:1/none"}).alone());
+}
+
+TEST_F(Transfer, ADatabaseIsReachedOrSaysWhyNot) {
+    EXPECT_TRUE(PostgresStore(Options{.url = database.url()}).reach());
+    const Status refused =
+        PostgresStore(Options{.url = PostgresServer::shared().url("no_such_database")}).reach();
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().detail.find("no_such_database"), std::string::npos);
+}
+
 TEST_F(Transfer, CarriesEveryCellThereAndBack) {
     const auto copied = transfer::copy_store({file, file}, {store, store});
     ASSERT_TRUE(copied) << copied.error().detail << copied.error().subject;

@@ -20,6 +20,14 @@ class Backup : public SqliteStoreTest {
 protected:
     std::string copy = dir.file("copy.db");
 
+    void open() {
+        SqliteStoreTest::open();
+        store
+            .migrate([](SchemaTransaction& tx) {
+                return tx.script("CREATE TABLE IF NOT EXISTS kitchen_migrations (plugin TEXT);");
+            })
+            .value();
+    }
     void add(std::int64_t id) {
         write(store, "INSERT INTO items (id, body) VALUES ($1, 'x')", {id}).value();
     }
@@ -46,7 +54,7 @@ TEST_F(Backup, HoldsWhatWasThereAndNothingLater) {
     const auto report = back_up(dir.file(), copy);
     ASSERT_TRUE(report) << error_text(report);
     add(2);
-    EXPECT_EQ(report->tables, 1);
+    EXPECT_EQ(report->tables, 2);
     EXPECT_EQ(report->bytes, static_cast<std::int64_t>(fs::file_size(copy)));
     struct stat info {};
     ASSERT_EQ(::stat(copy.c_str(), &info), 0);
@@ -124,11 +132,33 @@ TEST_F(Backup, IsNotRestoredUnderARunningServer) {
     add(1);
     ASSERT_TRUE(back_up(dir.file(), copy));
     add(2);
-    EXPECT_THAT(error_text(restore(copy, dir.file())), HasSubstr("database_in_use"));
+    EXPECT_THAT(error_text(restore(copy, dir.file())), HasSubstr("store_in_use"));
     EXPECT_EQ(count(), 2);
     add(3);
     EXPECT_EQ(count(), 3);
     for (const std::string& name : files()) EXPECT_THAT(name, testing::Not(HasSubstr(".part")));
+}
+
+TEST_F(Backup, AFileIsInUseWhileAnyoneHasItOpen) {
+    EXPECT_TRUE(check_unused(dir.file()));
+    open();
+    EXPECT_THAT(error_text(check_unused(dir.file())), HasSubstr("store_in_use"));
+    add(1);
+    store.close();
+    EXPECT_TRUE(check_unused(dir.file()));
+    open();
+    EXPECT_EQ(count(), 1);
+}
+
+TEST_F(Backup, AFileIsOpenableOrSaysWhyNot) {
+    EXPECT_TRUE(check_openable(dir.file("not/there/yet.db")));
+    EXPECT_FALSE(fs::exists(dir.file("not")));
+    open();
+    EXPECT_TRUE(check_openable(dir.file()));
+    std::ofstream(dir.file("text")) << std::string(10'000, 'x');
+    EXPECT_THAT(error_text(check_openable(dir.file("text"))), HasSubstr(dir.file("text")));
+    EXPECT_THAT(error_text(check_openable(dir.file("text/below.db"))),
+                HasSubstr("Not a directory"));
 }
 
 TEST_F(Backup, ThatIsDamagedIsRefused) {
@@ -145,10 +175,29 @@ TEST_F(Backup, ThatIsDamagedIsRefused) {
         file.seekp(2 * 4096);  // the third page: a leaf, full of cells
         file << std::string(4096, '\xff');
     }
-    EXPECT_THAT(error_text(restore(copy, dir.file())), HasSubstr("store_corrupt: The file "));
+    EXPECT_THAT(error_text(restore(copy, dir.file())),
+                HasSubstr("store_corrupt: The file " + copy + " is damaged"));
     std::ofstream(dir.file("text")) << std::string(10'000, 'x');
     EXPECT_THAT(error_text(restore(dir.file("text"), dir.file())), HasSubstr("store_corrupt"));
     EXPECT_EQ(count_in(dir.file()), 500);
+}
+
+TEST_F(Backup, ThatIsNoneIsRefused) {
+    open();
+    add(1);
+    store.close();
+    std::ofstream(dir.file("empty.db"));
+    {
+        SqliteStore other;
+        other.open({.path = dir.file("other.db")}).value();
+        create_items(other);
+    }
+    EXPECT_THAT(error_text(restore(dir.file("empty.db"), dir.file())),
+                HasSubstr("not_a_backup: The file " + dir.file("empty.db") + " is empty"));
+    EXPECT_THAT(error_text(restore(dir.file("other.db"), dir.file())),
+                HasSubstr("not_a_backup: The file " + dir.file("other.db") + " is no backup"));
+    EXPECT_EQ(count_in(dir.file()), 1);
+    for (const std::string& name : files()) EXPECT_THAT(name, testing::Not(HasSubstr("-restore-")));
 }
 
 TEST_F(Backup, ReplacesADamagedDatabase) {

@@ -1,4 +1,6 @@
 // The executable as its user sees it: exit codes, standard output, standard error.
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -105,6 +107,93 @@ TEST_F(CommandLine, WrongUseEndsWithTwo) {
         EXPECT_EQ(outcome.code, 2) << testing::PrintToString(arguments) << outcome.output;
         EXPECT_NE(outcome.output, "");
     }
+}
+
+TEST_F(CommandLine, PathsAreRelativeToTheConfiguration) {
+    std::ofstream(directory_.path() / "auth.key") << std::string(40, 'k');
+    const std::string file =
+        write("server: {listen: '127.0.0.1:0', plugin_dir: '" + testkit::built_plugin_dir() +
+              "'}\nplugins:\n"
+              "  - {id: store-sqlite, config: {path: ./data/kitchen.db}}\n"
+              "  - id: cache-memory\n"
+              "  - {id: mail-log, config: {directory: data/mail}}\n"
+              "  - {id: auth, config: {key: !file auth.key}}\n");
+    const testkit::TemporaryDirectory elsewhere;
+    ChildProcess server({testkit::built_executable(), "serve", "--config",
+                         std::filesystem::relative(file, elsewhere.path()).string()},
+                        {.directory = elsewhere.path()});
+    ASSERT_TRUE(server.wait_for("serving")) << server.output();
+    const std::string database = (directory_.path() / "data" / "kitchen.db").string();
+    EXPECT_TRUE(std::filesystem::exists(database));
+    EXPECT_TRUE(std::filesystem::exists(directory_.path() / "data" / "mail"));
+    EXPECT_TRUE(std::filesystem::is_empty(elsewhere.path()));
+    EXPECT_THAT(server.output(), HasSubstr("path=" + database));
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0);
+}
+
+TEST_F(CommandLine, ATakenAddressIsFoundByAProbeAndBeforeAnyEffect) {
+    const std::string file = kitchen();
+    ChildProcess first = chuks_kitchen({"serve", "--config", file});
+    ASSERT_TRUE(first.wait_for("startup_ms=")) << first.output();
+    const std::string said = first.output();
+    const std::string port = said.substr(said.rfind("127.0.0.1:") + 10, 5);
+    const std::string second =
+        write("server: {listen: '127.0.0.1:" + std::to_string(std::atoi(port.c_str())) +
+              "', plugin_dir: '" + testkit::built_plugin_dir() +
+              "'}\nplugins: [{id: store-sqlite, config: {path: new/second.db}}]\n");
+    EXPECT_EQ(run({"check-config", "--config", second}).code, 0);
+    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+             {"check-config", "--probe", "--config", second}, {"serve", "--config", second}}) {
+        const Outcome refused = run(arguments);
+        EXPECT_EQ(refused.code, 5) << refused.output;
+        EXPECT_THAT(refused.output, HasSubstr("ddress already in use"));
+    }
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "new"));
+    first.signal(SIGTERM);
+    EXPECT_EQ(first.wait(), 0);
+}
+
+TEST_F(CommandLine, AProbeConnects) {
+    const auto with_store = [&](const std::string& entry) {
+        return run({"check-config", "--probe", "--config",
+                    write("server: {listen: '127.0.0.1:0', plugin_dir: '" +
+                          testkit::built_plugin_dir() + "'}\nplugins: [" + entry + "]\n")});
+    };
+    EXPECT_EQ(with_store("{id: store-sqlite, config: {path: fresh/kitchen.db}}").code, 0);
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "fresh"));
+    std::ofstream(directory_.path() / "text") << std::string(10'000, 'x');
+    const Outcome damaged = with_store("{id: store-sqlite, config: {path: text}}");
+    EXPECT_EQ(damaged.code, 5);
+    EXPECT_THAT(damaged.output, HasSubstr("damaged"));
+    const Outcome away =
+        with_store("{id: store-postgres, config: {url: 'postgresql://127.0.0.1:1/kitchen'}}");
+    EXPECT_EQ(away.code, 5);
+    EXPECT_THAT(away.output, HasSubstr("127.0.0.1:1/kitchen cannot be reached"));
+}
+
+TEST_F(CommandLine, EveryFaultIsToldAtOnceWithItsPlace) {
+    const Outcome refused = run(
+        {"check-config", "--config",
+         write("server: {listen: nowhere, plugin_dir: '" + testkit::built_plugin_dir() + "'}\n" +
+               "plugins:\n"
+               "  - {id: store-postgres, config: {url: 'mysql://x'}}\n"
+               "  - id: cache-memory\n"
+               "  - {id: mail-log, config: {directory: mail}}\n"
+               "  - id: auth\n"
+               "    config:\n"
+               "      mail: {templates: /nope}\n"
+               "      bootstrap_admin: {email: bad, phone: '12', password: short}\n"
+               "      key: !env KITCHEN_NO_SUCH_VARIABLE\n")});
+    EXPECT_EQ(refused.code, 3);
+    for (const char* told :
+         {"kitchen.yaml:1:18: error: server.listen", "kitchen.yaml:3:40: error: store-postgres.url",
+          "kitchen.yaml:8:25: error: auth.mail.templates: /nope/signup_code.subject",
+          "kitchen.yaml:8:25: error: auth.mail.templates: /nope/password_reset.html",
+          "kitchen.yaml:9:32: error: auth.bootstrap_admin.email",
+          "kitchen.yaml:9:44: error: auth.bootstrap_admin.phone",
+          "kitchen.yaml:9:60: error: auth.bootstrap_admin.password", "KITCHEN_NO_SUCH_VARIABLE"})
+        EXPECT_THAT(refused.output, HasSubstr(told));
 }
 
 TEST_F(CommandLine, AWrongConfigurationEndsWithThree) {
@@ -220,6 +309,15 @@ TEST_F(CommandLine, CopiesAStoreIntoAnEmptyOne) {
     text.replace(text.find("kitchen.db"), 10, "copied.db");
     std::ofstream(target) << text;
 
+    {
+        ChildProcess server = chuks_kitchen({"serve", "--config", source});
+        ASSERT_TRUE(server.wait_for("serving")) << server.output();
+        const Outcome refused = run({"store", "copy", "--from", source, "--to", target});
+        EXPECT_EQ(refused.code, 1);
+        EXPECT_THAT(refused.output, HasSubstr("is in use. Stop the server first"));
+        server.signal(SIGTERM);
+        EXPECT_EQ(server.wait(), 0);
+    }
     const Outcome copied = run({"store", "copy", "--from", source, "--to", target});
     EXPECT_EQ(copied.code, 0) << copied.output;
     EXPECT_THAT(copied.output,

@@ -24,6 +24,34 @@ SettingsRead read_server_settings(const std::string& yaml) {
     return out;
 }
 
+TEST(Configuration, WhatIsOffNeedsNoSecrets) {
+    const SettingsRead r = read_server_settings(
+        "plugins:\n"
+        "  - {id: a, enabled: false, path: '${NOBODY}', required: !env NOBODY,\n"
+        "     config: {api_key: !env NOBODY, list: ['${NOBODY}'], file: !file /no/such/file}}\n"
+        "  - {id: b, config: {key: !env NOBODY}}\n"
+        "  - {id: c, enabled: '${NOBODY:-false}', config: {key: !env NOBODY}}\n");
+    EXPECT_THAT(r.errors, ElementsAre(HasSubstr("f:4:27: error: key: the environment variable")));
+    EXPECT_EQ(r.settings.plugins.size(), 3u);
+    EXPECT_FALSE(r.settings.plugins[2].enabled);
+}
+
+TEST(Configuration, PathsAreRelativeToTheFile) {
+    Environment environment = [](const std::string&) { return std::nullopt; };
+    environment.folder = "/etc/kitchen";
+    Diagnostics diagnostics("f");
+    const Configuration read = read_configuration(
+        "server: {plugin_dir: plugins, uploads: {folder: ../tmp}}\n"
+        "plugins: [{id: a, path: ./a.so}, {id: b, path: /b.so}, {id: c}]\n",
+        environment, diagnostics);
+    EXPECT_THAT(diagnostics.lines(), IsEmpty());
+    EXPECT_EQ(read.server.plugin_dir, "/etc/kitchen/plugins");
+    EXPECT_EQ(read.server.upload_folder, "/etc/tmp");
+    EXPECT_EQ(read.plugins[0].path, "/etc/kitchen/a.so");
+    EXPECT_EQ(read.plugins[1].path, "/b.so");
+    EXPECT_EQ(read.plugins[2].path, "");
+}
+
 TEST(Configuration, ReadsAWholeFile) {
     const SettingsRead r = read_server_settings(R"(
 server:
@@ -73,7 +101,7 @@ bind:
     ASSERT_EQ(r.settings.plugins.size(), 3u);
     EXPECT_FALSE(r.settings.plugins[1].enabled);
     EXPECT_FALSE(r.settings.plugins[2].required);
-    EXPECT_EQ(r.settings.plugins[2].path, "./loyalty.so");
+    EXPECT_EQ(r.settings.plugins[2].path, std::filesystem::absolute("loyalty.so"));
     EXPECT_EQ(r.settings.plugins[2].config.find("points")->text, "3");
     ASSERT_EQ(r.settings.binds.size(), 1u);
     EXPECT_EQ(r.settings.binds[0].plugin, "store-memory");
@@ -120,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(
                      "f:1:19: error: server.workers: must be between 1 and 64, found '0'"},
         SettingsCase{
             "server: {limits: {body: 1KB}}\nplugins: []\n",
-            "f:1:25: error: server.limits.body: expected a size such as 512, 64KiB, 10MiB or "
+            "f:1:25: error: server.limits.body: expected a size such as 512, 64KiB, 1.5MiB or "
             "1GiB, found '1KB'"},
         SettingsCase{
             "server: {public_url: kitchen.example}\nplugins: []\n",

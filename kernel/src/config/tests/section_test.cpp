@@ -107,10 +107,10 @@ INSTANTIATE_TEST_SUITE_P(
                     "f:2:21: error: auth.otp.max_attempts: expected a whole number, found 'many'"},
         SectionCase{"key_file: k\notp: {max_attempts: 11}\n",
                     "f:2:21: error: auth.otp.max_attempts: must be between 1 and 10, found '11'"},
-        SectionCase{
-            "key_file: k\notp: {ttl: 5}\n",
-            "f:2:12: error: auth.otp.ttl: expected a duration such as 250ms, 30s, 10m, 2h or 1d, "
-            "found '5'"},
+        SectionCase{"key_file: k\notp: {ttl: 5}\n",
+                    "f:2:12: error: auth.otp.ttl: expected a duration such as 250ms, 1.5s, 1m30s, "
+                    "2h, 1d or 0, "
+                    "found '5'"},
         SectionCase{"key_file: k\notp: {ttl: 1s}\n",
                     "f:2:12: error: auth.otp.ttl: must be between 1m and 1h, found '1s'"},
         SectionCase{"key_file: k\nupload: 11MiB\n",

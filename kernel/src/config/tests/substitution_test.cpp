@@ -21,6 +21,7 @@ using testing::Not;
 std::optional<std::string> environment(const std::string& name) {
     if (name == "NAME") return "jollof";
     if (name == "EMPTY") return "";
+    if (name == "BLANK") return " \n";
     if (name == "TRICKY") return "${NAME}\nplugins: []";
     if (name == "PASSWORD") return "hunter2";
     return std::nullopt;
@@ -42,7 +43,6 @@ std::vector<std::string> problems_of(std::string_view text) {
 TEST(Expand, ReplacesVariables) {
     EXPECT_EQ(expanded("${NAME}"), "jollof");
     EXPECT_EQ(expanded("a ${NAME} b ${NAME}"), "a jollof b jollof");
-    EXPECT_EQ(expanded("${EMPTY}"), "");
     EXPECT_EQ(expanded("$NAME $ {NAME} $"), "$NAME $ {NAME} $");
 }
 
@@ -50,6 +50,8 @@ TEST(Expand, UsesTheDefaultWhenUnsetOrEmpty) {
     EXPECT_EQ(expanded("${NOBODY:-x}"), "x");
     EXPECT_EQ(expanded("${NOBODY:-}"), "");
     EXPECT_EQ(expanded("${EMPTY:-x}"), "x");
+    EXPECT_EQ(expanded("${BLANK:-x}"), "x");
+    EXPECT_EQ(expanded("${EMPTY:-}"), "");
     EXPECT_EQ(expanded("${NAME:-x}"), "jollof");
     EXPECT_EQ(expanded("${NOBODY:-127.0.0.1:8080}"), "127.0.0.1:8080");
 }
@@ -63,6 +65,9 @@ TEST(Expand, EscapesAndNeverExpandsTwice) {
 TEST(Expand, NamesWhatIsMissing) {
     EXPECT_THAT(problems_of("${NOBODY} ${NOTHING}"),
                 ElementsAre(HasSubstr("NOBODY is not set"), HasSubstr("NOTHING is not set")));
+    EXPECT_THAT(problems_of("x${EMPTY}.db"),
+                ElementsAre(HasSubstr("EMPTY is empty, and there is")));
+    EXPECT_THAT(problems_of("${BLANK}"), ElementsAre(HasSubstr("BLANK is empty")));
     EXPECT_THAT(problems_of("${NAME"), ElementsAre(HasSubstr("without its '}'")));
     EXPECT_THAT(problems_of("${}"), ElementsAre(HasSubstr("letters, digits")));
     EXPECT_THAT(problems_of("${1X}"), ElementsAre(HasSubstr("letters, digits")));
@@ -118,6 +123,27 @@ TEST_F(Substitute, ReportsEveryProblemWithItsPlace) {
                             HasSubstr("f:2:4: error: b: the environment variable NOTHING"),
                             HasSubstr("f:3:4: error: c: cannot read the file '/no/such/file'")));
     EXPECT_TRUE(root.find("a")->unresolved);
+}
+
+TEST_F(Substitute, ASecretThatIsEmptyIsAnError) {
+    read("a: !env EMPTY\nb: !env BLANK\nc: !file " + write_file("empty", "") + "\nd: !file " +
+         write_file("newline", "\n") + "\n");
+    EXPECT_THAT(diagnostics.lines(),
+                ElementsAre(HasSubstr("EMPTY is empty"), HasSubstr("BLANK is empty"),
+                            HasSubstr("it is empty"), HasSubstr("it is empty")));
+}
+
+TEST_F(Substitute, FilesAreRelativeToTheConfiguration) {
+    const std::filesystem::path file = write_file("relative", "x");
+    Environment beside = environment;
+    beside.folder = file.parent_path();
+    Node node = read_yaml("a: !file ./" + file.filename().string() + "\n", diagnostics);
+    substitute(node, beside, diagnostics);
+    EXPECT_THAT(diagnostics.lines(), IsEmpty());
+    EXPECT_EQ(node.find("a")->text, "x");
+    EXPECT_EQ(beside.absolute("b/../c.key"), (file.parent_path() / "c.key").string());
+    EXPECT_EQ(beside.absolute("/c.key"), "/c.key");
+    EXPECT_EQ(beside.absolute(""), "");
 }
 
 TEST_F(Substitute, NeverRepeatsASecretPastedInTheWrongPlace) {

@@ -15,8 +15,16 @@ TEST(Values, ReadDurations) {
     EXPECT_EQ(parse_duration("10m"), milliseconds(600'000));
     EXPECT_EQ(parse_duration("2h"), milliseconds(7'200'000));
     EXPECT_EQ(parse_duration("1d"), milliseconds(86'400'000));
-    for (const char* bad : {"", "5", "-5s", "1.5s", "5 s", "5S", "s", "5sec", "99999999999999999d",
-                            "99999999999999999999s"})
+    EXPECT_EQ(parse_duration("1.5s"), milliseconds(1'500));
+    EXPECT_EQ(parse_duration("0.25h"), milliseconds(900'000));
+    EXPECT_EQ(parse_duration("1m30s"), milliseconds(90'000));
+    EXPECT_EQ(parse_duration("1d12h0.5s"), milliseconds(129'600'500));
+    EXPECT_EQ(parse_duration("2w"), milliseconds(1'209'600'000));
+    EXPECT_EQ(parse_duration("0"), milliseconds(0));
+    EXPECT_EQ(parse_duration("0s"), milliseconds(0));
+    for (const char* bad :
+         {"", "5", "-5s", "1.s", ".5s", "1.5", "0.1ms", "30s1m", "1s1s", "1m 30s", "5 s", "5S", "s",
+          "5sec", "99999999999999999d", "99999999999999999999s", "0.00000000001d"})
         EXPECT_FALSE(parse_duration(bad)) << bad;
 }
 
@@ -25,7 +33,9 @@ TEST(Values, ReadSizes) {
     EXPECT_EQ(parse_bytes("64KiB"), 65'536);
     EXPECT_EQ(parse_bytes("10MiB"), 10'485'760);
     EXPECT_EQ(parse_bytes("1GiB"), 1'073'741'824);
-    for (const char* bad : {"", "1KB", "1 MiB", "-1", "1.5MiB", "9999999999GiB"})
+    EXPECT_EQ(parse_bytes("1.5MiB"), 1'572'864);
+    EXPECT_EQ(parse_bytes("0.25GiB"), 268'435'456);
+    for (const char* bad : {"", "1KB", "1 MiB", "-1", "1.5", "0.3KiB", "9999999999GiB"})
         EXPECT_FALSE(parse_bytes(bad)) << bad;
 }
 

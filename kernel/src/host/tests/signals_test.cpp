@@ -59,7 +59,7 @@ TEST_F(Signals, AStartThatDoesNotEndIsEndedAfterItsGrace) {
             ::kill(::getpid(), SIGTERM);
             for (;;) ::pause();
         },
-        testing::ExitedWithCode(static_cast<int>(ExitCode::start_up)), "");
+        testing::ExitedWithCode(static_cast<int>(ExitCode::ok)), "");
 }
 
 TEST_F(Signals, ALimitCountsForASignalThatCameBeforeIt) {
@@ -74,7 +74,7 @@ TEST_F(Signals, ALimitCountsForASignalThatCameBeforeIt) {
             watcher.limit(std::chrono::milliseconds(1), [] { return "oven"; });
             for (;;) ::pause();
         },
-        testing::ExitedWithCode(static_cast<int>(ExitCode::start_up)), "");
+        testing::ExitedWithCode(static_cast<int>(ExitCode::ok)), "");
 }
 
 TEST_F(Signals, ALimitThatWasLiftedEndsNothing) {

@@ -12,6 +12,7 @@
 #include "observe/measured_cache.h"
 #include "observe/measured_queue.h"
 #include "observe/measured_store.h"
+#include "observe/watched_mailer.h"
 
 namespace kitchen::observe {
 namespace {
@@ -199,6 +200,50 @@ TEST_F(MeasuredStoreTest, CountsWhatTheStoreItselfResponses) {
     inner.outcome = Error(Errc::unavailable, "away", "Later.");
     EXPECT_FALSE(store.read([](Transaction&) -> Status { return {}; }));
     EXPECT_EQ(errors("read", "unavailable"), 1);
+}
+
+TEST_F(MeasuredStoreTest, TheLastWriteHasFailedUntilOneHasGone) {
+    const Statement insert = store.prepare("INSERT INTO foods VALUES (1)"),
+                    select = store.prepare("SELECT 1");
+    const auto run = [&](Statement statement) {
+        return store.transact([&](Transaction& tx) {
+            Rows rows;
+            return tx.run(statement, {}, rows);
+        });
+    };
+    EXPECT_TRUE(store.last_write());
+    inner.statements = {Error(Errc::unique, "unique", "There is one.")};
+    EXPECT_FALSE(run(insert));
+    EXPECT_TRUE(store.last_write()) << "not the store's fault";
+    inner.outcome = Error(Errc::storage_full, "storage_full", "The disk is full.");
+    EXPECT_FALSE(run(insert));  // at COMMIT
+    ASSERT_FALSE(store.last_write());
+    EXPECT_EQ(store.last_write().error().detail, "The disk is full.");
+    inner.outcome = {};
+    EXPECT_TRUE(run(select));
+    EXPECT_FALSE(store.last_write()) << "it wrote nothing";
+    EXPECT_TRUE(run(insert));
+    EXPECT_TRUE(store.last_write());
+    inner.statements = {Error(Errc::unavailable, "store_unavailable", "It is away.")};
+    EXPECT_FALSE(run(insert));
+    EXPECT_FALSE(store.last_write());
+}
+
+TEST(WatchedMailer, TheLastMailHasFailedUntilOneHasGone) {
+    struct Scripted : Mailer {
+        Status send(const Mail&) override { return next; }
+        Status next;
+    } mailer;
+    WatchedMailer watched(mailer);
+    const auto send = [&](Status next) {
+        mailer.next = std::move(next);
+        (void)watched.send({});
+        return watched.last().has_value();
+    };
+    EXPECT_TRUE(send(Error(Errc::unprocessable, "address", "There is no such address.")));
+    EXPECT_FALSE(send(Error(Errc::unavailable, "away", "The service is away.")));
+    EXPECT_FALSE(send(Error(Errc::unprocessable, "address", "There is no such address.")));
+    EXPECT_TRUE(send({}));
 }
 
 TEST_F(MeasuredStoreTest, CountsErrorsThatARetrySettled) {

@@ -1,5 +1,5 @@
-// food-edits/1: changes of a food by another plugin, which keeps a part of what is said of it: its
-// image, for example.
+// food-edits/1: changes of foods by another plugin: one that keeps a part of what is said of a
+// food, its image, for example, or that writes whole menus.
 //
 // Thread-safety: all calls, from any thread. Ownership: the provider's plugin.
 #pragma once
@@ -7,14 +7,24 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "kitchen/catalog.h"
+#include "kitchen/json.h"
 #include "kitchen/result.h"
 #include "kitchen/store.h"
 #include "kitchen/version_check.h"
 
 namespace kitchen {
+
+/// One of FoodEdits::write().
+struct FoodEdit {
+    std::optional<std::int64_t> id;  ///< nothing: a new food, as `change` makes it of the defaults
+    std::function<void(FoodDraft&)> change;
+    VersionCheck check = any_version;  ///< of a food that is there
+};
 
 class FoodEdits {
 public:
@@ -29,6 +39,26 @@ public:
     virtual Result<Food> edit(Transaction& tx, std::int64_t id,
                               const std::function<void(FoodDraft&)>& change,
                               const VersionCheck& check, std::optional<std::int64_t> by_user) = 0;
+
+    /// Many at once, the menu's caches being told once: what `next` gives, until it gives nothing.
+    /// Errors: those of edit(), about what `next` gave last.
+    virtual Status write(Transaction& tx, const std::function<std::optional<FoodEdit>()>& next,
+                         std::optional<std::int64_t> by_user) = 0;
+
+    // To know before the transaction what it would do.
+    /// Reads a body of PATCH /foods/{id}/ over the draft. Error: unprocessable "validation_failed".
+    virtual Status read(const Json& body, FoodDraft& draft) const = 0;
+    /// Trims the draft and checks it as edit() does, but for whether the name is taken. `before`:
+    /// what the food is now; of a new one the defaults.
+    virtual Status check(Transaction& tx, FoodDraft& draft, const FoodDraft& before) const = 0;
+    /// The same for names that cannot both be on the menu.
+    virtual std::string name_key(std::string_view name) const = 0;
+    /// The food of that name on the menu.
+    virtual Result<std::optional<Food>> find_by_name(Transaction& tx,
+                                                     std::string_view name) const = 0;
+    /// Foods on the menu by rising id, those after that one.
+    virtual Result<std::vector<Food>> foods_after(Transaction& tx, std::int64_t id,
+                                                  std::int64_t limit) const = 0;
 };
 
 }  // namespace kitchen

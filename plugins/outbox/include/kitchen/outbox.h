@@ -43,8 +43,8 @@ struct Delivery {
 
 /// A delivery as its channel gets it.
 struct Outgoing : Delivery {
-    /// 32 hexadecimal digits, the same at each attempt, unlike those of all other deliveries in the
-    /// world: for the idempotency key of the service that takes it.
+    /// 32 letters (kitchen/mailer.h), the same at each attempt, unlike those of all other
+    /// deliveries in the world: for the idempotency key of the service that takes it.
     std::string id;
     Timestamp created_at;
     std::int64_t attempt = 1;
