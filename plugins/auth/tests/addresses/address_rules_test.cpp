@@ -134,7 +134,7 @@ TEST(AddressBody, GivesBackWhatWasGiven) {
     EXPECT_EQ(
         http::body_json(address),
         R"({"id":7,"label":null,"recipient_name":null,"line1":"12 Allen Avenue","line2":null,"city":"Ikeja","state":"Lagos","postal_code":null,)"
-        R"("country":"NG","landmark":null,"delivery_instructions":null,"phone":null,"latitude":6.6018,"longitude":3.0,"is_default":true,)"
+        R"("country":"NG","landmark":null,"delivery_instructions":null,"phone":null,"phone_number":null,"latitude":6.6018,"longitude":3.0,"is_default":true,)"
         R"("version":1,"created_at":"1970-01-01T00:00:00.000Z","updated_at":"1970-01-01T00:00:00.000Z"})");
     http::schema_of<SavedAddress>().validate(*parse_json(http::body_json(address)), "", wrong);
     EXPECT_TRUE(wrong.empty());
