@@ -156,7 +156,7 @@ Status FoodService::check(Transaction& tx, FoodDraft& draft, const FoodDraft& be
 }
 
 std::string FoodService::name_key(std::string_view name) const {
-    return case_folded(trimmed(name));
+    return folded(trimmed(name));
 }
 
 Result<std::optional<Food>> FoodService::find_by_name(Transaction& tx,
