@@ -123,11 +123,7 @@ TEST_F(Hostile, Queries) {
     for (const char* query : {"limit=0",
                               "limit=101",
                               "limit=-1",
-                              "limit=",
-                              "limit",
                               "limit=1&limit=1",
-                              "limit=1.0",
-                              "limit=1e1",
                               "limit=0x10",
                               "limit=%2B1",
                               "limit=+1",
@@ -163,6 +159,10 @@ TEST_F(Hostile, Queries) {
         rows.push_back(
             answered(query, get("/foods/?" + std::string(query)), {422}, "validation_failed"));
     for (const char* query : {"limit=1",
+                              "limit=",
+                              "limit",
+                              "limit=1.0",
+                              "limit=1e1",
                               "limit=100",
                               "limit=-0&limit",
                               "offset=0",
