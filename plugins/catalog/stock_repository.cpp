@@ -32,12 +32,14 @@ StockRepository::StockRepository(Store& store) {
         std::string(returning));
     add_ = store.prepare(
         "UPDATE foods SET available_quantity = available_quantity + $2, is_orderable = CASE WHEN "
-        "is_available = 1 AND available_quantity + $2 > 0 THEN 1 ELSE 0 END, stock_moves = stock_moves "
+        "is_available = 1 AND available_quantity + $2 > 0 THEN 1 ELSE 0 END, stock_moves = "
+        "stock_moves "
         "+ 1, updated_at = $3 "
         "WHERE id = $1 AND available_quantity IS NOT NULL " +
         std::string(returning));
     held_ = store.prepare(
-        "SELECT COALESCE(SUM(delta), 0) FROM food_stock_journal WHERE reference = $2 AND food_id = "
+        "SELECT CAST(COALESCE(SUM(delta), 0) AS BIGINT) FROM food_stock_journal WHERE reference = "
+        "$2 AND food_id = "
         "$1 AND id > COALESCE((SELECT MAX(id) FROM food_stock_journal WHERE food_id = $1 AND "
         "quantity_after IS NULL), 0)");
     record_ = store.prepare(

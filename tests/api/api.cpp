@@ -18,7 +18,7 @@ void RestaurantBehindNginx::restart() {
 void RestaurantBehindNginx::open_front() {
     std::vector<std::uint16_t> ports;
     for (const auto& kernel : kernels()) ports.push_back(kernel->port());
-    nginx_.emplace(ports);
+    nginx_.emplace(ports, true);
 }
 
 namespace {
