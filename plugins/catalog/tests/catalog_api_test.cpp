@@ -174,7 +174,7 @@ TEST_P(Api, WhoIsRefusedForAnOldVersionFindsTheNewOneOnTheFoodsPage) {
         ASSERT_EQ(
             admin.post(path_of(id) + "stock/", json(R"({"delta":1,"reason":"delivery"})")).status,
             200);
-        const Json count = Json::object({{"available_quantity", round}});
+        const Json count = Json::object({{"available_quantity", 10 * round}});
         EXPECT_EQ(admin.patch(path_of(id), count, guarded(old)).status, 412);
         const std::string now = admin.get(path_of(id)).header("etag");
         EXPECT_EQ(admin.patch(path_of(id), count, guarded(now)).status, 200);
