@@ -155,9 +155,7 @@ Status FoodService::check(Transaction& tx, FoodDraft& draft, const FoodDraft& be
     return check_sides(tx, draft, before);
 }
 
-std::string FoodService::name_key(std::string_view name) const {
-    return folded(trimmed(name));
-}
+std::string FoodService::name_key(std::string_view name) const { return folded(trimmed(name)); }
 
 Result<std::optional<Food>> FoodService::find_by_name(Transaction& tx,
                                                       std::string_view name) const {

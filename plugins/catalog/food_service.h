@@ -75,9 +75,9 @@ private:
     // `changes` grows by what there is to tell.
     Result<Food> create(Transaction& tx, FoodDraft draft, std::optional<std::int64_t> by_user,
                         std::vector<FoodChanged>& changes) const;
-    Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& edit,
-                      const VersionCheck& check, std::optional<std::int64_t> by_user,
-                      const CountCheck& count_check, std::vector<FoodChanged>& changes) const;
+    Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& edit, const VersionCheck& check,
+                      std::optional<std::int64_t> by_user, const CountCheck& count_check,
+                      std::vector<FoodChanged>& changes) const;
     Result<Food> lock(Transaction& tx, std::int64_t id) const;
     Result<Food> lock(Transaction& tx, std::int64_t id, const VersionCheck& check) const;
     /// Faults for allowed sides that are no living foods. Lists that `before` already had are not

@@ -85,10 +85,10 @@ StockRoutes::StockRoutes(Setup& setup, FoodService& service) : service_(service)
 
 Result<Response> StockRoutes::adjust(const Request& request) const {
     const auto wanted = request.read<StockAdjustment>();
-    const Result<Food> food =
-        service_.adjust_stock(request.path_id("id"), wanted.delta, wanted.reason,
-                              [&](const Food& now) { return if_match(request, count_tag_of(now)); },
-                              request.who().user_id);
+    const Result<Food> food = service_.adjust_stock(
+        request.path_id("id"), wanted.delta, wanted.reason,
+        [&](const Food& now) { return if_match(request, count_tag_of(now)); },
+        request.who().user_id);
     if (!food) return food.error();
     return food_response(200, *food);
 }
