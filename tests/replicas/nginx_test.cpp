@@ -165,12 +165,10 @@ TEST_F(Nginx, NoSecretReachesItsLog) {
 // -------------------------------------------------------------------------------------------------------------------------
 
 TEST_F(Nginx, OneMebibyteIsTakenAndAByteMoreIsNot) {
-    ASSERT_EQ(nginx_.client().send("POST", "/foods/import/", std::string(1024 * 1024, 'x')).status,
-              200);
+    ASSERT_EQ(nginx_.client().send("POST", "/foods/", std::string(1024 * 1024, 'x')).status, 200);
     const std::size_t before = requests().size();
-    expect_problem(
-        nginx_.client().send("POST", "/foods/import/", std::string(1024 * 1024 + 1, 'x')), 413,
-        "body_too_large");
+    expect_problem(nginx_.client().send("POST", "/foods/", std::string(1024 * 1024 + 1, 'x')), 413,
+                   "body_too_large");
     EXPECT_EQ(requests().size(), before);
 }
 

@@ -32,7 +32,6 @@ protected:
         };
         add("promotions", "");
         add("loyalty", ", path: " KITCHEN_LOYALTY);
-        add("ratings", "");
         return config;
     }
     std::string run(std::vector<std::string> arguments, int code, const RestaurantConfig& config) {
@@ -148,9 +147,12 @@ TEST_P(Purge, TakesEverythingOfAPluginThatIsOff) {
 
 TEST_P(Purge, TakesTheStarsFromFoods) {
     order(1);
+    RestaurantConfig rated = config(), unrated = config();
+    rated.plugins.emplace_back("{id: ratings}");
+    unrated.plugins.emplace_back("{id: ratings, enabled: false}");
     std::string food;
     {
-        Restaurant restaurant(config());
+        Restaurant restaurant(rated);
         HttpClient chef = restaurant.admin();
         for (const char* status : {"confirmed", "preparing", "ready", "completed"})
             expect_status(chef.post("/orders/1/status/", Json::object({{"status", status}})), 200,
@@ -161,11 +163,11 @@ TEST_P(Purge, TakesTheStarsFromFoods) {
                "/";
         expect_status(chef.post(food + "ratings/", Json::object({{"rating", 4}})), 201, "rating");
     }
-    EXPECT_THAT(run({"plugins", "purge", "ratings", "--yes"}, 0, config("ratings")),
+    EXPECT_THAT(run({"plugins", "purge", "ratings", "--yes"}, 0, unrated),
                 AllOf(HasSubstr("table food_ratings"), HasSubstr("foods that show their ratings"),
                       HasSubstr("\nremoved")));
-    EXPECT_THAT(run({"check-data"}, 0, config()), HasSubstr(", 0 broken"));
-    Restaurant restaurant(config());
+    EXPECT_THAT(run({"check-data"}, 0, unrated), HasSubstr(", 0 broken"));
+    Restaurant restaurant(rated);
     EXPECT_EQ(restaurant.client().get(food).json["rating"]["count"], Json(0));
 }
 

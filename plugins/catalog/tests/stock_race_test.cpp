@@ -85,8 +85,7 @@ TEST_P(StockRace, TheJournalAddsUpWhateverHappensAtOnce) {
             case 0: (void)take({{food.id, 3}}); break;
             case 1: (void)give_back({{food.id, 1}}); break;
             case 2:
-                (void)service->adjust_stock(food.id, i % 8 == 2 ? 5 : -5, "recount", any_count,
-                                            1);
+                (void)service->adjust_stock(food.id, i % 8 == 2 ? 5 : -5, "recount", any_count, 1);
                 break;
             // Too far apart for the others to get there: a change to what it is already is none,
             // and counts no version.

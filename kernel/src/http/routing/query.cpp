@@ -110,6 +110,7 @@ Status read_query(std::string_view query, const Route& route, Fields& out,
         if (parameter == declared.end()) {
             if (ignores_unknown(route)) continue;
             std::vector<std::string> known;
+            known.reserve(declared.size());
             for (const Parameter& p : declared) known.push_back(p.name);
             const std::string hint =
                 faults.size() < max_suggestions ? suggestion(*name, known) : std::string();
