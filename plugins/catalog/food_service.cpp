@@ -134,7 +134,7 @@ Status FoodService::write(Transaction& tx, const std::function<std::optional<Foo
         FoodDraft draft;
         if (!wanted->id) wanted->change(draft);
         const Result<Food> food = wanted->id ? edit(tx, *wanted->id, wanted->change, wanted->check,
-                                                    by_user, any_count, changes)
+                                                    by_user, wanted->count_check, changes)
                                              : create(tx, std::move(draft), by_user, changes);
         if (!food) return food.error();
     }

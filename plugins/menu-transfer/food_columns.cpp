@@ -111,6 +111,10 @@ const std::vector<FoodColumn>& food_columns() {
          [](Cell cell, const Food& f) { append_number(cell, f.rating_count); }},
         {"version", Kind::integer,
          [](Cell cell, const Food& f) { append_number(cell, f.version); }},
+        {"stock_moves", Kind::integer_or_null,
+         [](Cell cell, const Food& f) {
+             if (f.stock_moves > 0) append_number(cell, f.stock_moves);
+         }},
         {"created_at", Kind::shown,
          [](Cell cell, const Food& f) { cell += format_rfc3339(from_millis(f.created_at)); }},
         {"updated_at", Kind::shown,

@@ -25,15 +25,23 @@ struct Place {
 struct PlannedEdit {
     Place place;
     std::optional<std::int64_t> food_id;
-    std::optional<std::int64_t> version;  ///< that the file names
+    std::optional<std::int64_t> version, stock_moves;  ///< that the file names
     FoodMembers members = 0;
     FoodDraft draft;  ///< of a food that is there, only those members
+
+    bool is_of(std::int64_t now) const { return !version || *version == now; }
+    /// Whether the file knows of every move of the count.
+    bool has_seen(const Food& now) const {
+        return !version || stock_moves.value_or(0) == now.stock_moves;
+    }
 };
+
+Error outdated() { return Error(Errc::conflict, "outdated", "It has been changed or sold."); }
 
 /// A row before the menu has been looked at.
 struct WantedFood {
     Place place;
-    std::optional<std::int64_t> id, version;
+    std::optional<std::int64_t> id, version, stock_moves;
     std::string name;  ///< "" when the row has none
     Json values;       ///< a body of PATCH /foods/{id}/
 };
@@ -114,10 +122,11 @@ private:
 };
 
 std::optional<WantedFood> MenuImport::Plan::wanted(MenuRow& row) {
-    WantedFood wanted{{row.line, std::move(row.pointer)}, {}, {}, {}, std::move(row.values)};
+    WantedFood wanted{{row.line, std::move(row.pointer)}, {}, {}, {}, {}, std::move(row.values)};
     std::vector<Fault> faults = std::move(row.faults);
     wanted.id = take_integer(wanted.values, "id", faults);
     wanted.version = take_integer(wanted.values, "version", faults);
+    wanted.stock_moves = take_integer(wanted.values, "stock_moves", faults);
     if (const Json* currency = wanted.values.find("currency")) {
         const std::string ours = import_.catalog_.currency();
         if (!currency->is_string() ||
@@ -193,16 +202,18 @@ Result<ComparedFood> MenuImport::Plan::compare(Transaction& tx, const WantedFood
     }
     const FoodMembers members = food ? differing(before, draft) : all_members;
     if (members == 0) return compared;
-    if (food && wanted.version && *wanted.version != food->version) {
+    PlannedEdit edit{wanted.place,       compared.food_id, wanted.version,
+                     wanted.stock_moves, members,          {}};
+    const bool sets_count = food && before.available_quantity != draft.available_quantity;
+    if (food && (!edit.is_of(food->version) || (sets_count && !edit.has_seen(*food)))) {
         compared.faults.push_back(
             {"/version", "outdated",
              "Food " + std::to_string(food->id) +
-                 " has been changed or sold since this was exported (version " +
-                 std::to_string(*wanted.version) + ", now " + std::to_string(food->version) +
-                 "). Export again, or leave the version out to overwrite it."});
+                 " has been changed or sold since this was exported. Export again, or leave the "
+                 "version out to overwrite it."});
         return compared;
     }
-    compared.edit = PlannedEdit{wanted.place, compared.food_id, wanted.version, members, {}};
+    compared.edit = std::move(edit);
     copy_members(members, draft, compared.edit->draft);
     return compared;
 }
@@ -266,9 +277,11 @@ Status MenuImport::Plan::write(std::int64_t by_user) {
         return FoodEdit{
             edit.food_id,
             [&edit](FoodDraft& draft) { copy_members(edit.members, edit.draft, draft); },
-            [&edit](std::int64_t version) -> Status {
-                if (!edit.version || *edit.version == version) return {};
-                return Error(Errc::conflict, "outdated", "It has been changed or sold.");
+            [&edit](std::int64_t version) {
+                return edit.is_of(version) ? Status() : Status(outdated());
+            },
+            [&edit](const Food& now) {
+                return edit.has_seen(now) ? Status() : Status(outdated());
             }};
     };
     Status done = import_.store_.transact([&](Transaction& tx) {

@@ -24,6 +24,8 @@ struct FoodEdit {
     std::optional<std::int64_t> id;  ///< nothing: a new food, as `change` makes it of the defaults
     std::function<void(FoodDraft&)> change;
     VersionCheck check = any_version;  ///< of a food that is there
+    /// Asked when available_quantity changes, with the food as it is: sales move no version.
+    std::function<Status(const Food&)> count_check = [](const Food&) { return Status(); };
 };
 
 /// So many ratings of a food, with so many stars in all.
