@@ -318,10 +318,12 @@ Result<Carts::Filled> CheckoutService::reorder(std::int64_t user_id, std::int64_
             return Error(Errc::not_found, "order_not_found", "There is no such order of yours.");
         const auto ids = [](const std::vector<OrderSide>& sides) {
             std::vector<std::int64_t> all;
+            all.reserve(sides.size());
             for (const OrderSide& side : sides) all.push_back(side.food_id);
             return all;
         };
         std::vector<CartWish> wishes;
+        wishes.reserve((*order)->items.size());
         for (const OrderItem& item : (*order)->items)
             wishes.push_back({item.food_id, ids(item.side_proteins), ids(item.extra_sides),
                               item.quantity, item.special_instructions});

@@ -300,7 +300,9 @@ TEST_F(Hostile, TextIsText) {
             Json::object({{"food_id", created.json["id"]}, {"special_instructions", text}}));
         EXPECT_TRUE(line.status == 201 || line.status == 422) << line.body;
         if (line.status != 201) continue;
-        EXPECT_EQ(line.json["special_instructions"], Json(trimmed(text))) << line.body;
+        const std::string note = trimmed(text);
+        EXPECT_EQ(line.json["special_instructions"], note.empty() ? Json() : Json(note))
+            << line.body;
     }
     EXPECT_GE(customer.get("/cart/").json["items"].size(), 12u);
     // What is a pattern elsewhere is a character here.

@@ -18,7 +18,7 @@ constexpr std::array kept_chunks = {"PLTE"sv, "IDAT"sv, "tRNS"sv, "cHRM"sv, "gAM
 
 bool is_header(std::string_view data) {
     if (data.size() != 13 || data[10] != 0 || data[11] != 0 || (data[12] & ~1) != 0) return false;
-    const int depth = data[8];
+    const auto depth = static_cast<unsigned char>(data[8]);
     switch (data[9]) {  // the kind of colours
         case 0: return depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
         case 3: return depth == 1 || depth == 2 || depth == 4 || depth == 8;
