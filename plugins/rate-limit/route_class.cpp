@@ -92,6 +92,7 @@ std::vector<std::string> RouteClass::misses(const std::vector<http::Route>& rout
                         [&](const http::Route& route) { return matches(entry, route); }))
             continue;
         std::vector<std::string> known;
+        known.reserve(routes.size());
         for (const http::Route& route : routes) known.push_back(route.method + " " + route.pattern);
         std::string_view wanted = entry.text;
         if (wanted.ends_with('*')) wanted.remove_suffix(1);
