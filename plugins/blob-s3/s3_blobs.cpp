@@ -210,9 +210,11 @@ Status S3Blobs::check() const {
 }
 
 Result<ServiceResponse> S3Blobs::call(std::string_view name, const Call& call) {
+    // What is known to be away keeps no request waiting for a second try.
+    const int tries_now = check() ? most_tries : 1;
     for (int tries = 1;; ++tries) {
         Result<ServiceResponse> response = exchange(name, call);
-        if (response || tries == most_tries || !may_pass(response.error())) {
+        if (response || tries == tries_now || !may_pass(response.error())) {
             note(response ? nullptr : &response.error());
             return response;
         }

@@ -186,7 +186,10 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "available_quantity, is_available, tags, side_rules, is_orderable, created_at, updated_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) RETURNING id");
     update_ = store.prepare(
-        "UPDATE foods SET name = $1, name_key = $2, description = $3, search_key = $4, price = $5, "
+        // A name that is kept keeps its key: of an older version there may be two foods whose names
+        // are the same by today's folding, and each can still be edited.
+        "UPDATE foods SET name = $1, name_key = CASE WHEN name = $1 THEN name_key ELSE $2 END, "
+        "description = $3, search_key = $4, price = $5, "
         "image_url = $6, category = $7, category_key = $8, available_quantity = $9, "
         "is_available = $10, tags = $11, side_rules = $12, is_orderable = $13, updated_at = $14, "
         "version = $15, stock_moves = 0 WHERE id = $16");

@@ -111,11 +111,10 @@ Result<Response> RepeatedRequests::respond(Request& request, const http::Next& n
         if (!earlier) return std::move(earlier).error();
         if (earlier->found == Found::nothing) return run(mine, next);
         if (earlier->found == Found::response) return std::move(earlier->response);
-        if (std::chrono::steady_clock::now() >= until)
+        if (std::chrono::steady_clock::now() >= until || !wait_for_another())
             return Error(Errc::conflict, "idempotency_key_in_use",
                          "A request with this Idempotency-Key is still running. Try again.")
                 .retry_in(std::chrono::seconds(1));
-        wait_for_another();
     }
 }
 
@@ -169,10 +168,16 @@ Status RepeatedRequests::release(const Claim& claim) {
 }
 
 // Another server may run the first request, and tells nothing: so it is looked for now and then.
-void RepeatedRequests::wait_for_another() {
-    const Parked parked(waits_);
+bool RepeatedRequests::wait_for_another() {
     std::unique_lock lock(mutex_);
-    ended_.wait_for(lock, std::chrono::milliseconds(50));
+    if (waiting_ == most_waiting) return false;
+    ++waiting_;
+    {
+        const Parked parked(waits_);
+        ended_.wait_for(lock, std::chrono::milliseconds(50));
+    }
+    --waiting_;
+    return true;
 }
 
 Result<std::int64_t> RepeatedRequests::sweep() {

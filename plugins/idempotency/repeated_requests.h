@@ -54,7 +54,10 @@ private:
     Result<http::Response> run(const Claim& claim, const http::Next& next);
     Status keep(const Claim& claim, const http::Response& response);
     Status release(const Claim& claim);
-    void wait_for_another();
+    /// False when so many wait that one more would only take from the others.
+    bool wait_for_another();
+
+    static constexpr unsigned most_waiting = 32;
 
     Store& store_;
     const Clock& clock_;
@@ -64,6 +67,7 @@ private:
     const Statement claim_, find_, keep_, release_, sweep_;
     std::mutex mutex_;
     std::condition_variable ended_;  ///< a request with a key, here
+    unsigned waiting_ = 0;           ///< requests here, under the mutex
 };
 
 }  // namespace kitchen::idempotency

@@ -16,6 +16,10 @@ constexpr std::chrono::hours max_age(24);
 
 }  // namespace
 
+MailTemplates LowStockMails::read_templates(const std::filesystem::path& folder) {
+    return MailTemplates(low_stock_mail, folder);
+}
+
 LowStockMails::LowStockMails(std::string to, const std::filesystem::path& templates,
                              Catalog& catalog, Outbox& outbox, Mailer& mailer, const Clock& clock)
     : to_(std::move(to)),
@@ -23,7 +27,7 @@ LowStockMails::LowStockMails(std::string to, const std::filesystem::path& templa
       outbox_(outbox),
       mailer_(mailer),
       clock_(clock),
-      templates_(low_stock_mail, templates) {}
+      templates_(read_templates(templates)) {}
 
 Status LowStockMails::changed(Transaction& tx, const FoodChanged& event) const {
     if (event.what != "low" || !event.left || clock_.now() - event.at > max_age) return {};

@@ -25,6 +25,8 @@ public:
     LowStockMails(std::string to, const std::filesystem::path& templates, Catalog& catalog,
                   Outbox& outbox, Mailer& mailer, const Clock& clock);
 
+    static MailTemplates read_templates(const std::filesystem::path& folder);
+
     Status changed(Transaction& tx, const FoodChanged& event) const;
     Status send(const Outgoing& delivery) const;
 

@@ -1,4 +1,6 @@
 // The plugin `low-stock`: a mail to the kitchen when a food runs low.
+#include <filesystem>
+
 #include "kitchen/plugin.h"
 
 #include "kitchen/events.h"
@@ -8,7 +10,8 @@ namespace kitchen::low_stock {
 namespace {
 
 struct LowStockSettings {
-    std::string to, templates;
+    std::string to;
+    std::filesystem::path templates;
 
     static void describe(Fields<LowStockSettings>& field) {
         using S = LowStockSettings;
@@ -19,6 +22,8 @@ struct LowStockSettings {
     static void check(const LowStockSettings& settings, Problems& problems) {
         if (settings.to.find('@') == std::string::npos)
             problems.at(settings.to, "must be an address such as kitchen@example.com");
+        check_templates(settings.templates, problems,
+                        [&] { LowStockMails::read_templates(settings.templates); });
     }
 };
 

@@ -161,7 +161,7 @@ Result<ComparedFood> MenuImport::Plan::compare(Transaction& tx, const WantedFood
                      " on the menu. Leave the id out to find it by its name, or to add it."});
             return compared;
         }
-    } else {
+    } else if (wanted.name.find('\0') == std::string::npos) {  // which no store can look for
         Result<std::optional<Food>> found = foods.find_by_name(tx, wanted.name);
         if (!found) return std::move(found).error();
         food = *std::move(found);

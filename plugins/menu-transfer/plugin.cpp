@@ -1,4 +1,6 @@
 // The plugin `menu-transfer`: the menu from a file, and into one.
+#include <filesystem>
+
 #include "kitchen/plugin.h"
 
 #include <string>
@@ -11,7 +13,7 @@ namespace {
 struct TransferSettings {
     Bytes max_bytes = mebibytes(8);
     std::int64_t max_rows = 5'000;
-    std::string folder = "/var/tmp";
+    std::filesystem::path folder = "/var/tmp";
 
     static void describe(Fields<TransferSettings>& field) {
         using S = TransferSettings;

@@ -45,6 +45,7 @@ std::string gzip(const std::string& text) {
     stream.avail_out = static_cast<uInt>(out.size());
     const int end = deflate(&stream, Z_FINISH);
     out.resize(stream.total_out);
+    out.shrink_to_fit();  // it may be kept, and the bound is as large as the text
     deflateEnd(&stream);
     if (end != Z_STREAM_END) throw std::logic_error("zlib did not finish");
     return out;
@@ -92,9 +93,10 @@ std::string gzip_tag(std::string_view tag) {
 
 void Compressor::compress(const Request& request, std::string_view tag, Response& response) {
     response.headers.emplace_back("Content-Encoding", "gzip");
-    const std::string key = tag.empty()
-                                ? std::string()
-                                : request.target + ' ' + request.base_url + ' ' + std::string(tag);
+    const std::string key =
+        tag.empty() ? std::string()
+                    : (request.route->query_parameters.empty() ? request.path : request.target) +
+                          ' ' + request.base_url + ' ' + std::string(tag);
     std::shared_ptr<const std::string> found;
     if (!key.empty()) {
         const std::lock_guard lock(mutex_);
