@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <string_view>
 
@@ -127,6 +128,9 @@ void add_stack(Line& line) noexcept {
 
 /// `what` and, in quotation marks, `text` if there is any.
 void report(std::string_view what, std::string_view text) noexcept {
+    // What was logged before is written first (LogWriter), so that this is the last line.
+    constexpr timespec moment{0, 20'000'000};
+    ::nanosleep(&moment, nullptr);
     const auto place = observe::CurrentPlugin::place();
     Line line;
     if (keeping.json) {
