@@ -46,12 +46,13 @@ std::size_t printable_length(std::string_view text, std::size_t at) {
     return has_control_characters(text.substr(at, length)) ? 0 : length;
 }
 
-constexpr bool is_printable_ascii(char c) { return c >= 0x20 && c < 0x7f; }
+// Lambdas, which are inlined where algorithms take them, as pointers to functions are not.
+constexpr auto is_printable_ascii = [](char c) { return c >= 0x20 && c < 0x7f; };
 
 /// May stand in a value without quotation marks.
-constexpr bool is_bare(char c) {
+constexpr auto is_bare = [](char c) {
     return is_printable_ascii(c) && c != ' ' && c != '=' && c != '"' && c != '\\';
-}
+};
 
 /// Whatever a terminal might obey, or could not show, becomes an escape.
 void append_encoded(std::string& out, std::string_view text) {
