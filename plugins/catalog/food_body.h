@@ -79,7 +79,7 @@ private:
 };
 
 /// Foods as JSON, each written once for as long as nothing about it changes: to compare one with
-/// what was written last takes a twentieth of the time. At most 1,000. Thread-safe.
+/// what was written last is cheaper than to write it. At most 1,000. Thread-safe.
 class WrittenFoods {
 public:
     void write(JsonWriter& out, const Food& food) const;

@@ -132,7 +132,7 @@ Result<std::shared_ptr<const http::FileBody>> ImageService::open(const StoredIma
     auto opened = blobs_.open(image.blob, part);
     const bool is_whole = opened && (*opened)->length() == part.most;
     if (is_whole || (!opened && opened.error().kind == Errc::unavailable)) return opened;
-    // Somebody else removed or changed it.
+    // Another request removed or changed it.
     log_.error("an image is not as it was stored", {{"image", image.name}, {"blob", image.blob}});
     return no_image("of that name");
 }

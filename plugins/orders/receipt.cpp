@@ -1,27 +1,15 @@
 #include "receipt.h"
 
+#include "kitchen/html.h"
 #include "kitchen/text.h"
 
 namespace kitchen::orders {
 namespace {
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            default: out += c;
-        }
-    return out;
-}
-
 /// `value` is HTML already.
 std::string row(std::string_view name, const std::string& value, const char* tag = "td") {
     std::string out = "<tr><";
-    out.append(tag).append(">").append(escaped(name)).append("</").append(tag);
+    out.append(tag).append(">").append(html_escaped(name)).append("</").append(tag);
     return out.append("><")
                .append(tag)
                .append(" class=\"sum\">")
@@ -32,11 +20,11 @@ std::string row(std::string_view name, const std::string& value, const char* tag
 }
 
 std::string item_row(const OrderItem& item, const std::string& currency) {
-    std::string what = std::to_string(item.quantity) + " &times; " + escaped(item.name);
+    std::string what = std::to_string(item.quantity) + " &times; " + html_escaped(item.name);
     for (const auto* sides : {&item.side_proteins, &item.extra_sides})
-        for (const OrderSide& side : *sides) what += ", " + escaped(side.name);
+        for (const OrderSide& side : *sides) what += ", " + html_escaped(side.name);
     if (!item.special_instructions.empty())
-        what += "<br><small>" + escaped(item.special_instructions) + "</small>";
+        what += "<br><small>" + html_escaped(item.special_instructions) + "</small>";
     return "<tr><td>" + what + "</td><td class=\"sum\">" + money_text(item.line_total, currency) +
            "</td></tr>\n";
 }
@@ -77,15 +65,15 @@ std::string receipt_html(const Order& order, const Zone& zone) {
         "vertical-align:top}.sum{text-align:right;white-space:nowrap}</style></head><body>\n"
         "<h1>Chuks Kitchen</h1>\n<p>" +
         title + ", " + zone.text(order.created_at) + "<br>It is " +
-        std::string(phrase_of(order.status)) + ", and " + escaped(order.payment_status) + ".";
+        std::string(phrase_of(order.status)) + ", and " + html_escaped(order.payment_status) + ".";
     if (order.scheduled_for) html += "<br>Asked for: " + zone.text(*order.scheduled_for);
     html += "</p>\n<p>";
     html += order.fulfillment == Fulfillment::delivery ? "Delivered to" : "Picked up by";
-    if (!order.contact_name.empty()) html += "<br>" + escaped(order.contact_name);
+    if (!order.contact_name.empty()) html += "<br>" + html_escaped(order.contact_name);
     for (const char* name : {"line1", "line2", "city", "state", "postal_code"})
         if (const std::string line = text_of(order.address, name); !line.empty())
-            html += "<br>" + escaped(line);
-    html += "<br>" + escaped(order.contact_phone) + "</p>\n<table>\n";
+            html += "<br>" + html_escaped(line);
+    html += "<br>" + html_escaped(order.contact_phone) + "</p>\n<table>\n";
     for (const OrderItem& item : order.items) html += item_row(item, order.currency);
     html += row("Food", money(order.price.subtotal));
     for (const PriceAmount& amount : order.amounts)

@@ -29,7 +29,7 @@ Result<BackupReport> back_up(const std::string& database, const std::string& to)
 /// Error: what opening it would meet, for the first time too. Changes nothing.
 Status check_openable(const std::string& database);
 /// Error: conflict "store_in_use" while another process has the database open. Where there is no
-/// such file, or one that cannot be read, nobody works on it.
+/// such file, or one that cannot be read, no process works on it.
 Status check_unused(const std::string& database);
 
 struct RestoreReport {

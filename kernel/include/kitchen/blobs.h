@@ -39,7 +39,7 @@ public:
     virtual ~Blobs() = default;
 
     /// The bytes of `file`, which stays as it is, in place of what was under that name; a power cut
-    /// does not lose them once this returns. Nobody sees a part of them. After an error there is
+    /// does not lose them once this returns. No reader sees a part of them. After an error there is
     /// the old blob or the new one. Errors: storage_full "blob_storage_full"; unprocessable
     /// "blob_too_large"; internal "blob_source_unreadable", when `file` cannot be read.
     virtual Status put(std::string_view name, const std::filesystem::path& file) = 0;

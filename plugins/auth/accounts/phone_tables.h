@@ -1,5 +1,5 @@
 // What libphonenumber knows of the numbering plans of all countries. With protobuf and ICU it takes
-// 8.5 MB of a process, so a server has it from the first number that somebody writes: the plugin
+// 8.5 MB of a process, so a server has it from the first number that is written: the plugin
 // loads auth/phone-tables.so, which lies beside it, then.
 //
 // Thread-safety: immutable; all calls, from any thread.

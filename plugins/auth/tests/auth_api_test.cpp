@@ -623,7 +623,7 @@ TEST_F(AuthStart, RefusesSettingsThatDoNotFit) {
     expect("otp: {max_attempt: 3}", "did you mean 'max_attempts'");
 }
 
-// With the settings that nobody has changed, but for the time that a hash takes.
+// With the default settings, but for the time that a hash takes.
 TEST_F(AuthStart, WhoComesAtOnceWaitsTheirTurn) {
     testkit::TestKernelOptions options;
     options.environment = {{"DATA", data.path().string()}, {"PASSWORD", account_password}};

@@ -405,7 +405,7 @@ TEST_F(CommandLine, ServesUntilASignalAndDrains) {
     }
 }
 
-// 8.5 MB, which a server takes with the first number that somebody writes.
+// 8.5 MB, which a server takes with the first number that is written.
 TEST_F(CommandLine, AnIdleServerHasNotLoadedThePhoneNumbers) {
     ChildProcess server = chuks_kitchen({"serve", "--config", kitchen()});
     ASSERT_TRUE(server.wait_for("serving")) << server.output();

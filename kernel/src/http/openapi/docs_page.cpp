@@ -3,25 +3,10 @@
 #include <algorithm>
 
 #include "http/routing/request_path.h"
+#include "kitchen/html.h"
 
 namespace kitchen::http {
 namespace {
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            default: out += c;
-        }
-    }
-    return out;
-}
 
 std::string text_in(const Json& value) {
     return value.is_string() ? value.as_string() : std::string();
@@ -32,7 +17,7 @@ constexpr std::string_view schema_prefix = "#/components/schemas/";
 /// "integer, 1 to 99, default 1", or a link to a component. HTML.
 std::string type_of(const Json& schema) {
     if (const Json* reference = schema.find("$ref")) {
-        const std::string name = escaped(text_in(*reference).substr(schema_prefix.size()));
+        const std::string name = html_escaped(text_in(*reference).substr(schema_prefix.size()));
         return "<a href=\"#schema-" + name + "\">" + name + "</a>";
     }
     if (const Json* any_of = schema.find("anyOf")) {
@@ -49,14 +34,14 @@ std::string type_of(const Json& schema) {
         out = type.is_null() ? "any" : text_in(type);
     }
     if (schema.has("items")) out += " of " + type_of(schema["items"]);
-    if (schema.has("format")) out += " (" + escaped(text_in(schema["format"])) + ")";
+    if (schema.has("format")) out += " (" + html_escaped(text_in(schema["format"])) + ")";
     if (schema.has("enum")) {
         std::string values;
         for (const Json& value : schema["enum"].as_array())
             if (!value.is_null())
                 values +=
                     (values.empty() ? "" : ", ") +
-                    ("<code>" + escaped(value.is_string() ? value.as_string() : value.dump()) +
+                    ("<code>" + html_escaped(value.is_string() ? value.as_string() : value.dump()) +
                      "</code>");
         out += ": " + values;
     }
@@ -70,9 +55,9 @@ std::string type_of(const Json& schema) {
     bound("minItems", ", at least ", " elements");
     bound("maxItems", ", at most ", " elements");
     if (schema.has("pattern"))
-        out += ", matches <code>" + escaped(text_in(schema["pattern"])) + "</code>";
+        out += ", matches <code>" + html_escaped(text_in(schema["pattern"])) + "</code>";
     if (schema.has("default"))
-        out += ", default <code>" + escaped(schema["default"].dump()) + "</code>";
+        out += ", default <code>" + html_escaped(schema["default"].dump()) + "</code>";
     return out;
 }
 
@@ -82,18 +67,19 @@ public:
         : openapi_(openapi), style_url_(style_url) {
         const Json& servers = openapi_["servers"];
         if (servers.size() > 0)
-            prefix_ = escaped(path_of_url(text_in(servers.as_array().front()["url"])));
+            prefix_ = html_escaped(path_of_url(text_in(servers.as_array().front()["url"])));
     }
 
     std::string write() {
-        const std::string title = escaped(text_in(openapi_["info"]["title"]));
+        const std::string title = html_escaped(text_in(openapi_["info"]["title"]));
         out_ =
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
             title + " API</title>\n<link rel=\"stylesheet\" href=\"" + prefix_ +
-            escaped(style_url_) + "\">\n</head>\n<body>\n<header>\n<h1>" + title + " <small>" +
-            escaped(text_in(openapi_["info"]["version"])) + "</small></h1>\n<p>" +
-            escaped(text_in(openapi_["info"]["description"])) + "</p>\n<p><a href=\"" + prefix_ +
+            html_escaped(style_url_) + "\">\n</head>\n<body>\n<header>\n<h1>" + title + " <small>" +
+            html_escaped(text_in(openapi_["info"]["version"])) + "</small></h1>\n<p>" +
+            html_escaped(text_in(openapi_["info"]["description"])) + "</p>\n<p><a href=\"" +
+            prefix_ +
             "/openapi.json\">openapi.json</a> holds the same for "
             "machines.</p>\n</header>\n";
         contents();
@@ -128,12 +114,12 @@ private:
         out_ += "<nav>\n";
         for (const Json& tag : openapi_["tags"].as_array()) {
             const std::string name = text_in(tag["name"]);
-            out_ += "<h2>" + escaped(name) + "</h2>\n<ul>\n";
+            out_ += "<h2>" + html_escaped(name) + "</h2>\n<ul>\n";
             each_operation(name, [&](const std::string& path, const std::string& method,
                                      const Json& operation) {
-                out_ += "<li><a href=\"#" + escaped(text_in(operation["operationId"])) +
+                out_ += "<li><a href=\"#" + html_escaped(text_in(operation["operationId"])) +
                         "\"><b class=\"" + method + "\">" + upper(method) + "</b> " +
-                        escaped(path) + "</a></li>\n";
+                        html_escaped(path) + "</a></li>\n";
             });
             out_ += "</ul>\n";
         }
@@ -142,23 +128,24 @@ private:
 
     void section(const std::string& tag) {
         bool is_first = true;
-        each_operation(
-            tag, [&](const std::string& path, const std::string& method, const Json& op) {
-                if (is_first)
-                    out_ += "<section>\n<h2>" + escaped(tag.empty() ? "Others" : tag) + "</h2>\n";
-                is_first = false;
-                operation(path, method, op);
-            });
+        each_operation(tag, [&](const std::string& path, const std::string& method,
+                                const Json& op) {
+            if (is_first)
+                out_ += "<section>\n<h2>" + html_escaped(tag.empty() ? "Others" : tag) + "</h2>\n";
+            is_first = false;
+            operation(path, method, op);
+        });
         if (!is_first) out_ += "</section>\n";
     }
 
     void operation(const std::string& path, const std::string& method, const Json& op) {
-        const std::string id = escaped(text_in(op["operationId"]));
+        const std::string id = html_escaped(text_in(op["operationId"]));
         out_ += "<article id=\"" + id + "\">\n<h3><b class=\"" + method + "\">" + upper(method) +
-                "</b> <code>" + escaped(path) + "</code></h3>\n";
+                "</b> <code>" + html_escaped(path) + "</code></h3>\n";
         if (op.has("summary"))
-            out_ += "<p><strong>" + escaped(text_in(op["summary"])) + "</strong></p>\n";
-        if (op.has("description")) out_ += "<p>" + escaped(text_in(op["description"])) + "</p>\n";
+            out_ += "<p><strong>" + html_escaped(text_in(op["summary"])) + "</strong></p>\n";
+        if (op.has("description"))
+            out_ += "<p>" + html_escaped(text_in(op["description"])) + "</p>\n";
         out_ += "<p class=\"access\">" + access(op) + "</p>\n";
         if (op.has("parameters")) parameters(op["parameters"]);
         if (op.has("requestBody")) {
@@ -168,13 +155,14 @@ private:
                     "</h4>\n";
             for (const auto& [type, media] : op["requestBody"]["content"].as_object()) {
                 if (type != "application/json")
-                    out_ += "<p><code>" + escaped(type) + "</code></p>\n";
+                    out_ += "<p><code>" + html_escaped(type) + "</code></p>\n";
                 shape(media["schema"]);
             }
         }
         responses(op["responses"]);
         out_ += "<h4>Example</h4>\n<pre>" +
-                escaped(curl_example(openapi_, path, upper(method), op)) + "</pre>\n</article>\n";
+                html_escaped(curl_example(openapi_, path, upper(method), op)) +
+                "</pre>\n</article>\n";
     }
 
     static std::string access(const Json& op) {
@@ -184,7 +172,7 @@ private:
         if (!op.has("x-roles")) return "For anyone who is signed in.";
         std::string roles;
         for (const Json& role : op["x-roles"].as_array())
-            roles += (roles.empty() ? "" : ", ") + escaped(text_in(role));
+            roles += (roles.empty() ? "" : ", ") + html_escaped(text_in(role));
         return "For: " + roles + ".";
     }
 
@@ -193,10 +181,10 @@ private:
             "<h4>Parameters</h4>\n<table>\n<tr><th>Name</th><th>In</th><th>Type</th><th>Meaning</"
             "th></tr>\n";
         for (const Json& p : list.as_array())
-            row({"<code>" + escaped(text_in(p["name"])) + "</code>" +
+            row({"<code>" + html_escaped(text_in(p["name"])) + "</code>" +
                      (p["required"] == Json(true) ? " *" : ""),
-                 escaped(text_in(p["in"])), type_of(p["schema"]),
-                 escaped(text_in(p["description"]))});
+                 html_escaped(text_in(p["in"])), type_of(p["schema"]),
+                 html_escaped(text_in(p["description"]))});
         out_ += "</table>\n";
     }
 
@@ -209,14 +197,15 @@ private:
             for (const auto& [type, media] :
                  response["content"].is_object() ? response["content"].as_object() : Json::Object())
                 bodies += (bodies.empty() ? "" : "<br>") + type_of(media["schema"]) + " <small>" +
-                          escaped(type) + "</small>";
-            row({escaped(status), escaped(text_in(response["description"])), bodies});
+                          html_escaped(type) + "</small>";
+            row({html_escaped(status), html_escaped(text_in(response["description"])), bodies});
         }
         out_ += "</table>\n";
     }
 
     void component(const std::string& name, const Json& schema) {
-        out_ += "<article id=\"schema-" + escaped(name) + "\">\n<h3>" + escaped(name) + "</h3>\n";
+        out_ += "<article id=\"schema-" + html_escaped(name) + "\">\n<h3>" + html_escaped(name) +
+                "</h3>\n";
         shape(schema);
         out_ += "</article>\n";
     }
@@ -235,8 +224,8 @@ private:
                 required.is_array() &&
                 std::find(required.as_array().begin(), required.as_array().end(), Json(name)) !=
                     required.as_array().end();
-            row({"<code>" + escaped(name) + "</code>" + (is_required ? " *" : ""), type_of(member),
-                 escaped(text_in(member["description"]))});
+            row({"<code>" + html_escaped(name) + "</code>" + (is_required ? " *" : ""),
+                 type_of(member), html_escaped(text_in(member["description"]))});
         }
         out_ += "</table>\n";
     }
