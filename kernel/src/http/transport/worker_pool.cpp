@@ -88,6 +88,10 @@ bool WorkerPool::try_post(std::unique_ptr<Task>& task, Time deadline) {
     }
     queue_.push_back({std::move(task), now, deadline});
     const bool comes_itself = current_ && &current_->pool == this && current_->polls;
+    if (comes_itself && !current_->counts) {
+        current_->since = now;
+        count(*current_, true);
+    }
     if (!comes_itself || is_late(queue_.front().posted, now)) wake(now);
     be_watched();
     return true;
@@ -166,6 +170,7 @@ void WorkerPool::poll(Worker& me, Lock& lock, Time now) {
     else
         has_events = polled.poller->poll_one();
     lock.lock();
+    count(me, false);
     me.polls = nullptr;
     if (std::exchange(me.leaves, false)) return polled_.notify_all();
     if (!polled.has_events || !has_events) polled.since = steady_clock::now();

@@ -90,7 +90,7 @@ private:
         Poller* polls = nullptr;
         bool leaves = false;  ///< the poller, when it has polled
         bool runs = false;    ///< a task
-        Time since;           ///< its task has run
+        Time since;           ///< its task has run, or its poller has handed tasks over
         int waits = 0;        ///< it waits, so many times nested
         int parks = 0;        ///< of these, for another request
         bool counts = false;  ///< as one that works
@@ -135,7 +135,7 @@ private:
     std::size_t attended_ = 0;  ///< pollers
     std::size_t busy_ = 0;      ///< threads with a task, without those parked
     std::size_t parked_ = 0;    ///< threads whose task waits for another one
-    std::size_t working_ = 0;   ///< of the busy, those that count
+    std::size_t working_ = 0;   ///< threads that count: with a task, or about to take one
     std::uint64_t refused_ = 0;
     bool watched_ = false;  ///< the watching thread looks by itself every so often
     bool stopping_ = false;
