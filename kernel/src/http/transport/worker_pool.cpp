@@ -159,8 +159,10 @@ bool WorkerPool::must_poll(Time now) const {
 // What cannot be run soon is read anyway, so that it is queued, counted, and refused.
 void WorkerPool::poll(Worker& me, Lock& lock, Time now) {
     Unattended polled = unattended_.front();
+    const bool takes_long = polled.has_events && is_late(polled.since, now);
+    if (takes_long) wake(now);  // before the round is read to its end, and begins anew
     unattended_.erase(unattended_.begin());
-    const bool all = may_run() || (polled.has_events && is_late(polled.since, now));
+    const bool all = may_run() || takes_long;
     if (!unattended_.empty()) wake(now);
     me.polls = polled.poller;
     lock.unlock();
