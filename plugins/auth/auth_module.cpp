@@ -10,6 +10,7 @@ AuthModule::AuthModule(const AuthSettings& settings, AuthDependencies dependenci
                    settings.bootstrap_admin.password},
       has_cheap_hashes_(settings.argon2_cost.memory < Argon2Cost().memory),
       key_({settings.key, settings.key_file}),
+      hashes(key_),
       users(deps_.store),
       token_rows(deps_.store),
       phones(settings.phone_region),

@@ -60,6 +60,7 @@ public:
     /// is none. Before all use. Throws std::runtime_error.
     void start();
 
+    ServerHash hashes;
     const UserRepository users;
     const TokenRepository token_rows;
     const PhoneNumbers phones;

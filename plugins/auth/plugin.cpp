@@ -38,6 +38,7 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
+        setup.provide<KeyedHash>(module_.hashes);
         if (events) events->declare<AccountVerified>(setup);
         setup.add_middleware(http::Phase::observe, "auth-challenge",
                              http::Middleware(challenge).sends({"WWW-Authenticate"}));
@@ -78,4 +79,5 @@ KITCHEN_PLUGIN(
     "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
     kitchen::Store, kitchen::Cache, kitchen::Mailer, kitchen::Clock, kitchen::Random, kitchen::Jobs,
     kitchen::Metrics, kitchen::Waits, kitchen::Optional<kitchen::Events>,
-    kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>)
+    kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>,
+    kitchen::Provides<kitchen::KeyedHash>)

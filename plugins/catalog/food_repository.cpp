@@ -180,6 +180,8 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
     lock_ = store.prepare(
         "UPDATE foods SET version = version WHERE id = $1 AND deleted_at IS NULL RETURNING " +
         std::string(columns));
+    lock_all_ = store.prepare("UPDATE foods SET version = version WHERE id IN ($1, $2, $3, $4, $5, "
+                              "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
     insert_ = store.prepare(
         "INSERT INTO foods (name, name_key, description, search_key, price, image_url, category, "
         "category_key, "
@@ -334,6 +336,18 @@ Result<bool> FoodRepository::any(Transaction& tx) const { return any_row(tx.quer
 
 Result<std::optional<Food>> FoodRepository::lock(Transaction& tx, std::int64_t id) const {
     return first_row(tx.query(lock_, {id}), [&](const Row& row) { return food(row); });
+}
+
+Status FoodRepository::lock_all(Transaction& tx, std::span<const std::int64_t> ids) const {
+    constexpr std::size_t at_once = 16;
+    for (std::size_t first = 0; first < ids.size(); first += at_once) {
+        std::vector<Param> params(at_once, Param(0));  // which is no food's id
+        for (std::size_t i = 0; i < std::min(at_once, ids.size() - first); ++i)
+            params[i] = Param(ids[first + i]);
+        Rows none;
+        if (Status locked = tx.run(lock_all_, params, none); !locked) return locked;
+    }
+    return {};
 }
 
 Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,

@@ -58,6 +58,8 @@ public:
     /// The living food with this id, which no other transaction can change until the transaction
     /// ends.
     Result<std::optional<Food>> lock(Transaction& tx, std::int64_t id) const;
+    /// Nothing else than that, for many at once.
+    Status lock_all(Transaction& tx, std::span<const std::int64_t> ids) const;
 
     // Times in POSIX milliseconds. Error of both: conflict "food_name_taken".
     /// The new food, as version 1.
@@ -125,7 +127,7 @@ private:
     std::array<std::array<Statement, 10>, path_count> pages_;  ///< by order, see page_index()
     std::array<Statement, path_count> count_by_;
     Statement count_out_, living_, find_, find_many_, by_name_, after_, any_;
-    Statement lock_, insert_, update_, remove_, rate_, rated_, delete_tags_, insert_tag_,
+    Statement lock_, lock_all_, insert_, update_, remove_, rate_, rated_, delete_tags_, insert_tag_,
         milestone_;
     Statement stored_currency_, forget_currency_, prices_, reprice_, texts_, rekey_;
 };

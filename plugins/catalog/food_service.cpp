@@ -104,7 +104,7 @@ Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& cha
     const FoodDraft before = *food;
     FoodDraft draft = before;
     change(draft);
-    if (Status valid = normalise(draft); !valid) return std::move(valid).error();
+    if (Status valid = normalise(draft, before); !valid) return std::move(valid).error();
     if (draft == before) return food;
     const bool moves_count = draft.available_quantity != before.available_quantity;
     if (moves_count)
@@ -151,7 +151,7 @@ Status FoodService::read(const Json& body, FoodDraft& draft) const {
 }
 
 Status FoodService::check(Transaction& tx, FoodDraft& draft, const FoodDraft& before) const {
-    if (Status valid = normalise(draft); !valid) return valid;
+    if (Status valid = normalise(draft, before); !valid) return valid;
     return check_sides(tx, draft, before);
 }
 

@@ -51,6 +51,9 @@ public:
                         const CountCheck& count_check = any_count);
     Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& change,
                       const VersionCheck& check, std::optional<std::int64_t> by_user) override;
+    Status lock(Transaction& tx, std::span<const std::int64_t> ids) override {
+        return foods_.lock_all(tx, ids);
+    }
     Status write(Transaction& tx, const std::function<std::optional<FoodEdit>()>& next,
                  std::optional<std::int64_t> by_user) override;
     Status read(const Json& body, FoodDraft& draft) const override;

@@ -51,15 +51,17 @@ public:
     Result<std::vector<ImageLink>> links_after(Transaction& tx, std::int64_t food_id,
                                                std::int64_t limit) const;
 
-    /// Those unused since then or longer are not found any more.
+    /// Unused since then or longer, and still found.
+    Result<std::vector<StoredImage>> unused(Transaction& tx, std::int64_t unused_since) const;
+    /// Those are not found any more.
     Status begin_removal(Transaction& tx, std::int64_t unused_since) const;
     /// Blobs of images that are not found any more.
     Result<std::vector<std::string>> blobs_to_remove(Transaction& tx, std::int64_t limit) const;
     Status end_removal(Transaction& tx, std::string_view blob) const;
 
 private:
-    const Statement find_, keep_, of_food_, use_, link_, unlink_, release_, links_after_, begin_,
-        to_remove_, end_, lost_;
+    const Statement find_, keep_, of_food_, use_, link_, unlink_, release_, links_after_, unused_,
+        begin_, to_remove_, end_, lost_;
 };
 
 }  // namespace kitchen::images

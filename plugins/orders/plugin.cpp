@@ -98,8 +98,9 @@ public:
         add_kept_claims(setup, store, claims);
         setup.add_periodic("orders: look for events", settings.events.poll,
                            [this] { hub_.poll(); });
-        setup.add_periodic("orders: heartbeats", settings.events.heartbeat,
-                           [this] { hub_.beat(); });
+        setup.add_periodic("orders: heartbeats", settings.events.heartbeat, [this] {
+            hub_.beat([this](const Principal& who) { return event_routes_.is_current(who); });
+        });
         setup.add_periodic("orders: forget idempotency keys", std::chrono::minutes(10),
                            [this] { sweep(); }, {.once_per_cluster = true});
     }

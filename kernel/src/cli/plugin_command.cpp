@@ -11,6 +11,7 @@
 #include "cli/terminal.h"
 #include "config/diagnostics.h"
 #include "host/kernel.h"
+#include "kitchen/store_transfer.h"
 
 namespace kitchen::cli {
 
@@ -100,6 +101,14 @@ ExitCode run_plugin_command(const std::string& name, const std::string& config_f
         return app.exit(e, out, err) == 0 ? ExitCode::ok : ExitCode::usage;
     }
 
+    if (found.command->needs_store_alone) {
+        auto* const store =
+            static_cast<StoreTransfer*>(kernel.service(StoreTransfer::interface_name));
+        if (const Status alone = store ? store->alone() : Status(); !alone) {
+            print_error(err, alone.error());
+            return ExitCode::failed;
+        }
+    }
     if (found.command->needs_start) kernel.start_plugins({found.plugin});
     TerminalContext context(values, out);
     const ExitCode result = run(*found.command, context, err);

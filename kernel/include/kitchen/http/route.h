@@ -43,7 +43,8 @@ enum class Access : std::uint8_t {
 };
 
 /// A query parameter or request header. Query values are checked like a JSON value of the schema's
-/// type.
+/// type. A list (of a query only) is given as ?name=a&name=b, or as ?name=a,b: a comma that belongs
+/// to a text is written %2C, and may be so to one of an enumeration as well.
 struct Parameter {
     std::string name;
     Schema schema;
@@ -112,6 +113,10 @@ public:
     /// others: so one response names every fault. Those it finds in members that are not there do
     /// not count, so that it may read the body over a default. Reaches neither store nor cache.
     Route& check(std::function<Status(const Json& body)> fn) {
+        return check([fn = std::move(fn)](const Json& body, const Request&) { return fn(body); });
+    }
+    /// The same for one that also looks at the head of the request.
+    Route& check(std::function<Status(const Json& body, const Request& request)> fn) {
         body_check = std::move(fn);
         return *this;
     }
@@ -220,7 +225,7 @@ public:
     std::vector<Parameter> header_parameters;
     std::optional<Schema> body_schema;
     bool body_optional = false;
-    std::function<Status(const Json&)> body_check;
+    std::function<Status(const Json&, const Request&)> body_check;
     std::optional<Upload> upload;
     std::optional<std::size_t> max_body;  ///< nothing: server.limits.body
     std::vector<DescribedResponse> responses;
