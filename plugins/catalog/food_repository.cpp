@@ -180,8 +180,9 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
     lock_ = store.prepare(
         "UPDATE foods SET version = version WHERE id = $1 AND deleted_at IS NULL RETURNING " +
         std::string(columns));
-    lock_all_ = store.prepare("UPDATE foods SET version = version WHERE id IN ($1, $2, $3, $4, $5, "
-                              "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
+    lock_all_ = store.prepare(
+        "UPDATE foods SET version = version WHERE id IN ($1, $2, $3, $4, $5, "
+        "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
     insert_ = store.prepare(
         "INSERT INTO foods (name, name_key, description, search_key, price, image_url, category, "
         "category_key, "

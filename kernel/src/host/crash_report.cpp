@@ -214,7 +214,7 @@ void report_crashes() {
     std::set_terminate(on_terminate);
     struct sigaction action {};
     action.sa_handler = on_signal;
-    action.sa_flags = SA_RESETHAND | SA_NODEFER;
+    action.sa_flags = SA_RESETHAND | SA_NODEFER | SA_ONSTACK;  // CrashStack
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     (void)action;  // the sanitizers report these signals themselves, with more to say
 #else

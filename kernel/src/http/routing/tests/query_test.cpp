@@ -202,7 +202,7 @@ TEST(ReadQueryLists, AreRepeatedOrSeparatedByCommas) {
     EXPECT_THAT(read("status=,"), IsEmpty());
     EXPECT_THAT(read("tag=hot,red&tag=soup%2C+stew"), ElementsAre("hot", "red", "soup, stew"));
     EXPECT_THAT(read("id=1,2"), ElementsAre("1", "2"));
-    EXPECT_THAT(read("status=a,c"), ElementsAre("?status not_listed", "a", "c"));
+    EXPECT_THAT(read("status=a,c"), ElementsAre("?status not_one_of", "a", "c"));
     EXPECT_THAT(read("id=1,x"), ElementsAre("?id type", "1", "x"));
     EXPECT_THAT(read("status=a,a,a,a").at(0), "?status too_many");
 }
