@@ -10,7 +10,7 @@ packages_build=(
 )
 packages_test=(
   libgtest-dev libgmock-dev librapidcheck-dev binutils openssl libssl-dev python3 python3-aiosmtpd
-  postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools
+  postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools nodejs npm
 )
 packages_fuzz=(clang libclang-rt-14-dev)
 packages_style=(clang-format clang-tidy)
