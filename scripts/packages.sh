@@ -12,6 +12,8 @@ packages_test=(
   libgtest-dev libgmock-dev librapidcheck-dev binutils openssl python3 python3-aiosmtpd
   postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools
 )
+# A Node.js from elsewhere brings npm with it, and Debian's is in conflict with that.
+command -v npm >/dev/null || packages_test+=(nodejs npm)
 packages_fuzz=(clang libclang-rt-14-dev)
 packages_style=(clang-format clang-tidy)
 packages_bench=(
