@@ -20,10 +20,11 @@ class IdempotencyPlugin final : public Plugin {
 public:
     using Settings = IdempotencySettings;
 
-    IdempotencyPlugin(const Settings& settings, Setup& setup, Store& store, const Clock& clock,
-                      Waits& waits)
+    IdempotencyPlugin(const Settings& settings, Setup& setup, Store& store, PersonalData* personal,
+                      const Clock& clock, Waits& waits)
         : log_(setup.log()), requests_(store, clock, waits, log_, {.window = settings.window}) {
         setup.add_migrations(kitchen_migrations);
+        if (personal) add_personal_requests(*personal, setup, store);
         http::Middleware repeat = [this](http::Request& request, const http::Next& next) {
             return requests_.respond(request, next);
         };
@@ -47,5 +48,5 @@ private:
 }  // namespace kitchen::idempotency
 
 KITCHEN_PLUGIN(kitchen::idempotency::IdempotencyPlugin, "idempotency", "1.0.0",
-               "Gives a repeated POST its first response again", kitchen::Store, kitchen::Clock,
-               kitchen::Waits)
+               "Gives a repeated POST its first response again", kitchen::Store,
+               kitchen::Optional<kitchen::PersonalData>, kitchen::Clock, kitchen::Waits)

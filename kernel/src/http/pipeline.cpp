@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "observe/current_cause.h"
 #include "observe/current_plugin.h"
 #include "problem.h"
 #include "request_body.h"
@@ -81,6 +82,14 @@ Status validate(Request& request) {
         return query;
     if (Status body = read_body(request, *request.route, faults); !body) return body;
     return check_body(request, std::move(faults));
+}
+
+Result<Response> handle(Request& request) {
+    const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
+                                         request.request_id);
+    const ChangeCause cause{&request};
+    const observe::CauseScope scope(cause);
+    return request.route->handler(request);
 }
 
 }  // namespace
@@ -170,9 +179,7 @@ Result<Response> Pipeline::finish(const Run& run) const {
         if (Status allowed = authorise(request); !allowed) return std::move(allowed).error();
         if (run.body) return finish_upload(request, *run.body);
         if (Status valid = validate(request); !valid) return std::move(valid).error();
-        const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
-                                             request.request_id);
-        return request.route->handler(request);
+        return handle(request);
     } catch (const std::exception& e) {
         return thrown(request, "handler", request.route->plugin, e.what());
     } catch (...) {
@@ -201,9 +208,7 @@ Result<Response> Pipeline::finish_upload(Request& request, Exchange& body) const
     }
     if (Status checked = check_body(request, std::move(faults)); !checked)
         return std::move(checked).error();
-    const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
-                                         request.request_id);
-    return request.route->handler(request);
+    return handle(request);
 }
 
 Error Pipeline::thrown(const Request& request, std::string_view where, std::string_view plugin,
