@@ -199,6 +199,10 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
     remove_ = store.prepare(
         "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1, stock_moves = 0 "
         "WHERE id = $1");
+    restore_ = store.prepare(
+        "UPDATE foods SET deleted_at = NULL, updated_at = $2, version = version + 1, stock_moves = "
+        "0 WHERE id = $1 AND deleted_at IS NOT NULL RETURNING " +
+        std::string(columns));
     rate_ = store.prepare(
         "UPDATE foods SET rating_count = rating_count + $2, rating_total = rating_total + $3 "
         "WHERE id = $1 RETURNING id");
@@ -423,6 +427,20 @@ Status FoodRepository::remove(Transaction& tx, std::int64_t id, std::int64_t now
     Rows none;
     const Param params[] = {id, now};
     return tx.run(remove_, params, none);
+}
+
+Result<std::optional<Food>> FoodRepository::restore(Transaction& tx, std::int64_t id,
+                                                    std::int64_t now) const {
+    const Result<Rows> rows = tx.query(restore_, {id, now});
+    if (!rows && rows.error().is_unique("foods_living_name"))
+        return Error(Errc::conflict, "food_name_taken",
+                     "Another food on the menu has its name by now. Rename that one first.");
+    if (!rows) return rows.error();
+    if (rows->empty()) return std::optional<Food>();
+    if (Status counted = counts_.add(tx, id); !counted) return std::move(counted).error();
+    Result<Food> restored = food(rows->front());
+    if (!restored) return std::move(restored).error();
+    return std::optional<Food>(*std::move(restored));
 }
 
 Result<bool> FoodRepository::rate(Transaction& tx, const FoodStars& more) const {

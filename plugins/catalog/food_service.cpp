@@ -184,6 +184,21 @@ Status FoodService::remove(std::int64_t id, const VersionCheck& check) {
     });
 }
 
+Result<Food> FoodService::restore(std::int64_t id) {
+    return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
+        const std::int64_t at = now();
+        Result<std::optional<Food>> food = foods_.restore(tx, id, at);
+        if (!food) return std::move(food).error();
+        if (!*food)
+            return Error(Errc::not_found, "food_not_deleted",
+                         "There is no deleted food with this id.");
+        if (Status told = changes_.tell(tx, {{id, "restored", (*food)->version, from_millis(at)}});
+            !told)
+            return std::move(told).error();
+        return **std::move(food);
+    });
+}
+
 Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std::string reason,
                                        const CountCheck& check,
                                        std::optional<std::int64_t> by_user) {

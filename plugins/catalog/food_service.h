@@ -66,6 +66,9 @@ public:
     Result<std::vector<FoodStars>> rated(Transaction& tx) override { return foods_.rated(tx); }
     /// Off the menu; a second time it is not found.
     Status remove(std::int64_t id, const VersionCheck& check);
+    /// On the menu again, as it was. Errors: not_found, also for one that is on it; conflict
+    /// "food_name_taken".
+    Result<Food> restore(std::int64_t id);
 
     /// Adds `delta` portions. conflict: "stock_not_counted", "insufficient_stock",
     /// "stock_too_large".

@@ -21,11 +21,13 @@ public:
     using Settings = IdempotencySettings;
 
     IdempotencyPlugin(const Settings& settings, Setup& setup, Store& store, KeyedHash& hashes,
-                      const Clock& clock, Random& random, Jobs& jobs, Waits& waits)
+                      PersonalData* personal, const Clock& clock, Random& random, Jobs& jobs,
+                      Waits& waits)
         : log_(setup.log()),
           requests_({store, hashes, clock, random, jobs, waits, log_},
                     {.window = settings.window}) {
         setup.add_migrations(kitchen_migrations);
+        if (personal) add_personal_requests(*personal, setup, store);
         http::Middleware repeat = [this](http::Request& request, const http::Next& next) {
             return requests_.respond(request, next);
         };
@@ -50,4 +52,5 @@ private:
 
 KITCHEN_PLUGIN(kitchen::idempotency::IdempotencyPlugin, "idempotency", "1.0.0",
                "Gives a repeated POST its first response again", kitchen::Store, kitchen::KeyedHash,
-               kitchen::Clock, kitchen::Random, kitchen::Jobs, kitchen::Waits)
+               kitchen::Optional<kitchen::PersonalData>, kitchen::Clock, kitchen::Random,
+               kitchen::Jobs, kitchen::Waits)

@@ -214,4 +214,12 @@ Result<std::int64_t> RepeatedRequests::sweep() {
     });
 }
 
+void add_personal_requests(PersonalData& personal, const Setup& setup, Store& store) {
+    personal.add(setup,
+                 {.kept = {{"responses", store.prepare("SELECT route, idempotency_key, body, "
+                                                       "created_at FROM idempotency_keys WHERE "
+                                                       "user_id = $1 ORDER BY created_at")}},
+                  .forget = {store.prepare("DELETE FROM idempotency_keys WHERE user_id = $1")}});
+}
+
 }  // namespace kitchen::idempotency

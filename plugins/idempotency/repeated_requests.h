@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "kitchen/personal_data.h"
 #include "kitchen/clock.h"
 #include "kitchen/http/middleware.h"
 #include "kitchen/jobs.h"
@@ -93,5 +94,8 @@ private:
     std::condition_variable ended_;  ///< a request with a key, here
     unsigned waiting_ = 0;           ///< requests here, under the mutex
 };
+
+/// What is kept about a person.
+void add_personal_requests(PersonalData& personal, const Setup& setup, Store& store);
 
 }  // namespace kitchen::idempotency

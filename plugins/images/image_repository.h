@@ -18,6 +18,11 @@
 
 namespace kitchen::images {
 
+/// For Route::changes(): the image of a food.
+inline constexpr std::string_view food_image_row =
+    "SELECT food_images.food_id, images.name, images.size, images.created_at FROM food_images "
+    "JOIN images ON images.id = food_images.image_id WHERE food_images.food_id = $1";
+
 struct StoredImage {
     std::int64_t id = 0;
     std::string name;  ///< "<SHA-256>.jpg"

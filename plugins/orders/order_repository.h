@@ -8,12 +8,18 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kitchen/store.h"
 #include "order.h"
 
 namespace kitchen::orders {
+
+/// For Route::changes(): what staff can change, and nothing of the person.
+inline constexpr std::string_view order_row =
+    "SELECT id, user_id, status, payment_status, total, currency, scheduled_for, cancel_reason, "
+    "version, created_at, updated_at FROM orders WHERE id = $1";
 
 struct OrderFilter {
     std::optional<std::int64_t> user_id;

@@ -145,6 +145,7 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .describe("Customers while it is pending or confirmed; kitchen and admin until it is "
                       "completed, with a reason.")
             .signed_in()
+            .changes("order", order_row)
             .if_match()
             .body<Cancellation>()
             .optional_body()
@@ -157,6 +158,7 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
         Route::post("/orders/{id:id}/status/")
             .summary("Move an order along")
             .roles(staff)
+            .changes("order", order_row)
             .if_match()
             .body<StatusChange>()
             .body_limit(body_limit)

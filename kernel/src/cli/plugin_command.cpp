@@ -12,6 +12,7 @@
 #include "config/diagnostics.h"
 #include "host/kernel.h"
 #include "kitchen/store_transfer.h"
+#include "observe/current_cause.h"
 
 namespace kitchen::cli {
 
@@ -109,9 +110,20 @@ ExitCode run_plugin_command(const std::string& name, const std::string& config_f
             return ExitCode::failed;
         }
     }
-    if (found.command->needs_start) kernel.start_plugins({found.plugin});
+    if (found.command->needs_start) {
+        std::vector<std::string> needed = {found.plugin};
+        if (kernel.change_log())
+            needed.push_back(kernel.plugins().provider_of(std::string(ChangeLog::interface_name)));
+        kernel.start_plugins(needed);
+    }
+    ChangeCause cause{nullptr, name, Json::object()};
+    for (const auto& [option, value] : values)
+        if (!value.empty()) cause.options.set(option, value);
     TerminalContext context(values, out);
-    const ExitCode result = run(*found.command, context, err);
+    const ExitCode result = [&] {
+        const observe::CauseScope scope(cause);
+        return run(*found.command, context, err);
+    }();
     const bool clean = kernel.stop();
     return result == ExitCode::ok && !clean ? ExitCode::runtime : result;
 }

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "observe/current_cause.h"
 #include "observe/current_plugin.h"
 #include "problem.h"
 #include "request_body.h"
@@ -221,6 +222,8 @@ Result<Response> Pipeline::perform(Request& request) const {
 Result<Response> Pipeline::handle(Request& request) const {
     const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
                                          request.request_id);
+    const ChangeCause cause{&request};
+    const observe::CauseScope scope(cause);
     try {
         return request.route->handler(request);
     } catch (const std::exception& e) {

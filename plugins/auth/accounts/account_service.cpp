@@ -45,6 +45,12 @@ Result<User> create_account(Store& store, const UserRepository& users, Random& r
             if (!made || !events) return made;
             const AccountVerified verified{made->id, from_millis(made->created_at)};
             if (Status told = events->emit(tx, verified); !told) return std::move(told).error();
+            if (user.referred_by_code.empty()) return made;
+            const auto owner = users.owner_of_referral_code(tx, user.referred_by_code);
+            if (!owner) return owner.error();
+            if (!*owner) return made;
+            const AccountReferred referred{made->id, **owner, from_millis(made->created_at)};
+            if (Status told = events->emit(tx, referred); !told) return std::move(told).error();
             return made;
         });
         if (created || !created.error().is_unique("users_referral_code") || tries == max_tries)
@@ -163,10 +169,7 @@ Result<User> AccountService::change_rights(std::int64_t user_id, const RightsCha
         if (loses_admin) {
             const auto left = deps_.users.count_admins(tx);
             if (!left) return left.error();
-            if (*left == 0)
-                return Error(
-                    Errc::conflict, "last_admin",
-                    "This is the last administrator. Make somebody else an administrator first.");
+            if (*left == 0) return last_admin();
         }
         if (Status revoked = deps_.tokens.revoke_all(tx, user_id, 0, now); !revoked)
             return std::move(revoked).error();

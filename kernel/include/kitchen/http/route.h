@@ -210,6 +210,14 @@ public:
         is_inline = true;
         return *this;
     }
+    /// What the route changes, for change-log/1 (change_log.h): a SELECT that gives its row, the id
+    /// first and no secret, when $1 is the last parameter of the path; without a parameter in the
+    /// path, the only row or the newest. `kind` is what such things are called: "food".
+    Route& changes(std::string kind, std::string_view row) {
+        changed_kind = std::move(kind);
+        changed_row = row;
+        return *this;
+    }
     Route& handle(Handler fn) {
         handler = std::move(fn);
         return *this;
@@ -235,6 +243,8 @@ public:
     std::vector<std::string> allowed_roles;
     std::vector<std::string> cookies;
     bool is_inline = false;
+    std::string changed_kind;
+    std::string changed_row;  ///< SQL; empty: not said
     Handler handler;
     std::string plugin;  ///< filled in by the kernel
 
