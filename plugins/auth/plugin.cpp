@@ -10,8 +10,10 @@
 #include "auth_module.h"
 #include "auth_settings.h"
 #include "kitchen/account_events.h"
+#include "kitchen/accounts.h"
 #include "migrations.gen.h"
 #include "sign_in/identify.h"
+#include "sign_in/outside_sign_in.h"
 #include "sign_in/session_routes.h"
 #include "sign_up/signup_routes.h"
 
@@ -28,6 +30,7 @@ public:
                   {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(), events}),
           identity_(module_.users, module_.token_rows, module_.phones),
           address_lookup_(module_.address_rows),
+          outside_({store, module_.users, module_.tokens, random, clock, events}),
           identify_(module_.guard, module_.tokens),
           signup_routes_(module_.signups, settings.cookie_secure),
           session_routes_(module_.guard, module_.tokens, module_.resets),
@@ -38,6 +41,7 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
+        setup.provide<Accounts>(outside_);
         if (events) events->declare<AccountVerified>(setup);
         setup.add_middleware(http::Phase::observe, "auth-challenge",
                              http::Middleware(challenge).sends({"WWW-Authenticate"}));
@@ -63,6 +67,7 @@ private:
     AuthModule module_;
     IdentityService identity_;
     AddressLookup address_lookup_;
+    OutsideSignIn outside_;
     Identify identify_;
     SignupRoutes signup_routes_;
     SessionRoutes session_routes_;
@@ -78,4 +83,5 @@ KITCHEN_PLUGIN(
     "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
     kitchen::Store, kitchen::Cache, kitchen::Mailer, kitchen::Clock, kitchen::Random, kitchen::Jobs,
     kitchen::Metrics, kitchen::Waits, kitchen::Optional<kitchen::Events>,
-    kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>)
+    kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>,
+    kitchen::Provides<kitchen::Accounts>)

@@ -31,8 +31,6 @@ public:
     void request_stop() noexcept { stop_.request_stop(); }
 
 private:
-    static curl_socket_t open_socket(void* endpoint, curlsocktype purpose, curl_sockaddr* address);
-
     const std::string name_;
     const Clock& clock_;
     HttpService service_;

@@ -76,8 +76,9 @@ Error user_not_found() {
 UserRepository::UserRepository(Store& store)
     : by_id_(store.prepare("SELECT " AUTH_USER_COLUMNS " FROM users WHERE id = $1")),
       by_email_(store.prepare("SELECT " AUTH_USER_COLUMNS " FROM users WHERE email_key = $1")),
-      taken_(store.prepare(
-          "SELECT email_key, phone_number FROM users WHERE email_key = $1 OR phone_number = $2")),
+      taken_(store.prepare("SELECT email_key, phone_number FROM users WHERE email_key = $1 OR "
+                           "(phone_number = $2 AND "
+                           "phone_number <> '')")),
       referral_(store.prepare("SELECT id FROM users WHERE referral_code = $1")),
       insert_(store.prepare("INSERT INTO users (email, email_key, phone_number, password_hash, "
                             "role, referral_code, referred_by, created_at, updated_at) "
