@@ -11,6 +11,7 @@
 #include "http_post.h"
 #include "kitchen/clock.h"
 #include "kitchen/events.h"
+#include "kitchen/ip.h"
 #include "kitchen/outbox.h"
 #include "webhook_settings.h"
 
