@@ -99,7 +99,7 @@ void OidcRoutes::declare_flow(Setup& setup) {
             .query(text_parameter("return_to", 2048,
                                   "A page that the configuration lists; without it the first one"))
             .query(challenge)
-            .answers(303, "To the provider", "text/html")
+            .answers(303, "To the provider")
             .answers(404, "No such provider")
             .answers(422, "Not a page that may be returned to")
             .handle([this](Request& request) { return start(request); }));
@@ -110,7 +110,7 @@ void OidcRoutes::declare_flow(Setup& setup) {
                         .query(text_parameter("code", 4096, "The provider's code"))
                         .query(text_parameter("iss", 2048, "The provider's issuer (RFC 9207)"))
                         .query(text_parameter("error", 256, "Why there is no code"))
-                        .answers(303, "To the page, with a code or an error", "text/html")
+                        .answers(303, "To the page, with a code or an error")
                         .answers(403, "It was begun in another browser")
                         .answers(404, "No sign-in waits here, or it has expired")
                         .handle([this](Request& request) { return finish(request); }));

@@ -51,7 +51,7 @@ function authorize(query, response) {
   const code = crypto.randomBytes(16).toString("hex");
   clients.set(code, Object.fromEntries(query));
   const back = new URL(query.get("redirect_uri"));
-  const parameters = over({code, state: query.get("state"), iss: issuer}, forge.callback);
+  const parameters = over({code, state: query.get("state"), iss: issuer, session_state: "of its own"}, forge.callback);
   for (const [name, value] of Object.entries(parameters)) back.searchParams.set(name, value);
   response.writeHead(303, {Location: back.href}).end();
 }
