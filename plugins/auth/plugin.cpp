@@ -11,8 +11,10 @@
 #include "auth_module.h"
 #include "auth_settings.h"
 #include "kitchen/account_events.h"
+#include "kitchen/accounts.h"
 #include "migrations.gen.h"
 #include "sign_in/identify.h"
+#include "sign_in/outside_sign_in.h"
 #include "sign_in/session_routes.h"
 #include "sign_up/signup_routes.h"
 
@@ -30,6 +32,7 @@ public:
                   {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(), events}),
           identity_(module_.users, module_.token_rows, module_.phones),
           address_lookup_(module_.address_rows),
+          outside_({store, module_.users, module_.tokens, random, clock, events}),
           identify_(module_.guard, module_.tokens),
           signup_routes_(module_.signups, settings.cookie_secure),
           session_routes_(module_.guard, module_.tokens, module_.resets),
@@ -41,6 +44,7 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
+        setup.provide<Accounts>(outside_);
         setup.provide<KeyedHash>(module_.hashes);
         setup.provide<PersonalData>(module_.personal);
         if (events) {
@@ -81,6 +85,7 @@ private:
     AuthModule module_;
     IdentityService identity_;
     AddressLookup address_lookup_;
+    OutsideSignIn outside_;
     Identify identify_;
     SignupRoutes signup_routes_;
     SessionRoutes session_routes_;
@@ -98,4 +103,5 @@ KITCHEN_PLUGIN(
     kitchen::Store, kitchen::Cache, kitchen::Mailer, kitchen::Clock, kitchen::Random, kitchen::Jobs,
     kitchen::Metrics, kitchen::Waits, kitchen::Optional<kitchen::Events>,
     kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>,
-    kitchen::Provides<kitchen::KeyedHash>, kitchen::Provides<kitchen::PersonalData>)
+    kitchen::Provides<kitchen::Accounts>, kitchen::Provides<kitchen::KeyedHash>,
+    kitchen::Provides<kitchen::PersonalData>)

@@ -231,6 +231,9 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
         if (!order) return std::move(order).error();
         if (!phone->empty()) order->contact_phone = *phone;
         if (order->contact_phone.empty()) order->contact_phone = account->phone_number;
+        if (order->contact_phone.empty())
+            return invalid_field("/contact_phone", "required",
+                                 "Your account has no phone number. Give one with the order.");
         Result<std::int64_t> id = orders_.insert(tx, *order, draft->claims());
         if (!id) return std::move(id).error();
         order->id = *id;

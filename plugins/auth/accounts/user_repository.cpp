@@ -84,8 +84,9 @@ UserRepository::UserRepository(Store& store)
                            " FROM users WHERE id = $1 AND deleted_at IS "
                            "NULL")),
       by_email_(store.prepare("SELECT " AUTH_USER_COLUMNS " FROM users WHERE email_key = $1")),
-      taken_(store.prepare(
-          "SELECT email_key, phone_number FROM users WHERE email_key = $1 OR phone_number = $2")),
+      taken_(store.prepare("SELECT email_key, phone_number FROM users WHERE email_key = $1 OR "
+                           "(phone_number = $2 AND "
+                           "phone_number <> '')")),
       referral_(store.prepare("SELECT id FROM users WHERE referral_code = $1 AND disabled = 0")),
       insert_(store.prepare("INSERT INTO users (email, email_key, phone_number, password_hash, "
                             "role, referral_code, referred_by, created_at, updated_at) "

@@ -28,8 +28,8 @@ inline constexpr std::string_view role_admin = "admin";
 struct User {
     std::int64_t id = 0;
     std::string email;          ///< as typed
-    std::string phone_number;   ///< E.164
-    std::string password_hash;  ///< PHC string; never leaves the plugin
+    std::string phone_number;   ///< E.164; "": none yet
+    std::string password_hash;  ///< PHC string; "": none yet. Never leaves the plugin
     std::string role;
     bool disabled = false;
     std::string referral_code;            ///< their own, to give away

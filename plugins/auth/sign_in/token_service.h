@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "auth_settings.h"
+#include "kitchen/accounts.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/principal.h"
@@ -24,11 +25,6 @@
 #include "accounts/user_repository.h"
 
 namespace kitchen::auth {
-
-struct IssuedTokens {
-    std::string access_token, refresh_token;
-    std::chrono::seconds expires_in{0};  ///< of the access token
-};
 
 class TokenService {
 public:
