@@ -19,10 +19,9 @@ public:
     std::string settings(const std::string& name) const {
         return name + ": {issuer: '" + url() + "', client_id: kitchen, client_secret: s3cret}";
     }
-    void forge(Json what) {
-        HttpClient(port()).put("/_control", Json::object({{"forge", std::move(what)}}));
+    void forge(const std::string& what) {
+        HttpClient(port()).put("/_control", Json::object({{"forge", parse_json(what).value()}}));
     }
-    void forge(const std::string& what) { forge(parse_json(what).value()); }
     std::int64_t hits(const std::string& path) {
         const Json count = HttpClient(port()).get("/_control").json[path];
         return count.is_null() ? 0 : count.as_integer();
