@@ -1,5 +1,7 @@
 #include "accounts/account_service.h"
 
+#include <algorithm>
+
 #include "kitchen/account_events.h"
 #include "kitchen/text.h"
 #include "kitchen/time.h"
@@ -47,6 +49,12 @@ Result<User> add_account(Transaction& tx, const UserRepository& users, Random& r
     if (!made || !events) return made;
     const AccountVerified verified{made->id, from_millis(made->created_at)};
     if (Status told = events->emit(tx, verified); !told) return std::move(told).error();
+    if (user.referred_by_code.empty()) return made;
+    const auto owner = users.owner_of_referral_code(tx, user.referred_by_code);
+    if (!owner) return owner.error();
+    if (!*owner) return made;
+    const AccountReferred referred{made->id, **owner, from_millis(made->created_at)};
+    if (Status told = events->emit(tx, referred); !told) return std::move(told).error();
     return made;
 }
 
@@ -142,6 +150,9 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
 Result<UserPage> AccountService::find(const std::string& search, const std::string& role,
                                       std::int64_t limit, std::int64_t offset) {
     UserFilter filter{.search = trimmed(search), .phone_search = "", .role = role};
+    // In a query a plus reads as a blank, which no email address has.
+    if (filter.search.find('@') != std::string::npos)
+        std::replace(filter.search.begin(), filter.search.end(), ' ', '+');
     // A whole number as people write it is looked for as it is stored.
     if (const auto phone = deps_.phones.normalise(search)) filter.phone_search = *phone;
     return deps_.store.read<UserPage>(
@@ -173,10 +184,7 @@ Result<User> AccountService::change_rights(std::int64_t user_id, const RightsCha
         if (loses_admin) {
             const auto left = deps_.users.count_admins(tx);
             if (!left) return left.error();
-            if (*left == 0)
-                return Error(
-                    Errc::conflict, "last_admin",
-                    "This is the last administrator. Make somebody else an administrator first.");
+            if (*left == 0) return last_admin();
         }
         if (Status revoked = deps_.tokens.revoke_all(tx, user_id, 0, now); !revoked)
             return std::move(revoked).error();

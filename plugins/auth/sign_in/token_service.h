@@ -44,7 +44,8 @@ public:
     Result<IssuedTokens> issue(const User& user);
     /// Who presents this access token. Errors: unauthenticated "token_expired" when a refresh token
     /// helps, otherwise "invalid_credentials"; what the store reports.
-    Result<Principal> authenticate(std::string_view access_token);
+    /// `also_ended`: also of a sign-in that has ended.
+    Result<Principal> authenticate(std::string_view access_token, bool also_ended = false);
     /// New tokens for a refresh token. Error: unauthenticated "invalid_refresh_token"; what the
     /// store reports.
     Result<IssuedTokens> refresh(std::string_view refresh_token);
