@@ -113,7 +113,8 @@ Result<Provider::Tokens> Provider::exchange(const Facts& facts, const FlowSecret
     // invalid_grant, when the code is not one of this client, redirect URI and PKCE verifier.
     if (reply->status == 400 || reply->status == 401) {
         const Json& why = reply->json["error"];
-        return untrusted("code_refused").with_subject(why.is_string() ? why.as_string().substr(0, 100) : "");
+        return untrusted("code_refused")
+            .with_subject(why.is_string() ? why.as_string().substr(0, 100) : "");
     }
     if (reply->status != 200)
         return provider_error("failed").with_subject(std::to_string(reply->status));
