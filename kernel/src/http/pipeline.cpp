@@ -169,7 +169,8 @@ Result<Response> Pipeline::finish(const Run& run) const {
     try {
         if (Status allowed = authorise(request); !allowed) return std::move(allowed).error();
         if (run.body) return finish_upload(request, *run.body);
-        if (Status valid = validate(request); !valid) return std::move(valid).error();
+        if (!request.route->is_forwarded)
+            if (Status valid = validate(request); !valid) return std::move(valid).error();
         const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
                                              request.request_id);
         return request.route->handler(request);

@@ -230,7 +230,9 @@ public:
     std::vector<std::string> cookies;
     bool is_inline = false;
     Handler handler;
-    std::string plugin;  ///< filled in by the kernel
+    // Filled in by the kernel.
+    std::string plugin;
+    bool is_forwarded = false;  ///< another process validates the request and handles it
 
 private:
     Route(std::string m, std::string p) : method(std::move(m)), pattern(std::move(p)) {}
