@@ -244,6 +244,7 @@ void Kernel::add_to(http::ServerTable& table) const {
         return;
     }
     table.routes.insert(table.routes.end(), forwarded_.begin(), forwarded_.end());
+    for (const auto& plugin : isolated_) table.forwarded.insert(plugin->id());
     for (const plugin::Instance* instance : plugins_->order()) {
         const plugin::Declarations& declared = instance->declarations();
         table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());

@@ -180,7 +180,6 @@ std::vector<Route> read_routes(const Json& described, const std::string& plugin,
         routes.push_back(read_route(json));
         routes.back().plugin = plugin;
         routes.back().handler = handler;
-        routes.back().is_forwarded = true;
     }
     return routes;
 }

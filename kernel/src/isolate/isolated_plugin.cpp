@@ -23,7 +23,8 @@ using std::chrono::seconds;
 constexpr Backoff pauses{milliseconds(200), seconds(30)};
 constexpr milliseconds look{200};    ///< at its memory, and whether it is there
 constexpr seconds beat{1};           ///< between health reports
-constexpr seconds start_limit{120};  ///< for its constructor, and for its start: a database may wait
+constexpr seconds constructor_limit{30};
+constexpr seconds start_limit{120};  ///< its database may not be there yet
 
 const char* const serves_again = "This part of the service is not there now. Try again in a moment.";
 
@@ -77,7 +78,7 @@ void IsolatedPlugin::begin() {
     std::unique_lock lock(mutex_);
     may_start_ = true;
     changed_.notify_all();
-    changed_.wait(lock, [this] {
+    changed_.wait_for(lock, patience, [this] {
         return state_ == State::up || !faults_.empty() || state_ == State::stopped;
     });
 }
@@ -144,9 +145,9 @@ void IsolatedPlugin::run_once(bool is_first) {
                           listen_at(options_.folder, options_.id));
     using Came = ControlChannel::Came;
     ControlChannel& control = process.control();
-    const auto expect = [&](const std::string& what) {
+    const auto expect = [&](const std::string& what, seconds limit) {
         // In portions, so that the server can stop meanwhile.
-        const auto until = Clock::now() + start_limit;
+        const auto until = Clock::now() + limit;
         for (auto came = Came::nothing; came == Came::nothing; came = control.wait(look)) {
             if (stops()) throw Ended{};
             if (Clock::now() > until) throw Ended{"no end of " + what};
@@ -160,7 +161,7 @@ void IsolatedPlugin::run_once(bool is_first) {
     try {
         hangs_ = false;
         if (!control.write(options_.config_text)) throw Ended{};
-        std::string routes = expect("its constructor");
+        std::string routes = expect("its constructor", constructor_limit);
         if (is_first) {
             std::unique_lock lock(mutex_);
             described_ = std::move(routes);
@@ -172,7 +173,7 @@ void IsolatedPlugin::run_once(bool is_first) {
         }
         set(State::starting);
         if (!control.write("start")) throw Ended{};
-        (void)expect("its start");
+        (void)expect("its start", start_limit);
         set(State::up);
         log_.info("isolated plugin serves", {{"id", options_.id}});
         look_after(process);

@@ -60,8 +60,8 @@ public:
     const std::string& id() const noexcept { return options_.id; }
     /// Waits until the plugin has been constructed in its process. An error: why not, a line each.
     Result<std::vector<http::Route>> routes();
-    /// The plugin may start: what it needs has been started here. Returns when it serves, or a
-    /// first start has failed.
+    /// The plugin may start: what it needs has been started here. Returns when it serves, a
+    /// first start has failed, or that takes longer than `patience`.
     void begin();
     /// An error: that it does not serve, and why, for anyone to read.
     Status health() const;

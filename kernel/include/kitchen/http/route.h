@@ -230,9 +230,7 @@ public:
     std::vector<std::string> cookies;
     bool is_inline = false;
     Handler handler;
-    // Filled in by the kernel.
-    std::string plugin;
-    bool is_forwarded = false;  ///< another process validates the request and handles it
+    std::string plugin;  ///< filled in by the kernel
 
 private:
     Route(std::string m, std::string p) : method(std::move(m)), pattern(std::move(p)) {}
