@@ -335,7 +335,6 @@ void Kernel::start_plugins(const std::vector<std::string>& only, bool migrate) {
             verified.error().detail +
                 (verified.error().subject.empty() ? "" : " (" + verified.error().subject + ")"));
     open_turns();
-    for (const auto& plugin : isolated_) plugin->begin();
 }
 
 void Kernel::open_turns() {
@@ -403,6 +402,8 @@ bool Kernel::log_failure(const StartError& error) noexcept {
 }
 
 void Kernel::listen() {
+    for (const auto& plugin : isolated_) plugin->begin();
+    for (const auto& plugin : isolated_) plugin->wait_for_start();
     meanwhile_.reset();
     if (options_.cancelled && options_.cancelled())
         throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");

@@ -75,9 +75,13 @@ Result<std::vector<http::Route>> IsolatedPlugin::routes() {
 }
 
 void IsolatedPlugin::begin() {
-    std::unique_lock lock(mutex_);
+    const std::lock_guard lock(mutex_);
     may_start_ = true;
     changed_.notify_all();
+}
+
+void IsolatedPlugin::wait_for_start() const {
+    std::unique_lock lock(mutex_);
     changed_.wait_for(lock, patience, [this] {
         return state_ == State::up || !faults_.empty() || state_ == State::stopped;
     });

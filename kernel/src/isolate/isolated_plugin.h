@@ -60,9 +60,10 @@ public:
     const std::string& id() const noexcept { return options_.id; }
     /// Waits until the plugin has been constructed in its process. An error: why not, a line each.
     Result<std::vector<http::Route>> routes();
-    /// The plugin may start: what it needs has been started here. Returns when it serves, a
-    /// first start has failed, or that takes longer than `patience`.
+    /// The plugin may start: what it needs has been started here.
     void begin();
+    /// Until it serves, or its first start has failed; `patience` at most.
+    void wait_for_start() const;
     /// An error: that it does not serve, and why, for anyone to read.
     Status health() const;
     /// Whether it will not be started again.
