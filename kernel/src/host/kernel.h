@@ -28,6 +28,7 @@
 #include "host/starting_server.h"
 #include "http/server.h"
 #include "jobs/cluster_turns.h"
+#include "jobs/server_lease.h"
 #include "jobs/job_queues.h"
 #include "migrate/migrator.h"
 #include "observe/current_trace.h"
@@ -141,6 +142,7 @@ private:
     // references to all above.
     std::unique_ptr<PluginSet> plugins_;
     std::optional<jobs::ClusterTurns> turns_;
+    std::optional<jobs::ServerLease> lease_;
     observe::ThreadWaits waits_;
     std::unique_ptr<jobs::JobQueues> jobs_;
     std::unique_ptr<Health> health_;
