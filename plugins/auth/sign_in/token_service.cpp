@@ -66,13 +66,13 @@ Result<IssuedTokens> TokenService::issue(const User& user) {
     return issued;
 }
 
-Result<Principal> TokenService::authenticate(std::string_view access_token) {
+Result<Principal> TokenService::authenticate(std::string_view access_token, bool also_ended) {
     if (!looks_like(access_token, access_prefix)) return invalid_access_token();
     const std::string hash = access_hash(access_token);
     auto token = store_.read<std::optional<StoredToken>>(
         [&](Transaction& tx) { return tokens_.by_access(tx, hash); });
     if (!token) return std::move(token).error();
-    if (!token->has_value() || !(*token)->alive) return invalid_access_token();
+    if (!token->has_value() || !((*token)->alive || also_ended)) return invalid_access_token();
     if ((*token)->expires_at <= to_millis(clock_.now())) return expired_access_token();
     return Principal{(*token)->user_id, (*token)->role, std::to_string((*token)->family_id)};
 }

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "auth_settings.h"
+#include "kitchen/accounts.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/principal.h"
@@ -24,11 +25,6 @@
 #include "accounts/user_repository.h"
 
 namespace kitchen::auth {
-
-struct IssuedTokens {
-    std::string access_token, refresh_token;
-    std::chrono::seconds expires_in{0};  ///< of the access token
-};
 
 class TokenService {
 public:
@@ -48,7 +44,8 @@ public:
     Result<IssuedTokens> issue(const User& user);
     /// Who presents this access token. Errors: unauthenticated "token_expired" when a refresh token
     /// helps, otherwise "invalid_credentials"; what the store reports.
-    Result<Principal> authenticate(std::string_view access_token);
+    /// `also_ended`: also of a sign-in that has ended.
+    Result<Principal> authenticate(std::string_view access_token, bool also_ended = false);
     /// New tokens for a refresh token. Error: unauthenticated "invalid_refresh_token"; what the
     /// store reports.
     Result<IssuedTokens> refresh(std::string_view refresh_token);
