@@ -226,6 +226,11 @@ void ServerSettings::describe(Fields<ServerSettings>& field) {
           "For the response; files have a second more for every 16 KiB")
         .between(least, hours(1));
     field("timeouts.request", &S::request_timeout, "In the queue").between(least, hours(1));
+    field(
+        "timeouts.start", &S::start_patience,
+        "After so long in the start of one plugin, /livez and /readyz answer and all else is 503; "
+        "until then connections are refused, and a proxy asks another server")
+        .between(milliseconds(0), hours(24));
     field("timeouts.notice", &S::notice,
           "/readyz is 503 for so long before the server stops taking connections")
         .between(milliseconds(0), hours(1));

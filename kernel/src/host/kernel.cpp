@@ -296,6 +296,17 @@ Status Kernel::migrate_one(plugin::Instance& instance) {
             Errc::precondition_failed, "no_store",
             "plugin '" + instance.id() +
                 "' has migrations, but no store is bound: list a plugin that provides store/1");
+    if (!lease_) {
+        std::string knows;
+        for (const plugin::Instance* each : plugins_->order())
+            knows +=
+                each->id() + ':' + std::to_string(each->declarations().migrations.size()) + ' ';
+        lease_.emplace(*target, *clock_, *log_, random_->hex(16), knows);
+        if (Status taken = lease_->take(); !taken) {
+            lease_.reset();
+            return taken;
+        }
+    }
     auto applied = migrate::Migrator(*target, *clock_).apply(instance.id(), migrations);
     if (!applied) return std::move(applied).error();
     for (const migrate::Step& step : *applied)
@@ -310,6 +321,7 @@ void Kernel::begin_again() {
     health_.reset();
     end_isolated();
     jobs_->stop();
+    lease_.reset();
     plugins_->stop();
     plugins_->destroy();
     samples_.clear();
@@ -393,7 +405,8 @@ void Kernel::answer_meanwhile() {
         throw StartError(ExitCode::start_up, e.what());
     }
     meanwhile_.emplace(
-        server_options(), [this] { return plugins_->busy(); }, *log_, *clock_, *random_);
+        server_options(), settings_.server.start_patience, [this] { return plugins_->busy(); },
+        *log_, *clock_, *random_);
 }
 
 bool Kernel::log_failure(const StartError& error) noexcept {
@@ -477,6 +490,7 @@ bool Kernel::stop() {
         jobs_->stop();
         turns_.reset();
     }
+    lease_.reset();  // nothing runs any more, and the store still does
     if (plugins_ && !plugins_->stop()) clean = false;
     // Handlers hold closures of the plugins: they go before them.
     server_.reset();

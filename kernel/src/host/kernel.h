@@ -30,8 +30,9 @@
 #include "http/uploads/temporary_folder.h"
 #include "isolate/isolated_plugin.h"
 #include "jobs/cluster_turns.h"
-#include "kitchen/change_log.h"
 #include "jobs/job_queues.h"
+#include "jobs/server_lease.h"
+#include "kitchen/change_log.h"
 #include "migrate/migrator.h"
 #include "observe/current_trace.h"
 #include "observe/instruments.h"
@@ -156,6 +157,7 @@ private:
     // references to all above.
     std::unique_ptr<PluginSet> plugins_;
     std::optional<jobs::ClusterTurns> turns_;
+    std::optional<jobs::ServerLease> lease_;
     observe::ThreadWaits waits_;
     std::unique_ptr<jobs::JobQueues> jobs_;
     std::unique_ptr<Health> health_;

@@ -1,3 +1,4 @@
+-- expand
 -- What staff and commands have changed. A row is written in the transaction of its change, and gets its position and its hash after the
 -- commit, by the transaction that holds the row of audit_head: so no change waits for another. NULL: not yet. Nothing else is ever changed.
 -- '' in a text: there is none.

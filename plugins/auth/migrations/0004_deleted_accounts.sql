@@ -1,3 +1,4 @@
+-- expand
 -- The row of a deleted account stays, without anything of the person: orders and the books name its id.
 ALTER TABLE users ADD COLUMN deleted_at BIGINT;
 CREATE INDEX users_deleted ON users (deleted_at) WHERE deleted_at IS NOT NULL;
