@@ -11,6 +11,7 @@ packages_build=(
 packages_test=(
   libgtest-dev libgmock-dev librapidcheck-dev binutils openssl python3 python3-aiosmtpd
   postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools
+  nodejs npm chromium
 )
 packages_fuzz=(clang libclang-rt-14-dev)
 packages_style=(clang-format clang-tidy)

@@ -48,7 +48,6 @@ class AuthModule {
     const AuthDependencies deps_;
     const AdminForm first_admin_;  ///< without an email: none
     const bool has_cheap_hashes_;
-    ServerKey key_;  // before everything that derives from it
 
 public:
     /// Touches nothing but the mail templates, which it reads. Throws std::runtime_error.
@@ -60,6 +59,7 @@ public:
     /// is none. Before all use. Throws std::runtime_error.
     void start();
 
+    ServerKey key;  // before everything that derives from it
     const UserRepository users;
     const TokenRepository token_rows;
     const PhoneNumbers phones;

@@ -11,6 +11,7 @@
 #include "auth_settings.h"
 #include "kitchen/account_events.h"
 #include "migrations.gen.h"
+#include "sign_in/client_token_service.h"
 #include "sign_in/identify.h"
 #include "sign_in/session_routes.h"
 #include "sign_up/signup_routes.h"
@@ -28,6 +29,7 @@ public:
                   {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(), events}),
           identity_(module_.users, module_.token_rows, module_.phones),
           address_lookup_(module_.address_rows),
+          client_tokens_(module_.guard, module_.tokens, module_.users, identity_, module_.key),
           identify_(module_.guard, module_.tokens),
           signup_routes_(module_.signups, settings.cookie_secure),
           session_routes_(module_.guard, module_.tokens, module_.resets),
@@ -38,6 +40,7 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
+        setup.provide<ClientTokens>(client_tokens_);
         if (events) events->declare<AccountVerified>(setup);
         setup.add_middleware(http::Phase::observe, "auth-challenge",
                              http::Middleware(challenge).sends({"WWW-Authenticate"}));
@@ -63,6 +66,7 @@ private:
     AuthModule module_;
     IdentityService identity_;
     AddressLookup address_lookup_;
+    ClientTokenService client_tokens_;
     Identify identify_;
     SignupRoutes signup_routes_;
     SessionRoutes session_routes_;
@@ -78,4 +82,5 @@ KITCHEN_PLUGIN(
     "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
     kitchen::Store, kitchen::Cache, kitchen::Mailer, kitchen::Clock, kitchen::Random, kitchen::Jobs,
     kitchen::Metrics, kitchen::Waits, kitchen::Optional<kitchen::Events>,
-    kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>)
+    kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>,
+    kitchen::Provides<kitchen::ClientTokens>)
