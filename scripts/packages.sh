@@ -13,6 +13,8 @@ packages_test=(
   postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools
   nodejs npm chromium
 )
+# A Node.js from elsewhere brings npm with it, and Debian's is in conflict with that.
+command -v npm >/dev/null || packages_test+=(nodejs npm)
 packages_fuzz=(clang libclang-rt-14-dev)
 packages_style=(clang-format clang-tidy)
 packages_bench=(

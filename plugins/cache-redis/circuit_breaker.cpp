@@ -15,8 +15,8 @@ bool CircuitBreaker::open() {
     return true;
 }
 
-bool CircuitBreaker::failed() {
-    return failures_.fetch_add(1, std::memory_order_relaxed) + 1 >= settings_.failures && open();
+bool CircuitBreaker::failed(std::atomic<int>& in_a_row) {
+    return in_a_row.fetch_add(1, std::memory_order_relaxed) + 1 >= settings_.failures && open();
 }
 
 bool CircuitBreaker::trip() { return open(); }
@@ -31,7 +31,6 @@ bool CircuitBreaker::begin_probe() {
 void CircuitBreaker::probe_succeeded() {
     std::lock_guard lock(mutex_);
     probing_ = false;
-    failures_.store(0, std::memory_order_relaxed);
     closed_.store(true, std::memory_order_release);
 }
 

@@ -36,13 +36,9 @@ public:
 
     /// Ordinary calls may be made.
     bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
-    /// An ordinary call was answered: earlier failures do not count any more.
-    void succeeded() noexcept {
-        if (failures_.load(std::memory_order_relaxed) != 0)
-            failures_.store(0, std::memory_order_relaxed);
-    }
-    /// An ordinary call was not answered. True when that opened it.
-    bool failed();
+    /// An ordinary call was not answered, and so many before it `in_a_row`, which is counted up.
+    /// True when that opened it. Each server has a count of its own, which an answer sets to 0.
+    bool failed(std::atomic<int>& in_a_row);
     /// Opens whatever the count; a probe is due at once. True when it was closed.
     bool trip();
 
@@ -59,7 +55,6 @@ private:
     const Clock& clock_;
     const Settings settings_;
     std::atomic<bool> closed_{false};
-    std::atomic<int> failures_{0};
     mutable std::mutex mutex_;
     bool probing_ = false;
     std::int64_t failed_probes_ = 0;

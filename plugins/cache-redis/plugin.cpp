@@ -2,10 +2,13 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 #include "fallback_cache.h"
+#include "installation.h"
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
+#include "migrations.gen.h"
 #include "redis_cache.h"
 #include "redis_settings.h"
 
@@ -18,15 +21,17 @@ public:
     using Settings = redis::CacheRedisSettings;
 
     CacheRedisPlugin(const Settings& settings, Setup& setup, const Clock& clock, Random& random,
-                     Metrics& metrics)
+                     Metrics& metrics, Store& store)
         : log_(setup.log()),
           random_(random),
+          installation_(store),
           keyed_(!settings.integrity_key.empty()),
           redis_(settings.cache(), clock, log_),
           damaged_(metrics.sampled_counter(
               "kitchen_cache_damaged_total",
               "Values in the cache that were not what had been written there; each was a miss.", {},
               [this] { return static_cast<double>(redis_.damaged()); })) {
+        setup.add_migrations(kitchen_migrations);
         const bool memory_serves = settings.on_failure == redis::OnFailure::memory;
         if (memory_serves) {
             fallback_.emplace(redis_, clock, static_cast<std::size_t>(settings.memory.count));
@@ -49,7 +54,9 @@ public:
             log_.warn(
                 "integrity_key is not set: damaged values in Redis are noticed, forged ones are "
                 "not");
-        redis_.start(random_);
+        auto id = installation_.id(random_);
+        if (!id) throw std::runtime_error(id.error().detail);
+        redis_.start(random_, *id);
         if (!redis_.client().available())
             log_.warn("serving without Redis until it can be used",
                       {{"on_failure", fallback_ ? "memory" : "fail"}});
@@ -60,6 +67,7 @@ public:
 private:
     Logger& log_;
     Random& random_;
+    redis::Installation installation_;
     const bool keyed_;
     redis::RedisCache redis_;
     std::optional<redis::FallbackCache> fallback_;
@@ -69,4 +77,4 @@ private:
 }  // namespace
 
 KITCHEN_PLUGIN(CacheRedisPlugin, "cache-redis", "0.1.0", "cache/1 in Redis, shared by all replicas",
-               Clock, Random, Metrics, Provides<Cache>)
+               Clock, Random, Metrics, Store, Provides<Cache>)

@@ -44,19 +44,18 @@ RedisCache::RedisCache(CacheSettings settings, const Clock& clock, Logger& log)
     : prefix_(std::move(settings.prefix)),
       envelope_(settings.integrity_key),
       damage_(clock, log),
-      client_(
-          [&] {
-              settings.client.probe_key = prefix_ + ":{probe}";
-              return std::move(settings.client);
-          }(),
-          clock, log),
-      subscriptions_(client_, envelope_, damage_, log, prefix_ + ":channel:") {
+      client_(std::move(settings.client), clock, log),
+      subscriptions_(client_, envelope_, damage_, log, channel_prefix_) {
     client_.on_change([this] { subscriptions_.wake(); });
 }
 
 RedisCache::~RedisCache() { stop(); }
 
-void RedisCache::start(Random& random) { client_.start(random); }
+void RedisCache::start(Random& random, const std::string& installation) {
+    prefix_ += ':' + installation;
+    channel_prefix_ = prefix_ + ":channel:";
+    client_.start(random, prefix_);
+}
 
 void RedisCache::stop() {
     subscriptions_.stop();
@@ -245,7 +244,7 @@ Result<RateDecision> RedisCache::rate_tick(std::string_view key, std::int64_t bu
 Status RedisCache::publish(std::string_view channel, std::string_view message) {
     if (Status ok = check_key(channel); !ok) return ok;
     if (Status ok = check_size(message.size()); !ok) return ok;
-    const std::string name = prefix_ + ":channel:" + std::string(channel);
+    const std::string name = channel_prefix_ + std::string(channel);
     auto reply = client_.call({"PUBLISH", name, envelope_.seal_message(name, message)});
     if (!reply) return std::move(reply).error();
     return {};
@@ -255,10 +254,6 @@ std::shared_ptr<void> RedisCache::subscribe(std::string_view channel, Subscriber
     return subscriptions_.subscribe(channel, std::move(subscriber));
 }
 
-Status RedisCache::ping() {
-    auto reply = client_.call({"PING"});
-    if (!reply) return std::move(reply).error();
-    return {};
-}
+Status RedisCache::ping() { return client_.ping(); }
 
 }  // namespace kitchen::redis

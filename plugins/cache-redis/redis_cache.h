@@ -34,9 +34,9 @@ public:
     RedisCache(CacheSettings settings, const Clock& clock, Logger& log);
     ~RedisCache() override;
 
-    /// Never fails: while Redis cannot be reached, every call says so. `random` must outlive the
-    /// cache.
-    void start(Random& random);
+    /// Never fails: while Redis cannot be reached, every call says so. `installation` becomes part
+    /// of all names in Redis (installation.h). `random` must outlive the cache.
+    void start(Random& random, const std::string& installation);
     /// Idempotent; the destructor calls it.
     void stop();
 
@@ -78,7 +78,8 @@ private:
     std::optional<CacheFields> open_fields(std::string_view key, const std::string& place,
                                            const std::vector<Reply>& stored);
 
-    const std::string prefix_;
+    std::string prefix_;  // of the configuration until start() has made it whole
+    std::string channel_prefix_;
     const Envelope envelope_;
     DamageCounter damage_;
     RedisClient client_;

@@ -124,22 +124,23 @@ Result<std::vector<Reply>> Connection::exchange(const std::vector<Arguments>& co
     return replies;
 }
 
-Result<Reply> Connection::call(const Arguments& arguments, Deadline deadline) {
-    auto replies = exchange({arguments}, deadline);
+Result<Reply> Connection::call(const Arguments& arguments, Deadline deadline, bool asking) {
+    auto replies =
+        asking ? exchange({{"ASKING"}, arguments}, deadline) : exchange({arguments}, deadline);
     if (!replies) return std::move(replies).error();
-    return std::move(replies->front());
+    return std::move(replies->back());
 }
 
 Result<Reply> Connection::run(Script script, std::string_view key, const Arguments& arguments,
-                              Deadline deadline) {
+                              Deadline deadline, bool asking) {
     const auto index = static_cast<std::size_t>(script);
     Arguments command = {"EVALSHA", digests_[index], "1", key};
     command.insert(command.end(), arguments.begin(), arguments.end());
-    auto reply = call(command, deadline);
+    auto reply = call(command, deadline, asking);
     if (!reply || !reply->is_error() || !reply->text.starts_with("NOSCRIPT")) return reply;
     auto loaded = call({"SCRIPT", "LOAD", script_texts[index]}, deadline);
     if (!loaded || loaded->is_error()) return loaded;
-    return call(command, deadline);
+    return call(command, deadline, asking);
 }
 
 Status Connection::prepare(const Login& login, Use use, Deadline deadline) {
@@ -151,12 +152,12 @@ Status Connection::prepare(const Login& login, Use use, Deadline deadline) {
         else
             commands.push_back({"AUTH", login.user, login.password});
     }
-    const std::size_t scripts = commands.size() + (login.database != 0 ? 1 : 0) + 1;
     if (use != Use::discovery) {
         if (login.database != 0) commands.push_back({"SELECT", database});
-        commands.push_back({"ROLE"});
+        if (use != Use::node) commands.push_back({"ROLE"});
     }
-    if (use == Use::commands)
+    const std::size_t scripts = commands.size();
+    if (use == Use::commands || use == Use::node)
         for (const std::string_view text : script_texts)
             commands.push_back({"SCRIPT", "LOAD", text});
     if (commands.empty()) return {};
@@ -167,12 +168,13 @@ Status Connection::prepare(const Login& login, Use use, Deadline deadline) {
         if ((*replies)[i].is_error())
             return broke(failed(failure::refused, std::string(commands[i].front()) +
                                                       " is refused: " + (*replies)[i].text));
-    if (use == Use::discovery) return {};
-    const Reply& role = (*replies)[scripts - 1];
-    if (role.elements.empty() || role.elements.front().text != "master")
-        return broke(failed(failure::refused, "this server is not a master but a replica"));
-    if (use == Use::commands)
-        for (std::size_t i = 0; i < script_count; ++i) digests_[i] = (*replies)[scripts + i].text;
+    if (use == Use::commands || use == Use::messages) {
+        const Reply& role = (*replies)[scripts - 1];
+        if (role.elements.empty() || role.elements.front().text != "master")
+            return broke(failed(failure::refused, "this server is not a master but a replica"));
+    }
+    for (std::size_t i = 0; scripts + i < replies->size(); ++i)
+        digests_[i] = (*replies)[scripts + i].text;
     return {};
 }
 

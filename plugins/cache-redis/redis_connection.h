@@ -38,8 +38,9 @@ public:
     /// What is wanted of the server at the other end.
     enum class Use : std::uint8_t {
         commands,   ///< a master, with all scripts loaded
+        node,       ///< of a Cluster, with all scripts loaded; a replica says who is the master
         messages,   ///< a master
-        discovery,  ///< a Sentinel: only AUTH is sent
+        discovery,  ///< to be asked about others: only AUTH is sent
     };
     /// A reply larger than this is not ours: the connection is given up.
     static constexpr std::size_t max_reply_bytes = 64 * 1024 * 1024;
@@ -50,11 +51,12 @@ public:
                                                     Use use, Deadline deadline);
     ~Connection();
 
-    /// One command. A response of kind error is a response.
-    Result<Reply> call(const Arguments& arguments, Deadline deadline);
+    /// One command. A response of kind error is a response. `asking`: the caller was sent here by
+    /// ASK.
+    Result<Reply> call(const Arguments& arguments, Deadline deadline, bool asking = false);
     /// EVALSHA of a script with one key, once more when the server has lost its scripts.
     Result<Reply> run(Script script, std::string_view key, const Arguments& arguments,
-                      Deadline deadline);
+                      Deadline deadline, bool asking = false);
 
     Status send(const Arguments& arguments, Deadline deadline);
     /// The next response; nothing when the time was up or `wake_fd` became readable.

@@ -8,10 +8,8 @@
 #pragma once
 
 #include <condition_variable>
-#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 #include "redis_connection.h"
@@ -23,49 +21,46 @@ public:
     struct Settings {
         std::size_t size = 8;
         Login login;
+        Connection::Use use = Connection::Use::commands;
         std::chrono::milliseconds connect_timeout{500};
     };
     /// Gives the connection back.
     class Lease {
     public:
-        Lease(ConnectionPool& pool, std::unique_ptr<Connection> connection,
-              std::uint64_t generation)
-            : pool_(&pool), connection_(std::move(connection)), generation_(generation) {}
+        Lease(ConnectionPool& pool, std::unique_ptr<Connection> connection)
+            : pool_(&pool), connection_(std::move(connection)) {}
         ~Lease() {
-            if (pool_) pool_->give_back(std::move(connection_), generation_);
+            if (pool_) pool_->give_back(std::move(connection_));
         }
         Lease(Lease&& other) noexcept
             : pool_(std::exchange(other.pool_, nullptr)),
-              connection_(std::move(other.connection_)),
-              generation_(other.generation_) {}
+              connection_(std::move(other.connection_)) {}
         Lease& operator=(Lease&&) = delete;
-        Connection* operator->() const noexcept { return connection_.get(); }
+        Connection& operator*() const noexcept { return *connection_; }
 
     private:
         ConnectionPool* pool_;
         std::unique_ptr<Connection> connection_;
-        std::uint64_t generation_;
     };
 
-    explicit ConnectionPool(Settings settings) : settings_(std::move(settings)) {}
+    /// `first`, if there is one, is the first idle connection.
+    ConnectionPool(Settings settings, Address address, std::unique_ptr<Connection> first);
 
-    /// From now on to that server; connections to the one before go as they come back. `first` is
-    /// the first idle one.
-    void use(const Address& address, std::unique_ptr<Connection> first);
-    /// To none: who waits is refused at once.
+    const Address& address() const noexcept { return address_; }
+    /// For good: who waits is refused at once, and what comes back is closed.
     void close();
     /// Waits for a free connection until `deadline`; opening one may take the connect timeout on
     /// top. Errors: failures, `busy` when none became free.
     Result<Lease> acquire(Deadline deadline);
 
 private:
-    void give_back(std::unique_ptr<Connection> connection, std::uint64_t generation);
+    void give_back(std::unique_ptr<Connection> connection);
 
     const Settings settings_;
+    const Address address_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::optional<Address> address_;
-    std::uint64_t generation_ = 0;  // of address_; connections of another one are not kept
+    bool closed_ = false;
     std::size_t lent_ = 0;
     std::vector<std::unique_ptr<Connection>> idle_;
 };

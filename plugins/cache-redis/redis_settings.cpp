@@ -4,7 +4,7 @@ namespace kitchen::redis {
 
 namespace {
 
-constexpr std::uint16_t sentinel_port = 26379;
+constexpr std::uint16_t redis_port = 6379, sentinel_port = 26379;
 
 /// What the settings say together, as far as it can be read. A problem goes to `problems`, when
 /// there is one to take it; none has a secret in it.
@@ -14,13 +14,18 @@ CacheSettings combine(const CacheRedisSettings& s, Problems* problems) {
     };
     CacheSettings out;
     ServerSettings& server = out.client.server;
-    if (s.url.empty() == s.sentinel_nodes.empty()) {
+    const bool others = !s.sentinel_nodes.empty() || !s.cluster.empty();
+    if (s.url.empty() && !others)
         say(s.url,
-            s.url.empty()
-                ? "missing; write redis://host:port, or name the Sentinels in sentinel.nodes"
-                : "leave it out when sentinel.nodes is set; user, password and database have "
-                  "keys of their own");
-    } else if (!s.url.empty()) {
+            "missing; write redis://host:port, or name the Sentinels in sentinel.nodes, or nodes "
+            "of a Cluster in cluster");
+    if (!s.url.empty() && others)
+        say(s.url,
+            "leave it out when sentinel.nodes or cluster is set; user, password and database have "
+            "keys of their own");
+    if (!s.sentinel_nodes.empty() && !s.cluster.empty())
+        say(s.cluster, "leave it out when sentinel.nodes is set: a Cluster has no Sentinels");
+    if (!s.url.empty() && !others) {
         if (auto url = parse_url(s.url)) {
             server.endpoint = std::move(url->endpoint);
             server.login = std::move(url->login);
@@ -28,12 +33,17 @@ CacheSettings combine(const CacheRedisSettings& s, Problems* problems) {
             say(s.url, url.error().detail);
         }
     }
-    for (const std::string& node : s.sentinel_nodes) {
-        if (auto endpoint = parse_endpoint(node, sentinel_port))
-            server.sentinels.push_back(std::move(*endpoint));
-        else
-            say(s.sentinel_nodes, "'" + node + "': " + endpoint.error().detail);
-    }
+    const auto list = [&](const std::vector<std::string>& nodes, std::uint16_t port,
+                          std::vector<Endpoint>& into) {
+        for (const std::string& node : nodes) {
+            if (auto endpoint = parse_endpoint(node, port))
+                into.push_back(std::move(*endpoint));
+            else
+                say(nodes, "'" + node + "': " + endpoint.error().detail);
+        }
+    };
+    list(s.sentinel_nodes, sentinel_port, server.sentinels);
+    list(s.cluster, redis_port, server.cluster);
     // A value may stand in the URL or in a key of its own, not in both.
     const auto complete = [&](std::string& from_url, const std::string& own) {
         if (own.empty()) return;
@@ -48,6 +58,8 @@ CacheSettings combine(const CacheRedisSettings& s, Problems* problems) {
         if (server.login.database != 0)
             say(s.database, "stands in url already; leave one of them out");
         server.login.database = static_cast<int>(*s.database);
+        if (!s.cluster.empty() && *s.database != 0)
+            say(s.database, "leave it out when cluster is set: a Cluster has database 0 alone");
     }
     server.master_name = s.sentinel_master;
     server.sentinel_login = {s.sentinel_user, s.sentinel_password, 0};
@@ -78,6 +90,10 @@ void CacheRedisSettings::describe(Fields<CacheRedisSettings>& field) {
           "The name that the Sentinels have for the master");
     field("sentinel.user", &S::sentinel_user, "ACL user at the Sentinels");
     field("sentinel.password", &S::sentinel_password, "Password at the Sentinels").secret();
+    field(
+        "cluster", &S::cluster,
+        "host[:port] of nodes of a Redis Cluster (port 6379), two or more of them, so that one is "
+        "found; then without url");
     field("prefix", &S::prefix, "What every key begins with; the same on all replicas");
     field("integrity_key", &S::integrity_key,
           "At least 32 characters, the same on all replicas: makes values in Redis unforgeable; "
@@ -88,8 +104,9 @@ void CacheRedisSettings::describe(Fields<CacheRedisSettings>& field) {
         .one_of({{"memory", OnFailure::memory}, {"fail", OnFailure::fail}});
     field("memory.max_bytes", &S::memory, "With on_failure memory: room for its entries")
         .between(mebibytes(2), gibibytes(1024));
-    field("connections", &S::connections,
-          "Connections at most, beside the one that listens for messages")
+    field(
+        "connections", &S::connections,
+        "Connections at most, of a Cluster to each node, beside the one that listens for messages")
         .between(1, 256);
     field("connect_timeout", &S::connect_timeout,
           "Longest wait for a new connection, signing in included")

@@ -19,6 +19,7 @@ struct CacheRedisSettings {
     std::optional<std::int64_t> database;
     std::vector<std::string> sentinel_nodes;
     std::string sentinel_master = "mymaster", sentinel_user, sentinel_password;
+    std::vector<std::string> cluster;
     std::string prefix = "kitchen";
     std::string integrity_key;
     OnFailure on_failure = OnFailure::memory;

@@ -21,12 +21,12 @@ namespace kitchen::redis {
 using Steady = std::chrono::steady_clock;
 
 struct Subscriptions::State {
-    State(RedisClient& c, const Envelope& e, DamageCounter& d, Logger& l, std::string p)
+    State(RedisClient& c, const Envelope& e, DamageCounter& d, Logger& l, const std::string& p)
         : client(c),
           envelope(e),
           damage(d),
           log(l),
-          prefix(std::move(p)),
+          prefix(p),
           bus(&l),
           wake_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
         if (wake_fd < 0) throw std::runtime_error("no event descriptor");
@@ -44,7 +44,7 @@ struct Subscriptions::State {
     const Envelope& envelope;
     DamageCounter& damage;
     Logger& log;
-    const std::string prefix;
+    const std::string& prefix;
     MessageBus bus;
     const int wake_fd;
 
@@ -66,7 +66,7 @@ struct Subscriptions::State {
     }
 
     void listen();
-    void attend(Connection& connection);
+    void attend(Connection& connection, const Address& address);
     bool send_changes(Connection& connection);
     bool understand(const Reply& reply);
     void leave(const std::string& channel);
@@ -81,7 +81,8 @@ void Subscriptions::State::listen() {
             const auto& server = client.settings().server;
             auto connection = Connection::open(*address, server.login, Connection::Use::messages,
                                                Steady::now() + server.connect_timeout);
-            if (connection) attend(**connection);
+            if (connection) attend(**connection, *address);
+            client.look_again();
         }
         lock.lock();
         for (auto at = channels.begin(); at != channels.end();) {
@@ -96,10 +97,11 @@ void Subscriptions::State::listen() {
     }
 }
 
-void Subscriptions::State::attend(Connection& connection) {
+// Until the connection is of no more use, or messages are to be heard elsewhere.
+void Subscriptions::State::attend(Connection& connection, const Address& address) {
     bool questioned = false;  // a sign of life was asked for
     auto deadline = Steady::now() + sign_of_life;
-    while (send_changes(connection)) {
+    while (send_changes(connection) && client.address().value_or(address) == address) {
         const auto reply = connection.receive(deadline, wake_fd);
         if (!reply) return;
         if (reply->has_value()) {
@@ -179,8 +181,8 @@ void Subscriptions::State::leave(const std::string& channel) {
 }
 
 Subscriptions::Subscriptions(RedisClient& client, const Envelope& envelope, DamageCounter& damage,
-                             Logger& log, std::string prefix)
-    : state_(std::make_shared<State>(client, envelope, damage, log, std::move(prefix))) {}
+                             Logger& log, const std::string& prefix)
+    : state_(std::make_shared<State>(client, envelope, damage, log, prefix)) {}
 
 Subscriptions::~Subscriptions() { stop(); }
 

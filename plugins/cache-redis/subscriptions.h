@@ -29,9 +29,10 @@ public:
     /// Between two signs of life of an idle connection.
     static constexpr std::chrono::seconds sign_of_life{5};
 
-    /// All must outlive it, but not the handles. `prefix`: of the channels' names in Redis.
+    /// All must outlive it, but not the handles. `prefix`: of the channels' names in Redis,
+    /// which may come later than the object and earlier than the first subscription.
     Subscriptions(RedisClient& client, const Envelope& envelope, DamageCounter& damage, Logger& log,
-                  std::string prefix);
+                  const std::string& prefix);
     ~Subscriptions();
 
     /// Waits until the server has confirmed, as long as a command may take, unless it is away.

@@ -21,6 +21,7 @@ protected:
     }
     testkit::ManualClock clock;
     testkit::SeededRandom random;
+    std::atomic<int> in_a_row{0};
     CircuitBreaker breaker{clock, {.failures = 3, .min_delay = 100ms, .max_delay = 1s}};
 };
 
@@ -34,15 +35,15 @@ TEST_F(CircuitBreakerTest, BeginsOpenWithAProbeDue) {
 
 TEST_F(CircuitBreakerTest, OpensAfterSoManyFailuresInARow) {
     close();
-    EXPECT_FALSE(breaker.failed());
-    EXPECT_FALSE(breaker.failed());
-    breaker.succeeded();
-    EXPECT_FALSE(breaker.failed());
-    EXPECT_FALSE(breaker.failed());
+    EXPECT_FALSE(breaker.failed(in_a_row));
+    EXPECT_FALSE(breaker.failed(in_a_row));
+    in_a_row = 0;
+    EXPECT_FALSE(breaker.failed(in_a_row));
+    EXPECT_FALSE(breaker.failed(in_a_row));
     EXPECT_TRUE(breaker.closed());
-    EXPECT_TRUE(breaker.failed());
+    EXPECT_TRUE(breaker.failed(in_a_row));
     EXPECT_FALSE(breaker.closed());
-    EXPECT_FALSE(breaker.failed());  // it was open already
+    EXPECT_FALSE(breaker.failed(in_a_row));  // it was open already
 }
 
 TEST_F(CircuitBreakerTest, TripOpensAtOnce) {
@@ -91,7 +92,7 @@ TEST_F(CircuitBreakerTest, OfManyThreadsOneOpensItAndOneProbes) {
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([&] {
-            for (int j = 0; j < 100; ++j) opened += breaker.failed();
+            for (int j = 0; j < 100; ++j) opened += breaker.failed(in_a_row);
             probes += breaker.begin_probe();
         });
     for (auto& thread : threads) thread.join();

@@ -180,7 +180,7 @@ TEST_F(RedisDamage, MessagesOfOthersAreDropped) {
     std::promise<std::string> heard;
     const auto handle = cache.subscribe(
         "test:channel", [&](std::string_view message) { heard.set_value(std::string(message)); });
-    ASSERT_EQ(server.call({"PUBLISH", "kitchen:channel:test:channel", "garbage"}), "1");
+    ASSERT_EQ(server.call({"PUBLISH", "kitchen:0123:channel:test:channel", "garbage"}), "1");
     cache.publish("test:channel", "ours").value();
     auto future = heard.get_future();
     ASSERT_EQ(future.wait_for(30s), std::future_status::ready);

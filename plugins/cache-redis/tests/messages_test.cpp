@@ -55,7 +55,7 @@ TEST(RedisMessages, AreSubscribedToAgainAfterARestart) {
     for (int round = 0; round < 2; ++round) {
         server.restart();
         ASSERT_TRUE(wait_until([&] {
-            return server.call({"PUBSUB", "NUMSUB", "kitchen:channel:c"}).ends_with("\n1");
+            return server.call({"PUBSUB", "NUMSUB", "kitchen:0123:channel:c"}).ends_with("\n1");
         }));
         const std::string message = "after restart " + std::to_string(round);
         ASSERT_TRUE(wait_until([&] { return replica.cache.publish("c", message).has_value(); }));
@@ -71,7 +71,7 @@ TEST(RedisMessages, OneMaySubscribeWhileTheServerIsAway) {
     const auto handle = replica.cache.subscribe("c", heard.subscriber());
     server.restart();
     ASSERT_TRUE(wait_until([&] {
-        return server.call({"PUBSUB", "NUMSUB", "kitchen:channel:c"}).ends_with("\n1");
+        return server.call({"PUBSUB", "NUMSUB", "kitchen:0123:channel:c"}).ends_with("\n1");
     }));
     ASSERT_TRUE(wait_until([&] { return replica.cache.publish("c", "x").has_value(); }));
     EXPECT_TRUE(heard.wait_for("x"));
@@ -80,7 +80,9 @@ TEST(RedisMessages, OneMaySubscribeWhileTheServerIsAway) {
 TEST(RedisMessages, TheLastHandleEndsTheSubscription) {
     testkit::RedisServer& server = testkit::RedisServer::shared();
     Replica replica(server);
-    const auto subscribers = [&] { return server.call({"PUBSUB", "NUMSUB", "kitchen:channel:c"}); };
+    const auto subscribers = [&] {
+        return server.call({"PUBSUB", "NUMSUB", "kitchen:0123:channel:c"});
+    };
     Inbox inbox;
     auto first = replica.cache.subscribe("c", inbox.subscriber());
     auto second = replica.cache.subscribe("c", inbox.subscriber());

@@ -38,10 +38,14 @@ inline CacheSettings settings_for(const std::string& url) {
     return settings;
 }
 
+/// Of all replicas, but for those that say otherwise.
+constexpr const char* test_installation = "0123";
+
 /// One replica.
 struct Replica {
-    explicit Replica(CacheSettings settings) : cache(std::move(settings), clock, log) {
-        cache.start(random);
+    explicit Replica(CacheSettings settings, const std::string& installation = test_installation)
+        : cache(std::move(settings), clock, log) {
+        cache.start(random, installation);
     }
     explicit Replica(const testkit::RedisServer& server) : Replica(settings_for(server.url())) {}
 
@@ -52,6 +56,6 @@ struct Replica {
 };
 
 /// Where the cache keeps `key`.
-inline std::string place(const std::string& key) { return "kitchen:{" + key + "}"; }
+inline std::string place(const std::string& key) { return "kitchen:0123:{" + key + "}"; }
 
 }  // namespace kitchen::redis
