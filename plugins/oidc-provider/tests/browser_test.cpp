@@ -10,6 +10,7 @@ namespace {
 
 TEST(Browser, SignsInToAnApplication) {
     testkit::RestaurantConfig config;
+    config.menu = false;
     config.plugins = {"{id: oidc-provider}"};
     testkit::Restaurant restaurant(config);
     const auto customer = restaurant.sign_up();

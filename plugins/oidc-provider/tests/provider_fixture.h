@@ -90,21 +90,22 @@ protected:
     static RestaurantConfig config() {
         RestaurantConfig config;
         config.kernel.manual_clock = true;
+        config.menu = false;
         config.plugins = {
             "{id: oidc-provider, config: {clients: {"
             "app: {name: 'The App', secret: '" +
             std::string(secret) +
             "', redirect_uris: ['https://app.example/callback'], post_logout_redirect_uris: "
             "['https://app.example/'], scopes: [openid, profile, email, phone, address, "
-            "'orders:read', cart]}, "
+            "'auth:read']}, "
             "curves: {name: Curves, secret: '" +
             secret +
             "', redirect_uris: ['https://app.example/callback'], id_token_algorithm: ES256, "
             "asks_consent: false}, "
             "phone: {name: Phone, redirect_uris: ['com.example.app:/callback'], asks_consent: "
-            "false, scopes: [openid, orders]}, "
+            "false, scopes: [openid, auth]}, "
             "till: {name: Till, secret: '" +
-            secret + "', account_id: 1, scopes: [kitchen]}}}}"};
+            secret + "', account_id: 1, scopes: [admin]}}}}"};
         return config;
     }
 

@@ -34,7 +34,7 @@ async function addClient(form) {
       Authorization: 'Basic ' + Buffer.from(`${adminEmail}:${adminPassword}`).toString('base64'),
     },
     body: JSON.stringify({ redirect_uris: [`${base}/callback`], post_logout_redirect_uris: [`${base}/signed-out`],
-      scopes: ['openid', 'email', 'orders'], ...form }),
+      scopes: ['openid', 'email', 'auth:read'], ...form }),
   });
   assert.equal(response.status, 201, await response.clone().text());
   return response.json();
@@ -65,7 +65,7 @@ try {
     const [state, nonce] = [generators.state(), generators.nonce()];
     const back = arrival();
     await page.goto(client.authorizationUrl({
-      scope: 'openid email orders', state, nonce, prompt: 'login', max_age: 600,
+      scope: 'openid email auth:read', state, nonce, prompt: 'login', max_age: 600,
       code_challenge: generators.codeChallenge(verifier), code_challenge_method: 'S256',
     }));
     assert.match(await page.title(), /^Sign in/);
@@ -103,10 +103,9 @@ try {
     assert.equal(info.sub, payload.sub);
     assert.equal(info.email, email);
 
-    const orders = await fetch(`${issuerUrl}/orders/`, { headers: { Authorization: `Bearer ${tokens.access_token}` } });
-    assert.equal(orders.status, 200);
-    const cart = await fetch(`${issuerUrl}/cart/`, { headers: { Authorization: `Bearer ${tokens.access_token}` } });
-    assert.equal(cart.status, 403);
+    const bearer = { Authorization: `Bearer ${tokens.access_token}` };
+    assert.equal((await fetch(`${issuerUrl}/me/`, { headers: bearer })).status, 200);
+    assert.equal((await fetch(`${issuerUrl}/users/`, { headers: bearer })).status, 403);
 
     const renewed = await client.refresh(tokens.refresh_token);
     assert.notEqual(renewed.access_token, tokens.access_token);
