@@ -35,6 +35,7 @@ Route add_route(std::size_t max_bytes) {
             "food's image_url leads to it. The same image again changes nothing. The one before "
             "stays readable for a while.")
         .roles({"admin"})
+        .changes("image", food_image_row)
         .takes_file({"image/jpeg", "image/png", "image/webp"}, max_bytes)
         .if_match()
         .answers<AddedImage>(201,
@@ -54,6 +55,7 @@ Route remove_route() {
     route.summary("Take a food's image away")
         .describe("The image stays readable for a while.")
         .roles({"admin"})
+        .changes("image", food_image_row)
         .if_match()
         .answers(204, "Gone")
         .answers(404,

@@ -34,6 +34,20 @@ OAuthRepository::OAuthRepository(Store& store)
       sweep_sessions_(store.prepare("DELETE FROM oauth_sessions WHERE expires_at <= $1")),
       sweep_codes_(store.prepare("DELETE FROM oauth_codes WHERE expires_at <= $1")) {}
 
+void OAuthRepository::add_personal(PersonalData& personal, const Setup& setup, Store& store) const {
+    PersonalRows rows;
+    rows.kept = {{"applications", store.prepare("SELECT client_id, scope, updated_at FROM "
+                                                "oauth_consents WHERE user_id = $1 ORDER BY "
+                                                "client_id")},
+                 {"browsers", store.prepare("SELECT signed_in_at, expires_at FROM oauth_sessions "
+                                            "WHERE user_id = $1 ORDER BY signed_in_at")}};
+    for (const char* sql : {"DELETE FROM oauth_consents WHERE user_id = $1",
+                            "DELETE FROM oauth_sessions WHERE user_id = $1",
+                            "DELETE FROM oauth_codes WHERE user_id = $1"})
+        rows.forget.push_back(store.prepare(sql));
+    personal.add(setup, std::move(rows));
+}
+
 Status OAuthRepository::add_session(Transaction& tx, const Session& session,
                                     std::int64_t expires_at) const {
     return tx.execute(add_session_, {session.hash, session.who.user_id, session.who.role,

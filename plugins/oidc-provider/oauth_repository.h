@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "kitchen/personal_data.h"
 #include "kitchen/principal.h"
 #include "kitchen/store.h"
 
@@ -35,6 +36,9 @@ struct Code {
 class OAuthRepository {
 public:
     explicit OAuthRepository(Store& store);
+
+    /// In the plugin's constructor.
+    void add_personal(PersonalData& personal, const Setup& setup, Store& store) const;
 
     Status add_session(Transaction& tx, const Session& session, std::int64_t expires_at) const;
     /// Nothing when it has expired.

@@ -13,14 +13,15 @@ public:
     using Settings = ProviderSettings;
 
     OidcProviderPlugin(const ProviderSettings& settings, Setup& setup, Store& store,
-                       ClientTokens& tokens, Identity& identity, Addresses& addresses,
-                       const Clock& clock, Random& random)
+                       ClientTokens& tokens, const KeyedHash& secret, Identity& identity,
+                       Addresses& addresses, PersonalData* personal, const Clock& clock,
+                       Random& random)
         : store_(store),
           clock_(clock),
           log_(setup.log()),
           clients_(store, settings.clients),
           rows_(store),
-          keys_(store, tokens, clock, log_, {settings.rotate_keys_every, settings.key_overlap}),
+          keys_(store, secret, clock, log_, {settings.rotate_keys_every, settings.key_overlap}),
           flow_({store, rows_, clients_, keys_, tokens, identity, clock, random, log_},
                 settings.session),
           endpoint_({store, rows_, clients_, keys_, tokens, clock, log_}, settings.id_token),
@@ -28,6 +29,7 @@ public:
                    random}) {
         setup.add_migrations(kitchen_migrations);
         routes_.declare(setup);
+        if (personal) rows_.add_personal(*personal, setup, store);
         setup.add_periodic("oidc-provider: keys and what has expired", std::chrono::minutes(10),
                            [this] { sweep(); }, {.once_per_cluster = true});
     }
@@ -62,5 +64,6 @@ private:
 
 KITCHEN_PLUGIN(kitchen::oidc_provider::OidcProviderPlugin, "oidc-provider", "1.0.0",
                "Signs people in to other applications: OAuth 2.0 and OpenID Connect",
-               kitchen::Store, kitchen::ClientTokens, kitchen::Identity, kitchen::Addresses,
-               kitchen::Clock, kitchen::Random)
+               kitchen::Store, kitchen::ClientTokens, kitchen::KeyedHash, kitchen::Identity,
+               kitchen::Addresses, kitchen::Optional<kitchen::PersonalData>, kitchen::Clock,
+               kitchen::Random)

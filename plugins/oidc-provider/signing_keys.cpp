@@ -11,10 +11,10 @@ constexpr std::string_view purpose = "oidc-provider: keys that sign";
 
 }  // namespace
 
-SigningKeys::SigningKeys(Store& store, const ClientTokens& secrets, const Clock& clock, Logger& log,
+SigningKeys::SigningKeys(Store& store, const KeyedHash& secret, const Clock& clock, Logger& log,
                          Times times)
     : store_(store),
-      secrets_(secrets),
+      secret_(secret),
       clock_(clock),
       log_(log),
       times_(times),
@@ -32,7 +32,7 @@ Result<std::vector<SigningKeys::Aged>> SigningKeys::read(Transaction& tx) {
     for (const Row row : *rows) {
         auto opened = opened_.find(row.text(0));
         if (opened == opened_.end()) {
-            auto key = JsonWebKey::from_pem(row.text(1), secrets_.secret_for(purpose));
+            auto key = JsonWebKey::from_pem(row.text(1), secret_.mac(purpose, {}));
             if (!key || key->id() != row.text(0)) continue;  // of another secret
             opened = opened_.emplace(row.string(0), *std::move(key)).first;
         }
@@ -65,7 +65,7 @@ Result<JsonWebKey> SigningKeys::signing(JwtAlgorithm algorithm) {
 
 Status SigningKeys::make(JwtAlgorithm algorithm) {
     const JsonWebKey key = JsonWebKey::generate(algorithm);
-    const std::string pem = key.private_pem(secrets_.secret_for(purpose));
+    const std::string pem = key.private_pem(secret_.mac(purpose, {}));
     const std::int64_t now = to_millis(clock_.now());
     const auto made = store_.transact<bool>([&](Transaction& tx) -> Result<bool> {
         const auto keys = read(tx);

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "json_web_key.h"
-#include "kitchen/client_tokens.h"
+#include "kitchen/keyed_hash.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/store.h"
@@ -25,7 +25,7 @@ public:
         std::chrono::milliseconds rotate_every, overlap;
     };
     /// All must outlive this.
-    SigningKeys(Store& store, const ClientTokens& secrets, const Clock& clock, Logger& log,
+    SigningKeys(Store& store, const KeyedHash& secret, const Clock& clock, Logger& log,
                 Times times);
 
     /// Makes the keys that are due, and removes those that have had their time.
@@ -44,7 +44,7 @@ private:
     Status make(JwtAlgorithm algorithm);
 
     Store& store_;
-    const ClientTokens& secrets_;
+    const KeyedHash& secret_;
     const Clock& clock_;
     Logger& log_;
     const Times times_;

@@ -88,6 +88,7 @@ void Kernel::construct() {
         return instruments_->wrap(interface_name, plugin, service);
     };
     if (!plugins_->construct(wrap)) return begin_again();
+    if (ChangeLog* const log = change_log()) instruments_->tell(*log);
     check_commands();
     build_server();
 }
@@ -196,12 +197,21 @@ void Kernel::build_server() {
         for (const plugin::DeclaredMiddleware& m : declared.middleware)
             table.middleware.push_back({m.phase, m.name, instance->id(), m.call});
     }
+    if (ChangeLog* const log = change_log())
+        for (const http::Route& route : table.routes) {
+            const observe::CurrentPlugin current(route.plugin, route.pattern);
+            log->learn(route);
+        }
     try {
         server_ = std::make_unique<http::Server>(std::move(options), std::move(table), *log_,
                                                  *clock_, *random_, metrics_.get());
     } catch (const std::exception& e) {
         throw StartError(ExitCode::plugin, e.what());
     }
+}
+
+ChangeLog* Kernel::change_log() const {
+    return static_cast<ChangeLog*>(registry_.find(ChangeLog::interface_name));
 }
 
 Store* Kernel::store() const { return static_cast<Store*>(registry_.find(Store::interface_name)); }

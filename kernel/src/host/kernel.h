@@ -28,6 +28,7 @@
 #include "host/starting_server.h"
 #include "http/server.h"
 #include "jobs/cluster_turns.h"
+#include "kitchen/change_log.h"
 #include "jobs/job_queues.h"
 #include "migrate/migrator.h"
 #include "observe/current_trace.h"
@@ -108,6 +109,8 @@ public:
     void* service(std::string_view interface_name) const { return registry_.find(interface_name); }
     /// The bound store, or nullptr.
     Store* store() const;
+    /// Who is told of changes, or nullptr.
+    ChangeLog* change_log() const;
     /// "http://127.0.0.1:8080"
     std::string url() const;
 

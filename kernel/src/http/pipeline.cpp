@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "observe/current_cause.h"
 #include "observe/current_plugin.h"
 #include "problem.h"
 #include "request_body.h"
@@ -75,7 +76,7 @@ Status check_body(const Request& request, std::vector<Fault> faults) {
             });
         });
         const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
-        checked = request.route->body_check(valid);
+        checked = request.route->body_check(valid, request);
         if (!checked)
             std::erase_if(checked.error().faults, [&](const Fault& fault) {
                 if (fault.code == "required") return is_found(faults, fault.pointer);
@@ -109,6 +110,7 @@ struct Pipeline::Run {
     const Steps& steps;
     std::string_view allow;
     Exchange* body;
+    bool is_checked = false;  ///< what follows the steps is the handler
 };
 
 // Middleware for some routes is rare: routes without any share one list.
@@ -134,9 +136,14 @@ Pipeline::Pipeline(const ServerTable& table, Logger& log, std::vector<std::strin
 
 Pipeline::RouteSteps Pipeline::steps_of(const ServerTable& table, const Route* route) {
     RouteSteps steps;
-    for (const Phase phase : {Phase::observe, Phase::shield, Phase::identify, Phase::admit}) {
+    for (const Phase phase :
+         {Phase::observe, Phase::shield, Phase::identify, Phase::admit, Phase::perform}) {
         for (const RegisteredMiddleware& m : table.middleware) {
             if (m.phase != phase || !is_for(m, route)) continue;
+            if (phase == Phase::perform) {
+                steps.checked.push_back(&m);
+                continue;
+            }
             steps.identified.push_back(&m);
             if (phase == Phase::observe || phase == Phase::shield) steps.open.push_back(&m);
         }
@@ -157,7 +164,7 @@ Result<Response> Pipeline::run(Request& request, std::string_view allow, Exchang
 }
 
 Result<Response> Pipeline::step(const Run& run, std::size_t index) const {
-    if (index == run.steps.size()) return finish(run);
+    if (index == run.steps.size()) return run.is_checked ? handle(run.request) : finish(run);
     const RegisteredMiddleware& middleware = *run.steps[index];
     // Captured as one pointer, so that std::function keeps it inside itself.
     struct Here {
@@ -189,9 +196,7 @@ Result<Response> Pipeline::finish(const Run& run) const {
         if (Status allowed = authorise(request); !allowed) return std::move(allowed).error();
         if (run.body) return finish_upload(request, *run.body);
         if (Status valid = validate(request); !valid) return std::move(valid).error();
-        const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
-                                             request.request_id);
-        return request.route->handler(request);
+        return perform(request);
     } catch (const std::exception& e) {
         return thrown(request, "handler", request.route->plugin, e.what());
     } catch (...) {
@@ -220,9 +225,25 @@ Result<Response> Pipeline::finish_upload(Request& request, Exchange& body) const
     }
     if (Status checked = check_body(request, std::move(faults)); !checked)
         return std::move(checked).error();
+    return perform(request);
+}
+
+Result<Response> Pipeline::perform(Request& request) const {
+    return step({request, steps_for(request.route).checked, {}, nullptr, true}, 0);
+}
+
+Result<Response> Pipeline::handle(Request& request) const {
     const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
                                          request.request_id);
-    return request.route->handler(request);
+    const ChangeCause cause{&request};
+    const observe::CauseScope scope(cause);
+    try {
+        return request.route->handler(request);
+    } catch (const std::exception& e) {
+        return thrown(request, "handler", request.route->plugin, e.what());
+    } catch (...) {
+        return thrown(request, "handler", request.route->plugin, "not a std::exception");
+    }
 }
 
 Error Pipeline::thrown(const Request& request, std::string_view where, std::string_view plugin,

@@ -44,6 +44,7 @@ private:
     struct RouteSteps {
         Steps open;        ///< observe, shield
         Steps identified;  ///< observe, shield, identify, admit
+        Steps checked;     ///< perform
     };
     struct Run;
 
@@ -53,6 +54,9 @@ private:
     Result<Response> step(const Run& run, std::size_t index) const;
     Result<Response> finish(const Run& run) const;
     Result<Response> finish_upload(Request& request, Exchange& body) const;
+    /// Of a request that is allowed and valid.
+    Result<Response> perform(Request& request) const;
+    Result<Response> handle(Request& request) const;
     Error thrown(const Request& request, std::string_view where, std::string_view plugin,
                  std::string_view what) const;
 

@@ -94,7 +94,7 @@ Result<bool> PasswordGuard::attempt(const std::optional<User>& user, std::string
         return std::move(open).error();
 
     bool right = false;
-    if (user) {
+    if (user && !user->password_hash.empty()) {
         auto verified = hasher_.verify(user->password_hash, password, guess.network);
         if (!verified) return std::move(verified).error();
         right = *verified && enabled;

@@ -7,7 +7,7 @@ Principal principal_of(const User& user) {
     return Principal{user.id, user.role, basic_token_id(user)};
 }
 
-ClientTokenPair pair_of(IssuedTokens issued) {
+ClientTokenPair pair_of(TokenGrant issued) {
     return {.grant_id = issued.family_id,
             .user_id = issued.user_id,
             .scope = std::move(issued.client.scope),
@@ -69,10 +69,6 @@ Result<std::optional<ClientTokenFacts>> ClientTokenService::look_up(Transaction&
 
 Status ClientTokenService::revoke(Transaction& tx, std::int64_t grant_id) {
     return tokens_.revoke(tx, grant_id);
-}
-
-std::string ClientTokenService::secret_for(std::string_view purpose) const {
-    return PurposeKey(key_, "client-tokens").mac({purpose});
 }
 
 }  // namespace kitchen::auth

@@ -14,8 +14,8 @@ class ClientTokenService final : public ClientTokens {
 public:
     /// All must outlive every further call.
     ClientTokenService(PasswordGuard& guard, TokenService& tokens, const UserRepository& users,
-                       IdentityService& identity, const ServerKey& key)
-        : guard_(guard), tokens_(tokens), users_(users), identity_(identity), key_(key) {}
+                       IdentityService& identity)
+        : guard_(guard), tokens_(tokens), users_(users), identity_(identity) {}
 
     Result<Principal> sign_in(std::string_view user, std::string_view password,
                               std::string_view client_address) override;
@@ -27,14 +27,12 @@ public:
     Result<std::optional<ClientTokenFacts>> look_up(Transaction& tx,
                                                     std::string_view token) override;
     Status revoke(Transaction& tx, std::int64_t grant_id) override;
-    std::string secret_for(std::string_view purpose) const override;
 
 private:
     PasswordGuard& guard_;
     TokenService& tokens_;
     const UserRepository& users_;
     IdentityService& identity_;
-    const ServerKey& key_;
 };
 
 }  // namespace kitchen::auth

@@ -52,18 +52,19 @@ TokenHashes TokenService::hashes_of(const IssuedTokens& issued, std::int64_t now
 }
 
 Result<IssuedTokens> TokenService::issue(const User& user) {
-    auto issued = store_.transact<IssuedTokens>(
+    auto issued = store_.transact<TokenGrant>(
         [&](Transaction& tx) { return issue(tx, user, TokenClient()); });
-    if (issued) log_.info("signed in", {{"user_id", user.id}, {"family_id", issued->family_id}});
-    return issued;
+    if (!issued) return std::move(issued).error();
+    log_.info("signed in", {{"user_id", user.id}, {"family_id", issued->family_id}});
+    return IssuedTokens(*issued);
 }
 
-Result<IssuedTokens> TokenService::issue(Transaction& tx, const User& user,
-                                         const TokenClient& client) {
+Result<TokenGrant> TokenService::issue(Transaction& tx, const User& user,
+                                       const TokenClient& client) {
     const std::int64_t now = to_millis(clock_.now());
-    IssuedTokens issued{std::string(access_prefix) + random_.hex(token_bytes),
-                        std::string(refresh_prefix) + random_.hex(token_bytes),
-                        std::chrono::floor<std::chrono::seconds>(lifetimes_.access)};
+    TokenGrant issued{{std::string(access_prefix) + random_.hex(token_bytes),
+                       std::string(refresh_prefix) + random_.hex(token_bytes),
+                       std::chrono::floor<std::chrono::seconds>(lifetimes_.access)}};
     const auto family = tokens_.add_family(tx, user.id, user.credential_version,
                                            hashes_of(issued, now), client, now);
     if (!family) return family.error();
@@ -92,25 +93,25 @@ Result<std::optional<StoredToken>> TokenService::look_up(Transaction& tx,
     return found;
 }
 
-Result<Principal> TokenService::authenticate(std::string_view access_token) {
+Result<Principal> TokenService::authenticate(std::string_view access_token, bool also_ended) {
     if (!looks_like(access_token, access_prefix)) return invalid_access_token();
     const std::string hash = access_hash(access_token);
     auto token = store_.read<std::optional<StoredToken>>(
         [&](Transaction& tx) { return tokens_.by_access(tx, hash); });
     if (!token) return std::move(token).error();
-    if (!token->has_value() || !(*token)->alive) return invalid_access_token();
+    if (!token->has_value() || !((*token)->alive || also_ended)) return invalid_access_token();
     if ((*token)->expires_at <= to_millis(clock_.now())) return expired_access_token();
     Principal who{(*token)->user_id, (*token)->role, std::to_string((*token)->family_id)};
     if (!(*token)->client.id.empty()) who.scope = std::move((*token)->client.scope);
     return who;
 }
 
-Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token,
-                                           std::string_view client_id) {
+Result<TokenGrant> TokenService::refresh(std::string_view refresh_token,
+                                         std::string_view client_id) {
     if (!looks_like(refresh_token, refresh_prefix)) return invalid_refresh_token();
     const std::int64_t now = to_millis(clock_.now());
     const std::string hash = refresh_hash(refresh_token);
-    IssuedTokens issued = successor_of(refresh_token);
+    TokenGrant issued{successor_of(refresh_token)};
     const TokenHashes hashes = hashes_of(issued, now);
 
     enum class Outcome { issued, refused, reused };

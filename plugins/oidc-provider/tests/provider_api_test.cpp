@@ -312,12 +312,9 @@ TEST_F(ProviderApi, AdministratorsAddClients) {
 TEST_F(ProviderApi, KeysAreShownBeforeTheySignAndAfter) {
     testkit::ManualClock& clock = restaurant.kernel().clock();
     testkit::RecordingLogger log;
-    const auto keys_with = [&](ClientTokens& tokens) {
-        return std::make_unique<SigningKeys>(
-            restaurant.service<Store>(), tokens, clock, log,
-            SigningKeys::Times{std::chrono::hours(24 * 90), std::chrono::hours(24)});
-    };
-    const auto keys = keys_with(restaurant.service<ClientTokens>());
+    const auto keys = std::make_unique<SigningKeys>(
+        restaurant.service<Store>(), restaurant.service<KeyedHash>(), clock, log,
+        SigningKeys::Times{std::chrono::hours(24 * 90), std::chrono::hours(24)});
     const auto shown = [&] {
         std::vector<std::string> kids;
         for (const JsonWebKey& key : keys->all().value()) kids.push_back(key.id());

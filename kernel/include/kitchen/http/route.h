@@ -43,7 +43,8 @@ enum class Access : std::uint8_t {
 };
 
 /// A query parameter or request header. Query values are checked like a JSON value of the schema's
-/// type.
+/// type. A list (of a query only) is given as ?name=a&name=b, or as ?name=a,b: a comma that belongs
+/// to a text is written %2C, and may be so to one of an enumeration as well.
 struct Parameter {
     std::string name;
     Schema schema;
@@ -113,6 +114,10 @@ public:
     /// not count, so that it may read the body over a default; but for "required". Reaches neither
     /// store nor cache.
     Route& check(std::function<Status(const Json& body)> fn) {
+        return check([fn = std::move(fn)](const Json& body, const Request&) { return fn(body); });
+    }
+    /// The same for one that also looks at the head of the request.
+    Route& check(std::function<Status(const Json& body, const Request& request)> fn) {
         body_check = std::move(fn);
         return *this;
     }
@@ -213,6 +218,14 @@ public:
         is_inline = true;
         return *this;
     }
+    /// What the route changes, for change-log/1 (change_log.h): a SELECT that gives its row, the id
+    /// first and no secret, when $1 is the last parameter of the path; without a parameter in the
+    /// path, the only row or the newest. `kind` is what such things are called: "food".
+    Route& changes(std::string kind, std::string_view row) {
+        changed_kind = std::move(kind);
+        changed_row = row;
+        return *this;
+    }
     Route& handle(Handler fn) {
         handler = std::move(fn);
         return *this;
@@ -239,7 +252,7 @@ public:
     std::optional<Schema> body_schema;
     bool is_form = false;
     bool body_optional = false;
-    std::function<Status(const Json&)> body_check;
+    std::function<Status(const Json&, const Request&)> body_check;
     std::optional<Upload> upload;
     std::optional<std::size_t> max_body;  ///< nothing: server.limits.body
     std::vector<DescribedResponse> responses;
@@ -249,6 +262,8 @@ public:
     std::string scope_name;
     std::vector<std::string> cookies;
     bool is_inline = false;
+    std::string changed_kind;
+    std::string changed_row;  ///< SQL; empty: not said
     Handler handler;
     std::string plugin;  ///< filled in by the kernel
 

@@ -63,10 +63,6 @@ public:
                                                             std::string_view token) = 0;
     /// Ends the tokens of a grant; success also when they have ended.
     virtual Status revoke(Transaction& tx, std::int64_t grant_id) = 0;
-
-    /// A secret of this server, the same on all its replicas and after a restart: 64 hexadecimal
-    /// digits.
-    virtual std::string secret_for(std::string_view purpose) const = 0;
 };
 
 }  // namespace kitchen
