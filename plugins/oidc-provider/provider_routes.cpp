@@ -222,6 +222,9 @@ void ProviderRoutes::declare_clients(Setup& setup) {
     setup.add_route(Route::post("/oauth/clients/")
                         .summary("Add a client")
                         .roles({"admin"})
+                        .changes("oauth_client",
+                                 "SELECT id, form, created_at FROM oauth_clients ORDER BY "
+                                 "created_at DESC, id DESC LIMIT 1")
                         .body(body.named("NewOAuthClient"))
                         .answers<AddedClient>(201, "Added, with its secret")
                         .handle([this](Request& request) { return add_client(request); }));
@@ -229,6 +232,9 @@ void ProviderRoutes::declare_clients(Setup& setup) {
                         .summary("Remove a client")
                         .describe("Its refresh tokens end now, its access tokens by themselves.")
                         .roles({"admin"})
+                        .changes("oauth_client",
+                                 "SELECT id, form, created_at FROM oauth_clients "
+                                 "WHERE id = $1")
                         .answers(204, "Removed")
                         .answers(404, "None was added under this id")
                         .handle([this](Request& request) { return remove_client(request); }));
