@@ -17,8 +17,21 @@
 namespace kitchen::http {
 namespace {
 
+Status check_scope(const Principal& principal, const Route& route) {
+    if (!principal.scope) return {};
+    const std::vector<std::string> needed = route.scopes();
+    const std::string given = ' ' + *principal.scope + ' ';
+    for (const std::string& scope : needed)
+        if (given.find(' ' + scope + ' ') != std::string::npos) return {};
+    return Error(Errc::forbidden, "insufficient_scope",
+                 "Your client was not given the scope '" + needed.front() + "', which this needs.")
+        .with_member("scope", needed.front());
+}
+
 Status authorise(const Request& request) {
     const Route& route = *request.route;
+    if (request.principal)
+        if (Status enough = check_scope(*request.principal, route); !enough) return enough;
     if (!route.needs_principal()) return {};
     if (!request.principal)
         return Error(Errc::unauthenticated, "unauthenticated", "Sign in to do this.");

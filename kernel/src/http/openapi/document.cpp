@@ -322,6 +322,11 @@ private:
             for (const SignInScheme& scheme : info_.schemes)
                 security.as_array().push_back(Json::object({{scheme.name, Json::array()}}));
         operation.set("security", std::move(security));
+        if (route.access != Access::anyone) {
+            Json scopes = Json::array();
+            for (const std::string& scope : route.scopes()) scopes.as_array().emplace_back(scope);
+            operation.set("x-scopes", std::move(scopes));
+        }
         if (route.access == Access::operators) operation.set("x-roles", Json::array({"operator"}));
         if (route.access == Access::roles) {
             Json roles = Json::array();
@@ -338,7 +343,9 @@ private:
     /// null: the route takes no body.
     Json request_content(const Route& route) {
         if (!route.upload)
-            return route.body_schema ? content("application/json", shape(*route.body_schema))
+            return route.body_schema ? content(route.is_form ? "application/x-www-form-urlencoded"
+                                                             : "application/json",
+                                               shape(*route.body_schema))
                                      : Json();
         if (route.upload->is_form) return form_content(route);
         Json out = Json::object();
