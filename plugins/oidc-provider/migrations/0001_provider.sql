@@ -1,3 +1,4 @@
+-- expand
 -- Keys that sign; `private_key` is PKCS #8, encrypted with a secret of the server.
 CREATE TABLE oauth_keys (
     kid TEXT NOT NULL,
