@@ -50,6 +50,7 @@ class AuthModule {
     const AuthDependencies deps_;
     const AdminForm first_admin_;  ///< without an email: none
     const bool has_cheap_hashes_;
+    ServerKey key_;  // before everything that derives from it
 
 public:
     /// Touches nothing but the mail templates, which it reads. Throws std::runtime_error.
