@@ -42,7 +42,7 @@ inline testkit::RestaurantConfig production(const testkit::PostgresDatabase& dat
     testkit::RestaurantConfig config = testkit::on_redis(testkit::on_postgres(database));
     config.server =
         "trusted_proxies: [127.0.0.1], limits: {connections_per_address: 0}, timeouts: {notice: "
-        "4s}";
+        "4s, start: 1h}";
     config.auth_key = "one-key-of-all-replicas-of-this-test";
     config.outbox = "";
     config.order_mails = "";

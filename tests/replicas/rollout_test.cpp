@@ -35,7 +35,8 @@ protected:
         std::filesystem::rename(next, folder.path() / "stamps.so");
     }
     void restart(std::size_t replica, int version) {
-        EXPECT_EQ(restaurant->processes[replica]->terminate(), 0);
+        EXPECT_EQ(restaurant->processes[replica]->terminate(), 0)
+            << restaurant->processes[replica]->output();
         install(version);
         restaurant->processes[replica]->start();
         EXPECT_TRUE(customers->wait_for_orders(5)) << customers->summary();
