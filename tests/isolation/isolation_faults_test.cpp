@@ -1,4 +1,6 @@
 // A plugin in a process of its own fails in every way while customers order from the others.
+#include <atomic>
+#include <fstream>
 #include <thread>
 
 #include "fault_fixture.h"

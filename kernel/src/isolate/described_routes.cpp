@@ -53,14 +53,15 @@ Json write(const Schema& schema) {
     if (schema.items) out.set("items", write(*schema.items));
     if (!schema.members.empty())
         out.set("members", list(schema.members, [](const Schema::Member& member) {
-                    return Json::array({member.name, write(member.schema),
-                                        member.presence == http::required});
+                    return Json::array(
+                        {member.name, write(member.schema), member.presence == http::required});
                 }));
     return out;
 }
 
 Schema read_schema(const Json& json) {
-    Schema schema = json.has("items") ? Schema::array(read_schema(json["items"])) : Schema::string();
+    Schema schema =
+        json.has("items") ? Schema::array(read_schema(json["items"])) : Schema::string();
     schema.type = static_cast<Schema::Type>(json["type"].as_integer());
     read_into(schema.minimum, json["min"]);
     read_into(schema.maximum, json["max"]);
@@ -89,7 +90,8 @@ std::optional<Schema> schema_in(const Json& json) {
 
 Json write(const std::vector<Parameter>& parameters) {
     return list(parameters, [](const Parameter& p) {
-        return Json::array({p.name, write(p.schema), p.description, p.default_value, p.is_required});
+        return Json::array(
+            {p.name, write(p.schema), p.description, p.default_value, p.is_required});
     });
 }
 
@@ -114,11 +116,11 @@ Json write(const Route& route) {
          {"body", write(route.body_schema)},
          {"body_optional", route.body_optional},
          {"max_body", or_null(route.max_body)},
-         {"responses", list(route.responses,
-                            [](const http::DescribedResponse& r) {
-                                return Json::array(
-                                    {r.status, r.description, write(r.schema), r.content_type});
-                            })},
+         {"responses",
+          list(route.responses,
+               [](const http::DescribedResponse& r) {
+                   return Json::array({r.status, r.description, write(r.schema), r.content_type});
+               })},
          {"response_headers", list(route.response_headers,
                                    [](const http::ResponseHeader& h) {
                                        return Json::array({h.name, h.description});

@@ -11,9 +11,7 @@ using http::Response;
 std::string handover_of(const Request& request) {
     std::string out;
     JsonWriter json(out);
-    json.begin_object()
-        .member("client", request.client_address)
-        .member("base", request.base_url);
+    json.begin_object().member("client", request.client_address).member("base", request.base_url);
     if (request.principal)
         json.member("user", request.principal->user_id)
             .member("role", request.principal->role)
@@ -31,10 +29,9 @@ std::vector<http::RegisteredMiddleware> take_handover() {
             request.client_address = (*told)["client"].as_string();
             request.base_url = (*told)["base"].as_string();
             if (told->has("user"))
-                request.principal = Principal{(*told)["user"].as_integer(),
-                                              (*told)["role"].as_string(),
-                                              (*told)["token"].as_string(),
-                                              (*told)["operator"].as_bool()};
+                request.principal =
+                    Principal{(*told)["user"].as_integer(), (*told)["role"].as_string(),
+                              (*told)["token"].as_string(), (*told)["operator"].as_bool()};
             std::erase_if(request.headers,
                           [](const auto& one) { return one.first == handover_field; });
         }

@@ -21,12 +21,13 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr Backoff pauses{milliseconds(200), seconds(30)};
-constexpr milliseconds look{200};    ///< at its memory, and whether it is there
-constexpr seconds beat{1};           ///< between health reports
+constexpr milliseconds look{200};  ///< at its memory, and whether it is there
+constexpr seconds beat{1};         ///< between health reports
 constexpr seconds constructor_limit{30};
 constexpr seconds start_limit{120};  ///< its database may not be there yet
 
-const char* const serves_again = "This part of the service is not there now. Try again in a moment.";
+const char* const serves_again =
+    "This part of the service is not there now. Try again in a moment.";
 
 }  // namespace
 
@@ -54,8 +55,8 @@ IsolatedPlugin::IsolatedPlugin(IsolatedPluginOptions options, Metrics& metrics, 
             }));
     };
     gauge("kitchen_isolated_up", "Whether the process of a plugin serves.", State::up);
-    gauge("kitchen_isolated_put_aside", "Whether a plugin ended too often and is not started again.",
-          State::put_aside);
+    gauge("kitchen_isolated_put_aside",
+          "Whether a plugin ended too often and is not started again.", State::put_aside);
     thread_ = std::thread([this] { run(); });
 }
 
@@ -94,8 +95,9 @@ Status IsolatedPlugin::health() const {
     };
     if (state_ == State::up) return report_.empty() ? Status() : down(report_);
     if (state_ == State::put_aside)
-        return down("Put aside: its process ended " + std::to_string(most_faults) + " times within " +
-                    std::to_string(fault_window.count()) + " minutes, at last by " + reason_ + ".");
+        return down("Put aside: its process ended " + std::to_string(most_faults) +
+                    " times within " + std::to_string(fault_window.count()) +
+                    " minutes, at last by " + reason_ + ".");
     return down(reason_.empty() ? "Its process starts."
                                 : "Its process ended by " + reason_ + " and starts again.");
 }
@@ -159,7 +161,8 @@ void IsolatedPlugin::run_once(bool is_first) {
         auto message = control.read();
         if (!message) throw Ended{};
         const auto json = parse_json(*message);
-        if (json && json->has("error")) throw Ended{"a fault in " + what, (*json)["error"].as_string()};
+        if (json && json->has("error"))
+            throw Ended{"a fault in " + what, (*json)["error"].as_string()};
         return *std::move(message);
     };
     try {
@@ -242,8 +245,9 @@ void IsolatedPlugin::note_fault(const std::string& reason, const std::string& de
         log_.error("isolated plugin ended too often and is put aside",
                    {{"id", options_.id}, {"reason", detail_}, {"faults", count}});
     else
-        log_.error("isolated plugin ended",
-                   {{"id", options_.id}, {"reason", detail_}, {"starts_again_in_ms", pause.count()}});
+        log_.error(
+            "isolated plugin ended",
+            {{"id", options_.id}, {"reason", detail_}, {"starts_again_in_ms", pause.count()}});
     changed_.notify_all();
 }
 

@@ -1,6 +1,6 @@
 // A plugin with `isolate: process`, seen from the server: starts its process, forwards requests to
-// it, looks after it, and starts it again when it has ended, with growing pauses. After `most_faults`
-// within `fault_window` it is put aside until the server starts again.
+// it, looks after it, and starts it again when it has ended, with growing pauses. After
+// `most_faults` within `fault_window` it is put aside until the server starts again.
 //
 // What costs the plugin its process: a crash, an exit, a request without a response by
 // server.timeouts.request, no health report for `patience`, more memory than its entry allows.
@@ -32,8 +32,8 @@ namespace kitchen::isolate {
 
 struct IsolatedPluginOptions {
     std::string id;
-    std::string config_file;      ///< its name
-    std::string config_text;      ///< its process reads this, and not the file, which may change
+    std::string config_file;       ///< its name
+    std::string config_text;       ///< its process reads this, and not the file, which may change
     std::filesystem::path folder;  ///< of this server alone: for the socket
     std::uint64_t memory = 0;      ///< bytes
     std::chrono::milliseconds request_timeout{30'000};

@@ -44,10 +44,9 @@ PluginProcess::PluginProcess(const std::string& config_file, const std::string& 
     std::string words[] = {"chuks-kitchen", "serve", "--config", config_file, "--isolated", plugin};
     char* arguments[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(),
                          words[4].data(), words[5].data(), nullptr};
-    const int error = control && socket
-                          ? ::posix_spawn(&pid_, "/proc/self/exe", &actions, &attributes, arguments,
-                                          environ)
-                          : errno;
+    const int error = control && socket ? ::posix_spawn(&pid_, "/proc/self/exe", &actions,
+                                                        &attributes, arguments, environ)
+                                        : errno;
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&actions);
     if (error != 0) {
@@ -71,9 +70,10 @@ std::string PluginProcess::end(std::chrono::milliseconds grace) {
     if (control_.fd() >= 0) {
         ::shutdown(control_.fd(), SHUT_WR);
         const auto until = std::chrono::steady_clock::now() + grace;
-        for (auto left = grace; left.count() > 0 && control_.wait(left) != ControlChannel::Came::end;
-             left = std::chrono::ceil<std::chrono::milliseconds>(
-                 until - std::chrono::steady_clock::now()))
+        for (auto left = grace;
+             left.count() > 0 && control_.wait(left) != ControlChannel::Came::end;
+             left = std::chrono::ceil<std::chrono::milliseconds>(until -
+                                                                 std::chrono::steady_clock::now()))
             (void)control_.read();
     }
     ::kill(pid_, SIGKILL);  // changes nothing for one that has ended by itself

@@ -58,24 +58,25 @@ public:
         setup.add_route(
             Route::get("/faulty/").maybe_signed_in().summary("Fine").handle([](Request& request) {
                 return Response::json(
-                           200,
-                           Json::object({{"pid", std::int64_t{::getpid()}},
-                                         {"user", request.principal ? request.principal->user_id : 0},
-                                         {"client", request.client_address},
-                                         {"base", request.base_url},
-                                         {"trace", request.trace.id},
-                                         {"id", request.request_id}}))
+                           200, Json::object(
+                                    {{"pid", std::int64_t{::getpid()}},
+                                     {"user", request.principal ? request.principal->user_id : 0},
+                                     {"client", request.client_address},
+                                     {"base", request.base_url},
+                                     {"trace", request.trace.id},
+                                     {"id", request.request_id}}))
                     .with_version(7);
             }));
-        setup.add_route(Route::get("/faulty/me/").signed_in().summary("Whose").handle(
-            [](Request& request) {
+        setup.add_route(
+            Route::get("/faulty/me/").signed_in().summary("Whose").handle([](Request& request) {
                 return Response::json(200, Json::object({{"user", request.who().user_id}}));
             }));
-        setup.add_route(Route::get("/faulty/large/").summary("Three megabytes").handle([](Request&) {
-            Response response(200);
-            response.body.assign(3 << 20, 'x');
-            return response;
-        }));
+        setup.add_route(
+            Route::get("/faulty/large/").summary("Three megabytes").handle([](Request&) {
+                Response response(200);
+                response.body.assign(3 << 20, 'x');
+                return response;
+            }));
         setup.add_route(Route::get("/faulty/slow/").summary("Half a second").handle([](Request&) {
             std::this_thread::sleep_for(std::chrono::milliseconds(500));
             return Response(204);
@@ -95,11 +96,14 @@ public:
             fail(request.path_text("how"));
             return Response(204);
         }));
-        setup.add_route(
-            Route::post("/faulty/{how}/later/").summary("Fails later").handle([&jobs](Request& request) {
-                jobs.post("fault", [how = std::string(request.path_text("how"))] { fail(how); });
-                return Response(204);
-            }));
+        setup.add_route(Route::post("/faulty/{how}/later/")
+                            .summary("Fails later")
+                            .handle([&jobs](Request& request) {
+                                jobs.post("fault", [how = std::string(request.path_text("how"))] {
+                                    fail(how);
+                                });
+                                return Response(204);
+                            }));
     }
     void start() override { fail(settings_.start); }
 
