@@ -1,5 +1,6 @@
 // What the plan of the OpenID Foundation does not ask: scopes of every route, clients, other sites'
 // pages, signing out, revoking and looking at tokens.
+#include "authorization_request.h"
 #include "provider_fixture.h"
 #include "kitchen/testkit/fakes.h"
 #include "signing_keys.h"
