@@ -9,8 +9,8 @@ packages_build=(
   libhowardhinnant-date-dev tzdata
 )
 packages_test=(
-  libgtest-dev libgmock-dev librapidcheck-dev binutils openssl libssl-dev python3 python3-aiosmtpd
-  postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools
+  libgtest-dev libgmock-dev librapidcheck-dev binutils openssl libssl-dev python3 python3-aiosmtpd python3-jsonschema
+  postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools nodejs npm
 )
 packages_fuzz=(clang libclang-rt-14-dev)
 packages_style=(clang-format clang-tidy)
