@@ -9,7 +9,7 @@ packages_build=(
   libhowardhinnant-date-dev tzdata
 )
 packages_test=(
-  libgtest-dev libgmock-dev librapidcheck-dev binutils openssl python3 python3-aiosmtpd
+  libgtest-dev libgmock-dev librapidcheck-dev binutils openssl python3 python3-aiosmtpd python3-jsonschema
   postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools
   chromium
 )
