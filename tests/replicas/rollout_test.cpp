@@ -16,8 +16,8 @@ class Rollout : public testing::Test {
 protected:
     Rollout() {
         std::vector<testkit::HttpClient> clients, visitors;
-        for (int i = 0; i < 3; ++i) clients.push_back(restaurant->customer());
-        for (int i = 0; i < 1; ++i) visitors.push_back(restaurant->client());
+        for (int i = 0; i < 4; ++i) clients.push_back(restaurant->customer());
+        for (int i = 0; i < 2; ++i) visitors.push_back(restaurant->client());
         customers.emplace(std::move(clients), std::move(visitors), dish);
     }
 

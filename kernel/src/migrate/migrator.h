@@ -3,7 +3,7 @@
 // of the kernel, kitchen_turns, is made with it: see jobs/cluster_turns.h.
 //
 // Refused, with nothing changed: a migration that was edited after it had been applied (drift), a
-// contract (CONTRIBUTING.md) while servers run that it would break (jobs/server_lease.h), a
+// contract (kitchen/migration.h) while servers run that it would break (jobs/server_lease.h), a
 // database from which a newer version of the plugin has taken away what this one needs, and tokens
 // that no store knows. The checksum (FNV-1a, 64 bits) finds accidents; it is no protection against
 // those who can write to the database.
