@@ -61,6 +61,11 @@ function(kitchen_add_test name)
     add_test(NAME ${name} COMMAND ${name} --gtest_brief=1 "--gtest_filter=${others}")
     list(APPEND entries ${name})
   endif()
+  # Its traffic is compared with the OpenAPI document, see tests/openapi.
+  if(kitchen_traffic AND ("kitchen::test_kernel" IN_LIST arg_LIBRARIES OR "nginx_front" IN_LIST arg_LIBRARIES))
+    set_property(TEST ${entries} APPEND PROPERTY ENVIRONMENT "KITCHEN_TRAFFIC=${kitchen_traffic}")
+    set_property(TEST ${entries} APPEND PROPERTY FIXTURES_REQUIRED traffic)
+  endif()
   # A filter that matches nothing, after a test was renamed, must not pass.
   set_tests_properties(${entries} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 1800
     FAIL_REGULAR_EXPRESSION "\\[==========\\] 0 tests from 0 test suites ran")

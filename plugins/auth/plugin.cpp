@@ -13,6 +13,7 @@
 #include "kitchen/account_events.h"
 #include "kitchen/accounts.h"
 #include "migrations.gen.h"
+#include "sign_in/client_token_service.h"
 #include "sign_in/identify.h"
 #include "sign_in/outside_sign_in.h"
 #include "sign_in/session_routes.h"
@@ -32,6 +33,7 @@ public:
                   {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(), events}),
           identity_(module_.users, module_.token_rows, module_.phones),
           address_lookup_(module_.address_rows),
+          client_tokens_(module_.guard, module_.tokens, module_.users, identity_),
           outside_({store, module_.users, module_.tokens, random, clock, events}),
           identify_(module_.guard, module_.tokens),
           signup_routes_(module_.signups, settings.cookie_secure),
@@ -44,6 +46,7 @@ public:
         setup.add_migrations(kitchen_migrations);
         setup.provide<Identity>(identity_);
         setup.provide<Addresses>(address_lookup_);
+        setup.provide<ClientTokens>(client_tokens_);
         setup.provide<Accounts>(outside_);
         setup.provide<KeyedHash>(module_.hashes);
         setup.provide<PersonalData>(module_.personal);
@@ -85,6 +88,7 @@ private:
     AuthModule module_;
     IdentityService identity_;
     AddressLookup address_lookup_;
+    ClientTokenService client_tokens_;
     OutsideSignIn outside_;
     Identify identify_;
     SignupRoutes signup_routes_;
@@ -104,4 +108,4 @@ KITCHEN_PLUGIN(
     kitchen::Metrics, kitchen::Waits, kitchen::Optional<kitchen::Events>,
     kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>,
     kitchen::Provides<kitchen::Accounts>, kitchen::Provides<kitchen::KeyedHash>,
-    kitchen::Provides<kitchen::PersonalData>)
+    kitchen::Provides<kitchen::PersonalData>, kitchen::Provides<kitchen::ClientTokens>)

@@ -26,7 +26,9 @@ bool is_kept_here(const Request& request) {
 /// What a repeated request must be equal in: its target, body, files, and the cookies that the
 /// route looks at. Nothing when a file cannot be read.
 std::optional<std::string> content_of(const Request& request) {
-    Json::Array content{Json(request.target), Json(request.json)};
+    // A plugin in a process of its own reads the body itself.
+    Json::Array content{Json(request.target),
+                        request.json.is_null() ? Json(request.body) : request.json};
     for (const std::string& name : request.route->cookies)
         content.emplace_back(request.cookie(name).value_or(""));
     for (const http::UploadedFile& file : request.files) {

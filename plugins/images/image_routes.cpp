@@ -71,6 +71,8 @@ Route read_route() {
         .answers(200, "The image", "image/*")
         .answers(206, "The range of it that was asked for", "image/*")
         .response_header("Content-Range", "Which part of the image a 206 is, as in bytes 0-99/1234")
+        .response_header("Last-Modified", "When it was stored")
+        .response_header("Accept-Ranges", "bytes")
         .answers(304, "If-None-Match has its ETag")
         .answers(404, "There is no such image, or not any more")
         .answers(412, "It is not the one of If-Match")

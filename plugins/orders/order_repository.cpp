@@ -126,6 +126,8 @@ OrderRepository::OrderRepository(Store& store)
                             "by_user, by_role, moved_at, reason) "
                             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")),
       find_(store.prepare("SELECT " + std::string(order_columns) + " FROM orders WHERE id = $1")),
+      by_ids_(store.prepare("SELECT " + std::string(order_columns) + " FROM orders WHERE id IN " +
+                            id_list(ids_at_once))),
       placed_at_(store.prepare("SELECT created_at, user_id FROM orders WHERE id = $1")),
       has_ordered_(store.prepare(
           "SELECT 1 FROM orders WHERE user_id = $1 AND status <> 'cancelled' LIMIT 1")),
@@ -344,13 +346,24 @@ Result<std::vector<Order>> OrderRepository::in_states(Transaction& tx, const Ord
         for (const Row row : *rows) newest.emplace_back(row.integer(1), row.integer(0));
     }
     std::sort(newest.begin(), newest.end(), std::greater<>());
+    newest.resize(std::min(newest.size(), static_cast<std::size_t>(offset + limit)));
     std::vector<Order> orders;
-    for (std::int64_t i = offset; i < std::min(offset + limit, std::ssize(newest)); ++i) {
-        Result<std::optional<Order>> order =
-            first_row(tx.query(find_, {newest[static_cast<std::size_t>(i)].second}), order_of);
-        if (!order) return std::move(order).error();
-        if (*order) orders.push_back(**std::move(order));
+    for (std::size_t first = static_cast<std::size_t>(offset); first < newest.size();
+         first += ids_at_once) {
+        std::vector<Param> ids(ids_at_once, Param(0));
+        for (std::size_t i = 0; i < std::min(ids_at_once, newest.size() - first); ++i)
+            ids[i] = Param(newest[first + i].second);
+        const Result<Rows> rows = tx.query(by_ids_, ids);
+        if (!rows) return rows.error();
+        for (const Row row : *rows) {
+            Result<Order> order = order_of(row);
+            if (!order) return std::move(order).error();
+            orders.push_back(*std::move(order));
+        }
     }
+    std::sort(orders.begin(), orders.end(), [](const Order& a, const Order& b) {
+        return std::pair(b.created_at, b.id) < std::pair(a.created_at, a.id);
+    });
     return orders;
 }
 

@@ -78,8 +78,8 @@ private:
     Status record(Transaction& tx, std::int64_t order_id, std::int64_t version,
                   const HistoryEntry& entry) const;
 
-    Statement insert_, insert_item_, insert_side_, record_, find_, placed_at_, has_ordered_,
-        completed_with_, move_, items_, sides_, history_;
+    Statement insert_, insert_item_, insert_side_, record_, find_, by_ids_, placed_at_,
+        has_ordered_, completed_with_, move_, items_, sides_, history_;
     List lists_[2][2];  ///< [of one user][in one state]
 };
 

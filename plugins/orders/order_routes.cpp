@@ -94,13 +94,15 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                 return checkout_.check(checkout, request.header("idempotency-key") != nullptr);
             })
             .body_limit(body_limit)
-            .answers<OrderView>(201, "The order")
+            .answers<OrderView>(201, "The order; Location is where it lives")
             .if_match()
             .answers(404, "No such address of this account (address_not_found)")
             .answers(
                 409,
-                "Something cannot be had (errors name every item), something else stands in "
-                "the way (checkout_refused), or the total has changed (members total and currency)")
+                "Something cannot be had (items_unavailable), with every item in errors; something "
+                "else stands in the way (checkout_refused); the total is another by now "
+                "(total_changed), with the members total and currency; or the first request with "
+                "this key still runs (idempotency_key_in_use)")
             .handle([this](Request& request) { return place(request); }));
 
     setup.add_route(Route::get("/orders/")
@@ -121,6 +123,7 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                         .summary("One order")
                         .signed_in()
                         .answers<OrderView>(200, "The order")
+                        .answers(304, "If-None-Match has its version")
                         .answers(404, "No such order of this account")
                         .handle([this](Request& request) { return read(request); }));
     setup.add_route(Route::post("/orders/{id:id}/reorder/")

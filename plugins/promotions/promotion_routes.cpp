@@ -123,7 +123,7 @@ PromotionRoutes::PromotionRoutes(Setup& setup, PromotionService& promotions, Log
                         .changes("promotion", newest_promotion_row)
                         .body<NewPromotion>()
                         .body_limit(body_limit)
-                        .answers<CountedPromotion>(201, "The promotion")
+                        .answers<CountedPromotion>(201, "The promotion; Location is where it lives")
                         .answers(409, "There is one with this code (promotion_exists)")
                         .answers(422, "Some values are not valid, or contradict each other")
                         .handle([this](Request& request) { return add(request); }));

@@ -69,11 +69,16 @@ struct LogSettings {
     static void describe(Fields<LogSettings>& field);
 };
 
+/// Where a plugin runs.
+enum class Isolation : std::uint8_t { none, process };
+
 /// One entry of `plugins:`.
 struct PluginSettings {
     std::string id;
     bool enabled = true;
     bool required = true;
+    Isolation isolate = Isolation::none;
+    Bytes memory = mebibytes(512);
     std::filesystem::path path;  ///< of the shared library; empty: plugin_dir/id.so
     Node config;                 ///< a null node when left out
     Mark mark;                   ///< of the entry

@@ -7,6 +7,7 @@
 #include "host/operations_routes.h"
 #include "host/version.h"
 #include "http/transport/tcp_socket.h"
+#include "isolate/handover.h"
 #include "kitchen/store.h"
 #include "kitchen/store_transfer.h"
 #include "observe/current_plugin.h"
@@ -54,12 +55,17 @@ void Kernel::load() {
     plugins_ = std::make_unique<PluginSet>(*hub_, *log_, registry_);
     if (options_.configured) options_.configured(settings_, *log_);
 
-    plugins_->load(settings_, plugin_dir(), options_.environment, diagnostics);
+    plugins_->load(settings_, plugin_dir(), options_.environment, diagnostics,
+                   {options_.isolates, options_.isolated});
     if (!diagnostics.empty())
         throw StartError(diagnostics.has(config::Diagnostics::Kind::config)
                              ? ExitCode::configuration
                              : ExitCode::plugin,
                          diagnostics.lines());
+    if (!options_.isolated.empty()) {
+        settings_.server.notice = {};  // the server has given it
+        return;
+    }
     log_->info("starting",
                {{"config", std::filesystem::absolute(options_.file).lexically_normal().string()},
                 {"version", kernel_version}});
@@ -89,8 +95,44 @@ void Kernel::construct() {
     };
     if (!plugins_->construct(wrap)) return begin_again();
     if (ChangeLog* const log = change_log()) instruments_->tell(*log);
+    plugins_->check_isolated(options_.file);
+    begin_isolated();
     check_commands();
     build_server();
+}
+
+/// Their processes find out the routes, before a plugin of this one is started.
+void Kernel::begin_isolated() {
+    if (!options_.isolates || sockets_) return;
+    sockets_.emplace(settings_.server.upload_folder, 0);
+    for (const config::PluginSettings& entry : settings_.plugins) {
+        const plugin::Instance* const instance = plugins_->find(entry.id);
+        if (!instance || instance->state() != plugin::State::isolated) continue;
+        isolate::IsolatedPluginOptions options{entry.id, options_.file, options_.text,
+                                               sockets_->path()};
+        options.memory = static_cast<std::uint64_t>(entry.memory.count);
+        options.request_timeout = settings_.server.request_timeout;
+        isolated_.push_back(std::make_unique<isolate::IsolatedPlugin>(
+            std::move(options), *metrics_, *tracing_, waits_, *random_, *log_));
+    }
+    for (auto plugin = isolated_.begin(); plugin != isolated_.end();) {
+        const std::string id = (*plugin)->id();
+        if (auto routes = (*plugin)->routes()) {
+            forwarded_.insert(forwarded_.end(), routes->begin(), routes->end());
+            ++plugin;
+        } else if (plugins_->find(id)->required()) {
+            throw StartError(ExitCode::plugin, routes.error().detail, id);
+        } else {
+            plugin = isolated_.erase(plugin);
+            plugins_->leave_out(id, routes.error().detail);
+        }
+    }
+}
+
+void Kernel::end_isolated() {
+    forwarded_.clear();
+    isolated_.clear();
+    sockets_.reset();
 }
 
 void Kernel::begin_measuring() {
@@ -163,10 +205,14 @@ http::ServerOptions Kernel::server_options() const {
     out.trusted_proxies = s.trusted_proxies;
     out.cors = s.cors;
     out.service_version = kernel_version;
+    if (options_.isolated.empty()) return out;
+    out.is_inner = true;
+    out.cors = {};
+    out.transport.listening_fd = options_.listening_fd;
     return out;
 }
 
-void Kernel::build_server() {
+std::vector<HealthCheck> Kernel::health_checks() const {
     std::vector<HealthCheck> checks;
     for (const plugin::Instance* instance : plugins_->order())
         for (const plugin::DeclaredCheck& check : instance->declarations().checks)
@@ -178,8 +224,38 @@ void Kernel::build_server() {
                               return Status(Error(Errc::unavailable, "left_out",
                                                   "Left out at the start. See the log."));
                           }});
+    for (const auto& plugin : isolated_) {
+        // One that is started again soon does not take the whole server out of service.
+        checks.push_back(
+            {plugin->id(), plugin->id(), false, [&plugin = *plugin] { return plugin.health(); }});
+        if (plugins_->find(plugin->id())->required())
+            checks.push_back({plugin->id(), plugin->id() + ".required", true, [&plugin = *plugin] {
+                                  return plugin.is_put_aside() ? plugin.health() : Status();
+                              }});
+    }
+    return checks;
+}
+
+void Kernel::add_to(http::ServerTable& table) const {
+    if (!options_.isolated.empty()) {
+        const auto& routes = plugins_->find(options_.isolated)->declarations().routes;
+        table.routes.insert(table.routes.end(), routes.begin(), routes.end());
+        table.middleware = isolate::take_handover();
+        return;
+    }
+    table.routes.insert(table.routes.end(), forwarded_.begin(), forwarded_.end());
+    for (const auto& plugin : isolated_) table.forwarded.insert(plugin->id());
+    for (const plugin::Instance* instance : plugins_->order()) {
+        const plugin::Declarations& declared = instance->declarations();
+        table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());
+        for (const plugin::DeclaredMiddleware& m : declared.middleware)
+            table.middleware.push_back({m.phase, m.name, instance->id(), m.call});
+    }
+}
+
+void Kernel::build_server() {
     server_.reset();
-    health_ = std::make_unique<Health>(std::move(checks), *clock_, *log_);
+    health_ = std::make_unique<Health>(health_checks(), *clock_, *log_);
 
     http::ServerOptions options = server_options();
     options.plugin_summaries["kernel"] = "What the server says about itself.";
@@ -191,12 +267,7 @@ void Kernel::build_server() {
         {*health_, *plugins_, [this] { return phase_name(); }, [this] { return store(); }});
     if (auto route = metrics_route(*metrics_, settings_.server.metrics))
         table.routes.push_back(*std::move(route));
-    for (const plugin::Instance* instance : plugins_->order()) {
-        const plugin::Declarations& declared = instance->declarations();
-        table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());
-        for (const plugin::DeclaredMiddleware& m : declared.middleware)
-            table.middleware.push_back({m.phase, m.name, instance->id(), m.call});
-    }
+    add_to(table);
     if (ChangeLog* const log = change_log())
         for (const http::Route& route : table.routes) {
             const observe::CurrentPlugin current(route.plugin, route.pattern);
@@ -248,6 +319,7 @@ Status Kernel::migrate_one(plugin::Instance& instance) {
 void Kernel::begin_again() {
     server_.reset();
     health_.reset();
+    end_isolated();
     jobs_->stop();
     lease_.reset();
     plugins_->stop();
@@ -352,6 +424,8 @@ bool Kernel::log_failure(const StartError& error) noexcept {
 }
 
 void Kernel::listen() {
+    for (const auto& plugin : isolated_) plugin->begin();
+    for (const auto& plugin : isolated_) plugin->wait_for_start();
     meanwhile_.reset();
     if (options_.cancelled && options_.cancelled())
         throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
@@ -363,6 +437,7 @@ void Kernel::listen() {
     listening_ = true;
     begin_periodics();
     phase_ = Phase::ready;
+    if (!options_.isolated.empty()) return;
     std::string names;
     for (const plugin::Instance* instance : plugins_->order())
         names += (names.empty() ? "" : ",") + instance->id();
@@ -392,7 +467,8 @@ bool Kernel::stop() {
     if (jobs_) jobs_->pause_periodic();
     if (listening_) {
         phase_ = Phase::draining;
-        log_->info("draining", {{"deadline_ms", settings_.server.drain_timeout.count()}});
+        if (options_.isolated.empty())
+            log_->info("draining", {{"deadline_ms", settings_.server.drain_timeout.count()}});
         server_->begin_drain();
         // New connections are served all the while: a balancer that looks at /readyz has this long
         // to notice.
@@ -407,6 +483,7 @@ bool Kernel::stop() {
         }
         server_->stop();
     }
+    for (const auto& plugin : isolated_) plugin->stop(left());
     phase_ = Phase::stopped;
     if (jobs_) {
         if (!jobs_->drain(left())) clean = false;
@@ -418,9 +495,11 @@ bool Kernel::stop() {
     // Handlers hold closures of the plugins: they go before them.
     server_.reset();
     health_.reset();
+    end_isolated();
     plugins_.reset();
     registry_ = plugin::Registry{};
-    if (listening_) log_->info("stopped", {{"ms", since(begin).count()}, {"clean", clean}});
+    if (listening_ && options_.isolated.empty())
+        log_->info("stopped", {{"ms", since(begin).count()}, {"clean", clean}});
     return clean;
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -62,6 +63,7 @@ private:
 
     RouteSteps steps_;  ///< of a route that is not in special_steps_
     std::unordered_map<const Route*, RouteSteps> special_steps_;
+    const std::set<std::string>& forwarded_;
     std::optional<UploadStorage> uploads_;
     Logger& log_;
 };

@@ -13,6 +13,7 @@
 #include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/exposition.h"
 #include "kitchen/testkit/redis_server.h"
+#include "kitchen/testkit/traffic.h"
 
 namespace kitchen::testkit {
 namespace fs = std::filesystem;
@@ -250,6 +251,7 @@ void RestaurantProcess::kill() {
 }
 
 int RestaurantProcess::terminate() {
+    record_document(client());
     process_->signal(SIGTERM);
     return process_->wait();
 }

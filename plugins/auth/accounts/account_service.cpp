@@ -82,10 +82,6 @@ Result<std::string> AccountService::accept_password(const Asker& asker, const Us
     if (!change.current_password)
         return invalid_field("/current_password", "required",
                              "To change the password, give the current one too.");
-    if (user.password_hash.empty())
-        return Error(Errc::conflict, "no_password",
-                     "This account has no password yet. Set one with a code that is mailed: POST "
-                     "/password/forgot/.");
     if (Status good = deps_.rules.check(*change.password, user.email, user.phone_number); !good)
         return std::move(good).error();
     const auto right = deps_.guard.confirm(user, *change.current_password, asker.client_address);

@@ -63,6 +63,10 @@ PasswordGuard::Guess PasswordGuard::guess_of(std::string_view account,
 
 Result<bool> PasswordGuard::confirm(const User& user, std::string_view password,
                                     std::string_view client_address) {
+    if (user.password_hash.empty())
+        return Error(Errc::conflict, "no_password",
+                     "This account has no password yet. Set one with a code that is mailed: POST "
+                     "/password/forgot/.");
     const std::optional<User> account(user);
     const Guess guess = guess_of("id:" + std::to_string(user.id), client_address);
     const std::string credential = credential_of(account, password);

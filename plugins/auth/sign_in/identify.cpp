@@ -62,6 +62,15 @@ Result<Principal> Identify::basic(const http::Request& request,
 
 Result<http::Response> challenge(http::Request& request, const http::Next& next) {
     auto result = next();
+    if (!result && result.error().code == "insufficient_scope") {  // RFC 6750, section 3.1
+        std::string scope;
+        for (const auto& [name, value] : result.error().members)
+            if (name == "scope") scope = value.as_string();
+        request.response_fields.emplace_back(
+            "WWW-Authenticate",
+            "Bearer realm=\"Chuks Kitchen\", error=\"insufficient_scope\", scope=\"" + scope + '"');
+        return result;
+    }
     const bool is_refused =
         result ? result->status == 401 : result.error().kind == Errc::unauthenticated;
     const bool is_said =

@@ -52,6 +52,9 @@ Result<ProviderHttp::Reply> ProviderHttp::send(const Call& call) {
     ServiceResponse response;
     const auto options = [&](CURL* curl) {
         guard.watch(curl);
+        // Sign-ins are rare, and a kept connection may end just when a code, good once, is sent.
+        curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
         if (call.user.empty()) return;
         curl_easy_setopt(curl, CURLOPT_USERNAME, call.user.c_str());
         curl_easy_setopt(curl, CURLOPT_PASSWORD, call.password.c_str());

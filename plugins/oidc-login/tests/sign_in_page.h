@@ -123,12 +123,14 @@ private:
 /// `providers`: "north: {issuer: …}"; `more`: further keys.
 inline testkit::RestaurantConfig with_providers(testkit::RestaurantConfig config,
                                                 const std::string& providers,
-                                                const std::string& more = {}) {
+                                                const std::string& more = {},
+                                                const std::string& timeout = "20s") {
     config.menu = false;
     config.server = std::string("public_url: ") + site;
-    config.plugins = {std::string("{id: oidc-login, config: {return_to: ['") + page +
-                      "'], cookie_secure: false, allow_networks: [127.0.0.0/8], timeout: 5s, " +
-                      "providers: {" + providers + '}' + more + "}}"};
+    config.plugins = {
+        std::string("{id: oidc-login, config: {return_to: ['") + page +
+        "'], cookie_secure: false, allow_networks: [127.0.0.0/8], timeout: " + timeout +
+        ", connect_timeout: " + timeout + ", providers: {" + providers + '}' + more + "}}"};
     return config;
 }
 

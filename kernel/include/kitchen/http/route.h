@@ -121,6 +121,14 @@ public:
         body_check = std::move(fn);
         return *this;
     }
+    /// The route takes what an HTML form without files sends (application/x-www-form-urlencoded):
+    /// Request::json, an object whose texts are read as values of a query are. What was left empty
+    /// is not there; what the form does not name is passed over.
+    template <Body T>
+    Route& takes_fields() {
+        is_form = true;
+        return body(schema_of<T>().open());
+    }
     /// The body may be left out altogether; the handler then sees null.
     Route& optional_body() {
         body_optional = true;
@@ -223,6 +231,15 @@ public:
         return *this;
     }
 
+    /// What a principal needs of Principal::scope, in the place of the plugin's id or the roles.
+    Route& scope(std::string name) {
+        scope_name = std::move(name);
+        return *this;
+    }
+    /// One of these lets a principal with limited scopes in: "orders" for a route of the plugin
+    /// orders, "kitchen" for one of that role, "operator"; to read, "orders:read" is enough.
+    std::vector<std::string> scopes() const;
+
     /// Whether requests without a principal are refused before the handler.
     bool needs_principal() const noexcept { return access >= Access::signed_in; }
 
@@ -233,6 +250,7 @@ public:
     std::vector<Parameter> query_parameters;
     std::vector<Parameter> header_parameters;
     std::optional<Schema> body_schema;
+    bool is_form = false;
     bool body_optional = false;
     std::function<Status(const Json&, const Request&)> body_check;
     std::optional<Upload> upload;
@@ -241,6 +259,7 @@ public:
     std::vector<ResponseHeader> response_headers;
     Access access = Access::anyone;
     std::vector<std::string> allowed_roles;
+    std::string scope_name;
     std::vector<std::string> cookies;
     bool is_inline = false;
     std::string changed_kind;

@@ -63,7 +63,7 @@ TEST_F(OutsideSignInTest, NumbersStayUnique) {
     OwnChange change;
     change.phone_number = "0803 123 4567";
     const auto any = [](auto) { return Status(); };
-    EXPECT_EQ(module->accounts.change_own({ada, 0, ""}, change, any).error().code, "account_taken");
+    EXPECT_EQ(module->accounts.change_own({ada, 0, ""}, change, any).error().code, "phone_taken");
     change.phone_number = "0803 123 4568";
     EXPECT_EQ(module->accounts.change_own({ada, 0, ""}, change, any).value().phone_number,
               "+2348031234568");
