@@ -1,6 +1,7 @@
 #include "host/kernel.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <thread>
 
@@ -225,11 +226,10 @@ std::vector<HealthCheck> Kernel::health_checks() const {
                           }});
     for (const auto& plugin : isolated_) {
         // One that is started again soon does not take the whole server out of service.
-        checks.push_back({plugin->id(), plugin->id(), false,
-                          [&plugin = *plugin] { return plugin.health(); }});
+        checks.push_back(
+            {plugin->id(), plugin->id(), false, [&plugin = *plugin] { return plugin.health(); }});
         if (plugins_->find(plugin->id())->required())
-            checks.push_back({plugin->id(), plugin->id() + ".required", true,
-                              [&plugin = *plugin] {
+            checks.push_back({plugin->id(), plugin->id() + ".required", true, [&plugin = *plugin] {
                                   return plugin.is_put_aside() ? plugin.health() : Status();
                               }});
     }
@@ -243,9 +243,10 @@ void Kernel::add_to(http::ServerTable& table) const {
         table.middleware = isolate::take_handover();
         return;
     }
-    table.routes.insert(table.routes.end(), forwarded_.begin(), forwarded_.end());
     for (const auto& plugin : isolated_) table.forwarded.insert(plugin->id());
     for (const plugin::Instance* instance : plugins_->order()) {
+        std::copy_if(forwarded_.begin(), forwarded_.end(), std::back_inserter(table.routes),
+                     [&](const http::Route& route) { return route.plugin == instance->id(); });
         const plugin::Declarations& declared = instance->declarations();
         table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());
         for (const plugin::DeclaredMiddleware& m : declared.middleware)
