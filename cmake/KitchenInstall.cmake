@@ -11,8 +11,7 @@ set(kitchen_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ChuksKitchen)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/kernel/include/kitchen DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 file(GLOB kitchen_published CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/plugins/*/include/kitchen)
 install(DIRECTORY ${kitchen_published} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-file(GLOB kitchen_configurations CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/config/*.yaml)
-install(FILES ${kitchen_configurations} DESTINATION ${CMAKE_INSTALL_DATADIR}/chuks-kitchen/config)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/config DESTINATION ${CMAKE_INSTALL_DATADIR}/chuks-kitchen)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/deploy DESTINATION ${CMAKE_INSTALL_DATADIR}/chuks-kitchen)
 
 # The export set `set_name` with these targets, each usable as kitchen::<name without the prefix kitchen_>.

@@ -5,13 +5,15 @@ packages_build=(
   build-essential cmake ninja-build pkg-config
   libpistache-dev libboost-dev libboost-filesystem-dev libboost-system-dev
   libyaml-cpp-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
-  libsqlite3-dev libsodium-dev libpq-dev libhiredis-dev libcurl4-openssl-dev libkainjow-mustache-dev libphonenumber-dev libutf8proc-dev libxxhash-dev
+  libsqlite3-dev libsodium-dev libssl-dev libpq-dev libhiredis-dev libcurl4-openssl-dev libkainjow-mustache-dev libphonenumber-dev libutf8proc-dev libxxhash-dev
   libhowardhinnant-date-dev tzdata
 )
 packages_test=(
-  libgtest-dev libgmock-dev librapidcheck-dev binutils openssl libssl-dev python3 python3-aiosmtpd
+  libgtest-dev libgmock-dev librapidcheck-dev binutils openssl python3 python3-aiosmtpd
   postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools
 )
+# A Node.js from elsewhere brings npm with it, and Debian's is in conflict with that.
+command -v npm >/dev/null || packages_test+=(nodejs npm)
 packages_fuzz=(clang libclang-rt-14-dev)
 packages_style=(clang-format clang-tidy)
 packages_bench=(

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "idempotency_keys.h"
+#include "kitchen/unique_fd.h"
 
 namespace kitchen {
 
@@ -43,24 +44,6 @@ Error unwritable(int reason) {
                  "the space on its disk.")
         .with_subject(std::generic_category().message(reason));
 }
-
-// Closes a descriptor.
-class Descriptor {
-public:
-    explicit Descriptor(int fd) noexcept : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const noexcept { return fd_; }
-    explicit operator bool() const noexcept { return fd_ >= 0; }
-    /// Tells what close() said: some file systems report a failed write only then.
-    int close() noexcept { return ::close(std::exchange(fd_, -1)); }
-
-private:
-    int fd_;
-};
 
 bool write_all(int fd, std::string_view bytes) {
     while (!bytes.empty()) {
@@ -133,16 +116,17 @@ Status FileMailer::write(const std::string& name, const std::string& digest,
                          const std::string& bytes) const {
     if (Status made = make_directory(); !made)
         return made;  // it may have been cleared away meanwhile
-    const Descriptor directory(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const UniqueFd directory(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory) return unwritable(errno);
 
     const std::string temporary = '.' + digest + ".tmp";
     ::unlinkat(directory.get(), temporary.c_str(), 0);  // left by a crash
-    Descriptor file(::openat(directory.get(), temporary.c_str(),
-                             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    UniqueFd file(::openat(directory.get(), temporary.c_str(),
+                           O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) return unwritable(errno);
+    // Some file systems report a failed write only when the file is closed.
     const bool whole =
-        write_all(file.get(), bytes) && ::fsync(file.get()) == 0 && file.close() == 0 &&
+        write_all(file.get(), bytes) && ::fsync(file.get()) == 0 && ::close(file.release()) == 0 &&
         ::renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) == 0;
     if (!whole) {
         const int reason = errno;

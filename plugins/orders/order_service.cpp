@@ -8,9 +8,11 @@ namespace {
 Error not_allowed(const Order& order, OrderState to, Actor actor) {
     Json::Array allowed;
     std::string names;
-    for (const OrderState state : allowed_transitions(order.status, order.fulfillment, actor)) {
+    const auto states = allowed_transitions(order.status, order.fulfillment, actor);
+    for (const OrderState state : states) {
         allowed.emplace_back(to_text(state));
-        names += (names.empty() ? "" : ", ") + std::string(phrase_of(state));
+        if (!names.empty()) names += allowed.size() == states.size() ? " or " : ", ";
+        names += phrase_of(state);
     }
     const auto phrase = [](OrderState state) { return std::string(phrase_of(state)); };
     std::string detail = "Order " + std::to_string(order.id) + " is ";

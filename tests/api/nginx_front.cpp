@@ -33,7 +33,8 @@ void put(std::string& text, const std::string& what, const std::string& instead)
 
 }  // namespace
 
-NginxFront::NginxFront(const std::vector<std::uint16_t>& ports, bool operators) {
+NginxFront::NginxFront(const std::vector<std::uint16_t>& ports, bool operators,
+                       const std::string& servers) {
     if (ports.size() != replicas) throw std::invalid_argument("the site file shows three replicas");
     const testkit::Certificate made = testkit::make_certificate(certificates_.path(), name);
     nginx_ = std::make_unique<testkit::NginxServer>(2, [&](const testkit::NginxServer& server) {
@@ -43,16 +44,20 @@ NginxFront::NginxFront(const std::vector<std::uint16_t>& ports, bool operators) 
         put(site, "listen 80;", "listen 127.0.0.1:" + std::to_string(server.port(0)) + ";");
         put(site, "listen 443 ", "listen 127.0.0.1:" + std::to_string(server.port(1)) + " ");
         put(site, "default 0;", operators ? "default 1;" : "default 0;");
+        std::string upstreams = file_text(shipped / servers);
         for (std::size_t i = 0; i < replicas; ++i)
-            put(site, "server 127.0.0.1:" + std::to_string(8081 + i) + " ",
+            put(upstreams, "server 127.0.0.1:" + std::to_string(8081 + i) + " ",
                 "server 127.0.0.1:" + std::to_string(ports[i]) + " ");
         put(site, "/etc/letsencrypt/live/kitchen.example/fullchain.pem", made.certificate);
         put(site, "/etc/letsencrypt/live/kitchen.example/privkey.pem", made.key);
         put(site, "/var/log/nginx/chuks-kitchen.log", (server.directory() / "access.log").string());
+        std::ofstream(server.directory() / "servers.conf") << upstreams;
         std::ofstream(server.directory() / "site.conf") << site;
         fs::copy(shipped / "snippets", server.directory() / "snippets",
                  fs::copy_options::recursive | fs::copy_options::overwrite_existing);
-        return std::string("include snippets/chuks-kitchen-http.conf;\ninclude site.conf;");
+        return std::string(
+            "include snippets/chuks-kitchen-http.conf;\ninclude servers.conf;\n"
+            "include site.conf;");
     });
 }
 

@@ -21,8 +21,10 @@ public:
     static constexpr const char* name = "kitchen.example";
 
     /// `ports`: of the replicas; they need not listen yet. `operators`: whether this machine may
-    /// use the routes of those who run the kitchen.
-    explicit NginxFront(const std::vector<std::uint16_t>& ports, bool operators = false);
+    /// use the routes of those who run the kitchen. `servers`: servers.conf, or services.conf, in
+    /// which the ports are those of menu, accounts and ordering.
+    explicit NginxFront(const std::vector<std::uint16_t>& ports, bool operators = false,
+                        const std::string& servers = "servers.conf");
 
     /// Over TLS, trusting the certificate made for this test.
     testkit::HttpClient client() const {

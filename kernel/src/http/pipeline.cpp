@@ -43,6 +43,11 @@ bool is_into(const std::string& pointer, const std::string& member) {
     return pointer == whole || pointer.starts_with(whole + '/');
 }
 
+bool is_found(const std::vector<Fault>& faults, const std::string& pointer) {
+    return std::any_of(faults.begin(), faults.end(),
+                       [&](const Fault& fault) { return fault.pointer == pointer; });
+}
+
 /// The readers of query and body name no more than so many, and look at nothing after that.
 constexpr std::size_t most_faults = 100;
 
@@ -60,6 +65,7 @@ Status check_body(const Request& request, std::vector<Fault> faults) {
         checked = request.route->body_check(valid);
         if (!checked)
             std::erase_if(checked.error().faults, [&](const Fault& fault) {
+                if (fault.code == "required") return is_found(faults, fault.pointer);
                 const auto& members = valid.as_object();
                 return std::none_of(members.begin(), members.end(), [&](const auto& member) {
                     return is_into(fault.pointer, member.first);

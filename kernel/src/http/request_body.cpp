@@ -108,7 +108,10 @@ Status read_body(Request& request, const Route& route, std::vector<Fault>& fault
             faults.push_back({"", "unexpected_body", "This route takes no body; send none."});
         return {};
     }
-    if (request.body.empty()) {
+    // An empty object is looked at: the schema may want a member of it.
+    const bool is_object = request.body.find('{') != std::string::npos;
+    if (request.body.empty() ||
+        (route.body_optional && !is_object && means_nothing(request.body))) {
         if (!route.body_optional) faults.push_back({"", "required", "A JSON body is required."});
         return {};
     }

@@ -1,5 +1,7 @@
 #include "accounts/account_service.h"
 
+#include <algorithm>
+
 #include "kitchen/account_events.h"
 #include "kitchen/text.h"
 #include "kitchen/time.h"
@@ -127,6 +129,9 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
 Result<UserPage> AccountService::find(const std::string& search, const std::string& role,
                                       std::int64_t limit, std::int64_t offset) {
     UserFilter filter{.search = trimmed(search), .phone_search = "", .role = role};
+    // In a query a plus reads as a blank, which no email address has.
+    if (filter.search.find('@') != std::string::npos)
+        std::replace(filter.search.begin(), filter.search.end(), ' ', '+');
     // A whole number as people write it is looked for as it is stored.
     if (const auto phone = deps_.phones.normalise(search)) filter.phone_search = *phone;
     return deps_.store.read<UserPage>(

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "kitchen/unique_fd.h"
+
 namespace kitchen::auth {
 namespace {
 
@@ -20,20 +22,6 @@ namespace fs = std::filesystem;
                              std::generic_category().message(error));
 }
 
-class FileDescriptor {
-public:
-    explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
-    ~FileDescriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    int get() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
-
 void make_private_folders(const fs::path& folder) {
     if (folder.empty() || fs::exists(folder)) return;
     make_private_folders(folder.parent_path());
@@ -43,8 +31,8 @@ void make_private_folders(const fs::path& folder) {
 
 /// Nothing when there is no such file.
 std::optional<std::string> read_key(const fs::path& path, Logger& log) {
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) {
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) {
         if (errno == ENOENT) return std::nullopt;
         fail(path, "cannot be opened", errno);
     }
@@ -106,16 +94,16 @@ bool make_key(const fs::path& path, Random& random) {
     make_private_folders(folder);
     const Draft draft(folder / ("." + path.filename().string() + "." + random.hex(8)));
     {
-        const FileDescriptor file(
+        const UniqueFd file(
             ::open(draft.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-        if (file.get() < 0) fail(draft.path(), "cannot be made", errno);
+        if (!file) fail(draft.path(), "cannot be made", errno);
         write_all(file.get(), random.hex(SecretKey::size) + "\n", draft.path());
         if (::fsync(file.get()) != 0) fail(draft.path(), "cannot be written", errno);
     }
     const bool made = ::link(draft.path().c_str(), path.c_str()) == 0;
     if (!made && errno != EEXIST) fail(path, "cannot be made", errno);
-    const FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.get() >= 0) ::fsync(directory.get());
+    const UniqueFd directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory) ::fsync(directory.get());
     return made;
 }
 

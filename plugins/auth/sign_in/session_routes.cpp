@@ -54,12 +54,12 @@ struct PasswordReset {
     }
 };
 
-/// The user id or the email, as PasswordGuard takes it.
-Result<std::string> login_user(const Login& login) {
+Status check_login(const Json& body) {
+    Login login;
+    http::read_body(body, login);
     if (login.email && login.user_id)
         return invalid_field("/user_id", "ambiguous", "Give either email or user_id, not both.");
-    if (login.email) return *login.email;
-    if (login.user_id) return std::to_string(*login.user_id);
+    if (login.email || login.user_id) return {};
     return invalid_field("/email", "required", "Give the email or the user_id of the account.");
 }
 
@@ -92,6 +92,7 @@ void SessionRoutes::declare_tokens(Setup& setup) {
             .summary("Sign in")
             .describe("Gives a bearer token for an email or user id and a password.")
             .body<Login>()
+            .check(check_login)
             .answers<IssuedTokens>(200, "Signed in")
             .answers(401, "The credentials are not right")
             .answers(429, "Too many failures from this address, for this account or in all")
@@ -147,9 +148,8 @@ void SessionRoutes::declare_password(Setup& setup) {
 
 Result<Response> SessionRoutes::login(const Request& request) const {
     const auto wanted = request.read<Login>();
-    const auto who = login_user(wanted);
-    if (!who) return who.error();
-    const auto user = guard_.verify(*who, wanted.password, request.client_address);
+    const std::string who = wanted.email ? *wanted.email : std::to_string(*wanted.user_id);
+    const auto user = guard_.verify(who, wanted.password, request.client_address);
     if (!user) return user.error();
     const auto issued = tokens_.issue(*user);
     if (!issued) return issued.error();

@@ -343,6 +343,8 @@ TEST_F(AuthApi, BlanksAroundAnEmailAreNoPartOfIt) {
                   .problem_code(),
               "otp_wrong");
     EXPECT_EQ(admin().get("/users/?search=%20obi%40%C2%A0").json["total_count"], Json(1));
+    sign_up("obi+lunch@example.com", "08032222221");
+    EXPECT_EQ(admin().get("/users/?search=obi+lunch@example.com").json["total_count"], Json(1));
     Json referred = signup_body("eve@example.com", "08032222222");
     const Json obi = client().basic(typed, account_password).get("/me/").json;
     referred.set("referral_code", " " + obi["referral_code"].as_string() + "\n");
@@ -425,6 +427,8 @@ TEST_F(AuthApi, LoginRefusals) {
                   {{"email", "ada@example.com"}, {"user_id", id}, {"password", account_password}})),
               422);
     EXPECT_EQ(status(Json::object({{"email", "ada@example.com"}})), 422);
+    EXPECT_EQ(client().post("/login/", Json::object({})).json["errors"].size(), 2u)
+        << "who, and the password";
     EXPECT_EQ(status(Json::object({{"user_id", "1"}, {"password", account_password}})), 422);
     EXPECT_EQ(client().send("POST", "/login/", "{", {{"Content-Type", "application/json"}}).status,
               400);

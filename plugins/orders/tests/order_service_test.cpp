@@ -80,7 +80,7 @@ TEST_F(OrderServiceTest, ADetourIsRefusedWithWhatIsPossible) {
     EXPECT_EQ(refused.error().members[0].second.dump(), R"(["confirmed","cancelled"])");
     EXPECT_EQ(refused.error().detail, "Order " + std::to_string(id) +
                                           " is waiting for the kitchen and cannot be ready next. "
-                                          "It can be confirmed, cancelled.");
+                                          "It can be confirmed or cancelled.");
     EXPECT_EQ(kitchen.orders.read(viewer_ada, id).value().version, 1);
     EXPECT_EQ(error_of(move(viewer_cook, id, OrderState::pending)).kind, Errc::conflict);
     EXPECT_EQ(error_of(move(viewer_ada, id, OrderState::confirmed)).kind, Errc::conflict);

@@ -110,7 +110,8 @@ public:
     /// Finds faults in the body that its schema cannot know: a phone number that is none. It sees
     /// the members with which the schema found nothing wrong, and is called also when there were
     /// others: so one response names every fault. Those it finds in members that are not there do
-    /// not count, so that it may read the body over a default. Reaches neither store nor cache.
+    /// not count, so that it may read the body over a default; but for "required". Reaches neither
+    /// store nor cache.
     Route& check(std::function<Status(const Json& body)> fn) {
         body_check = std::move(fn);
         return *this;

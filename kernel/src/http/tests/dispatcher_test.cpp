@@ -117,6 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Dispatcher, ReportsFaultsThatOnlyThePluginKnowsTogetherWithTheOthers) {
     const Schema body = Schema::object({{"phone", Schema::string()},
                                         {"age", Schema::integer()},
+                                        {"fax", Schema::string(), optional},
                                         {"more", Schema::array(Schema::integer()), optional}});
     Route route = Route::post("/people/")
                       .body(body)
@@ -124,6 +125,9 @@ TEST(Dispatcher, ReportsFaultsThatOnlyThePluginKnowsTogetherWithTheOthers) {
                           Error error(Errc::unprocessable, "wrong", "Wrong.");
                           error.faults = {{"/phone", "phone_invalid", "No number."},
                                           {"/more/1", "zero", "Zero."}};
+                          for (const char* member : {"/phone", "/fax"})
+                              if (!valid.find(member + 1))
+                                  error.faults.push_back({member, "required", "Give one."});
                           if (valid.find("age")) error.faults.push_back({"/age", "seen", "Valid."});
                           return error;
                       })
@@ -138,10 +142,11 @@ TEST(Dispatcher, ReportsFaultsThatOnlyThePluginKnowsTogetherWithTheOthers) {
         return out;
     };
     EXPECT_THAT(faults(R"({"phone":"x","age":"old","more":[1,"2"]})"),
-                ElementsAre("/age type", "/more/1 type", "/phone phone_invalid"));
+                ElementsAre("/age type", "/more/1 type", "/phone phone_invalid", "/fax required"));
     EXPECT_THAT(faults(R"({"phone":"x","age":3})"),
-                ElementsAre("/phone phone_invalid", "/age seen"));
-    EXPECT_THAT(faults(R"({"age":"old"})"), ElementsAre("/phone required", "/age type"));
+                ElementsAre("/phone phone_invalid", "/fax required", "/age seen"));
+    EXPECT_THAT(faults(R"({"age":"old"})"),
+                ElementsAre("/phone required", "/age type", "/fax required"));
 }
 
 TEST(Dispatcher, ReportsAllFaultsOfQueryAndBodyTogether) {

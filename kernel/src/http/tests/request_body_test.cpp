@@ -73,6 +73,19 @@ TEST_F(ReadBody, WantsNoneWhereNoneIsTaken) {
     }
 }
 
+TEST_F(ReadBody, MayBeLeftOutInManyWays) {
+    route_ = Route::post("/x").body(Schema::object({{"a", Schema::integer(), optional}}));
+    route_.optional_body();
+    for (const char* nothing : {"", "null", "[]", "\"\"", " \r\n"}) {
+        ASSERT_TRUE(read(nothing));
+        EXPECT_TRUE(faults_.empty()) << nothing;
+    }
+    ASSERT_TRUE(read("{\"a\":2}"));
+    EXPECT_EQ(request_.json["a"], Json(2));
+    ASSERT_TRUE(read("[1]"));
+    EXPECT_EQ(faults_.size(), 1u);
+}
+
 TEST_F(ReadBody, SaysWhichNumberIsTooLarge) {
     route_ = Route::post("/x").body(Schema::object({}).open());
     ASSERT_TRUE(read(R"({"x~/y":[1,{"b":[2]},{"c":1e400}]})"));

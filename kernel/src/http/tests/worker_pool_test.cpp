@@ -3,7 +3,9 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -157,6 +159,24 @@ TEST(WorkerPool, WhoIsParkedHoldsNoThread) {
     ASSERT_TRUE(post(pool, [&] { last.open(); }));
     last.wait();
     release.open();
+}
+
+std::ptrdiff_t threads_of_this_process() {
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    return std::distance(begin(tasks), end(tasks));
+}
+
+TEST(WorkerPool, AThreadBeginsWhenItIsNeeded) {
+    const std::ptrdiff_t before = threads_of_this_process();
+    WorkerPool pool(500, 1000, 1, std::chrono::hours(1));
+    EXPECT_EQ(threads_of_this_process(), before + 1) << "the one that watches";
+    for (int i = 0; i < 100; ++i) {
+        test::Gate done;
+        ASSERT_TRUE(post(pool, [&] { done.open(); }));
+        done.wait();
+    }
+    EXPECT_LE(threads_of_this_process(), before + 3)
+        << "one runs, one may still be on its way back";
 }
 
 /// Each event is what one poll() does.

@@ -27,16 +27,7 @@ WorkerPool::WorkerPool(unsigned threads, std::size_t queue_limit, unsigned worki
       queue_limit_(queue_limit),
       working_limit_(working > 0 ? working : cores()),
       patience_(patience) {
-    try {
-        {
-            const std::lock_guard lock(mutex_);
-            for (unsigned i = 0; i < threads; ++i) add_thread();
-        }
-        watcher_ = std::thread([this] { watch(); });
-    } catch (...) {
-        stop();
-        throw;
-    }
+    watcher_ = std::thread([this] { watch(); });
 }
 
 WorkerPool::~WorkerPool() { stop(); }
@@ -98,11 +89,12 @@ bool WorkerPool::try_post(std::unique_ptr<Task>& task, Time deadline) {
 }
 
 void WorkerPool::wake(Time now) {
-    if (is_idle() || waking_ >= idle_) return;
+    if (is_idle()) return;
     const bool help = (!queue_.empty() && is_late(queue_.front().posted, now)) ||
                       (!unattended_.empty() && unattended_.front().has_events &&
                        is_late(unattended_.front().since, now));
     if (working_ + waking_ > 0 && !(help && working_ + waking_ < working_limit_)) return;
+    if (waking_ >= idle_ && !has_begun_thread()) return;
     ++waking_;
     wake_.notify_one();
 }
@@ -207,7 +199,10 @@ void WorkerPool::wait_until_woken(Lock& lock) {
 void WorkerPool::Worker::begin_waiting(bool parked) noexcept {
     const std::lock_guard lock(pool.mutex_);
     if (!runs) return;
-    if (parked && parks++ == 0) pool.park();
+    if (parked && parks++ == 0) {
+        --pool.busy_;
+        ++pool.parked_;
+    }
     if (waits++ == 0) pool.count(*this, false);
     pool.wake(steady_clock::now());
 }
@@ -224,16 +219,17 @@ void WorkerPool::Worker::end_waiting(bool parked) noexcept {
     pool.count(*this, true);
 }
 
-// There are as many threads for the others as there were, for which one more may be needed.
-void WorkerPool::park() noexcept {
-    --busy_;
-    ++parked_;
-    if (stopping_ || parked_ > most_parked ||
-        workers_.size() >= threads_for_tasks_ + attended_ + parked_)
-        return;
+std::size_t WorkerPool::most_threads() const {
+    return threads_for_tasks_ + attended_ + std::min(parked_, most_parked);
+}
+
+bool WorkerPool::has_begun_thread() noexcept {
+    if (stopping_ || workers_.size() >= most_threads()) return false;
     try {
         add_thread();
-    } catch (...) {  // no thread to be had: one fewer runs tasks
+        return true;
+    } catch (...) {  // none to be had now: those that there are go on
+        return false;
     }
 }
 

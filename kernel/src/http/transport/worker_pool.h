@@ -4,7 +4,8 @@
 // and no thread is woken. Another one is woken, to run what is queued or to poll, when no thread
 // works any more, because the one that did waits (kernel/src/observe/waiting.h) or its task has run
 // for long; or when the first in the queue has stood there for a while and fewer work than there
-// are cores. That is the rule of I/O completion ports (Windows) and of the scheduler of Go.
+// are cores. That is the rule of I/O completion ports (Windows) and of the scheduler of Go. A
+// thread begins when it is first needed.
 //
 // Thread-safety: try_post() and stats() from any thread; the rest on one thread.
 #pragma once
@@ -43,9 +44,9 @@ public:
         std::uint64_t refused = 0;  ///< tasks not taken since the start
     };
 
-    /// Starts the threads. `queue_limit` counts the tasks that wait, not those that run; `working`
-    /// is how many may work at once, 0: as many as there are cores; `patience`, how long a task may
-    /// run before it no longer counts as one, or a poller may be left alone.
+    /// Runs at most `threads` tasks at once. `queue_limit` counts the tasks that wait, not those
+    /// that run; `working` is how many may work at once, 0: as many as there are cores; `patience`,
+    /// how long a task may run before it no longer counts as one, or a poller may be left alone.
     WorkerPool(unsigned threads, std::size_t queue_limit, unsigned working = 0,
                std::chrono::milliseconds patience = std::chrono::milliseconds(1));
     /// Stops.
@@ -102,10 +103,13 @@ private:
 
     // Under the mutex:
     void add_thread();
+    /// One for each task that may run and for each poller, and in place of those that are parked.
+    std::size_t most_threads() const;
+    bool has_begun_thread() noexcept;
     /// A thread is left for each poller, whatever happens.
     bool may_run() const {
         return !queue_.empty() && busy_ < threads_for_tasks_ &&
-               busy_ + parked_ + attended_ < workers_.size();
+               busy_ + parked_ + attended_ < most_threads();
     }
     bool is_idle() const { return !may_run() && unattended_.empty(); }
     bool is_late(Time since, Time now) const { return now - since >= patience_; }
@@ -116,7 +120,6 @@ private:
     /// Wakes a thread when there is something to do and none works, or it has waited long.
     void wake(Time now);
     void release_slow(Time now);
-    void park() noexcept;
     void count(Worker& worker, bool counts) noexcept;
     void be_watched();
 
