@@ -177,7 +177,7 @@ Result<Response> Pipeline::finish(const Run& run) const {
         if (run.body) return finish_upload(request, *run.body);
         if (Status valid = validate(request); !valid) return std::move(valid).error();
         const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
-                                             request.request_id);
+                                             request.request_id, request.route->method);
         return request.route->handler(request);
     } catch (const std::exception& e) {
         return thrown(request, "handler", request.route->plugin, e.what());
@@ -208,7 +208,7 @@ Result<Response> Pipeline::finish_upload(Request& request, Exchange& body) const
     if (Status checked = check_body(request, std::move(faults)); !checked)
         return std::move(checked).error();
     const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
-                                         request.request_id);
+                                         request.request_id, request.route->method);
     return request.route->handler(request);
 }
 
