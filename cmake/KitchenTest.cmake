@@ -4,6 +4,9 @@
 # A GoogleTest executable and one ctest entry, so that its tests share what is slow to start; it prints failures only. PLUGINS are built
 # first, for tests that load them. SHARDS: that many entries, each a process that runs its share of the tests. PROCESSES: for each filter,
 # in GoogleTest's syntax without '-', an entry NAME.entry of its own; what is left runs in NAME.
+#
+# kitchen_add_npm(NAME FOLDER) The target NAME installs what FOLDER/package-lock.json lists, for tests whose peer is a package of npm. A
+# test depends on it by add_dependencies().
 find_package(GTest REQUIRED)
 
 # Compiling a test is mostly the same headers again, and the optimizer's work on code that runs once. So the headers are compiled once for
@@ -58,7 +61,20 @@ function(kitchen_add_test name)
     add_test(NAME ${name} COMMAND ${name} --gtest_brief=1 "--gtest_filter=${others}")
     list(APPEND entries ${name})
   endif()
+  # Its traffic is compared with the OpenAPI document, see tests/openapi.
+  if(kitchen_traffic AND ("kitchen::test_kernel" IN_LIST arg_LIBRARIES OR "nginx_front" IN_LIST arg_LIBRARIES))
+    set_property(TEST ${entries} APPEND PROPERTY ENVIRONMENT "KITCHEN_TRAFFIC=${kitchen_traffic}")
+    set_property(TEST ${entries} APPEND PROPERTY FIXTURES_REQUIRED traffic)
+  endif()
   # A filter that matches nothing, after a test was renamed, must not pass.
   set_tests_properties(${entries} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 1800
     FAIL_REGULAR_EXPRESSION "\\[==========\\] 0 tests from 0 test suites ran")
+endfunction()
+
+function(kitchen_add_npm name folder)
+  get_filename_component(folder ${folder} ABSOLUTE)
+  add_custom_command(OUTPUT ${folder}/node_modules/.package-lock.json
+    COMMAND npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    DEPENDS ${folder}/package-lock.json WORKING_DIRECTORY ${folder} VERBATIM)
+  add_custom_target(${name} DEPENDS ${folder}/node_modules/.package-lock.json)
 endfunction()

@@ -9,8 +9,9 @@ packages_build=(
   libhowardhinnant-date-dev tzdata
 )
 packages_test=(
-  libgtest-dev libgmock-dev librapidcheck-dev binutils openssl python3 python3-aiosmtpd
+  libgtest-dev libgmock-dev librapidcheck-dev binutils openssl python3 python3-aiosmtpd python3-jsonschema
   postgresql pgbouncer redis-server redis-sentinel nginx-light curl abigail-tools
+  chromium
 )
 # A Node.js from elsewhere brings npm with it, and Debian's is in conflict with that.
 command -v npm >/dev/null || packages_test+=(nodejs npm)

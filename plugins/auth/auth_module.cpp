@@ -10,6 +10,7 @@ AuthModule::AuthModule(const AuthSettings& settings, AuthDependencies dependenci
                    settings.bootstrap_admin.password},
       has_cheap_hashes_(settings.argon2_cost.memory < Argon2Cost().memory),
       key_({settings.key, settings.key_file}),
+      hashes(key_),
       users(deps_.store),
       token_rows(deps_.store),
       phones(settings.phone_region),
@@ -27,6 +28,10 @@ AuthModule::AuthModule(const AuthSettings& settings, AuthDependencies dependenci
       accounts({deps_.store, users, token_rows, guard, rules, phones, deps_.clock, deps_.log}),
       admins({deps_.store, users, guard, rules, phones, deps_.random, deps_.clock, deps_.log,
               deps_.events}),
+      email_changes({deps_.store, deps_.cache, users, token_rows, guard, mails, texts, deps_.random,
+                     deps_.clock, deps_.log},
+                    key_, settings.otp, settings.signup),
+      personal({deps_.store, users, guard, deps_.clock, deps_.log}),
       address_rows(deps_.store),
       addresses({deps_.store, users, address_rows, phones, deps_.clock}, settings.addresses) {}
 

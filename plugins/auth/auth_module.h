@@ -7,6 +7,8 @@
 #include "accounts/account_service.h"
 #include "addresses/address_book.h"
 #include "accounts/admin_accounts.h"
+#include "accounts/email_change_service.h"
+#include "accounts/personal_data_service.h"
 #include "passwords/password_guard.h"
 #include "auth_settings.h"
 #include "kitchen/clock.h"
@@ -60,6 +62,7 @@ public:
     /// is none. Before all use. Throws std::runtime_error.
     void start();
 
+    ServerHash hashes;
     const UserRepository users;
     const TokenRepository token_rows;
     const PhoneNumbers phones;
@@ -72,6 +75,8 @@ public:
     PasswordResetService resets;
     AccountService accounts;
     AdminAccounts admins;
+    EmailChangeService email_changes;
+    PersonalDataService personal;
     const AddressRepository address_rows;
     AddressBook addresses;
 };

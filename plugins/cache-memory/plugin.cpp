@@ -1,3 +1,4 @@
+#include "kitchen/in_memory.h"
 #include "kitchen/plugin.h"
 #include "memory_cache.h"
 
@@ -13,7 +14,7 @@ struct CacheMemorySettings {
     }
 };
 
-class CacheMemoryPlugin final : public Plugin {
+class CacheMemoryPlugin final : public Plugin, public InMemory {
 public:
     using Settings = CacheMemorySettings;
 
@@ -21,6 +22,7 @@ public:
         : cache_(clock, {.max_bytes = static_cast<std::size_t>(settings.max_bytes.count),
                          .log = &setup.log()}) {
         setup.provide(cache_);
+        setup.provide<InMemory>(*this);
         setup.add_health_check("cache", true, [] { return Status(); });
     }
     void stop() override { cache_.stop(); }
@@ -33,4 +35,4 @@ private:
 
 KITCHEN_PLUGIN(kitchen::CacheMemoryPlugin, "cache-memory", "0.1.0",
                "cache/1 in the memory of this process", kitchen::Clock,
-               kitchen::Provides<kitchen::Cache>)
+               kitchen::Provides<kitchen::Cache>, kitchen::Provides<kitchen::InMemory>)

@@ -72,4 +72,14 @@ Status CartRepository::remove_all(Transaction& tx, std::int64_t user_id) const {
     return tx.execute(remove_all_, {user_id});
 }
 
+void add_personal_cart(PersonalData& personal, const Setup& setup, Store& store) {
+    personal.add(setup,
+                 {.kept = {{"lines", store.prepare("SELECT food_id, quantity, "
+                                                   "special_instructions, created_at, updated_at "
+                                                   "FROM cart_lines WHERE user_id = $1 "
+                                                   "ORDER BY id")}},
+                  .forget = {store.prepare("DELETE FROM cart_lines WHERE user_id = $1"),
+                             store.prepare("DELETE FROM carts WHERE user_id = $1")}});
+}
+
 }  // namespace kitchen::cart

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kitchen/personal_data.h"
 #include "kitchen/store.h"
 #include "kitchen/time.h"
 
@@ -52,5 +53,8 @@ public:
 private:
     Statement read_, raise_version_, set_fingerprint_, add_, change_, remove_, remove_all_;
 };
+
+/// What is kept about a person.
+void add_personal_cart(PersonalData& personal, const Setup& setup, Store& store);
 
 }  // namespace kitchen::cart

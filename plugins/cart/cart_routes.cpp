@@ -99,6 +99,7 @@ CartRoutes::CartRoutes(Setup& setup, CartService& carts, const Catalog& catalog)
                         .signed_in()
                         .if_match()
                         .answers(204, "Gone")
+                        .response_header("ETag", "The version of the cart without it")
                         .answers(404, "No such item in your cart")
                         .handle([this](Request& request) { return remove(request); }));
     for (const char* pattern : {"/cart/clear/", "/cart/"})

@@ -1,6 +1,7 @@
 #include "cart_service.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "cart_body.h"
@@ -55,6 +56,8 @@ Error refusal(std::vector<Fault> faults) {
     error.faults = std::move(faults);
     return error;
 }
+
+Fault too_much() { return {"/food", "unavailable", "So many of this cannot be ordered at once."}; }
 
 /// Sets unit_price and line_total. False when the line costs more than an order can.
 bool price(CartLine& line) {
@@ -145,9 +148,7 @@ Result<CartContents> CartService::contents(Transaction& tx, CartRows cart) const
     for (std::size_t i = 0; i < contents.lines.size(); ++i) {
         CartLine& line = contents.lines[i];
         line.problems = problems_of(line, demand);
-        if (!sane[i])
-            line.problems.push_back(
-                {"/food", "unavailable", "So many of this cannot be ordered at once."});
+        if (!sane[i]) line.problems.push_back(too_much());
     }
     return contents;
 }
@@ -219,14 +220,16 @@ Result<CartService::Place> CartService::put(CartRows& cart, const NewLine& wante
     });
     const Place place{static_cast<std::size_t>(same - cart.lines.begin()),
                       same == cart.lines.end()};
-    if (place.created) cart.lines.push_back({0, wanted.food_id, key, 0, note});
-    LineRow& line = cart.lines[place.index];
-    line.quantity += wanted.quantity;
-    if (Status fits = check_quantity(line.quantity); !fits) return std::move(fits).error();
-    if (std::ssize(cart.lines) > limits_.max_lines)
+    const std::int64_t quantity = wanted.quantity + (place.created ? 0 : same->quantity);
+    if (Status fits = check_quantity(quantity); !fits) return std::move(fits).error();
+    if (place.created && std::ssize(cart.lines) >= limits_.max_lines)
         return Error(Errc::conflict, "cart_full",
                      "A cart holds at most " + std::to_string(limits_.max_lines) +
                          " different items. Remove one first.");
+    if (place.created)
+        cart.lines.push_back({0, wanted.food_id, key, quantity, note});
+    else
+        same->quantity = quantity;
     return place;
 }
 
@@ -251,11 +254,26 @@ Result<Carts::Filled> CartService::fill(Transaction& tx, std::int64_t user_id,
     Filled filled;
     Result<CartContents> now =
         changed(tx, user_id, any_version, [&](Transaction& t, CartRows& cart) -> Status {
+            // The cart and every wish as a line of its own, looked up together: a wish is taken
+            // when what has been taken before leaves enough for it.
+            CartRows all = cart;
+            for (const CartWish& wish : wishes)
+                all.lines.push_back({0, wish.food_id,
+                                     sides_key({wish.side_protein_ids, wish.extra_side_ids}),
+                                     wish.quantity, wish.special_instructions});
+            Result<CartContents> looked_up = contents(t, std::move(all));
+            if (!looked_up) return std::move(looked_up).error();
+            const auto first_wish = looked_up->lines.begin() + std::ssize(cart.lines);
+            std::vector<CartLine> wanted(std::make_move_iterator(first_wish),
+                                         std::make_move_iterator(looked_up->lines.end()));
+            looked_up->lines.erase(first_wish, looked_up->lines.end());
+            Demand demand = demand_of(looked_up->lines);
             std::set<std::size_t> touched;
-            for (const CartWish& wish : wishes) {
+            for (std::size_t i = 0; i < wishes.size(); ++i) {
+                const CartWish& wish = wishes[i];
+                CartLine& line = wanted[i];
                 std::vector<Fault>& problems = filled.problems.emplace_back();
-                CartRows more = cart;
-                const Result<Place> place = put(more, {wish.food_id,
+                const Result<Place> place = put(cart, {wish.food_id,
                                                        {wish.side_protein_ids, wish.extra_side_ids},
                                                        wish.quantity,
                                                        wish.special_instructions});
@@ -263,12 +281,20 @@ Result<Carts::Filled> CartService::fill(Transaction& tx, std::int64_t user_id,
                     problems.push_back({"", place.error().code, place.error().detail});
                     continue;
                 }
-                Result<CartContents> would = contents(t, more);
-                if (!would) return std::move(would).error();
-                problems = std::move(would->lines[place->index].problems);
-                if (!problems.empty()) continue;
-                cart = std::move(more);
-                touched.insert(place->index);
+                add_demand(demand, line, wish.quantity);
+                problems = problems_of(line, demand);
+                line.quantity = cart.lines[place->index].quantity;
+                line.unit_price = 0;
+                if (!price(line)) problems.push_back(too_much());
+                if (problems.empty()) {
+                    touched.insert(place->index);
+                    continue;
+                }
+                add_demand(demand, line, -wish.quantity);
+                if (place->created)
+                    cart.lines.pop_back();
+                else
+                    cart.lines[place->index].quantity -= wish.quantity;
             }
             for (const std::size_t index : touched)
                 if (Status written = write(t, user_id, cart.lines[index]); !written) return written;

@@ -69,12 +69,14 @@ void check_sides(const Food& dish, const SideRule& rule, const std::vector<Food>
 
 Demand demand_of(const std::vector<CartLine>& lines) {
     Demand demand;
-    for (const CartLine& line : lines) {
-        demand[line.food.id] += line.quantity;
-        for (const Food& side : line.side_proteins) demand[side.id] += line.quantity;
-        for (const Food& side : line.extra_sides) demand[side.id] += line.quantity;
-    }
+    for (const CartLine& line : lines) add_demand(demand, line, line.quantity);
     return demand;
+}
+
+void add_demand(Demand& demand, const CartLine& line, std::int64_t portions) {
+    demand[line.food.id] += portions;
+    for (const Food& side : line.side_proteins) demand[side.id] += portions;
+    for (const Food& side : line.extra_sides) demand[side.id] += portions;
 }
 
 std::vector<Fault> problems_of(const CartLine& line, const Demand& demand) {

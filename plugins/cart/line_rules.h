@@ -16,6 +16,8 @@ namespace kitchen::cart {
 using Demand = std::map<std::int64_t, std::int64_t>;
 
 Demand demand_of(const std::vector<CartLine>& lines);
+/// Adds what so many portions of the line need; below zero: takes it back.
+void add_demand(Demand& demand, const CartLine& line, std::int64_t portions);
 
 /// The problems of one line; empty when it could be bought now. Pointers are relative to the line
 /// ("/food", "/side_proteins/0",

@@ -13,10 +13,11 @@ public:
     using Settings = CartLimits;
 
     CartPlugin(const CartLimits& limits, Setup& setup, Store& store, Catalog& catalog,
-               const Clock& clock)
+               PersonalData* personal, const Clock& clock)
         : carts_(store, catalog, clock, limits), routes_(setup, carts_, catalog) {
         setup.add_migrations(kitchen_migrations);
         setup.provide<Carts>(carts_);
+        if (personal) add_personal_cart(*personal, setup, store);
     }
 
 private:
@@ -29,4 +30,5 @@ private:
 
 KITCHEN_PLUGIN(kitchen::cart::CartPlugin, "cart", "1.0.0",
                "Carts: foods with their sides, at today's prices", kitchen::Store, kitchen::Catalog,
-               kitchen::Clock, kitchen::Provides<kitchen::Carts>)
+               kitchen::Optional<kitchen::PersonalData>, kitchen::Clock,
+               kitchen::Provides<kitchen::Carts>)

@@ -102,6 +102,7 @@ Command convert_command(Store& store, const FoodRepository& foods, const Clock& 
     command.summary = "Convert every price of the menu to another currency; stop the servers first";
     command.options = {{"to", "the new currency, by its ISO 4217 code", true},
                        {"rate", "what one unit of the old one is worth in it: 0.00065", true}};
+    command.needs_store_alone = true;
     command.run = [&](CommandContext& context) -> Status {
         const std::string to = context.option("to");
         const Result<std::int64_t> converted =

@@ -180,6 +180,9 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
     lock_ = store.prepare(
         "UPDATE foods SET version = version WHERE id = $1 AND deleted_at IS NULL RETURNING " +
         std::string(columns));
+    lock_all_ = store.prepare(
+        "UPDATE foods SET version = version WHERE id IN ($1, $2, $3, $4, $5, "
+        "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
     insert_ = store.prepare(
         "INSERT INTO foods (name, name_key, description, search_key, price, image_url, category, "
         "category_key, "
@@ -196,6 +199,10 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
     remove_ = store.prepare(
         "UPDATE foods SET deleted_at = $2, updated_at = $2, version = version + 1, stock_moves = 0 "
         "WHERE id = $1");
+    restore_ = store.prepare(
+        "UPDATE foods SET deleted_at = NULL, updated_at = $2, version = version + 1, stock_moves = "
+        "0 WHERE id = $1 AND deleted_at IS NOT NULL RETURNING " +
+        std::string(columns));
     rate_ = store.prepare(
         "UPDATE foods SET rating_count = rating_count + $2, rating_total = rating_total + $3 "
         "WHERE id = $1 RETURNING id");
@@ -336,6 +343,18 @@ Result<std::optional<Food>> FoodRepository::lock(Transaction& tx, std::int64_t i
     return first_row(tx.query(lock_, {id}), [&](const Row& row) { return food(row); });
 }
 
+Status FoodRepository::lock_all(Transaction& tx, std::span<const std::int64_t> ids) const {
+    constexpr std::size_t at_once = 16;
+    for (std::size_t first = 0; first < ids.size(); first += at_once) {
+        std::vector<Param> params(at_once, Param(0));  // which is no food's id
+        for (std::size_t i = 0; i < std::min(at_once, ids.size() - first); ++i)
+            params[i] = Param(ids[first + i]);
+        Rows none;
+        if (Status locked = tx.run(lock_all_, params, none); !locked) return locked;
+    }
+    return {};
+}
+
 Result<Food> FoodRepository::insert(Transaction& tx, const FoodDraft& draft,
                                     std::int64_t now) const {
     const Result<Rows> rows = write(tx, insert_, draft, {now});
@@ -408,6 +427,20 @@ Status FoodRepository::remove(Transaction& tx, std::int64_t id, std::int64_t now
     Rows none;
     const Param params[] = {id, now};
     return tx.run(remove_, params, none);
+}
+
+Result<std::optional<Food>> FoodRepository::restore(Transaction& tx, std::int64_t id,
+                                                    std::int64_t now) const {
+    const Result<Rows> rows = tx.query(restore_, {id, now});
+    if (!rows && rows.error().is_unique("foods_living_name"))
+        return Error(Errc::conflict, "food_name_taken",
+                     "Another food on the menu has its name by now. Rename that one first.");
+    if (!rows) return rows.error();
+    if (rows->empty()) return std::optional<Food>();
+    if (Status counted = counts_.add(tx, id); !counted) return std::move(counted).error();
+    Result<Food> restored = food(rows->front());
+    if (!restored) return std::move(restored).error();
+    return std::optional<Food>(*std::move(restored));
 }
 
 Result<bool> FoodRepository::rate(Transaction& tx, const FoodStars& more) const {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "food_body.h"
@@ -20,6 +21,15 @@
 #include "kitchen/store.h"
 
 namespace kitchen::catalog {
+
+/// For Route::changes(): a food, and the newest.
+inline constexpr std::string_view food_row =
+    "SELECT id, name, description, price, image_url, category, available_quantity, is_available, "
+    "tags, side_rules, version, created_at, updated_at, deleted_at FROM foods WHERE id = $1";
+inline constexpr std::string_view newest_food_row =
+    "SELECT id, name, description, price, image_url, category, available_quantity, is_available, "
+    "tags, side_rules, version, created_at, updated_at, deleted_at FROM foods "
+    "ORDER BY id DESC LIMIT 1";
 
 /// Rows of foods as the table has them, without the cost of building each Food: see
 /// FoodRepository::view().
@@ -58,6 +68,8 @@ public:
     /// The living food with this id, which no other transaction can change until the transaction
     /// ends.
     Result<std::optional<Food>> lock(Transaction& tx, std::int64_t id) const;
+    /// Nothing else than that, for many at once.
+    Status lock_all(Transaction& tx, std::span<const std::int64_t> ids) const;
 
     // Times in POSIX milliseconds. Error of both: conflict "food_name_taken".
     /// The new food, as version 1.
@@ -66,6 +78,9 @@ public:
     Status update(Transaction& tx, const FoodDraft& before, const Food& food) const;
     /// Off the menu. The food must be living and have been locked.
     Status remove(Transaction& tx, std::int64_t id, std::int64_t now) const;
+    /// On the menu again, with a new version; nothing when there is no deleted food with this id.
+    /// Error: conflict "food_name_taken".
+    Result<std::optional<Food>> restore(Transaction& tx, std::int64_t id, std::int64_t now) const;
 
     /// False when there has never been such a food.
     Result<bool> rate(Transaction& tx, const FoodStars& more) const;
@@ -125,8 +140,8 @@ private:
     std::array<std::array<Statement, 10>, path_count> pages_;  ///< by order, see page_index()
     std::array<Statement, path_count> count_by_;
     Statement count_out_, living_, find_, find_many_, by_name_, after_, any_;
-    Statement lock_, insert_, update_, remove_, rate_, rated_, delete_tags_, insert_tag_,
-        milestone_;
+    Statement lock_, lock_all_, insert_, update_, remove_, restore_, rate_, rated_, delete_tags_,
+        insert_tag_, milestone_;
     Statement stored_currency_, forget_currency_, prices_, reprice_, texts_, rekey_;
 };
 

@@ -126,6 +126,7 @@ Route create_route() {
         .roles({"admin"})
         .body<FoodDraft>()
         .check(check_food)
+        .changes("food", newest_food_row)
         .answers<Food>(201, "The food; Location is where it lives")
         .answers(409, "The name is taken (food_name_taken)")
         .answers(422, "Some values are not valid");
@@ -134,6 +135,7 @@ Route create_route() {
 
 void describe_change(Route& route) {
     route.roles({"admin"})
+        .changes("food", food_row)
         .if_match()
         .check(check_food)
         .answers<Food>(200, "The food as it is now")
@@ -148,9 +150,22 @@ Route remove_route() {
     route.summary("Take a food off the menu")
         .describe("It stays in orders that hold it; its name is free again.")
         .roles({"admin"})
+        .changes("food", food_row)
         .if_match()
         .answers(204, "Gone")
         .answers(404, "Unknown or already deleted");
+    return route;
+}
+
+Route restore_route() {
+    Route route = Route::post("/foods/{id:id}/restore/");
+    route.summary("Put a deleted food back on the menu")
+        .describe("As it was when it was deleted, with its count and its ratings.")
+        .roles({"admin"})
+        .changes("food", food_row)
+        .answers<Food>(200, "The food as it is now")
+        .answers(404, "There is no deleted food with this id")
+        .answers(409, "Its name is another food's by now (food_name_taken)");
     return route;
 }
 
@@ -181,6 +196,7 @@ FoodRoutes::FoodRoutes(Setup& setup, FoodService& service, ResponseCache* cache)
     setup.add_route(put.handle([this](Request& r) { return change(r, true); }));
 
     setup.add_route(remove_route().handle([this](Request& r) { return remove(r); }));
+    setup.add_route(restore_route().handle([this](Request& r) { return restore(r); }));
     setup.add_route(Route::get("/categories/")
                         .summary("Categories that have foods, with how many")
                         .answers<Categories>(200, "All categories, by name")
@@ -244,6 +260,12 @@ Result<Response> FoodRoutes::remove(const Request& request) const {
     if (Status done = service_.remove(request.path_id("id"), if_match(request)); !done)
         return std::move(done).error();
     return Response::no_content();
+}
+
+Result<Response> FoodRoutes::restore(const Request& request) const {
+    const Result<Food> food = service_.restore(request.path_id("id"));
+    if (!food) return food.error();
+    return food_response(200, *food);
 }
 
 Result<Response> FoodRoutes::categories(const Request& request) const {

@@ -24,6 +24,7 @@ private:
     /// PATCH changes the members that the body names; PUT begins from an empty food.
     Result<http::Response> change(const http::Request& request, bool whole) const;
     Result<http::Response> remove(const http::Request& request) const;
+    Result<http::Response> restore(const http::Request& request) const;
     Result<http::Response> categories(const http::Request& request) const;
     /// From the cache; `read` asks the store. `key` must hold everything that the response depends
     /// on.

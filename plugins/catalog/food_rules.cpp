@@ -37,6 +37,18 @@ public:
             .max(max_image_url)
             .validate(Json(value), pointer, error_.faults);
     }
+    void tags(const std::vector<std::string>& tags) {
+        if (std::ssize(tags) > max_tags)
+            add("/tags", "too_many", "Must have at most " + std::to_string(max_tags) + " tags.");
+        std::set<std::string> seen;
+        for (std::size_t i = 0; i < tags.size(); ++i) {
+            const std::string pointer = "/tags/" + std::to_string(i);
+            text(tags[i], pointer, 1, max_tag);
+            if (!seen.insert(folded(tags[i])).second)
+                add(pointer, "not_unique",
+                    "Is listed twice; upper and lower case count as the same.");
+        }
+    }
     void side_rule(const SideRule& rule, const std::string& pointer) {
         range(rule.min, pointer + "/min", 0, max_sides);
         range(rule.max, pointer + "/max", 0, max_sides);
@@ -63,34 +75,29 @@ private:
 
 }  // namespace
 
-Status normalise(FoodDraft& draft) {
+Status normalise(FoodDraft& draft, const FoodDraft& before) {
     draft.name = trimmed(draft.name);
     draft.description = trimmed(draft.description);
     draft.category = trimmed(draft.category);
+    for (std::string& tag : draft.tags) tag = trimmed(tag);
 
     Faults faults;
-    faults.text(draft.name, "/name", 1, max_name);
-    faults.text(draft.description, "/description", 0, max_description, true);
-    faults.text(draft.category, "/category", 1, max_category);
-    faults.range(draft.price, "/price", 0, max_price);
-    if (draft.available_quantity)
+    if (draft.name != before.name || draft.name.empty())
+        faults.text(draft.name, "/name", 1, max_name);
+    if (draft.description != before.description)
+        faults.text(draft.description, "/description", 0, max_description, true);
+    if (draft.category != before.category || draft.category.empty())
+        faults.text(draft.category, "/category", 1, max_category);
+    if (draft.price != before.price) faults.range(draft.price, "/price", 0, max_price);
+    if (draft.available_quantity && draft.available_quantity != before.available_quantity)
         faults.range(*draft.available_quantity, "/available_quantity", 0, max_quantity);
-    if (draft.image_url) faults.url(*draft.image_url, "/image_url");
-
-    if (std::ssize(draft.tags) > max_tags)
-        faults.add("/tags", "too_many", "Must have at most " + std::to_string(max_tags) + " tags.");
-    std::set<std::string> seen;
-    for (std::size_t i = 0; i < draft.tags.size(); ++i) {
-        const std::string pointer = "/tags/" + std::to_string(i);
-        draft.tags[i] = trimmed(draft.tags[i]);
-        faults.text(draft.tags[i], pointer, 1, max_tag);
-        if (!seen.insert(folded(draft.tags[i])).second)
-            faults.add(pointer, "not_unique",
-                       "Is listed twice; upper and lower case count as the same.");
-    }
-
-    faults.side_rule(draft.side_protein, "/side_rules/side_protein");
-    faults.side_rule(draft.extra_side, "/side_rules/extra_side");
+    if (draft.image_url && draft.image_url != before.image_url)
+        faults.url(*draft.image_url, "/image_url");
+    if (draft.tags != before.tags) faults.tags(draft.tags);
+    if (draft.side_protein != before.side_protein)
+        faults.side_rule(draft.side_protein, "/side_rules/side_protein");
+    if (draft.extra_side != before.extra_side)
+        faults.side_rule(draft.extra_side, "/side_rules/extra_side");
     return std::move(faults).result();
 }
 

@@ -30,8 +30,8 @@ inline constexpr std::int64_t max_allowed_sides = 200;  ///< ids in one list
 
 /// Trims the texts and checks every member. Error: unprocessable "validation_failed", a fault for
 /// each deviation with the JSON pointer of the request body. Whether the allowed sides exist is not
-/// known here.
-Status normalise(FoodDraft& draft);
+/// known here. What is as it was `before` is not checked: rules may have become stricter since.
+Status normalise(FoodDraft& draft, const FoodDraft& before = {});
 
 /// Trims the reason of a stock adjustment and checks it and the delta.
 Status normalise_adjustment(std::int64_t delta, std::string& reason);

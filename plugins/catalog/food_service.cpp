@@ -104,7 +104,7 @@ Result<Food> FoodService::edit(Transaction& tx, std::int64_t id, const Edit& cha
     const FoodDraft before = *food;
     FoodDraft draft = before;
     change(draft);
-    if (Status valid = normalise(draft); !valid) return std::move(valid).error();
+    if (Status valid = normalise(draft, before); !valid) return std::move(valid).error();
     if (draft == before) return food;
     const bool moves_count = draft.available_quantity != before.available_quantity;
     if (moves_count)
@@ -151,7 +151,7 @@ Status FoodService::read(const Json& body, FoodDraft& draft) const {
 }
 
 Status FoodService::check(Transaction& tx, FoodDraft& draft, const FoodDraft& before) const {
-    if (Status valid = normalise(draft); !valid) return valid;
+    if (Status valid = normalise(draft, before); !valid) return valid;
     return check_sides(tx, draft, before);
 }
 
@@ -181,6 +181,21 @@ Status FoodService::remove(std::int64_t id, const VersionCheck& check) {
         const std::int64_t at = now();
         if (Status removed = foods_.remove(tx, id, at); !removed) return removed;
         return changes_.tell(tx, {{id, "deleted", food->version + 1, from_millis(at)}});
+    });
+}
+
+Result<Food> FoodService::restore(std::int64_t id) {
+    return store_.transact<Food>([&](Transaction& tx) -> Result<Food> {
+        const std::int64_t at = now();
+        Result<std::optional<Food>> food = foods_.restore(tx, id, at);
+        if (!food) return std::move(food).error();
+        if (!*food)
+            return Error(Errc::not_found, "food_not_deleted",
+                         "There is no deleted food with this id.");
+        if (Status told = changes_.tell(tx, {{id, "restored", (*food)->version, from_millis(at)}});
+            !told)
+            return std::move(told).error();
+        return **std::move(food);
     });
 }
 

@@ -51,6 +51,9 @@ public:
                         const CountCheck& count_check = any_count);
     Result<Food> edit(Transaction& tx, std::int64_t id, const Edit& change,
                       const VersionCheck& check, std::optional<std::int64_t> by_user) override;
+    Status lock(Transaction& tx, std::span<const std::int64_t> ids) override {
+        return foods_.lock_all(tx, ids);
+    }
     Status write(Transaction& tx, const std::function<std::optional<FoodEdit>()>& next,
                  std::optional<std::int64_t> by_user) override;
     Status read(const Json& body, FoodDraft& draft) const override;
@@ -63,6 +66,9 @@ public:
     Result<std::vector<FoodStars>> rated(Transaction& tx) override { return foods_.rated(tx); }
     /// Off the menu; a second time it is not found.
     Status remove(std::int64_t id, const VersionCheck& check);
+    /// On the menu again, as it was. Errors: not_found, also for one that is on it; conflict
+    /// "food_name_taken".
+    Result<Food> restore(std::int64_t id);
 
     /// Adds `delta` portions. conflict: "stock_not_counted", "insufficient_stock",
     /// "stock_too_large".

@@ -53,6 +53,7 @@ Route adjust_route() {
     route.summary("Add to or take from the stock of a food")
         .describe("One step, whatever is being sold meanwhile. Only for foods that are counted.")
         .roles({"admin", "kitchen"})
+        .changes("food", food_row)
         .if_match()
         .body<StockAdjustment>()
         .answers<Food>(200, "The food with its new available_quantity")

@@ -20,14 +20,18 @@ class IdempotencyPlugin final : public Plugin {
 public:
     using Settings = IdempotencySettings;
 
-    IdempotencyPlugin(const Settings& settings, Setup& setup, Store& store, const Clock& clock,
+    IdempotencyPlugin(const Settings& settings, Setup& setup, Store& store, KeyedHash& hashes,
+                      PersonalData* personal, const Clock& clock, Random& random, Jobs& jobs,
                       Waits& waits)
-        : log_(setup.log()), requests_(store, clock, waits, log_, {.window = settings.window}) {
+        : log_(setup.log()),
+          requests_({store, hashes, clock, random, jobs, waits, log_},
+                    {.window = settings.window}) {
         setup.add_migrations(kitchen_migrations);
+        if (personal) add_personal_requests(*personal, setup, store);
         http::Middleware repeat = [this](http::Request& request, const http::Next& next) {
             return requests_.respond(request, next);
         };
-        setup.add_middleware(http::Phase::admit, "idempotency",
+        setup.add_middleware(http::Phase::perform, "idempotency",
                              std::move(repeat).sends({"Idempotent-Replayed"}));
         setup.add_periodic("idempotency: forget keys", std::chrono::minutes(10),
                            [this] { sweep(); }, {.once_per_cluster = true});
@@ -47,5 +51,6 @@ private:
 }  // namespace kitchen::idempotency
 
 KITCHEN_PLUGIN(kitchen::idempotency::IdempotencyPlugin, "idempotency", "1.0.0",
-               "Gives a repeated POST its first response again", kitchen::Store, kitchen::Clock,
-               kitchen::Waits)
+               "Gives a repeated POST its first response again", kitchen::Store, kitchen::KeyedHash,
+               kitchen::Optional<kitchen::PersonalData>, kitchen::Clock, kitchen::Random,
+               kitchen::Jobs, kitchen::Waits)

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "kitchen/bytes.h"
+#include "kitchen/backoff.h"
 #include "kitchen/http/route.h"
-#include "kitchen/text.h"
+#include "sealed_text.h"
 
 namespace kitchen::idempotency {
 namespace {
@@ -13,73 +13,47 @@ namespace {
 using http::Request;
 using http::Response;
 
-constexpr const char* header = "Idempotency-Key";
+constexpr Backoff backoff{std::chrono::milliseconds(100), std::chrono::seconds(5)};
 
-/// 1 to 255 visible ASCII characters.
-bool is_key(std::string_view key) {
-    return !key.empty() && key.size() <= 255 &&
-           std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
-/// Routes that document the header keep keys in the transaction of their effect. A body that is a
-/// file has not been read yet.
+/// Routes that document the header keep keys in the transaction of their effect.
 bool is_kept_here(const Request& request) {
     const http::Route& route = *request.route;
-    return request.method == "POST" && request.principal && !route.upload &&
+    return request.method == "POST" && !route.is_inline &&
            std::none_of(route.header_parameters.begin(), route.header_parameters.end(),
-                        [](const http::Parameter& p) { return p.name == header; });
+                        [](const http::Parameter& p) { return p.name == "Idempotency-Key"; });
 }
 
-/// The one key of a request; nothing when it has none.
-Result<std::optional<std::string>> key_of(const Request& request) {
-    std::optional<std::string> key;
-    for (const auto& [name, value] : request.headers) {
-        if (name != "idempotency-key") continue;
-        if (key || !is_key(value))
-            return invalid_field(header, "format",
-                                 "Send one Idempotency-Key of 1 to 255 visible ASCII characters.");
-        key = value;
+/// What a repeated request must be equal in: its target, body, files, and the cookies that the
+/// route looks at. Nothing when a file cannot be read.
+std::optional<std::string> content_of(const Request& request) {
+    // A plugin in a process of its own reads the body itself.
+    Json::Array content{Json(request.target),
+                        request.json.is_null() ? Json(request.body) : request.json};
+    for (const std::string& name : request.route->cookies)
+        content.emplace_back(request.cookie(name).value_or(""));
+    for (const http::UploadedFile& file : request.files) {
+        const std::optional<std::string> hash = file_hash(file.path);
+        if (!hash) return std::nullopt;
+        content.push_back(Json(Json::Array{Json(file.field), Json(file.client_name),
+                                           Json(file.media_type), Json(*hash)}));
     }
-    return key;
-}
-
-/// What a repeated request must be equal in. A sum, and not the body, which may hold a secret; only
-/// its own sender could make two that are equal.
-std::string request_sum(const Request& request) {
-    const std::string_view target = request.target;
-    return hex(Fnv1a64().add(target).add('\n').add(request.body).sum()) + '-' +
-           std::to_string(request.body.size());
+    return Json(std::move(content)).canonical();
 }
 
 std::string written(const http::Fields& fields) {
-    Json out = Json::object();
-    for (const auto& [name, value] : fields) {
-        const std::string lower = ascii_lower(name);
-        if (lower == "content-type" || lower == "location" || lower == "etag") out.set(name, value);
-    }
-    return out.dump();
-}
-
-Response read_response(const Row& row) {
-    Response response(static_cast<int>(row.integer(1)));
-    const Json fields = parse_json(row.text(2)).value_or(Json::object());
-    for (const auto& [name, value] : fields.as_object())
-        response.headers.emplace_back(name, value.as_string());
-    response.body = row.text(3);
-    return std::move(response).with_header("Idempotent-Replayed", "true");
+    Json::Array out;
+    for (const auto& [name, value] : fields)
+        out.push_back(Json(Json::Array{Json(name), Json(value)}));
+    return Json(std::move(out)).dump();
 }
 
 }  // namespace
 
-RepeatedRequests::RepeatedRequests(Store& store, const Clock& clock, Waits& waits, Logger& log,
-                                   RepeatedRequestsSettings settings)
-    : store_(store),
-      clock_(clock),
-      waits_(waits),
-      log_(log),
+RepeatedRequests::RepeatedRequests(Dependencies dependencies, RepeatedRequestsSettings settings)
+    : deps_(dependencies),
       settings_(settings),
       // The update takes over a record that has expired, or whose request never ended.
-      claim_(store.prepare(
+      claim_(deps_.store.prepare(
           "INSERT INTO idempotency_keys (user_id, route, idempotency_key, request, status, fields, "
           "body, created_at) VALUES ($1, $2, $3, $4, 0, '', '', $5) "
           "ON CONFLICT (user_id, route, idempotency_key) DO UPDATE SET request = excluded.request, "
@@ -87,25 +61,27 @@ RepeatedRequests::RepeatedRequests(Store& store, const Clock& clock, Waits& wait
           "WHERE idempotency_keys.created_at <= $6 "
           "OR (idempotency_keys.status = 0 AND idempotency_keys.created_at <= $7) "
           "RETURNING user_id")),
-      find_(store.prepare("SELECT request, status, fields, body FROM idempotency_keys "
-                          "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3")),
-      keep_(store.prepare("UPDATE idempotency_keys SET status = $5, fields = $6, body = $7 "
-                          "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3 "
-                          "AND created_at = $4 AND status = 0")),
-      release_(store.prepare("DELETE FROM idempotency_keys "
-                             "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3 "
-                             "AND created_at = $4 AND status = 0")),
-      sweep_(store.prepare("DELETE FROM idempotency_keys WHERE created_at <= $1")) {}
+      find_(deps_.store.prepare("SELECT request, status, fields, body FROM idempotency_keys "
+                                "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3")),
+      keep_(deps_.store.prepare("UPDATE idempotency_keys SET status = $5, fields = $6, body = $7 "
+                                "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3 "
+                                "AND created_at = $4 AND status = 0")),
+      release_(deps_.store.prepare("DELETE FROM idempotency_keys "
+                                   "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3 "
+                                   "AND created_at = $4 AND status = 0")),
+      sweep_(deps_.store.prepare("DELETE FROM idempotency_keys WHERE created_at <= $1")) {}
 
 Result<Response> RepeatedRequests::respond(Request& request, const http::Next& next) {
     if (!is_kept_here(request)) return next();
-    Result<std::optional<std::string>> key = key_of(request);
-    if (!key) return std::move(key).error();
+    const Result<std::optional<std::string>> key = http::idempotency_key(request);
+    if (!key) return key.error();
     if (!*key) return next();
-    Claim mine{request.principal->user_id, request.method + ' ' + request.route->pattern,
-               **std::move(key), request_sum(request), 0};
+    Result<Claim> claimed = claim_of(request, **key);
+    if (!claimed) return std::move(claimed).error();
+    Claim mine = *std::move(claimed);
     // By the system's clock, also under a test's: the thread waits on something real.
-    const auto until = std::chrono::steady_clock::now() + (request.deadline - clock_.steady_now());
+    const auto until =
+        std::chrono::steady_clock::now() + (request.deadline - deps_.clock.steady_now());
     for (;;) {
         Result<Earlier> earlier = claim(mine);
         if (!earlier) return std::move(earlier).error();
@@ -118,11 +94,33 @@ Result<Response> RepeatedRequests::respond(Request& request, const http::Next& n
     }
 }
 
+// Clients that are not signed in share no keys: the hash of the request is part of theirs, and
+// seals the response with the server's secret. So only a client that knows the whole request,
+// password or code included, gets what the first one got.
+Result<RepeatedRequests::Claim> RepeatedRequests::claim_of(const Request& request,
+                                                           std::string_view key) const {
+    const std::optional<std::string> content = content_of(request);
+    if (!content)
+        return Error(Errc::unavailable, "upload_unreadable",
+                     "The file could not be read on the server. Try again.");
+    Claim claim;
+    claim.user_id = request.principal ? request.principal->user_id : 0;
+    claim.route = request.method + ' ' + request.route->pattern;
+    claim.request = deps_.hashes.mac("idempotency request", {key, *content});
+    const std::string_view own = request.principal ? std::string_view() : claim.request;
+    claim.key = deps_.hashes.mac("idempotency key", {key, own});
+    claim.secret = deps_.hashes.mac("idempotency response",
+                                    {std::to_string(claim.user_id), claim.route, key, *content});
+    claim.window =
+        request.principal ? settings_.window : std::min(settings_.window, settings_.public_window);
+    return claim;
+}
+
 Result<RepeatedRequests::Earlier> RepeatedRequests::claim(Claim& claim) {
-    claim.claimed_at = to_millis(clock_.now());
-    const std::int64_t expired = claim.claimed_at - settings_.window.count();
+    claim.claimed_at = to_millis(deps_.clock.now());
+    const std::int64_t expired = claim.claimed_at - claim.window.count();
     const std::int64_t abandoned = claim.claimed_at - settings_.abandoned.count();
-    return store_.transact<Earlier>([&](Transaction& tx) -> Result<Earlier> {
+    return deps_.store.transact<Earlier>([&](Transaction& tx) -> Result<Earlier> {
         Result<Rows> rows = tx.query(claim_, {claim.user_id, claim.route, claim.key, claim.request,
                                               claim.claimed_at, expired, abandoned});
         if (!rows) return std::move(rows).error();
@@ -136,7 +134,11 @@ Result<RepeatedRequests::Earlier> RepeatedRequests::claim(Claim& claim) {
                          "This Idempotency-Key was used with another request. Use a new key for "
                          "something new.");
         if (row.integer(1) == 0) return Earlier{Found::running, {}};
-        return Earlier{Found::response, read_response(row)};
+        std::optional<Response> response = response_of(row, claim);
+        if (!response)
+            return Error(Errc::internal, "idempotency_unreadable",
+                         "The response that was kept under an Idempotency-Key is damaged.");
+        return Earlier{Found::response, *std::move(response)};
     });
 }
 
@@ -145,26 +147,51 @@ Result<Response> RepeatedRequests::run(const Claim& claim, const http::Next& nex
     const bool is_kept = response && response->status >= 200 && response->status < 300 &&
                          !response->stream && !response->file;
     // What failed may be tried again under its key.
-    const Status noted = is_kept ? keep(claim, *response) : release(claim);
-    if (!noted)
-        log_.warn("the response of an idempotency key was not noted",
-                  {{"route", claim.route}, {"code", noted.error().code}});
+    Note note{claim};
+    if (is_kept) {
+        note.status = response->status;
+        note.fields = seal(written(response->headers), claim.secret);
+        note.body = seal(response->body, claim.secret);
+    }
+    if (const Status noted = write(note); !noted) write_later(std::move(note), 1);
     ended_.notify_all();
     return response;
 }
 
-Status RepeatedRequests::keep(const Claim& claim, const Response& response) {
-    const std::string fields = written(response.headers);
-    return store_.transact([&](Transaction& tx) {
+Status RepeatedRequests::write(const Note& note) {
+    const Claim& claim = note.claim;
+    return deps_.store.transact([&](Transaction& tx) {
+        if (note.status == 0)
+            return tx.execute(release_, {claim.user_id, claim.route, claim.key, claim.claimed_at});
         return tx.execute(keep_, {claim.user_id, claim.route, claim.key, claim.claimed_at,
-                                  response.status, fields, response.body});
+                                  note.status, note.fields, note.body});
     });
 }
 
-Status RepeatedRequests::release(const Claim& claim) {
-    return store_.transact([&](Transaction& tx) {
-        return tx.execute(release_, {claim.user_id, claim.route, claim.key, claim.claimed_at});
-    });
+void RepeatedRequests::write_later(Note note, int failures) {
+    const auto left = from_millis(note.claim.claimed_at) + settings_.abandoned - deps_.clock.now();
+    const std::string route = note.claim.route;
+    const bool is_posted =
+        left.count() > 0 &&
+        deps_.jobs.post_after(backoff.half_jitter(failures, deps_.random), "idempotency: note",
+                              [this, note = std::move(note), failures] {
+                                  if (!write(note)) write_later(note, failures + 1);
+                              });
+    if (!is_posted)
+        deps_.log.warn("the response of an idempotency key was not noted", {{"route", route}});
+}
+
+std::optional<Response> RepeatedRequests::response_of(const Row& row, const Claim& claim) {
+    const std::optional<std::string> fields = unseal(row.text(2), claim.secret);
+    std::optional<std::string> body = unseal(row.text(3), claim.secret);
+    if (!fields || !body) return std::nullopt;
+    Response response(static_cast<int>(row.integer(1)));
+    const Json pairs = parse_json(*fields).value_or(Json::array());
+    for (const Json& pair : pairs.as_array())
+        response.headers.emplace_back(pair.as_array().at(0).as_string(),
+                                      pair.as_array().at(1).as_string());
+    response.body = *std::move(body);
+    return std::move(response).with_header("Idempotent-Replayed", "true");
 }
 
 // Another server may run the first request, and tells nothing: so it is looked for now and then.
@@ -173,7 +200,7 @@ bool RepeatedRequests::wait_for_another() {
     if (waiting_ == most_waiting) return false;
     ++waiting_;
     {
-        const Parked parked(waits_);
+        const Parked parked(deps_.waits);
         ended_.wait_for(lock, std::chrono::milliseconds(50));
     }
     --waiting_;
@@ -181,12 +208,20 @@ bool RepeatedRequests::wait_for_another() {
 }
 
 Result<std::int64_t> RepeatedRequests::sweep() {
-    const std::int64_t expired = to_millis(clock_.now() - settings_.window);
-    return store_.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
+    const std::int64_t expired = to_millis(deps_.clock.now() - settings_.window);
+    return deps_.store.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
         Result<Rows> rows = tx.query(sweep_, {expired});
         if (!rows) return std::move(rows).error();
         return rows->changed();
     });
+}
+
+void add_personal_requests(PersonalData& personal, const Setup& setup, Store& store) {
+    personal.add(setup,
+                 {.kept = {{"responses", store.prepare("SELECT route, idempotency_key, body, "
+                                                       "created_at FROM idempotency_keys WHERE "
+                                                       "user_id = $1 ORDER BY created_at")}},
+                  .forget = {store.prepare("DELETE FROM idempotency_keys WHERE user_id = $1")}});
 }
 
 }  // namespace kitchen::idempotency

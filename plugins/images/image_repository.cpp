@@ -33,6 +33,8 @@ ImageRepository::ImageRepository(Store& store)
       links_after_(store.prepare(
           "SELECT food_id, image_id, name FROM food_images JOIN images ON images.id = image_id "
           "WHERE food_id > $1 ORDER BY food_id LIMIT $2")),
+      unused_(store.prepare("SELECT id, name, blob, size, created_at FROM images "
+                            "WHERE unused_since <= $1 AND name IS NOT NULL")),
       begin_(store.prepare("UPDATE images SET name = NULL WHERE unused_since <= $1")),
       to_remove_(store.prepare("SELECT blob FROM images WHERE name IS NULL ORDER BY id LIMIT $1")),
       end_(store.prepare("DELETE FROM images WHERE name IS NULL AND blob = $1")),
@@ -85,6 +87,15 @@ Result<std::vector<ImageLink>> ImageRepository::links_after(Transaction& tx, std
     std::vector<ImageLink> links;
     for (const Row row : *rows) links.push_back(link_of(row));
     return links;
+}
+
+Result<std::vector<StoredImage>> ImageRepository::unused(Transaction& tx,
+                                                         std::int64_t unused_since) const {
+    const Result<Rows> rows = tx.query(unused_, {unused_since});
+    if (!rows) return rows.error();
+    std::vector<StoredImage> images;
+    for (const Row row : *rows) images.push_back(image_of(row));
+    return images;
 }
 
 Status ImageRepository::begin_removal(Transaction& tx, std::int64_t unused_since) const {

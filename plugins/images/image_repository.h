@@ -18,6 +18,11 @@
 
 namespace kitchen::images {
 
+/// For Route::changes(): the image of a food.
+inline constexpr std::string_view food_image_row =
+    "SELECT food_images.food_id, images.name, images.size, images.created_at FROM food_images "
+    "JOIN images ON images.id = food_images.image_id WHERE food_images.food_id = $1";
+
 struct StoredImage {
     std::int64_t id = 0;
     std::string name;  ///< "<SHA-256>.jpg"
@@ -51,15 +56,17 @@ public:
     Result<std::vector<ImageLink>> links_after(Transaction& tx, std::int64_t food_id,
                                                std::int64_t limit) const;
 
-    /// Those unused since then or longer are not found any more.
+    /// Unused since then or longer, and still found.
+    Result<std::vector<StoredImage>> unused(Transaction& tx, std::int64_t unused_since) const;
+    /// Those are not found any more.
     Status begin_removal(Transaction& tx, std::int64_t unused_since) const;
     /// Blobs of images that are not found any more.
     Result<std::vector<std::string>> blobs_to_remove(Transaction& tx, std::int64_t limit) const;
     Status end_removal(Transaction& tx, std::string_view blob) const;
 
 private:
-    const Statement find_, keep_, of_food_, use_, link_, unlink_, release_, links_after_, begin_,
-        to_remove_, end_, lost_;
+    const Statement find_, keep_, of_food_, use_, link_, unlink_, release_, links_after_, unused_,
+        begin_, to_remove_, end_, lost_;
 };
 
 }  // namespace kitchen::images

@@ -35,6 +35,7 @@ Route add_route(std::size_t max_bytes) {
             "food's image_url leads to it. The same image again changes nothing. The one before "
             "stays readable for a while.")
         .roles({"admin"})
+        .changes("image", food_image_row)
         .takes_file({"image/jpeg", "image/png", "image/webp"}, max_bytes)
         .if_match()
         .answers<AddedImage>(201,
@@ -54,6 +55,7 @@ Route remove_route() {
     route.summary("Take a food's image away")
         .describe("The image stays readable for a while.")
         .roles({"admin"})
+        .changes("image", food_image_row)
         .if_match()
         .answers(204, "Gone")
         .answers(404,
@@ -69,6 +71,8 @@ Route read_route() {
         .answers(200, "The image", "image/*")
         .answers(206, "The range of it that was asked for", "image/*")
         .response_header("Content-Range", "Which part of the image a 206 is, as in bytes 0-99/1234")
+        .response_header("Last-Modified", "When it was stored")
+        .response_header("Accept-Ranges", "bytes")
         .answers(304, "If-None-Match has its ETag")
         .answers(404, "There is no such image, or not any more")
         .answers(412, "It is not the one of If-Match")

@@ -6,6 +6,7 @@
 #include <array>
 #include <fstream>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -168,11 +169,34 @@ Status ImageService::let_go() {
     }
 }
 
+Status ImageService::keep_shown(Transaction& tx, std::int64_t unused_since) {
+    const Result<std::vector<StoredImage>> unused = images_.unused(tx, unused_since);
+    if (!unused) return unused.error();
+    if (unused->empty()) return {};
+    std::unordered_map<std::string_view, std::int64_t> ids;
+    for (const StoredImage& image : *unused) ids.emplace(image.name, image.id);
+    for (std::int64_t last = 0;;) {
+        const Result<std::vector<Food>> foods = foods_.foods_after(tx, last, links_at_once);
+        if (!foods) return foods.error();
+        if (foods->empty()) return {};
+        last = foods->back().id;
+        for (const Food& food : *foods) {
+            if (!food.image_url) continue;
+            const std::string_view url = *food.image_url;
+            const auto shown = ids.find(url.substr(url.rfind('/') + 1));
+            if (shown == ids.end()) continue;
+            if (const auto given = images_.give(tx, food.id, shown->second, now()); !given)
+                return given.error();
+        }
+    }
+}
+
 Result<std::int64_t> ImageService::sweep() {
     if (Status done = let_go(); !done) return std::move(done).error();
     const std::int64_t limit = now() - std::chrono::milliseconds(options_.keep_unused).count();
     const Result<std::vector<std::string>> blobs = store_.transact<std::vector<std::string>>(
         [&](Transaction& tx) -> Result<std::vector<std::string>> {
+            if (Status kept = keep_shown(tx, limit); !kept) return std::move(kept).error();
             if (Status begun = images_.begin_removal(tx, limit); !begun)
                 return std::move(begun).error();
             return images_.blobs_to_remove(tx, removals_at_once);

@@ -66,6 +66,9 @@ public:
 private:
     /// Images of foods that were deleted, or that have another image_url now, are unused.
     Status let_go();
+    /// Of the images that have been unused since then or longer, those whose address a food on the
+    /// menu has got again, or another one has got as well, are its image.
+    Status keep_shown(Transaction& tx, std::int64_t unused_since);
     std::int64_t now() const { return to_millis(clock_.now()); }
 
     const ImageOptions options_;

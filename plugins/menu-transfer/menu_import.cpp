@@ -284,10 +284,18 @@ Status MenuImport::Plan::write(std::int64_t by_user) {
                 return edit.has_seen(now) ? Status() : Status(outdated());
             }};
     };
-    Status done = import_.store_.transact([&](Transaction& tx) {
-        at = 0;
-        return import_.foods_.write(tx, next, by_user);
-    });
+    std::vector<std::int64_t> ids;
+    for (const PlannedEdit& edit : edits_)
+        if (edit.food_id) ids.push_back(*edit.food_id);
+    // All foods are locked before the first is written: a sale that comes between is a conflict at
+    // the beginning, where trying again is cheap. What it decides on is in the rows that it writes.
+    Status done = import_.store_.transact(
+        [&](Transaction& tx) -> Status {
+            at = 0;
+            if (Status locked = import_.foods_.lock(tx, ids); !locked) return locked;
+            return import_.foods_.write(tx, next, by_user);
+        },
+        Isolation::snapshot);
     if (done || at == 0) return done;
     const Error& refused = done.error();
     if (refused.kind != Errc::conflict && refused.kind != Errc::not_found &&

@@ -59,7 +59,12 @@ Route export_route() {
         .query({"format", Schema::string().one_of({"csv", "json"}),
                 "Without it, what Accept prefers; else JSON."})
         .header({"Accept", Schema::string(), "text/csv or application/json."})
-        .answers(200, "The menu as JSON, a food a line", std::string(json_type))
+        .answers(200, "The menu as JSON, a food a line",
+                 Schema::array(Schema::object({{"id", Schema::integer().min(1)},
+                                               {"name", Schema::string()},
+                                               {"price", Schema::integer().min(0)},
+                                               {"category", Schema::string()}})
+                                   .open()))
         .answers(200, "The menu as CSV", std::string(csv_type))
         .answers(507, "No room for the file on the server")
         .response_header("Content-Disposition", "The name of the file");

@@ -11,6 +11,7 @@
 #include "http_post.h"
 #include "kitchen/clock.h"
 #include "kitchen/events.h"
+#include "kitchen/ip.h"
 #include "kitchen/outbox.h"
 #include "webhook_settings.h"
 
@@ -31,8 +32,6 @@ public:
     void request_stop() noexcept { stop_.request_stop(); }
 
 private:
-    static curl_socket_t open_socket(void* endpoint, curlsocktype purpose, curl_sockaddr* address);
-
     const std::string name_;
     const Clock& clock_;
     HttpService service_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http_post.h"
+#include "public_address.h"
 #include "webhook_signature.h"
 
 namespace kitchen::webhook {
@@ -32,9 +33,7 @@ void WebhookSettings::describe(Fields<WebhookSettings>& field) {
 
 void WebhookSettings::check(const WebhookSettings& settings, Problems& problems) {
     ConnectionSettings::check(settings, problems);
-    for (const std::string& network : settings.allow_networks)
-        if (!IpNetwork::parse(network))
-            problems.at(settings.allow_networks, "'" + network + "' is no network like 10.0.0.0/8");
+    check_networks(settings.allow_networks, problems);
     for (const auto& [name, endpoint] : settings.endpoints) {
         if (name.find('_') != std::string::npos)
             problems.at(endpoint.url, "the name '" + name + "' must do without '_'");
@@ -55,13 +54,6 @@ void WebhookSettings::check(const WebhookSettings& settings, Problems& problems)
                 problems.at(endpoint.events, "names '" + event + "' twice");
         }
     }
-}
-
-std::vector<IpNetwork> WebhookSettings::allowed() const {
-    std::vector<IpNetwork> networks;
-    for (const std::string& network : allow_networks)
-        networks.push_back(IpNetwork::parse(network).value());
-    return networks;
 }
 
 }  // namespace kitchen::webhook

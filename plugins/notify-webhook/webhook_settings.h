@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "connection_settings.h"
-#include "kitchen/ip.h"
 #include "kitchen/settings.h"
 
 namespace kitchen::webhook {
@@ -30,8 +29,6 @@ struct WebhookSettings : ConnectionSettings {
 
     static void describe(Fields<WebhookSettings>& field);
     static void check(const WebhookSettings& settings, Problems& problems);
-    /// Of settings that have passed check().
-    std::vector<IpNetwork> allowed() const;
 };
 
 }  // namespace kitchen::webhook

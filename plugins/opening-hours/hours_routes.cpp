@@ -37,6 +37,7 @@ HoursRoutes::HoursRoutes(Setup& setup, OpeningHours& hours, Logger& log)
                         .describe("Orders for a time before `until`, or all, are refused with the "
                                   "reason. In the place of a pause before.")
                         .roles(staff)
+                        .changes("pause", pause_row)
                         .body<NewPause>()
                         .optional_body()
                         .body_limit(body_limit)
@@ -46,6 +47,7 @@ HoursRoutes::HoursRoutes(Setup& setup, OpeningHours& hours, Logger& log)
     setup.add_route(Route::del("/store/pause/")
                         .summary("Take orders again")
                         .roles(staff)
+                        .changes("pause", pause_row)
                         .answers(204, "There is no pause, whether there was one or not")
                         .handle([this](Request& request) { return resume(request); }));
 }

@@ -6,11 +6,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "kitchen/store.h"
 #include "kitchen/time.h"
 
 namespace kitchen::opening_hours {
+
+/// For Route::changes().
+inline constexpr std::string_view pause_row =
+    "SELECT id, paused_since, paused_until, reason FROM opening_hours_pause";
 
 struct Pause {
     Timestamp since;

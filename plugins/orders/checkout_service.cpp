@@ -1,5 +1,6 @@
 #include "checkout_service.h"
 
+#include <optional>
 #include <utility>
 
 #include "order_address.h"
@@ -50,6 +51,26 @@ std::vector<OrderSide> frozen(const std::vector<Food>& foods) {
     for (const Food& food : foods) sides.push_back({food.id, food.name, food.price});
     return sides;
 }
+
+/// Of several checks, in one error.
+class Faults {
+public:
+    void add(const Status& checked) {
+        if (checked) return;
+        if (!error_)
+            error_ = checked.error();
+        else
+            error_->faults.insert(error_->faults.end(), checked.error().faults.begin(),
+                                  checked.error().faults.end());
+    }
+    Status result() && {
+        if (error_) return *std::move(error_);
+        return {};
+    }
+
+private:
+    std::optional<Error> error_;
+};
 
 /// What a quote and a checkout are asked with.
 template <class Request>
@@ -106,6 +127,28 @@ CheckoutDraft CheckoutService::new_draft(std::int64_t user_id, CartContents cart
         return !*has_ordered;
     };
     return draft;
+}
+
+Status CheckoutService::check(const CheckoutRequest& request, bool may_be_repeated) const {
+    Faults faults;
+    const Timestamp now = clock_.now();
+    const bool is_past = request.scheduled_for && *request.scheduled_for <= now;
+    if (!may_be_repeated || !is_past) faults.add(check_schedule(request.scheduled_for, now));
+    faults.add(destinations_.check(request.fulfillment, request.address_id));
+    // The country of a number without its own is the address's.
+    if (request.contact_phone &&
+        (request.fulfillment == Fulfillment::pickup ||
+         request.contact_phone->find('+') != std::string::npos ||
+         request.contact_phone->find_first_of("0123456789") == std::string::npos))
+        if (const auto phone = contact_phone(request, ""); !phone) faults.add(phone.error());
+    return std::move(faults).result();
+}
+
+Status CheckoutService::check(const QuoteRequest& request) const {
+    Faults faults;
+    faults.add(check_schedule(request.scheduled_for, clock_.now()));
+    faults.add(destinations_.check(request.fulfillment, request.address_id));
+    return std::move(faults).result();
 }
 
 Result<Quote> CheckoutService::quote(const QuoteRequest& request) {
@@ -188,6 +231,9 @@ Result<Placed> CheckoutService::place(const CheckoutRequest& request,
         if (!order) return std::move(order).error();
         if (!phone->empty()) order->contact_phone = *phone;
         if (order->contact_phone.empty()) order->contact_phone = account->phone_number;
+        if (order->contact_phone.empty())
+            return invalid_field("/contact_phone", "required",
+                                 "Your account has no phone number. Give one with the order.");
         Result<std::int64_t> id = orders_.insert(tx, *order, draft->claims());
         if (!id) return std::move(id).error();
         order->id = *id;

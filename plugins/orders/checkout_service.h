@@ -92,6 +92,11 @@ public:
                     const OrderNotices& notices, CheckoutRules rules,
                     Addresses* addresses = nullptr);
 
+    /// What is wrong with the request itself, whatever is in the store: time, address and phone in
+    /// one error. `may_be_repeated`: it may have been placed before, so its time may have passed.
+    Status check(const CheckoutRequest& request, bool may_be_repeated) const;
+    Status check(const QuoteRequest& request) const;
+
     /// Errors: those of Destinations::find, save that a missing address is a problem of the quote.
     Result<Quote> quote(const QuoteRequest& request);
 

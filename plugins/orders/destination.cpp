@@ -2,23 +2,25 @@
 
 namespace kitchen::orders {
 
+Status Destinations::check(Fulfillment fulfillment, std::optional<std::int64_t> address_id) const {
+    if (!address_id) return {};
+    if (fulfillment == Fulfillment::pickup)
+        return invalid_field("/address_id", "not_for_pickup",
+                             "An order that is picked up goes to no address. Leave it out, or "
+                             "have it delivered.");
+    if (!addresses_)
+        return invalid_field(
+            "/address_id", "no_address_book",
+            "No addresses are kept here. Say in delivery_instructions where to bring it.");
+    return {};
+}
+
 Result<std::optional<Address>> Destinations::find(Transaction& tx, std::int64_t user_id,
                                                   Fulfillment fulfillment,
                                                   std::optional<std::int64_t> address_id) const {
-    if (fulfillment == Fulfillment::pickup) {
-        if (address_id)
-            return invalid_field("/address_id", "not_for_pickup",
-                                 "An order that is picked up goes to no address. Leave it out, or "
-                                 "have it delivered.");
-        return std::optional<Address>();
-    }
-    if (!addresses_) {
-        if (address_id)
-            return invalid_field(
-                "/address_id", "no_address_book",
-                "No addresses are kept here. Say in delivery_instructions where to bring it.");
-        return std::optional<Address>();
-    }
+    if (Status possible = check(fulfillment, address_id); !possible)
+        return std::move(possible).error();
+    if (fulfillment == Fulfillment::pickup || !addresses_) return std::optional<Address>();
     Result<std::optional<Address>> address = address_id
                                                  ? addresses_->address(tx, user_id, *address_id)
                                                  : addresses_->default_address(tx, user_id);

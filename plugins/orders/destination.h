@@ -19,6 +19,8 @@ public:
     Destinations(Addresses* addresses, bool required)
         : addresses_(addresses), required_(required) {}
 
+    /// Whether an address can be named at all; nothing is. Error: unprocessable, at "/address_id".
+    Status check(Fulfillment fulfillment, std::optional<std::int64_t> address_id) const;
     /// The address with that id; without an id the default one. Nothing for what is picked up.
     /// Errors: unprocessable "address_required", or with a fault at "/address_id" where it cannot
     /// be given; not_found "address_not_found", also for another customer's.

@@ -1,33 +1,6 @@
 #include "idempotency.h"
 
-#include <algorithm>
-
 namespace kitchen::orders {
-namespace {
-
-Json sorted(const Json& value) {
-    if (value.is_array()) {
-        Json::Array items;
-        for (const Json& item : value.as_array()) items.push_back(sorted(item));
-        return Json(std::move(items));
-    }
-    if (!value.is_object()) return value;
-    Json::Object members;
-    for (const auto& [name, member] : value.as_object()) members.emplace_back(name, sorted(member));
-    std::sort(members.begin(), members.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    return Json(std::move(members));
-}
-
-}  // namespace
-
-bool is_idempotency_key(std::string_view key) {
-    return !key.empty() && key.size() <= 255 &&
-           std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
-std::string canonical_request(const Json& body) { return sorted(body).dump(); }
-
 IdempotencyRepository::IdempotencyRepository(Store& store)
     // The update takes over a record that has expired.
     : claim_(store.prepare(

@@ -14,26 +14,17 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
-#include "kitchen/json.h"
 #include "kitchen/store.h"
 #include "kitchen/time.h"
 
 namespace kitchen::orders {
 
-/// 1 to 255 visible ASCII characters.
-bool is_idempotency_key(std::string_view key);
-
-/// The body with the members of every object in order of their names: how a client spaces or orders
-/// it does not matter.
-std::string canonical_request(const Json& body);
-
 struct IdempotentRequest {
     std::int64_t user_id = 0;
     std::string route;  ///< "POST /orders/"
     std::string key;
-    std::string request;  ///< canonical
+    std::string request;  ///< Json::canonical()
 };
 
 class IdempotencyRepository {

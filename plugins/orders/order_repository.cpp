@@ -1,6 +1,7 @@
 #include "order_repository.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <unordered_map>
 
@@ -125,6 +126,8 @@ OrderRepository::OrderRepository(Store& store)
                             "by_user, by_role, moved_at, reason) "
                             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")),
       find_(store.prepare("SELECT " + std::string(order_columns) + " FROM orders WHERE id = $1")),
+      by_ids_(store.prepare("SELECT " + std::string(order_columns) + " FROM orders WHERE id IN " +
+                            id_list(ids_at_once))),
       placed_at_(store.prepare("SELECT created_at, user_id FROM orders WHERE id = $1")),
       has_ordered_(store.prepare(
           "SELECT 1 FROM orders WHERE user_id = $1 AND status <> 'cancelled' LIMIT 1")),
@@ -164,7 +167,9 @@ OrderRepository::OrderRepository(Store& store)
                 store.prepare("SELECT " + std::string(order_columns) + where +
                               " ORDER BY created_at DESC, id DESC LIMIT $" + std::to_string(next) +
                               " OFFSET $" + std::to_string(next + 1)),
-                store.prepare("SELECT COUNT(*)" + where)};
+                store.prepare("SELECT COUNT(*)" + where),
+                store.prepare("SELECT id, created_at" + where +
+                              " ORDER BY created_at DESC, id DESC LIMIT $" + std::to_string(next))};
         }
 }
 
@@ -260,9 +265,8 @@ Result<std::optional<std::int64_t>> OrderRepository::completed_with(Transaction&
                      [](const Row& row) { return row.integer(0); });
 }
 
-Result<OrderPage> OrderRepository::page(Transaction& tx, const OrderFilter& filter,
-                                        std::int64_t limit, std::int64_t offset) const {
-    const List& list = lists_[filter.user_id.has_value()][filter.status.has_value()];
+Result<std::vector<Param>> OrderRepository::bounds(Transaction& tx,
+                                                   const OrderFilter& filter) const {
     using Limits = std::numeric_limits<std::int64_t>;
     std::int64_t to = filter.to ? to_millis(*filter.to) : Limits::max();
     std::int64_t below = Limits::max();  // the ids of those placed at `to`
@@ -270,32 +274,97 @@ Result<OrderPage> OrderRepository::page(Transaction& tx, const OrderFilter& filt
         const Result<Rows> rows = tx.query(placed_at_, {*filter.starting_after});
         if (!rows) return rows.error();
         if (rows->empty() || (filter.user_id && rows->front().integer(1) != *filter.user_id))
-            return invalid_field("?starting_after", "not_found",
-                                 "There is no such order of yours.");
+            return invalid_field("?cursor", "not_found",
+                                 "There is no such order of yours. Begin with the first page.");
         if (const std::int64_t at = rows->front().integer(0); at <= to) {
             to = at;
             below = *filter.starting_after;
         }
     }
-    std::vector<Param> params = {filter.from ? to_millis(*filter.from) : Limits::min(), to, below};
-    if (filter.user_id) params.emplace_back(*filter.user_id);
-    if (filter.status) params.emplace_back(to_text(*filter.status));
+    std::vector<Param> bounds = {filter.from ? to_millis(*filter.from) : Limits::min(), to, below};
+    if (filter.user_id) bounds.emplace_back(*filter.user_id);
+    return bounds;
+}
 
-    OrderPage page;
-    Result<Rows> count = tx.query(list.count, params);
-    if (!count) return std::move(count).error();
-    page.total_count = count->front().integer(0);
-    params.emplace_back(limit);
-    params.emplace_back(offset);
-    Result<Rows> rows = tx.query(list.page, params);
-    if (!rows) return std::move(rows).error();
-    for (Row row : *rows) {
-        Result<Order> order = order_of(row);
-        if (!order) return std::move(order).error();
-        page.orders.push_back(*std::move(order));
+Result<std::int64_t> OrderRepository::count(Transaction& tx, const OrderFilter& filter,
+                                            const std::vector<Param>& bounds) const {
+    const Statement statement = lists_[filter.user_id.has_value()][!filter.states.empty()].count;
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < std::max<std::size_t>(filter.states.size(), 1); ++i) {
+        std::vector<Param> params = bounds;
+        if (!filter.states.empty()) params.emplace_back(to_text(filter.states[i]));
+        const Result<Rows> rows = tx.query(statement, params);
+        if (!rows) return rows.error();
+        total += rows->front().integer(0);
+    }
+    return total;
+}
+
+Result<OrderPage> OrderRepository::page(Transaction& tx, const OrderFilter& filter,
+                                        std::int64_t limit, std::int64_t offset) const {
+    const Result<std::vector<Param>> bounds = this->bounds(tx, filter);
+    if (!bounds) return bounds.error();
+    const Result<std::int64_t> total =
+        filter.total_count ? Result<std::int64_t>(*filter.total_count) : count(tx, filter, *bounds);
+    if (!total) return total.error();
+    OrderPage page{{}, *total};
+    if (offset >= page.total_count) return page;
+    if (filter.states.size() > 1) {
+        Result<std::vector<Order>> found = in_states(tx, filter, *bounds, limit, offset);
+        if (!found) return std::move(found).error();
+        page.orders = *std::move(found);
+    } else {
+        std::vector<Param> params = *bounds;
+        if (!filter.states.empty()) params.emplace_back(to_text(filter.states.front()));
+        params.emplace_back(limit);
+        params.emplace_back(offset);
+        const Result<Rows> rows =
+            tx.query(lists_[filter.user_id.has_value()][!filter.states.empty()].page, params);
+        if (!rows) return rows.error();
+        for (const Row row : *rows) {
+            Result<Order> order = order_of(row);
+            if (!order) return std::move(order).error();
+            page.orders.push_back(*std::move(order));
+        }
     }
     if (Status added = add_parts(tx, page.orders); !added) return std::move(added).error();
     return page;
+}
+
+// One state after the other, each from its index: no index has orders in several states by time.
+Result<std::vector<Order>> OrderRepository::in_states(Transaction& tx, const OrderFilter& filter,
+                                                      const std::vector<Param>& bounds,
+                                                      std::int64_t limit,
+                                                      std::int64_t offset) const {
+    std::vector<std::pair<std::int64_t, std::int64_t>> newest;  // time, id
+    for (const OrderState state : filter.states) {
+        std::vector<Param> params = bounds;
+        params.emplace_back(to_text(state));
+        params.emplace_back(offset + limit);
+        const Result<Rows> rows = tx.query(lists_[filter.user_id.has_value()][true].ids, params);
+        if (!rows) return rows.error();
+        for (const Row row : *rows) newest.emplace_back(row.integer(1), row.integer(0));
+    }
+    std::sort(newest.begin(), newest.end(), std::greater<>());
+    newest.resize(std::min(newest.size(), static_cast<std::size_t>(offset + limit)));
+    std::vector<Order> orders;
+    for (std::size_t first = static_cast<std::size_t>(offset); first < newest.size();
+         first += ids_at_once) {
+        std::vector<Param> ids(ids_at_once, Param(0));
+        for (std::size_t i = 0; i < std::min(ids_at_once, newest.size() - first); ++i)
+            ids[i] = Param(newest[first + i].second);
+        const Result<Rows> rows = tx.query(by_ids_, ids);
+        if (!rows) return rows.error();
+        for (const Row row : *rows) {
+            Result<Order> order = order_of(row);
+            if (!order) return std::move(order).error();
+            orders.push_back(*std::move(order));
+        }
+    }
+    std::sort(orders.begin(), orders.end(), [](const Order& a, const Order& b) {
+        return std::pair(b.created_at, b.id) < std::pair(a.created_at, a.id);
+    });
+    return orders;
 }
 
 Status OrderRepository::add_parts(Transaction& tx, std::vector<Order>& orders) const {

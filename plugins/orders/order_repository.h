@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kitchen/store.h"
@@ -15,11 +16,17 @@
 
 namespace kitchen::orders {
 
+/// For Route::changes(): what staff can change, and nothing of the person.
+inline constexpr std::string_view order_row =
+    "SELECT id, user_id, status, payment_status, total, currency, scheduled_for, cancel_reason, "
+    "version, created_at, updated_at FROM orders WHERE id = $1";
+
 struct OrderFilter {
     std::optional<std::int64_t> user_id;
-    std::optional<OrderState> status;
+    std::vector<OrderState> states;              ///< any of these; empty: all
     std::optional<Timestamp> from, to;           ///< of created_at, both included
     std::optional<std::int64_t> starting_after;  ///< only what comes after this order in the list
+    std::optional<std::int64_t> total_count;     ///< when it is known, nothing is counted
 };
 
 struct OrderPage {
@@ -55,7 +62,15 @@ private:
     static constexpr std::size_t ids_at_once = 20;
     struct List {
         Statement page, count;
+        Statement ids;  ///< of a page that has orders in several states
     };
+    /// What the statements of a list begin with, but for the state.
+    Result<std::vector<Param>> bounds(Transaction& tx, const OrderFilter& filter) const;
+    Result<std::int64_t> count(Transaction& tx, const OrderFilter& filter,
+                               const std::vector<Param>& bounds) const;
+    Result<std::vector<Order>> in_states(Transaction& tx, const OrderFilter& filter,
+                                         const std::vector<Param>& bounds, std::int64_t limit,
+                                         std::int64_t offset) const;
 
     Status add_parts(Transaction& tx, std::vector<Order>& orders) const;
     Status insert_sides(Transaction& tx, std::int64_t order_id, std::int64_t item, const char* kind,
@@ -63,8 +78,8 @@ private:
     Status record(Transaction& tx, std::int64_t order_id, std::int64_t version,
                   const HistoryEntry& entry) const;
 
-    Statement insert_, insert_item_, insert_side_, record_, find_, placed_at_, has_ordered_,
-        completed_with_, move_, items_, sides_, history_;
+    Statement insert_, insert_item_, insert_side_, record_, find_, by_ids_, placed_at_,
+        has_ordered_, completed_with_, move_, items_, sides_, history_;
     List lists_[2][2];  ///< [of one user][in one state]
 };
 

@@ -26,17 +26,11 @@ std::string path_of(std::int64_t order_id) { return "/orders/" + std::to_string(
 
 /// Nothing without the header.
 Result<std::optional<IdempotentRequest>> idempotency_of(const Request& request) {
-    const std::string* key = nullptr;
-    for (const auto& [name, value] : request.headers) {
-        if (name != "idempotency-key") continue;
-        if (key || !is_idempotency_key(value))
-            return invalid_field("Idempotency-Key", "format",
-                                 "Send one Idempotency-Key of 1 to 255 visible ASCII characters.");
-        key = &value;
-    }
-    if (!key) return std::optional<IdempotentRequest>();
+    Result<std::optional<std::string>> key = http::idempotency_key(request);
+    if (!key) return std::move(key).error();
+    if (!*key) return std::optional<IdempotentRequest>();
     return std::optional<IdempotentRequest>(IdempotentRequest{
-        request.who().user_id, checkout_route, *key, canonical_request(request.json)});
+        request.who().user_id, checkout_route, **std::move(key), request.json.canonical()});
 }
 
 }  // namespace
@@ -52,6 +46,12 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .describe("The same computation as the checkout. Writes nothing.")
             .signed_in()
             .body<QuoteRequest>()
+            .check([this](const Json& body) {
+                QuoteRequest wanted;
+                http::read_body(body, wanted);
+                if (!body.has("fulfillment_type")) wanted.fulfillment = Fulfillment::delivery;
+                return checkout_.check(wanted);
+            })
             .body_limit(body_limit)
             .answers<QuoteView>(
                 200, "The price, line by line, and everything that would stop the checkout")
@@ -86,37 +86,44 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                      "Visible ASCII; one for each order.", "", false})
             .response_header("Idempotent-Replayed", "true when it had been placed before")
             .body<CheckoutRequest>()
+            .check([this](const Json& body, const Request& request) {
+                CheckoutRequest checkout;
+                http::read_body(body, checkout);
+                // Of which less can be said without the address.
+                if (!body.has("fulfillment_type")) checkout.fulfillment = Fulfillment::delivery;
+                return checkout_.check(checkout, request.header("idempotency-key") != nullptr);
+            })
             .body_limit(body_limit)
-            .answers<OrderView>(201, "The order")
+            .answers<OrderView>(201, "The order; Location is where it lives")
             .if_match()
             .answers(404, "No such address of this account (address_not_found)")
             .answers(
                 409,
-                "Something cannot be had (errors name every item), something else stands in "
-                "the way (checkout_refused), or the total has changed (members total and currency)")
+                "Something cannot be had (items_unavailable), with every item in errors; something "
+                "else stands in the way (checkout_refused); the total is another by now "
+                "(total_changed), with the members total and currency; or the first request with "
+                "this key still runs (idempotency_key_in_use)")
             .handle([this](Request& request) { return place(request); }));
 
-    setup.add_route(
-        Route::get("/orders/")
-            .summary("Your orders, newest first")
-            .describe("Kitchen and admin see everybody's.")
-            .signed_in()
-            .query({"status", http::schema_of<OrderState>(), "Only orders in this state."})
-            .query({"from", Schema::string().format(http::Format::date_time),
-                    "Placed at this time or later.", "", false})
-            .query({"to", Schema::string().format(http::Format::date_time),
-                    "Placed at this time or earlier.", "", false})
-            .query({"starting_after", Schema::integer().min(1),
-                    "The id of the last order that was seen: the page goes on after it, however "
-                    "many orders have come since and however far it is down the list.",
-                    "", false})
-            .answers_page<OrderView>("A page", "OrderPage")
-            .handle([this](Request& request) { return list(request); }));
+    setup.add_route(Route::get("/orders/")
+                        .summary("Your orders, newest first")
+                        .describe("Kitchen and admin see everybody's.")
+                        .signed_in()
+                        .query({"status", Schema::array(http::schema_of<OrderState>()).max(20),
+                                "Only orders in one of these states."})
+                        .query({"from", Schema::string().format(http::Format::date_time),
+                                "Placed at this time or later.", "", false})
+                        .query({"to", Schema::string().format(http::Format::date_time),
+                                "Placed at this time or earlier.", "", false})
+                        .query(http::page_cursor())
+                        .answers_page<OrderView>("A page", "OrderPage")
+                        .handle([this](Request& request) { return list(request); }));
 
     setup.add_route(Route::get("/orders/{id:id}/")
                         .summary("One order")
                         .signed_in()
                         .answers<OrderView>(200, "The order")
+                        .answers(304, "If-None-Match has its version")
                         .answers(404, "No such order of this account")
                         .handle([this](Request& request) { return read(request); }));
     setup.add_route(Route::post("/orders/{id:id}/reorder/")
@@ -141,6 +148,7 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
             .describe("Customers while it is pending or confirmed; kitchen and admin until it is "
                       "completed, with a reason.")
             .signed_in()
+            .changes("order", order_row)
             .if_match()
             .body<Cancellation>()
             .optional_body()
@@ -153,6 +161,7 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
         Route::post("/orders/{id:id}/status/")
             .summary("Move an order along")
             .roles(staff)
+            .changes("order", order_row)
             .if_match()
             .body<StatusChange>()
             .body_limit(body_limit)
@@ -210,15 +219,22 @@ Result<Response> OrderRoutes::place(Request& request) {
 
 Result<Response> OrderRoutes::list(Request& request) {
     OrderFilter filter;
-    if (const auto status = request.query("status")) filter.status = parse_state(*status);
+    for (const std::string_view status : request.query_list("status"))
+        filter.states.push_back(parse_state(status).value());
+    std::sort(filter.states.begin(), filter.states.end());
+    filter.states.erase(std::unique(filter.states.begin(), filter.states.end()),
+                        filter.states.end());
     if (const auto from = request.query("from")) filter.from = parse_rfc3339(*from);
     if (const auto to = request.query("to")) filter.to = parse_rfc3339(*to);
-    filter.starting_after = request.query_integer("starting_after");
     const Viewer viewer = viewer_of(request);
     return http::page_response(
         request,
         [&](const http::Page& page) {
-            return orders_.list(viewer, filter, page.limit, page.offset);
+            if (page.cursor) {
+                filter.starting_after = page.cursor->last;
+                filter.total_count = page.cursor->total_count;
+            }
+            return orders_.list(viewer, filter, page.limit, page.cursor ? 0 : page.offset);
         },
         [&](JsonWriter& out, const Order& order) { out.raw(order_json(order, actor_of(viewer))); });
 }

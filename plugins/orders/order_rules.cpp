@@ -176,4 +176,38 @@ void add_kept_claims(Setup& setup, Store& store, Claims& claims) {
         });
 }
 
+// The amounts, the foods and the times are the books'.
+void add_personal_orders(PersonalData& personal, const Setup& setup, Store& store) {
+    const std::string of_user = " (SELECT id FROM orders WHERE user_id = $1)";
+    personal.add(
+        setup,
+        {.kept = {{"orders",
+                   store.prepare("SELECT id, status, payment_status, fulfillment_type, subtotal, "
+                                 "delivery_fee, service_fee, tax, tip, discount, total, currency, "
+                                 "contact_name, contact_phone, address, delivery_instructions, "
+                                 "cancel_reason, created_at, updated_at FROM orders "
+                                 "WHERE user_id = $1 ORDER BY id")},
+                  {"items", store.prepare("SELECT order_id, name, unit_price, quantity, "
+                                          "special_instructions, line_total FROM order_items WHERE "
+                                          "order_id IN" +
+                                          of_user + " ORDER BY order_id, position")},
+                  {"history", store.prepare("SELECT order_id, to_status, moved_at, reason FROM "
+                                            "order_history WHERE order_id IN" +
+                                            of_user + " ORDER BY order_id, version")}},
+         .forget = {store.prepare("UPDATE orders SET contact_name = NULL, contact_phone = '', "
+                                  "address = NULL, delivery_instructions = NULL, cancel_reason = "
+                                  "NULL WHERE user_id = $1"),
+                    store.prepare("UPDATE order_items SET special_instructions = NULL WHERE "
+                                  "special_instructions IS NOT NULL AND order_id IN" +
+                                  of_user),
+                    store.prepare("UPDATE order_history SET reason = NULL WHERE reason IS NOT NULL "
+                                  "AND order_id IN" +
+                                  of_user),
+                    store.prepare("DELETE FROM order_idempotency WHERE user_id = $1")},
+         .busy = store.prepare("SELECT 1 FROM orders WHERE user_id = $1 AND '' || status NOT IN "
+                               "('completed', 'cancelled') LIMIT 1"),
+         .busy_reason = "An order of yours is on its way. Wait until it is completed, or cancel "
+                        "it."});
+}
+
 }  // namespace kitchen::orders

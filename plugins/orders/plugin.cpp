@@ -71,8 +71,8 @@ public:
 
     OrdersPlugin(const OrderSettings& settings, Setup& setup, Store& store, Carts& carts,
                  Catalog& catalog, Identity& identity, Claims& claims, Events& events,
-                 All<CheckoutStep> steps, Addresses* addresses, Cache* cache, const Clock& clock,
-                 Random& random, Jobs& jobs, Metrics& metrics)
+                 All<CheckoutStep> steps, Addresses* addresses, PersonalData* personal,
+                 Cache* cache, const Clock& clock, Random& random, Jobs& jobs, Metrics& metrics)
         : log_(setup.log()),
           orders_(store),
           idempotency_(store),
@@ -96,10 +96,12 @@ public:
         setup.add_migrations(kitchen_migrations);
         add_order_rules(setup, store, claims);
         add_kept_claims(setup, store, claims);
+        if (personal) add_personal_orders(*personal, setup, store);
         setup.add_periodic("orders: look for events", settings.events.poll,
                            [this] { hub_.poll(); });
-        setup.add_periodic("orders: heartbeats", settings.events.heartbeat,
-                           [this] { hub_.beat(); });
+        setup.add_periodic("orders: heartbeats", settings.events.heartbeat, [this] {
+            hub_.beat([this](const Principal& who) { return event_routes_.is_current(who); });
+        });
         setup.add_periodic("orders: forget idempotency keys", std::chrono::minutes(10),
                            [this] { sweep(); }, {.once_per_cluster = true});
     }
@@ -138,6 +140,6 @@ KITCHEN_PLUGIN(kitchen::orders::OrdersPlugin, "orders", "1.0.0",
                "Orders: checkout in one transaction, and their way through the kitchen",
                kitchen::Store, kitchen::Carts, kitchen::Catalog, kitchen::Identity, kitchen::Claims,
                kitchen::Events, kitchen::All<kitchen::CheckoutStep>,
-               kitchen::Optional<kitchen::Addresses>, kitchen::Optional<kitchen::Cache>,
-               kitchen::Clock, kitchen::Random, kitchen::Jobs, kitchen::Metrics,
-               kitchen::Provides<kitchen::Orders>)
+               kitchen::Optional<kitchen::Addresses>, kitchen::Optional<kitchen::PersonalData>,
+               kitchen::Optional<kitchen::Cache>, kitchen::Clock, kitchen::Random, kitchen::Jobs,
+               kitchen::Metrics, kitchen::Provides<kitchen::Orders>)

@@ -260,4 +260,14 @@ Result<std::int64_t> OutboxRepository::sweep(Transaction& tx, Timestamp expired,
     return rows->changed();
 }
 
+void add_personal_deliveries(PersonalData& personal, const Setup& setup, Store& store) {
+    personal.add(
+        setup, {.kept = {{"deliveries", store.prepare("SELECT channel, recipient, subject, state, "
+                                                      "sent_at, created_at FROM outbox_deliveries "
+                                                      "WHERE recipient = $1 ORDER BY id")}},
+                .forget = {store.prepare("DELETE FROM outbox_deliveries WHERE recipient "
+                                         "= $1")},
+                .by_email = true});
+}
+
 }  // namespace kitchen::outbox

@@ -13,12 +13,18 @@
 #include <string_view>
 #include <vector>
 
+#include "kitchen/personal_data.h"
 #include "kitchen/outbox.h"
 #include "kitchen/store.h"
 #include "kitchen/time.h"
 #include "kitchen/tracing.h"
 
 namespace kitchen::outbox {
+
+/// For Route::changes(): neither who gets it nor what it says, which may be a code.
+inline constexpr std::string_view delivery_row =
+    "SELECT id, channel, delivery_key, state, attempts, due_at, last_error, sent_at, "
+    "created_at, updated_at FROM outbox_deliveries WHERE id = $1";
 
 enum class DeliveryState : std::uint8_t { waiting, sent, dead };
 
@@ -119,5 +125,8 @@ private:
         revive_dead_, keys_, waiting_, oldest_, sweep_;
     std::vector<Statement> pages_, counts_;  ///< by filter
 };
+
+/// What is kept about a person.
+void add_personal_deliveries(PersonalData& personal, const Setup& setup, Store& store);
 
 }  // namespace kitchen::outbox

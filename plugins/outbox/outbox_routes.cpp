@@ -49,6 +49,7 @@ void OutboxRoutes::add(Setup& setup, const std::string& path) {
                         .describe("It waits again, with all its attempts before it. So does one "
                                   "that was sent, in a channel that keeps what it sends.")
                         .roles({"admin"})
+                        .changes("delivery", delivery_row)
                         .answers<StoredDelivery>(200, "It waits")
                         .answers(404, "No such delivery")
                         .answers(409, "It is not dead: it was sent, or will be tried again anyway")

@@ -74,7 +74,8 @@ public:
     using Settings = OutboxSettings;
 
     OutboxPlugin(const OutboxSettings& settings, Setup& setup, Store& store, Queue* queue,
-                 const Clock& clock, Random& random, Metrics& metrics, Tracing& tracing)
+                 PersonalData* personal, const Clock& clock, Random& random, Metrics& metrics,
+                 Tracing& tracing)
         : log_(setup.log()),
           metrics_(metrics),
           poll_interval_(settings.poll_interval),
@@ -97,6 +98,7 @@ public:
         }
         setup.add_migrations(kitchen_migrations);
         setup.provide<Outbox>(service_);
+        if (personal) add_personal_deliveries(*personal, setup, store);
         setup.add_kept_rows(
             store.prepare("SELECT CASE WHEN state = 'waiting' THEN 'its deliveries that wait' ELSE "
                           "'its deliveries, sent or dead' END, COUNT(*) FROM outbox_deliveries " +
@@ -166,5 +168,6 @@ private:
 
 KITCHEN_PLUGIN(kitchen::outbox::OutboxPlugin, "outbox", "2.0.0",
                "What goes out after what it tells of has happened: mails, webhooks", kitchen::Store,
-               kitchen::Optional<kitchen::Queue>, kitchen::Clock, kitchen::Random, kitchen::Metrics,
-               kitchen::Tracing, kitchen::Provides<kitchen::Outbox>)
+               kitchen::Optional<kitchen::Queue>, kitchen::Optional<kitchen::PersonalData>,
+               kitchen::Clock, kitchen::Random, kitchen::Metrics, kitchen::Tracing,
+               kitchen::Provides<kitchen::Outbox>)

@@ -11,6 +11,16 @@
 
 namespace kitchen::promotions {
 
+/// For Route::changes(): a promotion, and the newest.
+inline constexpr std::string_view promotion_row =
+    "SELECT id, code, basis_points, amount, max_discount, min_foods, starts_at, ends_at, max_uses, "
+    "max_uses_per_user, first_order_only, active, version, created_at, updated_at, archived_at "
+    "FROM promotions WHERE id = $1";
+inline constexpr std::string_view newest_promotion_row =
+    "SELECT id, code, basis_points, amount, max_discount, min_foods, starts_at, ends_at, max_uses, "
+    "max_uses_per_user, first_order_only, active, version, created_at, updated_at, archived_at "
+    "FROM promotions ORDER BY id DESC LIMIT 1";
+
 class PromotionRepository {
 public:
     explicit PromotionRepository(Store& store);

@@ -120,9 +120,10 @@ PromotionRoutes::PromotionRoutes(Setup& setup, PromotionService& promotions, Log
     setup.add_route(Route::post("/admin/promotions/")
                         .summary("Make a promo code")
                         .roles({"admin"})
+                        .changes("promotion", newest_promotion_row)
                         .body<NewPromotion>()
                         .body_limit(body_limit)
-                        .answers<CountedPromotion>(201, "The promotion")
+                        .answers<CountedPromotion>(201, "The promotion; Location is where it lives")
                         .answers(409, "There is one with this code (promotion_exists)")
                         .answers(422, "Some values are not valid, or contradict each other")
                         .handle([this](Request& request) { return add(request); }));
@@ -140,6 +141,7 @@ PromotionRoutes::PromotionRoutes(Setup& setup, PromotionService& promotions, Log
                       "archive it and make another. Uses so far count against a new limit. Orders "
                       "keep what they were placed with.")
             .roles({"admin"})
+            .changes("promotion", promotion_row)
             .if_match()
             .body<PromotionChange>()
             .body_limit(body_limit)
@@ -152,6 +154,7 @@ PromotionRoutes::PromotionRoutes(Setup& setup, PromotionService& promotions, Log
                         .describe("Orders keep what it took off. The code can be made anew, and is "
                                   "then counted from 0.")
                         .roles({"admin"})
+                        .changes("promotion", promotion_row)
                         .if_match()
                         .answers(204, "Archived")
                         .answers(404, unknown)

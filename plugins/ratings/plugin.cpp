@@ -10,10 +10,11 @@ namespace {
 class RatingsPlugin final : public Plugin {
 public:
     RatingsPlugin(Setup& setup, Store& store, Catalog& catalog, FoodEdits& foods, Orders& orders,
-                  const Clock& clock)
+                  PersonalData* personal, const Clock& clock)
         : service_(store, catalog, foods, orders, clock), routes_(setup, service_) {
         setup.add_migrations(kitchen_migrations);
         service_.add_rules(setup);
+        if (personal) add_personal_ratings(*personal, setup, store);
     }
 
 private:
@@ -26,4 +27,5 @@ private:
 
 KITCHEN_PLUGIN(kitchen::ratings::RatingsPlugin, "ratings", "1.0.0",
                "Ratings of foods by those who have had them", kitchen::Store, kitchen::Catalog,
-               kitchen::FoodEdits, kitchen::Orders, kitchen::Clock)
+               kitchen::FoodEdits, kitchen::Orders, kitchen::Optional<kitchen::PersonalData>,
+               kitchen::Clock)

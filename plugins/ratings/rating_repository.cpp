@@ -50,4 +50,14 @@ Result<std::vector<FoodStars>> RatingRepository::sums(Transaction& tx) const {
     return sums;
 }
 
+// The stars are the food's.
+void add_personal_ratings(PersonalData& personal, const Setup& setup, Store& store) {
+    personal.add(setup,
+                 {.kept = {{"ratings", store.prepare("SELECT food_id, order_id, rating, comment, "
+                                                     "created_at, updated_at FROM food_ratings "
+                                                     "WHERE user_id = $1 ORDER BY id")}},
+                  .forget = {store.prepare("UPDATE food_ratings SET comment = '' WHERE user_id = "
+                                           "$1")}});
+}
+
 }  // namespace kitchen::ratings

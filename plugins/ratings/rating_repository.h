@@ -6,12 +6,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "kitchen/personal_data.h"
 #include "kitchen/food_edits.h"
 #include "kitchen/store.h"
 
 namespace kitchen::ratings {
+
+/// For Route::changes().
+inline constexpr std::string_view rating_row =
+    "SELECT id, food_id, user_id, order_id, rating, comment, created_at, updated_at "
+    "FROM food_ratings WHERE id = $1";
 
 struct Rating {
     std::int64_t id = 0;
@@ -43,5 +50,8 @@ public:
 private:
     const Statement insert_, page_, remove_, sums_;
 };
+
+/// What is kept about a person.
+void add_personal_ratings(PersonalData& personal, const Setup& setup, Store& store);
 
 }  // namespace kitchen::ratings

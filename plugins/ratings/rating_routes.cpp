@@ -74,6 +74,7 @@ Route remove_route() {
     route.summary("Take a rating away")
         .describe("The food loses its stars too. Its author can rate again.")
         .roles({"admin"})
+        .changes("rating", rating_row)
         .answers(204, "Gone")
         .answers(404, "The food has no such rating");
     return route;

@@ -1,3 +1,4 @@
+#include "kitchen/in_memory.h"
 #include "kitchen/plugin.h"
 
 #include <stdexcept>
@@ -8,11 +9,12 @@ namespace {
 
 using namespace kitchen;
 
-class MemoryPlugin final : public Plugin {
+class MemoryPlugin final : public Plugin, public InMemory {
 public:
     explicit MemoryPlugin(Setup& setup) : log_(setup.log()) {
         setup.provide<Store>(store_);
         setup.provide<StoreTransfer>(store_);
+        setup.provide<InMemory>(*this);
         setup.add_health_check("store", true, [this] { return store_.ping(); });
     }
 
@@ -33,4 +35,5 @@ private:
 
 KITCHEN_PLUGIN(MemoryPlugin, "store-memory", "1.0.0",
                "Storage in memory, for tests: nothing survives a restart",
-               kitchen::Provides<kitchen::Store>, kitchen::Provides<kitchen::StoreTransfer>)
+               kitchen::Provides<kitchen::Store>, kitchen::Provides<kitchen::StoreTransfer>,
+               kitchen::Provides<kitchen::InMemory>)

@@ -1,5 +1,7 @@
 #include "api.h"
 
+#include "kitchen/testkit/traffic.h"
+
 namespace kitchen::tests {
 
 using namespace testkit;
@@ -9,7 +11,10 @@ RestaurantBehindNginx::RestaurantBehindNginx(RestaurantConfig config)
     open_front();
 }
 
+RestaurantBehindNginx::~RestaurantBehindNginx() { testkit::record_document(client()); }
+
 void RestaurantBehindNginx::restart() {
+    testkit::record_document(client());
     nginx_.reset();
     Restaurant::restart();
     open_front();

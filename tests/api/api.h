@@ -23,6 +23,7 @@ using testkit::Restaurant;
 class RestaurantBehindNginx final : public Restaurant {
 public:
     explicit RestaurantBehindNginx(testkit::RestaurantConfig config);
+    ~RestaurantBehindNginx() override;
 
     HttpClient client() const override { return nginx_->client(); }
     void restart() override;

@@ -236,6 +236,50 @@ TEST_P(Api, ARepeatedPostHappensOnce) {
               Json("idempotency_key_reused"));
 }
 
+TEST_P(Api, APostOfAClientThatIsNotSignedInHappensOnce) {
+    HttpClient app = server.client();
+    const auto post = [&](const std::string& path, const Json& body, const std::string& key) {
+        app.clear_cookies();
+        return app.post(path, body, {{"Idempotency-Key", key}});
+    };
+    const auto twice = [&](const std::string& path, const Json& body, const std::string& key) {
+        const HttpResponse first = post(path, body, key);
+        const HttpResponse again = post(path, body, key);
+        EXPECT_LT(first.status, 300) << path << first.body;
+        EXPECT_EQ(again.status, first.status) << path;
+        EXPECT_EQ(again.body, first.body) << path;
+        EXPECT_EQ(again.header("set-cookie"), first.header("set-cookie")) << path;
+        EXPECT_EQ(again.header("idempotent-replayed"), "true") << path;
+        return first;
+    };
+    const std::string email = "obi@mail.example", password = "Sw0rdfish-and-rice";
+    const Json form =
+        Json::object({{"email", email}, {"phone_number", "0803 123 4567"}, {"password", password}});
+    const std::string token = twice("/signup/", form, "a").json["signup_token"].as_string();
+    const std::string code = server.code_mailed_to(email, 1);
+    const Json verification = Json::object({{"otp", code}, {"signup_token", token}});
+    const HttpResponse account = twice("/verify/", verification, "a");
+    EXPECT_EQ(account.json["email"], Json(email));
+    EXPECT_EQ(post("/verify/", verification, "b").status, 404) << "a new key, a new request";
+
+    const Json login = Json::object({{"email", email}, {"password", password}});
+    const Json tokens = twice("/login/", login, "a").json;
+    const HttpResponse guessed =
+        post("/login/", Json::object({{"email", email}, {"password", "wrong"}}), "a");
+    EXPECT_EQ(guessed.status, 401) << "the key alone gives nothing";
+    const Json refresh = Json::object({{"refresh_token", tokens["refresh_token"]}});
+    const Json newer = twice("/token/refresh/", refresh, "a").json;
+    for (const auto& kernel : server.kernels()) kernel->clock().advance(std::chrono::minutes(1));
+    EXPECT_EQ(post("/token/refresh/", refresh, "a").json, newer) << "the sign-in goes on";
+
+    twice("/password/forgot/", Json::object({{"email", email}}), "a");
+    const std::string reset_code = server.code_mailed_to(email, 2);
+    twice("/password/reset/",
+          Json::object({{"email", email}, {"otp", reset_code}, {"password", "Yam-and-egg-sauce"}}),
+          "a");
+    EXPECT_EQ(server.mails_to(email).size(), 2u);
+}
+
 TEST_P(Api, TheOriginalClientsSidesAreUnderstood) {
     const auto rice = server.food("Ofada rice", 300'000);
     const auto beef = server.food("Ayamase beef", 120'000);

@@ -9,9 +9,7 @@
 
 #include "books.h"
 #include "customers.h"
-#include "kitchen/testkit/postgres_server.h"
-#include "kitchen/testkit/restaurant.h"
-#include "nginx_front.h"
+#include "replicated.h"
 
 namespace kitchen::tests {
 namespace {
@@ -30,41 +28,8 @@ std::chrono::seconds wanted_seconds() {
     return std::chrono::seconds(wanted && *wanted ? std::atoi(wanted) : 10);
 }
 
-/// Three processes on one configuration, seen through nginx.
-class Replicated final : public testkit::AnyRestaurant {
-public:
-    /// All start at once: which one migrates, and which makes the administrator, is a race.
-    explicit Replicated(const RestaurantConfig& shared) : AnyRestaurant(shared) {
-        RestaurantConfig own = shared;
-        own.data = data();
-        std::vector<std::uint16_t> ports;
-        for (std::size_t i = 0; i < NginxFront::replicas; ++i) {
-            ports.push_back(own.port = testkit::lasting_port());
-            processes.push_back(std::make_unique<RestaurantProcess>(own));
-        }
-        for (const auto& process : processes) process->begin_start();
-        for (const auto& process : processes) process->wait_until_it_serves();
-        nginx_.emplace(ports, true);
-    }
-    std::uint16_t port() const override { return nginx_->port(); }
-    HttpClient client() const override { return nginx_->client(); }
-
-    std::vector<std::unique_ptr<RestaurantProcess>> processes;
-
-private:
-    std::optional<NginxFront> nginx_;
-};
-
-/// As in config/production.yaml; `notice` is shorter, and still longer than nginx keeps idle
-/// connections.
-RestaurantConfig production(const testkit::PostgresDatabase& database) {
-    RestaurantConfig config = testkit::on_redis(testkit::on_postgres(database));
-    config.server =
-        "trusted_proxies: [127.0.0.1], limits: {connections_per_address: 0}, timeouts: {notice: "
-        "4s}";
-    config.auth_key = "one-key-of-all-replicas-of-this-test";
-    config.outbox = "";
-    config.order_mails = "";
+RestaurantConfig with_loyalty(const testkit::PostgresDatabase& database) {
+    RestaurantConfig config = production(database);
     config.plugins.push_back("{id: loyalty, path: " KITCHEN_LOYALTY "}");
     return config;
 }
@@ -91,7 +56,7 @@ protected:
     }
 
     testkit::PostgresDatabase database;
-    Replicated restaurant{production(database)};
+    Replicated restaurant{with_loyalty(database)};
     const std::int64_t dish = restaurant.food("Jollof", 250'000, stock);
     std::optional<Customers> customers;  // last: they end first
 };

@@ -23,6 +23,9 @@ const std::map<std::string, std::string> settings = {
     {"notify-webhook",
      "endpoints: {display: {url: 'https://127.0.0.1:1/hook', secret: "
      "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, events: [order.placed/1]}}"},
+    {"oidc-login",
+     "return_to: ['https://app.example/'], providers: {acme: {issuer: 'https://127.0.0.1:1', "
+     "client_id: kitchen}}"},
     {"opening-hours",
      "zone: Africa/Lagos, hours: ['mon-sun 00:00-24:00'], slots: {length: 24h, capacity: 1000}"},
     {"rate-limit", "per_address: {burst: 0}, per_user: {burst: 0}"},

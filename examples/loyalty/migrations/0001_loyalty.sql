@@ -1,3 +1,4 @@
+-- expand
 -- What each account has now. Raised and lowered in one statement, so it can be trusted under any number of requests.
 CREATE TABLE loyalty_points (
     user_id BIGINT PRIMARY KEY,

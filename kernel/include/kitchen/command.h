@@ -42,6 +42,9 @@ struct Command {
     /// An error is printed (detail and faults) and makes the exit code 1.
     std::function<Status(CommandContext&)> run;
     bool needs_start = true;
+    /// Refused while a server works on the same store, as far as that can be seen
+    /// (store-transfer/1).
+    bool needs_store_alone = false;
 };
 
 }  // namespace kitchen

@@ -82,6 +82,9 @@ public:
 
     /// Compact text. Never fails: strings are written as they are, with control characters escaped.
     std::string dump() const;
+    /// The same with the members of every object in order of their names: how a client orders or
+    /// spaces a body does not matter.
+    std::string canonical() const;
 
     /// Numbers compare by value and kind: 1 and 1.0 differ. Member order counts.
     friend bool operator==(const Json&, const Json&) = default;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace kitchen {
@@ -16,6 +17,9 @@ struct Principal {
     std::string token_id;      ///< names what the client signed in with, as the plugin knows it
                                ///< (of auth, a number for a bearer token). Not a secret.
     bool is_operator = false;  ///< runs this server: may use Route::for_operators()
+    /// What the user lets the client do, "orders:read openid": Route::scopes() says what a route
+    /// needs. Nothing: everything, as where users sign in themselves.
+    std::optional<std::string> scope = std::nullopt;
 };
 
 }  // namespace kitchen

@@ -17,6 +17,7 @@
 
 namespace kitchen {
 
+class Json;
 class Rows;
 
 /// One row. Column numbers count from 0. A row or column that is not there, and a cell of another
@@ -38,6 +39,8 @@ public:
         if (is_null(column)) return std::nullopt;
         return string(column);
     }
+    /// All columns by their names.
+    Json object() const;
 
 private:
     friend class Rows;

@@ -16,6 +16,8 @@
 #include "config/node.h"
 #include "host/kernel.h"
 #include "host/signals.h"
+#include "isolate/described_routes.h"
+#include "isolate/plugin_process.h"
 #include "plugin/library.h"
 
 namespace kitchen::cli {
@@ -130,10 +132,54 @@ std::filesystem::path crash_file(const std::string& config_file,
 
 }  // namespace
 
-ExitCode serve(const std::string& config_file) {
+namespace {
+
+/// The other side of isolate::IsolatedPlugin, which hands over the text of `config_file`.
+ExitCode serve_isolated(const std::string& config_file, const std::string& id) {
+    isolate::join_server();
+    host::block_signals();  // also SIGTERM: the server says when to stop
+    isolate::ControlChannel control{UniqueFd(isolate::control_fd)};
+    auto text = control.read();
+    if (!text) return ExitCode::ok;
+    host::KernelOptions options;
+    options.file = config_file;
+    options.text = *std::move(text);
+    options.environment = config::process_environment();
+    options.environment.folder = std::filesystem::absolute(config_file).parent_path();
+    options.isolated = id;
+    options.listening_fd = isolate::listening_fd;
+    options.configured = [&id](const config::Configuration& settings, Logger&) {
+        (void)host::keep_crashes(settings.log.format == config::LogFormat::json, {});
+        for (const config::PluginSettings& entry : settings.plugins)
+            if (entry.id == id)
+                isolate::limit_memory(static_cast<std::uint64_t>(entry.memory.count));
+    };
+    Kernel kernel(std::move(options));
+    try {
+        kernel.load();
+        kernel.construct();
+        const auto& routes = kernel.plugins().find(id)->declarations().routes;
+        control.write(Json::object({{"routes", isolate::describe(routes)}}).dump());
+        if (!control.read()) return ExitCode::ok;
+        kernel.start_plugins();
+        kernel.listen();
+        control.write("up");
+    } catch (const std::exception& error) {
+        control.write(Json::object({{"error", error.what()}}).dump());
+        return ExitCode::start_up;
+    }
+    (void)control.read();  // until the server says so, or is gone
+    return kernel.stop() ? ExitCode::ok : ExitCode::runtime;
+}
+
+}  // namespace
+
+ExitCode serve(const std::string& config_file, const std::string& isolated) {
+    if (!isolated.empty()) return serve_isolated(config_file, isolated);
     host::block_signals();
     host::SignalWatcher signals;
     host::KernelOptions options = kernel_options(config_file);
+    options.isolates = true;
     options.cancelled = [&signals] { return signals.stop_requested(); };
     options.configured = [&config_file](const config::Configuration& settings, Logger& log) {
         const std::string last = host::keep_crashes(settings.log.format == config::LogFormat::json,

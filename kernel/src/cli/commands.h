@@ -15,7 +15,8 @@ namespace kitchen::cli {
 
 using host::ExitCode;
 
-ExitCode serve(const std::string& config_file);
+/// `isolated`: not empty in the process of that plugin, which the server has started.
+ExitCode serve(const std::string& config_file, const std::string& isolated);
 /// `show` prints the effective configuration, secrets masked; `probe` also looks at what the
 /// configuration names outside.
 ExitCode check_config(const std::string& config_file, bool show, bool probe, std::ostream& out);

@@ -59,7 +59,9 @@ public:
                         "With --help: also list the commands of the plugins in this configuration");
         app_.require_subcommand(1);
         add(app_, "serve", "Serve the kitchen until SIGTERM or SIGINT", true,
-            [this] { return serve(config_); });
+            [this] { return serve(config_, isolated_); })
+            ->add_option("--isolated", isolated_)
+            ->group("");  // for the server itself: see isolate/
         CLI::App* check =
             add(app_, "check-config", "Check a configuration and its plugins; touches nothing",
                 true, [this] { return check_config(config_, show_, probe_, out_); });
@@ -143,7 +145,7 @@ private:
     std::ostream& out_;
     std::ostream& err_;
     CLI::App app_{"Chuks Kitchen: restaurant ordering, made of plugins", "chuks-kitchen"};
-    std::string top_config_, config_, id_, plugin_dir_, from_, to_;
+    std::string top_config_, config_, isolated_, id_, plugin_dir_, from_, to_;
     bool show_ = false, probe_ = false, markdown_ = false, yes_ = false;
     std::function<ExitCode()> action_;
 };

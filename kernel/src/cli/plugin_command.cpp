@@ -11,6 +11,8 @@
 #include "cli/terminal.h"
 #include "config/diagnostics.h"
 #include "host/kernel.h"
+#include "kitchen/store_transfer.h"
+#include "observe/current_cause.h"
 
 namespace kitchen::cli {
 
@@ -100,9 +102,28 @@ ExitCode run_plugin_command(const std::string& name, const std::string& config_f
         return app.exit(e, out, err) == 0 ? ExitCode::ok : ExitCode::usage;
     }
 
-    if (found.command->needs_start) kernel.start_plugins({found.plugin});
+    if (found.command->needs_store_alone) {
+        auto* const store =
+            static_cast<StoreTransfer*>(kernel.service(StoreTransfer::interface_name));
+        if (const Status alone = store ? store->alone() : Status(); !alone) {
+            print_error(err, alone.error());
+            return ExitCode::failed;
+        }
+    }
+    if (found.command->needs_start) {
+        std::vector<std::string> needed = {found.plugin};
+        if (kernel.change_log())
+            needed.push_back(kernel.plugins().provider_of(std::string(ChangeLog::interface_name)));
+        kernel.start_plugins(needed);
+    }
+    ChangeCause cause{nullptr, name, Json::object()};
+    for (const auto& [option, value] : values)
+        if (!value.empty()) cause.options.set(option, value);
     TerminalContext context(values, out);
-    const ExitCode result = run(*found.command, context, err);
+    const ExitCode result = [&] {
+        const observe::CauseScope scope(cause);
+        return run(*found.command, context, err);
+    }();
     const bool clean = kernel.stop();
     return result == ExitCode::ok && !clean ? ExitCode::runtime : result;
 }

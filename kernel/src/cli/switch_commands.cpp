@@ -37,6 +37,7 @@ std::string_view phase_name(http::Phase phase) {
         case http::Phase::shield: return "shield";
         case http::Phase::identify: return "identify";
         case http::Phase::admit: return "admit";
+        case http::Phase::perform: return "perform";
     }
     return "";
 }

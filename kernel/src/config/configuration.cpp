@@ -16,12 +16,18 @@ struct PluginEntry {
     std::string id;
     bool enabled = true;
     bool required = true;
+    Isolation isolate = Isolation::none;
+    Bytes memory = mebibytes(512);
     std::filesystem::path path;
 
     static void describe(Fields<PluginEntry>& field) {
         field("id", &PluginEntry::id, "The plugin's id").required();
         field("enabled", &PluginEntry::enabled, "false leaves it out");
         field("required", &PluginEntry::required, "false goes on without it when it fails");
+        field("isolate", &PluginEntry::isolate, "Runs in the server, or in a process of its own")
+            .one_of({{"none", Isolation::none}, {"process", Isolation::process}});
+        field("memory", &PluginEntry::memory, "That a process of its own may have")
+            .between(mebibytes(16), gibibytes(1024));
         field("path", &PluginEntry::path, "Its shared library, when it is not in plugin_dir");
     }
 };
@@ -135,6 +141,8 @@ void read_plugins(const Node* node, const Environment& environment, Diagnostics&
         plugin.id = entry.id;
         plugin.enabled = entry.enabled;
         plugin.required = entry.required;
+        plugin.isolate = entry.isolate;
+        plugin.memory = entry.memory;
         plugin.path = entry.path;
         plugin.mark = item.mark;
         plugin.id_mark = section->mark("id");
@@ -218,6 +226,11 @@ void ServerSettings::describe(Fields<ServerSettings>& field) {
           "For the response; files have a second more for every 16 KiB")
         .between(least, hours(1));
     field("timeouts.request", &S::request_timeout, "In the queue").between(least, hours(1));
+    field(
+        "timeouts.start", &S::start_patience,
+        "After so long in the start of one plugin, /livez and /readyz answer and all else is 503; "
+        "until then connections are refused, and a proxy asks another server")
+        .between(milliseconds(0), hours(24));
     field("timeouts.notice", &S::notice,
           "/readyz is 503 for so long before the server stops taking connections")
         .between(milliseconds(0), hours(1));

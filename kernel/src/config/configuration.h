@@ -37,7 +37,8 @@ struct ServerSettings {
     std::size_t connections = 10'000;
     std::size_t connections_per_address = 1'000;  ///< 0: no cap
     std::chrono::milliseconds head_timeout{10'000}, body_timeout{30'000}, idle_timeout{60'000},
-        write_timeout{30'000}, request_timeout{30'000}, notice{0}, drain_timeout{20'000};
+        write_timeout{30'000}, request_timeout{30'000}, notice{0}, drain_timeout{20'000},
+        start_patience{1'000};
     std::string public_url;  ///< without a slash at the end; "": from the Host header
     std::vector<std::string> proxies;
     std::vector<std::string> cors_origins;
@@ -68,11 +69,16 @@ struct LogSettings {
     static void describe(Fields<LogSettings>& field);
 };
 
+/// Where a plugin runs.
+enum class Isolation : std::uint8_t { none, process };
+
 /// One entry of `plugins:`.
 struct PluginSettings {
     std::string id;
     bool enabled = true;
     bool required = true;
+    Isolation isolate = Isolation::none;
+    Bytes memory = mebibytes(512);
     std::filesystem::path path;  ///< of the shared library; empty: plugin_dir/id.so
     Node config;                 ///< a null node when left out
     Mark mark;                   ///< of the entry

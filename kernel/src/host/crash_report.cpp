@@ -165,8 +165,10 @@ void report(std::string_view what, std::string_view text) noexcept {
     if (keeping.json) line.add("}");
     line.write_to(STDERR_FILENO);
     if (keeping.file[0] == '\0') return;
+    // Nothing that waits for a reader, whoever has put it there.
     const int file =
-        ::open(keeping.file.data(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+        ::open(keeping.file.data(),
+               O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (file < 0) return;
     line.write_to(file);
     ::close(file);
@@ -212,7 +214,7 @@ void report_crashes() {
     std::set_terminate(on_terminate);
     struct sigaction action {};
     action.sa_handler = on_signal;
-    action.sa_flags = SA_RESETHAND | SA_NODEFER;
+    action.sa_flags = SA_RESETHAND | SA_NODEFER | SA_ONSTACK;  // CrashStack
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     (void)action;  // the sanitizers report these signals themselves, with more to say
 #else

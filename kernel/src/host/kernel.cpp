@@ -7,6 +7,7 @@
 #include "host/operations_routes.h"
 #include "host/version.h"
 #include "http/transport/tcp_socket.h"
+#include "isolate/handover.h"
 #include "kitchen/store.h"
 #include "kitchen/store_transfer.h"
 #include "observe/current_plugin.h"
@@ -54,12 +55,17 @@ void Kernel::load() {
     plugins_ = std::make_unique<PluginSet>(*hub_, *log_, registry_);
     if (options_.configured) options_.configured(settings_, *log_);
 
-    plugins_->load(settings_, plugin_dir(), options_.environment, diagnostics);
+    plugins_->load(settings_, plugin_dir(), options_.environment, diagnostics,
+                   {options_.isolates, options_.isolated});
     if (!diagnostics.empty())
         throw StartError(diagnostics.has(config::Diagnostics::Kind::config)
                              ? ExitCode::configuration
                              : ExitCode::plugin,
                          diagnostics.lines());
+    if (!options_.isolated.empty()) {
+        settings_.server.notice = {};  // the server has given it
+        return;
+    }
     log_->info("starting",
                {{"config", std::filesystem::absolute(options_.file).lexically_normal().string()},
                 {"version", kernel_version}});
@@ -88,8 +94,45 @@ void Kernel::construct() {
         return instruments_->wrap(interface_name, plugin, service);
     };
     if (!plugins_->construct(wrap)) return begin_again();
+    if (ChangeLog* const log = change_log()) instruments_->tell(*log);
+    plugins_->check_isolated(options_.file);
+    begin_isolated();
     check_commands();
     build_server();
+}
+
+/// Their processes find out the routes, before a plugin of this one is started.
+void Kernel::begin_isolated() {
+    if (!options_.isolates || sockets_) return;
+    sockets_.emplace(settings_.server.upload_folder, 0);
+    for (const config::PluginSettings& entry : settings_.plugins) {
+        const plugin::Instance* const instance = plugins_->find(entry.id);
+        if (!instance || instance->state() != plugin::State::isolated) continue;
+        isolate::IsolatedPluginOptions options{entry.id, options_.file, options_.text,
+                                               sockets_->path()};
+        options.memory = static_cast<std::uint64_t>(entry.memory.count);
+        options.request_timeout = settings_.server.request_timeout;
+        isolated_.push_back(std::make_unique<isolate::IsolatedPlugin>(
+            std::move(options), *metrics_, *tracing_, waits_, *random_, *log_));
+    }
+    for (auto plugin = isolated_.begin(); plugin != isolated_.end();) {
+        const std::string id = (*plugin)->id();
+        if (auto routes = (*plugin)->routes()) {
+            forwarded_.insert(forwarded_.end(), routes->begin(), routes->end());
+            ++plugin;
+        } else if (plugins_->find(id)->required()) {
+            throw StartError(ExitCode::plugin, routes.error().detail, id);
+        } else {
+            plugin = isolated_.erase(plugin);
+            plugins_->leave_out(id, routes.error().detail);
+        }
+    }
+}
+
+void Kernel::end_isolated() {
+    forwarded_.clear();
+    isolated_.clear();
+    sockets_.reset();
 }
 
 void Kernel::begin_measuring() {
@@ -162,10 +205,14 @@ http::ServerOptions Kernel::server_options() const {
     out.trusted_proxies = s.trusted_proxies;
     out.cors = s.cors;
     out.service_version = kernel_version;
+    if (options_.isolated.empty()) return out;
+    out.is_inner = true;
+    out.cors = {};
+    out.transport.listening_fd = options_.listening_fd;
     return out;
 }
 
-void Kernel::build_server() {
+std::vector<HealthCheck> Kernel::health_checks() const {
     std::vector<HealthCheck> checks;
     for (const plugin::Instance* instance : plugins_->order())
         for (const plugin::DeclaredCheck& check : instance->declarations().checks)
@@ -177,8 +224,38 @@ void Kernel::build_server() {
                               return Status(Error(Errc::unavailable, "left_out",
                                                   "Left out at the start. See the log."));
                           }});
+    for (const auto& plugin : isolated_) {
+        // One that is started again soon does not take the whole server out of service.
+        checks.push_back(
+            {plugin->id(), plugin->id(), false, [&plugin = *plugin] { return plugin.health(); }});
+        if (plugins_->find(plugin->id())->required())
+            checks.push_back({plugin->id(), plugin->id() + ".required", true, [&plugin = *plugin] {
+                                  return plugin.is_put_aside() ? plugin.health() : Status();
+                              }});
+    }
+    return checks;
+}
+
+void Kernel::add_to(http::ServerTable& table) const {
+    if (!options_.isolated.empty()) {
+        const auto& routes = plugins_->find(options_.isolated)->declarations().routes;
+        table.routes.insert(table.routes.end(), routes.begin(), routes.end());
+        table.middleware = isolate::take_handover();
+        return;
+    }
+    table.routes.insert(table.routes.end(), forwarded_.begin(), forwarded_.end());
+    for (const auto& plugin : isolated_) table.forwarded.insert(plugin->id());
+    for (const plugin::Instance* instance : plugins_->order()) {
+        const plugin::Declarations& declared = instance->declarations();
+        table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());
+        for (const plugin::DeclaredMiddleware& m : declared.middleware)
+            table.middleware.push_back({m.phase, m.name, instance->id(), m.call});
+    }
+}
+
+void Kernel::build_server() {
     server_.reset();
-    health_ = std::make_unique<Health>(std::move(checks), *clock_, *log_);
+    health_ = std::make_unique<Health>(health_checks(), *clock_, *log_);
 
     http::ServerOptions options = server_options();
     options.plugin_summaries["kernel"] = "What the server says about itself.";
@@ -190,18 +267,22 @@ void Kernel::build_server() {
         {*health_, *plugins_, [this] { return phase_name(); }, [this] { return store(); }});
     if (auto route = metrics_route(*metrics_, settings_.server.metrics))
         table.routes.push_back(*std::move(route));
-    for (const plugin::Instance* instance : plugins_->order()) {
-        const plugin::Declarations& declared = instance->declarations();
-        table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());
-        for (const plugin::DeclaredMiddleware& m : declared.middleware)
-            table.middleware.push_back({m.phase, m.name, instance->id(), m.call});
-    }
+    add_to(table);
+    if (ChangeLog* const log = change_log())
+        for (const http::Route& route : table.routes) {
+            const observe::CurrentPlugin current(route.plugin, route.pattern);
+            log->learn(route);
+        }
     try {
         server_ = std::make_unique<http::Server>(std::move(options), std::move(table), *log_,
                                                  *clock_, *random_, metrics_.get());
     } catch (const std::exception& e) {
         throw StartError(ExitCode::plugin, e.what());
     }
+}
+
+ChangeLog* Kernel::change_log() const {
+    return static_cast<ChangeLog*>(registry_.find(ChangeLog::interface_name));
 }
 
 Store* Kernel::store() const { return static_cast<Store*>(registry_.find(Store::interface_name)); }
@@ -215,6 +296,17 @@ Status Kernel::migrate_one(plugin::Instance& instance) {
             Errc::precondition_failed, "no_store",
             "plugin '" + instance.id() +
                 "' has migrations, but no store is bound: list a plugin that provides store/1");
+    if (!lease_) {
+        std::string knows;
+        for (const plugin::Instance* each : plugins_->order())
+            knows +=
+                each->id() + ':' + std::to_string(each->declarations().migrations.size()) + ' ';
+        lease_.emplace(*target, *clock_, *log_, random_->hex(16), knows);
+        if (Status taken = lease_->take(); !taken) {
+            lease_.reset();
+            return taken;
+        }
+    }
     auto applied = migrate::Migrator(*target, *clock_).apply(instance.id(), migrations);
     if (!applied) return std::move(applied).error();
     for (const migrate::Step& step : *applied)
@@ -227,7 +319,9 @@ Status Kernel::migrate_one(plugin::Instance& instance) {
 void Kernel::begin_again() {
     server_.reset();
     health_.reset();
+    end_isolated();
     jobs_->stop();
+    lease_.reset();
     plugins_->stop();
     plugins_->destroy();
     samples_.clear();
@@ -311,7 +405,8 @@ void Kernel::answer_meanwhile() {
         throw StartError(ExitCode::start_up, e.what());
     }
     meanwhile_.emplace(
-        server_options(), [this] { return plugins_->busy(); }, *log_, *clock_, *random_);
+        server_options(), settings_.server.start_patience, [this] { return plugins_->busy(); },
+        *log_, *clock_, *random_);
 }
 
 bool Kernel::log_failure(const StartError& error) noexcept {
@@ -329,6 +424,8 @@ bool Kernel::log_failure(const StartError& error) noexcept {
 }
 
 void Kernel::listen() {
+    for (const auto& plugin : isolated_) plugin->begin();
+    for (const auto& plugin : isolated_) plugin->wait_for_start();
     meanwhile_.reset();
     if (options_.cancelled && options_.cancelled())
         throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
@@ -340,6 +437,7 @@ void Kernel::listen() {
     listening_ = true;
     begin_periodics();
     phase_ = Phase::ready;
+    if (!options_.isolated.empty()) return;
     std::string names;
     for (const plugin::Instance* instance : plugins_->order())
         names += (names.empty() ? "" : ",") + instance->id();
@@ -369,7 +467,8 @@ bool Kernel::stop() {
     if (jobs_) jobs_->pause_periodic();
     if (listening_) {
         phase_ = Phase::draining;
-        log_->info("draining", {{"deadline_ms", settings_.server.drain_timeout.count()}});
+        if (options_.isolated.empty())
+            log_->info("draining", {{"deadline_ms", settings_.server.drain_timeout.count()}});
         server_->begin_drain();
         // New connections are served all the while: a balancer that looks at /readyz has this long
         // to notice.
@@ -384,19 +483,23 @@ bool Kernel::stop() {
         }
         server_->stop();
     }
+    for (const auto& plugin : isolated_) plugin->stop(left());
     phase_ = Phase::stopped;
     if (jobs_) {
         if (!jobs_->drain(left())) clean = false;
         jobs_->stop();
         turns_.reset();
     }
+    lease_.reset();  // nothing runs any more, and the store still does
     if (plugins_ && !plugins_->stop()) clean = false;
     // Handlers hold closures of the plugins: they go before them.
     server_.reset();
     health_.reset();
+    end_isolated();
     plugins_.reset();
     registry_ = plugin::Registry{};
-    if (listening_) log_->info("stopped", {{"ms", since(begin).count()}, {"clean", clean}});
+    if (listening_ && options_.isolated.empty())
+        log_->info("stopped", {{"ms", since(begin).count()}, {"clean", clean}});
     return clean;
 }
 

@@ -27,8 +27,12 @@
 #include "host/plugin_set.h"
 #include "host/starting_server.h"
 #include "http/server.h"
+#include "http/uploads/temporary_folder.h"
+#include "isolate/isolated_plugin.h"
 #include "jobs/cluster_turns.h"
 #include "jobs/job_queues.h"
+#include "jobs/server_lease.h"
+#include "kitchen/change_log.h"
 #include "migrate/migrator.h"
 #include "observe/current_trace.h"
 #include "observe/instruments.h"
@@ -54,6 +58,12 @@ struct KernelOptions {
     std::string
         switched_off;    ///< a plugin that counts as `enabled: false`, whatever its entry says
     bool quiet = false;  ///< log warnings and errors only: for commands
+    /// Plugins with `isolate: process` get processes of their own; false: they run in this one.
+    bool isolates = false;
+    /// This is the process of that plugin: it and what it needs, its routes alone, served on the
+    /// socket `listening_fd`.
+    std::string isolated;
+    int listening_fd = -1;
 };
 
 class Kernel {
@@ -108,6 +118,8 @@ public:
     void* service(std::string_view interface_name) const { return registry_.find(interface_name); }
     /// The bound store, or nullptr.
     Store* store() const;
+    /// Who is told of changes, or nullptr.
+    ChangeLog* change_log() const;
     /// "http://127.0.0.1:8080"
     std::string url() const;
 
@@ -117,6 +129,10 @@ private:
     std::filesystem::path plugin_dir() const;
     void begin_again();
     void check_commands() const;
+    void begin_isolated();
+    void end_isolated();
+    void add_to(http::ServerTable& table) const;
+    std::vector<HealthCheck> health_checks() const;
     void begin_measuring();
     void measure_jobs();
     void open_turns();
@@ -141,10 +157,14 @@ private:
     // references to all above.
     std::unique_ptr<PluginSet> plugins_;
     std::optional<jobs::ClusterTurns> turns_;
+    std::optional<jobs::ServerLease> lease_;
     observe::ThreadWaits waits_;
     std::unique_ptr<jobs::JobQueues> jobs_;
     std::unique_ptr<Health> health_;
     std::optional<StartingServer> meanwhile_;
+    std::optional<http::TemporaryFolder> sockets_;  ///< of the next
+    std::vector<std::unique_ptr<isolate::IsolatedPlugin>> isolated_;
+    std::vector<http::Route> forwarded_;  ///< theirs
     std::unique_ptr<http::Server> server_;
     std::vector<std::shared_ptr<void>> samples_;  ///< of the process and the jobs
     std::atomic<Phase> phase_{Phase::starting};

@@ -61,7 +61,7 @@ Schema plugins_schema() {
                 {"provides", Schema::array(Schema::string()), http::optional},
                 {"required", Schema::boolean()},
                 {"state", Schema::string().one_of({"loaded", "constructed", "started", "stopped",
-                                                   "failed", "left_out"})},
+                                                   "failed", "isolated", "left_out"})},
                 {"reason", Schema::string().describe("Why it was left out"), http::optional},
             })
             .named("Plugin");

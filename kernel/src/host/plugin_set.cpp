@@ -6,6 +6,9 @@
 
 #include "config/diagnostics.h"
 #include "config/section.h"
+#include "isolate/described_routes.h"
+#include "kitchen/change_log.h"
+#include "kitchen/in_memory.h"
 #include "plugin/gate.h"
 #include "plugin/library.h"
 
@@ -46,7 +49,9 @@ void PluginSet::destroy() noexcept {
 }
 
 void PluginSet::load(const config::Configuration& settings, const std::filesystem::path& directory,
-                     const config::Environment& environment, config::Diagnostics& diagnostics) {
+                     const config::Environment& environment, config::Diagnostics& diagnostics,
+                     Share share) {
+    share_ = std::move(share);
     installed_ = plugin::library_ids(directory);
     for (const config::PluginSettings& one : settings.plugins)
         if (one.enabled) load_one(one, directory, environment, diagnostics);
@@ -91,6 +96,9 @@ void PluginSet::load_one(const config::PluginSettings& settings,
     if (opened) {
         instances_.push_back(*std::move(opened));
         marks_.push_back(settings.mark);
+        if (settings.isolate != config::Isolation::process) return;
+        isolated_.insert(settings.id);
+        if (share_.isolates) instances_.back()->set_isolated();
     } else if (settings.required) {
         diagnostics.error(settings.id_mark,
                           "plugin '" + settings.id + "': " + opened.error().detail,
@@ -162,7 +170,66 @@ std::vector<plugin::Resolution::Problem> PluginSet::resolve() {
     order_.clear();
     for (const std::string& id : resolution.order) order_.push_back(find(id));
     bindings_ = std::move(resolution.bindings);
-    return {};
+    if (!share_.only.empty()) {
+        std::vector<std::string> roots = {share_.only};
+        if (std::string log = provider_of(std::string(ChangeLog::interface_name)); !log.empty())
+            roots.push_back(std::move(log));  // it sees what the plugin changes
+        const std::set<std::string> wanted = with_needs(roots);
+        std::erase_if(order_, [&](Instance* instance) { return !wanted.contains(instance->id()); });
+    }
+    return isolation_problems();
+}
+
+std::vector<plugin::Resolution::Problem> PluginSet::isolation_problems() const {
+    std::vector<plugin::Resolution::Problem> problems;
+    for (const Instance* instance : order_) {
+        if (!isolated_.contains(instance->id())) continue;
+        const auto refuse = [&](const std::string& why) {
+            problems.push_back({"plugin '" + instance->id() + "' cannot be isolated: " + why,
+                                marks_[place_of(*instance)]});
+        };
+        for (const Instance* other : order_)
+            for (const InterfaceUse& use : other->manifest().interfaces())
+                if (other != instance && use.kind != InterfaceUse::Kind::provides &&
+                    instance->manifest().provides(use.name) &&
+                    (use.kind == InterfaceUse::Kind::uses_all ||
+                     provider_of(std::string(use.name)) == instance->id()))
+                    refuse("'" + other->id() + "' uses its " + std::string(use.name) +
+                           ", and an interface does not reach into another process");
+        for (const std::string& id : with_needs({instance->id()}))
+            if (id != instance->id() && find(id)->manifest().provides(InMemory::interface_name))
+                refuse("it needs '" + id + "', which has its data in the memory of one process");
+    }
+    return problems;
+}
+
+void PluginSet::check_isolated(const std::string& file) const {
+    config::Diagnostics diagnostics(file);
+    for (const Instance* instance : order_)
+        if (isolated_.contains(instance->id()))
+            for (const std::string& why : isolate::hindrances(instance->declarations()))
+                diagnostics.error(marks_[place_of(*instance)],
+                                  "plugin '" + instance->id() + "' cannot be isolated: " + why);
+    if (!diagnostics.empty()) throw StartError(ExitCode::configuration, diagnostics.lines());
+}
+
+/// Those, and all that they use.
+std::set<std::string> PluginSet::with_needs(const std::vector<std::string>& ids) const {
+    std::set<std::string> wanted(ids.begin(), ids.end());
+    // Dependents come later in the order, so one pass from its end reaches everything that is
+    // needed.
+    for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
+        if (!wanted.contains((*it)->id())) continue;
+        for (const InterfaceUse& use : (*it)->manifest().interfaces())
+            if (use.kind == InterfaceUse::Kind::uses_all) {
+                for (const Instance* other : order_)
+                    if (other->manifest().provides(use.name)) wanted.insert(other->id());
+            } else if (const auto bound = bindings_.find(std::string(use.name));
+                       use.kind != InterfaceUse::Kind::provides && bound != bindings_.end()) {
+                wanted.insert(bound->second);
+            }
+    }
+    return wanted;
 }
 
 void PluginSet::skip(const std::string& id, const std::string& reason) {
@@ -214,21 +281,7 @@ bool PluginSet::construct(const Wrap& wrap) {
 }
 
 Instance* PluginSet::next_to_start(const std::vector<std::string>& only) const {
-    std::set<std::string> wanted(only.begin(), only.end());
-    if (!only.empty()) {
-        // Dependents come later in the order, so one pass from its end reaches everything that is
-        // needed.
-        for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
-            if (!wanted.contains((*it)->id())) continue;
-            for (const InterfaceUse& use : (*it)->manifest().interfaces())
-                if (use.kind == InterfaceUse::Kind::uses_all)
-                    for (detail::Provider& provider : registry_.all(use.name))
-                        wanted.insert(std::move(provider.plugin));
-                else if (const auto bound = bindings_.find(std::string(use.name));
-                         use.kind != InterfaceUse::Kind::provides && bound != bindings_.end())
-                    wanted.insert(bound->second);
-        }
-    }
+    const std::set<std::string> wanted = with_needs(only);
     for (Instance* instance : order_)
         if (instance->state() == State::constructed &&
             (only.empty() || wanted.contains(instance->id())))
@@ -270,6 +323,12 @@ void PluginSet::leave_out_failed() {
     std::vector<std::string> lines;
     for (const auto& problem : resolve()) lines.push_back(problem.message);
     if (!lines.empty()) throw StartError(ExitCode::plugin, std::move(lines));
+}
+
+void PluginSet::leave_out(const std::string& id, const std::string& reason) {
+    left_out_ = id;
+    left_out_reason_ = reason;
+    leave_out_failed();
 }
 
 void PluginSet::drain() {

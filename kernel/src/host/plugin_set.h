@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,13 @@ public:
     using Wrap = std::function<void*(std::string_view interface_name, const std::string& plugin,
                                      void* service)>;
 
+    /// What of the configuration runs in this process: all, and of plugins with `isolate: process`
+    /// the names alone when `isolates`; or the plugin `only`, in its own process, and what it needs.
+    struct Share {
+        bool isolates = false;
+        std::string only = {};
+    };
+
     /// All of them must outlive the set.
     PluginSet(observe::LogHub& hub, Logger& log, plugin::Registry& registry)
         : hub_(hub), log_(log), registry_(registry) {}
@@ -55,7 +63,8 @@ public:
     /// Loads every enabled plugin, checks its section and what its settings say of each other, and
     /// resolves. All errors go to `diagnostics`; when there are none, order() is valid.
     void load(const config::Configuration& settings, const std::filesystem::path& directory,
-              const config::Environment& environment, config::Diagnostics& diagnostics);
+              const config::Environment& environment, config::Diagnostics& diagnostics,
+              Share share);
     /// Constructs all, and registers what they provide, each service as `wrap` gives it back.
     /// Throws StartError with every failure of a required plugin. False when one that is not
     /// required failed: others may hold what it has given them, so destroy(), leave_out_failed(),
@@ -75,6 +84,11 @@ public:
     /// Leaves out the plugin for which construct() or start() returned false, and resolves anew.
     /// Throws StartError when a required one cannot be without it.
     void leave_out_failed();
+    /// The same for an isolated one.
+    void leave_out(const std::string& id, const std::string& reason);
+    /// Throws StartError when a plugin with `isolate: process` that was constructed here has what
+    /// no other process can give.
+    void check_isolated(const std::string& file) const;
     void drain();
     /// The plugin whose start(), drain() or stop() is running; "" when none is. From any thread.
     std::string busy() const;
@@ -107,6 +121,8 @@ private:
     void load_one(const config::PluginSettings& settings, const std::filesystem::path& directory,
                   const config::Environment& environment, config::Diagnostics& diagnostics);
     std::vector<plugin::Resolution::Problem> resolve();
+    std::vector<plugin::Resolution::Problem> isolation_problems() const;
+    std::set<std::string> with_needs(const std::vector<std::string>& ids) const;
     void skip(const std::string& id, const std::string& reason);
     std::size_t place_of(const plugin::Instance& instance) const;
     plugin::Instance* next_to_start(const std::vector<std::string>& only) const;
@@ -118,6 +134,8 @@ private:
     std::vector<std::unique_ptr<plugin::Instance>> beside_;
     std::vector<std::string> installed_;  ///< ids of the libraries in the plugin directory
     std::vector<config::Mark> marks_;     ///< of each instance's entry
+    std::set<std::string> isolated_;      ///< ids of those with `isolate: process`
+    Share share_;
     std::vector<plugin::ResolverBind> binds_;
     std::vector<plugin::Instance*> order_;
     std::map<std::string, std::string> bindings_;

@@ -14,7 +14,6 @@ using http::Response;
 using http::Route;
 
 constexpr std::chrono::milliseconds look{200};
-constexpr std::chrono::seconds patience{1};
 
 Response unready(std::string_view path, const std::string& plugin) {
     std::string out;
@@ -41,9 +40,11 @@ Response unready(std::string_view path, const std::string& plugin) {
 
 }  // namespace
 
-StartingServer::StartingServer(http::ServerOptions options, std::function<std::string()> waits_for,
-                               Logger& log, const Clock& clock, Random& random)
+StartingServer::StartingServer(http::ServerOptions options, std::chrono::milliseconds patience,
+                               std::function<std::string()> waits_for, Logger& log,
+                               const Clock& clock, Random& random)
     : options_(std::move(options)),
+      patience_(patience),
       waits_for_(std::move(waits_for)),
       log_(log),
       clock_(clock),
@@ -71,7 +72,7 @@ void StartingServer::watch() {
         if (std::string plugin = waits_for_(); plugin.empty() || plugin != last) {
             last = std::move(plugin);
             since = now;
-        } else if (now - since >= patience) {
+        } else if (now - since >= patience_) {
             return open();
         }
     }

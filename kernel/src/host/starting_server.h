@@ -9,6 +9,7 @@
 // Thread-safety: construct and destroy on one thread.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -22,9 +23,11 @@ namespace kitchen::host {
 
 class StartingServer {
 public:
-    /// `waits_for` names the plugin, or nothing. All references must outlive this.
-    StartingServer(http::ServerOptions options, std::function<std::string()> waits_for, Logger& log,
-                   const Clock& clock, Random& random);
+    /// `waits_for` names the plugin, or nothing; this begins when that has been the same for
+    /// `patience`. All references must outlive this.
+    StartingServer(http::ServerOptions options, std::chrono::milliseconds patience,
+                   std::function<std::string()> waits_for, Logger& log, const Clock& clock,
+                   Random& random);
     /// Lets go of the port.
     ~StartingServer();
     StartingServer(const StartingServer&) = delete;
@@ -36,6 +39,7 @@ private:
     http::ServerTable table() const;
 
     http::ServerOptions options_;
+    const std::chrono::milliseconds patience_;
     const std::function<std::string()> waits_for_;
     Logger& log_;
     const Clock& clock_;

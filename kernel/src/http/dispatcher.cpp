@@ -65,7 +65,7 @@ std::optional<Dispatcher::Refusal> Dispatcher::refusal_of(const Request& head, c
                                                           const Sender& sender) const {
     switch (match.outcome) {
         case Match::Outcome::found:
-            if (!shield_.admits(head, sender, *match.route))
+            if (!options_.is_inner && !shield_.admits(head, sender, *match.route))
                 return Refusal{403, "cross_origin",
                                "This route uses a cookie, and the page that sent the request is of "
                                "another site. "
@@ -191,7 +191,8 @@ void Dispatcher::run(Pending& pending) {
             request.trace, begins_here ? std::string() : RequestIds::tracestate(request.headers)}));
     Result<Response> result = pipeline_.run(
         request, pending.allow, pending.streams_body ? pending.exchange.get() : nullptr);
-    respond(pending, finish_response(request, std::move(result), log_, &compressor_));
+    respond(pending, finish_response(request, std::move(result), log_,
+                                     options_.is_inner ? nullptr : &compressor_));
 }
 
 void Dispatcher::give_up(Pending& pending, std::string_view detail) {
@@ -277,7 +278,7 @@ Dispatcher::Access Dispatcher::access_of(const Request& request, int status, Tim
 void Dispatcher::note(const Access& access) const {
     const auto took = clock_.steady_now() - access.received;
     if (metrics_) metrics_->answered(access.route, access.method, access.status, took);
-    if (!log_.enabled(LogLevel::info)) return;
+    if (options_.is_inner || !log_.enabled(LogLevel::info)) return;
     const double ms = std::chrono::duration<double, std::milli>(took).count();
     // What could not be framed has no trace, and what has none has no user.
     const LogField fields[] = {

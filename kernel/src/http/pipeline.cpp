@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "observe/current_cause.h"
 #include "observe/current_plugin.h"
 #include "problem.h"
 #include "request_body.h"
@@ -16,8 +17,21 @@
 namespace kitchen::http {
 namespace {
 
+Status check_scope(const Principal& principal, const Route& route) {
+    if (!principal.scope) return {};
+    const std::vector<std::string> needed = route.scopes();
+    const std::string given = ' ' + *principal.scope + ' ';
+    for (const std::string& scope : needed)
+        if (given.find(' ' + scope + ' ') != std::string::npos) return {};
+    return Error(Errc::forbidden, "insufficient_scope",
+                 "Your client was not given the scope '" + needed.front() + "', which this needs.")
+        .with_member("scope", needed.front());
+}
+
 Status authorise(const Request& request) {
     const Route& route = *request.route;
+    if (request.principal)
+        if (Status enough = check_scope(*request.principal, route); !enough) return enough;
     if (!route.needs_principal()) return {};
     if (!request.principal)
         return Error(Errc::unauthenticated, "unauthenticated", "Sign in to do this.");
@@ -62,7 +76,7 @@ Status check_body(const Request& request, std::vector<Fault> faults) {
             });
         });
         const observe::CurrentPlugin current(request.route->plugin, request.route->pattern);
-        checked = request.route->body_check(valid);
+        checked = request.route->body_check(valid, request);
         if (!checked)
             std::erase_if(checked.error().faults, [&](const Fault& fault) {
                 if (fault.code == "required") return is_found(faults, fault.pointer);
@@ -96,11 +110,12 @@ struct Pipeline::Run {
     const Steps& steps;
     std::string_view allow;
     Exchange* body;
+    bool is_checked = false;  ///< what follows the steps is the handler
 };
 
 // Middleware for some routes is rare: routes without any share one list.
 Pipeline::Pipeline(const ServerTable& table, Logger& log, std::vector<std::string>& problems)
-    : steps_(steps_of(table, nullptr)), log_(log) {
+    : steps_(steps_of(table, nullptr)), forwarded_(table.forwarded), log_(log) {
     for (const RegisteredMiddleware& m : table.middleware) {
         const observe::CurrentPlugin current(m.plugin, m.name);
         m.call.learn(table.routes);
@@ -121,9 +136,14 @@ Pipeline::Pipeline(const ServerTable& table, Logger& log, std::vector<std::strin
 
 Pipeline::RouteSteps Pipeline::steps_of(const ServerTable& table, const Route* route) {
     RouteSteps steps;
-    for (const Phase phase : {Phase::observe, Phase::shield, Phase::identify, Phase::admit}) {
+    for (const Phase phase :
+         {Phase::observe, Phase::shield, Phase::identify, Phase::admit, Phase::perform}) {
         for (const RegisteredMiddleware& m : table.middleware) {
             if (m.phase != phase || !is_for(m, route)) continue;
+            if (phase == Phase::perform) {
+                steps.checked.push_back(&m);
+                continue;
+            }
             steps.identified.push_back(&m);
             if (phase == Phase::observe || phase == Phase::shield) steps.open.push_back(&m);
         }
@@ -144,7 +164,7 @@ Result<Response> Pipeline::run(Request& request, std::string_view allow, Exchang
 }
 
 Result<Response> Pipeline::step(const Run& run, std::size_t index) const {
-    if (index == run.steps.size()) return finish(run);
+    if (index == run.steps.size()) return run.is_checked ? handle(run.request) : finish(run);
     const RegisteredMiddleware& middleware = *run.steps[index];
     // Captured as one pointer, so that std::function keeps it inside itself.
     struct Here {
@@ -175,10 +195,9 @@ Result<Response> Pipeline::finish(const Run& run) const {
     try {
         if (Status allowed = authorise(request); !allowed) return std::move(allowed).error();
         if (run.body) return finish_upload(request, *run.body);
-        if (Status valid = validate(request); !valid) return std::move(valid).error();
-        const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
-                                             request.request_id, request.route->method);
-        return request.route->handler(request);
+        if (!forwarded_.contains(request.route->plugin))
+            if (Status valid = validate(request); !valid) return std::move(valid).error();
+        return perform(request);
     } catch (const std::exception& e) {
         return thrown(request, "handler", request.route->plugin, e.what());
     } catch (...) {
@@ -207,9 +226,25 @@ Result<Response> Pipeline::finish_upload(Request& request, Exchange& body) const
     }
     if (Status checked = check_body(request, std::move(faults)); !checked)
         return std::move(checked).error();
+    return perform(request);
+}
+
+Result<Response> Pipeline::perform(Request& request) const {
+    return step({request, steps_for(request.route).checked, {}, nullptr, true}, 0);
+}
+
+Result<Response> Pipeline::handle(Request& request) const {
     const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
                                          request.request_id, request.route->method);
-    return request.route->handler(request);
+    const ChangeCause cause{&request};
+    const observe::CauseScope scope(cause);
+    try {
+        return request.route->handler(request);
+    } catch (const std::exception& e) {
+        return thrown(request, "handler", request.route->plugin, e.what());
+    } catch (...) {
+        return thrown(request, "handler", request.route->plugin, "not a std::exception");
+    }
 }
 
 Error Pipeline::thrown(const Request& request, std::string_view where, std::string_view plugin,

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,6 +45,7 @@ private:
     struct RouteSteps {
         Steps open;        ///< observe, shield
         Steps identified;  ///< observe, shield, identify, admit
+        Steps checked;     ///< perform
     };
     struct Run;
 
@@ -53,11 +55,15 @@ private:
     Result<Response> step(const Run& run, std::size_t index) const;
     Result<Response> finish(const Run& run) const;
     Result<Response> finish_upload(Request& request, Exchange& body) const;
+    /// Of a request that is allowed and valid.
+    Result<Response> perform(Request& request) const;
+    Result<Response> handle(Request& request) const;
     Error thrown(const Request& request, std::string_view where, std::string_view plugin,
                  std::string_view what) const;
 
     RouteSteps steps_;  ///< of a route that is not in special_steps_
     std::unordered_map<const Route*, RouteSteps> special_steps_;
+    const std::set<std::string>& forwarded_;
     std::optional<UploadStorage> uploads_;
     Logger& log_;
 };

@@ -5,6 +5,8 @@
 #include "framing/character_classes.h"
 #include "kitchen/text.h"
 #include "multipart/field_value.h"
+#include "routing/query.h"
+#include "sdk/percent.h"
 #include "uploads/receive_upload.h"
 
 namespace kitchen::http {
@@ -25,6 +27,8 @@ bool is_body_announced(const Fields& headers) noexcept {
 Error other_type(std::string detail) {
     return Error(Errc::unsupported_media_type, "unsupported_media_type", std::move(detail));
 }
+
+constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 Status check_upload_type(const std::string* type, const Upload& upload) {
     const auto parsed = type ? parse_field_value(*type) : std::nullopt;
@@ -47,6 +51,11 @@ Status check_type(const Fields& headers, const Route& route) {
     const std::string* type = find(headers, "content-type");
     if (route.upload) {
         if (Status status = check_upload_type(type, *route.upload); !status) return status;
+    } else if (route.is_form) {
+        const auto parsed = type ? parse_field_value(*type) : std::nullopt;
+        if (!parsed || parsed->value != form_type)
+            return other_type(
+                "Send the body as a form, with Content-Type: " + std::string(form_type) + ".");
     } else if (!type || !is_json_type(*type)) {
         return other_type("Send the body as JSON, with Content-Type: application/json.");
     }
@@ -55,6 +64,30 @@ Status check_type(const Fields& headers, const Route& route) {
         return Error(Errc::unsupported_media_type, "unsupported_content_encoding",
                      "Send the body as it is, without Content-Encoding.");
     return {};
+}
+
+/// The fields of a form as members of an object.
+Result<Json> parse_form(std::string_view body, const Schema& schema) {
+    Json fields = Json::object();
+    while (!body.empty()) {
+        const std::size_t end = std::min(body.find('&'), body.size());
+        const std::string_view pair = body.substr(0, end);
+        body.remove_prefix(std::min(end + 1, body.size()));
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        const auto name = percent_decode(pair.substr(0, equals), Plus::space);
+        auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), Plus::space);
+        if (!name || !value)
+            return Error(Errc::malformed, "bad_form",
+                         "The body is not percent-encoded UTF-8 text without NUL.");
+        const auto member = std::find_if(schema.members.begin(), schema.members.end(),
+                                         [&](const auto& m) { return m.name == *name; });
+        if (member == schema.members.end() || value->empty()) continue;
+        if (fields.find(*name))
+            return Error(Errc::malformed, "duplicate_field",
+                         "The form has the field '" + *name + "' more often than is allowed.");
+        fields.set(*name, value_of(*std::move(value), member->schema));
+    }
+    return fields;
 }
 
 /// The blank that a keyboard puts behind an email address is no part of it.
@@ -110,19 +143,26 @@ Status read_body(Request& request, const Route& route, std::vector<Fault>& fault
     }
     // An empty object is looked at: the schema may want a member of it.
     const bool is_object = request.body.find('{') != std::string::npos;
-    if (request.body.empty() ||
-        (route.body_optional && !is_object && means_nothing(request.body))) {
+    if (!route.is_form && (request.body.empty() ||
+                           (route.body_optional && !is_object && means_nothing(request.body)))) {
         if (!route.body_optional) faults.push_back({"", "required", "A JSON body is required."});
         return {};
     }
-    JsonError error;
-    auto json = parse_json(request.body, &error);
-    if (error.out_of_range) {
-        faults.push_back({*std::move(error.out_of_range), "out_of_range", std::move(error.detail)});
-        return {};
+    if (route.is_form) {
+        auto form = parse_form(request.body, *route.body_schema);
+        if (!form) return std::move(form).error();
+        request.json = *std::move(form);
+    } else {
+        JsonError error;
+        auto json = parse_json(request.body, &error);
+        if (error.out_of_range) {
+            faults.push_back(
+                {*std::move(error.out_of_range), "out_of_range", std::move(error.detail)});
+            return {};
+        }
+        if (!json) return Error(Errc::malformed, "malformed_json", std::move(error.detail));
+        request.json = *std::move(json);
     }
-    if (!json) return Error(Errc::malformed, "malformed_json", std::move(error.detail));
-    request.json = *std::move(json);
     trim_emails(request.json, *route.body_schema);
     route.body_schema->validate(request.json, "", faults);
     return {};

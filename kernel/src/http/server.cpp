@@ -146,7 +146,8 @@ void Server::start() {
     impl_->dispatcher.use_pool(impl_->pool.get());
     impl_->prepare_uploads();
     TransportOptions transport = impl_->options.transport;
-    transport.default_fields = security_fields(impl_->options.public_url);
+    if (!impl_->options.is_inner)
+        transport.default_fields = security_fields(impl_->options.public_url);
     transport.is_uncapped = [&shield = impl_->dispatcher.shield()](std::string_view peer) {
         return shield.is_proxy(peer);
     };

@@ -3,6 +3,7 @@
 // Thread-safety: plain values and pure functions.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct RegisteredMiddleware {
 struct ServerTable {
     std::vector<Route> routes;  ///< Route::plugin filled in
     std::vector<RegisteredMiddleware> middleware;
+    /// Ids of plugins whose requests are validated where they are handled: in another process.
+    std::set<std::string> forwarded = {};
 };
 
 /// Whether a name of Middleware::only_for() means the route.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "observe/crash_stack.h"
 #include "observe/current_plugin.h"
 
 namespace kitchen::jobs {
@@ -52,6 +53,7 @@ bool JobPool::enqueue(std::chrono::milliseconds delay, Job job) {
 }
 
 void JobPool::work() {
+    const observe::CrashStack crash_stack;
     std::unique_lock lock(mutex_);
     for (;;) {
         if (stopping_) return;

@@ -1,8 +1,10 @@
 #include "migrate/migrator.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "kitchen/bytes.h"
@@ -21,7 +23,35 @@ Error migration_refusal(std::string code, std::string detail) {
     return Error(Errc::conflict, std::move(code), std::move(detail));
 }
 
-/// The kernel's own tables.
+/// The first line, when it is a mark: "-- expand", "-- contract", "-- contract after 0002".
+std::string_view mark_of(std::string_view text) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    return line.starts_with("-- expand") || line.starts_with("-- contract") ? line
+                                                                            : std::string_view();
+}
+
+/// 0 when there is none.
+std::int64_t number_in(std::string_view digits) {
+    std::int64_t number = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return number;
+}
+
+/// The number that a server must know at least, to go on beside a migration with this mark.
+std::int64_t needs(std::string_view mark, std::int64_t number) {
+    if (!mark.starts_with("-- contract")) return 0;
+    constexpr std::string_view after = "-- contract after ";
+    return mark.starts_with(after) ? number_in(mark.substr(after.size())) : number;
+}
+
+/// As it is written down, so that a version which does not know the migration knows the mark.
+std::string marked_name(const Migration& migration) {
+    const std::string_view mark = mark_of(migration.sql);
+    return std::string(migration.name) + (mark.empty() ? "" : ' ' + std::string(mark));
+}
+
+}  // namespace
+
 Status create_tables(SchemaTransaction& tx) {
     return tx.script(
         "CREATE TABLE IF NOT EXISTS kitchen_migrations ("
@@ -32,6 +62,8 @@ Status create_tables(SchemaTransaction& tx) {
         "CREATE TABLE IF NOT EXISTS kitchen_turns (job TEXT PRIMARY KEY, holder TEXT NOT NULL, "
         "held_until BIGINT NOT NULL);");
 }
+
+namespace {
 
 Result<AppliedByNumber> read_applied(SchemaTransaction& tx, std::string_view plugin) {
     Rows rows;
@@ -44,6 +76,15 @@ Result<AppliedByNumber> read_applied(SchemaTransaction& tx, std::string_view plu
     AppliedByNumber applied;
     for (const Row row : rows) applied[row.integer(0)] = {row.string(1), row.string(2)};
     return applied;
+}
+
+/// Whether a version with these migrations works in a database with one more. Without a mark, as
+/// older versions wrote names down, it is not known to.
+bool goes_on_beside(std::string_view name, std::int64_t number,
+                    std::span<const Migration> migrations) {
+    const std::size_t mark = name.find(" -- ");
+    return mark != std::string_view::npos &&
+           std::ssize(migrations) >= needs(name.substr(mark + 1), number);
 }
 
 /// The index of the first migration that is missing; the size when none is. Errors: drift, a newer
@@ -71,12 +112,41 @@ Result<std::size_t> first_missing(std::string_view plugin, std::span<const Migra
         }
     }
     for (const auto& [number, entry] : applied)
-        if (number > static_cast<std::int64_t>(migrations.size()))
+        if (number > std::ssize(migrations) && !goes_on_beside(entry.name, number, migrations))
             return migration_refusal(
                 "database_newer",
                 "the database has migration '" + entry.name + of +
                     ", which this version of the plugin does not know: install the newer version");
     return missing;
+}
+
+/// Error: conflict "older_servers", when one runs that knows fewer than `number` migrations of the
+/// plugin; servers without the plugin do not count. `name`: of the migration, for the sentence.
+Status no_server_breaks(SchemaTransaction& tx, std::string_view plugin, std::int64_t number,
+                        std::string_view name, std::int64_t now) {
+    if (number == 0) return {};
+    Rows rows;
+    const Param params[] = {now};
+    if (Status done = tx.run_text("SELECT holder FROM kitchen_turns WHERE job LIKE 'server %' AND "
+                                  "held_until > $1",
+                                  params, rows);
+        !done)
+        return done;
+    int older = 0;
+    for (const Row row : rows) {
+        std::istringstream knows{row.string(0)};
+        for (std::string one; knows >> one;) {
+            const std::size_t colon = one.find(':');
+            if (std::string_view(one).substr(0, colon) != plugin) continue;
+            older += number_in(std::string_view(one).substr(colon + 1)) < number;
+        }
+    }
+    if (older == 0) return {};
+    return Error(
+        Errc::conflict, "older_servers",
+        "migration '" + std::string(name) + "' of plugin '" + std::string(plugin) +
+            "' takes away what an older version needs, and " + std::to_string(older) +
+            " such servers run: stop them first (one that was killed counts for half a minute)");
 }
 
 Status apply_one(SchemaTransaction& tx, std::string_view plugin, const Migration& migration,
@@ -87,12 +157,17 @@ Status apply_one(SchemaTransaction& tx, std::string_view plugin, const Migration
                          std::string(plugin) + "' failed: " + error.detail)
             .with_subject(error.subject);
     };
+    if (Status free = no_server_breaks(tx, plugin, needs(mark_of(migration.sql), migration.number),
+                                       migration.name, now);
+        !free)
+        return free;
     Result<std::string> sql = replace_tokens(migration.sql, dialect);
     if (!sql) return named(std::move(sql).error());
     if (Status done = tx.script(*sql); !done) return named(std::move(done).error());
     Rows rows;
     const std::string sum = checksum(migration.sql);
-    const Param params[] = {plugin, migration.number, migration.name, sum, now};
+    const std::string name = marked_name(migration);
+    const Param params[] = {plugin, migration.number, name, sum, now};
     if (Status done = tx.run_text("INSERT INTO kitchen_migrations (plugin, number, name, checksum, "
                                   "applied_at) VALUES ($1, $2, $3, $4, $5)",
                                   params, rows);
@@ -156,7 +231,11 @@ std::vector<std::string> tables_of(std::span<const Migration> migrations) {
     return tables;
 }
 
-std::string checksum(std::string_view sql) { return "fnv1a64:" + hex(fnv1a64(sql)); }
+std::string checksum(std::string_view sql) {
+    if (const std::string_view mark = mark_of(sql); !mark.empty())
+        sql.remove_prefix(std::min(mark.size() + 1, sql.size()));
+    return "fnv1a64:" + hex(fnv1a64(sql));
+}
 
 Result<std::string> replace_tokens(std::string_view sql, const Dialect& dialect) {
     std::string out;

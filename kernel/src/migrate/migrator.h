@@ -3,9 +3,10 @@
 // of the kernel, kitchen_turns, is made with it: see jobs/cluster_turns.h.
 //
 // Refused, with nothing changed: a migration that was edited after it had been applied (drift), a
-// database that a newer version of the plugin has migrated, and tokens that no store knows. The
-// checksum (FNV-1a, 64 bits) finds accidents; it is no protection against those who can write to
-// the database.
+// contract (kitchen/migration.h) while servers run that it would break (jobs/server_lease.h), a
+// database from which a newer version of the plugin has taken away what this one needs, and tokens
+// that no store knows. The checksum (FNV-1a, 64 bits) finds accidents; it is no protection against
+// those who can write to the database.
 //
 // Thread-safety: any thread; the store's migration lock keeps other processes out.
 #pragma once
@@ -45,10 +46,13 @@ private:
     const Clock& clock_;
 };
 
+/// The kernel's own tables, when they are not there.
+Status create_tables(SchemaTransaction& tx);
+
 /// The names of the tables that these migrations leave, in lower case.
 std::vector<std::string> tables_of(std::span<const Migration> migrations);
 
-/// "fnv1a64:" and 16 hexadecimal digits.
+/// "fnv1a64:" and 16 hexadecimal digits, of the text without its mark.
 std::string checksum(std::string_view sql);
 
 /// The text with {{identity}} and {{blob}} replaced as the store spells them. Error: an unknown or

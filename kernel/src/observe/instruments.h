@@ -18,6 +18,7 @@
 #include "kitchen/metrics.h"
 #include "kitchen/queue.h"
 #include "kitchen/store.h"
+#include "observe/measured_store.h"
 
 namespace kitchen::observe {
 
@@ -39,13 +40,18 @@ public:
     };
     const std::vector<Check>& checks() const noexcept { return checks_; }
 
+    /// Every store tells it of changes.
+    void tell(ChangeLog& changes) {
+        for (const auto& store : stores_) store->tell(changes);
+    }
+
 private:
     Metrics& metrics_;
     const Clock& clock_;
     Logger& log_;
     const std::chrono::milliseconds slow_statement_;
     std::vector<Check> checks_;
-    std::vector<std::unique_ptr<Store>> stores_;
+    std::vector<std::unique_ptr<MeasuredStore>> stores_;
     std::vector<std::unique_ptr<Mailer>> mailers_;
     std::vector<std::unique_ptr<Cache>> caches_;
     std::vector<std::unique_ptr<Queue>> queues_;

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "observe/current_cause.h"
 #include "observe/current_plugin.h"
 #include "observe/error_kind.h"
 #include "observe/waiting.h"
@@ -32,6 +33,7 @@ bool is_select(std::string_view sql) {
 struct MeasuredStore::Call {
     MeasuredStore& store;
     Operation operation;
+    const ChangeCause* cause = nullptr;  ///< nullptr also when no change log is to be told
     bool has_run = false;
     int statements = 0;  // of all runs
     // Of the last run of the body.
@@ -55,9 +57,17 @@ struct MeasuredStore::Call {
         if (std::exchange(has_run, true)) store.count_repeat(operation);
         statement_failed = body_failed = wrote = false;
         Watched watched(*this, transaction);
-        Status done = body(watched);
+        Status done = run_caused(watched, body);
         body_failed = !done;
         return done;
+    }
+
+    Status run_caused(Transaction& transaction, const Body& body) const {
+        return cause ? store.changes_->around(transaction, *cause, body) : body(transaction);
+    }
+    Status run_caused(SchemaTransaction& transaction,
+                      const std::function<Status(SchemaTransaction&)>& body) const {
+        return body(transaction);
     }
 
     /// `text` is called for the SQL of a slow statement only.
@@ -203,6 +213,7 @@ Status MeasuredStore::read(const Body& body) {
 
 Status MeasuredStore::transact(const Body& body, Isolation isolation) {
     return measure(Operation::transact, [&](Call& call) {
+        if (changes_) call.cause = CauseScope::current();
         return store_.transact(
             [&call, &body](Transaction& tx) {
                 return call.run_body<Transaction, WatchedTransaction>(tx, body);

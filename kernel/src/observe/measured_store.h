@@ -4,7 +4,8 @@
 // Measures each call, counts the statements by the route, middleware or job that ran them, counts
 // the errors that the store made (not those a body returned for reasons of its own; also those that
 // a retry settled), counts bodies that ran again, and logs statements that took longer than a
-// threshold, with their text and never their parameters.
+// threshold, with their text and never their parameters. Tells the change log of transactions that
+// have a cause.
 //
 // Thread-safety: as Store. Ownership: refers to the store; outlives those who use it.
 #pragma once
@@ -15,6 +16,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "kitchen/change_log.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/metrics.h"
@@ -37,6 +39,8 @@ public:
     Status read(const Body& body) override;
     Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
+    /// During start-up. It must outlive all calls of transact().
+    void tell(ChangeLog& changes) noexcept { changes_ = &changes; }
     bool is_remote() const noexcept override { return store_.is_remote(); }
     Status ping() override { return store_.ping(); }
     /// Of the last body that wrote, or would have: why the store could not keep it.
@@ -68,6 +72,7 @@ private:
     Logger& log_;
     std::array<Histogram*, 3> durations_;
     Counter& slow_statements_;
+    ChangeLog* changes_ = nullptr;
     LastOutcome last_write_;
     mutable std::shared_mutex mutex_;
     struct Prepared {

@@ -13,6 +13,7 @@ std::string_view to_string(State state) noexcept {
         case State::started: return "started";
         case State::stopped: return "stopped";
         case State::failed: return "failed";
+        case State::isolated: return "isolated";
     }
     return "failed";
 }
@@ -83,7 +84,7 @@ void Instance::destroy() noexcept {
         !done)
         log_->error("plugin failed", {{"phase", "destroy"}, {"reason", done.error().detail}});
     recorder_.reset();
-    state_ = State::loaded;
+    if (state_ != State::isolated) state_ = State::loaded;
 }
 
 }  // namespace kitchen::plugin

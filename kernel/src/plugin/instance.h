@@ -18,7 +18,7 @@
 
 namespace kitchen::plugin {
 
-enum class State : std::uint8_t { loaded, constructed, started, stopped, failed };
+enum class State : std::uint8_t { loaded, constructed, started, stopped, failed, isolated };
 std::string_view to_string(State state) noexcept;
 
 class Instance {
@@ -43,6 +43,8 @@ public:
     Status stop();
     /// Back to loaded: construct() may follow.
     void destroy() noexcept;
+    /// In place of the phases: it has a process of its own, and is only a name here.
+    void set_isolated() noexcept { state_ = State::isolated; }
 
     const Manifest& manifest() const noexcept { return manifest_; }
     const config::Section& section() const noexcept { return *config_; }

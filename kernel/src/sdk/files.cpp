@@ -193,6 +193,8 @@ Route files(std::string pattern, std::filesystem::path folder, FileOptions optio
     route.summary("A file")
         .answers(200, "The file", "*/*")
         .answers(206, "The range of it that was asked for", "*/*")
+        .response_header("Last-Modified", "When the file was changed")
+        .response_header("Accept-Ranges", "bytes")
         .response_header("Content-Range", "Which part of the file a 206 is, as in bytes 0-99/1234")
         .answers(404, "There is no such file")
         .answers(412, "It is not the version of If-Match")

@@ -53,6 +53,26 @@ std::string Json::dump() const {
 
 namespace {
 
+Json sorted(const Json& value) {
+    if (value.is_array()) {
+        Json::Array items;
+        for (const Json& item : value.as_array()) items.push_back(sorted(item));
+        return Json(std::move(items));
+    }
+    if (!value.is_object()) return value;
+    Json::Object members;
+    for (const auto& [name, member] : value.as_object()) members.emplace_back(name, sorted(member));
+    std::sort(members.begin(), members.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    return Json(std::move(members));
+}
+
+}  // namespace
+
+std::string Json::canonical() const { return sorted(*this).dump(); }
+
+namespace {
+
 // An object this small is searched for duplicates as it grows; a larger one is sorted once when it
 // ends, because a search for each of n keys would cost n² for a client that sends many.
 constexpr std::size_t small_object = 16;

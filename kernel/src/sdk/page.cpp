@@ -3,14 +3,41 @@
 #include <algorithm>
 #include <optional>
 
+#include "kitchen/text.h"
 #include "percent.h"
 
 namespace kitchen::http {
 namespace {
 
+constexpr const char* cursor_parameter = "cursor";
+
+bool takes_cursor(const Request& request) {
+    const auto& declared = request.route->query_parameters;
+    return std::any_of(declared.begin(), declared.end(),
+                       [](const Parameter& p) { return p.name == cursor_parameter; });
+}
+
+/// "OFFSET.TOTAL.LAST": of the page that it leads to, and for no other.
+struct WrittenCursor {
+    std::int64_t offset = 0;
+    PageCursor cursor;
+};
+std::optional<WrittenCursor> parse_cursor(std::string_view text) {
+    WrittenCursor read;
+    for (std::int64_t* number : {&read.offset, &read.cursor.total_count, &read.cursor.last}) {
+        const std::size_t end = std::min(text.find('.'), text.size());
+        const auto value = parse_number(text.substr(0, end));
+        const bool is_last = number == &read.cursor.last;
+        if (!value || *value < 1 || (end == text.size()) != is_last) return std::nullopt;
+        *number = *value;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return read;
+}
+
 bool is_page_parameter(std::string_view pair) {
     const auto name = percent_decode(pair.substr(0, pair.find('=')), Plus::space);
-    return name == "limit" || name == "offset";
+    return name == "limit" || name == "offset" || name == cursor_parameter;
 }
 
 /// Everything of a link up to the offset, which differs between them.
@@ -48,10 +75,24 @@ std::optional<std::int64_t> previous_offset(const Page& page, std::int64_t total
 
 }  // namespace
 
-Page page_of(const Request& request) {
+Parameter page_cursor() {
+    return {cursor_parameter, Schema::string().max(64),
+            "Where the page begins, as `next` of the one before says it. Follow that link; do not "
+            "make one."};
+}
+
+Result<Page> page_of(const Request& request) {
     Page page;
     page.limit = request.query_integer("limit").value_or(page.limit);
     page.offset = request.query_integer("offset").value_or(page.offset);
+    if (const auto text = request.query(cursor_parameter)) {
+        const auto written = parse_cursor(*text);
+        if (!written)
+            return invalid_field("?cursor", "format",
+                                 "Take the cursor from `next` of a page, or leave it out.");
+        // One who has changed the offset of a link wants another page.
+        if (written->offset == page.offset) page.cursor = written->cursor;
+    }
     return page;
 }
 
@@ -74,7 +115,8 @@ Route& Route::answers_page(std::string text, Schema item, std::string component)
 }
 
 std::string page_json(const Request& request, const Page& page, std::string_view items_json,
-                      std::int64_t count, std::int64_t total_count) {
+                      std::int64_t count, std::int64_t total_count,
+                      std::optional<std::int64_t> last) {
     const auto next = next_offset(page, total_count);
     const auto previous = previous_offset(page, total_count);
     std::string stem;
@@ -88,15 +130,20 @@ std::string page_json(const Request& request, const Page& page, std::string_view
     json.end_array();
     json.member("count", count).member("total_count", total_count);
     json.member("limit", page.limit).member("offset", page.offset);
-    const auto link = [&](std::string_view name, std::optional<std::int64_t> offset) {
+    const auto link = [&](std::string_view name, std::optional<std::int64_t> offset,
+                          const std::string& cursor) {
         json.key(name);
         if (offset)
-            json.value(stem + std::to_string(*offset));
+            json.value(stem + std::to_string(*offset) + cursor);
         else
             json.null();
     };
-    link("next", next);
-    link("prev", previous);
+    std::string cursor;
+    if (next && last && takes_cursor(request))
+        cursor = "&cursor=" + std::to_string(*next) + '.' + std::to_string(total_count) + '.' +
+                 std::to_string(*last);
+    link("next", next, cursor);
+    link("prev", previous, "");
     json.end_object();
     return out;
 }

@@ -125,4 +125,19 @@ Status if_match(const Request& request, std::string_view current_tag) {
                  "the new version.");
 }
 
+Result<std::optional<std::string>> idempotency_key(const Request& request) {
+    std::optional<std::string> key;
+    for (const auto& [name, value] : request.headers) {
+        if (name != "idempotency-key") continue;
+        const bool is_key =
+            !value.empty() && value.size() <= 255 &&
+            std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+        if (key || !is_key)
+            return invalid_field("Idempotency-Key", "format",
+                                 "Send one Idempotency-Key of 1 to 255 visible ASCII characters.");
+        key = value;
+    }
+    return key;
+}
+
 }  // namespace kitchen::http

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "kitchen/json.h"
+
 namespace kitchen {
 
 void Rows::throw_no_cell(std::size_t row, std::uint32_t column) const {
@@ -20,6 +22,21 @@ void Rows::throw_other_type(std::uint32_t column, const char* wanted, Type found
         names_ && column < names_->size() ? " ('" + (*names_)[column] + "')" : "";
     throw std::logic_error("column " + std::to_string(column) + name + " of a row was read as " +
                            wanted + ", but holds " + types[static_cast<std::size_t>(found)]);
+}
+
+Json Row::object() const {
+    Json object = Json::object();
+    for (std::uint32_t column = 0; column < rows_->columns(); ++column) {
+        Json value;
+        switch (rows_->cell(index_, column).type) {
+            case Rows::Type::null: break;
+            case Rows::Type::integer: value = integer(column); break;
+            case Rows::Type::real: value = real(column); break;
+            case Rows::Type::bytes: value = string(column); break;
+        }
+        object.set(rows_->names_->at(column), std::move(value));
+    }
+    return object;
 }
 
 }  // namespace kitchen

@@ -311,7 +311,10 @@ Json structure(const Schema& schema, bool with_null, Json& components, SentBy by
         }
         out.set("properties", std::move(properties));
         if (!names.empty()) out.set("required", std::move(names));
-        if (!schema.allows_more && by == SentBy::client) out.set("additionalProperties", false);
+        if (schema.allows_more)
+            out.set("additionalProperties", true);
+        else if (by == SentBy::client)
+            out.set("additionalProperties", false);
     }
     return out;
 }

@@ -9,6 +9,7 @@
 
 #include "http_connection.h"
 #include "kitchen/text.h"
+#include "kitchen/testkit/traffic.h"
 
 namespace kitchen::testkit {
 namespace {
@@ -227,7 +228,11 @@ HttpResponse HttpClient::send(std::string_view method, std::string_view target,
         const bool is_reused = impl_->connection != nullptr;
         try {
             if (!is_reused) impl_->connect();
-            return impl_->exchange(method, head, body, waits_for_continue);
+            HttpResponse response = impl_->exchange(method, head, body, waits_for_continue);
+            if (is_traffic_recorded())
+                record_traffic(impl_->port, method, target, body, headers, response,
+                               impl_->enough == nullptr);
+            return response;
         } catch (const Disconnected&) {
             impl_->connection.reset();
             // A server may close an idle connection at any time, also just now; on a fresh one it

@@ -14,6 +14,7 @@
 #include "kitchen/testkit/exposition.h"
 #include "kitchen/testkit/redis_cluster.h"
 #include "kitchen/testkit/redis_server.h"
+#include "kitchen/testkit/traffic.h"
 
 namespace kitchen::testkit {
 namespace fs = std::filesystem;
@@ -257,6 +258,7 @@ void RestaurantProcess::kill() {
 }
 
 int RestaurantProcess::terminate() {
+    record_document(client());
     process_->signal(SIGTERM);
     return process_->wait();
 }

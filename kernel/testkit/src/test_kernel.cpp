@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "host/kernel.h"
+#include "kitchen/testkit/traffic.h"
 
 namespace kitchen::testkit {
 
@@ -63,6 +64,7 @@ struct TestKernel::Impl {
 
     void stop() {
         if (!kernel) return;
+        if (port != 0) record_document(HttpClient(port));
         const auto& times = kernel->settings().server;
         std::packaged_task<void()> work([this] { kernel->stop(); });
         std::future<void> done = work.get_future();

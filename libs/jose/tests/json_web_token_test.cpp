@@ -113,8 +113,8 @@ TEST(JsonWebToken, IsVerifiedWithTheKeyThatSignedIt) {
                      known),
             JwtError::signature);
         for (const std::string& header : {R"({"alg":")" + name + R"(","alg":"none"})",
-                                         R"({"alg":")" + name + R"(","crit":["exp"]})",
-                                         std::string(R"({"alg":7})"), std::string("[]")})
+                                          R"({"alg":")" + name + R"(","crit":["exp"]})",
+                                          std::string(R"({"alg":7})"), std::string("[]")})
             EXPECT_EQ(error_of(header_of(header, text), known), JwtError::malformed) << header;
         EXPECT_EQ(error_of(text + "=", known), JwtError::malformed);
         EXPECT_EQ(error_of(text + ".", known), JwtError::malformed);

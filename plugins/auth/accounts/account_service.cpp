@@ -30,23 +30,40 @@ std::string normal_referral_code(std::string_view typed) {
     return code;
 }
 
+Account account_of(User user) {
+    return {.id = user.id,
+            .email = std::move(user.email),
+            .phone_number = std::move(user.phone_number),
+            .role = std::move(user.role),
+            .disabled = user.disabled};
+}
+
+Result<User> add_account(Transaction& tx, const UserRepository& users, Random& random,
+                         Events* events, NewUser user) {
+    // The indexes would refuse too, but name one field only, and which of two is up to the store.
+    const auto taken = users.taken(tx, user.email, user.phone_number);
+    if (!taken) return taken.error();
+    if (taken->email || taken->phone) return taken_error(*taken);
+    user.referral_code = make_referral_code(random);
+    Result<User> made = users.insert(tx, user);
+    if (!made || !events) return made;
+    const AccountVerified verified{made->id, from_millis(made->created_at)};
+    if (Status told = events->emit(tx, verified); !told) return std::move(told).error();
+    if (user.referred_by_code.empty()) return made;
+    const auto owner = users.owner_of_referral_code(tx, user.referred_by_code);
+    if (!owner) return owner.error();
+    if (!*owner) return made;
+    const AccountReferred referred{made->id, **owner, from_millis(made->created_at)};
+    if (Status told = events->emit(tx, referred); !told) return std::move(told).error();
+    return made;
+}
+
 Result<User> create_account(Store& store, const UserRepository& users, Random& random,
-                            Events* events, NewUser user) {
+                            Events* events, const NewUser& user) {
     constexpr int max_tries = 5;  // 31^8 codes: a second clash is not chance any more
     for (int tries = 1;; ++tries) {
-        user.referral_code = make_referral_code(random);
-        auto created = store.transact<User>([&](Transaction& tx) -> Result<User> {
-            // The indexes would refuse too, but name one field only, and which of two is up to the
-            // store.
-            const auto taken = users.taken(tx, user.email, user.phone_number);
-            if (!taken) return taken.error();
-            if (taken->email || taken->phone) return taken_error(*taken);
-            Result<User> made = users.insert(tx, user);
-            if (!made || !events) return made;
-            const AccountVerified verified{made->id, from_millis(made->created_at)};
-            if (Status told = events->emit(tx, verified); !told) return std::move(told).error();
-            return made;
-        });
+        auto created = store.transact<User>(
+            [&](Transaction& tx) { return add_account(tx, users, random, events, user); });
         if (created || !created.error().is_unique("users_referral_code") || tries == max_tries)
             return created;
     }
@@ -163,10 +180,7 @@ Result<User> AccountService::change_rights(std::int64_t user_id, const RightsCha
         if (loses_admin) {
             const auto left = deps_.users.count_admins(tx);
             if (!left) return left.error();
-            if (*left == 0)
-                return Error(
-                    Errc::conflict, "last_admin",
-                    "This is the last administrator. Make somebody else an administrator first.");
+            if (*left == 0) return last_admin();
         }
         if (Status revoked = deps_.tokens.revoke_all(tx, user_id, 0, now); !revoked)
             return std::move(revoked).error();
@@ -184,12 +198,7 @@ Result<std::optional<Account>> IdentityService::account(Transaction& tx, std::in
     auto user = users_.by_id(tx, user_id);
     if (!user) return std::move(user).error();
     if (!user->has_value()) return std::optional<Account>();
-    User& found = **user;
-    return std::optional<Account>(Account{.id = found.id,
-                                          .email = std::move(found.email),
-                                          .phone_number = std::move(found.phone_number),
-                                          .role = std::move(found.role),
-                                          .disabled = found.disabled});
+    return std::optional<Account>(account_of(**std::move(user)));
 }
 
 Result<bool> IdentityService::is_current(Transaction& tx, const Principal& principal) {

@@ -28,11 +28,17 @@ namespace kitchen::auth {
 /// The form in which a code that was typed is looked up: trimmed, letters in upper case.
 std::string normal_referral_code(std::string_view typed);
 
-/// Makes an account, in one transaction of its own, and tells the subscribers of `events`, if there
-/// are. `user.referral_code` is filled in here. Errors: conflict "email_taken", "phone_taken"; what
-/// the store reports.
+/// What other plugins see of it.
+Account account_of(User user);
+
+/// Makes an account, and tells the subscribers of `events`, if there are. `user.referral_code` is
+/// filled in here. Errors: conflict "email_taken", "phone_taken"; unique "users_referral_code",
+/// once in a very long while; what the store reports.
+Result<User> add_account(Transaction& tx, const UserRepository& users, Random& random,
+                         Events* events, NewUser user);
+/// The same in one transaction of its own.
 Result<User> create_account(Store& store, const UserRepository& users, Random& random,
-                            Events* events, NewUser user);
+                            Events* events, const NewUser& user);
 
 struct OwnChange {
     std::optional<std::string> phone_number;
@@ -70,8 +76,8 @@ public:
     Result<User> read(std::int64_t user_id);
 
     /// A new password ends all tokens but the asker's own. The user as changed.
-    /// Errors: unprocessable; conflict "phone_taken", "account_changed"; too_many_requests;
-    /// unavailable; that of `check`.
+    /// Errors: unprocessable; conflict "phone_taken", "account_changed", "no_password";
+    /// too_many_requests; unavailable; that of `check`.
     Result<User> change_own(const Asker& asker, const OwnChange& change, const VersionCheck& check);
 
     /// Those whose email or phone number contains `search`, ordered by id.

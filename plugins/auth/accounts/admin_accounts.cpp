@@ -1,20 +1,10 @@
 #include "accounts/admin_accounts.h"
 
 #include "accounts/account_service.h"
-#include "kitchen/http/schema.h"
+#include "accounts/user_body.h"
 #include "kitchen/text.h"
 
 namespace kitchen::auth {
-namespace {
-
-/// By the schema that POST /signup/ uses, so that there is one rule.
-bool is_email(const std::string& text) {
-    std::vector<Fault> faults;
-    http::Schema::string().format(http::Format::email).max(254).validate(Json(text), "", faults);
-    return faults.empty();
-}
-
-}  // namespace
 
 Result<User> AdminAccounts::create(AdminForm form) {
     form.email = trimmed(form.email);

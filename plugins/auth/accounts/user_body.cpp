@@ -6,6 +6,7 @@ namespace kitchen::auth {
 
 using http::BodyFields;
 using http::Format;
+using http::Schema;
 
 namespace {
 
@@ -13,7 +14,9 @@ template <class T>
 void describe_user(BodyFields<T>& field) {
     field("id", &T::id).min(1);
     field("email", &T::email).format(Format::email);
-    field("phone_number", &T::phone_number).describe("E.164, like +2348031234567");
+    field("phone_number", &T::phone_number)
+        .or_null()
+        .describe("E.164, like +2348031234567; null until one is given");
     field("referral_code", &T::referral_code).describe("Their own, to give away");
     field("role", &T::role).one_of(role_names());
     field("created_at", [](const T& user) { return from_millis(user.created_at); });
@@ -24,6 +27,13 @@ void describe_user(BodyFields<T>& field) {
 
 std::vector<std::string> role_names() {
     return {std::string(role_customer), std::string(role_kitchen), std::string(role_admin)};
+}
+
+bool is_email(const std::string& text) {
+    std::vector<Fault> faults;
+    Schema schema = Schema::string();
+    email(schema).validate(Json(text), "", faults);
+    return faults.empty();
 }
 
 void describe(BodyFields<User>& field) {

@@ -29,6 +29,8 @@ std::vector<std::string> role_names();
 
 // The limits of members that several bodies have.
 inline http::Schema& email(http::Schema& text) { return text.format(http::Format::email).max(254); }
+/// By that schema.
+bool is_email(const std::string& text);
 inline http::Schema& phone_number(http::Schema& text) {
     return text.min(1).max(40).describe("National or international; stored as E.164");
 }

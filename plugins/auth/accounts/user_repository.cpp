@@ -12,7 +12,8 @@ namespace {
 
 // '!' escapes the wildcards of LIKE: a backslash would mean different things to different stores.
 #define AUTH_USER_FILTER                                                                           \
-    " WHERE ($1 = '' OR email_key LIKE $2 ESCAPE '!' OR phone_number LIKE $3 ESCAPE '!') AND ($4 " \
+    " WHERE deleted_at IS NULL AND ($1 = '' OR email_key LIKE $2 ESCAPE '!' OR phone_number LIKE " \
+    "$3 ESCAPE '!') AND ($4 "                                                                      \
     "= '' OR role = $4)"
 
 User user_of(const Row& row) {
@@ -69,16 +70,24 @@ Error taken_error(Taken taken) {
     return error;
 }
 
+Error last_admin() {
+    return Error(Errc::conflict, "last_admin",
+                 "This is the last administrator. Make somebody else an administrator first.");
+}
+
 Error user_not_found() {
     return Error(Errc::not_found, "user_not_found", "There is no user with this id.");
 }
 
 UserRepository::UserRepository(Store& store)
-    : by_id_(store.prepare("SELECT " AUTH_USER_COLUMNS " FROM users WHERE id = $1")),
+    : by_id_(store.prepare("SELECT " AUTH_USER_COLUMNS
+                           " FROM users WHERE id = $1 AND deleted_at IS "
+                           "NULL")),
       by_email_(store.prepare("SELECT " AUTH_USER_COLUMNS " FROM users WHERE email_key = $1")),
-      taken_(store.prepare(
-          "SELECT email_key, phone_number FROM users WHERE email_key = $1 OR phone_number = $2")),
-      referral_(store.prepare("SELECT id FROM users WHERE referral_code = $1")),
+      taken_(store.prepare("SELECT email_key, phone_number FROM users WHERE email_key = $1 OR "
+                           "(phone_number = $2 AND "
+                           "phone_number <> '')")),
+      referral_(store.prepare("SELECT id FROM users WHERE referral_code = $1 AND disabled = 0")),
       insert_(store.prepare("INSERT INTO users (email, email_key, phone_number, password_hash, "
                             "role, referral_code, referred_by, created_at, updated_at) "
                             "VALUES ($1, $2, $3, $4, $5, $6, (SELECT id FROM users WHERE "
@@ -94,6 +103,21 @@ UserRepository::UserRepository(Store& store)
                                      "credential_version + 1, version = version + 1, "
                                      "updated_at = $4 WHERE id = $1 AND credential_version = $2 "
                                      "RETURNING " AUTH_USER_COLUMNS)),
+      update_email_(store.prepare(
+          "UPDATE users SET email = $3, email_key = $4, credential_version = credential_version + "
+          "1, version = version + 1, updated_at = $5 WHERE id = $1 AND credential_version = $2 "
+          "RETURNING " AUTH_USER_COLUMNS)),
+      forget_(store.prepare(
+          "UPDATE users SET email = 'deleted-' || CAST(id AS TEXT), email_key = 'deleted-' || "
+          "CAST(id AS TEXT), phone_number = 'deleted-' || CAST(id AS TEXT), referral_code = "
+          "'deleted-' || CAST(id AS TEXT), password_hash = '', disabled = 1, referred_by = NULL, "
+          "credential_version = credential_version + 1, version = version + 1, updated_at = $3, "
+          "deleted_at = $3 WHERE id = $1 AND credential_version = $2 AND deleted_at IS NULL")),
+      note_forgotten_(store.prepare("INSERT INTO forgotten_parts (user_id, part) VALUES ($1, $2) "
+                                    "ON CONFLICT (user_id, part) DO NOTHING")),
+      not_forgotten_(store.prepare(
+          "SELECT id FROM users WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+          "forgotten_parts WHERE user_id = users.id AND part = $1) ORDER BY id")),
       replace_hash_(store.prepare(
           "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")),
       lock_(store.prepare("UPDATE users SET version = version WHERE id = $1")),
@@ -130,8 +154,9 @@ Result<Taken> UserRepository::taken(Transaction& tx, std::string_view email,
     return taken;
 }
 
-Result<bool> UserRepository::referral_code_exists(Transaction& tx, std::string_view code) const {
-    return any_row(tx.query(referral_, {code}));
+Result<std::optional<std::int64_t>> UserRepository::owner_of_referral_code(
+    Transaction& tx, std::string_view code) const {
+    return first_row(tx.query(referral_, {code}), [](Row row) { return row.integer(0); });
 }
 
 Result<User> UserRepository::insert(Transaction& tx, const NewUser& user) const {
@@ -156,6 +181,36 @@ Result<std::optional<User>> UserRepository::update_password(Transaction& tx, std
                                                             std::int64_t now) const {
     return first_row(tx.query(update_password_, {id, credential_version, password_hash, now}),
                      user_of);
+}
+
+Result<std::optional<User>> UserRepository::update_email(Transaction& tx, std::int64_t id,
+                                                         std::int64_t credential_version,
+                                                         std::string_view email,
+                                                         std::int64_t now) const {
+    auto rows = tx.query(update_email_, {id, credential_version, email, ascii_lower(email), now});
+    if (!rows) return with_field(std::move(rows).error());
+    return first_row(rows, user_of);
+}
+
+Result<bool> UserRepository::forget(Transaction& tx, std::int64_t id,
+                                    std::int64_t credential_version, std::int64_t now) const {
+    const auto rows = tx.query(forget_, {id, credential_version, now});
+    if (!rows) return rows.error();
+    return rows->changed() == 1;
+}
+
+Status UserRepository::note_forgotten(Transaction& tx, std::int64_t id,
+                                      std::string_view part) const {
+    return tx.execute(note_forgotten_, {id, part});
+}
+
+Result<std::vector<std::int64_t>> UserRepository::not_forgotten_by(Transaction& tx,
+                                                                   std::string_view part) const {
+    const auto rows = tx.query(not_forgotten_, {part});
+    if (!rows) return rows.error();
+    std::vector<std::int64_t> ids;
+    for (const Row row : *rows) ids.push_back(row.integer(0));
+    return ids;
 }
 
 Status UserRepository::replace_hash(Transaction& tx, std::int64_t id, std::string_view old_hash,

@@ -16,6 +16,10 @@
 
 namespace kitchen::auth {
 
+/// For Route::changes(): what staff can change, and nothing of the person.
+inline constexpr std::string_view user_row =
+    "SELECT id, role, disabled, version, created_at, updated_at FROM users WHERE id = $1";
+
 inline constexpr std::string_view role_customer = "customer";
 inline constexpr std::string_view role_kitchen = "kitchen";
 inline constexpr std::string_view role_admin = "admin";
@@ -24,8 +28,8 @@ inline constexpr std::string_view role_admin = "admin";
 struct User {
     std::int64_t id = 0;
     std::string email;          ///< as typed
-    std::string phone_number;   ///< E.164
-    std::string password_hash;  ///< PHC string; never leaves the plugin
+    std::string phone_number;   ///< E.164; "": none yet
+    std::string password_hash;  ///< PHC string; "": none yet. Never leaves the plugin
     std::string role;
     bool disabled = false;
     std::string referral_code;            ///< their own, to give away
@@ -58,6 +62,8 @@ struct Taken {
 Error taken_error(Taken taken);
 /// not_found.
 Error user_not_found();
+/// conflict.
+Error last_admin();
 
 struct UserFilter {
     std::string search;  ///< part of an email or phone number, without regard to case; "" for all
@@ -78,7 +84,9 @@ public:
     Result<std::optional<User>> by_email(Transaction& tx, std::string_view email) const;
     Result<Taken> taken(Transaction& tx, std::string_view email,
                         std::string_view phone_number) const;
-    Result<bool> referral_code_exists(Transaction& tx, std::string_view code) const;
+    /// Whose it is; nothing when it is no one's, or of an account that is disabled.
+    Result<std::optional<std::int64_t>> owner_of_referral_code(Transaction& tx,
+                                                               std::string_view code) const;
 
     /// Errors beyond the above: unique with subject "users_referral_code", when that code exists
     /// already.
@@ -96,6 +104,19 @@ public:
                                                 std::int64_t credential_version,
                                                 std::string_view password_hash,
                                                 std::int64_t now) const;
+    /// The same for the email address. Error: "email_taken".
+    Result<std::optional<User>> update_email(Transaction& tx, std::int64_t id,
+                                             std::int64_t credential_version,
+                                             std::string_view email, std::int64_t now) const;
+    /// Takes all that leads to the person out of the row: no other call finds it any more. False
+    /// when the credential version is another one.
+    Result<bool> forget(Transaction& tx, std::int64_t id, std::int64_t credential_version,
+                        std::int64_t now) const;
+    /// The rows of that part of the service are forgotten too.
+    Status note_forgotten(Transaction& tx, std::int64_t id, std::string_view part) const;
+    /// The forgotten ones for which that was not noted.
+    Result<std::vector<std::int64_t>> not_forgotten_by(Transaction& tx,
+                                                       std::string_view part) const;
     /// The same password at another cost: nothing but the hash changes, and that only if it still
     /// is `old_hash`.
     Status replace_hash(Transaction& tx, std::int64_t id, std::string_view old_hash,
@@ -115,7 +136,8 @@ public:
 
 private:
     Statement by_id_, by_email_, taken_, referral_, insert_, update_phone_, update_rights_,
-        update_password_, replace_hash_, lock_, lock_admins_, count_admins_, find_, count_found_;
+        update_password_, update_email_, forget_, note_forgotten_, not_forgotten_, replace_hash_,
+        lock_, lock_admins_, count_admins_, find_, count_found_;
 };
 
 }  // namespace kitchen::auth

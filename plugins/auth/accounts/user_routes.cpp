@@ -1,7 +1,7 @@
 #include "accounts/user_routes.h"
 
 #include "kitchen/http/page.h"
-#include "kitchen/text.h"
+#include "accounts/own_account_routes.h"
 #include "accounts/user_body.h"
 
 namespace kitchen::auth {
@@ -58,6 +58,7 @@ void UserRoutes::declare_admin(Setup& setup) {
             .summary("Change what a user may do")
             .describe("A change ends every token and remembered credential of that user at once.")
             .roles({std::string(role_admin)})
+            .changes("user", user_row)
             .if_match()
             .body<RightsChange>()
             .answers<UserRecord>(200, "The user as changed")
@@ -73,10 +74,8 @@ Result<Response> UserRoutes::read_own(const Request& request) const {
 }
 
 Result<Response> UserRoutes::change_own(const Request& request) const {
-    const Asker asker{.user_id = request.who().user_id,
-                      .family_id = parse_number(request.who().token_id).value_or(0),
-                      .client_address = request.client_address};
-    const auto user = accounts_.change_own(asker, request.read<OwnChange>(), if_match(request));
+    const auto user =
+        accounts_.change_own(asker_of(request), request.read<OwnChange>(), if_match(request));
     if (!user) return user.error();
     return Response::json(200, *user).with_version(user->version);
 }

@@ -19,6 +19,12 @@ Counter& tries(Metrics& metrics, const char* outcome) {
 
 }  // namespace
 
+Error mail_queue_full() {
+    return Error(Errc::unavailable, "mail_queue_full",
+                 "No mail can be sent at this moment. Try again in a few seconds.")
+        .retry_in(std::chrono::seconds(5));
+}
+
 MailDispatcher::MailDispatcher(Mailer& mailer, Jobs& jobs, Clock& clock, Random& random,
                                Metrics& metrics, Logger& log)
     : mailer_(mailer),

@@ -19,6 +19,9 @@
 
 namespace kitchen::auth {
 
+/// unavailable, with Retry-After.
+Error mail_queue_full();
+
 class MailDispatcher {
 public:
     static constexpr int max_tries = 6;

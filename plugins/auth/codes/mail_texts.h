@@ -19,11 +19,15 @@ public:
     /// and its fault.
     explicit MailTexts(const std::filesystem::path& folder = {});
 
-    /// Both without idempotency key.
+    /// All without idempotency key.
     Mail signup(std::string_view to, std::string_view code,
                 std::chrono::milliseconds valid_for) const;
     Mail password_reset(std::string_view to, std::string_view code,
                         std::chrono::milliseconds valid_for) const;
+    /// To the new address, and the notice to the old one.
+    Mail email_change(std::string_view to, std::string_view code,
+                      std::chrono::milliseconds valid_for) const;
+    Mail email_changed(std::string_view to) const;
 
 private:
     Mail code_mail(std::string_view name, std::string_view to, std::string_view code,

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "keys/secret_key.h"
+#include "kitchen/keyed_hash.h"
 #include "kitchen/log.h"
 #include "kitchen/random.h"
 
@@ -61,6 +62,20 @@ public:
 private:
     const ServerKey& server_;
     const std::string purpose_;
+};
+
+/// keyed-hash/1.
+class ServerHash final : public KeyedHash {
+public:
+    /// `server` must outlive this.
+    explicit ServerHash(const ServerKey& server) : server_(server) {}
+    std::string mac(std::string_view purpose,
+                    std::initializer_list<std::string_view> fields) const override {
+        return server_.get().derive("keyed-hash/1").derive(purpose).mac(fields);
+    }
+
+private:
+    const ServerKey& server_;
 };
 
 }  // namespace kitchen::auth

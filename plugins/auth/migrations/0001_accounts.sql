@@ -1,3 +1,4 @@
+-- expand
 -- Accounts. `email` is as typed, `email_key` what is compared; `credential_version` grows whenever what proves or permits
 -- changes (password, role, disabled), and ends every token and remembered password that was made under an older one.
 CREATE TABLE users (

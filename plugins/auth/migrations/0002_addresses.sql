@@ -1,3 +1,4 @@
+-- expand
 -- The address book. Of the addresses of an account exactly one is the default: the index forbids a second, and that there is one is kept by
 -- the writers, each of which locks the account's row first. '' in a text: not given.
 CREATE TABLE addresses (

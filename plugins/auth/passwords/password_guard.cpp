@@ -63,6 +63,10 @@ PasswordGuard::Guess PasswordGuard::guess_of(std::string_view account,
 
 Result<bool> PasswordGuard::confirm(const User& user, std::string_view password,
                                     std::string_view client_address) {
+    if (user.password_hash.empty())
+        return Error(Errc::conflict, "no_password",
+                     "This account has no password yet. Set one with a code that is mailed: POST "
+                     "/password/forgot/.");
     const std::optional<User> account(user);
     const Guess guess = guess_of("id:" + std::to_string(user.id), client_address);
     const std::string credential = credential_of(account, password);
@@ -94,7 +98,7 @@ Result<bool> PasswordGuard::attempt(const std::optional<User>& user, std::string
         return std::move(open).error();
 
     bool right = false;
-    if (user) {
+    if (user && !user->password_hash.empty()) {
         auto verified = hasher_.verify(user->password_hash, password, guess.network);
         if (!verified) return std::move(verified).error();
         right = *verified && enabled;

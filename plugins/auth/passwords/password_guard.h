@@ -69,7 +69,8 @@ public:
     /// client, and of no account.
     Error refuse_unreadable(std::string_view client_address);
 
-    /// Whether it is this user's password, with the same limits.
+    /// Whether it is this user's password, with the same limits. Error beyond those: conflict
+    /// "no_password".
     Result<bool> confirm(const User& user, std::string_view password,
                          std::string_view client_address);
 

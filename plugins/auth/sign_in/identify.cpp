@@ -15,6 +15,11 @@ bool brings_token(const http::Request& request) {
     return authorization && authorization->scheme == "bearer";
 }
 
+/// A client that has lost the response repeats it, by then with the token of an ended sign-in.
+bool signs_out(const http::Request& request) {
+    return request.method == "POST" && request.route->pattern == "/logout/";
+}
+
 /// A browser opens its password dialog for Basic. Before a client with a token it must not, nor on
 /// a route where no client signs in, as where a mailed code was wrong, unless the client brought
 /// credentials itself.
@@ -38,7 +43,7 @@ Result<http::Response> Identify::operator()(http::Request& request, const http::
     if (!authorization) return next();
     if (authorization->scheme != "basic" && authorization->scheme != "bearer") return next();
     auto principal = authorization->scheme == "bearer"
-                         ? tokens_.authenticate(authorization->credentials)
+                         ? tokens_.authenticate(authorization->credentials, signs_out(request))
                          : basic(request, authorization->credentials);
     if (!principal) return std::move(principal).error();
     request.principal = *std::move(principal);
@@ -57,6 +62,15 @@ Result<Principal> Identify::basic(const http::Request& request,
 
 Result<http::Response> challenge(http::Request& request, const http::Next& next) {
     auto result = next();
+    if (!result && result.error().code == "insufficient_scope") {  // RFC 6750, section 3.1
+        std::string scope;
+        for (const auto& [name, value] : result.error().members)
+            if (name == "scope") scope = value.as_string();
+        request.response_fields.emplace_back(
+            "WWW-Authenticate",
+            "Bearer realm=\"Chuks Kitchen\", error=\"insufficient_scope\", scope=\"" + scope + '"');
+        return result;
+    }
     const bool is_refused =
         result ? result->status == 401 : result.error().kind == Errc::unauthenticated;
     const bool is_said =

@@ -49,9 +49,7 @@ Status PasswordResetService::forgot(const std::string& email, std::string_view c
     if (Status open = per_address_.tick(network); !open) return open;
     if (!deps_.jobs.post("auth-password-reset",
                          [this, email, network] { prepare(email, network); }))
-        return Error(Errc::unavailable, "mail_queue_full",
-                     "No mail can be sent at this moment. Try again in a few seconds.")
-            .retry_in(std::chrono::seconds(5));
+        return mail_queue_full();
     return {};
 }
 

@@ -65,17 +65,6 @@ Status check_login(const Json& body) {
 
 }  // namespace
 
-static void describe(BodyFields<IssuedTokens>& field) {
-    field.named("Tokens");
-    field("access_token", &IssuedTokens::access_token).describe("For Authorization: Bearer");
-    field("token_type", [](const IssuedTokens&) { return "Bearer"; }).one_of({"Bearer"});
-    field("expires_in", [](const IssuedTokens& tokens) {
-        return tokens.expires_in.count();
-    }).describe("Seconds until the access token expires");
-    field("refresh_token", &IssuedTokens::refresh_token)
-        .describe("Good once, for POST /token/refresh/");
-}
-
 /// RFC 6749 5.1: nothing on the way may keep it.
 static Response tokens_response(const IssuedTokens& issued) {
     return Response::json(200, issued).with_header("Cache-Control", "no-store");

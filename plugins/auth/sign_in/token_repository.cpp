@@ -17,6 +17,7 @@ StoredToken token_of(const Row& row) {
     token.expires_at = row.integer(3);
     token.alive = row.boolean(4);
     token.used_at = row.maybe_integer(5);
+    token.client = {row.string(6), row.string(7)};
     return token;
 }
 
@@ -25,9 +26,9 @@ StoredToken token_of(const Row& row) {
 TokenRepository::TokenRepository(Store& store)
     : add_family_(
           store.prepare("INSERT INTO token_families (user_id, credential_version, access_hash, "
-                        "access_expires_at, expires_at, created_at, updated_at) "
+                        "access_expires_at, expires_at, created_at, updated_at, client_id, scope) "
                         "SELECT id, credential_version, $3, CAST($4 AS BIGINT), CAST($5 AS "
-                        "BIGINT), CAST($6 AS BIGINT), CAST($6 AS BIGINT) FROM users "
+                        "BIGINT), CAST($6 AS BIGINT), CAST($6 AS BIGINT), $7, $8 FROM users "
                         "WHERE id = $1 AND credential_version = $2 AND disabled = 0 RETURNING id")),
       add_refresh_(store.prepare("INSERT INTO refresh_tokens (hash, family_id, expires_at, "
                                  "created_at) VALUES ($1, $2, $3, $4)")),
@@ -37,10 +38,10 @@ TokenRepository::TokenRepository(Store& store)
                                   "$3, expires_at = $4, updated_at = $5 WHERE id = $1")),
       by_access_(store.prepare(
           "SELECT f.id, u.id, u.role, f.access_expires_at, " AUTH_TOKEN_ALIVE
-          ", CAST(NULL AS BIGINT) "
+          ", CAST(NULL AS BIGINT), f.client_id, f.scope "
           "FROM token_families f JOIN users u ON u.id = f.user_id WHERE f.access_hash = $1")),
       by_refresh_(store.prepare("SELECT f.id, u.id, u.role, r.expires_at, " AUTH_TOKEN_ALIVE
-                                ", r.used_at "
+                                ", r.used_at, f.client_id, f.scope "
                                 "FROM refresh_tokens r JOIN token_families f ON f.id = r.family_id "
                                 "JOIN users u ON u.id = f.user_id "
                                 "WHERE r.hash = $1")),
@@ -66,14 +67,14 @@ TokenRepository::TokenRepository(Store& store)
 
 #undef AUTH_TOKEN_ALIVE
 
-Result<std::optional<std::int64_t>> TokenRepository::add_family(Transaction& tx,
-                                                                std::int64_t user_id,
-                                                                std::int64_t credential_version,
-                                                                const TokenHashes& tokens,
-                                                                std::int64_t now) const {
+Result<std::optional<std::int64_t>> TokenRepository::add_family(
+    Transaction& tx, std::int64_t user_id, std::int64_t credential_version,
+    const TokenHashes& tokens, const TokenClient& client, std::int64_t now) const {
     const std::int64_t expires_at = std::max(tokens.access_expires_at, tokens.refresh_expires_at);
-    auto rows = tx.query(add_family_, {user_id, credential_version, tokens.access,
-                                       tokens.access_expires_at, expires_at, now});
+    const Param scope = client.id.empty() ? Param(nullptr) : Param(client.scope);
+    auto rows =
+        tx.query(add_family_, {user_id, credential_version, tokens.access, tokens.access_expires_at,
+                               expires_at, now, client.id, scope});
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return std::optional<std::int64_t>();
     const std::int64_t family_id = rows->front().integer(0);

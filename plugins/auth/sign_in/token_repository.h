@@ -19,6 +19,12 @@ struct TokenHashes {
     std::int64_t access_expires_at = 0, refresh_expires_at = 0;
 };
 
+/// The client that acts for the user, and within which scope; "" for the user alone, who may do
+/// everything.
+struct TokenClient {
+    std::string id = {}, scope = {};
+};
+
 /// A token as stored, with what its family and owner say about it.
 struct StoredToken {
     std::int64_t family_id = 0;
@@ -28,6 +34,7 @@ struct StoredToken {
     bool alive =
         false;  ///< family not revoked, owner not disabled, credentials not changed since sign-in
     std::optional<std::int64_t> used_at;  ///< a refresh token that was exchanged already
+    TokenClient client;
 };
 
 class TokenRepository {
@@ -39,6 +46,7 @@ public:
     Result<std::optional<std::int64_t>> add_family(Transaction& tx, std::int64_t user_id,
                                                    std::int64_t credential_version,
                                                    const TokenHashes& tokens,
+                                                   const TokenClient& client,
                                                    std::int64_t now) const;
     /// Puts new tokens in the place of the family's old ones. False when the old refresh token was
     /// used meanwhile.

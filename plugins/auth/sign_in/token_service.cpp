@@ -52,36 +52,66 @@ TokenHashes TokenService::hashes_of(const IssuedTokens& issued, std::int64_t now
 }
 
 Result<IssuedTokens> TokenService::issue(const User& user) {
+    auto issued = store_.transact<TokenGrant>(
+        [&](Transaction& tx) { return issue(tx, user, TokenClient()); });
+    if (!issued) return std::move(issued).error();
+    log_.info("signed in", {{"user_id", user.id}, {"family_id", issued->family_id}});
+    return IssuedTokens(*issued);
+}
+
+Result<TokenGrant> TokenService::issue(Transaction& tx, const User& user,
+                                       const TokenClient& client) {
     const std::int64_t now = to_millis(clock_.now());
-    const IssuedTokens issued{std::string(access_prefix) + random_.hex(token_bytes),
-                              std::string(refresh_prefix) + random_.hex(token_bytes),
-                              std::chrono::floor<std::chrono::seconds>(lifetimes_.access)};
-    const TokenHashes hashes = hashes_of(issued, now);
-    auto family = store_.transact<std::optional<std::int64_t>>([&](Transaction& tx) {
-        return tokens_.add_family(tx, user.id, user.credential_version, hashes, now);
-    });
-    if (!family) return std::move(family).error();
+    TokenGrant issued{{std::string(access_prefix) + random_.hex(token_bytes),
+                       std::string(refresh_prefix) + random_.hex(token_bytes),
+                       std::chrono::floor<std::chrono::seconds>(lifetimes_.access)}};
+    const auto family = tokens_.add_family(tx, user.id, user.credential_version,
+                                           hashes_of(issued, now), client, now);
+    if (!family) return family.error();
     if (!family->has_value()) return invalid_credentials();
-    log_.info("signed in", {{"user_id", user.id}, {"family_id", **family}});
+    issued.family_id = **family;
+    issued.user_id = user.id;
+    issued.client = client;
     return issued;
 }
 
-Result<Principal> TokenService::authenticate(std::string_view access_token) {
+bool TokenService::is_refresh_token(std::string_view token) noexcept {
+    return looks_like(token, refresh_prefix);
+}
+
+Result<std::optional<StoredToken>> TokenService::look_up(Transaction& tx,
+                                                         std::string_view token) const {
+    const bool is_refresh = is_refresh_token(token);
+    if (!is_refresh && !looks_like(token, access_prefix)) return std::optional<StoredToken>();
+    auto found = is_refresh ? tokens_.by_refresh(tx, refresh_hash(token))
+                            : tokens_.by_access(tx, access_hash(token));
+    if (found && found->has_value()) {
+        const StoredToken& stored = **found;
+        if (!stored.alive || stored.used_at || stored.expires_at <= to_millis(clock_.now()))
+            found->reset();
+    }
+    return found;
+}
+
+Result<Principal> TokenService::authenticate(std::string_view access_token, bool also_ended) {
     if (!looks_like(access_token, access_prefix)) return invalid_access_token();
     const std::string hash = access_hash(access_token);
     auto token = store_.read<std::optional<StoredToken>>(
         [&](Transaction& tx) { return tokens_.by_access(tx, hash); });
     if (!token) return std::move(token).error();
-    if (!token->has_value() || !(*token)->alive) return invalid_access_token();
+    if (!token->has_value() || !((*token)->alive || also_ended)) return invalid_access_token();
     if ((*token)->expires_at <= to_millis(clock_.now())) return expired_access_token();
-    return Principal{(*token)->user_id, (*token)->role, std::to_string((*token)->family_id)};
+    Principal who{(*token)->user_id, (*token)->role, std::to_string((*token)->family_id)};
+    if (!(*token)->client.id.empty()) who.scope = std::move((*token)->client.scope);
+    return who;
 }
 
-Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token) {
+Result<TokenGrant> TokenService::refresh(std::string_view refresh_token,
+                                         std::string_view client_id) {
     if (!looks_like(refresh_token, refresh_prefix)) return invalid_refresh_token();
     const std::int64_t now = to_millis(clock_.now());
     const std::string hash = refresh_hash(refresh_token);
-    IssuedTokens issued = successor_of(refresh_token);
+    TokenGrant issued{successor_of(refresh_token)};
     const TokenHashes hashes = hashes_of(issued, now);
 
     enum class Outcome { issued, refused, reused };
@@ -95,7 +125,9 @@ Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token) {
         const StoredToken& token = **found;
         user_id = token.user_id;
         family_id = token.family_id;
-        if (!token.alive || token.expires_at <= now) return Outcome::refused;
+        if (!token.alive || token.expires_at <= now || token.client.id != client_id)
+            return Outcome::refused;
+        issued.client = token.client;
         issued_at = token.used_at.value_or(now);
         if (!token.used_at) {
             auto rotated = tokens_.rotate(tx, token.family_id, hash, hashes, now);
@@ -114,6 +146,8 @@ Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token) {
     if (*outcome == Outcome::issued) {
         issued.expires_in = std::chrono::floor<std::chrono::seconds>(
             lifetimes_.access - std::chrono::milliseconds(now - issued_at));
+        issued.family_id = family_id;
+        issued.user_id = user_id;
         return issued;
     }
     if (*outcome == Outcome::reused)
@@ -123,9 +157,11 @@ Result<IssuedTokens> TokenService::refresh(std::string_view refresh_token) {
 }
 
 Status TokenService::revoke(std::int64_t family_id) {
-    const std::int64_t now = to_millis(clock_.now());
-    return store_.transact(
-        [&](Transaction& tx) { return tokens_.revoke_family(tx, family_id, now); });
+    return store_.transact([&](Transaction& tx) { return revoke(tx, family_id); });
+}
+
+Status TokenService::revoke(Transaction& tx, std::int64_t family_id) const {
+    return tokens_.revoke_family(tx, family_id, to_millis(clock_.now()));
 }
 
 void TokenService::sweep() {

@@ -10,10 +10,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "auth_settings.h"
+#include "kitchen/accounts.h"
 #include "kitchen/clock.h"
 #include "kitchen/log.h"
 #include "kitchen/principal.h"
@@ -25,9 +27,10 @@
 
 namespace kitchen::auth {
 
-struct IssuedTokens {
-    std::string access_token, refresh_token;
-    std::chrono::seconds expires_in{0};  ///< of the access token
+/// Tokens as given, and what they are for.
+struct TokenGrant : IssuedTokens {
+    std::int64_t family_id = 0, user_id = 0;
+    TokenClient client = {};
 };
 
 class TokenService {
@@ -46,14 +49,21 @@ public:
     /// A new family. Error: invalid_credentials() when the account changed since `user` was read;
     /// what the store reports.
     Result<IssuedTokens> issue(const User& user);
+    /// The same in the caller's transaction, for a client.
+    Result<TokenGrant> issue(Transaction& tx, const User& user, const TokenClient& client);
     /// Who presents this access token. Errors: unauthenticated "token_expired" when a refresh token
     /// helps, otherwise "invalid_credentials"; what the store reports.
-    Result<Principal> authenticate(std::string_view access_token);
-    /// New tokens for a refresh token. Error: unauthenticated "invalid_refresh_token"; what the
-    /// store reports.
-    Result<IssuedTokens> refresh(std::string_view refresh_token);
+    /// `also_ended`: also of a sign-in that has ended.
+    Result<Principal> authenticate(std::string_view access_token, bool also_ended = false);
+    /// New tokens for a refresh token of that client. Error: unauthenticated
+    /// "invalid_refresh_token"; what the store reports.
+    Result<TokenGrant> refresh(std::string_view refresh_token, std::string_view client_id = "");
+    /// What is known of an access or a refresh token; nothing unless it is good.
+    Result<std::optional<StoredToken>> look_up(Transaction& tx, std::string_view token) const;
+    static bool is_refresh_token(std::string_view token) noexcept;
     /// Success also when it has ended already.
     Status revoke(std::int64_t family_id);
+    Status revoke(Transaction& tx, std::int64_t family_id) const;
     /// Deletes what has expired or was revoked.
     void sweep();
 

@@ -14,12 +14,6 @@ Error no_session() {
                  "No sign-up is waiting here, or it has expired. Sign up again.");
 }
 
-Error queue_full() {
-    return Error(Errc::unavailable, "mail_queue_full",
-                 "No mail can be sent at this moment. Try again in a few seconds.")
-        .retry_in(std::chrono::seconds(5));
-}
-
 }  // namespace
 
 SignupService::SignupService(Dependencies dependencies, const ServerKey& key,
@@ -68,9 +62,9 @@ Status SignupService::check_availability(const SignupForm& form, const std::stri
         if (taken->email || taken->phone) return taken_error(*taken);
         const std::string referral_code = normal_referral_code(form.referral_code);
         if (referral_code.empty()) return {};
-        const auto known = deps_.users.referral_code_exists(tx, referral_code);
-        if (!known) return known.error();
-        if (!*known)
+        const auto owner = deps_.users.owner_of_referral_code(tx, referral_code);
+        if (!owner) return owner.error();
+        if (!*owner)
             return invalid_field("/referral_code", "referral_code_unknown",
                                  "Nobody has this referral code. Correct it, or leave it out.");
         return {};
@@ -116,7 +110,7 @@ Result<std::string> SignupService::start(const SignupForm& form) {
     if (!post_code(form.email, code, settings_.ttl)) {
         // No client has the id yet, so an entry that could not be erased merely expires.
         (void)deps_.cache.erase(entry);
-        return queue_full();
+        return mail_queue_full();
     }
     deps_.log.info("sign-up started");
     return session_id;
@@ -151,7 +145,7 @@ Result<std::chrono::milliseconds> SignupService::resend(std::string_view session
     if (!*replaced) return no_session();
     if (!post_code(std::string(field_of(**fields, "email")), code, **left)) {
         (void)replace_mac(old_mac);
-        return queue_full();
+        return mail_queue_full();
     }
     return **left;
 }

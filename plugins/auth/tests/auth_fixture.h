@@ -14,46 +14,14 @@
 #include "fake_events.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
+#include "kitchen/testkit/switch_store.h"
 #include "memory_cache.h"
 #include "memory_store.h"
 #include "migrations.gen.h"
 
 namespace kitchen::auth {
 
-/// A store that can be away.
-class SwitchStore final : public Store {
-public:
-    explicit SwitchStore(Store& store) : store_(store) {}
-    std::atomic<bool> away{false};
-    /// Writes happen, and their response is lost.
-    std::atomic<bool> forgets_responses{false};
-
-    Dialect dialect() const override { return store_.dialect(); }
-    Statement prepare(std::string_view sql) override { return store_.prepare(sql); }
-    Status verify() override { return store_.verify(); }
-    Status read(const Body& body) override {
-        return away ? Status(unavailable()) : store_.read(body);
-    }
-    Status transact(const Body& body, Isolation isolation) override {
-        if (away) return unavailable();
-        Status done = store_.transact(body, isolation);
-        if (done && forgets_responses)
-            return Error(Errc::unavailable, "commit_unknown", "The connection broke.");
-        return done;
-    }
-    Status migrate(const std::function<Status(SchemaTransaction&)>& body) override {
-        return store_.migrate(body);
-    }
-    Status ping() override { return store_.ping(); }
-    using Store::read;
-    using Store::transact;
-
-private:
-    static Error unavailable() {
-        return Error(Errc::unavailable, "store_unavailable", "The store is away.");
-    }
-    Store& store_;
-};
+using testkit::SwitchStore;
 
 /// Jobs whose queue can be full.
 class SwitchJobs final : public Jobs {

@@ -1,3 +1,4 @@
+-- expand
 -- One cart an account. Its row is also the lock: every writer raises the version first.
 CREATE TABLE carts (
     user_id BIGINT PRIMARY KEY,

@@ -383,4 +383,62 @@ INSTANTIATE_TEST_SUITE_P(Stores, CartRaces,
                                                                        : std::string("Memory");
                          });
 
+/// Counts how often the menu is asked.
+class CountingCatalog final : public Catalog {
+public:
+    explicit CountingCatalog(Catalog& catalog) : catalog_(catalog) {}
+    Result<std::vector<Food>> foods(Transaction& tx, std::span<const std::int64_t> ids) override {
+        ++asked;
+        return catalog_.foods(tx, ids);
+    }
+    Status take(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
+                std::optional<std::int64_t> by_user) override {
+        return catalog_.take(tx, portions, reference, by_user);
+    }
+    Status give_back(Transaction& tx, std::span<const Portion> portions, std::string_view reference,
+                     std::optional<std::int64_t> by_user) override {
+        return catalog_.give_back(tx, portions, reference, by_user);
+    }
+    void write(JsonWriter& out, const Food& food) const override { catalog_.write(out, food); }
+    std::string currency() const override { return catalog_.currency(); }
+    std::string time_zone() const override { return catalog_.time_zone(); }
+    int asked = 0;
+
+private:
+    Catalog& catalog_;
+};
+
+TEST(CartFilling, TakesOneWishAfterTheOtherAndAsksTheMenuOnce) {
+    tests::TestKitchen kitchen;
+    CountingCatalog menu(kitchen.catalog);
+    CartService carts(*kitchen.store, menu, kitchen.clock, {});
+    const std::int64_t eba = kitchen.food("Eba", 100, 6), soup = kitchen.food("Soup", 200);
+    kitchen.put(1, eba, 1);
+    const auto filled = [&](std::vector<CartWish> wishes) {
+        return kitchen.store->transact<Carts::Filled>(
+            [&](Transaction& tx) { return carts.fill(tx, 1, wishes); });
+    };
+    const Carts::Filled first = filled({{eba, {}, {}, 3},
+                                        {eba, {}, {}, 3, "hot"},
+                                        {soup, {}, {}, 2},
+                                        {eba, {}, {}, 2},
+                                        {999, {}, {}, 1},
+                                        {soup, {}, {}, 2}})
+                                    .value();
+    const auto codes = [](const Carts::Filled& all) {
+        std::string out;
+        for (const auto& problems : all.problems)
+            out += (problems.empty() ? "-" : problems.front().code) + ' ';
+        return out;
+    };
+    EXPECT_EQ(codes(first), "- short - - deleted - ");
+    EXPECT_EQ(menu.asked, 2) << "before and after";
+    const CartContents cart = kitchen.cart_of(1);
+    ASSERT_EQ(cart.lines.size(), 2u);
+    EXPECT_EQ(cart.lines[0].quantity, 6);
+    EXPECT_EQ(cart.lines[1].quantity, 4);
+    EXPECT_EQ(cart.version, first.version);
+    EXPECT_EQ(codes(filled({{soup, {}, {}, 9'996}, {soup, {}, {}, 1}}).value()), "too_large - ");
+}
+
 }  // namespace kitchen::cart

@@ -1,3 +1,4 @@
+-- expand
 -- Foods of the menu. A deleted food keeps its row: old orders and the stock journal point at it.
 -- The *_key columns hold the text with its case folded by the plugin, so that every store compares alike.
 CREATE TABLE foods (

@@ -1,3 +1,4 @@
+-- contract
 -- 0: switched off or sold out. A column, because an index that looks at the quantity would have PostgreSQL write every index
 -- of a food at every sale. Before the indexes, because it takes the stronger lock.
 ALTER TABLE foods ADD COLUMN is_orderable BIGINT NOT NULL DEFAULT 1;

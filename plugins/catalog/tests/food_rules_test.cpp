@@ -44,6 +44,19 @@ TEST_F(FoodRules, TrimsTexts) {
     EXPECT_THAT(food.tags, ElementsAre("hot"));
 }
 
+TEST_F(FoodRules, AreNotHeldAgainstWhatStaysAsItWas) {
+    FoodDraft before = food;
+    before.tags = {"hot", "HOT"};  // equal only since case is folded
+    before.description = repeated("x", 3000);
+    food = before;
+    food.price = 1;
+    EXPECT_TRUE(normalise(food, before));
+    food.tags.push_back("red");
+    food.description += "x";
+    EXPECT_THAT(faults_of(normalise(food, before).error()),
+                ElementsAre("too_long /description", "not_unique /tags/1"));
+}
+
 TEST_F(FoodRules, CountsLengthsInCharacters) {
     food.name = repeated("ọ", 120);
     food.description = repeated("ọ", 2000);

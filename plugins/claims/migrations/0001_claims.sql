@@ -1,3 +1,4 @@
+-- expand
 -- What is taken of each name: the sum of its claims, kept so that a limit costs one row.
 CREATE TABLE claim_totals (
     name TEXT PRIMARY KEY,

@@ -1,3 +1,4 @@
+-- expand
 -- What has happened. A row gets its position after it was committed, by the transaction that holds the row of event_head, so positions become
 -- visible in their order and without gaps. NULL: not yet.
 CREATE TABLE events (

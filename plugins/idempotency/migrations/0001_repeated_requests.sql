@@ -1,3 +1,4 @@
+-- expand
 -- The first response to a request that came with an Idempotency-Key. status 0: it is still running.
 CREATE TABLE idempotency_keys (
     user_id BIGINT NOT NULL,

@@ -3,12 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
 #include <future>
 #include <thread>
 
 #include "kitchen/http/route.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/migrate.h"
+#include "kitchen/testkit/switch_store.h"
+#include "kitchen/testkit/temporary_directory.h"
 #include "migrations.gen.h"
 #include "sqlite_store.h"
 
@@ -25,9 +28,22 @@ struct NoWaits final : Waits {
     std::atomic<int> begun{0};
 };
 
+/// Not keyed, and as good as one for these tests.
+struct PlainHash final : KeyedHash {
+    std::string mac(std::string_view purpose,
+                    std::initializer_list<std::string_view> fields) const override {
+        Fnv1a64 sum;
+        sum.add(purpose);
+        for (const std::string_view field : fields) sum.add('\n').add(field);
+        std::string out;
+        for (unsigned char i = 0; i < 4; ++i) out += hex(sum.add(i).sum());
+        return out;
+    }
+};
+
 class RepeatedRequestsTest : public testing::Test {
 protected:
-    RepeatedRequestsTest() { testkit::apply_migrations(*store, "idempotency", kitchen_migrations); }
+    RepeatedRequestsTest() { testkit::apply_migrations(store, "idempotency", kitchen_migrations); }
 
     Request post(const std::string& key, std::string body = R"({"a":1})",
                  std::int64_t user_id = 1) {
@@ -35,7 +51,7 @@ protected:
         request.method = "POST";
         request.target = "/cart/";
         request.route = &route;
-        request.body = std::move(body);
+        request.json = parse_json(body).value();
         if (!key.empty()) request.headers.emplace_back("idempotency-key", key);
         request.deadline = clock.steady_now() + std::chrono::seconds(20);
         request.principal.emplace();
@@ -52,11 +68,15 @@ protected:
         });
     }
 
-    const std::unique_ptr<Store> store = sqlite::open_memory();
+    const std::unique_ptr<Store> memory = sqlite::open_memory();
+    testkit::SwitchStore store{*memory};
     testkit::ManualClock clock;
     testkit::RecordingLogger log;
     NoWaits waits;
-    RepeatedRequests requests{*store, clock, waits, log, {}};
+    PlainHash hashes;
+    testkit::SeededRandom random{1};
+    testkit::ManualJobs jobs;
+    RepeatedRequests requests{{store, hashes, clock, random, jobs, waits, log}, {}};
     Route route = Route::post("/cart/").signed_in();
     std::atomic<int> effects{0};
     bool succeeds = true;
@@ -167,18 +187,91 @@ TEST_F(RepeatedRequestsTest, AreForgottenAfterADay) {
 TEST_F(RepeatedRequestsTest, LeaveAloneWhatIsNotTheirs) {
     Route itself =
         Route::post("/orders/").signed_in().header({"Idempotency-Key", http::Schema::string(), ""});
-    Route file = Route::post("/file/").signed_in().takes_file({"image/png"}, 10);
-    for (const Route* other : {&itself, &file}) {
+    Request request = post("k");
+    request.route = &itself;
+    call(request).value();
+    call(request).value();
+    EXPECT_EQ(effects, 2);
+}
+
+TEST_F(RepeatedRequestsTest, OfClientsThatAreNotSignedInAreKnownByTheWholeRequest) {
+    Route open = Route::post("/verify/").uses_cookie("session");
+    const auto send = [&](const std::string& body, const std::string& session) {
+        Request request = post("k", body);
+        request.route = &open;
+        request.principal.reset();
+        request.headers.emplace_back("cookie", "session=" + session);
+        return call(std::move(request)).value();
+    };
+    const Response first = send(R"({"otp":"123456"})", "a");
+    // A client that guesses the key gets what it has asked for itself, and nothing of the others.
+    EXPECT_NE(send(R"({"otp":"123457"})", "a").body, first.body);
+    EXPECT_NE(send(R"({"otp":"123456"})", "b").body, first.body);
+    EXPECT_EQ(effects, 3);
+    EXPECT_EQ(send(R"({ "otp": "123456" })", "a").body, first.body);
+    EXPECT_EQ(effects, 3);
+    clock.advance(std::chrono::minutes(11));
+    send(R"({"otp":"123456"})", "a");
+    EXPECT_EQ(effects, 4);
+}
+
+TEST_F(RepeatedRequestsTest, KeepNothingInTheClear) {
+    Request request = post("my-key", R"({"password":"Sw0rdfish"})");
+    requests
+        .respond(request,
+                 []() -> Result<Response> {
+                     return Response::json(200, Json::object({{"token", "ck_at_1"}}))
+                         .with_header("Set-Cookie", "session=ck_sid_1");
+                 })
+        .value();
+    const Statement all = store.prepare(
+        "SELECT idempotency_key || request || fields || body, status FROM idempotency_keys");
+    const Rows rows = store.read<Rows>([&](Transaction& tx) { return tx.query(all, {}); }).value();
+    ASSERT_EQ(rows.size(), 1u);
+    EXPECT_EQ(rows.front().integer(1), 200);
+    for (const char* secret : {"my-key", "Sw0rdfish", "ck_at_1", "ck_sid_1", "Set-Cookie"})
+        EXPECT_EQ(rows.front().text(0).find(secret), std::string_view::npos) << secret;
+    const Response again = call(post("my-key", R"({"password":"Sw0rdfish"})")).value();
+    EXPECT_EQ(again.body, R"({"token":"ck_at_1"})");
+    EXPECT_EQ(*again.header("Set-Cookie"), "session=ck_sid_1");
+    EXPECT_EQ(effects, 0);
+}
+
+TEST_F(RepeatedRequestsTest, OfFilesAreEqualWhenTheFilesAre) {
+    const testkit::TemporaryDirectory folder;
+    Route route_of_file = Route::post("/file/").signed_in().takes_file({"image/png"}, 10);
+    const auto send = [&](const std::string& bytes) {
+        const std::filesystem::path path = folder.path() / "file";
+        std::ofstream(path, std::ios::binary) << bytes;
         Request request = post("k");
-        request.route = other;
-        call(request).value();
-        call(request).value();
+        request.route = &route_of_file;
+        request.files.push_back({"", "", "image/png", path, bytes.size()});
+        return call(std::move(request));
+    };
+    const std::string large(200'000, 'x');
+    send(large).value();
+    EXPECT_TRUE(send(large).value().header("Idempotent-Replayed"));
+    EXPECT_EQ(effects, 1);
+    EXPECT_EQ(send(large + 'y').error().code, "idempotency_key_reused");
+}
+
+TEST_F(RepeatedRequestsTest, AreNotedAsSoonAsTheStoreIsBack) {
+    for (const bool good : {true, false}) {
+        Request request = post(good ? "good" : "bad");
+        const Result<Response> first = requests.respond(request, [&]() -> Result<Response> {
+            store.away = true;
+            if (!good) return Error(Errc::unavailable, "store_unavailable", "It is away.");
+            return Response::json(200, Json("first"));
+        });
+        EXPECT_EQ(first.has_value(), good);
+        store.away = false;
+        Request impatient = post(good ? "good" : "bad");
+        impatient.deadline = clock.steady_now();
+        EXPECT_EQ(call(impatient).error().code, "idempotency_key_in_use");
+        EXPECT_EQ(jobs.run_all(), 1);
+        const Response second = call(post(good ? "good" : "bad")).value();
+        EXPECT_EQ(second.body, good ? "\"first\"" : R"({"n":1})");
     }
-    Request anonymous = post("k");
-    anonymous.principal.reset();
-    call(anonymous).value();
-    call(anonymous).value();
-    EXPECT_EQ(effects, 6);
 }
 
 }  // namespace kitchen::idempotency

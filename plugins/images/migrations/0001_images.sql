@@ -1,3 +1,4 @@
+-- expand
 -- A row comes before its blob and goes after it. Without a name, it is there until its blob is removed.
 CREATE TABLE images (
     id {{identity}},

@@ -148,6 +148,24 @@ TEST_F(ImageServiceTest, AnImageThatComesBackIsKept) {
     EXPECT_TRUE(images.open(images.find(name_in(back)).value(), {0, 1}));
 }
 
+TEST_F(ImageServiceTest, AnImageWhoseAddressIsPutBackIsKept) {
+    const AddedImage own = add(jollof, samples::png(1, 1)).value();
+    const AddedImage others = add(suya, samples::png(2, 2)).value();
+    images.remove(jollof, any_version, 1).value();
+    images.remove(suya, any_version, 1).value();
+    change_url(jollof, own.image_url);
+    change_url(kitchen.food("Copy", 1), others.image_url);
+    kitchen.clock.advance(2h);
+    EXPECT_EQ(images.sweep().value(), 0);
+    EXPECT_TRUE(is_there(name_in(own)));
+    EXPECT_TRUE(is_there(name_in(others)));
+    change_url(jollof, std::nullopt);
+    EXPECT_EQ(images.sweep().value(), 0) << "it is unused from now on";
+    kitchen.clock.advance(2h);
+    EXPECT_EQ(images.sweep().value(), 1);
+    EXPECT_FALSE(is_there(name_in(own)));
+}
+
 TEST_F(ImageServiceTest, AnImageIsUnusedWhenTheFoodShowsAnotherOrIsGone) {
     const AddedImage first = add(jollof, samples::png(1, 1)).value();
     const AddedImage second = add(suya, samples::png(2, 2)).value();

@@ -104,6 +104,19 @@ TEST_P(ImagesApi, AnImageIsUploadedAndShown) {
     EXPECT_EQ(anyone.get("/images/nothing.jpg").problem_code(), "image_not_found");
 }
 
+TEST_P(ImagesApi, ARepeatedUploadHappensOnce) {
+    const HttpResponse first = upload(jpeg(40, 30), "image/jpeg", {{"Idempotency-Key", "a"}});
+    const HttpResponse again = upload(jpeg(40, 30), "image/jpeg", {{"Idempotency-Key", "a"}});
+    EXPECT_EQ(first.status, 201);
+    EXPECT_EQ(again.status, 201);
+    EXPECT_EQ(again.body, first.body);
+    EXPECT_EQ(again.header("etag"), first.header("etag"));
+    EXPECT_EQ(again.header("location"), first.header("location"));
+    EXPECT_EQ(again.header("idempotent-replayed"), "true");
+    EXPECT_EQ(upload(png(), "image/png", {{"Idempotency-Key", "a"}}).problem_code(),
+              "idempotency_key_reused");
+}
+
 TEST_P(ImagesApi, ItIsTakenAwayAndStaysReadableForAWhile) {
     EXPECT_EQ(admin.del(path_of(dish)).problem_code(), "image_not_found");
     const std::string location = upload(png(), "image/png").header("location");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <functional>
 #include <future>
@@ -57,6 +58,21 @@ protected:
     HttpClient admin = restaurant.admin();
     const std::int64_t jollof = restaurant.food("Jollof", 250'000, 10);
 };
+
+TEST_P(MenuTransferApi, ARepeatedImportHappensOnce) {
+    const auto send = [&](const std::string& bytes, const std::string& key) {
+        return admin.send("POST", "/foods/import/", bytes,
+                          {{"Content-Type", "text/csv"}, {"Idempotency-Key", key}});
+    };
+    const std::string file = "name,price\r\nDodo,150000\r\n";
+    const HttpResponse first = send(file, "a");
+    EXPECT_EQ(counts(first), "1 0 0");
+    const HttpResponse again = send(file, "a");
+    EXPECT_EQ(again.body, first.body);
+    EXPECT_EQ(again.header("idempotent-replayed"), "true");
+    EXPECT_EQ(send(file + "Eba,1\r\n", "a").problem_code(), "idempotency_key_reused");
+    EXPECT_EQ(counts(send(file, "b")), "0 0 1");
+}
 
 TEST_P(MenuTransferApi, FoodsAreAddedAndChanged) {
     const std::string file =
@@ -306,6 +322,72 @@ TEST(LargeMenu, TakesBoundedMemory) {
     const std::string exported = admin.get("/foods/export/?format=csv").body;
     EXPECT_EQ(std::count(exported.begin(), exported.end(), '\n'), 1'001);
     EXPECT_EQ(import(exported).json["unchanged"].as_integer(), 1'000);
+    EXPECT_EQ(restaurant.broken_data(), "[]");
+}
+
+TEST(MenuTransferBesideOthers, NeitherImportsNorCheckoutsFail) {
+    RestaurantConfig config = with_transfer(testkit::on_postgres());
+    config.replicas = 2;
+    Restaurant restaurant(config);
+    constexpr int foods = 200, rounds = 6, buyers = 4;
+    const auto menu = [](int price, bool backwards) {
+        std::string file = "name,price,category,available_quantity\r\n";
+        for (int i = 0; i < foods; ++i)
+            file += "Dish " + std::to_string(backwards ? foods - i : i + 1) + "," +
+                    std::to_string(price) + ",Rice,100000\r\n";
+        return file;
+    };
+    const auto client_of = [&](std::size_t replica) {
+        HttpClient client(restaurant.kernels()[replica]->port());
+        client.basic(Restaurant::admin_email, Restaurant::password);
+        return client;
+    };
+    const auto import = [&](HttpClient& client, const std::string& file) {
+        return client.send("POST", "/foods/import/", file, {{"Content-Type", "text/csv"}}).status;
+    };
+    HttpClient first = client_of(0);
+    ASSERT_EQ(import(first, menu(1, false)), 200);
+    const Json listed = first.get("/foods/?limit=100&sort=name").json;
+    std::vector<std::int64_t> ids;
+    for (const Json& food : listed["result"].as_array()) ids.push_back(food["id"].as_integer());
+    const std::vector<std::string> tokens = restaurant.tokens(buyers);
+
+    std::atomic<bool> is_over{false};
+    std::atomic<int> placed{0};
+    std::vector<std::future<std::vector<int>>> running;
+    for (int buyer = 0; buyer < buyers; ++buyer)
+        running.push_back(std::async(std::launch::async, [&, buyer] {
+            HttpClient client(restaurant.kernels()[static_cast<std::size_t>(buyer) % 2]->port());
+            client.bearer(tokens[static_cast<std::size_t>(buyer)]);
+            std::vector<int> odd;
+            for (std::size_t turn = 0; !is_over; ++turn) {
+                for (const std::size_t step : {0u, 7u})
+                    client.post("/cart/", Json::object({{"food_id", ids[(turn + step) % 20]}}));
+                const int status =
+                    client.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status;
+                if (status == 201)
+                    ++placed;
+                else if (status != 409)
+                    odd.push_back(status);
+            }
+            return odd;
+        }));
+    std::vector<std::future<std::vector<int>>> importing;
+    for (const bool backwards : {false, true})
+        importing.push_back(std::async(std::launch::async, [&, backwards] {
+            HttpClient client = client_of(backwards ? 1 : 0);
+            std::vector<int> odd;
+            for (int round = 0; round < rounds; ++round)
+                if (const int status =
+                        import(client, menu(100 * round + (backwards ? 20 : 10), backwards));
+                    status != 200)
+                    odd.push_back(status);
+            return odd;
+        }));
+    for (auto& one : importing) EXPECT_THAT(one.get(), testing::IsEmpty());
+    is_over = true;
+    for (auto& one : running) EXPECT_THAT(one.get(), testing::IsEmpty());
+    EXPECT_GT(placed, 0);
     EXPECT_EQ(restaurant.broken_data(), "[]");
 }
 

@@ -35,8 +35,7 @@ void ClientStream::send_locked(const OrderEvent& event) {
     if (ids_ == Ids::versions && event.is_last()) end_locked();
 }
 
-void ClientStream::on_beat() {
-    const bool may_go_on = may_go_on_();
+void ClientStream::on_beat(bool may_go_on) {
     const std::lock_guard lock(mutex_);
     if (ended_ || !stream_) return;
     if (!may_go_on || clock_.steady_now() >= end_at_)

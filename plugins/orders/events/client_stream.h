@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -29,14 +28,9 @@ public:
         positions,  ///< all orders
     };
 
-    /// `may_go_on`: asked at each beat, on its thread; it may read the store.
-    ClientStream(Ids ids, Actor actor, std::function<bool()> may_go_on, const Clock& clock,
+    ClientStream(Ids ids, Actor actor, Principal who, const Clock& clock,
                  std::chrono::steady_clock::time_point end_at)
-        : ids_(ids),
-          actor_(actor),
-          may_go_on_(std::move(may_go_on)),
-          clock_(clock),
-          end_at_(end_at) {}
+        : ids_(ids), actor_(actor), who_(std::move(who)), clock_(clock), end_at_(end_at) {}
 
     /// Sends `first`, by which the client knows everything up to the id `last`, then what has come
     /// since. `then_end`: and no more.
@@ -45,7 +39,8 @@ public:
 
     void on_event(const OrderEvent& event) override;
     /// A heartbeat, or the end when it is time, or the client has lost the right to it.
-    void on_beat() override;
+    void on_beat(bool may_go_on) override;
+    const Principal& who() const noexcept override { return who_; }
     void end() noexcept override;
 
 private:
@@ -54,7 +49,7 @@ private:
 
     const Ids ids_;
     const Actor actor_;
-    const std::function<bool()> may_go_on_;
+    const Principal who_;
     const Clock& clock_;
     const std::chrono::steady_clock::time_point end_at_;
 

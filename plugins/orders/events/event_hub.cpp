@@ -1,5 +1,8 @@
 #include "events/event_hub.h"
 
+#include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 
 namespace kitchen::orders {
@@ -131,8 +134,14 @@ void EventHub::poll() {
     if (const Status numbered = feed_.number(); !numbered) note(numbered.error());
 }
 
-void EventHub::beat() {
-    for (const Listeners::Pointer& listener : listeners_.all()) listener->on_beat();
+void EventHub::beat(const std::function<bool(const Principal&)>& is_current) {
+    std::map<std::tuple<std::int64_t, std::string, std::string>, bool> asked;
+    for (const Listeners::Pointer& listener : listeners_.all()) {
+        const Principal& who = listener->who();
+        const auto [known, is_new] = asked.try_emplace({who.user_id, who.role, who.token_id});
+        if (is_new) known->second = is_current(who);
+        listener->on_beat(known->second);
+    }
 }
 
 void EventHub::note(const Error& error) {

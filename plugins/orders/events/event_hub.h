@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,8 +47,9 @@ public:
     /// Reads what is new, if there are listeners; otherwise keeps the feed numbered. For a periodic
     /// job.
     void poll();
-    /// Lets all listeners do what is due. For a periodic job.
-    void beat();
+    /// Lets all listeners do what is due, having asked once for each who listens whether they still
+    /// may. For a periodic job.
+    void beat(const std::function<bool(const Principal&)>& is_current);
 
     std::size_t listeners() const { return listeners_.count(); }
 

@@ -258,9 +258,8 @@ std::shared_ptr<ClientStream> EventRoutes::new_stream(ClientStream::Ids ids,
                                                       const Principal& who) const {
     // Spread, so that those who came together do not all leave together.
     const auto age = options_.max_age - up_to(options_.max_age / 10, random_);
-    return std::make_shared<ClientStream>(
-        ids, actor_of({who.user_id, who.role}), [this, who] { return is_current(who); }, clock_,
-        clock_.steady_now() + age);
+    return std::make_shared<ClientStream>(ids, actor_of({who.user_id, who.role}), who, clock_,
+                                          clock_.steady_now() + age);
 }
 
 Response EventRoutes::response(std::shared_ptr<ClientStream> stream,

@@ -37,6 +37,9 @@ public:
     EventRoutes(const EventRoutes&) = delete;
     EventRoutes& operator=(const EventRoutes&) = delete;
 
+    /// Whether the client may go on listening. Also while the store is away: then nothing is known.
+    bool is_current(const Principal& who) const;
+
 private:
     Result<http::Response> one_order(http::Request& request);
     Result<http::Response> all_orders(http::Request& request);
@@ -47,8 +50,6 @@ private:
     Result<http::Response> identify(http::Request& request, const http::Next& next) const;
     Result<Principal> take_ticket(std::string_view ticket) const;
 
-    /// Also while the store is away: then nothing is known.
-    bool is_current(const Principal& who) const;
     std::shared_ptr<ClientStream> new_stream(ClientStream::Ids ids, const Principal& who) const;
     http::Response response(std::shared_ptr<ClientStream> stream,
                             Listeners::Registration registration, std::string first,

@@ -11,20 +11,23 @@
 #include <vector>
 
 #include "events/order_event.h"
+#include "kitchen/principal.h"
 #include "kitchen/result.h"
 
 namespace kitchen::orders {
 
-/// Told of changes on the threads of jobs. Calls must not block, except on_beat(), which may read
-/// the store; they may come on several threads at once.
+/// Told of changes on the threads of jobs. Calls must not block; they may come on several threads
+/// at once.
 class OrderListener {
 public:
     virtual ~OrderListener() = default;
     /// Changes of one order come in the order of their versions, all changes in that of their
     /// positions; one may come that is known already.
     virtual void on_event(const OrderEvent& event) = 0;
-    /// From time to time, for what is due.
-    virtual void on_beat() = 0;
+    /// Who listens; never changes.
+    virtual const Principal& who() const noexcept = 0;
+    /// From time to time, for what is due. `may_go_on`: it still has the right to listen.
+    virtual void on_beat(bool may_go_on) = 0;
     /// Nothing more will come.
     virtual void end() noexcept = 0;
 };

@@ -1,3 +1,4 @@
+-- expand
 -- user_id belongs to the accounts and food_id to the catalogue, which may be other plugins on other tables: no foreign keys to them.
 -- Names and prices are copied when the order is placed, and never change.
 CREATE TABLE orders (

@@ -1,3 +1,4 @@
+-- expand
 -- One order for the changes of all orders. A row gets its position after it was committed, by whoever holds the row of order_feed, so
 -- positions become visible in their order and without gaps. NULL: not yet.
 ALTER TABLE order_history ADD COLUMN position BIGINT;

@@ -249,6 +249,16 @@ TEST(CheckoutService, ThePhoneIsNormalised) {
               "+2348055555555");
 }
 
+TEST(CheckoutService, AnAccountWithoutPhoneNamesOne) {
+    OrderKitchen kitchen;
+    kitchen.identity.phoneless = {ada};
+    kitchen.put(ada, kitchen.food("Dish", 100));
+    CheckoutRequest request = OrderKitchen::request(ada);
+    EXPECT_THAT(faults(error_of(kitchen.place(request))), ElementsAre("/contact_phone required"));
+    request.contact_phone = "08055555555";
+    EXPECT_EQ(kitchen.place(request).value().order.contact_phone, "+2348055555555");
+}
+
 TEST(CheckoutService, AClosedAccountOrdersNothing) {
     OrderKitchen kitchen;
     const auto dish = kitchen.food("Dish", 100, 5);

@@ -16,11 +16,10 @@ protected:
         return {number + 100, 7, number, OrderState::pending, to, {}, "", Fulfillment::pickup};
     }
     std::shared_ptr<ClientStream> stream(ClientStream::Ids ids = ClientStream::Ids::versions) {
-        return std::make_shared<ClientStream>(
-            ids, Actor::customer, [this] { return may_go_on; }, clock, clock.steady_now() + 1h);
+        return std::make_shared<ClientStream>(ids, Actor::customer, Principal{}, clock,
+                                              clock.steady_now() + 1h);
     }
     testkit::ManualClock clock;
-    bool may_go_on = true;
     std::shared_ptr<tests::FakeEventStream> client = std::make_shared<tests::FakeEventStream>();
 };
 
@@ -48,7 +47,7 @@ TEST_F(ClientStreamTest, OfOneOrderEndsWithIt) {
     EXPECT_FALSE(client->is_open());
     EXPECT_EQ(client->ids(), "2");
     one->on_event(event(3));
-    one->on_beat();
+    one->on_beat(true);
     EXPECT_EQ(client->ids(), "2");
 }
 
@@ -81,13 +80,13 @@ TEST_F(ClientStreamTest, EndedBeforeItIsOpenItStillSaysWhatItHas) {
 
 TEST_F(ClientStreamTest, BeatsUntilItIsTooOld) {
     const auto one = stream();
-    one->on_beat();
+    one->on_beat(true);
     one->open(client, "", 1, false);
     clock.advance(1h - 1ms);
-    one->on_beat();
+    one->on_beat(true);
     EXPECT_EQ(client->written(), ":\n\n");
     clock.advance(1ms);
-    one->on_beat();
+    one->on_beat(true);
     EXPECT_EQ(client->written(), ":\n\n");
     EXPECT_FALSE(client->is_open());
 }
@@ -95,10 +94,9 @@ TEST_F(ClientStreamTest, BeatsUntilItIsTooOld) {
 TEST_F(ClientStreamTest, EndsAtTheBeatAfterTheRightToIt) {
     const auto one = stream();
     one->open(client, "", 1, false);
-    one->on_beat();
-    may_go_on = false;
+    one->on_beat(true);
     EXPECT_TRUE(client->is_open());
-    one->on_beat();
+    one->on_beat(false);
     EXPECT_EQ(client->written(), ":\n\n");
     EXPECT_FALSE(client->is_open());
 }

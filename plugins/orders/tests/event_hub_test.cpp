@@ -51,12 +51,12 @@ protected:
             stream->open(end, "", last, false);
         }
     };
-    Client joined(std::optional<std::int64_t> order_id) {
+    Client joined(std::optional<std::int64_t> order_id, const Principal& who = {1, "kitchen", {}}) {
         Client client;
         const auto ids = order_id ? ClientStream::Ids::versions : ClientStream::Ids::positions;
-        client.stream = std::make_shared<ClientStream>(
-            ids, Actor::staff, [] { return true; }, kitchen.clock,
-            kitchen.clock.steady_now() + std::chrono::hours(1));
+        client.stream =
+            std::make_shared<ClientStream>(ids, Actor::staff, who, kitchen.clock,
+                                           kitchen.clock.steady_now() + std::chrono::hours(1));
         client.registration = hub.join(1, order_id, client.stream).value();
         return client;
     }
@@ -204,6 +204,22 @@ TEST_F(EventHubTest, AStoreThatIsAwayIsTriedAgain) {
     rename("confirmed", "burnt");
     hub.poll();
     EXPECT_EQ(one.end->ids(), "2");
+}
+
+TEST_F(EventHubTest, ABeatAsksOnceForEachWhoListens) {
+    Client one = joined({}, {1, "kitchen", "7"}), two = joined({}, {1, "kitchen", "7"}),
+           other = joined({}, {1, "kitchen", "8"});
+    for (Client* client : {&one, &two, &other}) client->open(0);
+    std::vector<std::string> asked;
+    hub.beat([&](const Principal& who) {
+        asked.push_back(who.token_id);
+        return who.token_id == "7";
+    });
+    std::sort(asked.begin(), asked.end());
+    EXPECT_EQ(asked, (std::vector<std::string>{"7", "8"}));
+    EXPECT_TRUE(one.end->is_open());
+    EXPECT_TRUE(two.end->is_open());
+    EXPECT_FALSE(other.end->is_open());
 }
 
 TEST_F(EventHubTest, ClosingEndsAllStreams) {

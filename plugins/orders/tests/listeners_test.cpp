@@ -8,11 +8,13 @@ namespace {
 class Ear final : public OrderListener {
 public:
     void on_event(const OrderEvent&) override {}
-    void on_beat() override {}
+    const Principal& who() const noexcept override { return principal; }
+    void on_beat(bool) override {}
     void end() noexcept override {
         ++ends;
         registration.reset();  // as the end of a connection does
     }
+    Principal principal;
     int ends = 0;
     Listeners::Registration registration;
 };

@@ -18,17 +18,19 @@
 
 namespace kitchen::tests {
 
-/// Every id has an account, unless it is closed or missing.
+/// Every id has an account, unless it is closed or missing, and a phone number, unless it is
+/// phoneless.
 class FakeIdentity final : public Identity {
 public:
-    std::set<std::int64_t> closed, missing;
+    std::set<std::int64_t> closed, missing, phoneless;
 
     Result<std::optional<Account>> account(Transaction&, std::int64_t user_id) override {
         if (missing.contains(user_id)) return std::optional<Account>();
         Account account;
         account.id = user_id;
         account.email = "user" + std::to_string(user_id) + "@example.com";
-        account.phone_number = "+234803" + std::to_string(1'000'000 + user_id);
+        if (!phoneless.contains(user_id))
+            account.phone_number = "+234803" + std::to_string(1'000'000 + user_id);
         account.role = "customer";
         account.disabled = closed.contains(user_id);
         return std::optional<Account>(account);

@@ -158,7 +158,7 @@ TEST_F(OrderServiceTest, AListGoesOnAfterAnOrderWhateverHasComeSince) {
     EXPECT_EQ(ids(viewer_ada, filter), (Ids{second, first}));
     filter.starting_after = 999;
     EXPECT_EQ(error_of(kitchen.orders.list(viewer_ada, filter, 10, 0)).faults.at(0).pointer,
-              "?starting_after");
+              "?cursor");
     filter.starting_after = first;
     EXPECT_EQ(error_of(kitchen.orders.list({12345, "customer"}, filter, 10, 0)).kind,
               Errc::unprocessable);
@@ -225,10 +225,21 @@ TEST_F(OrderServiceTest, ListsNewestFirstAndFilters) {
     EXPECT_EQ(listed(viewer_cook, {}).size(), 26u);  // more than one statement's worth of parts
     EXPECT_THAT(listed(bayo, {}, 2), ElementsAre(ids[23], ids[21], -12));
     OrderFilter filter;
-    filter.status = OrderState::confirmed;
+    filter.states = {OrderState::confirmed};
     EXPECT_THAT(listed(boss, filter), ElementsAre(ids[4], -1));
     EXPECT_THAT(listed(viewer_ada, filter), ElementsAre(ids[4], -1));
     EXPECT_THAT(listed(bayo, filter), ElementsAre(0));
+    filter.states = {OrderState::pending, OrderState::confirmed};
+    EXPECT_EQ(listed(viewer_cook, filter), listed(viewer_cook, {}));
+    EXPECT_EQ(listed(bayo, filter, 3, 2), listed(bayo, {}, 3, 2));
+    ASSERT_TRUE(move(viewer_cook, ids[7], OrderState::confirmed));
+    ASSERT_TRUE(move(viewer_cook, ids[9], OrderState::cancelled, "Late"));
+    filter.states = {OrderState::confirmed, OrderState::cancelled};
+    EXPECT_THAT(listed(boss, filter), ElementsAre(ids[9], ids[7], ids[4], -3));
+    EXPECT_THAT(listed(boss, filter, 2, 1), ElementsAre(ids[7], ids[4], -3));
+    filter.starting_after = ids[9];
+    filter.total_count = 3;
+    EXPECT_THAT(listed(boss, filter, 1), ElementsAre(ids[7], -3));
     filter = {};
     filter.from = times[10];
     filter.to = times[12];

@@ -2,8 +2,11 @@
 // must agree on.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "kitchen/testkit/child_process.h"
 #include "kitchen/testkit/restaurant.h"
+#include "kitchen/time.h"
 
 namespace kitchen::orders {
 namespace {
@@ -122,6 +125,96 @@ TEST_F(OrdersApi, WrongRequestsAreNamed) {
     EXPECT_EQ(
         restaurant.client().post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status,
         401);
+}
+
+TEST_F(OrdersApi, AllThatIsWrongWithAnOrderIsInOneResponse) {
+    const auto faults = [](const HttpResponse& response) {
+        std::vector<std::string> found;
+        if (response.status == 422)
+            for (const Json& one : response.json["errors"].as_array())
+                found.push_back(one["pointer"].as_string());
+        std::sort(found.begin(), found.end());
+        return found;
+    };
+    using Found = std::vector<std::string>;
+    Json body = Json::object({{"fulfillment_type", "pickup"},
+                              {"tip", -1},
+                              {"contact_phone", "call me"},
+                              {"scheduled_for", "2020-01-01T00:00:00Z"},
+                              {"address_id", 7}});
+    EXPECT_EQ(faults(chef.post("/orders/", body)),
+              (Found{"/address_id", "/contact_phone", "/scheduled_for", "/tip"}));
+    body.set("fulfillment_type", "delivery");
+    EXPECT_EQ(faults(chef.post("/orders/", body)),
+              (Found{"/contact_phone", "/scheduled_for", "/tip"}));
+    body.set("fulfillment_type", "by air");
+    EXPECT_EQ(faults(chef.post("/orders/", body)),
+              (Found{"/contact_phone", "/fulfillment_type", "/scheduled_for", "/tip"}));
+
+    // Placed in time, and repeated too late for its time.
+    const auto dish = restaurant.food("Dish", 100);
+    ASSERT_EQ(put(dish).status, 201);
+    const Timestamp soon = restaurant.kernel().clock().now() + std::chrono::seconds(30);
+    const Json timely =
+        Json::object({{"fulfillment_type", "pickup"}, {"scheduled_for", format_rfc3339(soon)}});
+    const testkit::HeaderList key = {{"Idempotency-Key", "lunch"}};
+    const HttpResponse placed = chef.post("/orders/", timely, key);
+    ASSERT_EQ(placed.status, 201) << placed.body;
+    restaurant.kernel().clock().advance(std::chrono::minutes(1));
+    EXPECT_EQ(chef.post("/orders/", timely, key).body, placed.body);
+    EXPECT_EQ(faults(chef.post("/orders/", timely)), Found{"/scheduled_for"});
+}
+
+TEST_F(OrdersApi, ListsAreFollowedFromPageToPage) {
+    const auto dish = restaurant.food("Dish", 100);
+    std::vector<std::int64_t> placed;
+    const auto place = [&] {
+        EXPECT_EQ(put(dish).status, 201);
+        const HttpResponse order =
+            chef.post("/orders/", Json::object({{"fulfillment_type", "pickup"}}));
+        placed.insert(placed.begin(), order.json["id"].as_integer());
+        return order.header("location");
+    };
+    for (int i = 0; i < 5; ++i) {
+        const std::string path = place();
+        const Json move =
+            Json::object({{"status", i % 2 ? "confirmed" : "cancelled"}, {"reason", "Test"}});
+        if (i > 0) {
+            EXPECT_EQ(chef.post(path + "status/", move).status, 200);
+        }
+    }
+    const auto walk = [&](std::string url) {
+        std::vector<std::int64_t> seen;
+        const std::vector<std::int64_t> before = placed;
+        while (!url.empty()) {
+            const HttpResponse page = chef.get(url);
+            EXPECT_EQ(page.status, 200) << url << page.body;
+            for (const Json& order : page.json["result"].as_array())
+                seen.push_back(order["id"].as_integer());
+            EXPECT_EQ(page.json["offset"].as_integer() + page.json["count"].as_integer(),
+                      std::ssize(seen));
+            const std::string next =
+                page.json["next"].is_null() ? "" : page.json["next"].as_string();
+            url = next.empty() ? "" : next.substr(next.find("/orders/"));
+            if (seen.size() == 2) place();  // what comes in front moves nothing
+        }
+        return seen;
+    };
+    const std::vector<std::int64_t> five = placed;
+    EXPECT_EQ(walk("/orders/?limit=2"), five);
+    const auto some = [&](std::initializer_list<int> at) {
+        std::vector<std::int64_t> ids;
+        for (const int i : at) ids.push_back(five[static_cast<std::size_t>(i)]);
+        return ids;
+    };
+    for (const char* query : {"status=confirmed,cancelled", "status=cancelled&status=confirmed",
+                              "status=confirmed%2Ccancelled"})
+        EXPECT_EQ(walk("/orders/?limit=2&" + std::string(query)), some({0, 1, 2, 3})) << query;
+    EXPECT_EQ(fault(chef.get("/orders/?status=confirmed,eaten")), "?status not_one_of");
+    for (const char* cursor : {"x", "2.5", "2.5.99x", "2.5.0"})
+        EXPECT_EQ(fault(chef.get("/orders/?limit=2&offset=2&cursor=" + std::string(cursor))),
+                  "?cursor format");
+    EXPECT_EQ(fault(chef.get("/orders/?limit=2&offset=2&cursor=2.5.999999")), "?cursor not_found");
 }
 
 TEST_F(OrdersApi, TheKitchenIsToldWhatIsPossible) {

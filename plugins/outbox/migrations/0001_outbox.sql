@@ -1,3 +1,4 @@
+-- expand
 -- Mails on their way out. `due_at` of a waiting mail is when it may be claimed: a claim moves it to the end of its lease, so that a mail
 -- whose worker has died becomes due again by itself.
 CREATE TABLE outbox_mails (

@@ -1,3 +1,4 @@
+-- contract
 -- Mails become deliveries of any kind. Those that are there are of the plugin order-mails, which writes what they say when they are sent.
 ALTER TABLE outbox_mails RENAME TO outbox_deliveries;
 ALTER TABLE outbox_deliveries RENAME COLUMN mail_key TO delivery_key;

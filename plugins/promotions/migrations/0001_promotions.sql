@@ -1,3 +1,4 @@
+-- expand
 -- The row stays when a promotion is archived: its id, and with it the claims of its uses, is never another's.
 CREATE TABLE promotions (
     id {{identity}},

@@ -1,3 +1,4 @@
+-- expand
 -- Ids of foods, users and orders are those of other plugins' tables: no foreign keys to them.
 CREATE TABLE food_ratings (
     id         {{identity}},

@@ -1,11 +1,12 @@
 // Code around every handler, in phases: observe → shield → identify → admit → (the kernel
-// authorises) → handle. Within a phase in the order of the plugins, then of declaration.
+// authorises, reads and checks the body) → perform → handle. Within a phase in the order of the
+// plugins, then of declaration.
 //
 // A middleware calls next() to go on, once at most, and may change the request before and the
-// response after; or it gives a response itself. It sees only requests that matched a route, before
-// their query and body are validated (Request::json is still null). It runs on the thread that runs
-// the handler: for an inline route it must not block. On a route that takes files, what it does
-// before next() comes before the body is read.
+// response after; or it gives a response itself. It sees only requests that matched a route, and
+// before the phase perform their query and body are not validated (Request::json is still null, and
+// the body of a route that takes files not read). It runs on the thread that runs the handler: for
+// an inline route it must not block.
 //
 // Thread-safety: called on many threads at once.
 #pragma once
@@ -29,6 +30,7 @@ enum class Phase : std::uint8_t {
     shield,    ///< refuses: rate limits, CORS, origins
     identify,  ///< sets Request::principal; not called on routes that are open to anyone
     admit,     ///< refuses by who is asking; after identify, and called only when that is
+    perform,   ///< around the handler alone, of every route: the request is allowed and valid
 };
 
 /// Goes on to the next middleware, or the handler. A second call throws std::logic_error.

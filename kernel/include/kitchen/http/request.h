@@ -46,7 +46,8 @@ struct Request {
     // Filled in on the way to the handler.
     std::chrono::steady_clock::time_point deadline;  ///< after it no response is waited for
     std::optional<Principal> principal;              ///< who asks; see Route::signed_in()
-    Fields query_parameters;  ///< declared ones only, decoded, valid, defaults filled in
+    Fields query_parameters;  ///< declared ones only, decoded, valid, defaults filled in; one field
+                              ///< for each value of a list
     Json json;  ///< the body, valid by the route's schema; null when the route takes none
     std::vector<UploadedFile> files;  ///< of a route that takes some; in the order of the body
     Fields response_fields;           ///< by middleware: added to the response, a problem too
@@ -71,6 +72,13 @@ struct Request {
     std::optional<std::string_view> query(std::string_view name) const noexcept {
         const std::string* value = find(query_parameters, name);
         return value ? std::optional<std::string_view>(*value) : std::nullopt;
+    }
+    /// Each value of a query parameter declared as a list, in the order of the query.
+    std::vector<std::string_view> query_list(std::string_view name) const {
+        std::vector<std::string_view> values;
+        for (const auto& [key, value] : query_parameters)
+            if (key == name) values.push_back(value);
+        return values;
     }
     /// A query parameter declared as integer.
     std::optional<std::int64_t> query_integer(std::string_view name) const {

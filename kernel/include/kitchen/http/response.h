@@ -121,5 +121,8 @@ struct Response {
 VersionCheck if_match(const Request& request);
 /// The same against the whole tag of such a response, with its quotes.
 Status if_match(const Request& request, std::string_view current_tag);
+/// The Idempotency-Key of the request: nothing when it has none; unprocessable for several, and for
+/// what is not 1 to 255 visible ASCII characters.
+Result<std::optional<std::string>> idempotency_key(const Request& request);
 
 }  // namespace kitchen::http

@@ -43,7 +43,8 @@ enum class Access : std::uint8_t {
 };
 
 /// A query parameter or request header. Query values are checked like a JSON value of the schema's
-/// type.
+/// type. A list (of a query only) is given as ?name=a&name=b, or as ?name=a,b: a comma that belongs
+/// to a text is written %2C, and may be so to one of an enumeration as well.
 struct Parameter {
     std::string name;
     Schema schema;
@@ -113,8 +114,20 @@ public:
     /// not count, so that it may read the body over a default; but for "required". Reaches neither
     /// store nor cache.
     Route& check(std::function<Status(const Json& body)> fn) {
+        return check([fn = std::move(fn)](const Json& body, const Request&) { return fn(body); });
+    }
+    /// The same for one that also looks at the head of the request.
+    Route& check(std::function<Status(const Json& body, const Request& request)> fn) {
         body_check = std::move(fn);
         return *this;
+    }
+    /// The route takes what an HTML form without files sends (application/x-www-form-urlencoded):
+    /// Request::json, an object whose texts are read as values of a query are. What was left empty
+    /// is not there; what the form does not name is passed over.
+    template <Body T>
+    Route& takes_fields() {
+        is_form = true;
+        return body(schema_of<T>().open());
     }
     /// The body may be left out altogether; the handler then sees null.
     Route& optional_body() {
@@ -205,10 +218,27 @@ public:
         is_inline = true;
         return *this;
     }
+    /// What the route changes, for change-log/1 (change_log.h): a SELECT that gives its row, the id
+    /// first and no secret, when $1 is the last parameter of the path; without a parameter in the
+    /// path, the only row or the newest. `kind` is what such things are called: "food".
+    Route& changes(std::string kind, std::string_view row) {
+        changed_kind = std::move(kind);
+        changed_row = row;
+        return *this;
+    }
     Route& handle(Handler fn) {
         handler = std::move(fn);
         return *this;
     }
+
+    /// What a principal needs of Principal::scope, in the place of the plugin's id or the roles.
+    Route& scope(std::string name) {
+        scope_name = std::move(name);
+        return *this;
+    }
+    /// One of these lets a principal with limited scopes in: "orders" for a route of the plugin
+    /// orders, "kitchen" for one of that role, "operator"; to read, "orders:read" is enough.
+    std::vector<std::string> scopes() const;
 
     /// Whether requests without a principal are refused before the handler.
     bool needs_principal() const noexcept { return access >= Access::signed_in; }
@@ -220,16 +250,20 @@ public:
     std::vector<Parameter> query_parameters;
     std::vector<Parameter> header_parameters;
     std::optional<Schema> body_schema;
+    bool is_form = false;
     bool body_optional = false;
-    std::function<Status(const Json&)> body_check;
+    std::function<Status(const Json&, const Request&)> body_check;
     std::optional<Upload> upload;
     std::optional<std::size_t> max_body;  ///< nothing: server.limits.body
     std::vector<DescribedResponse> responses;
     std::vector<ResponseHeader> response_headers;
     Access access = Access::anyone;
     std::vector<std::string> allowed_roles;
+    std::string scope_name;
     std::vector<std::string> cookies;
     bool is_inline = false;
+    std::string changed_kind;
+    std::string changed_row;  ///< SQL; empty: not said
     Handler handler;
     std::string plugin;  ///< filled in by the kernel
 

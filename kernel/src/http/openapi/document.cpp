@@ -173,7 +173,8 @@ public:
         problem_reference_ = problem_schema().to_json_schema(schemas_, SentBy::server);
         std::set<std::string> plugins;
         for (const Route& route : routes)
-            if (declares_if_match(route)) versioned_.insert(shape_of(route));
+            if ((declares_if_match(route) && route.method != "POST") || declares_status(route, 304))
+                versioned_.insert(shape_of(route));
         std::vector<Json> described;  // before any request: see Schema::to_json_schema
         for (const Route& route : routes) {
             described.emplace_back();
@@ -322,6 +323,11 @@ private:
             for (const SignInScheme& scheme : info_.schemes)
                 security.as_array().push_back(Json::object({{scheme.name, Json::array()}}));
         operation.set("security", std::move(security));
+        if (route.access != Access::anyone) {
+            Json scopes = Json::array();
+            for (const std::string& scope : route.scopes()) scopes.as_array().emplace_back(scope);
+            operation.set("x-scopes", std::move(scopes));
+        }
         if (route.access == Access::operators) operation.set("x-roles", Json::array({"operator"}));
         if (route.access == Access::roles) {
             Json roles = Json::array();
@@ -338,7 +344,9 @@ private:
     /// null: the route takes no body.
     Json request_content(const Route& route) {
         if (!route.upload)
-            return route.body_schema ? content("application/json", shape(*route.body_schema))
+            return route.body_schema ? content(route.is_form ? "application/x-www-form-urlencoded"
+                                                             : "application/json",
+                                               shape(*route.body_schema))
                                      : Json();
         if (route.upload->is_form) return form_content(route);
         Json out = Json::object();
@@ -433,11 +441,20 @@ private:
         return out;
     }
 
+    /// Whether it made something of which a route takes If-Match.
+    bool makes_versioned(const DescribedResponse& response, const Route& route) const {
+        return response.status == 201 && versioned_.contains(shape_of(route) + "/{}");
+    }
+
     /// The headers that a route declares come with what it was asked for.
     Json headers(const DescribedResponse& response, const Route& route) {
         Json out = Json::object({{"X-Request-Id", reference("headers", "X-Request-Id")}});
-        if (response.status >= 300) return out;
-        if (response.status != 204 && is_versioned(route))
+        for (const Implied& implied : implied_responses)
+            if (implied.status == response.status)
+                for (const std::string& field : implied.fields)
+                    out.set(field, reference("headers", field));
+        if (response.status >= 300 && response.status != 304) return out;
+        if ((response.status != 204 && is_versioned(route)) || makes_versioned(response, route))
             out.set("ETag", reference("headers", "ETag"));
         if (response.description.find("Location") != std::string::npos)
             out.set("Location", reference("headers", "Location"));
@@ -531,6 +548,7 @@ private:
         for (const SharedHeader& header : shared_headers)
             headers.set(header.name,
                         Json::object({{"description", header.text},
+                                      {"required", true},
                                       {"schema", Json::object({{"type", "string"}})}}));
         Json schemes = Json::object();
         for (const SignInScheme& scheme : info_.schemes)
@@ -550,7 +568,7 @@ private:
     Json schemas_ = Json::object();
     Json problem_reference_;
     std::map<std::string, Place> places_;  ///< by shape
-    std::set<std::string> versioned_;      ///< shapes of which a route takes If-Match
+    std::set<std::string> versioned_;      ///< shapes of what is read or changed by its ETag
     std::set<std::string> operation_ids_;
 };
 

@@ -45,7 +45,8 @@ std::vector<Route> Documentation::routes() const {
                          Handler handler) {
         Route route = Route::get(path);
         route.summary(summary).runs_inline().handle(std::move(handler));
-        route.answers(200, summary, std::move(schema), type);
+        route.answers(200, summary, std::move(schema), type)
+            .answers(304, "If-None-Match has its ETag");
         route.plugin = "kernel";
         routes.push_back(std::move(route));
     };

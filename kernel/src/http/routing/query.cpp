@@ -52,6 +52,28 @@ Json validated(const Parameter& parameter, std::string text, std::vector<Fault>&
     return value;
 }
 
+/// `raw` is percent-encoded UTF-8.
+void add_to_list(const Parameter& parameter, std::string_view raw, Json::Array& list) {
+    const Schema& item = *parameter.schema.items;
+    const auto add = [&](std::string text) {
+        if (!text.empty()) list.push_back(value_of(std::move(text), item));
+    };
+    while (!raw.empty()) {
+        const std::size_t end = std::min(raw.find(','), raw.size());
+        std::string text = percent_decode(raw.substr(0, end), Plus::space).value_or("");
+        raw.remove_prefix(std::min(end + 1, raw.size()));
+        if (item.choices.empty()) {
+            add(std::move(text));
+            continue;
+        }
+        for (std::string_view rest = text; !rest.empty();) {
+            const std::size_t comma = std::min(rest.find(','), rest.size());
+            add(std::string(rest.substr(0, comma)));
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+    }
+}
+
 /// Anyone may ask, and adds parameters of their own: trackers, cache busters.
 bool ignores_unknown(const Route& route) {
     return route.method == "GET" && !route.needs_principal();
@@ -94,6 +116,7 @@ Status read_query(std::string_view query, const Route& route, Fields& out,
     };
 
     std::vector<std::optional<std::string>> values(declared.size());
+    std::vector<Json::Array> lists(declared.size());
     while (!query.empty()) {
         const std::size_t end = std::min(query.find('&'), query.size());
         const std::string_view pair = query.substr(0, end);
@@ -120,7 +143,13 @@ Status read_query(std::string_view query, const Route& route, Fields& out,
         }
         // As forms send a field that was left empty.
         if (value->empty()) continue;
-        auto& slot = values[static_cast<std::size_t>(parameter - declared.begin())];
+        const auto index = static_cast<std::size_t>(parameter - declared.begin());
+        if (parameter->schema.type == Schema::Type::array) {
+            const std::string_view raw = pair.substr(std::min(equals + 1, pair.size()));
+            add_to_list(*parameter, raw, lists[index]);
+            continue;
+        }
+        auto& slot = values[index];
         if (slot)
             add_fault(*name, "duplicate_parameter", "May be given only once.");
         else
@@ -128,7 +157,17 @@ Status read_query(std::string_view query, const Route& route, Fields& out,
     }
     for (std::size_t i = 0; i < declared.size(); ++i) {
         const Parameter& parameter = declared[i];
-        if (values[i]) {
+        if (!lists[i].empty()) {
+            const std::optional<std::int64_t> most = parameter.schema.maximum;
+            if (most && std::ssize(lists[i]) > *most)
+                add_fault(parameter.name, "too_many",
+                          "At most " + std::to_string(*most) + " values may be given.");
+            for (const Json& value : lists[i]) {
+                parameter.schema.items->validate(value, '?' + parameter.name, faults);
+                out.emplace_back(parameter.name,
+                                 value.is_string() ? value.as_string() : value.dump());
+            }
+        } else if (values[i]) {
             const Json value = validated(parameter, *std::move(values[i]), faults);
             out.emplace_back(parameter.name, value.is_string() ? value.as_string() : value.dump());
         } else if (!parameter.default_value.empty()) {
@@ -148,8 +187,13 @@ void check_query_parameters(const Route& route, std::vector<std::string>& proble
         if (std::any_of(declared.begin(), it,
                         [&](const Parameter& p) { return p.name == it->name; }))
             problems.push_back(where + "is declared twice");
-        if (it->schema.type == Schema::Type::array || it->schema.type == Schema::Type::object)
-            problems.push_back(where + "is a list or an object, which a query cannot hold");
+        const Schema::Type type = it->schema.type;
+        const auto holds = [](Schema::Type t) {
+            return t != Schema::Type::array && t != Schema::Type::object;
+        };
+        if (type == Schema::Type::array ? !holds(it->schema.items->type) : !holds(type))
+            problems.push_back(where +
+                               "is a list of lists or an object, which a query cannot hold");
         std::vector<Fault> faults;
         if (!it->default_value.empty()) validated(*it, it->default_value, faults);
         if (!faults.empty())

@@ -51,6 +51,35 @@ TEST(DispatcherAuthorises, OperatorsAsThePluginThatIdentifiesSays) {
     EXPECT_EQ(status_for(route, "admin", credentials), 200);
 }
 
+TEST(DispatcherAuthorises, AClientByItsScope) {
+    const auto status = [](Route route, const std::string& scope, const char* method = "GET") {
+        RegisteredMiddleware limited = {
+            Phase::identify, "identify", "auth", [scope](Request& request, const Next& next) {
+                request.principal = Principal{42, "kitchen", "", true, scope};
+                return next();
+            }};
+        route.plugin = "orders";
+        route.method = method;
+        Harness server(table_of({route}, {limited}));
+        server.add_pool(1, 10);
+        return server.send(wire(method, route.pattern)).status;
+    };
+    EXPECT_EQ(status(signed_in(), "openid orders:read"), 200);
+    EXPECT_EQ(status(signed_in(), "orders"), 200);
+    EXPECT_EQ(status(signed_in(), ""), 403);
+    EXPECT_EQ(status(signed_in(), "orders:reader preorders"), 403);
+    EXPECT_EQ(status(signed_in(), "orders:read", "DELETE"), 403);
+    EXPECT_EQ(status(signed_in(), "orders", "DELETE"), 200);
+    EXPECT_EQ(status(signed_in().scope("openid"), "orders"), 403);
+    EXPECT_EQ(status(signed_in().scope("openid"), "openid"), 200);
+    EXPECT_EQ(status(for_admins(), "orders"), 403);
+    EXPECT_EQ(status(for_admins(), "admin"), 200);
+    EXPECT_EQ(status(for_admins(), "kitchen:read"), 200);
+    EXPECT_EQ(status(signed_in().for_operators(), "admin"), 403);
+    EXPECT_EQ(status(signed_in().for_operators(), "operator"), 200);
+    EXPECT_EQ(status(signed_in().maybe_signed_in(), ""), 403);
+}
+
 TEST(DispatcherAuthorises, MaybeSomeone) {
     const Route route =
         Route::get("/menu/").maybe_signed_in().handle([](Request& request) -> Result<Response> {

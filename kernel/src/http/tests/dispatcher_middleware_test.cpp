@@ -32,11 +32,12 @@ TEST(DispatcherMiddleware, RunsInPhasesAroundTheHandler) {
                 return result;
             }};
     };
-    Harness server(table_of({constant(Route::get("/open/")), signed_in()},
-                            {note(Phase::identify, "i"), note(Phase::shield, "s"),
-                             note(Phase::observe, "o1"), note(Phase::observe, "o2")}));
+    Harness server(
+        table_of({constant(Route::get("/open/")), signed_in()},
+                 {note(Phase::identify, "i"), note(Phase::shield, "s"), note(Phase::observe, "o1"),
+                  note(Phase::observe, "o2"), note(Phase::perform, "p")}));
     server.get("/open/");
-    EXPECT_THAT(seen, ElementsAre("o1", "o2", "s", "/s", "/o2", "/o1"));
+    EXPECT_THAT(seen, ElementsAre("o1", "o2", "s", "p", "/p", "/s", "/o2", "/o1"));
     seen.clear();
     server.send(wire("OPTIONS", "/me/"));  // no pool: answered as overloaded, without a step
     EXPECT_TRUE(seen.empty());
@@ -45,6 +46,7 @@ TEST(DispatcherMiddleware, RunsInPhasesAroundTheHandler) {
     EXPECT_THAT(seen, ElementsAre("o1", "o2", "s", "/s", "/o2", "/o1"));
     seen.clear();
     server.get("/me/");
+    // What is refused is not performed.
     EXPECT_THAT(seen, ElementsAre("o1", "o2", "s", "i", "/i", "/s", "/o2", "/o1"));
 }
 

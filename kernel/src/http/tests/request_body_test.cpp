@@ -46,6 +46,36 @@ TEST_F(ReadBody, RefusesWhatIsNoJson) {
     EXPECT_EQ(read("{").error().detail, "The JSON document ends too early.");
 }
 
+struct Person {
+    std::string name;
+    std::int64_t age = 0;
+    static void describe(BodyFields<Person>& field) {
+        field("name", &Person::name).max(10);
+        field.optional("age", &Person::age);
+    }
+};
+
+TEST_F(ReadBody, ReadsTheFieldsOfAForm) {
+    route_ = Route::post("/x").takes_fields<Person>();
+    const auto form = [&](const char* body) { return read(body, {}); };
+    ASSERT_TRUE(form("name=Ada+%26+%C3%89&age=7&other=x&&age="));
+    EXPECT_TRUE(faults_.empty());
+    EXPECT_EQ(request_.json, Json::object({{"name", "Ada & \xc3\x89"}, {"age", 7}}));
+    ASSERT_TRUE(form("name=&age=seven"));
+    EXPECT_EQ(faults_.size(), 2u);
+    ASSERT_TRUE(form(""));
+    EXPECT_EQ(faults_.size(), 1u);
+    EXPECT_EQ(form("name=a&name=b").error().code, "duplicate_field");
+    for (const char* bad : {"name=%zz", "name=%00", "name=%ff"})
+        EXPECT_EQ(form(bad).error().code, "bad_form") << bad;
+    const auto is_taken = [&](const char* type) {
+        return bool(check_body_type({{"content-type", type}, {"content-length", "1"}}, route_));
+    };
+    EXPECT_TRUE(is_taken("application/x-www-form-urlencoded; charset=UTF-8"));
+    EXPECT_FALSE(is_taken("application/json"));
+    EXPECT_FALSE(is_taken("multipart/form-data; boundary=x"));
+}
+
 TEST_F(ReadBody, WantsOneUnlessItMayBeLeftOut) {
     ASSERT_TRUE(read("", {}));
     ASSERT_EQ(faults_.size(), 1u);

@@ -58,7 +58,8 @@ protected:
 
     Server& start() {
         Route page = Route::get("/page/").handle([](Request& request) -> Result<Response> {
-            return Response::raw_json(200, page_json(request, page_of(request), "1,2", 2, 5));
+            return Response::raw_json(200,
+                                      page_json(request, page_of(request).value(), "1,2", 2, 5));
         });
         add(std::move(page.answers_page("A page", Schema::integer(), "Numbers")));
         add(constant(Route::get("/inline/"), "\"inline\""));

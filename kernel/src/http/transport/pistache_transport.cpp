@@ -23,7 +23,9 @@ public:
     void start() override {
         const std::lock_guard lock(mutex_);
         if (used_) throw std::logic_error("an HTTP transport is started once");
-        auto listening = listen_on(state_->options().address, state_->options().port);
+        const TransportOptions& options = state_->options();
+        auto listening = options.listening_fd >= 0 ? UniqueFd(options.listening_fd)
+                                                   : listen_on(options.address, options.port);
         for (unsigned i = 0; i < std::max(state_->options().workers, 1u); ++i)
             workers_.push_back(std::make_unique<Worker>(state_));
         port_ = local_port(listening.get());

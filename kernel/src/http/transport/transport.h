@@ -80,6 +80,7 @@ public:
 struct TransportOptions {
     std::string address = "127.0.0.1";  ///< numeric IPv4 or IPv6, or a host name
     std::uint16_t port = 0;             ///< 0: any free one
+    int listening_fd = -1;              ///< a socket that listens, in place of both: taken over
     unsigned workers = 1;
     std::size_t max_connections = 10'000;  ///< past it a new connection gets 503 and is closed
     std::size_t max_connections_per_address = 1'000;  ///< an IPv6 /64 counts as one; 0: no cap

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "observe/crash_stack.h"
 #include "signals_blocked.h"
 
 namespace kitchen::http {
@@ -127,6 +128,7 @@ void WorkerPool::count(Worker& worker, bool counts) noexcept {
 }
 
 void WorkerPool::work(Worker& me) {
+    const observe::CrashStack crash_stack;
     observe::Waiting::observer() = current_ = &me;
     Lock lock(mutex_);
     wait_until_woken(lock);

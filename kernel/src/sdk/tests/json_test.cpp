@@ -148,4 +148,13 @@ TEST(Json, ComesBackTheSameFromItsText) {
 }
 
 }  // namespace
+TEST(JsonCanonical, DoesNotSeeTheOrderOfMembers) {
+    const auto canonical = [](const char* text) { return parse_json(text).value().canonical(); };
+    EXPECT_EQ(canonical(R"({"a":1,"b":{"y":[1,2],"x":null}})"),
+              canonical(R"({ "b": {"x": null, "y": [1, 2]}, "a": 1 })"));
+    EXPECT_NE(canonical(R"({"a":[1,2]})"), canonical(R"({"a":[2,1]})"));
+    EXPECT_NE(canonical(R"({"a":1})"), canonical(R"({"a":"1"})"));
+    EXPECT_NE(canonical(R"({"a":null})"), canonical(R"({})"));
+}
+
 }  // namespace kitchen

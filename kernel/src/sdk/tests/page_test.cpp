@@ -87,8 +87,34 @@ TEST(PageParameters, AreDeclaredAndRead) {
 
     Request request;
     request.query_parameters = {{"limit", "7"}, {"offset", "21"}};
-    EXPECT_EQ(page_of(request).limit, 7);
-    EXPECT_EQ(page_of(request).offset, 21);
+    EXPECT_EQ(page_of(request).value().limit, 7);
+    EXPECT_EQ(page_of(request).value().offset, 21);
+}
+
+TEST(PageCursors, AreOfTheLinkThatHasThem) {
+    Route route = Route::get("/orders/").query(page_cursor());
+    Request request;
+    request.route = &route;
+    request.target = "/orders/?limit=2&cursor=2.5.40&offset=2&status=pending";
+    const Json page = parse_json(page_json(request, {2, 2}, "", 2, 5, 7)).value();
+    EXPECT_EQ(page["next"], Json("/orders/?status=pending&limit=2&offset=4&cursor=4.5.7"));
+    EXPECT_EQ(page["prev"], Json("/orders/?status=pending&limit=2&offset=0"));
+    const auto cursor = [&](const char* offset, const char* text) {
+        request.query_parameters = {{"limit", "2"}, {"offset", offset}, {"cursor", text}};
+        return page_of(request);
+    };
+    EXPECT_EQ(cursor("4", "4.5.7").value().cursor->last, 7);
+    EXPECT_EQ(cursor("4", "4.5.7").value().cursor->total_count, 5);
+    EXPECT_FALSE(cursor("0", "4.5.7").value().cursor) << "another page";
+    for (const char* bad : {"x", "4", "4.5", "4.5.", "4.5.7.", "4.5.7.8", "-4.5.7", "4.5.0", "4..7",
+                            "4.5.99999999999999999999"}) {
+        const auto refused = cursor("4", bad);
+        ASSERT_FALSE(refused) << bad;
+        EXPECT_EQ(refused.error().faults.at(0).pointer, "?cursor");
+    }
+    const Route plain = Route::get("/foods/");
+    request.route = &plain;
+    EXPECT_EQ(page_json(request, {2, 2}, "", 2, 5, 7).find("cursor=4"), std::string::npos);
 }
 
 TEST(PageResponse, FitsWhatTheRouteDeclares) {

@@ -129,4 +129,21 @@ TEST(Response, BuildsUsualResponses) {
 }
 
 }  // namespace
+TEST(IdempotencyKey, IsOneOfVisibleAscii) {
+    const auto key = [](std::vector<std::string> values) {
+        Request request;
+        for (std::string& value : values)
+            request.headers.emplace_back("idempotency-key", std::move(value));
+        return idempotency_key(request);
+    };
+    EXPECT_EQ(key({}).value(), std::nullopt);
+    for (const std::string& good : {std::string("a"), std::string("!~\"{}"), std::string(255, 'k')})
+        EXPECT_EQ(key({good}).value(), good);
+    for (const std::string& bad :
+         {std::string(), std::string(256, 'k'), std::string("a b"), std::string("a\tb"),
+          std::string("caf\xC3\xA9"), std::string("a\x7f")})
+        EXPECT_EQ(key({bad}).error().faults.at(0).pointer, "Idempotency-Key") << bad;
+    EXPECT_FALSE(key({"a", "a"}));
+}
+
 }  // namespace kitchen::http

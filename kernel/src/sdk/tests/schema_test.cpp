@@ -286,7 +286,7 @@ TEST(SchemaToJsonSchema, DescribesObjectsAndLists) {
     EXPECT_EQ(
         json_schema(Schema::object({{"a", Schema::boolean()}, {"b", Schema::number(), optional}})),
         R"({"type":"object","properties":{"a":{"type":"boolean"},"b":{"type":"number"}},"required":["a"],"additionalProperties":false})");
-    EXPECT_EQ(json_schema(Schema::object({}).open()), R"({"type":"object","properties":{}})");
+    EXPECT_EQ(json_schema(Schema::object({}).open()), R"({"type":"object","properties":{},"additionalProperties":true})");
     EXPECT_EQ(
         json_schema(Schema::array(Schema::string()).min(1).max(5).unique_items()),
         R"({"type":"array","minItems":1,"maxItems":5,"items":{"type":"string"},"uniqueItems":true})");
@@ -302,7 +302,7 @@ TEST(SchemaToJsonSchema, PutsNamedPartsIntoComponents) {
             &components),
         R"({"type":"object","properties":{"food":{"$ref":"#/components/schemas/Food"},)"
         R"("side":{"anyOf":[{"$ref":"#/components/schemas/Food"},{"type":"null"}],"description":"A side."}},)"
-        R"("required":["food","side"]})");
+        R"("required":["food","side"],"additionalProperties":true})");
     EXPECT_EQ(components,
               R"({"Food":{"type":"object","properties":{"id":{"type":"integer","format":"int64"}},)"
               R"("required":["id"],"additionalProperties":false}})");

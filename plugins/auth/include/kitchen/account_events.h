@@ -1,4 +1,4 @@
-// The event of accounts, for subscribers of events/1. What it does not say, identity/1 does.
+// The events of accounts, for subscribers of events/1. What it does not say, identity/1 does.
 //
 // Thread-safety: plain values.
 #pragma once
@@ -21,6 +21,20 @@ struct AccountVerified {
     static void describe(http::BodyFields<AccountVerified>& field) {
         field("user_id", &AccountVerified::user_id);
         field("at", &AccountVerified::at);
+    }
+};
+
+/// A new account was made with the referral code of another: for rewards. Comes after the above.
+struct AccountReferred {
+    static constexpr std::string_view event_name = "account.referred/1";
+    std::int64_t user_id = 0;      ///< the new one
+    std::int64_t referred_by = 0;  ///< whose code it was
+    Timestamp at;
+
+    static void describe(http::BodyFields<AccountReferred>& field) {
+        field("user_id", &AccountReferred::user_id);
+        field("referred_by", &AccountReferred::referred_by);
+        field("at", &AccountReferred::at);
     }
 };
 

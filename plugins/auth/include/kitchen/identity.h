@@ -18,7 +18,7 @@ namespace kitchen {
 struct Account {
     std::int64_t id = 0;
     std::string email;
-    std::string phone_number;  ///< E.164
+    std::string phone_number;  ///< E.164; "": none yet
     std::string role;          ///< "customer", "kitchen", "admin"
     bool disabled = false;
 };

@@ -3,6 +3,7 @@
 #include <thread>
 #include <vector>
 
+#include "kitchen/testkit/recording_setup.h"
 #include "tests/auth_fixture.h"
 
 namespace kitchen::auth {
@@ -182,4 +183,24 @@ TEST_F(AccountServiceTest, AdministratorsWhoDemoteEachOtherLeaveOne) {
 }
 
 }  // namespace
+// A plugin that was off when somebody was deleted, and is on again.
+TEST_F(AccountServiceTest, APluginThatWasOffForgetsLater) {
+    const User obi = sign_up("obi@example.com", "0803 123 4568");
+    ASSERT_TRUE(memory.migrate([](SchemaTransaction& tx) {
+        return tx.script(
+            "CREATE TABLE points (user_id BIGINT NOT NULL);"
+            "INSERT INTO points SELECT id FROM users;");
+    }));
+    ASSERT_TRUE(module->personal.delete_account({ada.id, 0, "192.0.2.1"}, good_password));
+    testkit::RecordingSetup setup;
+    PersonalRows rows;
+    rows.forget = {store.prepare("DELETE FROM points WHERE user_id = $1")};
+    module->personal.add(setup, rows);
+    ASSERT_TRUE(module->personal.catch_up());
+    const Statement left = store.prepare("SELECT user_id FROM points");
+    const Rows points = store.read<Rows>([&](Transaction& tx) { return tx.query(left); }).value();
+    ASSERT_EQ(points.size(), 1U);
+    EXPECT_EQ(points.front().integer(0), obi.id);
+}
+
 }  // namespace kitchen::auth

@@ -33,7 +33,7 @@ TEST(MailTexts, TheBuiltInOnes) {
 
 TEST(MailTexts, AFolderOfTheOperators) {
     const testkit::TemporaryDirectory folder;
-    for (const char* name : {"signup_code", "password_reset"})
+    for (const char* name : {"signup_code", "password_reset", "email_change", "email_changed"})
         for (const char* extension : {".subject", ".txt", ".html"})
             std::filesystem::copy(std::filesystem::path(testkit::source_dir()) /
                                       "plugins/auth/templates" / (std::string(name) + extension),

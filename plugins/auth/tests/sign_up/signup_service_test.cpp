@@ -309,6 +309,10 @@ TEST_F(SignupServiceTest, ReferralCodesMustExist) {
         return tx.query(store.prepare("SELECT referred_by FROM users WHERE id = $1"), {obi.id});
     });
     EXPECT_EQ(rows.value().front().integer(0), ada.id);
+    EXPECT_EQ(events.emitted().back(), R"(account.referred/1 {"user_id":)" +
+                                           std::to_string(obi.id) + R"(,"referred_by":)" +
+                                           std::to_string(ada.id) + R"(,"at":")" +
+                                           format_rfc3339(from_millis(obi.created_at)) + R"("})");
     EXPECT_NE(obi.referral_code, ada.referral_code);
 }
 

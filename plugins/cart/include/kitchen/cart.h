@@ -42,7 +42,7 @@ struct CartWish {
     std::int64_t food_id = 0;
     std::vector<std::int64_t> side_protein_ids, extra_side_ids;
     std::int64_t quantity = 1;
-    std::string special_instructions;  ///< "" for none
+    std::string special_instructions = {};  ///< "" for none
 };
 
 class Carts {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,9 @@ public:
                               const std::function<void(FoodDraft&)>& change,
                               const VersionCheck& check, std::optional<std::int64_t> by_user) = 0;
 
+    /// Before write() of many: has others who change these foods, or sell them, wait from now on.
+    /// Ids in rising order; unknown ones do not matter.
+    virtual Status lock(Transaction& tx, std::span<const std::int64_t> ids) = 0;
     /// Many at once, the menu's caches being told once: what `next` gives, until it gives nothing.
     /// Errors: those of edit(), about what `next` gave last.
     virtual Status write(Transaction& tx, const std::function<std::optional<FoodEdit>()>& next,

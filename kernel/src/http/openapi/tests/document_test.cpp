@@ -232,6 +232,7 @@ TEST_F(OpenApi, SaysWhoMayCall) {
               *parse_json(R"([{"basic":[]},{"bearer":[]}])"));
     EXPECT_EQ(operation("/orders/{id}/cancel/", "post").find("x-roles"), nullptr);
     EXPECT_EQ(operation("/foods/{id}/", "patch")["x-roles"], Json::array({"admin"}));
+    EXPECT_EQ(operation("/foods/{id}/", "patch")["x-scopes"], Json::array({"admin"}));
     EXPECT_EQ(document_["components"]["securitySchemes"]["basic"]["scheme"], Json("basic"));
     EXPECT_EQ(document_["components"]["securitySchemes"]["bearer"]["scheme"], Json("bearer"));
 }

@@ -180,16 +180,43 @@ TEST(ReadQueryBounds, ItsFaults) {
     EXPECT_LT(faults.at(0).pointer.size(), 200u);
 }
 
+TEST(ReadQueryLists, AreRepeatedOrSeparatedByCommas) {
+    Route route = Route::get("/x");
+    route.query({"status", Schema::array(Schema::string().one_of({"a", "b"})).max(3), ""})
+        .query({"tag", Schema::array(Schema::string()), ""})
+        .query({"id", Schema::array(Schema::integer()), ""});
+    std::vector<std::string> seen;
+    const auto read = [&](std::string_view query) {
+        Request request;
+        std::vector<Fault> faults;
+        EXPECT_TRUE(read_query(query, route, request.query_parameters, faults));
+        seen.clear();
+        for (const Fault& fault : faults) seen.push_back(fault.pointer + ' ' + fault.code);
+        for (const char* name : {"status", "tag", "id"})
+            for (const std::string_view value : request.query_list(name)) seen.emplace_back(value);
+        return seen;
+    };
+    EXPECT_THAT(read("status=a,b"), ElementsAre("a", "b"));
+    EXPECT_THAT(read("status=a%2Cb"), ElementsAre("a", "b"));
+    EXPECT_THAT(read("status=b&status=a&status="), ElementsAre("b", "a"));
+    EXPECT_THAT(read("status=,"), IsEmpty());
+    EXPECT_THAT(read("tag=hot,red&tag=soup%2C+stew"), ElementsAre("hot", "red", "soup, stew"));
+    EXPECT_THAT(read("id=1,2"), ElementsAre("1", "2"));
+    EXPECT_THAT(read("status=a,c"), ElementsAre("?status not_one_of", "a", "c"));
+    EXPECT_THAT(read("id=1,x"), ElementsAre("?id type", "1", "x"));
+    EXPECT_THAT(read("status=a,a,a,a").at(0), "?status too_many");
+}
+
 TEST(CheckQueryParameters, FindsWhatCannotWork) {
     Route route = Route::get("/x");
     route.query({"a", Schema::integer().max(5), "", "6"})
-        .query({"b", Schema::array(Schema::string()), ""})
+        .query({"b", Schema::array(Schema::array(Schema::string())), ""})
         .query({"c", Schema::string(), ""})
         .query({"c", Schema::string(), ""});
     std::vector<std::string> problems;
     check_query_parameters(route, problems);
     EXPECT_THAT(problems, ElementsAre(HasSubstr("'a' has a default that it refuses itself"),
-                                      HasSubstr("'b' is a list or an object"),
+                                      HasSubstr("'b' is a list of lists or an object"),
                                       HasSubstr("'c' is declared twice")));
     problems.clear();
     check_query_parameters(list_route(), problems);
