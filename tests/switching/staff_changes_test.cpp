@@ -199,8 +199,9 @@ TEST_P(StaffChanges, EachIsInTheAuditLog) {
         EXPECT_EQ(entry["kind"], change.kind.empty() ? Json() : Json(change.kind));
         EXPECT_EQ(entry["before"].is_null() ? "null" : "row", change.before) << entry.dump();
         EXPECT_EQ(entry["after"].is_null() ? "null" : "row", change.after) << entry.dump();
-        if (change.before == "row" && change.after == "row")
+        if (change.before == "row" && change.after == "row") {
             EXPECT_NE(entry["before"], entry["after"]);
+        }
     }
 }
 
