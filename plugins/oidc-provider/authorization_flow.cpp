@@ -60,7 +60,7 @@ Result<Response> AuthorizationFlow::authorize(const http::Request& http,
     if (const auto fault = fault_in(request, **client)) return refuse(http, request, *fault);
     const auto session = session_of(http);
     if (!session) return session.error();
-    return proceed(http, {request, **client, to_millis(deps_.clock.now())}, *session);
+    return proceed(http, {request, **client}, *session);
 }
 
 Result<Response> AuthorizationFlow::proceed(const http::Request& http, const Progress& progress,
@@ -75,7 +75,6 @@ Result<Response> AuthorizationFlow::proceed(const http::Request& http, const Pro
             return refuse(http, request, {"invalid_request", "The id_token_hint is not ours."});
         subject = (*hint)->subject;
     }
-    const bool just_signed_in = session && session->signed_in_at >= progress.began_at;
     const bool is_other =
         session && !subject.empty() && subject != std::to_string(session->who.user_id);
     const auto longest = request.longest_ago();
@@ -83,9 +82,9 @@ Result<Response> AuthorizationFlow::proceed(const http::Request& http, const Pro
         session && longest && now / 1000 - session->signed_in_at / 1000 > *longest;
     const bool must_sign_in =
         !session ||
-        (!just_signed_in &&
+        (!progress.has_signed_in &&
          (request.prompts("login") || request.prompts("select_account") || is_too_old || is_other));
-    if (is_other && just_signed_in)
+    if (is_other && progress.has_signed_in)
         return refuse(http, request, {"login_required", "Someone else has signed in."});
     if (must_sign_in) {
         if (request.prompts("none"))
@@ -104,9 +103,7 @@ Result<Response> AuthorizationFlow::proceed(const http::Request& http, const Pro
     if (!must_consent) return give_code(http, progress, *session);
     if (request.prompts("none"))
         return refuse(http, request, {"consent_required", "The user has not consented yet."});
-    Json content = Json::object({{"at", progress.began_at}});
-    content.set("request", parse_json(http::body_json(request)).value());
-    const auto ticket = ticket_for(std::move(content), session->hash);
+    const auto ticket = ticket_for(progress, session->hash);
     if (!ticket) return ticket.error();
     return consent_page(
         {progress.client.name, words_of(scope), *ticket, request.redirect_uri, http.base_url});
@@ -115,9 +112,7 @@ Result<Response> AuthorizationFlow::proceed(const http::Request& http, const Pro
 Result<Response> AuthorizationFlow::ask_to_sign_in(const http::Request& http,
                                                    const Progress& progress, int status,
                                                    std::string user, std::string fault) {
-    Json content = Json::object({{"at", progress.began_at}});
-    content.set("request", parse_json(http::body_json(progress.request)).value());
-    const auto ticket = ticket_for(std::move(content), "");
+    const auto ticket = ticket_for(progress, "");
     if (!ticket) return ticket.error();
     return sign_in_page(status, {progress.client.name, std::move(user), std::move(fault), *ticket,
                                  progress.request.redirect_uri, http.base_url});
@@ -128,7 +123,7 @@ Result<Response> AuthorizationFlow::sign_in(const http::Request& http, const Sig
     const auto resumed = resume(form.ticket, ticket_session);
     if (!resumed) return resumed.error();
     if (!resumed->has_value()) return lost_page();
-    const Progress& progress = **resumed;
+    Progress progress = **resumed;
     if (form.decision == "deny")
         return refuse(http, progress.request, {"access_denied", "The user did not sign in."});
     const auto who = deps_.tokens.sign_in(form.user, form.password, http.client_address);
@@ -154,6 +149,7 @@ Result<Response> AuthorizationFlow::sign_in(const http::Request& http, const Sig
     if (!kept) return kept.error();
     deps_.log.info("signed in to the provider",
                    {{"user_id", who->user_id}, {"client", progress.client.id}});
+    progress.has_signed_in = true;
     auto response = proceed(http, progress, session);
     if (!response) return response;
     return std::move(*response).with_cookie(cookie(http, secret, session_.count() / 1000));
@@ -283,6 +279,13 @@ Result<std::string> AuthorizationFlow::ticket_for(Json content, std::string_view
     return sign_jwt(content, *key, "ticket+jwt");
 }
 
+Result<std::string> AuthorizationFlow::ticket_for(const Progress& progress,
+                                                  std::string_view session_hash) {
+    Json content = Json::object({{"has_signed_in", progress.has_signed_in}});
+    content.set("request", parse_json(http::body_json(progress.request)).value());
+    return ticket_for(std::move(content), session_hash);
+}
+
 Result<std::optional<Json>> AuthorizationFlow::open(std::string_view ticket) {
     const auto keys = deps_.keys.all();
     if (!keys) return keys.error();
@@ -308,7 +311,8 @@ Result<std::optional<AuthorizationFlow::Progress>> AuthorizationFlow::resume(
     if (!client->has_value() || !lists((*client)->redirect_uris, request.redirect_uri))
         return std::optional<Progress>();
     session_hash = (**content)["session"].as_string();
-    return std::optional(Progress{std::move(request), **client, (**content)["at"].as_integer()});
+    return std::optional(
+        Progress{std::move(request), **client, (**content)["has_signed_in"] == Json(true)});
 }
 
 Result<std::optional<AuthorizationFlow::Hint>> AuthorizationFlow::read_hint(

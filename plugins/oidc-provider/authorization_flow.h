@@ -69,7 +69,7 @@ private:
     struct Progress {
         AuthorizationRequest request;
         Client client;
-        std::int64_t began_at;
+        bool has_signed_in = false;  ///< for this request, in the session that goes on with it
         bool has_consented = false;
     };
     Result<http::Response> proceed(const http::Request& http, const Progress& progress,
@@ -82,6 +82,7 @@ private:
                           const OAuthError& error) const;
     Result<std::optional<Session>> session_of(const http::Request& http);
     Result<std::string> ticket_for(Json content, std::string_view session_hash);
+    Result<std::string> ticket_for(const Progress& progress, std::string_view session_hash);
     Result<std::optional<Json>> open(std::string_view ticket);
     Result<std::optional<Progress>> resume(std::string_view ticket, std::string& session_hash);
     /// Whom one of our ID tokens is about, expired or not, and for which client.

@@ -57,11 +57,14 @@ void TokenForm::describe(http::BodyFields<TokenForm>& field) {
 
 Result<std::variant<Client, Response>> TokenEndpoint::client_of(const http::Request& http,
                                                                 const TokenForm& form) {
-    const auto refuse = [](int status, const char* code, const char* description) {
-        return std::variant<Client, Response>(error_response(status, {code, description}));
+    const std::string* header = http.header("authorization");
+    const auto refuse = [header](int status, const char* code, const char* description) {
+        Response response = error_response(status, {code, description});
+        if (header) response.set_header("WWW-Authenticate", "Basic realm=\"clients\"");
+        return std::variant<Client, Response>(std::move(response));
     };
     ClientCredentials given{form.client_id, form.client_secret};
-    if (const std::string* header = http.header("authorization")) {
+    if (header) {
         const auto basic = basic_credentials(*header);
         if (!basic) return refuse(401, "invalid_client", "The Authorization cannot be read.");
         if (!given.secret.empty() || (!given.id.empty() && given.id != basic->id))

@@ -289,6 +289,10 @@ TEST_F(BasicOpPlan, oidcc_server_client_secret_post) {
             {{"grant_type", "authorization_code"}, {"code", code}, {"redirect_uri", callback}})
             .status,
         200);
+    basic.basic("app", "another");
+    EXPECT_THAT(post_fields(basic, "/oauth/token", {{"grant_type", "refresh_token"}})
+                    .header("www-authenticate"),
+                StartsWith("Basic"));
     const std::string second = parameter(go_through(authorize()), "code");
     EXPECT_EQ(exchange(second, {{"client_secret", "another"}}).status, 401);
     EXPECT_EQ(exchange(second, {{"client_secret", ""}}).json["error"], Json("invalid_client"));
