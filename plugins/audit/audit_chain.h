@@ -1,7 +1,7 @@
 // The chain of hashes over the audit log: each entry's hash covers the one before it, so that none
 // can be removed, changed or moved without all after it being written anew.
 //
-// Whoever can write to the database can do even that: note a place that verify() has given
+// Who can write to the database can do even that: note a place that verify() has given
 // somewhere else, and have it verified from there.
 //
 // Errors: those of the store.

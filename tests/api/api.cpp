@@ -49,6 +49,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(backend("Memory", [] { return RestaurantConfig(); }),
                     backend("Sqlite", on_sqlite), backend("Postgres", on_postgres),
                     backend("Redis", [] { return on_redis(); }),
+                    backend("RedisCluster", [] { return on_redis_cluster(); }),
                     backend("PostgresAndRedis", [] { return on_redis(on_postgres()); }),
                     ApiBackend{"ThreeBehindNginx", three_behind_nginx}),
     [](const auto& info) { return info.param.name; });

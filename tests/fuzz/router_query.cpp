@@ -239,14 +239,15 @@ void check_link(const Request& request, const Json& link) {
             "a link to another page is a good request");
     const auto others = [](const Fields& fields) {
         Fields out;
-        std::copy_if(fields.begin(), fields.end(), std::back_inserter(out),
-                     [](const auto& f) { return f.first != "limit" && f.first != "offset"; });
+        std::copy_if(fields.begin(), fields.end(), std::back_inserter(out), [](const auto& f) {
+            return f.first != "limit" && f.first != "offset" && f.first != "cursor";
+        });
         return out;
     };
     require(others(next.query_parameters) == others(request.query_parameters),
             "a link keeps the other parameters");
-    require(page_of(next).limit == page_of(request).limit &&
-                page_of(next).offset != page_of(request).offset,
+    const auto there = page_of(next), here = page_of(request);
+    require(there && there->limit == here->limit && there->offset != here->offset,
             "a link leads to another page");
 }
 
@@ -293,8 +294,10 @@ void check_query(const Route& route, std::string_view target) {
     // framing.
     if (!std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c <= '~'; }))
         return;
-    const auto envelope = parse_json(page_json(request, page_of(request), R"({"id":1})", 1,
-                                               static_cast<std::int64_t>(target.size())));
+    const auto page = page_of(request);
+    if (!page) return require(page.error().kind == Errc::unprocessable, "a cursor may be a fault");
+    const auto envelope = parse_json(
+        page_json(request, *page, R"({"id":1})", 1, static_cast<std::int64_t>(target.size())));
     require(envelope.has_value(), "a page is JSON");
     check_link(request, (*envelope)["next"]);
     check_link(request, (*envelope)["prev"]);

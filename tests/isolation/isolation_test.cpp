@@ -28,10 +28,10 @@ protected:
                             std::string(GetParam()) + "}"}};
     }
     RestaurantProcess server;
-    HttpClient client = server.client();
 };
 
 TEST_P(Isolation, IsNotSeen) {
+    HttpClient client = server.client();
     const HttpResponse fine = client.get(
         "/faulty/", {{"X-Request-Id", "r-1"},
                      {"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}});
@@ -45,19 +45,19 @@ TEST_P(Isolation, IsNotSeen) {
     EXPECT_EQ(fine.header("x-request-id"), "r-1");
     EXPECT_EQ(fine.header("etag"), "\"7\"");
     EXPECT_EQ(fine.header("content-type"), "application/json");
-    EXPECT_EQ(fine.headers.size(), std::set<std::pair<std::string, std::string>>(
-                                       fine.headers.begin(), fine.headers.end())
-                                       .size());
+    std::set<std::string> names;
+    for (const auto& [name, value] : fine.headers)
+        EXPECT_TRUE(names.insert(name).second) << name << " twice";
     EXPECT_EQ(client.get("/faulty/", {{"If-None-Match", "\"7\""}}).status, 304);
     const HttpResponse head = client.send("HEAD", "/faulty/large/");
     EXPECT_EQ(head.status, 200);
     EXPECT_EQ(head.header("content-length"), "3145728");
     EXPECT_EQ(client.get("/faulty/large/").body, std::string(3 << 20, 'x'));
     EXPECT_EQ(client.del("/faulty/").status, 405);
-    EXPECT_EQ(client.get("/faulty/?x=1").status, 422);
 }
 
 TEST_P(Isolation, EachFaultInABodyIsNamed) {
+    HttpClient client = server.client();
     const HttpResponse made =
         client.post("/faulty/echo/", Json::object({{"text", "Ẹ kú"}, {"even", 2}}));
     EXPECT_EQ(made.status, 201) << made.body;
@@ -80,6 +80,7 @@ TEST_P(Isolation, EachFaultInABodyIsNamed) {
 }
 
 TEST_P(Isolation, WhoAsksIsToldByTheServerAlone) {
+    HttpClient client = server.client();
     auto ada = server.sign_up();
     EXPECT_EQ(ada.client.get("/faulty/me/").json["user"], Json(ada.id));
     const std::string forged =
@@ -91,6 +92,7 @@ TEST_P(Isolation, WhoAsksIsToldByTheServerAlone) {
 }
 
 TEST_P(Isolation, IsInTheDocument) {
+    HttpClient client = server.client();
     const HttpResponse document = client.get("/openapi.json");
     const Json& echo = document.json["paths"]["/faulty/echo/"]["post"];
     EXPECT_EQ(echo["requestBody"]["content"]["application/json"]["schema"]["properties"]["text"]
@@ -104,6 +106,35 @@ TEST_P(Isolation, IsInTheDocument) {
 }
 
 INSTANTIATE_TEST_SUITE_P(BothWays, Isolation, testing::Values("none", "process"),
+                         [](const auto& info) { return std::string(info.param); });
+
+/// Routes, migrations and a subscriber of a real plugin.
+class LoyaltyIsolated : public testing::TestWithParam<const char*> {};
+
+TEST_P(LoyaltyIsolated, CountsPointsAndRedeemsThem) {
+    RestaurantConfig config = testkit::on_sqlite();
+    config.plugins = {"{id: loyalty, path: " KITCHEN_LOYALTY ", isolate: " +
+                      std::string(GetParam()) + ", config: {kobo_per_point: 10000}}"};
+    RestaurantProcess server(std::move(config));
+    server.start();
+    EXPECT_EQ(server.client().get("/loyalty/").status, 401);
+    HttpClient ada = server.customer();
+    const Json line = Json::object({{"food_id", server.food("Akara", 15'000)}, {"quantity", 2}});
+    EXPECT_EQ(ada.post("/cart/", line).status, 201);
+    EXPECT_EQ(ada.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})).status, 201);
+    EXPECT_TRUE(
+        testkit::wait_until([&] { return ada.get("/loyalty/").json["points"] == Json(3); }));
+    const Json drink = Json::object({{"points", 2}, {"reference", "free drink"}});
+    EXPECT_EQ(ada.post("/loyalty/redeem/", drink).json["points"], Json(1));
+    EXPECT_EQ(ada.post("/loyalty/redeem/", drink).problem_code(), "already_redeemed");
+    EXPECT_EQ(ada.post("/loyalty/redeem/", Json::object({{"points", 0}, {"reference", ""}})).status,
+              422);
+    EXPECT_EQ(ada.get("/loyalty/").json["history"].size(), 2u);
+    EXPECT_EQ(server.broken_data(), "[]");
+    EXPECT_EQ(server.terminate(), 0) << server.output();
+}
+
+INSTANTIATE_TEST_SUITE_P(BothWays, LoyaltyIsolated, testing::Values("none", "process"),
                          [](const auto& info) { return std::string(info.param); });
 
 std::string refusal_of(RestaurantConfig config) {

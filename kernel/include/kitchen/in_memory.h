@@ -2,8 +2,8 @@
 // for tests. Another process does not see it, so a plugin that needs it cannot have one of its own
 // (`isolate: process`).
 //
-//     class CacheMemory final : public Plugin, public InMemory { … setup.provide<InMemory>(*this); }
-//     KITCHEN_PLUGIN(CacheMemory, …, kitchen::Provides<kitchen::InMemory>)
+//     class CacheMemory final : public Plugin, public InMemory { … setup.provide<InMemory>(*this);
+//     } KITCHEN_PLUGIN(CacheMemory, …, kitchen::Provides<kitchen::InMemory>)
 //
 // Thread-safety: there is nothing to call.
 #pragma once

@@ -1,6 +1,7 @@
 #include "host/kernel.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <thread>
 
@@ -243,9 +244,10 @@ void Kernel::add_to(http::ServerTable& table) const {
         table.middleware = isolate::take_handover();
         return;
     }
-    table.routes.insert(table.routes.end(), forwarded_.begin(), forwarded_.end());
     for (const auto& plugin : isolated_) table.forwarded.insert(plugin->id());
     for (const plugin::Instance* instance : plugins_->order()) {
+        std::copy_if(forwarded_.begin(), forwarded_.end(), std::back_inserter(table.routes),
+                     [&](const http::Route& route) { return route.plugin == instance->id(); });
         const plugin::Declarations& declared = instance->declarations();
         table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());
         for (const plugin::DeclaredMiddleware& m : declared.middleware)

@@ -48,7 +48,8 @@ public:
                                      void* service)>;
 
     /// What of the configuration runs in this process: all, and of plugins with `isolate: process`
-    /// the names alone when `isolates`; or the plugin `only`, in its own process, and what it needs.
+    /// the names alone when `isolates`; or the plugin `only`, in its own process, and what it
+    /// needs.
     struct Share {
         bool isolates = false;
         std::string only = {};

@@ -235,7 +235,7 @@ Result<Response> Pipeline::perform(Request& request) const {
 
 Result<Response> Pipeline::handle(Request& request) const {
     const observe::CurrentPlugin current(request.route->plugin, request.route->pattern,
-                                         request.request_id);
+                                         request.request_id, request.route->method);
     const ChangeCause cause{&request};
     const observe::CauseScope scope(cause);
     try {

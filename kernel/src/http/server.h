@@ -32,10 +32,10 @@ struct ServerOptions {
     std::uint64_t upload_total = std::uint64_t{1} << 30;  ///< bytes of all uploads under way
     unsigned upload_threads = 16;                         ///< uploads that are received at once
     std::chrono::milliseconds request_timeout{
-        30'000};             ///< a request still waiting for a pool thread then is refused (503)
+        30'000};  ///< a request still waiting for a pool thread then is refused (503)
     /// Behind another server of ours, which logs, looks at origins and compresses.
     bool is_inner = false;
-    std::string public_url;  ///< "" : from the Host header
+    std::string public_url;                  ///< "" : from the Host header
     std::vector<IpNetwork> trusted_proxies;  ///< whose X-Forwarded-* count
     CorsOptions cors;
     std::string service_name = "Chuks Kitchen";

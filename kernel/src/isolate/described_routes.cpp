@@ -127,6 +127,8 @@ Json write(const Route& route) {
                                    })},
          {"access", static_cast<int>(route.access)},
          {"roles", texts(route.allowed_roles)},
+         {"scope", route.scope_name},
+         {"form", route.is_form},
          {"cookies", texts(route.cookies)}});
 }
 
@@ -150,6 +152,8 @@ Route read_route(const Json& json) {
             {header.as_array().at(0).as_string(), header.as_array().at(1).as_string()});
     route.access = static_cast<http::Access>(json["access"].as_integer());
     route.allowed_roles = texts_in(json["roles"]);
+    route.scope_name = json["scope"].as_string();
+    route.is_form = json["form"].as_bool();
     route.cookies = texts_in(json["cookies"]);
     return route;
 }

@@ -16,7 +16,8 @@ std::string handover_of(const Request& request) {
         json.member("user", request.principal->user_id)
             .member("role", request.principal->role)
             .member("token", request.principal->token_id)
-            .member("operator", request.principal->is_operator);
+            .member("operator", request.principal->is_operator)
+            .member("scope", request.principal->scope);
     json.end_object();
     return out;
 }
@@ -28,10 +29,12 @@ std::vector<http::RegisteredMiddleware> take_handover() {
         if (told) {
             request.client_address = (*told)["client"].as_string();
             request.base_url = (*told)["base"].as_string();
-            if (told->has("user"))
+            if (told->has("user")) {
                 request.principal =
                     Principal{(*told)["user"].as_integer(), (*told)["role"].as_string(),
                               (*told)["token"].as_string(), (*told)["operator"].as_bool()};
+                if (told->has("scope")) request.principal->scope = (*told)["scope"].as_string();
+            }
             std::erase_if(request.headers,
                           [](const auto& one) { return one.first == handover_field; });
         }

@@ -16,12 +16,13 @@ public:
         std::string_view
             call;  ///< "start", the pattern of a route, the name of a middleware or job
         std::string_view request_id;  ///< empty for none
+        std::string_view method;      ///< of a route; empty for other calls
     };
 
     /// Until the scope ends. The texts must live as long.
-    CurrentPlugin(std::string_view id, std::string_view call,
-                  std::string_view request_id = {}) noexcept
-        : before_(std::exchange(current_, {id, call, request_id})) {}
+    CurrentPlugin(std::string_view id, std::string_view call, std::string_view request_id = {},
+                  std::string_view method = {}) noexcept
+        : before_(std::exchange(current_, {id, call, request_id, method})) {}
     ~CurrentPlugin() { current_ = before_; }
     CurrentPlugin(const CurrentPlugin&) = delete;
     CurrentPlugin& operator=(const CurrentPlugin&) = delete;

@@ -35,6 +35,7 @@ struct MeasuredStore::Call {
     Operation operation;
     const ChangeCause* cause = nullptr;  ///< nullptr also when no change log is to be told
     bool has_run = false;
+    int statements = 0;  // of all runs
     // Of the last run of the body.
     bool statement_failed = false;
     bool body_failed = false;
@@ -75,6 +76,7 @@ struct MeasuredStore::Call {
         const bool is_timed = store.slow_.count() > 0;
         const auto begin =
             is_timed ? store.clock_.steady_now() : std::chrono::steady_clock::time_point();
+        ++statements;
         Status done = work();
         // A doomed transaction gives its first error to every further statement: that is one
         // error.
@@ -180,6 +182,7 @@ Status MeasuredStore::measure(Operation operation, Work&& work) {
     Call call{*this, operation};
     const Waiting waiting(operation != Operation::read || store_.is_remote());
     Status done = work(call);
+    count_statements(call.statements);
     if (!done && !call.statement_failed && !call.body_failed)
         count_error(operation, done.error().kind);
     if (operation != Operation::read) note_write(done, call);
@@ -245,6 +248,27 @@ void MeasuredStore::count_repeat(Operation operation) {
                  {{"provider", provider_},
                   {"operation", store_operation_names[static_cast<std::size_t>(operation)]}})
         .add();
+}
+
+void MeasuredStore::count_statements(int count) {
+    if (count == 0) return;
+    const auto place = CurrentPlugin::place();
+    std::string key(place.id);
+    key.append(1, '\n').append(place.method).append(1, ' ').append(place.call);
+    {
+        const std::shared_lock lock(mutex_);
+        if (const auto found = counts_.find(key); found != counts_.end())
+            return found->second->add(count);
+    }
+    const std::string method = place.method.empty() ? "" : std::string(place.method) + ' ';
+    Counter& counter = metrics_.counter("kitchen_store_statements_total",
+                                        "Statements that the store ran, by who ran them.",
+                                        {{"provider", provider_},
+                                         {"plugin", std::string(place.id)},
+                                         {"call", method + std::string(place.call)}});
+    counter.add(count);
+    const std::lock_guard lock(mutex_);
+    counts_.emplace(std::move(key), &counter);
 }
 
 void MeasuredStore::log_slow(std::string_view sql, std::chrono::nanoseconds took) {

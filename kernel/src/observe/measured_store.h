@@ -1,10 +1,11 @@
 // A store with a watch beside it: the kernel puts one around every provider of store/1, so that no
 // backend has to measure itself.
 //
-// Measures each call, counts the errors that the store made (not those a body returned for
-// reasons of its own; also those that a retry settled), counts bodies that ran again, and logs
-// statements that took longer than a threshold, with their text and never their parameters. Tells
-// the change log of transactions that have a cause.
+// Measures each call, counts the statements by the route, middleware or job that ran them, counts
+// the errors that the store made (not those a body returned for reasons of its own; also those that
+// a retry settled), counts bodies that ran again, and logs statements that took longer than a
+// threshold, with their text and never their parameters. Tells the change log of transactions that
+// have a cause.
 //
 // Thread-safety: as Store. Ownership: refers to the store; outlives those who use it.
 #pragma once
@@ -58,6 +59,7 @@ private:
     void count_error(Operation operation, Errc kind);
     void note_write(const Status& done, const Call& call);
     void count_repeat(Operation operation);
+    void count_statements(int count);
     void log_slow(std::string_view sql, std::chrono::nanoseconds took);
     std::string_view text_of(Statement statement) const;
     std::string preparer_of(std::string_view sql) const;
@@ -78,6 +80,7 @@ private:
     };
     std::unordered_map<std::uint32_t, Prepared>
         statements_;  ///< by index; never dropped, and none ever moves
+    std::unordered_map<std::string, Counter*> counts_;  ///< of statements, by who ran them
 };
 
 }  // namespace kitchen::observe

@@ -139,7 +139,7 @@ std::string RedisServer::socket_path() const { return (directory_.path() / "redi
 
 void RedisServer::start() {
     for (int tries = 0; tries < port_tries && !process_; ++tries) {
-        const std::uint16_t port = port_ ? port_ : free_port();
+        const std::uint16_t port = port_ ? port_ : lasting_port();
         std::vector<std::string> command = {"redis-server",
                                             "--port",
                                             std::to_string(port),

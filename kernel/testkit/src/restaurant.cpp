@@ -12,6 +12,7 @@
 
 #include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/exposition.h"
+#include "kitchen/testkit/redis_cluster.h"
 #include "kitchen/testkit/redis_server.h"
 #include "kitchen/testkit/traffic.h"
 
@@ -77,6 +78,12 @@ RestaurantConfig on_postgres() {
 RestaurantConfig on_redis(RestaurantConfig config) {
     config.cache = entry("cache-redis", "url: '" + RedisServer::shared().url() +
                                             "', connect_timeout: 30s, command_timeout: 30s");
+    return config;
+}
+
+RestaurantConfig on_redis_cluster(RestaurantConfig config) {
+    config.cache = entry("cache-redis", "cluster: [" + RedisCluster::shared().nodes() +
+                                            "], connect_timeout: 30s, command_timeout: 30s");
     return config;
 }
 

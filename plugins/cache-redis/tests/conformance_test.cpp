@@ -46,8 +46,22 @@ CacheFactory redis_factory(std::string name, bool unix_socket) {
     return {std::move(name), make, advance};
 }
 
+CacheFactory cluster_factory() {
+    auto cluster = std::make_shared<RedisCluster*>();
+    const auto make = [cluster] {
+        *cluster = &RedisCluster::shared();
+        auto replica = std::make_shared<redis::Replica>(**cluster);
+        return std::shared_ptr<Cache>(replica, &replica->cache);
+    };
+    const auto advance = [cluster](std::chrono::milliseconds by) {
+        (*cluster)->call_masters({"EVAL", age, "0", std::to_string(by.count())});
+    };
+    return {"cluster", make, advance};
+}
+
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Redis, CacheConformance, testing::Values(redis_factory("tcp", false)));
+INSTANTIATE_TEST_SUITE_P(Redis, CacheConformance,
+                         testing::Values(redis_factory("tcp", false), cluster_factory()));
 
 }  // namespace kitchen::testkit

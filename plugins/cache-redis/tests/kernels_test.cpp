@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "kitchen/testkit/inbox.h"
 #include "kitchen/testkit/redis_server.h"
 #include "kitchen/testkit/restaurant.h"
 
@@ -97,6 +98,44 @@ TEST_F(RedisKernels, AHundredWrongCodesThroughBothCompareAtMostFive) {
     EXPECT_EQ(verify(one->client(), cookie, code).status, 404);
 }
 
+// The same prefix and the same keys, as when one configuration is copied: each goes on by itself.
+TEST_F(RedisKernels, TwoInstallationsOnOneRedisAreStrangers) {
+    const RedisServer& server = RedisServer::shared();
+    const testkit::TemporaryDirectory other_data;
+    const auto one = replica(server);
+    testkit::RestaurantConfig config = one->config();
+    config.data = other_data.path();
+    const auto other = std::make_unique<Restaurant>(config);
+    auto &ours = one->service<Cache>(), &theirs = other->service<Cache>();
+    using std::chrono_literals::operator""min;
+    testkit::Inbox at_ours, at_theirs;
+    const auto a = ours.subscribe("test:channel", at_ours.subscriber()),
+               b = theirs.subscribe("test:channel", at_theirs.subscriber());
+    ours.set("test:value", "ours", 1min).value();
+    EXPECT_EQ(theirs.get("test:value").value(), std::nullopt);
+    theirs.set("test:value", "theirs", 1min).value();
+    EXPECT_EQ(ours.get("test:value").value(), "ours");
+    EXPECT_TRUE(ours.rate_tick("test:rate", 1, 1min).value().allowed);
+    EXPECT_TRUE(theirs.rate_tick("test:rate", 1, 1min).value().allowed);
+    ours.publish("test:channel", "ours").value();
+    theirs.publish("test:channel", "theirs").value();
+    EXPECT_TRUE(at_ours.wait_for("ours"));
+    EXPECT_TRUE(at_theirs.wait_for("theirs"));
+    EXPECT_EQ(at_ours.messages().size() + at_theirs.messages().size(), 2u);
+    EXPECT_EQ(one->metric("kitchen_cache_damaged_total"), 0);
+    EXPECT_EQ(other->metric("kitchen_cache_damaged_total"), 0);
+
+    // A pending sign-up of one means nothing to the other.
+    const std::string cookie = sign_up(*one, "ada@example.com", "0803 123 4567");
+    const std::string code = one->code_mailed_to("ada@example.com");
+    EXPECT_EQ(verify(other->client(), cookie, code).status, 404);
+    EXPECT_EQ(verify(one->client(), cookie, code).status, 200);
+
+    // It is the store that makes an installation: started again, it finds its own.
+    one->restart();
+    EXPECT_EQ(one->service<Cache>().get("test:value").value(), "ours");
+}
+
 TEST_F(RedisKernels, MemoryKeepsServingAndSaysDegraded) {
     RedisServer server;
     const auto kernel = replica(server, "memory");
@@ -145,6 +184,11 @@ TEST_F(RedisKernels, ConfigurationsThatSayTwoThingsAreRefusedWithoutTheSecret) {
     EXPECT_THAT(refusal("{url: 'redis://h', sentinel: {nodes: [a, b]}}"),
                 HasSubstr("leave it out"));
     EXPECT_THAT(refusal("{sentinel: {nodes: ['a:b']}}"), HasSubstr("port"));
+    EXPECT_THAT(refusal("{url: 'redis://h', cluster: [a, b]}"), HasSubstr("leave it out"));
+    EXPECT_THAT(refusal("{cluster: [a, 'b:c']}"), HasSubstr("cluster: 'b:c': the port"));
+    EXPECT_THAT(refusal("{cluster: [a], sentinel: {nodes: [b]}}"),
+                HasSubstr("cluster: leave it out when sentinel.nodes is set"));
+    EXPECT_THAT(refusal("{cluster: [a], database: 1}"), HasSubstr("database 0 alone"));
     EXPECT_THAT(refusal("{url: 'redis://:hush@h', password: other}"),
                 HasSubstr("password: stands in url already"));
     EXPECT_THAT(refusal("{url: 'redis://h', user: kitchen}"), HasSubstr("needs a password"));

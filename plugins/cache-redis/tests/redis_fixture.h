@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include "kitchen/testkit/fakes.h"
+#include "kitchen/testkit/redis_cluster.h"
 #include "kitchen/testkit/redis_server.h"
 #include "redis_cache.h"
 
@@ -38,6 +40,16 @@ inline CacheSettings settings_for(const std::string& url) {
     return settings;
 }
 
+inline CacheSettings settings_for(const testkit::RedisCluster& cluster) {
+    CacheSettings settings = settings_for("redis://127.0.0.1");
+    settings.client.server.endpoint = {};
+    std::istringstream nodes(cluster.nodes());
+    for (std::string node; nodes >> node;)
+        settings.client.server.cluster.push_back(
+            parse_endpoint(node.substr(0, node.find(',')), 6379).value());
+    return settings;
+}
+
 /// Of all replicas, but for those that say otherwise.
 constexpr const char* test_installation = "0123";
 
@@ -48,6 +60,7 @@ struct Replica {
         cache.start(random, installation);
     }
     explicit Replica(const testkit::RedisServer& server) : Replica(settings_for(server.url())) {}
+    explicit Replica(const testkit::RedisCluster& cluster) : Replica(settings_for(cluster)) {}
 
     RealClock clock;
     testkit::SeededRandom random;

@@ -8,6 +8,7 @@
 #include "kitchen/commit_hooks.h"
 #include "kitchen/testkit/fakes.h"
 #include "kitchen/testkit/memory_queue.h"
+#include "observe/current_plugin.h"
 #include "observe/instruments.h"
 #include "observe/measured_cache.h"
 #include "observe/measured_queue.h"
@@ -138,6 +139,26 @@ TEST_F(MeasuredStoreTest, CountsBodiesThatRanAgain) {
     inner.runs = 3;
     ASSERT_TRUE(store.transact(body));
     EXPECT_EQ(metrics.value(repeats), 2);
+}
+
+TEST_F(MeasuredStoreTest, CountsStatementsByWhoRanThem) {
+    const auto ask_twice = [&](Transaction& tx) {
+        Status done = query(tx, statement);
+        return done ? query(tx, statement) : done;
+    };
+    {
+        const CurrentPlugin in_a_route("catalog", "/foods/", "id", "GET");
+        EXPECT_TRUE(store.read(ask_twice));
+        EXPECT_TRUE(store.transact(ask_twice));
+        const CurrentPlugin in_a_job("outbox", "sweep");
+        EXPECT_TRUE(store.read(ask_twice));
+    }
+    const auto counted = [&](const std::string& call, const std::string& plugin) {
+        return metrics.value("kitchen_store_statements_total{call=\"" + call + "\",plugin=\"" +
+                             plugin + "\",provider=\"fake\"}");
+    };
+    EXPECT_EQ(counted("GET /foods/", "catalog"), 4);
+    EXPECT_EQ(counted("sweep", "outbox"), 2);
 }
 
 TEST_F(MeasuredStoreTest, LogsASlowStatementWithoutItsParameters) {

@@ -7,7 +7,7 @@
 //                               .forget = {store.prepare("DELETE FROM … WHERE user_id = $1")}});
 //
 // What the books need stays without what leads to the person: the id of an account is never another
-// person's. A plugin that was off when somebody was forgotten forgets when it is on again.
+// person's. A plugin that was off when a person was forgotten forgets when it is on again.
 //
 // Thread-safety: add() in constructors. Ownership: the provider's plugin.
 #pragma once

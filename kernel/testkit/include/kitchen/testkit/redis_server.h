@@ -51,6 +51,7 @@ public:
     std::string call(const std::vector<std::string>& command) const {
         return redis_call(port_, command, options_.password);
     }
+    bool running() const { return process_ != nullptr; }
     std::string output() const { return process_ ? process_->output() : std::string(); }
 
     /// kill -9; waits until it is gone.

@@ -70,6 +70,8 @@ RestaurantConfig on_postgres(const PostgresDatabase& database);
 RestaurantConfig on_postgres();
 /// RedisServer::shared(), emptied, as the cache.
 RestaurantConfig on_redis(RestaurantConfig config = {});
+/// RedisCluster::shared(), emptied, as the cache.
+RestaurantConfig on_redis_cluster(RestaurantConfig config = {});
 
 /// The response, when it has that status. Throws std::runtime_error with `what` and the response.
 HttpResponse expect_status(HttpResponse response, int status, const std::string& what);
