@@ -139,7 +139,7 @@ OrderRoutes::OrderRoutes(Setup& setup, CheckoutService& checkout, OrderService& 
                         .describe("For print where Accept prefers text/html.")
                         .signed_in()
                         .answers<ReceiptView>(200, "The receipt")
-                        .answers(200, "The receipt, for print", "text/html; charset=utf-8")
+                        .answers(200, "The receipt, for print", "text/html")
                         .answers(404, "No such order of this account")
                         .handle([this](Request& request) { return receipt(request); }));
     setup.add_route(

@@ -253,6 +253,12 @@ TEST_F(Conventions, WhatHasAVersionIsReadByIt) {
 }
 
 TEST_F(Conventions, AWriteForAnotherVersionIsRefused) {
+    const std::map<std::string, std::string> bodies = {
+        {"POST /cart/", R"({"food_id":)" + std::to_string(table->food) + "}"},
+        {"POST /foods/{id}/stock/", R"({"delta":1,"reason":"Cooked"})"},
+        {"POST /orders/", R"({"fulfillment_type":"pickup"})"},
+        {"POST /orders/{id}/status/", R"({"status":"confirmed"})"},
+        {"PUT /foods/{id}/", R"({"name":"Set meal","price":1,"category":"Mains"})"}};
     each("", [&](const Operation& operation, const std::string& target) {
         if (operation.method == "GET" || parameter(operation, "If-Match").is_null()) return false;
         // What its schema wants comes first.
@@ -262,10 +268,9 @@ TEST_F(Conventions, AWriteForAnotherVersionIsRefused) {
         if (operation.takes_file()) {
             headers.front().second = "image/jpeg";
             body = images::samples::jpeg();
-        } else if (operation.path.ends_with("/status/")) {
-            body = R"({"status":"confirmed"})";
-        } else if (operation.path == "/cart/" && operation.method == "POST") {
-            body = R"({"food_id":)" + std::to_string(table->food) + "}";
+        } else if (const auto its = bodies.find(operation.method + ' ' + operation.path);
+                   its != bodies.end()) {
+            body = its->second;
         }
         const HttpResponse refused =
             someone(operation).send(operation.method, target, body, headers);

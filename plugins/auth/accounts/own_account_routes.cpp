@@ -108,6 +108,7 @@ void OwnAccountRoutes::declare_end(Setup& setup) {
             .describe("A member for each part of the service, with a list for each kind of thing.")
             .signed_in()
             .answers(200, "The data", http::Schema::object({}).open().named("PersonalData"))
+            .response_header("Content-Disposition", "The name of the file")
             .handle([this](Request& request) -> Result<Response> {
                 const auto all = personal_.export_of(request.who().user_id);
                 if (!all) return all.error();

@@ -477,12 +477,25 @@ private:
                                                   {"required", Json::array({"code"})}})})}});
     }
 
-    Json content_of(const DescribedResponse& response) {
+    /// The codes that a description names, and with them what the kernel says with that status.
+    static std::vector<std::string> codes_of(const DescribedResponse& response,
+                                             const Route& route) {
+        std::vector<std::string> codes = codes_in(response.description);
+        if (codes.empty()) return codes;
+        if (response.status == 404 && route.pattern.find('{') != std::string::npos)
+            codes.emplace_back("no_such_path");
+        if (response.status == 422) codes.emplace_back("validation_failed");
+        for (const Implied& implied : implied_responses)
+            if (implied.status == response.status)
+                codes.insert(codes.end(), implied.codes.begin(), implied.codes.end());
+        return codes;
+    }
+
+    Json content_of(const DescribedResponse& response, const Route& route) {
         if (!response.schema && response.content_type != json_type)
             return content(response.content_type, opaque(response.content_type));
         if (!response.schema)
-            return content("application/problem+json",
-                           problem_with(codes_in(response.description)));
+            return content("application/problem+json", problem_with(codes_of(response, route)));
         Json schema = response.schema->to_json_schema(schemas_, SentBy::server);
         if (response.content_type != "text/event-stream")
             return content(response.content_type, std::move(schema));
@@ -511,7 +524,7 @@ private:
             const bool is_described = response.schema || response.content_type != json_type;
             if (!is_described && response.status < 400) continue;
             Json all = slot["content"];
-            const Json more = content_of(response);
+            const Json more = content_of(response, route);
             for (const auto& [type, value] : more.as_object()) all.set(type, value);
             slot.set("content", std::move(all));
         }

@@ -286,7 +286,8 @@ TEST(SchemaToJsonSchema, DescribesObjectsAndLists) {
     EXPECT_EQ(
         json_schema(Schema::object({{"a", Schema::boolean()}, {"b", Schema::number(), optional}})),
         R"({"type":"object","properties":{"a":{"type":"boolean"},"b":{"type":"number"}},"required":["a"],"additionalProperties":false})");
-    EXPECT_EQ(json_schema(Schema::object({}).open()), R"({"type":"object","properties":{},"additionalProperties":true})");
+    EXPECT_EQ(json_schema(Schema::object({}).open()),
+              R"({"type":"object","properties":{},"additionalProperties":true})");
     EXPECT_EQ(
         json_schema(Schema::array(Schema::string()).min(1).max(5).unique_items()),
         R"({"type":"array","minItems":1,"maxItems":5,"items":{"type":"string"},"uniqueItems":true})");

@@ -210,7 +210,7 @@ TEST_F(OpenApi, NamesTheCodesOfProblems) {
     const Json& schema = operation(
         "/foods/{id}/", "get")["responses"]["404"]["content"]["application/problem+json"]["schema"];
     EXPECT_EQ(schema["allOf"].as_array().at(1)["properties"]["code"]["enum"],
-              Json::array({"food_not_found"}));
+              Json::array({"food_not_found", "no_such_path"}));
     EXPECT_EQ(document_["components"]["responses"]["ContentTooLarge"]["content"]
                        ["application/problem+json"]["schema"]["allOf"]
                            .as_array()
