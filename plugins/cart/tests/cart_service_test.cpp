@@ -439,7 +439,7 @@ TEST(CartFilling, TakesOneWishAfterTheOtherAndAsksTheMenuOnce) {
     EXPECT_EQ(cart.lines[1].quantity, 4);
     EXPECT_EQ(cart.version, first.version);
     EXPECT_EQ(codes(filled({{soup, {}, {}, 9'996, ""}, {soup, {}, {}, 1, ""}}).value()),
-              "too_large - ");
+              "validation_failed - ");
 }
 
 }  // namespace kitchen::cart
