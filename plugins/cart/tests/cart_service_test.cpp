@@ -418,12 +418,12 @@ TEST(CartFilling, TakesOneWishAfterTheOtherAndAsksTheMenuOnce) {
         return kitchen.store->transact<Carts::Filled>(
             [&](Transaction& tx) { return carts.fill(tx, 1, wishes); });
     };
-    const Carts::Filled first = filled({{eba, {}, {}, 3},
+    const Carts::Filled first = filled({{eba, {}, {}, 3, ""},
                                         {eba, {}, {}, 3, "hot"},
-                                        {soup, {}, {}, 2},
-                                        {eba, {}, {}, 2},
-                                        {999, {}, {}, 1},
-                                        {soup, {}, {}, 2}})
+                                        {soup, {}, {}, 2, ""},
+                                        {eba, {}, {}, 2, ""},
+                                        {999, {}, {}, 1, ""},
+                                        {soup, {}, {}, 2, ""}})
                                     .value();
     const auto codes = [](const Carts::Filled& all) {
         std::string out;
@@ -438,7 +438,8 @@ TEST(CartFilling, TakesOneWishAfterTheOtherAndAsksTheMenuOnce) {
     EXPECT_EQ(cart.lines[0].quantity, 6);
     EXPECT_EQ(cart.lines[1].quantity, 4);
     EXPECT_EQ(cart.version, first.version);
-    EXPECT_EQ(codes(filled({{soup, {}, {}, 9'996}, {soup, {}, {}, 1}}).value()), "too_large - ");
+    EXPECT_EQ(codes(filled({{soup, {}, {}, 9'996, ""}, {soup, {}, {}, 1, ""}}).value()),
+              "validation_failed - ");
 }
 
 }  // namespace kitchen::cart

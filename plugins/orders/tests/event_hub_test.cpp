@@ -51,7 +51,7 @@ protected:
             stream->open(end, "", last, false);
         }
     };
-    Client joined(std::optional<std::int64_t> order_id, const Principal& who = {1, "kitchen", {}}) {
+    Client joined(std::optional<std::int64_t> order_id, const Principal& who = {1, "kitchen", ""}) {
         Client client;
         const auto ids = order_id ? ClientStream::Ids::versions : ClientStream::Ids::positions;
         client.stream =

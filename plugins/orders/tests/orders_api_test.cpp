@@ -185,7 +185,6 @@ TEST_F(OrdersApi, ListsAreFollowedFromPageToPage) {
     }
     const auto walk = [&](std::string url) {
         std::vector<std::int64_t> seen;
-        const std::vector<std::int64_t> before = placed;
         while (!url.empty()) {
             const HttpResponse page = chef.get(url);
             EXPECT_EQ(page.status, 200) << url << page.body;
