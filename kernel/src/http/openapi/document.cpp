@@ -453,8 +453,11 @@ private:
             if (implied.status == response.status)
                 for (const std::string& field : implied.fields)
                     out.set(field, reference("headers", field));
-        if (response.status >= 300 && response.status != 304) return out;
-        if ((response.status != 204 && is_versioned(route)) || makes_versioned(response, route))
+        if (response.status > 300 && response.status < 304)
+            out.set("Location", reference("headers", "Location"));
+        if (response.status >= 300 && response.status != 304 && response.status != 416) return out;
+        if ((response.status != 204 && response.status != 416 && is_versioned(route)) ||
+            makes_versioned(response, route))
             out.set("ETag", reference("headers", "ETag"));
         if (response.description.find("Location") != std::string::npos)
             out.set("Location", reference("headers", "Location"));
@@ -481,10 +484,10 @@ private:
     static std::vector<std::string> codes_of(const DescribedResponse& response,
                                              const Route& route) {
         std::vector<std::string> codes = codes_in(response.description);
-        if (codes.empty()) return codes;
+        // Middleware of other plugins refuses what is not valid for it with codes of its own.
+        if (codes.empty() || response.status == 422) return {};
         if (response.status == 404 && route.pattern.find('{') != std::string::npos)
             codes.emplace_back("no_such_path");
-        if (response.status == 422) codes.emplace_back("validation_failed");
         for (const Implied& implied : implied_responses)
             if (implied.status == response.status)
                 codes.insert(codes.end(), implied.codes.begin(), implied.codes.end());
