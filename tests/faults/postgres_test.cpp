@@ -80,6 +80,30 @@ TEST_F(PostgresFault, OutOfConnections) {
     expect_recovery();
 }
 
+// The primary is lost for good; its standby, to which every commit has gone before it was
+// acknowledged, takes its place under a url that names both.
+TEST_F(PostgresFault, TheStandbyIsPromoted) {
+    start_postgres();
+    const auto standby = testkit::PostgresServer::replica_of(*postgres);
+    postgres->sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    postgres->sql("SELECT pg_reload_conf()");
+    ASSERT_TRUE(testkit::wait_until([&] {
+        return postgres->sql("SELECT sync_state FROM pg_stat_replication").starts_with("sync");
+    }));
+    const std::string here = "127.0.0.1:" + std::to_string(postgres->port());
+    RestaurantConfig config = impatient_postgres(postgres->port());
+    config.store.insert(config.store.find(here) + here.size(),
+                        ",127.0.0.1:" + std::to_string(standby->port()));
+    open(std::move(config));
+    postgres->stop();
+    expect_absence();
+    sql = [&](const std::string& statement) { return standby->sql(statement, "kitchen"); };
+    standby->sql("SELECT pg_promote()");
+    expect_recovery();
+    load.reset();
+    server.reset();
+}
+
 // The client cannot tell whether it was committed; the key settles it.
 TEST_F(PostgresFault, TheResponseToCommitIsLost) {
     start_postgres();

@@ -1,7 +1,9 @@
 // Redis is lost in every way there is, while customers order. Orders stand in the store, so they go
 // on; what is kept in the cache (here: a sign-up) does as `on_failure` says.
+#include <algorithm>
+
 #include "fault_fixture.h"
-#include "kitchen/testkit/redis_server.h"
+#include "kitchen/testkit/redis_cluster.h"
 
 namespace kitchen::tests {
 namespace {
@@ -148,6 +150,21 @@ TEST_F(RedisTest, AnotherMasterIsFound) {
     EXPECT_TRUE(server->process().wait_for("address=127.0.0.1:" + std::to_string(second)))
         << server->output();
     EXPECT_TRUE(server->wait_for_health("ok"));
+    EXPECT_EQ(sign_up().status, 200);
+    expect_recovery();
+    expect_no_failures();
+}
+
+TEST_F(RedisTest, AMasterOfAClusterIsLost) {
+    testkit::RedisCluster cluster(std::chrono::seconds(1));
+    open_on_redis("cluster: [" + cluster.nodes() + "]");
+    const std::uint16_t lost = cluster.masters().front();
+    cluster.server(lost).kill();
+    ASSERT_TRUE(server->wait_for_health("degraded")) << server->output();
+    ASSERT_TRUE(server->wait_for_health("ok")) << server->output();
+    const auto masters = cluster.masters();
+    EXPECT_EQ(masters.size(), 3u);
+    EXPECT_EQ(std::count(masters.begin(), masters.end(), lost), 0);
     EXPECT_EQ(sign_up().status, 200);
     expect_recovery();
     expect_no_failures();

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <thread>
 #include <vector>
@@ -210,6 +212,7 @@ TEST(RedisClusterOf, ReshardingUnderLoadLosesNothing) {
 TEST(RedisClusterOf, AMasterThatHandsOverCostsNoCall) {
     RedisCluster cluster;
     Replica replica(cluster);
+    const auto handle = replica.cache.subscribe("c", [](std::string_view) {});
     Load load(replica.cache);
     for (const std::uint16_t port : cluster.masters()) {
         const std::uint16_t heir = replica_of(cluster, port);
@@ -223,6 +226,16 @@ TEST(RedisClusterOf, AMasterThatHandsOverCostsNoCall) {
     load.end();
     EXPECT_EQ(load.failed(), 0);
     load.expect_all_counted();
+    // Messages are heard at a master, so elsewhere than before.
+    ASSERT_TRUE(wait_until([&] {
+        const std::string heard_at = replica.cache.client().address()->text;
+        const auto port =
+            static_cast<std::uint16_t>(std::stoi(heard_at.substr(heard_at.rfind(':') + 1)));
+        const auto masters = cluster.masters();
+        return std::count(masters.begin(), masters.end(), port) == 1 &&
+               testkit::redis_call(port, {"PUBSUB", "NUMSUB", "kitchen:0123:channel:c"})
+                   .ends_with("\n1");
+    }));
 }
 
 TEST(RedisClusterOf, ALostMasterIsReplacedUnderLoad) {
