@@ -64,13 +64,13 @@ TEST_P(MenuTransferApi, ARepeatedImportHappensOnce) {
         return admin.send("POST", "/foods/import/", bytes,
                           {{"Content-Type", "text/csv"}, {"Idempotency-Key", key}});
     };
-    const std::string file = "name,price\r\nDodo,150000\r\n";
+    const std::string file = "name,price,category\r\nDodo,150000,Sides\r\n";
     const HttpResponse first = send(file, "a");
     EXPECT_EQ(counts(first), "1 0 0");
     const HttpResponse again = send(file, "a");
     EXPECT_EQ(again.body, first.body);
     EXPECT_EQ(again.header("idempotent-replayed"), "true");
-    EXPECT_EQ(send(file + "Eba,1\r\n", "a").problem_code(), "idempotency_key_reused");
+    EXPECT_EQ(send(file + "Eba,1,Sides\r\n", "a").problem_code(), "idempotency_key_reused");
     EXPECT_EQ(counts(send(file, "b")), "0 0 1");
 }
 
