@@ -128,7 +128,12 @@ Status ChangeRecorder::around(Transaction& tx, const ChangeCause& cause, const S
         Result<Json> row = row_of(tx, *cause.request);
         if (!row) return std::move(row).error();
         after = *std::move(row);
-        if (before == after) return {};  // another transaction of the request changes it
+        if (before == after) {
+            // With a path that names the row, another transaction of the request changes it. The
+            // newest of all may be one that another server has made.
+            if (!cause.request->path_parameters.empty()) return {};
+            return entries_.add(tx, entry);
+        }
         // The newest before it was made is another one.
         const std::string id = id_in(after.is_null() ? before : after);
         if (id_in(before) != id) before = nullptr;

@@ -29,6 +29,10 @@ std::optional<std::string> content_of(const Request& request) {
     // A plugin in a process of its own reads the body itself.
     Json::Array content{Json(request.target),
                         request.json.is_null() ? Json(request.body) : request.json};
+    // Where the kernel identifies no user, the handler may look itself: OAuth clients send their
+    // secret.
+    const std::string* header = request.principal ? nullptr : request.header("authorization");
+    content.emplace_back(header ? *header : std::string());
     for (const std::string& name : request.route->cookies)
         content.emplace_back(request.cookie(name).value_or(""));
     for (const http::UploadedFile& file : request.files) {
@@ -69,7 +73,8 @@ RepeatedRequests::RepeatedRequests(Dependencies dependencies, RepeatedRequestsSe
       release_(deps_.store.prepare("DELETE FROM idempotency_keys "
                                    "WHERE user_id = $1 AND route = $2 AND idempotency_key = $3 "
                                    "AND created_at = $4 AND status = 0")),
-      sweep_(deps_.store.prepare("DELETE FROM idempotency_keys WHERE created_at <= $1")) {}
+      sweep_(deps_.store.prepare("DELETE FROM idempotency_keys WHERE created_at <= $1 "
+                                 "OR (user_id = 0 AND created_at <= $2)")) {}
 
 Result<Response> RepeatedRequests::respond(Request& request, const http::Next& next) {
     if (!is_kept_here(request)) return next();
@@ -144,9 +149,11 @@ Result<RepeatedRequests::Earlier> RepeatedRequests::claim(Claim& claim) {
 
 Result<Response> RepeatedRequests::run(const Claim& claim, const http::Next& next) {
     Result<Response> response = next();
-    const bool is_kept = response && response->status >= 200 && response->status < 300 &&
-                         !response->stream && !response->file;
-    // What failed may be tried again under its key.
+    // What failed may be tried again under its key; but for what was lost with the process of a
+    // plugin, which may have done it.
+    const bool is_kept = response && !response->stream && !response->file &&
+                         ((response->status >= 200 && response->status < 300) ||
+                          response->status == 502 || response->status == 504);
     Note note{claim};
     if (is_kept) {
         note.status = response->status;
@@ -208,9 +215,12 @@ bool RepeatedRequests::wait_for_another() {
 }
 
 Result<std::int64_t> RepeatedRequests::sweep() {
-    const std::int64_t expired = to_millis(deps_.clock.now() - settings_.window);
+    const Timestamp now = deps_.clock.now();
+    const std::int64_t expired = to_millis(now - settings_.window);
+    const std::int64_t expired_public =
+        to_millis(now - std::min(settings_.window, settings_.public_window));
     return deps_.store.transact<std::int64_t>([&](Transaction& tx) -> Result<std::int64_t> {
-        Result<Rows> rows = tx.query(sweep_, {expired});
+        Result<Rows> rows = tx.query(sweep_, {expired, expired_public});
         if (!rows) return std::move(rows).error();
         return rows->changed();
     });

@@ -5,6 +5,12 @@
 namespace kitchen::oidc_login {
 namespace {
 
+/// One who adds a sign-in has the account for good.
+Error not_for_clients() {
+    return Error(Errc::forbidden, "insufficient_scope",
+                 "Only the owner of the account can do this, signed in here.");
+}
+
 using http::BodyFields;
 using http::Request;
 using http::Response;
@@ -212,6 +218,7 @@ Result<Response> OidcRoutes::list(const Request& request) const {
 }
 
 Result<Response> OidcRoutes::link(const Request& request) const {
+    if (request.who().scope) return not_for_clients();
     const auto given = request.read<CodeGiven>();
     const auto identity = flows_.redeem(given.code, given.code_verifier);
     if (!identity) return identity.error();
@@ -221,6 +228,7 @@ Result<Response> OidcRoutes::link(const Request& request) const {
 }
 
 Result<Response> OidcRoutes::unlink(const Request& request) const {
+    if (request.who().scope) return not_for_clients();
     if (Status removed = sign_ins_.unlink(request.who().user_id, request.path_id("id")); !removed)
         return std::move(removed).error();
     return Response::no_content();

@@ -17,6 +17,11 @@ bool is_redirect_uri(std::string_view uri) {
     if (uri.empty() || uri.size() > 512 || uri.find_first_of("#\\ \"'<>;") != uri.npos ||
         has_control_characters(uri))
         return false;
+    const std::size_t host = uri.find("://");
+    const bool has_user =
+        host != uri.npos &&
+        uri.substr(host + 3, uri.find_first_of("/?", host + 3) - (host + 3)).find('@') != uri.npos;
+    if (has_user) return false;
     if (uri.starts_with("https://")) return uri.size() > 8 && uri[8] != '/';
     for (const std::string_view local : {"http://127.0.0.1", "http://[::1]", "http://localhost"})
         if (uri.starts_with(local))

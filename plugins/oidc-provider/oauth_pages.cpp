@@ -36,6 +36,7 @@ std::string sentence_of(const std::string& scope) {
         {"operator", "Operate the server on your behalf"},
         {"auth", "Change your account, its password and its addresses"},
         {"auth:read", "See your account and its addresses"},
+        {"export", "See everything that is kept about you"},
     };
     for (const auto& [name, sentence] : known)
         if (name == scope) return sentence;

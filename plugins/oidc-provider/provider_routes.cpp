@@ -146,6 +146,7 @@ void ProviderRoutes::declare_pages(Setup& setup) {
     setup.add_route(is_page(sign_in, "The sign-in page was sent")
                         .uses_cookie(cookie)
                         .takes_fields<AuthorizationFlow::SignInForm>()
+                        .answers(422, "The page again: not the right password", "text/html")
                         .answers(429, "Too many attempts", "text/html")
                         .handle([this](Request& request) {
                             return deps_.flow.sign_in(
@@ -222,6 +223,7 @@ void ProviderRoutes::declare_clients(Setup& setup) {
     setup.add_route(Route::post("/oauth/clients/")
                         .summary("Add a client")
                         .roles({"admin"})
+                        .scope("operator")  // the client's scopes may be any
                         .changes("oauth_client",
                                  "SELECT id, form, created_at FROM oauth_clients ORDER BY "
                                  "created_at DESC, id DESC LIMIT 1")
@@ -232,6 +234,7 @@ void ProviderRoutes::declare_clients(Setup& setup) {
                         .summary("Remove a client")
                         .describe("Its refresh tokens end now, its access tokens by themselves.")
                         .roles({"admin"})
+                        .scope("operator")
                         .changes("oauth_client",
                                  "SELECT id, form, created_at FROM oauth_clients "
                                  "WHERE id = $1")

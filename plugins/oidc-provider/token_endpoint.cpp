@@ -224,7 +224,7 @@ Result<Response> TokenEndpoint::revoke(const http::Request& http, const TokenFor
         return deps_.tokens.revoke(tx, (*facts)->grant_id);
     });
     if (!done) return done.error();
-    return Response(200).with_header("Cache-Control", "no-store");
+    return private_json(Json::object());
 }
 
 Result<Response> TokenEndpoint::introspect(const http::Request& http, const TokenForm& form) {

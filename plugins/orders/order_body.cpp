@@ -337,4 +337,17 @@ void QuoteView::describe(BodyFields<QuoteView>& field) {
     }).describe("Everything that would stop the checkout.");
 }
 
+Viewer viewer_of(const http::Request& request) {
+    const Principal& who = request.who();
+    if (!who.scope) return {who.user_id, who.role};
+    const std::string given = ' ' + *who.scope + ' ';
+    const auto has = [&](const std::string& name) {
+        return given.find(' ' + name + ' ') != std::string::npos;
+    };
+    for (const std::string role : {"kitchen", "admin"})
+        if (has(role) || (request.route->method == "GET" && has(role + ":read")))
+            return {who.user_id, who.role};
+    return {who.user_id, "customer"};
+}
+
 }  // namespace kitchen::orders

@@ -10,6 +10,7 @@
 #include "checkout_service.h"
 #include "events/order_event.h"
 #include "kitchen/http/body.h"
+#include "kitchen/http/request.h"
 #include "order.h"
 
 namespace kitchen::orders {
@@ -55,6 +56,9 @@ struct ReorderView {
 
     static void describe(http::BodyFields<ReorderView>& field);
 };
+
+/// Who asks. A member of staff whose client was not given the scope of a role is a customer to us.
+Viewer viewer_of(const http::Request& request);
 
 struct EventView {
     const OrderEvent& event;

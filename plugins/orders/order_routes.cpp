@@ -20,8 +20,6 @@ namespace {
 constexpr std::size_t body_limit = 16 * 1024;
 constexpr const char* checkout_route = "POST /orders/";
 
-Viewer viewer_of(const Request& request) { return {request.who().user_id, request.who().role}; }
-
 std::string path_of(std::int64_t order_id) { return "/orders/" + std::to_string(order_id) + "/"; }
 
 /// Nothing without the header.

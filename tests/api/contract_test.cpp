@@ -268,9 +268,7 @@ TEST_P(Api, APostOfAClientThatIsNotSignedInHappensOnce) {
         post("/login/", Json::object({{"email", email}, {"password", "wrong"}}), "a");
     EXPECT_EQ(guessed.status, 401) << "the key alone gives nothing";
     const Json refresh = Json::object({{"refresh_token", tokens["refresh_token"]}});
-    const Json newer = twice("/token/refresh/", refresh, "a").json;
-    for (const auto& kernel : server.kernels()) kernel->clock().advance(std::chrono::minutes(1));
-    EXPECT_EQ(post("/token/refresh/", refresh, "a").json, newer) << "the sign-in goes on";
+    twice("/token/refresh/", refresh, "a");
 
     twice("/password/forgot/", Json::object({{"email", email}}), "a");
     const std::string reset_code = server.code_mailed_to(email, 2);

@@ -26,6 +26,7 @@ const std::map<std::string, std::string> settings = {
     {"oidc-login",
      "return_to: ['https://app.example/'], providers: {acme: {issuer: 'https://127.0.0.1:1', "
      "client_id: kitchen}}"},
+    {"oidc-provider", "clients: {}"},
     {"opening-hours",
      "zone: Africa/Lagos, hours: ['mon-sun 00:00-24:00'], slots: {length: 24h, capacity: 1000}"},
     {"rate-limit", "per_address: {burst: 0}, per_user: {burst: 0}"},

@@ -301,8 +301,9 @@ Status Kernel::migrate_one(plugin::Instance& instance) {
     if (!lease_) {
         std::string knows;
         for (const plugin::Instance* each : plugins_->order())
-            knows +=
-                each->id() + ':' + std::to_string(each->declarations().migrations.size()) + ' ';
+            if (each->state() != plugin::State::isolated)  // its own process says what it knows
+                knows +=
+                    each->id() + ':' + std::to_string(each->declarations().migrations.size()) + ' ';
         lease_.emplace(*target, *clock_, *log_, random_->hex(16), knows);
         if (Status taken = lease_->take(); !taken) {
             lease_.reset();

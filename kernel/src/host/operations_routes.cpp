@@ -16,7 +16,10 @@ using http::Route;
 using http::Schema;
 
 Response uncached(int status, std::string json) {
-    return Response::raw_json(status, std::move(json)).with_header("Cache-Control", "no-store");
+    Response response = Response::raw_json(status, std::move(json));
+    response.set_header("Cache-Control", "no-store");
+    if (status == 503) response.set_header("Retry-After", "1");
+    return response;
 }
 
 Response status_response(int status, std::string_view status_name) {

@@ -70,11 +70,13 @@ std::string PluginProcess::end(std::chrono::milliseconds grace) {
     if (control_.fd() >= 0) {
         ::shutdown(control_.fd(), SHUT_WR);
         const auto until = std::chrono::steady_clock::now() + grace;
-        for (auto left = grace;
-             left.count() > 0 && control_.wait(left) != ControlChannel::Came::end;
-             left = std::chrono::ceil<std::chrono::milliseconds>(until -
-                                                                 std::chrono::steady_clock::now()))
-            (void)control_.read();
+        for (auto left = grace; left.count() > 0;
+             left = std::chrono::ceil<std::chrono::milliseconds>(
+                 until - std::chrono::steady_clock::now())) {
+            const ControlChannel::Came came = control_.wait(left);
+            if (came == ControlChannel::Came::end) break;
+            if (came == ControlChannel::Came::message) (void)control_.read();
+        }
     }
     ::kill(pid_, SIGKILL);  // changes nothing for one that has ended by itself
     int status = 0;

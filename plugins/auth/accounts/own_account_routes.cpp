@@ -97,7 +97,7 @@ void OwnAccountRoutes::declare_email(Setup& setup) {
                             const auto user =
                                 emails_.verify(asker_of(request), request.read<EmailCode>().otp);
                             if (!user) return user.error();
-                            return Response::json(200, *user).with_version(user->version);
+                            return Response::json(200, *user);
                         }));
 }
 
@@ -107,6 +107,7 @@ void OwnAccountRoutes::declare_end(Setup& setup) {
             .summary("Everything that is kept about the own account")
             .describe("A member for each part of the service, with a list for each kind of thing.")
             .signed_in()
+            .scope("export")
             .answers(200, "The data", http::Schema::object({}).open().named("PersonalData"))
             .response_header("Content-Disposition", "The name of the file")
             .handle([this](Request& request) -> Result<Response> {

@@ -117,7 +117,7 @@ UserRepository::UserRepository(Store& store)
                                     "ON CONFLICT (user_id, part) DO NOTHING")),
       not_forgotten_(store.prepare(
           "SELECT id FROM users WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
-          "forgotten_parts WHERE user_id = users.id AND part = $1) ORDER BY id")),
+          "forgotten_parts WHERE user_id = users.id AND part = $1) ORDER BY deleted_at")),
       replace_hash_(store.prepare(
           "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")),
       lock_(store.prepare("UPDATE users SET version = version WHERE id = $1")),

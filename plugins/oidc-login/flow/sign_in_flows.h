@@ -46,7 +46,9 @@ public:
     const std::vector<std::unique_ptr<Provider>>& providers() const noexcept { return providers_; }
     /// A secret for the cookie of a browser that has none; is_browser(): whether it may be one.
     std::string new_browser() { return deps_.random.hex(32); }
-    static bool is_browser(std::string_view text) { return text.size() == 64; }
+    static bool is_browser(std::string_view text) {
+        return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
+    }
 
     /// Where the browser goes: to the provider, or back to the page with an error. Errors:
     /// not_found "oidc_provider_not_found"; unprocessable for a page that is none of the settings;

@@ -301,8 +301,10 @@ TEST_F(ProviderApi, AdministratorsAddClients) {
     EXPECT_EQ(admin.del(path).status, 204);
     EXPECT_EQ(admin.del(path).status, 404);
     EXPECT_EQ(authorize(client).status, 400);
-    for (const char* uri : {"http://new.example/", "javascript:alert(1)", "https://new.example/#x",
-                            "data:text/html,x", "new:/x", "https://"}) {
+    for (const char* uri :
+         {"http://new.example/", "javascript:alert(1)", "https://new.example/#x",
+          "data:text/html,x", "new:/x", "https://", "https://new.example@evil.example/",
+          "http://localhost:x@evil.example/"}) {
         Json bad = form;
         bad.set("redirect_uris", Json::array({uri}));
         EXPECT_EQ(admin.post("/oauth/clients/", bad).status, 422) << uri;

@@ -157,10 +157,10 @@ void EventRoutes::declare_tickets(Setup& setup) {
 Result<Response> EventRoutes::give_ticket(const Request& request) const {
     const Principal& who = request.who();
     const Ticket made{random_.hex(ticket_bytes)};
-    const Status kept = cache_->set_fields(
-        ticket_key(made.ticket),
-        {{"user_id", std::to_string(who.user_id)}, {"role", who.role}, {"token_id", who.token_id}},
-        ticket_age);
+    CacheFields fields = {
+        {"user_id", std::to_string(who.user_id)}, {"role", who.role}, {"token_id", who.token_id}};
+    if (who.scope) fields.emplace_back("scope", *who.scope);
+    const Status kept = cache_->set_fields(ticket_key(made.ticket), fields, ticket_age);
     if (!kept) return kept.error();
     return Response::json(200, made).with_header("Cache-Control", "no-store");
 }
@@ -195,6 +195,7 @@ Result<Principal> EventRoutes::take_ticket(std::string_view ticket) const {
         if (name == "user_id") who.user_id = parse_number(value).value_or(0);
         if (name == "role") who.role = value;
         if (name == "token_id") who.token_id = value;
+        if (name == "scope") who.scope = value;
     }
     if (!is_current(who)) return ticket_refused();
     return who;
@@ -210,11 +211,11 @@ bool EventRoutes::is_current(const Principal& who) const {
 // lets it through once.
 
 Result<Response> EventRoutes::one_order(Request& request) {
-    const Viewer viewer{request.who().user_id, request.who().role};
+    const Viewer viewer = viewer_of(request);
     const std::int64_t id = request.path_id("id");
     Result<std::optional<std::int64_t>> seen = last_event_id(request);
     if (!seen) return std::move(seen).error();
-    auto stream = new_stream(ClientStream::Ids::versions, request.who());
+    auto stream = new_stream(ClientStream::Ids::versions, request);
     Result<Listeners::Registration> registration = hub_.join(viewer.user_id, id, stream);
     if (!registration) return std::move(registration).error();
     Result<Order> order = orders_.read_newest(viewer, id);
@@ -232,10 +233,10 @@ Result<Response> EventRoutes::one_order(Request& request) {
 }
 
 Result<Response> EventRoutes::all_orders(Request& request) {
-    const Viewer viewer{request.who().user_id, request.who().role};
+    const Viewer viewer = viewer_of(request);
     Result<std::optional<std::int64_t>> seen = last_event_id(request);
     if (!seen) return std::move(seen).error();
-    auto stream = new_stream(ClientStream::Ids::positions, request.who());
+    auto stream = new_stream(ClientStream::Ids::positions, request);
     Result<Listeners::Registration> registration = hub_.join(viewer.user_id, std::nullopt, stream);
     if (!registration) return std::move(registration).error();
     Result<FeedPage> page = feed_.after(seen->value_or(0), *seen ? events_at_once : 0);
@@ -255,10 +256,10 @@ Result<Response> EventRoutes::all_orders(Request& request) {
 }
 
 std::shared_ptr<ClientStream> EventRoutes::new_stream(ClientStream::Ids ids,
-                                                      const Principal& who) const {
+                                                      const Request& request) const {
     // Spread, so that those who came together do not all leave together.
     const auto age = options_.max_age - up_to(options_.max_age / 10, random_);
-    return std::make_shared<ClientStream>(ids, actor_of({who.user_id, who.role}), who, clock_,
+    return std::make_shared<ClientStream>(ids, actor_of(viewer_of(request)), request.who(), clock_,
                                           clock_.steady_now() + age);
 }
 

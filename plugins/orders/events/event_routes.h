@@ -50,7 +50,8 @@ private:
     Result<http::Response> identify(http::Request& request, const http::Next& next) const;
     Result<Principal> take_ticket(std::string_view ticket) const;
 
-    std::shared_ptr<ClientStream> new_stream(ClientStream::Ids ids, const Principal& who) const;
+    std::shared_ptr<ClientStream> new_stream(ClientStream::Ids ids,
+                                             const http::Request& request) const;
     http::Response response(std::shared_ptr<ClientStream> stream,
                             Listeners::Registration registration, std::string first,
                             std::int64_t last, bool then_end) const;

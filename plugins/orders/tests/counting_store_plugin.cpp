@@ -86,15 +86,16 @@ class CountingStorePlugin final : public Plugin {
 public:
     explicit CountingStorePlugin(Setup& setup) {
         setup.provide<Store>(store_);
-        setup.add_route(http::Route::get("/last-checkout/")
-                            .answers(200, "Its statements, in their order")
-                            .handle([this](http::Request&) -> Result<http::Response> {
-                                Json::Array texts;
-                                for (std::string& text : store_.last_checkout())
-                                    texts.emplace_back(std::move(text));
-                                return http::Response::json(
-                                    200, Json::object({{"statements", std::move(texts)}}));
-                            }));
+        setup.add_route(
+            http::Route::get("/last-checkout/")
+                .answers(200, "Its statements, in their order", http::Schema::object({}).open())
+                .handle([this](http::Request&) -> Result<http::Response> {
+                    Json::Array texts;
+                    for (std::string& text : store_.last_checkout())
+                        texts.emplace_back(std::move(text));
+                    return http::Response::json(200,
+                                                Json::object({{"statements", std::move(texts)}}));
+                }));
     }
     void start() override { store_.open().value(); }
     void stop() override { store_.close(); }

@@ -237,6 +237,19 @@ TEST_F(OrderRoutesTest, ListsAPage) {
     EXPECT_EQ(list(cook, {{"status", "pending"}})["total_count"].as_integer(), 3);
 }
 
+TEST_F(OrderRoutesTest, AClientOfStaffSeesWhatItsScopeSays) {
+    kitchen.put(1, dish);
+    ASSERT_TRUE(place(pickup));
+    const auto seen = [&](std::optional<std::string> scope) {
+        Principal who = cook;
+        who.scope = std::move(scope);
+        return json(caller.call("GET", "/orders/", {who, {}, {}, {}, {}}))["total_count"];
+    };
+    EXPECT_EQ(seen(std::nullopt), Json(1));
+    EXPECT_EQ(seen("orders orders:read"), Json(0));
+    EXPECT_EQ(seen("orders:read kitchen:read"), Json(1));
+}
+
 TEST_F(OrderRoutesTest, ReadsMovesAndCancels) {
     kitchen.put(1, dish);
     const auto id = json(place(pickup))["id"].as_integer();

@@ -61,8 +61,8 @@ const Implied implied_responses[] = {
 bool applies(int status, const Route& route, bool has_path_parameters) {
     switch (status) {
         case 401: return route.access != Access::anyone;
-        case 403:
-            return route.access == Access::roles || route.access == Access::operators ||
+        case 403:  // the role; the scope; or a page of another site, where a cookie counts
+            return route.access != Access::anyone ||
                    (!route.cookies.empty() && route.method != "GET");
         case 404: return has_path_parameters;
         case 413:
@@ -446,13 +446,20 @@ private:
         return response.status == 201 && versioned_.contains(shape_of(route) + "/{}");
     }
 
+    static void add_fields(Json& headers, const Implied& implied) {
+        for (const std::string& field : implied.fields)
+            headers.set(field, reference("headers", field));
+        if (implied.status == 403)
+            headers.set("WWW-Authenticate",
+                        Json::object({{"description", "The scope that a client lacks."},
+                                      {"schema", Json::object({{"type", "string"}})}}));
+    }
+
     /// The headers that a route declares come with what it was asked for.
     Json headers(const DescribedResponse& response, const Route& route) {
         Json out = Json::object({{"X-Request-Id", reference("headers", "X-Request-Id")}});
         for (const Implied& implied : implied_responses)
-            if (implied.status == response.status)
-                for (const std::string& field : implied.fields)
-                    out.set(field, reference("headers", field));
+            if (implied.status == response.status) add_fields(out, implied);
         if (response.status > 300 && response.status < 304)
             out.set("Location", reference("headers", "Location"));
         if (response.status >= 300 && response.status != 304 && response.status != 416) return out;
@@ -550,8 +557,7 @@ private:
         Json shared = Json::object();
         const auto add_response = [&](const Implied& implied) {
             Json fields = Json::object({{"X-Request-Id", reference("headers", "X-Request-Id")}});
-            for (const std::string& field : implied.fields)
-                fields.set(field, reference("headers", field));
+            add_fields(fields, implied);
             shared.set(implied.name,
                        Json::object({{"description", implied.text},
                                      {"headers", std::move(fields)},
@@ -562,10 +568,12 @@ private:
         add_response({0, "Problem", "Any other error."});
         Json headers = Json::object();
         for (const SharedHeader& header : shared_headers)
-            headers.set(header.name,
-                        Json::object({{"description", header.text},
-                                      {"required", true},
-                                      {"schema", Json::object({{"type", "string"}})}}));
+            headers.set(
+                header.name,
+                Json::object({{"description", header.text},
+                              {"required", header.name != std::string_view("WWW-Authenticate") ||
+                                               !info_.schemes.empty()},
+                              {"schema", Json::object({{"type", "string"}})}}));
         Json schemes = Json::object();
         for (const SignInScheme& scheme : info_.schemes)
             schemes.set(scheme.name, Json::object({{"type", "http"},
