@@ -36,9 +36,11 @@ class Block:
         return "\n" * (self.line - 1) + self.text
 
     def path(self):
-        """Of the file that the comment on the first line names."""
-        found = re.match(r"(?://|#|--) ([\w.-]+/[\w./-]+)\s*$", self.text.split("\n", 1)[0])
-        return found.group(1) if found else None
+        """Of the file that a comment on the first line names; of a migration, whose first is its mark, on the second."""
+        for line in self.text.split("\n")[:2]:
+            if found := re.match(r"(?://|#|--) ([\w.-]+/[\w./-]+)\s*$", line):
+                return found.group(1)
+        return None
 
 
 def blocks_of(document):
@@ -150,7 +152,8 @@ class Checker:
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         # The compiler can be told what the file is called; the others get the line at least.
-        file.write_text(f'#line {block.line} "{self.name}"\n{block.text}' if block.language == "cpp" else block.padded())
+        texts = {"cpp": f'#line {block.line} "{self.name}"\n{block.text}', "sql": block.text}
+        file.write_text(texts.get(block.language) or block.padded())
 
     def check_plugin(self, folder, blocks):
         first, build = blocks[0], self.options.work / f"build-{folder}"
