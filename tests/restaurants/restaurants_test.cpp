@@ -222,7 +222,7 @@ TEST_F(Restaurants, WhatCannotBeIsRefusedAndChangesNothing) {
           {"make", "x", "x.kitchens.example", "/nowhere.tar.gz"}})
         EXPECT_TRUE(machine.kitchens(wrong).starts_with("exit 1: kitchens: "))
             << wrong[1] << machine.kitchens(wrong);
-    EXPECT_EQ(menu_of("mama"), 200);
+    EXPECT_TRUE(testkit::wait_until([&] { return menu_of("mama") == 200; }));
     EXPECT_FALSE(fs::exists(machine.data("x")));
 }
 
