@@ -56,7 +56,8 @@ constexpr Exception exceptions[] = {
     {"HAVING SUM(foods) <> 0", "once an hour, in the background"},
     {"UPDATE foods SET is_orderable = CASE", "once an hour, in the background"},
     {"SELECT COUNT(*) FROM foods WHERE deleted_at + 0", "a search in texts: no index knows parts"},
-    {"SELECT COUNT(*) FROM users WHERE deleted_at IS NULL AND ($1", "a search in texts, of administrators"},
+    {"SELECT COUNT(*) FROM users WHERE deleted_at IS NULL AND ($1",
+     "a search in texts, of administrators"},
     {"SELECT COUNT(*) FROM outbox_deliveries WHERE $1 = ''", "its rows are kept for some days"},
 };
 

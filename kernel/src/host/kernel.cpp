@@ -1,5 +1,7 @@
 #include "host/kernel.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -440,6 +442,7 @@ void Kernel::listen() {
     listening_ = true;
     begin_periodics();
     phase_ = Phase::ready;
+    ::malloc_trim(0);  // what starting has needed: 0.8 of an idle server's 18 MB
     if (!options_.isolated.empty()) return;
     std::string names;
     for (const plugin::Instance* instance : plugins_->order())

@@ -54,7 +54,8 @@ Result<Response> page_response(const Request& request, Find find, Write write) {
     if (!page) return page.error();
     const auto found = find(*page);
     if (!found) return found.error();
-    const auto& [items, total_count] = *found;
+    const auto& [all, total_count] = *found;
+    const auto& items = all;  // clang 14 looks into no binding from a requires-expression
     std::string items_json;
     JsonWriter out(items_json);
     for (const auto& item : items) write(out, item);
