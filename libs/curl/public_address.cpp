@@ -51,6 +51,7 @@ void check_networks(const std::vector<std::string>& networks, Problems& problems
 
 std::vector<IpNetwork> networks_of(const std::vector<std::string>& texts) {
     std::vector<IpNetwork> networks;
+    networks.reserve(texts.size());
     for (const std::string& text : texts) networks.push_back(IpNetwork::parse(text).value());
     return networks;
 }

@@ -164,6 +164,7 @@ Route restore_route() {
         .roles({"admin"})
         .changes("food", food_row)
         .answers<Food>(200, "The food as it is now")
+        .response_header("ETag", "Its version")
         .answers(404, "There is no deleted food with this id")
         .answers(409, "Its name is another food's by now (food_name_taken)");
     return route;

@@ -220,6 +220,9 @@ def attributed(file):
     waiting = collections.defaultdict(list)
     for text in file.open():
         line = json.loads(text)
+        if line.get("begins"):  # what one that was killed has left belongs to no document
+            waiting.pop(line["port"], None)
+            continue
         waiting[line["port"]].append(line)
         if "document" in line:
             for one in waiting.pop(line["port"]):

@@ -245,6 +245,7 @@ void RestaurantProcess::wait_until_it_serves() {
     const std::size_t at = said.rfind(mark);
     port_ = static_cast<std::uint16_t>(
         at == std::string::npos ? 0 : std::atoi(said.c_str() + at + mark.size()));
+    record_begin(port_);
 }
 
 void RestaurantProcess::start() {

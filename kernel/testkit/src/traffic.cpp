@@ -91,6 +91,12 @@ void record_traffic(std::uint16_t port, std::string_view method, std::string_vie
     file.write(line);
 }
 
+void record_begin(std::uint16_t port) {
+    if (!is_traffic_recorded()) return;
+    TrafficFile::of_this_process().write(
+        Json::object({{"port", static_cast<std::int64_t>(port)}, {"begins", true}}));
+}
+
 void record_document(HttpClient client) {
     if (!is_traffic_recorded()) return;
     try {

@@ -24,8 +24,7 @@ Result<User> AdminAccounts::create(AdminForm form) {
     user.password_hash = *hash;
     user.role = role_admin;
     user.created_at = to_millis(deps_.clock.now());
-    auto created =
-        create_account(deps_.store, deps_.users, deps_.random, deps_.events, std::move(user));
+    auto created = create_account(deps_.store, deps_.users, deps_.random, deps_.events, user);
     if (created) deps_.log.info("administrator created", {{"user_id", created->id}});
     return created;
 }

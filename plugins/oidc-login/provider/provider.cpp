@@ -125,7 +125,7 @@ Result<Provider::Tokens> Provider::exchange(const Facts& facts, const FlowSecret
     return Tokens{access.as_string(), id.as_string()};
 }
 
-Result<Json> Provider::verified(FactsPointer facts, const std::string& id_token) {
+Result<Json> Provider::verified(const FactsPointer& facts, const std::string& id_token) {
     static constexpr std::array algorithms = {JwtAlgorithm::es256, JwtAlgorithm::rs256};
     auto outcome = verify_jwt(id_token, facts->keys, algorithms);
     const auto* failure = std::get_if<JwtError>(&outcome);

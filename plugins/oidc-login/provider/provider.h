@@ -57,7 +57,7 @@ private:
         std::string access, id;
     };
     Result<Tokens> exchange(const Facts& facts, const FlowSecrets& flow, const std::string& code);
-    Result<Json> verified(FactsPointer facts, const std::string& id_token);
+    Result<Json> verified(const FactsPointer& facts, const std::string& id_token);
     Result<Json> user_info(const Facts& facts, const std::string& access_token,
                            const std::string& subject);
 

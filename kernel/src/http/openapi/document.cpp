@@ -536,6 +536,16 @@ private:
             Json all = slot["content"];
             const Json more = content_of(response, route);
             for (const auto& [type, value] : more.as_object()) all.set(type, value);
+            // The kernel refuses some requests before the route is asked.
+            const bool may_be_ours = std::any_of(
+                std::begin(implied_responses), std::end(implied_responses),
+                [&](const Implied& implied) { return implied.status == response.status; });
+            if (is_described && may_be_ours)
+                all.set("application/problem+json",
+                        content("application/problem+json", problem_with({}))
+                            .as_object()
+                            .front()
+                            .second);
             slot.set("content", std::move(all));
         }
         if (route.method == "GET" && is_versioned(route) && !declares_status(route, 304))

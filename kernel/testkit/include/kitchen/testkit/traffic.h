@@ -19,6 +19,9 @@ void record_traffic(std::uint16_t port, std::string_view method, std::string_vie
                     std::string_view body, const HeaderList& headers, const HttpResponse& response,
                     bool is_whole);
 
+/// A server begins on this port: what one that was killed there has left belongs to no document.
+void record_begin(std::uint16_t port);
+
 /// The last request to a server (or to what stands before servers) that is about to stop, so that
 /// its document is recorded. What goes wrong is ignored: the server may be the broken one of a
 /// test.
