@@ -5,8 +5,8 @@
 # first, for tests that load them. SHARDS: that many entries, each a process that runs its share of the tests. PROCESSES: for each filter,
 # in GoogleTest's syntax without '-', an entry NAME.entry of its own; what is left runs in NAME.
 #
-# kitchen_add_npm(NAME FOLDER) The target NAME installs what FOLDER/package-lock.json lists, for tests whose peer is a package of npm. A
-# test depends on it by add_dependencies().
+# kitchen_add_npm(NAME FOLDER) The target NAME, of the whole build, installs what FOLDER/package-lock.json lists into FOLDER, for tests whose
+# peer is a package of npm. A test that is built alone depends on it by add_dependencies().
 find_package(GTest REQUIRED)
 
 # Compiling a test is mostly the same headers again, and the optimizer's work on code that runs once. So the headers are compiled once for
@@ -76,5 +76,5 @@ function(kitchen_add_npm name folder)
   add_custom_command(OUTPUT ${folder}/node_modules/.package-lock.json
     COMMAND npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
     DEPENDS ${folder}/package-lock.json WORKING_DIRECTORY ${folder} VERBATIM)
-  add_custom_target(${name} DEPENDS ${folder}/node_modules/.package-lock.json)
+  add_custom_target(${name} ALL DEPENDS ${folder}/node_modules/.package-lock.json)
 endfunction()

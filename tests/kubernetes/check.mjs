@@ -1,14 +1,15 @@
-// check.mjs REPOSITORY PROGRAM: see the script `check`. Prints what is wrong; the exit code says whether anything is.
+// check.mjs WORK REPOSITORY PROGRAM: checks deploy/kubernetes and compose.yaml against the types of Kubernetes and against PROGRAM, the
+// built chuks-kitchen. Prints what is wrong; the exit code says whether anything is.
 import {execFileSync, spawnSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, writeFileSync, mkdirSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, mkdirSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parse} from 'yaml';
 import {files, rendered} from './documents.mjs';
 
-const [repository, program] = process.argv.slice(2);
-const work = dirname(fileURLToPath(import.meta.url));
+const [work, repository, program] = process.argv.slice(2);
+const packages = join(dirname(fileURLToPath(import.meta.url)), 'node_modules');
 const faults = [];
 const expect = (right, fault) => right || faults.push(fault);
 const text = (path) => readFileSync(join(repository, path), 'utf8');
@@ -27,6 +28,8 @@ function check_types(documents) {
     return `// ${from}: ${value.kind} ${value.metadata?.name}\n` +
         `export const d${i}: ${type} & Required<Pick<${type}, ${present}>> = ${JSON.stringify(value, null, 1)};\n`;
   });
+  rmSync(join(work, 'node_modules'), {force: true, recursive: true});
+  symlinkSync(packages, join(work, 'node_modules'));
   writeFileSync(join(work, 'manifests.ts'), lines.join('\n'));
   writeFileSync(join(work, 'tsconfig.json'), JSON.stringify({compilerOptions: {strict: true, noEmit: true, types: [], target: 'es2022',
     module: 'commonjs', moduleResolution: 'node'}, files: ['manifests.ts']}));
