@@ -165,7 +165,7 @@ void report(std::string_view what, std::string_view text) noexcept {
     if (keeping.json) line.add("}");
     line.write_to(STDERR_FILENO);
     if (keeping.file[0] == '\0') return;
-    // Nothing that waits for a reader, whoever has put it there.
+    // A fifo that someone has put there would wait for a reader.
     const int file =
         ::open(keeping.file.data(),
                O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);

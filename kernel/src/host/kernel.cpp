@@ -99,43 +99,15 @@ void Kernel::construct() {
     if (!plugins_->construct(wrap)) return begin_again();
     if (ChangeLog* const log = change_log()) instruments_->tell(*log);
     plugins_->check_isolated(options_.file);
-    begin_isolated();
+    const auto& order = plugins_->order();
+    if (options_.isolates && std::any_of(order.begin(), order.end(), [](const auto* instance) {
+            return instance->state() == plugin::State::isolated;
+        }))
+        isolated_.emplace(
+            settings_, options_.file, options_.text, *plugins_,
+            IsolatedPlugins::Dependencies{*metrics_, *tracing_, waits_, *random_, *log_});
     check_commands();
     build_server();
-}
-
-/// Their processes find out the routes, before a plugin of this one is started.
-void Kernel::begin_isolated() {
-    if (!options_.isolates || sockets_) return;
-    sockets_.emplace(settings_.server.upload_folder, 0);
-    for (const config::PluginSettings& entry : settings_.plugins) {
-        const plugin::Instance* const instance = plugins_->find(entry.id);
-        if (!instance || instance->state() != plugin::State::isolated) continue;
-        isolate::IsolatedPluginOptions options{entry.id, options_.file, options_.text,
-                                               sockets_->path()};
-        options.memory = static_cast<std::uint64_t>(entry.memory.count);
-        options.request_timeout = settings_.server.request_timeout;
-        isolated_.push_back(std::make_unique<isolate::IsolatedPlugin>(
-            std::move(options), *metrics_, *tracing_, waits_, *random_, *log_));
-    }
-    for (auto plugin = isolated_.begin(); plugin != isolated_.end();) {
-        const std::string id = (*plugin)->id();
-        if (auto routes = (*plugin)->routes()) {
-            forwarded_.insert(forwarded_.end(), routes->begin(), routes->end());
-            ++plugin;
-        } else if (plugins_->find(id)->required()) {
-            throw StartError(ExitCode::plugin, routes.error().detail, id);
-        } else {
-            plugin = isolated_.erase(plugin);
-            plugins_->leave_out(id, routes.error().detail);
-        }
-    }
-}
-
-void Kernel::end_isolated() {
-    forwarded_.clear();
-    isolated_.clear();
-    sockets_.reset();
 }
 
 void Kernel::begin_measuring() {
@@ -227,15 +199,7 @@ std::vector<HealthCheck> Kernel::health_checks() const {
                               return Status(Error(Errc::unavailable, "left_out",
                                                   "Left out at the start. See the log."));
                           }});
-    for (const auto& plugin : isolated_) {
-        // One that is started again soon does not take the whole server out of service.
-        checks.push_back(
-            {plugin->id(), plugin->id(), false, [&plugin = *plugin] { return plugin.health(); }});
-        if (plugins_->find(plugin->id())->required())
-            checks.push_back({plugin->id(), plugin->id() + ".required", true, [&plugin = *plugin] {
-                                  return plugin.is_put_aside() ? plugin.health() : Status();
-                              }});
-    }
+    if (isolated_) isolated_->add_checks(checks);
     return checks;
 }
 
@@ -246,10 +210,14 @@ void Kernel::add_to(http::ServerTable& table) const {
         table.middleware = isolate::take_handover();
         return;
     }
-    for (const auto& plugin : isolated_) table.forwarded.insert(plugin->id());
+    std::vector<http::Route> forwarded;
+    if (isolated_) forwarded = isolated_->routes();
     for (const plugin::Instance* instance : plugins_->order()) {
-        std::copy_if(forwarded_.begin(), forwarded_.end(), std::back_inserter(table.routes),
-                     [&](const http::Route& route) { return route.plugin == instance->id(); });
+        for (const http::Route& route : forwarded) {
+            if (route.plugin != instance->id()) continue;
+            table.routes.push_back(route);
+            table.forwarded.insert(route.plugin);
+        }
         const plugin::Declarations& declared = instance->declarations();
         table.routes.insert(table.routes.end(), declared.routes.begin(), declared.routes.end());
         for (const plugin::DeclaredMiddleware& m : declared.middleware)
@@ -324,7 +292,7 @@ Status Kernel::migrate_one(plugin::Instance& instance) {
 void Kernel::begin_again() {
     server_.reset();
     health_.reset();
-    end_isolated();
+    isolated_.reset();
     jobs_->stop();
     lease_.reset();
     plugins_->stop();
@@ -429,8 +397,7 @@ bool Kernel::log_failure(const StartError& error) noexcept {
 }
 
 void Kernel::listen() {
-    for (const auto& plugin : isolated_) plugin->begin();
-    for (const auto& plugin : isolated_) plugin->wait_for_start();
+    if (isolated_) isolated_->start();
     meanwhile_.reset();
     if (options_.cancelled && options_.cancelled())
         throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
@@ -489,7 +456,7 @@ bool Kernel::stop() {
         }
         server_->stop();
     }
-    for (const auto& plugin : isolated_) plugin->stop(left());
+    if (isolated_) isolated_->stop(left);
     phase_ = Phase::stopped;
     if (jobs_) {
         if (!jobs_->drain(left())) clean = false;
@@ -501,7 +468,7 @@ bool Kernel::stop() {
     // Handlers hold closures of the plugins: they go before them.
     server_.reset();
     health_.reset();
-    end_isolated();
+    isolated_.reset();
     plugins_.reset();
     registry_ = plugin::Registry{};
     if (listening_ && options_.isolated.empty())

@@ -24,11 +24,10 @@
 #include "config/configuration.h"
 #include "host/exit_code.h"
 #include "host/health.h"
+#include "host/isolated_plugins.h"
 #include "host/plugin_set.h"
 #include "host/starting_server.h"
 #include "http/server.h"
-#include "http/uploads/temporary_folder.h"
-#include "isolate/isolated_plugin.h"
 #include "jobs/cluster_turns.h"
 #include "jobs/job_queues.h"
 #include "jobs/server_lease.h"
@@ -129,8 +128,6 @@ private:
     std::filesystem::path plugin_dir() const;
     void begin_again();
     void check_commands() const;
-    void begin_isolated();
-    void end_isolated();
     void add_to(http::ServerTable& table) const;
     std::vector<HealthCheck> health_checks() const;
     void begin_measuring();
@@ -162,9 +159,7 @@ private:
     std::unique_ptr<jobs::JobQueues> jobs_;
     std::unique_ptr<Health> health_;
     std::optional<StartingServer> meanwhile_;
-    std::optional<http::TemporaryFolder> sockets_;  ///< of the next
-    std::vector<std::unique_ptr<isolate::IsolatedPlugin>> isolated_;
-    std::vector<http::Route> forwarded_;  ///< theirs
+    std::optional<IsolatedPlugins> isolated_;
     std::unique_ptr<http::Server> server_;
     std::vector<std::shared_ptr<void>> samples_;  ///< of the process and the jobs
     std::atomic<Phase> phase_{Phase::starting};
