@@ -7,6 +7,7 @@
 
 #include "http/framing/character_classes.h"
 #include "http/routing/pattern.h"
+#include "implied_responses.h"
 
 namespace kitchen::http {
 namespace {
@@ -20,59 +21,6 @@ const char* const description =
     "OPTIONS everywhere. Money is an "
     "integer of minor units. Times are RFC 3339 in UTC. Errors are problem documents (RFC 9457) "
     "with a stable `code`.";
-
-/// What the kernel responds by itself, with a name under components/responses.
-struct Implied {
-    int status;
-    const char* name;
-    const char* text;
-    std::vector<std::string> codes = {};  ///< of the problem; empty: plugins have more
-    std::vector<std::string> fields = {};
-};
-const Implied implied_responses[] = {
-    {400, "BadRequest", "The request could not be read."},
-    {401, "Unauthorized", "Who is asking is not known.", {}, {"WWW-Authenticate"}},
-    {403, "Forbidden",
-     "Known, but not allowed; or sent by the page of another site, where a cookie counts."},
-    {404, "NotFound", "No such thing, or not yours."},
-    {413,
-     "ContentTooLarge",
-     "The body is larger than is allowed here.",
-     {"body_too_large", "form_text_too_large"}},
-    {415,
-     "UnsupportedMediaType",
-     "The body is not of a type that is taken here.",
-     {"unsupported_media_type", "unsupported_content_encoding"}},
-    {422, "UnprocessableContent", "A parameter or the body is not valid; see errors."},
-    {429,
-     "TooManyRequests",
-     "Too many requests; see Retry-After and RateLimit.",
-     {},
-     {"Retry-After"}},
-    {500, "InternalServerError", "A fault on the side of the server.", {"internal"}},
-    {503,
-     "ServiceUnavailable",
-     "Too busy, or a part that is needed is away; see Retry-After.",
-     {},
-     {"Retry-After"}},
-    {507, "InsufficientStorage", "There is no room for the files that were sent."},
-};
-
-bool applies(int status, const Route& route, bool has_path_parameters) {
-    switch (status) {
-        case 401: return route.access != Access::anyone;
-        case 403:  // the role; the scope; or a page of another site, where a cookie counts
-            return route.access != Access::anyone ||
-                   (!route.cookies.empty() && route.method != "GET");
-        case 404: return has_path_parameters;
-        case 413:
-        case 415: return route.body_schema || route.upload;
-        case 429:
-        case 503: return !route.is_inline;
-        case 507: return route.upload.has_value();
-        default: return true;
-    }
-}
 
 Schema problem_schema() {
     const Schema fault = Schema::object({
@@ -228,45 +176,6 @@ private:
                             const std::logic_error& fault) {
         problems.push_back(route.method + " " + route.pattern + " (plugin " + route.plugin +
                            "): " + fault.what());
-    }
-
-    /// Of a request only what must be sent, when something must: optional members may exclude each
-    /// other.
-    static Json request_example(const Json& whole, const Json& schema) {
-        Json example = example_of(whole, schema);
-        const Json* reference = schema.find("$ref");
-        const std::string name =
-            reference ? reference->as_string().substr(reference->as_string().rfind('/') + 1) : "";
-        const Json& shape = reference ? whole["components"]["schemas"][name] : schema;
-        if (!example.is_object() || !shape["required"].is_array()) return example;
-        const Json::Array& required = shape["required"].as_array();
-        std::erase_if(example.as_object(), [&](const auto& member) {
-            return std::find(required.begin(), required.end(), Json(member.first)) ==
-                   required.end();
-        });
-        return example;
-    }
-
-    /// One for each JSON body, so that a reader sees what it looks like.
-    static void add_examples(Json& document) {
-        const Json whole = document;
-        const auto add = [&](Json& content, const auto& make) {
-            for (auto& [type, media] : content.as_object())
-                if (type == json_type) media.set("example", make(whole, media["schema"]));
-        };
-        const auto member = [](Json& object, std::string_view name) -> Json* {
-            for (auto& [key, value] : object.as_object())
-                if (key == name) return &value;
-            return nullptr;
-        };
-        for (auto& [path, item] : member(document, "paths")->as_object()) {
-            for (auto& [method, operation] : item.as_object()) {
-                if (Json* body = member(operation, "requestBody"))
-                    add(*member(*body, "content"), request_example);
-                for (auto& [status, response] : member(operation, "responses")->as_object())
-                    if (Json* content = member(response, "content")) add(*content, example_of);
-            }
-        }
     }
 
     /// Its path without the names of parameters.
@@ -446,7 +355,7 @@ private:
         return response.status == 201 && versioned_.contains(shape_of(route) + "/{}");
     }
 
-    static void add_fields(Json& headers, const Implied& implied) {
+    static void add_fields(Json& headers, const ImpliedResponse& implied) {
         for (const std::string& field : implied.fields)
             headers.set(field, reference("headers", field));
         if (implied.status == 403)
@@ -458,8 +367,8 @@ private:
     /// The headers that a route declares come with what it was asked for.
     Json headers(const DescribedResponse& response, const Route& route) {
         Json out = Json::object({{"X-Request-Id", reference("headers", "X-Request-Id")}});
-        for (const Implied& implied : implied_responses)
-            if (implied.status == response.status) add_fields(out, implied);
+        if (const ImpliedResponse* implied = find_implied(response.status))
+            add_fields(out, *implied);
         if (response.status > 300 && response.status < 304)
             out.set("Location", reference("headers", "Location"));
         if (response.status >= 300 && response.status != 304 && response.status != 416) return out;
@@ -495,9 +404,8 @@ private:
         if (codes.empty() || response.status == 422) return {};
         if (response.status == 404 && route.pattern.find('{') != std::string::npos)
             codes.emplace_back("no_such_path");
-        for (const Implied& implied : implied_responses)
-            if (implied.status == response.status)
-                codes.insert(codes.end(), implied.codes.begin(), implied.codes.end());
+        if (const ImpliedResponse* implied = find_implied(response.status))
+            codes.insert(codes.end(), implied->codes.begin(), implied->codes.end());
         return codes;
     }
 
@@ -534,18 +442,13 @@ private:
             const bool is_described = response.schema || response.content_type != json_type;
             if (!is_described && response.status < 400) continue;
             Json all = slot["content"];
-            const Json more = content_of(response, route);
-            for (const auto& [type, value] : more.as_object()) all.set(type, value);
+            const auto add = [&all](Json content) {
+                for (auto& [type, media] : content.as_object()) all.set(type, std::move(media));
+            };
+            add(content_of(response, route));
             // The kernel refuses some requests before the route is asked.
-            const bool may_be_ours = std::any_of(
-                std::begin(implied_responses), std::end(implied_responses),
-                [&](const Implied& implied) { return implied.status == response.status; });
-            if (is_described && may_be_ours)
-                all.set("application/problem+json",
-                        content("application/problem+json", problem_with({}))
-                            .as_object()
-                            .front()
-                            .second);
+            if (is_described && find_implied(response.status))
+                add(content("application/problem+json", problem_reference_));
             slot.set("content", std::move(all));
         }
         if (route.method == "GET" && is_versioned(route) && !declares_status(route, 304))
@@ -554,8 +457,8 @@ private:
         const bool has_path_parameters = std::any_of(
             segments.begin(), segments.end(),
             [](const PatternSegment& segment) { return segment.kind != Kind::literal; });
-        for (const Implied& implied : implied_responses)
-            if (applies(implied.status, route, has_path_parameters))
+        for (const ImpliedResponse& implied : implied_responses())
+            if (implied.applies_to(route, has_path_parameters))
                 by_status.emplace(std::to_string(implied.status),
                                   reference("responses", implied.name));
         Json out = Json::object();
@@ -565,7 +468,7 @@ private:
 
     Json components() {
         Json shared = Json::object();
-        const auto add_response = [&](const Implied& implied) {
+        const auto add_response = [&](const ImpliedResponse& implied) {
             Json fields = Json::object({{"X-Request-Id", reference("headers", "X-Request-Id")}});
             add_fields(fields, implied);
             shared.set(implied.name,
@@ -574,7 +477,7 @@ private:
                                      {"content", content("application/problem+json",
                                                          problem_with(implied.codes))}}));
         };
-        for (const Implied& implied : implied_responses) add_response(implied);
+        for (const ImpliedResponse& implied : implied_responses()) add_response(implied);
         add_response({0, "Problem", "Any other error."});
         Json headers = Json::object();
         for (const SharedHeader& header : shared_headers)

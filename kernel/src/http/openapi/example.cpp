@@ -124,4 +124,45 @@ std::string curl_example(const Json& openapi, const std::string& path, const std
     return out + " " + shell_quoted(base + url + query);
 }
 
+namespace {
+
+/// Of a request only what must be sent, when something must: optional members may exclude each
+/// other.
+Json request_example(const Json& whole, const Json& schema) {
+    Json example = example_of(whole, schema);
+    const Json* reference = schema.find("$ref");
+    const std::string name =
+        reference ? reference->as_string().substr(reference->as_string().rfind('/') + 1) : "";
+    const Json& shape = reference ? whole["components"]["schemas"][name] : schema;
+    if (!example.is_object() || !shape["required"].is_array()) return example;
+    const Json::Array& required = shape["required"].as_array();
+    std::erase_if(example.as_object(), [&](const auto& member) {
+        return std::find(required.begin(), required.end(), Json(member.first)) == required.end();
+    });
+    return example;
+}
+
+}  // namespace
+
+void add_examples(Json& document) {
+    const Json whole = document;
+    const auto add = [&](Json& content, const auto& make) {
+        for (auto& [type, media] : content.as_object())
+            if (type == "application/json") media.set("example", make(whole, media["schema"]));
+    };
+    const auto member = [](Json& object, std::string_view name) -> Json* {
+        for (auto& [key, value] : object.as_object())
+            if (key == name) return &value;
+        return nullptr;
+    };
+    for (auto& [path, item] : member(document, "paths")->as_object()) {
+        for (auto& [method, operation] : item.as_object()) {
+            if (Json* body = member(operation, "requestBody"))
+                add(*member(*body, "content"), request_example);
+            for (auto& [status, response] : member(operation, "responses")->as_object())
+                if (Json* content = member(response, "content")) add(*content, example_of);
+        }
+    }
+}
+
 }  // namespace kitchen::http

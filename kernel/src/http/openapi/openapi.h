@@ -60,6 +60,9 @@ std::string_view docs_policy() noexcept;
 /// inside `openapi`.
 Json example_of(const Json& openapi, const Json& schema);
 
+/// Adds one to each JSON body of the document, so that a reader sees what it looks like.
+void add_examples(Json& openapi);
+
 /// A curl command for an operation of the document. `method` is upper-case.
 std::string curl_example(const Json& openapi, const std::string& path, const std::string& method,
                          const Json& operation);
