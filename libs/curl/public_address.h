@@ -1,4 +1,4 @@
-// Which addresses a request to a URL of somebody else may go to. It must not be a way into the
+// Which addresses a request to a URL that others give may go to. It must not be a way into the
 // restaurant's own network (server-side request forgery), whatever the URL's name resolves to.
 //
 // Thread-safety: pure functions; a guard belongs to one request.

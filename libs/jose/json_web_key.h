@@ -60,5 +60,7 @@ private:
 
 /// SHA-256 in Base64url: of `at_hash`, `c_hash` (their left half) and PKCE's S256.
 std::string sha256_base64url(std::string_view text, std::size_t bytes = 32);
+/// The time says nothing about where two texts of one length differ.
+bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 }  // namespace kitchen

@@ -43,8 +43,6 @@ std::string new_secret(Random& random) {
     return base64url(bytes);
 }
 
-std::string hash_of(std::string_view secret) { return sha256_base64url(secret); }
-
 Result<Response> AuthorizationFlow::authorize(const http::Request& http,
                                               const AuthorizationRequest& request) {
     const auto client = deps_.clients.find(request.client_id);
@@ -88,7 +86,7 @@ Result<Response> AuthorizationFlow::proceed(const http::Request& http, const Pro
         return refuse(http, request, {"login_required", "Someone else has signed in."});
     if (must_sign_in) {
         if (request.prompts("none"))
-            return refuse(http, request, {"login_required", "Nobody is signed in."});
+            return refuse(http, request, {"login_required", "No user is signed in."});
         return ask_to_sign_in(http, progress, 200, request.login_hint, "");
     }
 
@@ -139,11 +137,12 @@ Result<Response> AuthorizationFlow::sign_in(const http::Request& http, const Sig
     }
 
     const std::string secret = new_secret(deps_.random);
-    const Session session{hash_of(secret), *who, to_millis(deps_.clock.now())};
+    const Session session{sha256_base64url(secret), *who, to_millis(deps_.clock.now())};
     const auto old = http.cookie(cookie_name);
     const Status kept = deps_.store.transact([&](Transaction& tx) -> Status {
         if (old)
-            if (Status gone = deps_.rows.remove_session(tx, hash_of(*old)); !gone) return gone;
+            if (Status gone = deps_.rows.remove_session(tx, sha256_base64url(*old)); !gone)
+                return gone;
         return deps_.rows.add_session(tx, session, session.signed_in_at + session_.count());
     });
     if (!kept) return kept.error();
@@ -193,7 +192,7 @@ Result<Response> AuthorizationFlow::give_code(const http::Request& http, const P
                     .signed_in_at = session.signed_in_at,
                     .expires_at = to_millis(deps_.clock.now()) + code_lifetime};
     const Status kept = deps_.store.transact(
-        [&](Transaction& tx) { return deps_.rows.add_code(tx, hash_of(secret), code); });
+        [&](Transaction& tx) { return deps_.rows.add_code(tx, sha256_base64url(secret), code); });
     if (!kept) return kept.error();
     return redirect_to(request.redirect_uri,
                        {{"code", secret}, {"state", request.state}, {"iss", http.base_url}});
@@ -261,7 +260,8 @@ Result<std::optional<Session>> AuthorizationFlow::session_of(const http::Request
     if (!secret) return std::optional<Session>();
     return deps_.store.read<std::optional<Session>>(
         [&](Transaction& tx) -> Result<std::optional<Session>> {
-            auto session = deps_.rows.session(tx, hash_of(*secret), to_millis(deps_.clock.now()));
+            auto session =
+                deps_.rows.session(tx, sha256_base64url(*secret), to_millis(deps_.clock.now()));
             if (!session || !session->has_value()) return session;
             const auto current = deps_.identity.is_current(tx, (*session)->who);
             if (!current) return current.error();

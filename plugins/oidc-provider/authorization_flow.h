@@ -25,9 +25,8 @@
 
 namespace kitchen::oidc_provider {
 
-/// A random secret, 256 bits in Base64url, and what is kept of it.
+/// A random secret, 256 bits in Base64url. What is kept of one is its sha256_base64url().
 std::string new_secret(Random& random);
-std::string hash_of(std::string_view secret);
 
 class AuthorizationFlow {
 public:

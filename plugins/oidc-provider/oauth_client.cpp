@@ -84,8 +84,6 @@ std::optional<std::string> fault_of(const ClientForm& form) {
     return std::nullopt;
 }
 
-std::string hash_of_secret(std::string_view secret) { return sha256_base64url(secret); }
-
 Clients::Clients(Store& store,
                  const std::vector<std::pair<std::string, ClientSettings>>& configured)
     : store_(store),
@@ -99,7 +97,7 @@ Clients::Clients(Store& store,
         Client& client = configured_.emplace_back();
         static_cast<ClientForm&>(client) = settings;
         client.id = id;
-        if (!settings.secret.empty()) client.secret_hash = hash_of_secret(settings.secret);
+        if (!settings.secret.empty()) client.secret_hash = sha256_base64url(settings.secret);
     }
 }
 

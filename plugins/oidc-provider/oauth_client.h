@@ -42,7 +42,6 @@ struct Client : ClientForm {
 
 /// Nothing when the form is right; else a sentence that goes on after the name of what is wrong.
 std::optional<std::string> fault_of(const ClientForm& form);
-std::string hash_of_secret(std::string_view secret);
 
 class Clients {
 public:

@@ -1,5 +1,6 @@
 #include "provider_routes.h"
 
+#include "json_web_key.h"
 #include "oauth_messages.h"
 
 namespace kitchen::oidc_provider {
@@ -308,9 +309,7 @@ Result<Response> ProviderRoutes::user_info(const Request& request) const {
                          "The access token is not valid, or not any more.");
         who = {.user_id = (*facts)->user_id, .role = {}, .token_id = {}, .scope = (*facts)->scope};
     }
-    const auto may = [&](std::string_view scope) {
-        return !who.scope || has_word(*who.scope, scope);
-    };
+    const auto may = [&](std::string_view scope) { return who.has_scope(scope); };
     const auto claims = deps_.store.read<Json>([&](Transaction& tx) -> Result<Json> {
         const auto account = deps_.identity.account(tx, who.user_id);
         if (!account) return account.error();
@@ -349,7 +348,7 @@ Result<Response> ProviderRoutes::add_client(const Request& request) const {
         return invalid_field("/account_id", "public", "A public client cannot act for itself.");
     client.id = deps_.random.hex(8);
     AddedClient added{client, client.id, is_public ? "" : new_secret(deps_.random)};
-    if (!is_public) client.secret_hash = hash_of_secret(added.secret);
+    if (!is_public) client.secret_hash = sha256_base64url(added.secret);
     if (Status kept = deps_.clients.add(client, to_millis(deps_.clock.now())); !kept)
         return std::move(kept).error();
     return Response::json(201, added).with_header("Cache-Control", "no-store");

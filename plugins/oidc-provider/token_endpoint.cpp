@@ -15,15 +15,6 @@ Response invalid_grant(std::string description) {
     return error_response(400, {"invalid_grant", std::move(description)});
 }
 
-/// As libsodium's sodium_memcmp: the time says nothing about where two hashes differ.
-bool equal_in_constant_time(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    unsigned char difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        difference = static_cast<unsigned char>(difference | (a[i] ^ b[i]));
-    return difference == 0;
-}
-
 Json body_of(const ClientTokenPair& pair) {
     return Json::object({{"access_token", pair.access_token},
                          {"token_type", "Bearer"},
@@ -77,7 +68,7 @@ Result<std::variant<Client, Response>> TokenEndpoint::client_of(const http::Requ
         client->has_value() &&
         ((*client)->is_public()
              ? given.secret.empty()
-             : equal_in_constant_time(hash_of_secret(given.secret), (*client)->secret_hash));
+             : equal_in_constant_time(sha256_base64url(given.secret), (*client)->secret_hash));
     if (!is_right) return refuse(401, "invalid_client", "The client is not known, or its secret.");
     return std::variant<Client, Response>(**std::move(client));
 }
@@ -97,7 +88,7 @@ Result<Response> TokenEndpoint::give(const http::Request& http, const TokenForm&
 
 Result<Response> TokenEndpoint::for_code(const http::Request& http, const Client& client,
                                          const TokenForm& form) {
-    const std::string hash = hash_of(form.code);
+    const std::string hash = sha256_base64url(form.code);
     const std::int64_t now = to_millis(deps_.clock.now());
     struct Outcome {
         std::string refusal;

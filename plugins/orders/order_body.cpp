@@ -339,13 +339,9 @@ void QuoteView::describe(BodyFields<QuoteView>& field) {
 
 Viewer viewer_of(const http::Request& request) {
     const Principal& who = request.who();
-    if (!who.scope) return {who.user_id, who.role};
-    const std::string given = ' ' + *who.scope + ' ';
-    const auto has = [&](const std::string& name) {
-        return given.find(' ' + name + ' ') != std::string::npos;
-    };
     for (const std::string role : {"kitchen", "admin"})
-        if (has(role) || (request.route->method == "GET" && has(role + ":read")))
+        if (who.has_scope(role) ||
+            (request.route->method == "GET" && who.has_scope(role + ":read")))
             return {who.user_id, who.role};
     return {who.user_id, "customer"};
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace kitchen {
 
@@ -20,6 +21,13 @@ struct Principal {
     /// What the user lets the client do, "orders:read openid": Route::scopes() says what a route
     /// needs. Nothing: everything, as where users sign in themselves.
     std::optional<std::string> scope = std::nullopt;
+
+    /// Whether the client was given this scope, or is not limited to any.
+    bool has_scope(std::string_view name) const {
+        if (!scope) return true;
+        const std::string given = ' ' + *scope + ' ';
+        return given.find(' ' + std::string(name) + ' ') != std::string::npos;
+    }
 };
 
 }  // namespace kitchen

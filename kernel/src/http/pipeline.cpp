@@ -20,9 +20,8 @@ namespace {
 Status check_scope(const Principal& principal, const Route& route) {
     if (!principal.scope) return {};
     const std::vector<std::string> needed = route.scopes();
-    const std::string given = ' ' + *principal.scope + ' ';
     for (const std::string& scope : needed)
-        if (given.find(' ' + scope + ' ') != std::string::npos) return {};
+        if (principal.has_scope(scope)) return {};
     return Error(Errc::forbidden, "insufficient_scope",
                  "Your client was not given the scope '" + needed.front() + "', which this needs.")
         .with_member("scope", needed.front());
