@@ -99,7 +99,7 @@ Status Discovery::ask_each(const Use& use) {
     std::vector<Endpoint> all = settings_.cluster.empty() ? settings_.sentinels : settings_.cluster;
     if (all.empty()) all.push_back(settings_.endpoint);
     all.insert(all.end(), known_.begin(), known_.end());
-    Status last = failed(failure::unreachable, "nobody to ask");
+    Status last = failed(failure::unreachable, "no server to ask");
     for (std::size_t i = 0; i < all.size(); ++i) {
         const std::size_t which = (first_ + i) % all.size();
         auto map = ask(all[which]);

@@ -125,18 +125,12 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
         auto updated =
             deps_.users.update_password(tx, user.id, before->credential_version, *hash, now);
         if (!updated) return std::move(updated).error();
-        if (!updated->has_value())
-            return Error(Errc::conflict, "account_changed",
-                         "The account was changed by somebody else at the same time. Look at it, "
-                         "and try again.");
+        if (!updated->has_value()) return account_changed();
         user = **std::move(updated);
-        if (Status revoked = deps_.tokens.revoke_all(tx, user.id, asker.family_id, now); !revoked)
+        if (Status revoked = deps_.tokens.revoke_others(tx, user.id, asker.family_id,
+                                                        user.credential_version, now);
+            !revoked)
             return std::move(revoked).error();
-        if (asker.family_id == 0) return user;
-        if (Status kept =
-                deps_.tokens.keep_family(tx, asker.family_id, user.id, user.credential_version);
-            !kept)
-            return std::move(kept).error();
         return user;
     });
     if (changed && hash) deps_.log.info("password changed", {{"user_id", asker.user_id}});
@@ -182,7 +176,7 @@ Result<User> AccountService::change_rights(std::int64_t user_id, const RightsCha
             if (!left) return left.error();
             if (*left == 0) return last_admin();
         }
-        if (Status revoked = deps_.tokens.revoke_all(tx, user_id, 0, now); !revoked)
+        if (Status revoked = deps_.tokens.revoke_all(tx, user_id, now); !revoked)
             return std::move(revoked).error();
         return updated;
     });

@@ -96,13 +96,10 @@ Result<User> EmailChangeService::verify(const Asker& asker, std::string_view cod
         if (!updated) return std::move(updated).error();
         if (!updated->has_value()) return no_change();
         User user = **std::move(updated);
-        if (Status revoked = deps_.tokens.revoke_all(tx, user.id, asker.family_id, now); !revoked)
+        if (Status revoked = deps_.tokens.revoke_others(tx, user.id, asker.family_id,
+                                                        user.credential_version, now);
+            !revoked)
             return std::move(revoked).error();
-        if (asker.family_id == 0) return user;
-        if (Status kept =
-                deps_.tokens.keep_family(tx, asker.family_id, user.id, user.credential_version);
-            !kept)
-            return std::move(kept).error();
         return user;
     });
     // Otherwise the store is away, and the code must still be good when it is back.

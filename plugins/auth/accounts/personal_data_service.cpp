@@ -19,12 +19,6 @@ Json readable(const Rows& rows) {
     return list;
 }
 
-Error account_changed() {
-    return Error(Errc::conflict, "account_changed",
-                 "The account was changed by somebody else at the same time. Look at it, and try "
-                 "again.");
-}
-
 }  // namespace
 
 PersonalDataService::PersonalDataService(Dependencies dependencies) : deps_(dependencies) {

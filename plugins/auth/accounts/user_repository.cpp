@@ -72,7 +72,13 @@ Error taken_error(Taken taken) {
 
 Error last_admin() {
     return Error(Errc::conflict, "last_admin",
-                 "This is the last administrator. Make somebody else an administrator first.");
+                 "This is the last administrator. Make another user one first.");
+}
+
+Error account_changed() {
+    return Error(Errc::conflict, "account_changed",
+                 "The account was changed at the same time by another request. Look at it, and try "
+                 "again.");
 }
 
 Error user_not_found() {

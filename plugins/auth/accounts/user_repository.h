@@ -64,6 +64,7 @@ Error taken_error(Taken taken);
 Error user_not_found();
 /// conflict.
 Error last_admin();
+Error account_changed();
 
 struct UserFilter {
     std::string search;  ///< part of an email or phone number, without regard to case; "" for all

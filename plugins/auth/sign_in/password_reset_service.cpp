@@ -159,7 +159,7 @@ Status PasswordResetService::reset(std::string_view email, std::string_view code
             deps_.users.update_password(tx, user_id, credential_version, *hash, now);
         if (!updated) return updated.error();
         if (!updated->has_value()) return no_reset();
-        return deps_.tokens.revoke_all(tx, user_id, 0, now);
+        return deps_.tokens.revoke_all(tx, user_id, now);
     });
     if (!changed) return changed;
     if (const auto erased = deps_.cache.erase(pending.entry); !erased)

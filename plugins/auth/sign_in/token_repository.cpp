@@ -125,13 +125,14 @@ Status TokenRepository::revoke_family(Transaction& tx, std::int64_t family_id,
     return tx.execute(revoke_family_, {family_id, now});
 }
 
-Status TokenRepository::revoke_all(Transaction& tx, std::int64_t user_id, std::int64_t except,
-                                   std::int64_t now) const {
-    return tx.execute(revoke_all_, {user_id, except, now});
+Status TokenRepository::revoke_all(Transaction& tx, std::int64_t user_id, std::int64_t now) const {
+    return tx.execute(revoke_all_, {user_id, 0, now});
 }
 
-Status TokenRepository::keep_family(Transaction& tx, std::int64_t family_id, std::int64_t user_id,
-                                    std::int64_t credential_version) const {
+Status TokenRepository::revoke_others(Transaction& tx, std::int64_t user_id, std::int64_t family_id,
+                                      std::int64_t credential_version, std::int64_t now) const {
+    Status revoked = tx.execute(revoke_all_, {user_id, family_id, now});
+    if (!revoked || family_id == 0) return revoked;
     return tx.execute(keep_family_, {family_id, user_id, credential_version});
 }
 

@@ -60,12 +60,11 @@ public:
     Result<bool> is_alive(Transaction& tx, std::int64_t family_id, std::int64_t user_id) const;
 
     Status revoke_family(Transaction& tx, std::int64_t family_id, std::int64_t now) const;
-    /// All of a user's families but `except` (0: all).
-    Status revoke_all(Transaction& tx, std::int64_t user_id, std::int64_t except,
-                      std::int64_t now) const;
-    /// Carries a family over a change of its owner's credentials.
-    Status keep_family(Transaction& tx, std::int64_t family_id, std::int64_t user_id,
-                       std::int64_t credential_version) const;
+    Status revoke_all(Transaction& tx, std::int64_t user_id, std::int64_t now) const;
+    /// All of a user's families but one (0: all), which is carried over the change of its owner's
+    /// credentials.
+    Status revoke_others(Transaction& tx, std::int64_t user_id, std::int64_t family_id,
+                         std::int64_t credential_version, std::int64_t now) const;
 
     /// Deletes up to `limit` families and `limit` refresh tokens that can never be of use again;
     /// how many went.

@@ -2,7 +2,7 @@
 // be lost between is kept in the cache, and good once.
 //
 // Three things tie the steps together. `state` finds the flow, which knows its provider (against
-// mix-up); a cookie binds it to the browser that began it (against a response that somebody else's
+// mix-up); a cookie binds it to the browser that began it (against a response that another person's
 // browser brings); and PKCE binds both ends: between us and the provider, and between the page and
 // us, so that a code in a URL is of no use to those who only read it.
 //

@@ -1,4 +1,4 @@
-// Which account somebody may enter whom an outside provider knows. An account is found or made by
+// Which account a person may enter whom an outside provider knows. An account is found or made by
 // an email address that the provider has verified, as ours are; the person it knows is what counts
 // from then on.
 //

@@ -1,5 +1,5 @@
 -- expand
--- Who an outside provider says somebody is (issuer and subject, which never change), and whose account that opens.
+-- Who an outside provider says a person is (issuer and subject, which never change), and whose account that opens.
 -- user_id belongs to the plugin of accounts, which may be another one on other tables: no foreign key.
 CREATE TABLE sign_ins (
     id {{identity}},

@@ -15,7 +15,7 @@
 
 namespace kitchen::oidc_login {
 
-/// Who somebody is, as a provider says. Issuer and subject together never change.
+/// Who a person is, as a provider says. Issuer and subject together never change.
 struct OutsideIdentity {
     std::string issuer, subject;
     std::string email;  ///< "": it does not say
