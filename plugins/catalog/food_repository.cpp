@@ -203,6 +203,11 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "UPDATE foods SET deleted_at = NULL, updated_at = $2, version = version + 1, stock_moves = "
         "0 WHERE id = $1 AND deleted_at IS NOT NULL RETURNING " +
         std::string(columns));
+    purgeable_ = store.prepare(
+        "SELECT id, version FROM foods WHERE deleted_at IS NOT NULL AND deleted_at <= $1 "
+        "ORDER BY deleted_at, id LIMIT $2");
+    purge_journal_ = store.prepare("DELETE FROM food_stock_journal WHERE food_id = $1");
+    purge_ = store.prepare("DELETE FROM foods WHERE id = $1");
     rate_ = store.prepare(
         "UPDATE foods SET rating_count = rating_count + $2, rating_total = rating_total + $3 "
         "WHERE id = $1 RETURNING id");
@@ -441,6 +446,17 @@ Result<std::optional<Food>> FoodRepository::restore(Transaction& tx, std::int64_
     Result<Food> restored = food(rows->front());
     if (!restored) return std::move(restored).error();
     return std::optional<Food>(*std::move(restored));
+}
+
+Result<Rows> FoodRepository::purge(Transaction& tx, std::int64_t deleted_at,
+                                   std::int64_t limit) const {
+    Result<Rows> rows = tx.query(purgeable_, {deleted_at, limit});
+    if (!rows) return rows;
+    for (const Row row : *rows)
+        for (const Statement statement : {purge_journal_, delete_tags_, purge_})
+            if (Status gone = tx.execute(statement, {row.integer(0)}); !gone)
+                return std::move(gone).error();
+    return rows;
 }
 
 Result<bool> FoodRepository::rate(Transaction& tx, const FoodStars& more) const {

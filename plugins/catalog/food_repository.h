@@ -82,6 +82,10 @@ public:
     /// Error: conflict "food_name_taken".
     Result<std::optional<Food>> restore(Transaction& tx, std::int64_t id, std::int64_t now) const;
 
+    /// Removes up to `limit` foods that were deleted at that time or before, with their journals,
+    /// the longest deleted first. Rows of (id, version).
+    Result<Rows> purge(Transaction& tx, std::int64_t deleted_at, std::int64_t limit) const;
+
     /// False when there has never been such a food.
     Result<bool> rate(Transaction& tx, const FoodStars& more) const;
     Result<std::vector<FoodStars>> rated(Transaction& tx) const;
@@ -140,8 +144,8 @@ private:
     std::array<std::array<Statement, 10>, path_count> pages_;  ///< by order, see page_index()
     std::array<Statement, path_count> count_by_;
     Statement count_out_, living_, find_, find_many_, by_name_, after_, any_;
-    Statement lock_, lock_all_, insert_, update_, remove_, restore_, rate_, rated_, delete_tags_,
-        insert_tag_, milestone_;
+    Statement lock_, lock_all_, insert_, update_, remove_, restore_, purgeable_, purge_journal_,
+        purge_, rate_, rated_, delete_tags_, insert_tag_, milestone_;
     Statement stored_currency_, forget_currency_, prices_, reprice_, texts_, rekey_;
 };
 

@@ -199,6 +199,25 @@ Result<Food> FoodService::restore(std::int64_t id) {
     });
 }
 
+Result<std::int64_t> FoodService::purge(Timestamp deleted_at) {
+    constexpr std::int64_t at_once = 100;  // so that others who write wait only a moment
+    std::int64_t purged = 0, last = at_once;
+    while (last == at_once) {
+        const Status done = store_.transact([&](Transaction& tx) -> Status {
+            const Result<Rows> rows = foods_.purge(tx, to_millis(deleted_at), at_once);
+            if (!rows) return rows.error();
+            last = std::ssize(*rows);
+            std::vector<FoodChanged> changes;
+            for (const Row row : *rows)
+                changes.push_back({row.integer(0), "purged", row.integer(1), from_millis(now())});
+            return changes_.tell(tx, changes);
+        });
+        if (!done) return done.error();
+        purged += last;
+    }
+    return purged;
+}
+
 Result<Food> FoodService::adjust_stock(std::int64_t id, std::int64_t delta, std::string reason,
                                        const CountCheck& check,
                                        std::optional<std::int64_t> by_user) {

@@ -69,6 +69,8 @@ public:
     /// On the menu again, as it was. Errors: not_found, also for one that is on it; conflict
     /// "food_name_taken".
     Result<Food> restore(std::int64_t id);
+    /// Removes all that were deleted at that time or before, with their journals; how many.
+    Result<std::int64_t> purge(Timestamp deleted_at);
 
     /// Adds `delta` portions. conflict: "stock_not_counted", "insufficient_stock",
     /// "stock_too_large".

@@ -40,7 +40,7 @@ std::vector<FoodChanged> MenuChanges::of(const FoodDraft& before, const Food& af
 
 Status MenuChanges::tell(Transaction& tx, const std::vector<FoodChanged>& changes) const {
     if (std::any_of(changes.begin(), changes.end(),
-                    [](const FoodChanged& change) { return change.what != "low"; }))
+                    [](const FoodChanged& c) { return c.what != "low" && c.what != "purged"; }))
         tx.after_commit(forget_);
     if (!events_) return {};
     for (const FoodChanged& change : changes)

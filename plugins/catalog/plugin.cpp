@@ -1,6 +1,7 @@
 // The plugin `catalog`: the menu.
 #include "kitchen/plugin.h"
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
@@ -49,6 +50,7 @@ struct CatalogSettings {
     std::string time_zone = "Africa/Lagos";
     bool demo_menu = false;
     std::int64_t low_stock = 5;
+    std::chrono::milliseconds purge_deleted_after{0};
     CacheSettings cache;
 
     static void describe(Fields<CatalogSettings>& field) {
@@ -61,6 +63,10 @@ struct CatalogSettings {
         field("low_stock", &CatalogSettings::low_stock,
               "A counted food runs low, as food.changed/1 says, when so many portions are left")
             .between(0, 1'000'000);
+        field("purge_deleted_after", &CatalogSettings::purge_deleted_after,
+              "How long a deleted food can be restored; then it goes for good, with its stock "
+              "journal. 0s: never")
+            .between(std::chrono::hours(0), std::chrono::hours(24 * 3650));
         field.group("cache", &CatalogSettings::cache);
     }
     static void check(const CatalogSettings& settings, Problems& problems) {
@@ -109,6 +115,10 @@ public:
         foods_.counts().add_rules(setup);
         setup.add_periodic("catalog: count the menu again", std::chrono::hours(1),
                            [this] { mend_counts(); }, {.once_per_cluster = true});
+        if (const auto age = settings.purge_deleted_after; age.count() > 0)
+            setup.add_periodic("catalog: purge deleted foods",
+                               std::min<std::chrono::milliseconds>(age, std::chrono::hours(1)),
+                               [this, age] { purge(age); }, {.once_per_cluster = true});
     }
 
     void start() override {
@@ -135,6 +145,13 @@ private:
             log_.warn("counts of the menu were wrong and have been mended", {{"rows", *mended}});
             forget();
         }
+    }
+    void purge(std::chrono::milliseconds age) {
+        const Result<std::int64_t> purged = menu_.purge(clock_.now() - age);
+        if (!purged)
+            log_.error("deleted foods could not be purged", {{"error", purged.error().detail}});
+        else if (*purged > 0)
+            log_.info("deleted foods purged", {{"foods", *purged}});
     }
     /// Once in the life of a database that an older version, which compared texts otherwise, has
     /// written.

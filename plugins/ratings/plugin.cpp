@@ -1,4 +1,5 @@
 // The plugin `ratings`: what customers say of foods they have had.
+#include "kitchen/events.h"
 #include "kitchen/plugin.h"
 
 #include "migrations.gen.h"
@@ -10,10 +11,15 @@ namespace {
 class RatingsPlugin final : public Plugin {
 public:
     RatingsPlugin(Setup& setup, Store& store, Catalog& catalog, FoodEdits& foods, Orders& orders,
-                  PersonalData* personal, const Clock& clock)
+                  Events* events, PersonalData* personal, const Clock& clock)
         : service_(store, catalog, foods, orders, clock), routes_(setup, service_) {
         setup.add_migrations(kitchen_migrations);
         service_.add_rules(setup);
+        if (events)
+            events->on<FoodChanged>(setup, "foods",
+                                    [this](Transaction& tx, const FoodChanged& event) {
+                                        return service_.food_changed(tx, event);
+                                    });
         if (personal) add_personal_ratings(*personal, setup, store);
     }
 
@@ -27,5 +33,5 @@ private:
 
 KITCHEN_PLUGIN(kitchen::ratings::RatingsPlugin, "ratings", "1.0.0",
                "Ratings of foods by those who have had them", kitchen::Store, kitchen::Catalog,
-               kitchen::FoodEdits, kitchen::Orders, kitchen::Optional<kitchen::PersonalData>,
-               kitchen::Clock)
+               kitchen::FoodEdits, kitchen::Orders, kitchen::Optional<kitchen::Events>,
+               kitchen::Optional<kitchen::PersonalData>, kitchen::Clock)

@@ -13,6 +13,7 @@ RatingRepository::RatingRepository(Store& store)
                           "LIMIT $2 OFFSET $3")),
       remove_(store.prepare(
           "DELETE FROM food_ratings WHERE id = $1 AND food_id = $2 RETURNING rating")),
+      forget_(store.prepare("DELETE FROM food_ratings WHERE food_id = $1")),
       sums_(store.prepare("SELECT food_id, COUNT(*), CAST(SUM(rating) AS BIGINT) "
                           "FROM food_ratings GROUP BY food_id ORDER BY food_id")) {}
 
@@ -40,6 +41,10 @@ Result<std::optional<std::int64_t>> RatingRepository::remove(Transaction& tx, st
                                                              std::int64_t id) const {
     return first_row(tx.query(remove_, {id, food_id}),
                      [](const Row& row) { return row.integer(0); });
+}
+
+Status RatingRepository::forget(Transaction& tx, std::int64_t food_id) const {
+    return tx.execute(forget_, {food_id});
 }
 
 Result<std::vector<FoodStars>> RatingRepository::sums(Transaction& tx) const {

@@ -44,11 +44,13 @@ public:
     /// The stars it had; nothing when there is no such rating of that food.
     Result<std::optional<std::int64_t>> remove(Transaction& tx, std::int64_t food_id,
                                                std::int64_t id) const;
+    /// All of a food that is no more.
+    Status forget(Transaction& tx, std::int64_t food_id) const;
     /// Of each food that has ratings, by rising id.
     Result<std::vector<FoodStars>> sums(Transaction& tx) const;
 
 private:
-    const Statement insert_, page_, remove_, sums_;
+    const Statement insert_, page_, remove_, forget_, sums_;
 };
 
 /// What is kept about a person.

@@ -84,10 +84,18 @@ void RatingService::add_rules(Setup& setup) {
                                 ratings -= sum.ratings;
                                 stars -= sum.stars;
                             }
+                            std::erase_if(differences, [](const auto& difference) {
+                                return difference.second == std::array<std::int64_t, 2>{};
+                            });
+                            std::vector<std::int64_t> ids;
+                            for (const auto& difference : differences)
+                                ids.push_back(difference.first);
+                            // Of one that was purged no ratings are shown.
+                            const Result<std::vector<Food>> differing = catalog_.foods(tx, ids);
+                            if (!differing) return differing.error();
                             Broken broken;
-                            for (const auto& [food_id, difference] : differences)
-                                if (difference != std::array<std::int64_t, 2>{})
-                                    broken.push_back("food " + std::to_string(food_id));
+                            for (const Food& food : *differing)
+                                broken.push_back("food " + std::to_string(food.id));
                             return broken;
                         });
 

@@ -10,6 +10,7 @@
 
 #include "kitchen/catalog.h"
 #include "kitchen/clock.h"
+#include "kitchen/food_events.h"
 #include "kitchen/orders.h"
 #include "kitchen/plugin.h"
 #include "rating_repository.h"
@@ -34,6 +35,10 @@ public:
     Result<RatingPage> list(std::int64_t food_id, std::int64_t limit, std::int64_t offset) const;
     /// Of a deleted food too. not_found: "rating_not_found".
     Status remove(std::int64_t food_id, std::int64_t id);
+    /// When a food is purged, its ratings go.
+    Status food_changed(Transaction& tx, const FoodChanged& event) const {
+        return event.what == "purged" ? ratings_.forget(tx, event.food_id) : Status();
+    }
 
     /// What holds between ratings and foods, and what foods show when this plugin is purged.
     void add_rules(Setup& setup);

@@ -128,6 +128,35 @@ TEST_F(FoodServiceTest, DeletingFreesTheNameAndHappensOnce) {
     add("eba");
 }
 
+TEST_F(FoodServiceTest, PurgingRemovesWhatWasDeletedLongAgoAndNothingElse) {
+    FoodDraft made = draft("Eba");
+    made.tags = {"swallow"};
+    made.available_quantity = 3;
+    const Food old = add(made), living = add_counted("Amala", 3), young = add_counted("Fufu", 3);
+    service->remove(old.id, any_version).value();
+    clock.advance(std::chrono::hours(1));
+    const Timestamp then = clock.now();
+    clock.advance(std::chrono::milliseconds(1));
+    service->remove(young.id, any_version).value();
+
+    EXPECT_EQ(service->purge(then).value(), 1);
+    EXPECT_THAT(events.emitted().back(), HasSubstr("\"food_id\":1,\"what\":\"purged\""));
+    EXPECT_EQ(service->restore(old.id).error().code, "food_not_deleted");
+    EXPECT_EQ(service->journal(old.id, 10, 0).error().code, "food_not_found");
+    EXPECT_EQ(service->restore(young.id).value().available_quantity, 3);
+    EXPECT_THAT(journal(living.id), ElementsAre("3 3 Put on the menu 1"));
+    EXPECT_EQ(service->purge(then).value(), 0);
+    EXPECT_NE(add("Eba").id, old.id);
+    // An order that had some of it can still be cancelled.
+    EXPECT_TRUE(give_back({{old.id, 1}}).has_value());
+}
+
+TEST_F(FoodServiceTest, PurgingGoesOnUntilAllAreGone) {
+    for (int i = 0; i < 201; ++i)
+        service->remove(add("food " + std::to_string(i)).id, any_version).value();
+    EXPECT_EQ(service->purge(clock.now()).value(), 201);
+}
+
 TEST_F(FoodServiceTest, EveryChangeMovesVersionAndTime) {
     const Food food = add("Eba");
     clock.advance(std::chrono::seconds(5));

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "kitchen/store.h"
+#include "kitchen/testkit/raw_client.h"
 #include "kitchen/testkit/restaurant.h"
 
 namespace kitchen::ratings {
@@ -208,6 +209,42 @@ TEST_P(RatingsApi, CheckDataFindsStarsThatNobodyGave) {
           std::to_string(other));
     EXPECT_THAT(restaurant.broken_data(), HasSubstr("food " + std::to_string(other)));
     write("UPDATE foods SET rating_count = 0, rating_total = 0");
+}
+
+TEST(RatingsOfPurgedFoods, GoWithTheFood) {
+    RestaurantConfig config = in_memory();
+    config.catalog = "purge_deleted_after: 100ms";
+    Restaurant restaurant(config);
+    HttpClient admin = restaurant.admin(), ada = restaurant.customer();
+    const std::int64_t dish = restaurant.food("Jollof", 250'000);
+    expect_status(ada.post("/cart/", Json::object({{"food_id", dish}})), 201, "cart");
+    const std::string order =
+        expect_status(ada.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})), 201,
+                      "order")
+            .header("location");
+    for (const char* status : {"confirmed", "preparing", "ready", "completed"})
+        expect_status(admin.post(order + "status/", Json::object({{"status", status}})), 200,
+                      status);
+    expect_status(ada.post(path_of(dish) + "ratings/", Json::object({{"rating", 5}})), 201, "rate");
+    expect_status(admin.del(path_of(dish)), 204, "delete");
+
+    const auto ratings = [&] {
+        std::int64_t count = 0;
+        restaurant.service<Store>()
+            .migrate([&](SchemaTransaction& tx) -> Status {
+                Rows rows;
+                Status read = tx.run_text("SELECT COUNT(*) FROM food_ratings", {}, rows);
+                if (read) count = rows.front().integer(0);
+                return read;
+            })
+            .value();
+        return count;
+    };
+    EXPECT_TRUE(testkit::eventually([&] { return ratings() == 0; }));
+    EXPECT_EQ(admin.post(path_of(dish) + "restore/", Json::object({})).problem_code(),
+              "food_not_deleted");
+    EXPECT_EQ(ada.get(order).json["items"].as_array().at(0)["name"], Json("Jollof"));
+    EXPECT_EQ(restaurant.broken_data(), "[]");
 }
 
 INSTANTIATE_TEST_SUITE_P(Memory, RatingsApi, testing::Values(&in_memory));

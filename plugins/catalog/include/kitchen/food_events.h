@@ -17,8 +17,9 @@ namespace kitchen {
 struct FoodChanged {
     static constexpr std::string_view event_name = "food.changed/1";
     std::int64_t food_id = 0;
-    std::string what;          ///< "created", "changed", "low", "sold_out", "restocked", "deleted",
-                               ///< "restored"; or more
+    /// "created", "changed", "low", "sold_out", "restocked", "deleted", "restored", "purged"
+    /// (nothing is left of a deleted one); or more
+    std::string what;
     std::int64_t version = 0;  ///< of the food from then on; the count moves none
     Timestamp at;
     std::optional<std::int64_t> left = {};  ///< of a change of its count: what it is now
