@@ -82,7 +82,7 @@ AuditRepository::AuditRepository(Store& store)
         lists_[filtered].count = store.prepare("SELECT COUNT(*)" + where);
         const std::string limit = place();
         lists_[filtered].page =
-            store.prepare("SELECT " + std::string(columns) + where + " ORDER BY id DESC LIMIT " +
+            store.prepare("SELECT " + std::string(columns) + where + " ORDER BY made_at DESC, id DESC LIMIT " +
                           limit + " OFFSET " + place());
     }
 }
