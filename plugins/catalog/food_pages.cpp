@@ -3,7 +3,7 @@
 #include <initializer_list>
 
 #include "case_fold.h"
-#include "food_row.h"
+#include "food_columns.h"
 #include "kitchen/text.h"
 
 namespace kitchen::catalog {

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "case_fold.h"
-#include "food_row.h"
+#include "food_columns.h"
 #include "kitchen/text.h"
 
 namespace kitchen::catalog {
