@@ -7,17 +7,12 @@
 
 namespace kitchen {
 
-namespace {
-
-// '+', a country code that does not begin with 0, 15 digits in all at most.
 bool is_e164(std::string_view number) {
     if (number.size() < 3 || number.size() > 16 || !number.starts_with('+') || number[1] == '0')
         return false;
     number.remove_prefix(1);
     return std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
-
-}  // namespace
 
 Status check_sms(const Sms& sms) {
     if (sms.idempotency_key.empty())

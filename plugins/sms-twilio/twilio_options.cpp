@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "http_post.h"
+#include "sms_rules.h"
 
 namespace kitchen::twilio {
 namespace {
@@ -22,9 +23,7 @@ bool is_sid(std::string_view text, std::string_view kind) {
 /// A number in E.164, a short code, or a name
 /// (https://www.twilio.com/docs/glossary/what-alphanumeric-sender-id).
 bool is_sender(std::string_view text) {
-    if (text.starts_with('+'))
-        return text.size() > 2 && text.size() <= 16 && text[1] != '0' &&
-               std::all_of(text.begin() + 1, text.end(), is_digit);
+    if (is_e164(text)) return true;
     if (std::all_of(text.begin(), text.end(), is_digit))
         return text.size() >= 3 && text.size() <= 8;
     return text.size() <= 11 && std::any_of(text.begin(), text.end(), is_letter) &&

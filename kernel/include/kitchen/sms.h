@@ -16,7 +16,9 @@
 namespace kitchen {
 
 struct Sms {
-    static constexpr std::size_t longest_text = 1600;  ///< in code points: what services take
+    /// In code points. A service may count those that GSM 03.38 lacks as more than one, and refuse
+    /// fewer of them.
+    static constexpr std::size_t longest_text = 1600;
 
     std::string to;  ///< one phone number in E.164 (ITU-T), "+2348031234567"
     /// UTF-8 without NUL, not empty. Beyond 160 characters of GSM 03.38, or 70 when one of them is
