@@ -111,6 +111,13 @@ TEST_F(PostgresFault, TheStandbyIsPromoted) {
     EXPECT_TRUE(testkit::wait_until(
         [&] { return replica("reads_total", 1) > 0 && replica("reads_total", 2) > 0; }));
     EXPECT_TRUE(server->wait_for_health("ok"));
+    other->sql("SELECT pg_wal_replay_pause()");
+    EXPECT_TRUE(server->wait_for_health("degraded"));
+    EXPECT_EQ(replica("fit", 2), 0);
+    EXPECT_GE(replica("lag_seconds", 2), 0.5);
+    EXPECT_EQ(server->client().get("/readyz").status, 200);
+    other->sql("SELECT pg_wal_replay_resume()");
+    EXPECT_TRUE(server->wait_for_health("ok"));
     postgres->stop();
     expect_absence();
     sql = [&](const std::string& statement) { return standby->sql(statement, "kitchen"); };
