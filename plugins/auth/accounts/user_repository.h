@@ -27,7 +27,7 @@ inline constexpr std::string_view role_admin = "admin";
 /// An account, as the rest of the plugin handles it.
 struct User {
     std::int64_t id = 0;
-    std::string email;          ///< as typed
+    std::string email;          ///< as typed; "": none yet. Its owner has given a code mailed there
     std::string phone_number;   ///< E.164; "": none yet
     std::string password_hash;  ///< PHC string; "": none yet. Never leaves the plugin
     std::string role;
@@ -36,6 +36,7 @@ struct User {
     std::int64_t credential_version = 1;  ///< see migrations/0001_accounts.sql
     std::int64_t version = 1;             ///< grows with every change that the public form shows
     std::int64_t created_at = 0, updated_at = 0;  ///< POSIX milliseconds
+    bool phone_proved = false;                    ///< its owner has given a code sent there
 };
 
 /// Principal::token_id of HTTP Basic: the password that was given, for as long as it opens.
@@ -44,7 +45,7 @@ inline std::string basic_token_id(const User& user) {
 }
 
 struct NewUser {
-    std::string email;
+    std::string email;  ///< proved; "" for none
     std::string phone_number;
     std::string password_hash;
     std::string role;
@@ -52,6 +53,7 @@ struct NewUser {
     std::string referred_by_code;  ///< another user's referral code; "" for none, and none when
                                    ///< no user has it (any more)
     std::int64_t created_at = 0;
+    bool phone_proved = false;
 };
 
 /// What two accounts may not share.
@@ -83,6 +85,7 @@ public:
 
     Result<std::optional<User>> by_id(Transaction& tx, std::int64_t id) const;
     Result<std::optional<User>> by_email(Transaction& tx, std::string_view email) const;
+    /// "" is never taken.
     Result<Taken> taken(Transaction& tx, std::string_view email,
                         std::string_view phone_number) const;
     /// Whose it is; nothing when it is no one's, or of an account that is disabled.
@@ -93,7 +96,7 @@ public:
     /// already.
     Result<User> insert(Transaction& tx, const NewUser& user) const;
 
-    /// These two give the user as changed; not_found when there is none.
+    /// These two give the user as changed; not_found when there is none. The number is not proved.
     Result<User> update_phone(Transaction& tx, std::int64_t id, std::string_view phone_number,
                               std::int64_t now) const;
     /// Grows the credential version.

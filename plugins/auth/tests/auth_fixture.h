@@ -102,6 +102,17 @@ protected:
         const std::string session = module->signups.start(form(email, phone)).value();
         return module->signups.verify(session, newest_code()).value();
     }
+    User make_by_phone(const std::string& number, const std::string& email = "") {
+        NewUser user{.email = email,
+                     .phone_number = number,
+                     .password_hash = module->guard.hash(good_password, "").value(),
+                     .role = "customer",
+                     .referral_code = "",
+                     .referred_by_code = "",
+                     .created_at = to_millis(clock.now()),
+                     .phone_proved = true};
+        return create_account(store, module->users, random, &events, user).value();
+    }
     User make_admin(const std::string& email = "chief@example.com",
                     const std::string& phone = "0803 000 0001") {
         return module->admins.create({email, phone, good_password}).value();
