@@ -18,9 +18,10 @@
 #include "kitchen/mailer.h"
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
+#include "kitchen/sms.h"
 #include "kitchen/store.h"
-#include "codes/mail_dispatcher.h"
-#include "codes/mail_texts.h"
+#include "codes/message_dispatcher.h"
+#include "codes/message_texts.h"
 #include "sign_in/password_reset_service.h"
 #include "passwords/password_rules.h"
 #include "accounts/phone_numbers.h"
@@ -44,6 +45,7 @@ struct AuthDependencies {
     Waits& waits;
     Logger& log;
     Events* events = nullptr;  ///< nullptr: there are no subscribers
+    SmsSender* sms = nullptr;  ///< nullptr: no text messages are sent
 };
 
 class AuthModule {
@@ -67,8 +69,8 @@ public:
     const TokenRepository token_rows;
     const PhoneNumbers phones;
     const PasswordRules rules;
-    const MailTexts texts;
-    MailDispatcher mails;
+    const MessageTexts texts;
+    MessageDispatcher messages;
     PasswordGuard guard;
     TokenService tokens;
     SignupService signups;

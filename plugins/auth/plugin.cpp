@@ -27,16 +27,16 @@ public:
 
     AuthPlugin(const Settings& settings, Setup& setup, Store& store, Cache& cache, Mailer& mailer,
                Clock& clock, Random& random, Jobs& jobs, Metrics& metrics, Waits& waits,
-               Events* events)
+               Events* events, SmsSender* sms)
         : log_(setup.log()),
-          module_(settings,
-                  {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(), events}),
+          module_(settings, {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(),
+                             events, sms}),
           identity_(module_.users, module_.token_rows, module_.phones),
           address_lookup_(module_.address_rows),
           client_tokens_(module_.guard, module_.tokens, module_.users, identity_),
           outside_({store, module_.users, module_.tokens, random, clock, events}),
           identify_(module_.guard, module_.tokens),
-          signup_routes_(module_.signups, settings.cookie_secure),
+          signup_routes_(module_.signups, settings.cookie_secure, sms != nullptr),
           session_routes_(module_.guard, module_.tokens, module_.resets),
           user_routes_(module_.accounts),
           own_account_routes_(module_.email_changes, module_.personal),
@@ -106,6 +106,7 @@ KITCHEN_PLUGIN(
     "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
     kitchen::Store, kitchen::Cache, kitchen::Mailer, kitchen::Clock, kitchen::Random, kitchen::Jobs,
     kitchen::Metrics, kitchen::Waits, kitchen::Optional<kitchen::Events>,
-    kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>,
-    kitchen::Provides<kitchen::Accounts>, kitchen::Provides<kitchen::KeyedHash>,
-    kitchen::Provides<kitchen::PersonalData>, kitchen::Provides<kitchen::ClientTokens>)
+    kitchen::Optional<kitchen::SmsSender>, kitchen::Provides<kitchen::Identity>,
+    kitchen::Provides<kitchen::Addresses>, kitchen::Provides<kitchen::Accounts>,
+    kitchen::Provides<kitchen::KeyedHash>, kitchen::Provides<kitchen::PersonalData>,
+    kitchen::Provides<kitchen::ClientTokens>)

@@ -70,9 +70,11 @@ Result<std::chrono::milliseconds> EmailChangeService::start(const Asker& asker,
         {std::string(OneTimeCodes::field), codes_.mac(subject_of(user->id), code)}};
     if (Status kept = deps_.cache.set_fields(entry, fields, settings_.ttl); !kept)
         return std::move(kept).error();
-    if (!deps_.mails.post(deps_.texts.email_change(email, code, settings_.ttl), settings_.ttl)) {
+    if (!deps_.messages.post(
+            deps_.texts.contact_change({Channel::email, email}, code, settings_.ttl),
+            settings_.ttl)) {
         (void)deps_.cache.erase(entry);
-        return mail_queue_full();
+        return message_queue_full(Channel::email);
     }
     return settings_.ttl;
 }
@@ -110,7 +112,8 @@ Result<User> EmailChangeService::verify(const Asker& asker, std::string_view cod
         deps_.log.warn("a finished change of an email address could not be erased; it will expire",
                        {{"code", erased.error().code}});
     if (!changed) return changed;
-    if (!deps_.mails.post(deps_.texts.email_changed(old_email), notice_valid_for))
+    if (!deps_.messages.post(deps_.texts.contact_changed(Channel::email, old_email),
+                             notice_valid_for))
         deps_.log.warn("the notice of a changed email address could not be mailed",
                        {{"user_id", changed->id}});
     deps_.log.info("email address changed", {{"user_id", changed->id}});

@@ -11,8 +11,8 @@
 #include "accounts/account_service.h"
 #include "attempt_limits.h"
 #include "auth_settings.h"
-#include "codes/mail_dispatcher.h"
-#include "codes/mail_texts.h"
+#include "codes/message_dispatcher.h"
+#include "codes/message_texts.h"
 #include "codes/one_time_codes.h"
 
 namespace kitchen::auth {
@@ -25,8 +25,8 @@ public:
         const UserRepository& users;
         const TokenRepository& tokens;
         PasswordGuard& guard;
-        MailDispatcher& mails;
-        const MailTexts& texts;
+        MessageDispatcher& messages;
+        const MessageTexts& texts;
         Random& random;
         const Clock& clock;
         Logger& log;

@@ -91,6 +91,9 @@ UserRepository::UserRepository(Store& store)
                            "NULL")),
       by_email_(store.prepare("SELECT " AUTH_USER_COLUMNS
                               " FROM users WHERE email_key = $1 AND email_key <> ''")),
+      by_proved_phone_(store.prepare(
+          "SELECT " AUTH_USER_COLUMNS
+          " FROM users WHERE phone_number = $1 AND phone_number <> '' AND phone_proved = 1")),
       taken_(store.prepare("SELECT email_key, phone_number FROM users WHERE (email_key = $1 AND "
                            "email_key <> '') OR (phone_number = $2 AND phone_number <> '')")),
       referral_(store.prepare("SELECT id FROM users WHERE referral_code = $1 AND disabled = 0")),
@@ -148,6 +151,12 @@ Result<std::optional<User>> UserRepository::by_id(Transaction& tx, std::int64_t 
 Result<std::optional<User>> UserRepository::by_email(Transaction& tx,
                                                      std::string_view email) const {
     return first_row(tx.query(by_email_, {ascii_lower(email)}), user_of);
+}
+
+Result<std::optional<User>> UserRepository::by_contact(Transaction& tx,
+                                                       const Contact& contact) const {
+    if (contact.channel == Channel::email) return by_email(tx, contact.address);
+    return first_row(tx.query(by_proved_phone_, {contact.address}), user_of);
 }
 
 Result<Taken> UserRepository::taken(Transaction& tx, std::string_view email,

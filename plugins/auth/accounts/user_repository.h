@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codes/contact.h"
 #include "kitchen/store.h"
 
 namespace kitchen::auth {
@@ -85,6 +86,8 @@ public:
 
     Result<std::optional<User>> by_id(Transaction& tx, std::int64_t id) const;
     Result<std::optional<User>> by_email(Transaction& tx, std::string_view email) const;
+    /// Who has given a code that was sent there.
+    Result<std::optional<User>> by_contact(Transaction& tx, const Contact& contact) const;
     /// "" is never taken.
     Result<Taken> taken(Transaction& tx, std::string_view email,
                         std::string_view phone_number) const;
@@ -139,9 +142,9 @@ public:
                           std::int64_t offset) const;
 
 private:
-    Statement by_id_, by_email_, taken_, referral_, insert_, update_phone_, update_rights_,
-        update_password_, update_email_, forget_, note_forgotten_, not_forgotten_, replace_hash_,
-        lock_, lock_admins_, count_admins_, find_, count_found_;
+    Statement by_id_, by_email_, by_proved_phone_, taken_, referral_, insert_, update_phone_,
+        update_rights_, update_password_, update_email_, forget_, note_forgotten_, not_forgotten_,
+        replace_hash_, lock_, lock_admins_, count_admins_, find_, count_found_;
 };
 
 }  // namespace kitchen::auth

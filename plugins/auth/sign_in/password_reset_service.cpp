@@ -49,7 +49,7 @@ Status PasswordResetService::forgot(const std::string& email, std::string_view c
     if (Status open = per_address_.tick(network); !open) return open;
     if (!deps_.jobs.post("auth-password-reset",
                          [this, email, network] { prepare(email, network); }))
-        return mail_queue_full();
+        return message_queue_full(Channel::email);
     return {};
 }
 
@@ -77,7 +77,8 @@ void PasswordResetService::prepare(const std::string& email, const std::string& 
     }
     if (!user->has_value()) return;
     const auto& [text, valid_for] = *code;
-    deps_.mails.send(deps_.texts.password_reset((*user)->email, text, valid_for), valid_for);
+    deps_.messages.send(
+        deps_.texts.password_reset({Channel::email, (*user)->email}, text, valid_for), valid_for);
 }
 
 Result<std::pair<std::string, std::chrono::milliseconds>> PasswordResetService::code_for(

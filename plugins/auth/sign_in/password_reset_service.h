@@ -21,8 +21,8 @@
 #include "kitchen/log.h"
 #include "kitchen/random.h"
 #include "kitchen/store.h"
-#include "codes/mail_dispatcher.h"
-#include "codes/mail_texts.h"
+#include "codes/message_dispatcher.h"
+#include "codes/message_texts.h"
 #include "codes/one_time_codes.h"
 #include "passwords/password_guard.h"
 #include "passwords/password_rules.h"
@@ -43,8 +43,8 @@ public:
         const TokenRepository& tokens;
         PasswordGuard& guard;
         const PasswordRules& rules;
-        MailDispatcher& mails;
-        const MailTexts& texts;
+        MessageDispatcher& messages;
+        const MessageTexts& texts;
         Jobs& jobs;
         Random& random;
         const Clock& clock;
