@@ -112,4 +112,31 @@ const char* failure_name(CURLcode failure) {
     }
 }
 
+Error unreachable(CURLcode failure, const std::string& code, const std::string& service) {
+    const std::string name = failure_name(failure);
+    std::string sentence = service + " cannot be reached.";
+    if (name == "timeout")
+        sentence = service + " did not respond in time.";
+    else if (name == "untrusted")
+        sentence = service + " has a certificate that cannot be trusted.";
+    else if (name == "unreadable")
+        sentence = service + " gave a response that is far too long.";
+    return Error(Errc::unavailable, code + '_' + name, std::move(sentence))
+        .with_subject(curl_easy_strerror(failure));
+}
+
+std::string form_encoded(const std::string& text) {
+    const std::unique_ptr<char, decltype(&curl_free)> made(
+        curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())), &curl_free);
+    if (!made) throw std::bad_alloc();
+    return made.get();
+}
+
+std::string form_encoded(const FormFields& fields) {
+    std::string text;
+    for (const auto& [name, value] : fields)
+        text += (text.empty() ? "" : "&") + form_encoded(name) + '=' + form_encoded(value);
+    return text;
+}
+
 }  // namespace kitchen

@@ -10,9 +10,12 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "connection_settings.h"
 #include "curl_handle.h"
+#include "kitchen/result.h"
 
 namespace kitchen {
 
@@ -49,5 +52,13 @@ CURLcode http_post(CurlPool& pool, const HttpService& service, const CurlList& h
 /// Why the service was not reached, for error codes: "unreachable", "timeout", "untrusted" (its
 /// certificate), "unreadable" (its response is too long).
 const char* failure_name(CURLcode failure);
+/// The same as an error: unavailable "<code>_<failure_name>", with sentences about `service`
+/// ("SQS") and libcurl's own as the subject.
+Error unreachable(CURLcode failure, const std::string& code, const std::string& service);
+
+/// The body of a form, application/x-www-form-urlencoded; and one name or value of it.
+using FormFields = std::vector<std::pair<std::string, std::string>>;
+std::string form_encoded(const FormFields& fields);
+std::string form_encoded(const std::string& text);
 
 }  // namespace kitchen

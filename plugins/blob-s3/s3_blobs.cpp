@@ -241,7 +241,7 @@ Result<ServiceResponse> S3Blobs::exchange(std::string_view name, const Call& cal
         options_.sign(curl, "s3");
         call.options(curl);
     });
-    if (failure != CURLE_OK) return unreachable(failure);
+    if (failure != CURLE_OK) return unreachable(failure, "blob", "S3");
     if (call.error) response.body = *call.error;
     const bool is_success =
         response.status == 200 || response.status == 204 || response.status == 206;

@@ -86,19 +86,6 @@ Error error_of(const ServiceResponse& response) {
     return error;
 }
 
-Error unreachable(CURLcode failure) {
-    const std::string word = failure_name(failure);
-    Error error = unavailable("blob_" + word, "S3 cannot be reached.");
-    if (word == "timeout")
-        error.detail = "S3 did not answer in time.";
-    else if (word == "untrusted")
-        error.detail = "The certificate of what answers at endpoint cannot be trusted.";
-    else if (word == "unreadable")
-        error.detail = "S3 gave an answer that is far too long.";
-    error.subject = curl_easy_strerror(failure);
-    return error;
-}
-
 bool may_pass(const Error& error) {
     return error.code == "blob_throttled" || error.code == "blob_failed" ||
            error.code == "blob_unreachable" || error.code == "blob_timeout";

@@ -10,8 +10,6 @@ namespace kitchen::s3 {
 
 /// Of a response that is no success. Its subject is the code that S3 gave, or the status.
 Error error_of(const ServiceResponse& response);
-/// Why there was no response.
-Error unreachable(CURLcode failure);
 /// Whether it is worth trying again.
 bool may_pass(const Error& error);
 

@@ -4,97 +4,13 @@
 #include <map>
 
 #include "case_fold.h"
+#include "food_columns.h"
 #include "kitchen/text.h"
 
 namespace kitchen::catalog {
 namespace {
 
-// Columns of every statement that gives foods; view() and food() count on their order.
-constexpr std::string_view columns =
-    "id, name, description, price, image_url, category, available_quantity, is_available, tags, "
-    "side_rules, "
-    "rating_count, rating_total, version, created_at, updated_at, deleted_at, stock_moves";
-enum Column : std::uint32_t {
-    c_id,
-    c_name,
-    c_description,
-    c_price,
-    c_image_url,
-    c_category,
-    c_available_quantity,
-    c_is_available,
-    c_tags,
-    c_side_rules,
-    c_rating_count,
-    c_rating_total,
-    c_version,
-    c_created_at,
-    c_updated_at,
-    c_deleted_at,
-    c_stock_moves
-};
-
 constexpr std::string_view currency_milestone = "currency ";
-
-constexpr std::string_view is_living = "deleted_at IS NULL";
-constexpr std::string_view is_living_of_all = "deleted_at + 0 IS NULL";  // for no partial index
-
-// Filters that no index is used for: one that is not asked for is NULL. The casts tell PostgreSQL
-// the types. A tag is counted, because of an EXISTS PostgreSQL would first read all that have it.
-constexpr std::string_view in_category =
-    "(CAST($1 AS TEXT) IS NULL OR category_key = CAST($1 AS TEXT))";
-constexpr std::string_view found =
-    "(CAST($2 AS TEXT) IS NULL OR search_key LIKE CAST($2 AS TEXT) ESCAPE '!')";
-constexpr std::string_view tagged =
-    "(CAST($3 AS TEXT) IS NULL OR 1 = (SELECT COUNT(*) FROM food_tags WHERE food_tags.food_id = "
-    "foods.id AND food_tags.tag_key = CAST($3 AS TEXT)))";
-constexpr std::string_view priced =
-    "(CAST($4 AS BIGINT) IS NULL OR price + 0 >= CAST($4 AS BIGINT)) AND "
-    "(CAST($5 AS BIGINT) IS NULL OR price + 0 <= CAST($5 AS BIGINT))";
-constexpr std::string_view available =
-    "(CAST($6 AS BIGINT) IS NULL OR is_orderable = CAST($6 AS BIGINT))";
-// The same for an index.
-constexpr std::string_view category_index = "category_key = CAST($1 AS TEXT)";
-constexpr std::string_view tag_index =
-    "id IN (SELECT food_id FROM food_tags WHERE tag_key = CAST($3 AS TEXT))";
-constexpr std::string_view price_index =
-    "price >= COALESCE(CAST($4 AS BIGINT), 0) AND "
-    "price <= COALESCE(CAST($5 AS BIGINT), 9223372036854775807)";
-constexpr std::string_view out_index = "is_orderable = 0 AND CAST($6 AS BIGINT) = 0";
-
-// So few foods are read and sorted; of more, a page is found sooner in their order.
-constexpr std::int64_t few = 2'000;
-
-constexpr std::string_view by_rating =
-    "CASE WHEN rating_count > 0 THEN CAST(rating_total AS DOUBLE PRECISION) / rating_count"
-    " ELSE 0 END";
-constexpr std::string_view order_terms[] = {"id", "name_key", "price", "created_at", by_rating};
-
-std::size_t page_index(FoodOrder order, bool descending) noexcept {
-    return static_cast<std::size_t>(order) * 2 + (descending ? 1 : 0);
-}
-
-std::string select_sql(std::string_view where) {
-    return std::string("SELECT ").append(columns).append(" FROM foods WHERE ").append(where);
-}
-
-std::string all_of(std::initializer_list<std::string_view> conditions) {
-    std::string sql;
-    for (const std::string_view condition : conditions)
-        sql.append(sql.empty() ? "" : " AND ").append(condition);
-    return sql;
-}
-
-std::string page_sql(const std::string& where, std::size_t index, std::string_view limit,
-                     std::string_view offset) {
-    std::string sql = select_sql(where);
-    sql.append(" ORDER BY ")
-        .append(order_terms[index / 2])
-        .append(index % 2 == 1 ? " DESC" : " ASC");
-    // Names are unique.
-    if (index / 2 > static_cast<std::size_t>(FoodOrder::name)) sql.append(", id ASC");
-    return sql.append(" LIMIT ").append(limit).append(" OFFSET ").append(offset);
-}
 
 Error better(Error error, const std::string& name) {
     if (!error.is_unique("foods_living_name")) return error;
@@ -135,51 +51,26 @@ std::string searchable(std::string_view name, std::string_view description) {
 
 }  // namespace
 
-/// What is asked for beside living foods, by the index of `path`.
-std::string FoodRepository::filters(Path path, FoodOrder order) {
-    const bool of_category = path == by_category || path == by_category_price;
-    const bool of_price = path == by_price || path == by_category_price ||
-                          (path == in_order && order == FoodOrder::price);
-    return all_of({of_category ? category_index : in_category, found,
-                   path == by_tag ? tag_index : tagged, of_price ? price_index : priced,
-                   path == by_out ? out_index : available});
-}
-
 FoodRepository::FoodRepository(Store& store, std::string currency)
-    : currency_(std::move(currency)), counts_(store) {
-    const Path paths[] = {in_order, by_category, by_category_price, by_tag, by_price, by_out};
-    for (std::size_t i = 0; i < pages_[whole].size(); ++i) {
-        pages_[whole][i] = store.prepare(page_sql(std::string(is_living), i, "$1", "$2"));
-        for (const Path path : paths)
-            pages_[path][i] = store.prepare(page_sql(
-                all_of({is_living, filters(path, static_cast<FoodOrder>(i / 2))}), i, "$7", "$8"));
-    }
-    for (const Path path : paths)
-        count_by_[path] = store.prepare("SELECT COUNT(*) FROM foods WHERE " +
-                                        all_of({path == in_order ? is_living_of_all : is_living,
-                                                filters(path, FoodOrder::id)}));
-    // All from the index.
-    count_out_ = store.prepare(
-        "SELECT COUNT(*) FROM foods WHERE " +
-        all_of({is_living, out_index, in_category, tagged, priced, "CAST($2 AS TEXT) IS NULL"}));
-    living_ = store.prepare(select_sql("id = $1 AND deleted_at IS NULL"));
-    find_ = store.prepare(select_sql("id = $1"));
+    : currency_(std::move(currency)), counts_(store), pages_(store, counts_) {
+    living_ = store.prepare(select_foods("id = $1 AND deleted_at IS NULL"));
+    find_ = store.prepare(select_foods("id = $1"));
     std::string ids = "($1)";
     for (std::size_t i = 2; i <= ids_at_once; ++i) ids += ", ($" + std::to_string(i) + ")";
     // SQLite fills a table with what an IN lists, at each call. For a join, PostgreSQL reads all
     // foods when they are few, and what a checkout has read conflicts with every sale of it.
-    find_many_ = store.prepare(store.is_remote()
-                                   ? select_sql("id IN (" + ids + ")")
-                                   : "SELECT " + std::string(columns) + " FROM (VALUES " + ids +
-                                         ") AS wanted CROSS JOIN foods WHERE id = wanted.column1");
-    by_name_ = store.prepare(select_sql("name_key = $1 AND deleted_at IS NULL"));
-    after_ = store.prepare(select_sql("id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2"));
+    find_many_ = store.prepare(
+        store.is_remote() ? select_foods("id IN (" + ids + ")")
+                          : "SELECT " + std::string(food_columns) + " FROM (VALUES " + ids +
+                                ") AS wanted CROSS JOIN foods WHERE id = wanted.column1");
+    by_name_ = store.prepare(select_foods("name_key = $1 AND deleted_at IS NULL"));
+    after_ = store.prepare(select_foods("id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2"));
     any_ = store.prepare("SELECT id FROM foods LIMIT 1");
     // An update that changes nothing: the portable way to lock a row and read what was committed
     // last.
     lock_ = store.prepare(
         "UPDATE foods SET version = version WHERE id = $1 AND deleted_at IS NULL RETURNING " +
-        std::string(columns));
+        std::string(food_columns));
     lock_all_ = store.prepare(
         "UPDATE foods SET version = version WHERE id IN ($1, $2, $3, $4, $5, "
         "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
@@ -202,7 +93,7 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
     restore_ = store.prepare(
         "UPDATE foods SET deleted_at = NULL, updated_at = $2, version = version + 1, stock_moves = "
         "0 WHERE id = $1 AND deleted_at IS NOT NULL RETURNING " +
-        std::string(columns));
+        std::string(food_columns));
     purgeable_ = store.prepare(
         "SELECT id, version FROM foods WHERE deleted_at IS NOT NULL AND deleted_at <= $1 "
         "ORDER BY deleted_at, id LIMIT $2");
@@ -233,62 +124,6 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "id");
     rekey_ = store.prepare(
         "UPDATE foods SET name_key = $2, search_key = $3, category_key = $4 WHERE id = $1");
-}
-
-FoodRepository::Path FoodRepository::path_of(const FoodQuery& query, std::int64_t total_count) {
-    if (!query.has_filter()) return whole;
-    if (total_count <= few) return by_filter(query);
-    if (query.category && query.order == FoodOrder::id) return by_category;
-    if (query.category && query.order == FoodOrder::price) return by_category_price;
-    return in_order;
-}
-
-FoodRepository::Path FoodRepository::by_filter(const FoodQuery& query) {
-    if (query.available == false) return by_out;
-    if (query.tag) return by_tag;
-    if (query.category) return by_category_price;
-    return query.min_price || query.max_price ? by_price : in_order;
-}
-
-Result<std::int64_t> FoodRepository::count(Transaction& tx, const FoodQuery& query,
-                                           std::span<const Param> filters) const {
-    if (query.search || (query.tag && query.category)) {
-        // Nothing but the foods themselves can tell.
-        const Result<Rows> rows = tx.query(count_by_[by_filter(query)], filters);
-        if (!rows) return rows.error();
-        return rows->front().integer(0);
-    }
-    const std::string_view kind = query.tag ? "tag" : query.category ? "category" : "menu";
-    const Param& key = filters[query.tag ? 2 : 0];
-    Result<std::int64_t> all = counts_.count(tx, kind, key.bytes(), query.min_price.value_or(0),
-                                             query.max_price.value_or(max_price));
-    if (!all || !query.available) return all;
-    const Param of_out[] = {filters[0], nullptr, filters[2], filters[3], filters[4], false};
-    const Result<Rows> out = tx.query(count_out_, of_out);
-    if (!out) return out.error();
-    return *query.available ? *all - out->front().integer(0) : out->front().integer(0);
-}
-
-Result<FoodRows> FoodRepository::list(Transaction& tx, const FoodQuery& query, std::int64_t limit,
-                                      std::int64_t offset) const {
-    std::optional<std::string> category, search, tag;
-    if (query.category) category = without_marks(*query.category);
-    if (query.search) search = contains_pattern(without_marks(*query.search));
-    if (query.tag) tag = without_marks(*query.tag);
-    const Param params[] = {category,        search,          tag,   query.min_price,
-                            query.max_price, query.available, limit, offset};
-    const std::span<const Param> all(params);
-
-    FoodRows found;
-    const Result<std::int64_t> total_count = count(tx, query, all.first(6));
-    if (!total_count) return total_count.error();
-    found.total_count = *total_count;
-    if (offset >= *total_count) return found;
-    const Path path = path_of(query, *total_count);
-    const Statement page = pages_[path][page_index(query.order, query.descending)];
-    if (Status read = tx.run(page, path == whole ? all.last(2) : all, found.rows); !read)
-        return std::move(read).error();
-    return found;
 }
 
 Result<Rows> FoodRepository::living(Transaction& tx, std::int64_t id) const {

@@ -4,7 +4,6 @@
 // it says more. Thread-safety: immutable once built; all calls, from any thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -16,6 +15,7 @@
 
 #include "food_body.h"
 #include "food_counts.h"
+#include "food_pages.h"
 #include "food_rules.h"
 #include "kitchen/food_edits.h"
 #include "kitchen/store.h"
@@ -31,23 +31,20 @@ inline constexpr std::string_view newest_food_row =
     "tags, side_rules, version, created_at, updated_at, deleted_at FROM foods "
     "ORDER BY id DESC LIMIT 1";
 
-/// Rows of foods as the table has them, without the cost of building each Food: see
-/// FoodRepository::view().
-struct FoodRows {
-    Rows rows;
-    std::int64_t total_count = 0;  ///< of all that match, not only of this page
-};
-
 class FoodRepository {
 public:
     /// Interns the statements. `store` must live longer.
     FoodRepository(Store& store, std::string currency);
+    FoodRepository(const FoodRepository&) = delete;
+    FoodRepository& operator=(const FoodRepository&) = delete;
 
     const std::string& currency() const noexcept { return currency_; }
 
     /// One page of living foods. `query` must have passed check().
     Result<FoodRows> list(Transaction& tx, const FoodQuery& query, std::int64_t limit,
-                          std::int64_t offset) const;
+                          std::int64_t offset) const {
+        return pages_.page(tx, query, limit, offset);
+    }
     /// The living food with this id: one row or none.
     Result<Rows> living(Transaction& tx, std::int64_t id) const;
     /// The food with this id, also when it is deleted.
@@ -111,25 +108,6 @@ public:
 
 private:
     static constexpr std::size_t ids_at_once = 16;
-    /// What a page is found by: the index of its order, of which rows are left out until the page
-    /// is full; or that of a filter, whose rows are then sorted. That of a category is in the order
-    /// of ids, the one of its prices in theirs.
-    enum Path : std::uint8_t {
-        whole,
-        in_order,
-        by_category,
-        by_category_price,
-        by_tag,
-        by_price,
-        by_out,
-        path_count
-    };
-
-    static std::string filters(Path path, FoodOrder order);
-    static Path by_filter(const FoodQuery& query);
-    static Path path_of(const FoodQuery& query, std::int64_t total_count);
-    Result<std::int64_t> count(Transaction& tx, const FoodQuery& query,
-                               std::span<const Param> filters) const;
     Result<Food> food(const Row& row) const;
     /// insert_ and update_: $1 to $13 are what the staff decide, and `more` follows.
     Result<Rows> write(Transaction& tx, Statement statement, const FoodDraft& draft,
@@ -141,9 +119,8 @@ private:
     ReadTexts<std::vector<std::string>> tags_;
     ReadTexts<SideRules> side_rules_;
     FoodCounts counts_;
-    std::array<std::array<Statement, 10>, path_count> pages_;  ///< by order, see page_index()
-    std::array<Statement, path_count> count_by_;
-    Statement count_out_, living_, find_, find_many_, by_name_, after_, any_;
+    FoodPages pages_;
+    Statement living_, find_, find_many_, by_name_, after_, any_;
     Statement lock_, lock_all_, insert_, update_, remove_, restore_, purgeable_, purge_journal_,
         purge_, rate_, rated_, delete_tags_, insert_tag_, milestone_;
     Statement stored_currency_, forget_currency_, prices_, reprice_, texts_, rekey_;

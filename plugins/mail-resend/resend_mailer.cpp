@@ -18,21 +18,6 @@ void add_trace(CurlList& headers, const TraceContext& trace) {
     if (!trace.tracestate.empty()) headers.add("tracestate: " + trace.tracestate);
 }
 
-Error unreachable(CURLcode failure) {
-    const std::string word = failure_name(failure);
-    Error error(Errc::unavailable, "mail_service_" + word, "The mail service cannot be reached.");
-    if (word == "timeout")
-        error.detail = "The mail service did not answer in time.";
-    else if (word == "untrusted")
-        error.detail = "The mail service's certificate cannot be trusted.";
-    else if (word == "unreadable") {
-        error.code = "mail_answer_unreadable";
-        error.detail = "The mail service gave an answer that is far too long.";
-    }
-    error.subject = curl_easy_strerror(failure);
-    return error;
-}
-
 }  // namespace
 
 void Options::describe(Fields<Options>& field) {
@@ -129,7 +114,7 @@ Result<ServiceResponse> ResendMailer::post(const std::string& key, const std::st
     ServiceResponse response;
     if (const CURLcode failure = http_post(pool_, service_, headers, body, response);
         failure != CURLE_OK)
-        return unreachable(failure);
+        return unreachable(failure, "mail_service", "The mail service");
     return response;
 }
 

@@ -77,8 +77,8 @@ Result<std::string> read_response(const ServiceResponse& response) {
         if (id.is_string() && !id.as_string().empty()) return id.as_string();
         // Cut short, or from another server: not known to be taken. The key makes another try
         // harmless.
-        return unavailable("mail_answer_unreadable",
-                           "The mail service gave an answer that says nothing.")
+        return unavailable("mail_service_unreadable",
+                           "The mail service gave a response that says nothing.")
             .with_subject(std::to_string(response.status));
     }
     const std::string name = name_in(body);

@@ -143,7 +143,7 @@ Result<Json> SqsQueue::exchange(Action action, const std::string& body,
     const CURLcode failure = http_post(
         pool_, service, headers, body, response, [this](CURL* curl) { options_.sign(curl, "sqs"); },
         std::move(stop));
-    if (failure != CURLE_OK) return unreachable(failure);
+    if (failure != CURLE_OK) return unreachable(failure, "queue", "SQS");
     return read_response(response);
 }
 

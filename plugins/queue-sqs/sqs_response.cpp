@@ -135,17 +135,4 @@ Result<Depth> depth_of(const Json& body) {
     return Depth{*visible, *hidden};
 }
 
-Error unreachable(CURLcode failure) {
-    const std::string word = failure_name(failure);
-    Error error = unavailable("queue_" + word, "SQS cannot be reached.");
-    if (word == "timeout")
-        error.detail = "SQS did not answer in time.";
-    else if (word == "untrusted")
-        error.detail = "The certificate of what answers at endpoint cannot be trusted.";
-    else if (word == "unreadable")
-        error.detail = "SQS gave an answer that is far too long.";
-    error.subject = curl_easy_strerror(failure);
-    return error;
-}
-
 }  // namespace kitchen::sqs

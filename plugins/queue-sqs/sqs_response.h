@@ -35,7 +35,4 @@ struct Depth {
 };
 Result<Depth> depth_of(const Json& body);
 
-/// The error when nothing was answered at all.
-Error unreachable(CURLcode failure);
-
 }  // namespace kitchen::sqs

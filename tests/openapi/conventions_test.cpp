@@ -3,6 +3,7 @@
 #include <set>
 #include <sstream>
 
+#include "kitchen/testkit/exposition.h"
 #include "laid_table.h"
 #include "sample_images.h"
 
@@ -340,6 +341,36 @@ TEST_F(Conventions, EveryResponseHasARequestId) {
         EXPECT_EQ(response.header("x-request-id"), "till-7.order_3");
         return true;
     });
+}
+
+TEST_F(Conventions, NoReadAsksTheStoreOnceARow) {
+    const auto statements = [] {
+        double sum = 0;  // of routes and middleware: jobs run when they like
+        for (const auto& [series, value] :
+             testkit::Exposition::parse(table->restaurant.client().get("/metrics").body).samples)
+            if (series.starts_with("kitchen_store_statements_total{call=\"GET /") &&
+                series.find("/metrics") == std::string::npos)
+                sum += value;
+        return sum;
+    };
+    const auto costs = [&] {
+        std::map<std::string, double> out;
+        each("GET", [&](const Operation& operation, std::string target) {
+            // What the kernel says of itself is remembered for a second.
+            const bool is_kernels = operation.description["tags"] == Json::array({"kernel"});
+            if (is_kernels || is_stream(operation)) return false;
+            if (is_list(operation)) target += "?limit=100";
+            const double before = statements();
+            someone(operation).get(target);
+            out[operation.path] = statements() - before;
+            return true;
+        });
+        return out;
+    };
+    table->lay();
+    const auto of_few = costs();
+    for (int i = 0; i < 4; ++i) table->lay();  // orders are read by twenties
+    for (const auto& [path, cost] : costs()) EXPECT_EQ(cost, of_few.at(path)) << path;
 }
 
 }  // namespace kitchen::tests

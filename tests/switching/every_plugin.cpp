@@ -30,6 +30,7 @@ const std::map<std::string, std::string> settings = {
     {"opening-hours",
      "zone: Africa/Lagos, hours: ['mon-sun 00:00-24:00'], slots: {length: 24h, capacity: 1000}"},
     {"rate-limit", "per_address: {burst: 0}, per_user: {burst: 0}"},
+    {"sms-log", "directory: '${DATA}/sms'"},
 };
 
 /// Of the plugins that RestaurantConfig does not list by itself.

@@ -3,7 +3,7 @@
 #include "observe/measured_cache.h"
 #include "observe/measured_queue.h"
 #include "observe/measured_store.h"
-#include "observe/watched_mailer.h"
+#include "observe/watched_sender.h"
 
 namespace kitchen::observe {
 
@@ -22,6 +22,12 @@ void* Instruments::wrap(std::string_view interface_name, const std::string& plug
         checks_.push_back({plugin, "last_mail", [&last = *mailer] { return last.last(); }});
         mailers_.push_back(std::move(mailer));
         return mailers_.back().get();
+    }
+    if (interface_name == SmsSender::interface_name) {
+        auto sender = std::make_unique<WatchedSmsSender>(*static_cast<SmsSender*>(service));
+        checks_.push_back({plugin, "last_sms", [&last = *sender] { return last.last(); }});
+        sms_senders_.push_back(std::move(sender));
+        return sms_senders_.back().get();
     }
     if (interface_name == Cache::interface_name) {
         caches_.push_back(std::make_unique<MeasuredCache>(*static_cast<Cache*>(service), plugin,

@@ -17,6 +17,7 @@
 #include "kitchen/mailer.h"
 #include "kitchen/metrics.h"
 #include "kitchen/queue.h"
+#include "kitchen/sms.h"
 #include "kitchen/store.h"
 #include "observe/measured_store.h"
 
@@ -33,7 +34,7 @@ public:
     /// itself.
     void* wrap(std::string_view interface_name, const std::string& plugin, void* service);
 
-    /// Whether the last write and the last mail have gone.
+    /// Whether the last write, the last mail and the last text message have gone.
     struct Check {
         std::string plugin, name;
         std::function<Status()> last;
@@ -53,6 +54,7 @@ private:
     std::vector<Check> checks_;
     std::vector<std::unique_ptr<MeasuredStore>> stores_;
     std::vector<std::unique_ptr<Mailer>> mailers_;
+    std::vector<std::unique_ptr<SmsSender>> sms_senders_;
     std::vector<std::unique_ptr<Cache>> caches_;
     std::vector<std::unique_ptr<Queue>> queues_;
 };

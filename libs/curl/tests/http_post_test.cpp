@@ -111,6 +111,25 @@ TEST_F(HttpPost, RefusesAResponseThatIsTooLong) {
     EXPECT_STREQ(failure_name(failure), "unreadable");
 }
 
+TEST(ServiceErrors, SayWhyThereIsNoResponse) {
+    const Error late = unreachable(CURLE_OPERATION_TIMEDOUT, "queue", "SQS");
+    EXPECT_EQ(late.kind, Errc::unavailable);
+    EXPECT_EQ(late.code, "queue_timeout");
+    EXPECT_EQ(late.detail, "SQS did not respond in time.");
+    EXPECT_EQ(late.subject, curl_easy_strerror(CURLE_OPERATION_TIMEDOUT));
+    EXPECT_EQ(unreachable(CURLE_COULDNT_CONNECT, "queue", "SQS").code, "queue_unreachable");
+    EXPECT_EQ(unreachable(CURLE_PEER_FAILED_VERIFICATION, "queue", "SQS").code, "queue_untrusted");
+    EXPECT_EQ(unreachable(CURLE_WRITE_ERROR, "queue", "SQS").code, "queue_unreadable");
+}
+
+TEST(Forms, AreEncoded) {
+    EXPECT_EQ(form_encoded(FormFields{}), "");
+    EXPECT_EQ(form_encoded(FormFields{{"To", "+234"}, {"Body", "1 + 1 = 2 & ₦5 50%\n"}, {"x", ""}}),
+              "To=%2B234&Body=1%20%2B%201%20%3D%202%20%26%20%E2%82%A65%2050%25%0A&x=");
+    EXPECT_EQ(form_encoded(std::string("a\0b", 3)), "a%00b");
+    EXPECT_EQ(form_encoded(std::string()), "");
+}
+
 TEST_F(HttpPost, SaysThatNothingListens) {
     std::string url;
     {

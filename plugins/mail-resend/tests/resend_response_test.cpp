@@ -24,7 +24,7 @@ TEST(CachedResponse, SuccessWithoutAnIdIsNotBelieved) {
     for (const char* body : {"", "{", "{}", R"({"id":""})", R"({"id":7})", "[]", "<html>"}) {
         const auto response = read_response({200, body, {}});
         ASSERT_FALSE(response) << body;
-        EXPECT_EQ(response.error().code, "mail_answer_unreadable");
+        EXPECT_EQ(response.error().code, "mail_service_unreadable");
         EXPECT_EQ(response.error().kind, Errc::unavailable);
     }
 }

@@ -34,7 +34,7 @@ Result<std::optional<CacheFields>> take_once(Cache& cache, const std::string& en
 }
 
 std::string with_parameter(const std::string& page, const char* name, const std::string& value) {
-    return page + (page.find('?') == std::string::npos ? '?' : '&') + encoded({{name, value}});
+    return page + (page.find('?') == std::string::npos ? '?' : '&') + form_encoded({{name, value}});
 }
 
 Error flow_not_found() {

@@ -46,14 +46,14 @@ Result<std::string> Provider::authorization_url(const FlowSecrets& flow) {
     if (!facts) return facts.error();
     const std::string& endpoint = (*facts)->authorization_endpoint;
     return endpoint + (endpoint.find('?') == std::string::npos ? '?' : '&') +
-           encoded({{"response_type", "code"},
-                    {"client_id", settings_.client_id},
-                    {"redirect_uri", flow.redirect_uri},
-                    {"scope", joined(settings_.scopes)},
-                    {"state", flow.state},
-                    {"nonce", flow.nonce},
-                    {"code_challenge", sha256_base64url(flow.verifier)},
-                    {"code_challenge_method", "S256"}});
+           form_encoded({{"response_type", "code"},
+                         {"client_id", settings_.client_id},
+                         {"redirect_uri", flow.redirect_uri},
+                         {"scope", joined(settings_.scopes)},
+                         {"state", flow.state},
+                         {"nonce", flow.nonce},
+                         {"code_challenge", sha256_base64url(flow.verifier)},
+                         {"code_challenge_method", "S256"}});
 }
 
 Result<OutsideIdentity> Provider::redeem(const FlowSecrets& flow, const CallbackQuery& query) {
@@ -92,18 +92,18 @@ Result<OutsideIdentity> Provider::redeem(const FlowSecrets& flow, const Callback
 
 Result<Provider::Tokens> Provider::exchange(const Facts& facts, const FlowSecrets& flow,
                                             const std::string& code) {
-    Form form = {{"grant_type", "authorization_code"},
-                 {"code", code},
-                 {"redirect_uri", flow.redirect_uri},
-                 {"code_verifier", flow.verifier}};
+    FormFields form = {{"grant_type", "authorization_code"},
+                       {"code", code},
+                       {"redirect_uri", flow.redirect_uri},
+                       {"code_verifier", flow.verifier}};
     ProviderHttp::Call call{facts.token_endpoint};
     if (settings_.client_secret.empty() || facts.secret_in_body) {
         form.emplace_back("client_id", settings_.client_id);
         if (!settings_.client_secret.empty())
             form.emplace_back("client_secret", settings_.client_secret);
     } else {
-        call.user = encoded(settings_.client_id);  // RFC 6749 2.3.1
-        call.password = encoded(settings_.client_secret);
+        call.user = form_encoded(settings_.client_id);  // RFC 6749 2.3.1
+        call.password = form_encoded(settings_.client_secret);
     }
     call.form = std::move(form);
     const ProviderHttp::Place place(http_);

@@ -16,20 +16,6 @@ std::string part(CURLU* url, CURLUPart which) {
 
 }  // namespace
 
-std::string encoded(const std::string& text) {
-    const std::unique_ptr<char, decltype(&curl_free)> made(
-        curl_easy_escape(nullptr, text.c_str(), static_cast<int>(text.size())), &curl_free);
-    if (!made) throw std::bad_alloc();
-    return made.get();
-}
-
-std::string encoded(const Form& form) {
-    std::string text;
-    for (const auto& [name, value] : form)
-        text += (text.empty() ? "" : "&") + encoded(name) + '=' + encoded(value);
-    return text;
-}
-
 Error provider_error(std::string_view what) {
     return Error(Errc::unavailable, "oidc_provider_" + std::string(what),
                  "The provider cannot be asked at this moment. Try again a little later, or sign "
@@ -61,7 +47,7 @@ Result<ProviderHttp::Reply> ProviderHttp::send(const Call& call) {
     };
     const CURLcode failure =
         call.form
-            ? http_post(connections_, service, headers, encoded(*call.form), response, options)
+            ? http_post(connections_, service, headers, form_encoded(*call.form), response, options)
             : http_exchange(connections_, service, headers, response, options);
     if (guard.has_refused()) return provider_error("private_address");
     if (failure != CURLE_OK) return provider_error(failure_name(failure));

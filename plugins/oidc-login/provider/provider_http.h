@@ -20,12 +20,6 @@
 
 namespace kitchen::oidc_login {
 
-using Form = std::vector<std::pair<std::string, std::string>>;
-
-/// application/x-www-form-urlencoded.
-std::string encoded(const std::string& text);
-std::string encoded(const Form& form);
-
 /// For errors: unavailable "oidc_provider_…".
 Error provider_error(std::string_view what);
 
@@ -59,7 +53,7 @@ public:
         std::string url;
         std::string bearer = {};               ///< "": no access token
         std::string user = {}, password = {};  ///< of HTTP Basic; "": none
-        std::optional<Form> form = {};         ///< without: a GET
+        std::optional<FormFields> form = {};   ///< without: a GET
     };
     struct Reply {
         long status = 0;

@@ -13,7 +13,7 @@
 #include "observe/measured_cache.h"
 #include "observe/measured_queue.h"
 #include "observe/measured_store.h"
-#include "observe/watched_mailer.h"
+#include "observe/watched_sender.h"
 
 namespace kitchen::observe {
 namespace {
@@ -403,7 +403,7 @@ TEST(MeasuredQueueTest, CountsAndPassesEverythingOn) {
               1);
 }
 
-TEST(InstrumentsTest, WrapsStoresCachesAndQueuesAndNothingElse) {
+TEST(InstrumentsTest, WrapsWhatItKnowsAndNothingElse) {
     testkit::ManualClock clock;
     testkit::RecordingLogger log;
     testkit::RecordingMetrics metrics;
@@ -423,6 +423,15 @@ TEST(InstrumentsTest, WrapsStoresCachesAndQueuesAndNothingElse) {
     auto* const seen_queue = static_cast<Queue*>(instruments.wrap("queue/1", "fake", as_queue));
     EXPECT_NE(seen_queue, as_queue);
     EXPECT_TRUE(seen_queue->send("x"));
+    struct : SmsSender {
+        Status send(const Sms&) override { return Error(Errc::unavailable, "away", "Away."); }
+    } sender;
+    SmsSender* const as_sender = &sender;
+    auto* const seen_sender = static_cast<SmsSender*>(instruments.wrap("sms/1", "fake", as_sender));
+    EXPECT_EQ(instruments.checks().back().name, "last_sms");
+    EXPECT_TRUE(instruments.checks().back().last());
+    EXPECT_FALSE(seen_sender->send({}));
+    EXPECT_FALSE(instruments.checks().back().last());
     int other = 0;
     EXPECT_EQ(instruments.wrap("greeter/1", "fake", &other), &other);
 }

@@ -1,4 +1,4 @@
-// What every implementation of store/1, cache/1, mailer/1, queue/1 and blob/1 must do, as
+// What every implementation of store/1, cache/1, mailer/1, sms/1, queue/1 and blob/1 must do, as
 // GoogleTest suites. A backend's test file says
 //
 //     INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values(StoreFactory{"file", [] {
@@ -13,6 +13,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -20,6 +21,7 @@
 #include "kitchen/cache.h"
 #include "kitchen/mailer.h"
 #include "kitchen/queue.h"
+#include "kitchen/sms.h"
 #include "kitchen/store.h"
 
 namespace kitchen::testkit {
@@ -62,6 +64,21 @@ class MailerConformance : public testing::TestWithParam<MailerFactory> {
 protected:
     void SetUp() override;
     std::shared_ptr<Mailer> mailer;
+};
+
+/// `delivered` gives the texts that have arrived at a number, in the order of their coming.
+struct SmsFactory {
+    std::string name;
+    std::function<std::shared_ptr<SmsSender>()> make;
+    std::function<std::vector<std::string>(const std::string& number)> delivered;
+    /// The service behind it takes one message under a key.
+    bool knows_keys = false;
+};
+void PrintTo(const SmsFactory& factory, std::ostream* out);
+class SmsConformance : public testing::TestWithParam<SmsFactory> {
+protected:
+    void SetUp() override;
+    std::shared_ptr<SmsSender> sender;
 };
 
 /// A queue that keeps messages in the strict order of a test double: none is lost, delayed or

@@ -1,4 +1,4 @@
-// A directory of mails that goes with the test, and what is in it.
+// A directory of messages that goes with the test, and what is in it.
 #pragma once
 
 #include <algorithm>
@@ -12,10 +12,10 @@
 
 namespace kitchen {
 
-class MailDirectory {
+class MessageDirectory {
 public:
     std::filesystem::path root() const { return root_.path(); }
-    std::filesystem::path path() const { return root() / "data" / "mail"; }
+    std::filesystem::path path() const { return root() / "data" / "messages"; }
 
     /// The names in it, sorted, hidden ones too.
     std::vector<std::string> names() const {
@@ -28,12 +28,6 @@ public:
     std::string read(const std::string& name) const {
         std::ifstream in(path() / name, std::ios::binary);
         return {std::istreambuf_iterator<char>(in), {}};
-    }
-    int delivered_to(const std::string& recipient) const {
-        int count = 0;
-        for (const std::string& name : names())
-            count += read(name).find("\r\nTo: " + recipient + "\r\n") != std::string::npos ? 1 : 0;
-        return count;
     }
 
 private:
