@@ -29,12 +29,16 @@ AuthModule::AuthModule(const AuthSettings& settings, AuthDependencies dependenci
       accounts({deps_.store, users, token_rows, guard, rules, phones, deps_.clock, deps_.log}),
       admins({deps_.store, users, guard, rules, phones, deps_.random, deps_.clock, deps_.log,
               deps_.events}),
-      email_changes({deps_.store, deps_.cache, users, token_rows, guard, messages, texts,
-                     deps_.random, deps_.clock, deps_.log},
-                    key_, settings.otp, settings.signup),
+      email_changes(Channel::email, contact_changes(), key_, settings.otp, settings.signup),
+      phone_changes(Channel::sms, contact_changes(), key_, settings.otp, settings.signup),
       personal({deps_.store, users, guard, deps_.clock, deps_.log}),
       address_rows(deps_.store),
       addresses({deps_.store, users, address_rows, phones, deps_.clock}, settings.addresses) {}
+
+ContactChangeService::Dependencies AuthModule::contact_changes() {
+    return {deps_.store, deps_.cache, users,        token_rows,  guard,    phones,
+            messages,    texts,       deps_.random, deps_.clock, deps_.log};
+}
 
 void AuthModule::start() {
     key_.open(deps_.random, deps_.log);

@@ -7,7 +7,7 @@
 #include "accounts/account_service.h"
 #include "addresses/address_book.h"
 #include "accounts/admin_accounts.h"
-#include "accounts/email_change_service.h"
+#include "accounts/contact_change_service.h"
 #include "accounts/personal_data_service.h"
 #include "passwords/password_guard.h"
 #include "auth_settings.h"
@@ -54,6 +54,8 @@ class AuthModule {
     const bool has_cheap_hashes_;
     ServerKey key_;  // before everything that derives from it
 
+    ContactChangeService::Dependencies contact_changes();
+
 public:
     /// Touches nothing but the mail templates, which it reads. Throws std::runtime_error.
     AuthModule(const AuthSettings& settings, AuthDependencies dependencies);
@@ -77,7 +79,7 @@ public:
     PasswordResetService resets;
     AccountService accounts;
     AdminAccounts admins;
-    EmailChangeService email_changes;
+    ContactChangeService email_changes, phone_changes;
     PersonalDataService personal;
     const AddressRepository address_rows;
     AddressBook addresses;

@@ -39,7 +39,8 @@ public:
           signup_routes_(module_.signups, settings.cookie_secure, sms != nullptr),
           session_routes_(module_.guard, module_.tokens, module_.resets),
           user_routes_(module_.accounts),
-          own_account_routes_(module_.email_changes, module_.personal),
+          own_account_routes_(module_.email_changes, sms ? &module_.phone_changes : nullptr,
+                              module_.personal),
           address_routes_(module_.addresses),
           create_admin_(module_.admins) {
         check_phone_tables();

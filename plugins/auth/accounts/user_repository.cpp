@@ -118,6 +118,10 @@ UserRepository::UserRepository(Store& store)
           "UPDATE users SET email = $3, email_key = $4, credential_version = credential_version + "
           "1, version = version + 1, updated_at = $5 WHERE id = $1 AND credential_version = $2 "
           "RETURNING " AUTH_USER_COLUMNS)),
+      prove_phone_(store.prepare(
+          "UPDATE users SET phone_number = $3, phone_proved = 1, credential_version = "
+          "credential_version + 1, version = version + 1, updated_at = $4 WHERE id = $1 AND "
+          "credential_version = $2 RETURNING " AUTH_USER_COLUMNS)),
       forget_(store.prepare(
           "UPDATE users SET email = 'deleted-' || CAST(id AS TEXT), email_key = 'deleted-' || "
           "CAST(id AS TEXT), phone_number = 'deleted-' || CAST(id AS TEXT), phone_proved = 0, "
@@ -201,11 +205,14 @@ Result<std::optional<User>> UserRepository::update_password(Transaction& tx, std
                      user_of);
 }
 
-Result<std::optional<User>> UserRepository::update_email(Transaction& tx, std::int64_t id,
-                                                         std::int64_t credential_version,
-                                                         std::string_view email,
-                                                         std::int64_t now) const {
-    auto rows = tx.query(update_email_, {id, credential_version, email, ascii_lower(email), now});
+Result<std::optional<User>> UserRepository::update_contact(Transaction& tx, std::int64_t id,
+                                                           std::int64_t credential_version,
+                                                           const Contact& contact,
+                                                           std::int64_t now) const {
+    const std::string& address = contact.address;
+    auto rows = contact.channel == Channel::email
+                    ? tx.query(update_email_, {id, credential_version, address, contact.key(), now})
+                    : tx.query(prove_phone_, {id, credential_version, address, now});
     if (!rows) return with_field(std::move(rows).error());
     return first_row(rows, user_of);
 }

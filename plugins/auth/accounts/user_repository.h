@@ -111,10 +111,11 @@ public:
                                                 std::int64_t credential_version,
                                                 std::string_view password_hash,
                                                 std::int64_t now) const;
-    /// The same for the email address. Error: "email_taken".
-    Result<std::optional<User>> update_email(Transaction& tx, std::int64_t id,
-                                             std::int64_t credential_version,
-                                             std::string_view email, std::int64_t now) const;
+    /// The same for the email address, or a phone number that is proved. Errors: "email_taken",
+    /// "phone_taken".
+    Result<std::optional<User>> update_contact(Transaction& tx, std::int64_t id,
+                                               std::int64_t credential_version,
+                                               const Contact& contact, std::int64_t now) const;
     /// Takes all that leads to the person out of the row: no other call finds it any more. False
     /// when the credential version is another one.
     Result<bool> forget(Transaction& tx, std::int64_t id, std::int64_t credential_version,
@@ -143,8 +144,8 @@ public:
 
 private:
     Statement by_id_, by_email_, by_proved_phone_, taken_, referral_, insert_, update_phone_,
-        update_rights_, update_password_, update_email_, forget_, note_forgotten_, not_forgotten_,
-        replace_hash_, lock_, lock_admins_, count_admins_, find_, count_found_;
+        update_rights_, update_password_, update_email_, prove_phone_, forget_, note_forgotten_,
+        not_forgotten_, replace_hash_, lock_, lock_admins_, count_admins_, find_, count_found_;
 };
 
 }  // namespace kitchen::auth
