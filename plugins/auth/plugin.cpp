@@ -37,7 +37,8 @@ public:
           outside_({store, module_.users, module_.tokens, random, clock, events}),
           identify_(module_.guard, module_.tokens),
           signup_routes_(module_.signups, settings.cookie_secure, sms != nullptr),
-          session_routes_(module_.guard, module_.tokens, module_.resets),
+          session_routes_(module_.guard, module_.tokens, module_.resets, module_.phones,
+                          sms != nullptr),
           user_routes_(module_.accounts),
           own_account_routes_(module_.email_changes, sms ? &module_.phone_changes : nullptr,
                               module_.personal),
@@ -62,8 +63,11 @@ public:
             http::Middleware([this](http::Request& request, const http::Next& next) {
                 return identify_(request, next);
             })
-                .identifies_by({{"basic", "user_id:password, or email:password."},
-                                {"bearer", "An access token."}}));
+                .identifies_by(
+                    {{"basic", sms ? "user_id:password, email:password, or phone_number:password "
+                                     "with the confirmed number in E.164."
+                                   : "user_id:password, or email:password."},
+                     {"bearer", "An access token."}}));
         signup_routes_.declare(setup);
         session_routes_.declare(setup);
         user_routes_.declare(setup);

@@ -40,8 +40,13 @@ bool is_email(const std::string& text) {
     return faults.empty();
 }
 
-Schema by_mail_alone(Schema schema, std::string_view member) {
+Schema without(Schema schema, std::string_view member) {
     std::erase_if(schema.members, [&](const auto& found) { return found.name == member; });
+    return schema;
+}
+
+Schema by_mail_alone(Schema schema, std::string_view member) {
+    schema = without(std::move(schema), member);
     for (Schema::Member& found : schema.members)
         if (found.name == "email") found.presence = http::required;
     return schema;

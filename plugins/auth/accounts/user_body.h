@@ -28,6 +28,7 @@ void describe(http::BodyFields<RightsChange>& field);
 /// The roles, for schemas.
 std::vector<std::string> role_names();
 
+http::Schema without(http::Schema schema, std::string_view member);
 /// The schema of a body where no text messages are sent: without the member that is for them, and
 /// with the email required.
 http::Schema by_mail_alone(http::Schema schema, std::string_view member);
