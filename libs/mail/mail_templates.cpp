@@ -164,6 +164,7 @@ MailTemplates::MailTemplates(std::span<const MailTemplate> defaults,
     std::string faults;
     for (const MailTemplate& mail : defaults) {
         std::string subject(mail.subject), plain(mail.text), html(mail.html);
+        const bool is_line = plain.empty() && html.empty();
         const auto take = [&](std::string& text, const char* extension, Kind kind) {
             std::filesystem::path file = std::string(mail.name) + extension;
             std::string fault;
@@ -177,9 +178,11 @@ MailTemplates::MailTemplates(std::span<const MailTemplate> defaults,
                 fault = ":" + fault;
             if (!fault.empty()) faults += (faults.empty() ? "" : "\n") + file.string() + fault;
         };
-        take(subject, ".subject", Kind::subject);
-        take(plain, ".txt", Kind::text);
-        take(html, ".html", Kind::html);
+        take(subject, is_line ? "" : ".subject", Kind::subject);
+        if (!is_line) {
+            take(plain, ".txt", Kind::text);
+            take(html, ".html", Kind::html);
+        }
         if (faults.empty())
             mails_.push_back(std::make_unique<Parsed>(mail.name, subject, plain, html));
     }

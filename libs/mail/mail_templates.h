@@ -30,6 +30,8 @@ namespace kitchen {
 
 struct MailTemplate {
     std::string_view name;  ///< of its files: NAME.subject, NAME.txt, NAME.html
+    /// With a subject alone it is a message of one line, as SMS are; the name is then that of its
+    /// only file.
     std::string_view subject, text, html;
     /// What it may use, separated by spaces; also names inside sections.
     std::string_view variables;

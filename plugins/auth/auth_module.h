@@ -7,7 +7,7 @@
 #include "accounts/account_service.h"
 #include "addresses/address_book.h"
 #include "accounts/admin_accounts.h"
-#include "accounts/email_change_service.h"
+#include "accounts/contact_change_service.h"
 #include "accounts/personal_data_service.h"
 #include "passwords/password_guard.h"
 #include "auth_settings.h"
@@ -18,9 +18,10 @@
 #include "kitchen/mailer.h"
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
+#include "kitchen/sms.h"
 #include "kitchen/store.h"
-#include "codes/mail_dispatcher.h"
-#include "codes/mail_texts.h"
+#include "codes/message_dispatcher.h"
+#include "codes/message_texts.h"
 #include "sign_in/password_reset_service.h"
 #include "passwords/password_rules.h"
 #include "accounts/phone_numbers.h"
@@ -44,6 +45,7 @@ struct AuthDependencies {
     Waits& waits;
     Logger& log;
     Events* events = nullptr;  ///< nullptr: there are no subscribers
+    SmsSender* sms = nullptr;  ///< nullptr: no text messages are sent
 };
 
 class AuthModule {
@@ -51,6 +53,8 @@ class AuthModule {
     const AdminForm first_admin_;  ///< without an email: none
     const bool has_cheap_hashes_;
     ServerKey key_;  // before everything that derives from it
+
+    ContactChangeService::Dependencies contact_changes();
 
 public:
     /// Touches nothing but the mail templates, which it reads. Throws std::runtime_error.
@@ -67,15 +71,15 @@ public:
     const TokenRepository token_rows;
     const PhoneNumbers phones;
     const PasswordRules rules;
-    const MailTexts texts;
-    MailDispatcher mails;
+    const MessageTexts texts;
+    MessageDispatcher messages;
     PasswordGuard guard;
     TokenService tokens;
     SignupService signups;
     PasswordResetService resets;
     AccountService accounts;
     AdminAccounts admins;
-    EmailChangeService email_changes;
+    ContactChangeService email_changes, phone_changes;
     PersonalDataService personal;
     const AddressRepository address_rows;
     AddressBook addresses;

@@ -2,7 +2,7 @@
 
 #include "accounts/phone_numbers.h"
 #include "addresses/address_rules.h"
-#include "codes/mail_texts.h"
+#include "codes/message_texts.h"
 #include "keys/server_key.h"
 #include "kitchen/http/schema.h"
 #include "kitchen/text.h"
@@ -35,7 +35,7 @@ constexpr const char* not_a_country =
 }  // namespace
 
 void OtpSettings::describe(Fields<OtpSettings>& field) {
-    field("ttl", &OtpSettings::ttl, "How long a mailed code is good").between(minutes(1), hours(1));
+    field("ttl", &OtpSettings::ttl, "How long a code is good").between(minutes(1), hours(1));
     field("max_attempts", &OtpSettings::max_attempts, "Wrong codes before one is void")
         .between(1, 20);
     field("max_resends", &OtpSettings::max_resends, "New codes in one sign-up").between(0, 20);
@@ -79,7 +79,7 @@ void RequestSettings::describe(Fields<RequestSettings>& field) {
     field("per_address_period", &RequestSettings::per_address_period, "One more every")
         .between(milliseconds(1), day);
     field("per_email_burst", &RequestSettings::per_email_burst,
-          "Requests for one email address at once; 0: no limit")
+          "Requests for one email address or phone number at once; 0: no limit")
         .between(0, 1'000'000);
     field("per_email_period", &RequestSettings::per_email_period, "One more every")
         .between(milliseconds(1), 30 * day);
@@ -187,7 +187,8 @@ void AuthSettings::check(const AuthSettings& settings, Problems& problems) {
             problems.at(*value, "is empty: set email, phone and password, or none of them");
     if (!none && PhoneNumbers::has_plan(settings.phone_region))
         check_admin(admin, settings.phone_region, problems);
-    check_templates(settings.mail_templates, problems, [&] { MailTexts(settings.mail_templates); });
+    check_templates(settings.mail_templates, problems,
+                    [&] { MessageTexts(settings.mail_templates); });
 }
 
 }  // namespace kitchen::auth

@@ -27,19 +27,21 @@ public:
 
     AuthPlugin(const Settings& settings, Setup& setup, Store& store, Cache& cache, Mailer& mailer,
                Clock& clock, Random& random, Jobs& jobs, Metrics& metrics, Waits& waits,
-               Events* events)
+               Events* events, SmsSender* sms)
         : log_(setup.log()),
-          module_(settings,
-                  {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(), events}),
+          module_(settings, {store, cache, mailer, clock, random, jobs, metrics, waits, setup.log(),
+                             events, sms}),
           identity_(module_.users, module_.token_rows, module_.phones),
           address_lookup_(module_.address_rows),
           client_tokens_(module_.guard, module_.tokens, module_.users, identity_),
           outside_({store, module_.users, module_.tokens, random, clock, events}),
           identify_(module_.guard, module_.tokens),
-          signup_routes_(module_.signups, settings.cookie_secure),
-          session_routes_(module_.guard, module_.tokens, module_.resets),
+          signup_routes_(module_.signups, settings.cookie_secure, sms != nullptr),
+          session_routes_(module_.guard, module_.tokens, module_.resets, module_.phones,
+                          sms != nullptr),
           user_routes_(module_.accounts),
-          own_account_routes_(module_.email_changes, module_.personal),
+          own_account_routes_(module_.email_changes, sms ? &module_.phone_changes : nullptr,
+                              module_.personal),
           address_routes_(module_.addresses),
           create_admin_(module_.admins) {
         check_phone_tables();
@@ -61,8 +63,11 @@ public:
             http::Middleware([this](http::Request& request, const http::Next& next) {
                 return identify_(request, next);
             })
-                .identifies_by({{"basic", "user_id:password, or email:password."},
-                                {"bearer", "An access token."}}));
+                .identifies_by(
+                    {{"basic", sms ? "user_id:password, email:password, or phone_number:password "
+                                     "with the confirmed number in E.164."
+                                   : "user_id:password, or email:password."},
+                     {"bearer", "An access token."}}));
         signup_routes_.declare(setup);
         session_routes_.declare(setup);
         user_routes_.declare(setup);
@@ -106,6 +111,7 @@ KITCHEN_PLUGIN(
     "Accounts, sign-up by mailed code, HTTP Basic and bearer tokens, roles, address books",
     kitchen::Store, kitchen::Cache, kitchen::Mailer, kitchen::Clock, kitchen::Random, kitchen::Jobs,
     kitchen::Metrics, kitchen::Waits, kitchen::Optional<kitchen::Events>,
-    kitchen::Provides<kitchen::Identity>, kitchen::Provides<kitchen::Addresses>,
-    kitchen::Provides<kitchen::Accounts>, kitchen::Provides<kitchen::KeyedHash>,
-    kitchen::Provides<kitchen::PersonalData>, kitchen::Provides<kitchen::ClientTokens>)
+    kitchen::Optional<kitchen::SmsSender>, kitchen::Provides<kitchen::Identity>,
+    kitchen::Provides<kitchen::Addresses>, kitchen::Provides<kitchen::Accounts>,
+    kitchen::Provides<kitchen::KeyedHash>, kitchen::Provides<kitchen::PersonalData>,
+    kitchen::Provides<kitchen::ClientTokens>)

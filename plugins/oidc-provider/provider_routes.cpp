@@ -315,12 +315,12 @@ Result<Response> ProviderRoutes::user_info(const Request& request) const {
         if (!account) return account.error();
         Json found = Json::object({{"sub", std::to_string(who.user_id)}});
         if (!account->has_value()) return found;
-        if (may("email")) {
-            // Every account began with a code that was mailed there.
+        // Its owner has given a code that was mailed there.
+        if (may("email") && !(*account)->email.empty())
             found.set("email", (*account)->email).set("email_verified", true);
-        }
         if (may("phone") && !(*account)->phone_number.empty())
-            found.set("phone_number", (*account)->phone_number).set("phone_number_verified", false);
+            found.set("phone_number", (*account)->phone_number)
+                .set("phone_number_verified", (*account)->phone_proved);
         if (!may("profile") && !may("address")) return found;
         const auto address = deps_.addresses.default_address(tx, who.user_id);
         if (!address) return address.error();

@@ -35,7 +35,8 @@ Account account_of(User user) {
             .email = std::move(user.email),
             .phone_number = std::move(user.phone_number),
             .role = std::move(user.role),
-            .disabled = user.disabled};
+            .disabled = user.disabled,
+            .phone_proved = user.phone_proved};
 }
 
 Result<User> add_account(Transaction& tx, const UserRepository& users, Random& random,
@@ -102,6 +103,10 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
         auto normal = deps_.phones.normalise(*change.phone_number);
         if (!normal) return std::move(normal).error();
         phone = *std::move(normal);
+        if (*phone != before->phone_number && before->email.empty())
+            return invalid_field("/phone_number", "only_contact",
+                                 "Codes for your account go to its number alone. Change it by POST "
+                                 "/me/phone/, or add an email address first.");
     }
     if (Status good = check(before->version); !good) return std::move(good).error();
     if (change.password) {

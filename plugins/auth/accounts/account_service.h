@@ -75,7 +75,8 @@ public:
     /// Error: not_found "user_not_found".
     Result<User> read(std::int64_t user_id);
 
-    /// A new password ends all tokens but the asker's own. The user as changed.
+    /// A new password ends all tokens but the asker's own; a new number is not proved. The user as
+    /// changed.
     /// Errors: unprocessable; conflict "phone_taken", "account_changed", "no_password";
     /// too_many_requests; unavailable; that of `check`.
     Result<User> change_own(const Asker& asker, const OwnChange& change, const VersionCheck& check);

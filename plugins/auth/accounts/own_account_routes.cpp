@@ -21,12 +21,41 @@ struct EmailChange {
     }
 };
 
+struct PhoneChange {
+    std::string phone_number, password;
+
+    static void describe(BodyFields<PhoneChange>& field) {
+        field.named("PhoneChange");
+        auth::phone_number(field("phone_number", &PhoneChange::phone_number));
+        secret(field("password", &PhoneChange::password), 1, 1024).describe("The current one");
+    }
+};
+
 struct EmailCode {
     std::string otp;
 
     static void describe(BodyFields<EmailCode>& field) {
         field.named("EmailCode");
         one_time_code(field("otp", &EmailCode::otp));
+    }
+};
+
+struct PhoneCodeSent {
+    std::int64_t expires_in = 0;
+
+    static void describe(BodyFields<PhoneCodeSent>& field) {
+        field.named("PhoneCodeSent");
+        field("message", [](const PhoneCodeSent&) { return "OTP sent to your phone number"; });
+        field("expires_in", &PhoneCodeSent::expires_in).describe("Seconds until the code expires");
+    }
+};
+
+struct PhoneCode {
+    std::string otp;
+
+    static void describe(BodyFields<PhoneCode>& field) {
+        field.named("PhoneCode");
+        one_time_code(field("otp", &PhoneCode::otp));
     }
 };
 
@@ -59,6 +88,7 @@ Asker asker_of(const Request& request) {
 
 void OwnAccountRoutes::declare(Setup& setup) {
     declare_email(setup);
+    if (phones_) declare_phone(setup, *phones_);
     declare_end(setup);
 }
 
@@ -99,6 +129,47 @@ void OwnAccountRoutes::declare_email(Setup& setup) {
                             if (!user) return user.error();
                             return Response::json(200, *user);
                         }));
+}
+
+void OwnAccountRoutes::declare_phone(Setup& setup, ContactChangeService& phones) {
+    setup.add_route(
+        Route::post("/me/phone/")
+            .summary("Begin to confirm a phone number")
+            .describe("Sends a code by SMS, to another number or the present one; POST "
+                      "/me/phone/verify/ with it confirms it. The code before is void.")
+            .signed_in()
+            .body<PhoneChange>()
+            .answers<PhoneCodeSent>(200, "The code is on its way")
+            .answers(409, "There is an account with this phone number")
+            .answers(422, "Not the password, no number, or one that is confirmed already")
+            .answers(429, "Too many changes, or wrong passwords")
+            .answers(503, "Too busy at this moment; try again after Retry-After")
+            .handle([&phones](Request& request) -> Result<Response> {
+                const auto wanted = request.read<PhoneChange>();
+                const auto left =
+                    phones.start(asker_of(request), wanted.phone_number, wanted.password);
+                if (!left) return left.error();
+                return Response::json(
+                    200, PhoneCodeSent{std::chrono::floor<std::chrono::seconds>(*left).count()});
+            }));
+    setup.add_route(
+        Route::post("/me/phone/verify/")
+            .summary("Finish to confirm a phone number")
+            .describe("From now on it signs in. Ends every other sign-in; the email address gets a "
+                      "notice.")
+            .signed_in()
+            .body<PhoneCode>()
+            .answers<User>(200, "The account as changed")
+            .answers(401, "Wrong code; attempts_left tells how many tries remain")
+            .answers(404, "No change is waiting, or it has expired")
+            .answers(409, "The phone number was taken meanwhile")
+            .answers(422, "Not six digits")
+            .answers(429, "The last wrong code: begin again")
+            .handle([&phones](Request& request) -> Result<Response> {
+                const auto user = phones.verify(asker_of(request), request.read<PhoneCode>().otp);
+                if (!user) return user.error();
+                return Response::json(200, *user);
+            }));
 }
 
 void OwnAccountRoutes::declare_end(Setup& setup) {

@@ -1,10 +1,10 @@
-// POST /me/email/ and /me/email/verify/, GET /me/export/, DELETE /me/: another email address, and
-// the end of an account.
+// POST /me/email/, /me/email/verify/, and where SMS are sent /me/phone/, /me/phone/verify/; GET
+// /me/export/, DELETE /me/: another email address or number, and the end of an account.
 //
 // Thread-safety: declare() before all use; then handlers on any thread.
 #pragma once
 
-#include "accounts/email_change_service.h"
+#include "accounts/contact_change_service.h"
 #include "accounts/personal_data_service.h"
 #include "kitchen/plugin.h"
 
@@ -12,16 +12,19 @@ namespace kitchen::auth {
 
 class OwnAccountRoutes {
 public:
-    /// Both must outlive every request.
-    OwnAccountRoutes(EmailChangeService& emails, PersonalDataService& personal)
-        : emails_(emails), personal_(personal) {}
+    /// All must outlive every request. `phones` nullptr: no SMS are sent.
+    OwnAccountRoutes(ContactChangeService& emails, ContactChangeService* phones,
+                     PersonalDataService& personal)
+        : emails_(emails), phones_(phones), personal_(personal) {}
     void declare(Setup& setup);
 
 private:
     void declare_email(Setup& setup);
+    void declare_phone(Setup& setup, ContactChangeService& phones);
     void declare_end(Setup& setup);
 
-    EmailChangeService& emails_;
+    ContactChangeService& emails_;
+    ContactChangeService* const phones_;
     PersonalDataService& personal_;
 };
 

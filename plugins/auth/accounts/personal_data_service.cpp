@@ -19,14 +19,21 @@ Json readable(const Rows& rows) {
     return list;
 }
 
+/// Rows by "" would be those of others.
+bool is_without_key(const PersonalRows& rows, const std::string& email) {
+    return rows.by_email && email.empty();
+}
+
 }  // namespace
 
 PersonalDataService::PersonalDataService(Dependencies dependencies) : deps_(dependencies) {
     Store& store = deps_.store;
     parts_.push_back(
         {"account",
-         {.kept = {{"profile", store.prepare("SELECT id, email, phone_number, role, referral_code, "
-                                             "created_at, updated_at FROM users WHERE id = $1")},
+         {.kept = {{"profile",
+                    store.prepare(
+                        "SELECT id, email, phone_number, phone_proved, role, referral_code, "
+                        "created_at, updated_at FROM users WHERE id = $1")},
                    {"addresses",
                     store.prepare(
                         "SELECT id, label, recipient_name, line1, line2, city, state, postal_code, "
@@ -54,6 +61,10 @@ Result<Json> PersonalDataService::export_of(std::int64_t user_id) const {
         for (const Part& part : parts_) {
             Json its = Json::object();
             for (const auto& [name, statement] : part.rows.kept) {
+                if (is_without_key(part.rows, (*user)->email)) {
+                    its.set(name, Json::array());
+                    continue;
+                }
                 const Result<Rows> rows = tx.query(
                     statement, {part.rows.by_email ? Param((*user)->email) : Param(user_id)});
                 if (!rows) return rows.error();
@@ -67,6 +78,7 @@ Result<Json> PersonalDataService::export_of(std::int64_t user_id) const {
 
 Status PersonalDataService::forget(Transaction& tx, const Part& part, std::int64_t user_id,
                                    const std::string& email) const {
+    if (is_without_key(part.rows, email)) return deps_.users.note_forgotten(tx, user_id, part.name);
     const Param key = part.rows.by_email ? Param(email) : Param(user_id);
     if (part.rows.busy) {
         const Result<bool> busy = any_row(tx.query(*part.rows.busy, {key}));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "accounts/account_service.h"
@@ -26,6 +27,11 @@ void describe(http::BodyFields<RightsChange>& field);
 
 /// The roles, for schemas.
 std::vector<std::string> role_names();
+
+http::Schema without(http::Schema schema, std::string_view member);
+/// The schema of a body where no text messages are sent: without the member that is for them, and
+/// with the email required.
+http::Schema by_mail_alone(http::Schema schema, std::string_view member);
 
 // The limits of members that several bodies have.
 inline http::Schema& email(http::Schema& text) { return text.format(http::Format::email).max(254); }

@@ -7,8 +7,7 @@ namespace {
 
 #define AUTH_USER_COLUMNS                                                                         \
     "id, email, phone_number, password_hash, role, disabled, referral_code, credential_version, " \
-    "version, created_at, "                                                                       \
-    "updated_at"
+    "version, created_at, updated_at, phone_proved"
 
 // '!' escapes the wildcards of LIKE: a backslash would mean different things to different stores.
 #define AUTH_USER_FILTER                                                                           \
@@ -29,6 +28,7 @@ User user_of(const Row& row) {
     user.version = row.integer(8);
     user.created_at = row.integer(9);
     user.updated_at = row.integer(10);
+    user.phone_proved = row.boolean(11);
     return user;
 }
 
@@ -89,19 +89,24 @@ UserRepository::UserRepository(Store& store)
     : by_id_(store.prepare("SELECT " AUTH_USER_COLUMNS
                            " FROM users WHERE id = $1 AND deleted_at IS "
                            "NULL")),
-      by_email_(store.prepare("SELECT " AUTH_USER_COLUMNS " FROM users WHERE email_key = $1")),
-      taken_(store.prepare("SELECT email_key, phone_number FROM users WHERE email_key = $1 OR "
-                           "(phone_number = $2 AND "
-                           "phone_number <> '')")),
+      by_email_(store.prepare("SELECT " AUTH_USER_COLUMNS
+                              " FROM users WHERE email_key = $1 AND email_key <> ''")),
+      by_proved_phone_(store.prepare(
+          "SELECT " AUTH_USER_COLUMNS
+          " FROM users WHERE phone_number = $1 AND phone_number <> '' AND phone_proved = 1")),
+      taken_(store.prepare("SELECT email_key, phone_number FROM users WHERE (email_key = $1 AND "
+                           "email_key <> '') OR (phone_number = $2 AND phone_number <> '')")),
       referral_(store.prepare("SELECT id FROM users WHERE referral_code = $1 AND disabled = 0")),
-      insert_(store.prepare("INSERT INTO users (email, email_key, phone_number, password_hash, "
-                            "role, referral_code, referred_by, created_at, updated_at) "
-                            "VALUES ($1, $2, $3, $4, $5, $6, (SELECT id FROM users WHERE "
-                            "referral_code = $7), $8, $8) "
-                            "RETURNING " AUTH_USER_COLUMNS)),
-      update_phone_(store.prepare("UPDATE users SET phone_number = $2, version = version + 1, "
-                                  "updated_at = $3 WHERE id = $1 "
-                                  "RETURNING " AUTH_USER_COLUMNS)),
+      insert_(
+          store.prepare("INSERT INTO users (email, email_key, phone_number, password_hash, "
+                        "role, referral_code, referred_by, created_at, updated_at, phone_proved) "
+                        "VALUES ($1, $2, $3, $4, $5, $6, (SELECT id FROM users WHERE "
+                        "referral_code = $7), $8, $8, $9) "
+                        "RETURNING " AUTH_USER_COLUMNS)),
+      update_phone_(store.prepare(
+          "UPDATE users SET phone_number = $2, phone_proved = 0, version = version + 1, "
+          "updated_at = $3 WHERE id = $1 "
+          "RETURNING " AUTH_USER_COLUMNS)),
       update_rights_(store.prepare("UPDATE users SET role = $2, disabled = $3, credential_version "
                                    "= credential_version + 1, version = version + 1, "
                                    "updated_at = $4 WHERE id = $1 RETURNING " AUTH_USER_COLUMNS)),
@@ -113,9 +118,14 @@ UserRepository::UserRepository(Store& store)
           "UPDATE users SET email = $3, email_key = $4, credential_version = credential_version + "
           "1, version = version + 1, updated_at = $5 WHERE id = $1 AND credential_version = $2 "
           "RETURNING " AUTH_USER_COLUMNS)),
+      prove_phone_(store.prepare(
+          "UPDATE users SET phone_number = $3, phone_proved = 1, credential_version = "
+          "credential_version + 1, version = version + 1, updated_at = $4 WHERE id = $1 AND "
+          "credential_version = $2 RETURNING " AUTH_USER_COLUMNS)),
       forget_(store.prepare(
           "UPDATE users SET email = 'deleted-' || CAST(id AS TEXT), email_key = 'deleted-' || "
-          "CAST(id AS TEXT), phone_number = 'deleted-' || CAST(id AS TEXT), referral_code = "
+          "CAST(id AS TEXT), phone_number = 'deleted-' || CAST(id AS TEXT), phone_proved = 0, "
+          "referral_code = "
           "'deleted-' || CAST(id AS TEXT), password_hash = '', disabled = 1, referred_by = NULL, "
           "credential_version = credential_version + 1, version = version + 1, updated_at = $3, "
           "deleted_at = $3 WHERE id = $1 AND credential_version = $2 AND deleted_at IS NULL")),
@@ -147,6 +157,12 @@ Result<std::optional<User>> UserRepository::by_email(Transaction& tx,
     return first_row(tx.query(by_email_, {ascii_lower(email)}), user_of);
 }
 
+Result<std::optional<User>> UserRepository::by_contact(Transaction& tx,
+                                                       const Contact& contact) const {
+    if (contact.channel == Channel::email) return by_email(tx, contact.address);
+    return first_row(tx.query(by_proved_phone_, {contact.address}), user_of);
+}
+
 Result<Taken> UserRepository::taken(Transaction& tx, std::string_view email,
                                     std::string_view phone_number) const {
     const std::string key = ascii_lower(email);
@@ -154,8 +170,8 @@ Result<Taken> UserRepository::taken(Transaction& tx, std::string_view email,
     if (!rows) return std::move(rows).error();
     Taken taken;
     for (Row row : *rows) {
-        taken.email = taken.email || row.text(0) == key;
-        taken.phone = taken.phone || row.text(1) == phone_number;
+        taken.email = taken.email || (!key.empty() && row.text(0) == key);
+        taken.phone = taken.phone || (!phone_number.empty() && row.text(1) == phone_number);
     }
     return taken;
 }
@@ -166,9 +182,9 @@ Result<std::optional<std::int64_t>> UserRepository::owner_of_referral_code(
 }
 
 Result<User> UserRepository::insert(Transaction& tx, const NewUser& user) const {
-    return changed(tx.query(
-        insert_, {user.email, ascii_lower(user.email), user.phone_number, user.password_hash,
-                  user.role, user.referral_code, user.referred_by_code, user.created_at}));
+    return changed(tx.query(insert_, {user.email, ascii_lower(user.email), user.phone_number,
+                                      user.password_hash, user.role, user.referral_code,
+                                      user.referred_by_code, user.created_at, user.phone_proved}));
 }
 
 Result<User> UserRepository::update_phone(Transaction& tx, std::int64_t id,
@@ -189,11 +205,14 @@ Result<std::optional<User>> UserRepository::update_password(Transaction& tx, std
                      user_of);
 }
 
-Result<std::optional<User>> UserRepository::update_email(Transaction& tx, std::int64_t id,
-                                                         std::int64_t credential_version,
-                                                         std::string_view email,
-                                                         std::int64_t now) const {
-    auto rows = tx.query(update_email_, {id, credential_version, email, ascii_lower(email), now});
+Result<std::optional<User>> UserRepository::update_contact(Transaction& tx, std::int64_t id,
+                                                           std::int64_t credential_version,
+                                                           const Contact& contact,
+                                                           std::int64_t now) const {
+    const std::string& address = contact.address;
+    auto rows = contact.channel == Channel::email
+                    ? tx.query(update_email_, {id, credential_version, address, contact.key(), now})
+                    : tx.query(prove_phone_, {id, credential_version, address, now});
     if (!rows) return with_field(std::move(rows).error());
     return first_row(rows, user_of);
 }

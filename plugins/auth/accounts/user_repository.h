@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codes/contact.h"
 #include "kitchen/store.h"
 
 namespace kitchen::auth {
@@ -27,7 +28,7 @@ inline constexpr std::string_view role_admin = "admin";
 /// An account, as the rest of the plugin handles it.
 struct User {
     std::int64_t id = 0;
-    std::string email;          ///< as typed
+    std::string email;          ///< as typed; "": none yet. Its owner has given a code mailed there
     std::string phone_number;   ///< E.164; "": none yet
     std::string password_hash;  ///< PHC string; "": none yet. Never leaves the plugin
     std::string role;
@@ -36,6 +37,7 @@ struct User {
     std::int64_t credential_version = 1;  ///< see migrations/0001_accounts.sql
     std::int64_t version = 1;             ///< grows with every change that the public form shows
     std::int64_t created_at = 0, updated_at = 0;  ///< POSIX milliseconds
+    bool phone_proved = false;                    ///< its owner has given a code sent there
 };
 
 /// Principal::token_id of HTTP Basic: the password that was given, for as long as it opens.
@@ -44,7 +46,7 @@ inline std::string basic_token_id(const User& user) {
 }
 
 struct NewUser {
-    std::string email;
+    std::string email;  ///< proved; "" for none
     std::string phone_number;
     std::string password_hash;
     std::string role;
@@ -52,6 +54,7 @@ struct NewUser {
     std::string referred_by_code;  ///< another user's referral code; "" for none, and none when
                                    ///< no user has it (any more)
     std::int64_t created_at = 0;
+    bool phone_proved = false;
 };
 
 /// What two accounts may not share.
@@ -83,6 +86,9 @@ public:
 
     Result<std::optional<User>> by_id(Transaction& tx, std::int64_t id) const;
     Result<std::optional<User>> by_email(Transaction& tx, std::string_view email) const;
+    /// Who has given a code that was sent there.
+    Result<std::optional<User>> by_contact(Transaction& tx, const Contact& contact) const;
+    /// "" is never taken.
     Result<Taken> taken(Transaction& tx, std::string_view email,
                         std::string_view phone_number) const;
     /// Whose it is; nothing when it is no one's, or of an account that is disabled.
@@ -93,7 +99,7 @@ public:
     /// already.
     Result<User> insert(Transaction& tx, const NewUser& user) const;
 
-    /// These two give the user as changed; not_found when there is none.
+    /// These two give the user as changed; not_found when there is none. The number is not proved.
     Result<User> update_phone(Transaction& tx, std::int64_t id, std::string_view phone_number,
                               std::int64_t now) const;
     /// Grows the credential version.
@@ -105,10 +111,11 @@ public:
                                                 std::int64_t credential_version,
                                                 std::string_view password_hash,
                                                 std::int64_t now) const;
-    /// The same for the email address. Error: "email_taken".
-    Result<std::optional<User>> update_email(Transaction& tx, std::int64_t id,
-                                             std::int64_t credential_version,
-                                             std::string_view email, std::int64_t now) const;
+    /// The same for the email address, or a phone number that is proved. Errors: "email_taken",
+    /// "phone_taken".
+    Result<std::optional<User>> update_contact(Transaction& tx, std::int64_t id,
+                                               std::int64_t credential_version,
+                                               const Contact& contact, std::int64_t now) const;
     /// Takes all that leads to the person out of the row: no other call finds it any more. False
     /// when the credential version is another one.
     Result<bool> forget(Transaction& tx, std::int64_t id, std::int64_t credential_version,
@@ -136,9 +143,9 @@ public:
                           std::int64_t offset) const;
 
 private:
-    Statement by_id_, by_email_, taken_, referral_, insert_, update_phone_, update_rights_,
-        update_password_, update_email_, forget_, note_forgotten_, not_forgotten_, replace_hash_,
-        lock_, lock_admins_, count_admins_, find_, count_found_;
+    Statement by_id_, by_email_, by_proved_phone_, taken_, referral_, insert_, update_phone_,
+        update_rights_, update_password_, update_email_, prove_phone_, forget_, note_forgotten_,
+        not_forgotten_, replace_hash_, lock_, lock_admins_, count_admins_, find_, count_found_;
 };
 
 }  // namespace kitchen::auth

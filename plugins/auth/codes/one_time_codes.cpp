@@ -25,7 +25,7 @@ std::string OneTimeCodes::of_seed(std::string_view subject, std::string_view see
 Error wrong_code(std::int64_t attempts_left) {
     if (attempts_left > 0)
         return Error(Errc::unauthenticated, "otp_wrong",
-                     "The code is not right. Look at the newest mail and try again.")
+                     "The code is not right. Look at the newest message and try again.")
             .with_member("attempts_left", attempts_left);
     return Error(Errc::too_many_requests, "otp_exhausted",
                  "Too many wrong codes; this one is not valid any more. Start again.")

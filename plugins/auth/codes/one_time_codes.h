@@ -1,6 +1,6 @@
-// Six-digit codes that prove who reads a mailbox. A code itself is only ever in the mail; what
-// waits for it is a keyed hash that is bound to one subject (a sign-up session, an account), so a
-// code is worth nothing anywhere else.
+// Six-digit codes that prove who reads a mailbox or has a number. A code itself is only ever in the
+// message; what waits for it is a keyed hash that is bound to one subject (a sign-up session, an
+// account), so a code is worth nothing anywhere else.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once

@@ -82,6 +82,8 @@ Result<std::string> PasswordGuard::hash(std::string_view password,
 Result<std::optional<User>> PasswordGuard::look_up(std::string_view user) {
     return deps_.store.read<std::optional<User>>([&](Transaction& tx) {
         if (user.find('@') != std::string_view::npos) return deps_.users.by_email(tx, user);
+        if (user.starts_with('+'))
+            return deps_.users.by_contact(tx, {Channel::sms, std::string(user)});
         return deps_.users.by_id(
             tx, parse_number(user).value_or(0));  // no user has 0: the same work for what is no id
     });

@@ -59,7 +59,8 @@ public:
     };
     PasswordGuard(Dependencies dependencies, const AuthSettings& settings);
 
-    /// `user` is a user id or an email, blanks around it or not; anything else is an unknown user.
+    /// `user` is a user id, an email or a proved phone number in E.164, blanks around it or not;
+    /// anything else is an unknown user.
     /// Errors: invalid_credentials(); too_many_requests, unavailable (both with Retry-After); what
     /// store and cache report.
     Result<User> verify(std::string_view user, std::string_view password,

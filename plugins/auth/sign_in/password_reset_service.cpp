@@ -9,9 +9,8 @@ namespace kitchen::auth {
 namespace {
 
 Error no_reset() {
-    return Error(
-        Errc::not_found, "password_reset_not_found",
-        "No password reset is waiting for this address, or it has expired. Ask for a new code.");
+    return Error(Errc::not_found, "password_reset_not_found",
+                 "No password reset is waiting here, or it has expired. Ask for a new code.");
 }
 
 constexpr std::string_view seed_field = "seed", user_field = "user_id",
@@ -25,46 +24,46 @@ PasswordResetService::PasswordResetService(Dependencies dependencies, const Serv
                                            const OtpSettings& settings,
                                            const RequestSettings& requests)
     : deps_(dependencies),
-      email_key_(key, "reset email"),
+      contact_key_(key, "reset email"),
       network_key_(key, "reset network"),
       codes_(PurposeKey(key, "reset code"), deps_.random),
       settings_(settings),
       per_address_(deps_.cache, {requests.per_address_burst, requests.per_address_period},
                    "reset-address", "too_many_resets",
                    "Too many password resets from your address. Wait a little, then try again."),
-      per_email_(deps_.cache, {requests.per_email_burst, requests.per_email_period}, "reset-email",
-                 "too_many_resets",
-                 "Too many password resets for this email address. Try again later.") {}
+      per_contact_(deps_.cache, {requests.per_email_burst, requests.per_email_period},
+                   "reset-email", "too_many_resets",
+                   "Too many password resets for this email address or number. Try again later.") {}
 
-std::string PasswordResetService::subject_of(std::string_view email) const {
-    return email_key_.mac({ascii_lower(email)});
+std::string PasswordResetService::subject_of(const Contact& contact) const {
+    return contact_key_.mac({contact.key()});
 }
 
 std::string PasswordResetService::tries_of(std::string_view client_network) const {
     return "tries:" + network_key_.mac({client_network}).substr(0, 16);
 }
 
-Status PasswordResetService::forgot(const std::string& email, std::string_view client_address) {
+Status PasswordResetService::forgot(const Contact& contact, std::string_view client_address) {
     const std::string network = client_network(client_address);
     if (Status open = per_address_.tick(network); !open) return open;
     if (!deps_.jobs.post("auth-password-reset",
-                         [this, email, network] { prepare(email, network); }))
-        return mail_queue_full();
+                         [this, contact, network] { prepare(contact, network); }))
+        return message_queue_full(contact.channel);
     return {};
 }
 
-void PasswordResetService::prepare(const std::string& email, const std::string& client_network) {
-    const std::string subject = subject_of(email);
-    if (const Status open = per_email_.tick(subject); !open) {
+void PasswordResetService::prepare(const Contact& contact, const std::string& client_network) {
+    const std::string subject = subject_of(contact);
+    if (const Status open = per_contact_.tick(subject); !open) {
         if (open.error().kind == Errc::too_many_requests)
-            deps_.log.info("a password reset was not mailed: too many for one address");
+            deps_.log.info("a password reset was not sent: too many for one contact");
         else
             deps_.log.error("a password reset could not be prepared",
                             {{"code", open.error().code}});
         return;
     }
     auto user = deps_.store.read<std::optional<User>>(
-        [&](Transaction& tx) { return deps_.users.by_email(tx, email); });
+        [&](Transaction& tx) { return deps_.users.by_contact(tx, contact); });
     if (!user) {
         deps_.log.error("a password reset could not be prepared", {{"code", user.error().code}});
         return;
@@ -77,7 +76,9 @@ void PasswordResetService::prepare(const std::string& email, const std::string& 
     }
     if (!user->has_value()) return;
     const auto& [text, valid_for] = *code;
-    deps_.mails.send(deps_.texts.password_reset((*user)->email, text, valid_for), valid_for);
+    const Contact to{contact.channel,
+                     contact.channel == Channel::email ? (*user)->email : (*user)->phone_number};
+    deps_.messages.send(deps_.texts.password_reset(to, text, valid_for), valid_for);
 }
 
 Result<std::pair<std::string, std::chrono::milliseconds>> PasswordResetService::code_for(
@@ -129,10 +130,11 @@ Status PasswordResetService::check_code(const Pending& pending, std::string_view
     return {};
 }
 
-Status PasswordResetService::reset(std::string_view email, std::string_view code,
+Status PasswordResetService::reset(const Contact& contact, std::string_view code,
                                    std::string_view password, std::string_view client_address) {
+    const std::string email = contact.channel == Channel::email ? contact.address : "";
     if (Status good = deps_.rules.check(password, email, ""); !good) return good;
-    const std::string subject = subject_of(email);
+    const std::string subject = subject_of(contact);
     Pending pending{entry_of(subject), subject, {}};
     auto waiting = deps_.cache.get_fields(pending.entry);
     if (!waiting) return std::move(waiting).error();
@@ -147,12 +149,17 @@ Status PasswordResetService::reset(std::string_view email, std::string_view code
         [&](Transaction& tx) { return deps_.users.by_id(tx, user_id); });
     if (!user) return std::move(user).error();
     if (!user->has_value()) return no_reset();
-    if (Status good = deps_.rules.check(password, email, (*user)->phone_number); !good) return good;
+    if (Status good = deps_.rules.check(password, (*user)->email, (*user)->phone_number); !good)
+        return good;
     const auto hash = deps_.guard.hash(password, client_address);
     if (!hash) return hash.error();
 
     const std::int64_t now = to_millis(deps_.clock.now());
     const Status changed = deps_.store.transact([&](Transaction& tx) -> Status {
+        // PATCH /me/ may have changed the number, and the version stays.
+        const auto owner = deps_.users.by_contact(tx, contact);
+        if (!owner) return owner.error();
+        if (!owner->has_value() || (*owner)->id != user_id) return no_reset();
         // The version makes the code good once, and void when the account was disabled or its
         // password changed meanwhile.
         const auto updated =

@@ -15,12 +15,14 @@ using http::Schema;
 struct Login {
     std::optional<std::string> email;
     std::optional<std::int64_t> user_id;
+    std::optional<std::string> phone_number;
     std::string password;
 
     static void describe(BodyFields<Login>& field) {
         field.named("Login");
         auth::email(field.optional("email", &Login::email));
         field.optional("user_id", &Login::user_id).min(1);
+        auth::phone_number(field.optional("phone_number", &Login::phone_number));
         secret(field("password", &Login::password), 1, 1024);
     }
 };
@@ -34,36 +36,73 @@ struct Refresh {
     }
 };
 
-struct PasswordForgotten {
-    std::string email;
+/// One of the two.
+struct AnyContact {
+    std::string email, phone_number;
 
-    static void describe(BodyFields<PasswordForgotten>& field) {
-        field.named("PasswordForgotten");
-        auth::email(field("email", &PasswordForgotten::email));
+    template <class Body>
+    static void describe_contact(BodyFields<Body>& field) {
+        auth::email(field.optional("email", &Body::email));
+        auth::phone_number(field.optional("phone_number", &Body::phone_number));
+    }
+    /// The body has been checked.
+    Contact contact(const PhoneNumbers& phones) const {
+        if (phone_number.empty()) return {Channel::email, email};
+        return {Channel::sms, phones.normalise(phone_number).value()};
     }
 };
 
-struct PasswordReset {
-    std::string email, otp, password;
+struct PasswordForgotten : AnyContact {
+    static void describe(BodyFields<PasswordForgotten>& field) {
+        field.named("PasswordForgotten");
+        describe_contact(field);
+    }
+};
+
+struct PasswordReset : AnyContact {
+    std::string otp, password;
 
     static void describe(BodyFields<PasswordReset>& field) {
         field.named("PasswordReset");
-        auth::email(field("email", &PasswordReset::email));
+        describe_contact(field);
         one_time_code(field("otp", &PasswordReset::otp));
         new_password(field("password", &PasswordReset::password));
     }
 };
 
-Status check_login(const Json& body) {
+}  // namespace
+
+Status SessionRoutes::check_login(const Json& body) const {
     Login login;
     http::read_body(body, login);
     if (login.email && login.user_id)
         return invalid_field("/user_id", "ambiguous", "Give either email or user_id, not both.");
+    if (login.phone_number && (login.email || login.user_id))
+        return invalid_field("/phone_number", "ambiguous",
+                             "Give one of email, user_id and phone_number alone.");
+    if (login.phone_number) {
+        const auto number = phones_.normalise(*login.phone_number);
+        return number ? Status() : Status(number.error());
+    }
     if (login.email || login.user_id) return {};
-    return invalid_field("/email", "required", "Give the email or the user_id of the account.");
+    return invalid_field("/email", "required",
+                         has_sms_ ? "Give the email, user_id or phone_number of the account."
+                                  : "Give the email or the user_id of the account.");
 }
 
-}  // namespace
+Status SessionRoutes::check_contact(const Json& body) const {
+    if (!has_sms_) return {};
+    const Json* number = body.find("phone_number");
+    if (number && body.find("email"))
+        return invalid_field("/phone_number", "ambiguous",
+                             "Give either email or phone_number, not both.");
+    if (number) {
+        const auto normal = phones_.normalise(number->as_string());
+        return normal ? Status() : Status(normal.error());
+    }
+    if (body.find("email")) return {};
+    return invalid_field("/email", "required", "Give the email or the phone_number.");
+}
 
 /// RFC 6749 5.1: nothing on the way may keep it.
 static Response tokens_response(const IssuedTokens& issued) {
@@ -79,9 +118,12 @@ void SessionRoutes::declare_tokens(Setup& setup) {
     setup.add_route(
         Route::post("/login/")
             .summary("Sign in")
-            .describe("Gives a bearer token for an email or user id and a password.")
-            .body<Login>()
-            .check(check_login)
+            .describe(has_sms_ ? "Gives a bearer token for an email, user id or confirmed phone "
+                                 "number and a password."
+                               : "Gives a bearer token for an email or user id and a password.")
+            .body(has_sms_ ? http::schema_of<Login>()
+                           : without(http::schema_of<Login>(), "phone_number"))
+            .check([this](const Json& body) { return check_login(body); })
             .answers<IssuedTokens>(200, "Signed in")
             .answers(401, "The credentials are not right")
             .answers(429, "Too many failures from this address, for this account or in all")
@@ -110,12 +152,16 @@ void SessionRoutes::declare_tokens(Setup& setup) {
 }
 
 void SessionRoutes::declare_password(Setup& setup) {
+    const auto contact_body = [this](Schema schema) {
+        return has_sms_ ? schema : by_mail_alone(std::move(schema), "phone_number");
+    };
     setup.add_route(
         Route::post("/password/forgot/")
             .summary("Ask for a code to set a new password")
             .describe(
                 "The answer is the same whether or not there is an account with this address.")
-            .body<PasswordForgotten>()
+            .body(contact_body(http::schema_of<PasswordForgotten>()))
+            .check([this](const Json& body) { return check_contact(body); })
             .answers(202, "If there is an account, a code is on its way",
                      Schema::object({{"message", Schema::string()}}).named("Accepted"))
             .answers(429, "Too many from this address")
@@ -125,7 +171,8 @@ void SessionRoutes::declare_password(Setup& setup) {
         Route::post("/password/reset/")
             .summary("Set a new password with a mailed code")
             .describe("Every token and remembered credential of the account ends at once.")
-            .body<PasswordReset>()
+            .body(contact_body(http::schema_of<PasswordReset>()))
+            .check([this](const Json& body) { return check_contact(body); })
             .answers(204, "The new password is set")
             .answers(401, "Wrong code; attempts_left tells how many tries remain")
             .answers(404, "No reset is waiting for this address, or it has expired")
@@ -137,7 +184,9 @@ void SessionRoutes::declare_password(Setup& setup) {
 
 Result<Response> SessionRoutes::login(const Request& request) const {
     const auto wanted = request.read<Login>();
-    const std::string who = wanted.email ? *wanted.email : std::to_string(*wanted.user_id);
+    const std::string who = wanted.email          ? *wanted.email
+                            : wanted.phone_number ? phones_.normalise(*wanted.phone_number).value()
+                                                  : std::to_string(*wanted.user_id);
     const auto user = guard_.verify(who, wanted.password, request.client_address);
     if (!user) return user.error();
     const auto issued = tokens_.issue(*user);
@@ -159,19 +208,20 @@ Result<Response> SessionRoutes::logout(const Request& request) const {
 }
 
 Result<Response> SessionRoutes::forgot(const Request& request) const {
-    if (Status asked =
-            resets_.forgot(request.read<PasswordForgotten>().email, request.client_address);
-        !asked)
+    const Contact contact = request.read<PasswordForgotten>().contact(phones_);
+    if (Status asked = resets_.forgot(contact, request.client_address); !asked)
         return std::move(asked).error();
+    const bool is_mail = contact.channel == Channel::email;
     return Response::json(
         202, Json::object(
-                 {{"message", "If there is an account with this address, a code is on its way"}}));
+                 {{"message", std::string("If there is an account with this ") +
+                                  (is_mail ? "address" : "number") + ", a code is on its way"}}));
 }
 
 Result<Response> SessionRoutes::reset(const Request& request) const {
     const auto wanted = request.read<PasswordReset>();
-    if (Status done =
-            resets_.reset(wanted.email, wanted.otp, wanted.password, request.client_address);
+    if (Status done = resets_.reset(wanted.contact(phones_), wanted.otp, wanted.password,
+                                    request.client_address);
         !done)
         return std::move(done).error();
     return Response::no_content();

@@ -14,13 +14,18 @@ namespace kitchen::auth {
 class SessionRoutes {
 public:
     /// All must outlive every request.
-    SessionRoutes(PasswordGuard& guard, TokenService& tokens, PasswordResetService& resets)
-        : guard_(guard), tokens_(tokens), resets_(resets) {}
+    /// `has_sms`: phone numbers may stand in the place of email addresses.
+    SessionRoutes(PasswordGuard& guard, TokenService& tokens, PasswordResetService& resets,
+                  const PhoneNumbers& phones, bool has_sms)
+        : guard_(guard), tokens_(tokens), resets_(resets), phones_(phones), has_sms_(has_sms) {}
     void declare(Setup& setup);
 
 private:
     void declare_tokens(Setup& setup);
     void declare_password(Setup& setup);
+    Status check_login(const Json& body) const;
+    /// Exactly one, with a number that is one.
+    Status check_contact(const Json& body) const;
     Result<http::Response> login(const http::Request& request) const;
     Result<http::Response> refresh(const http::Request& request) const;
     Result<http::Response> logout(const http::Request& request) const;
@@ -30,6 +35,8 @@ private:
     PasswordGuard& guard_;
     TokenService& tokens_;
     PasswordResetService& resets_;
+    const PhoneNumbers& phones_;
+    const bool has_sms_;
 };
 
 }  // namespace kitchen::auth

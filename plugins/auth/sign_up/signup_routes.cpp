@@ -14,12 +14,16 @@ using http::Route;
 using http::Schema;
 
 struct CodeSent {
+    Channel channel = Channel::email;
     std::int64_t expires_in = 0;
     std::optional<std::string> signup_token;
 
     static void describe(BodyFields<CodeSent>& field) {
         field.named("CodeSent");
-        field("message", [](const CodeSent&) { return "OTP sent to your email address"; });
+        field("message", [](const CodeSent& sent) {
+            return sent.channel == Channel::email ? "OTP sent to your email address"
+                                                  : "OTP sent to your phone number";
+        });
         field("expires_in", &CodeSent::expires_in).describe("Seconds until the code expires");
         field("notice", [](const CodeSent&) { return "It may take up to 5 minutes to arrive"; });
         field.optional("signup_token", &CodeSent::signup_token)
@@ -68,7 +72,7 @@ bool is_over(const Error& error) {
 
 static void describe(BodyFields<SignupForm>& field) {
     field.named("Signup");
-    email(field("email", &SignupForm::email));
+    email(field.optional("email", &SignupForm::email));
     phone_number(field("phone_number", &SignupForm::phone_number));
     new_password(field("password", &SignupForm::password))
         .describe("None of those that everybody tries first");
@@ -76,15 +80,23 @@ static void describe(BodyFields<SignupForm>& field) {
         .or_null()
         .max(32)
         .describe("Somebody else's");
+    field.optional("channel", &SignupForm::channel)
+        .fallback("email")
+        .describe(
+            "Which way the code goes. With sms, email is left out, and added afterwards by POST "
+            "/me/email/");
 }
 
 void SignupRoutes::declare(Setup& setup) {
     setup.add_route(
         Route::post("/signup/")
             .summary("Begin to sign up")
-            .describe("Mails a code to the address. The account is made by POST /verify/ with that "
-                      "code and the cookie set here, or the signup_token.")
-            .body<SignupForm>()
+            .describe(std::string(has_sms_ ? "Sends a code by mail or SMS."
+                                           : "Mails a code to the address.") +
+                      " The account is made by POST /verify/ with that code and the cookie set "
+                      "here, or the signup_token.")
+            .body(has_sms_ ? http::schema_of<SignupForm>()
+                           : by_mail_alone(http::schema_of<SignupForm>(), "channel"))
             .check([this](const Json& body) {
                 SignupForm form;
                 http::read_body(body, form);
@@ -142,7 +154,8 @@ Result<Response> SignupRoutes::start(const Request& request) const {
     if (!session) return std::move(session).error();
     const std::int64_t seconds =
         std::chrono::floor<std::chrono::seconds>(signups_.settings().ttl).count();
-    return Response::json(200, CodeSent{seconds, *session}).with_cookie(cookie(*session, seconds));
+    return Response::json(200, CodeSent{form.channel, seconds, *session})
+        .with_cookie(cookie(*session, seconds));
 }
 
 /// With a sign-up that is over the cookie goes too.
@@ -156,10 +169,11 @@ Error SignupRoutes::refused(Request& request, Error error) const {
 }
 
 Result<Response> SignupRoutes::resend(Request& request) const {
-    const auto left = signups_.resend(session_of(request, request.read<Resend>().signup_token));
-    if (!left) return refused(request, left.error());
+    const auto sent = signups_.resend(session_of(request, request.read<Resend>().signup_token));
+    if (!sent) return refused(request, sent.error());
     return Response::json(
-        200, CodeSent{std::chrono::floor<std::chrono::seconds>(*left).count(), std::nullopt});
+        200, CodeSent{sent->channel, std::chrono::floor<std::chrono::seconds>(sent->left).count(),
+                      std::nullopt});
 }
 
 Result<Response> SignupRoutes::verify(Request& request) const {

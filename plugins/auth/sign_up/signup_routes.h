@@ -13,9 +13,9 @@ class SignupRoutes {
 public:
     static constexpr const char* cookie_name = "signup_session_id";
 
-    /// `signups` must outlive every request.
-    SignupRoutes(SignupService& signups, bool cookie_secure)
-        : signups_(signups), cookie_secure_(cookie_secure) {}
+    /// `signups` must outlive every request. `has_sms`: codes may go by SMS.
+    SignupRoutes(SignupService& signups, bool cookie_secure, bool has_sms)
+        : signups_(signups), cookie_secure_(cookie_secure), has_sms_(has_sms) {}
     void declare(Setup& setup);
 
 private:
@@ -26,7 +26,7 @@ private:
     http::Cookie cookie(std::string value, std::int64_t max_age_seconds) const;
 
     SignupService& signups_;
-    const bool cookie_secure_;
+    const bool cookie_secure_, has_sms_;
 };
 
 }  // namespace kitchen::auth

@@ -1,5 +1,5 @@
-// Signing up in two steps: start() remembers who wants an account and mails a code; verify() makes
-// the account.
+// Signing up in two steps: start() remembers who wants an account and sends a code; verify() makes
+// the account. A code that is mailed proves the email address, one that goes by SMS the number.
 //
 // What waits in between is a cache entry under a keyed hash of the session id, holding a hash of
 // the password and a keyed hash of the code: neither the cache nor its backups can be used to take
@@ -18,8 +18,8 @@
 #include "kitchen/log.h"
 #include "kitchen/random.h"
 #include "kitchen/store.h"
-#include "codes/mail_dispatcher.h"
-#include "codes/mail_texts.h"
+#include "codes/message_dispatcher.h"
+#include "codes/message_texts.h"
 #include "codes/one_time_codes.h"
 #include "passwords/password_guard.h"
 #include "passwords/password_rules.h"
@@ -32,7 +32,8 @@
 namespace kitchen::auth {
 
 struct SignupForm {
-    std::string email;  ///< well-formed
+    Channel channel = Channel::email;  ///< which way the code goes
+    std::string email;                 ///< well-formed; "" for Channel::sms
     std::string phone_number;
     std::string password;
     std::string referral_code;  ///< another user's; "" for none
@@ -48,8 +49,8 @@ public:
         PasswordGuard& guard;
         const PasswordRules& rules;
         const PhoneNumbers& phones;
-        MailDispatcher& mails;
-        const MailTexts& texts;
+        MessageDispatcher& messages;
+        const MessageTexts& texts;
         Random& random;
         const Clock& clock;
         Logger& log;
@@ -60,18 +61,22 @@ public:
 
     const OtpSettings& settings() const noexcept { return settings_; }
 
-    /// What is wrong with phone and password, without the store. Error: unprocessable.
+    /// What is wrong with email, phone and password, without the store. Error: unprocessable.
     Status check(const SignupForm& form) const;
     /// The id of the new session: 64 hexadecimal digits, a secret of the client.
-    /// Errors: unprocessable (phone, password, referral code); conflict "email_taken",
-    /// "phone_taken"; too_many_requests; unavailable. After an error nothing waits and no mail goes
-    /// out.
+    /// Errors: those of check(); unprocessable (referral code); conflict "email_taken",
+    /// "phone_taken"; too_many_requests; unavailable. After an error nothing waits and no message
+    /// goes out.
     Result<std::string> start(const SignupForm& form);
 
+    struct Resent {
+        std::chrono::milliseconds left;  ///< until the session ends
+        Channel channel;
+    };
     /// A new code in the place of the old one; wrong tries stay counted, and the session ends when
-    /// it would have. How long that is. Errors: not_found "signup_session_not_found";
-    /// too_many_requests; unavailable (the old code is still good).
-    Result<std::chrono::milliseconds> resend(std::string_view session_id);
+    /// it would have. Errors: not_found "signup_session_not_found"; too_many_requests; unavailable
+    /// (the old code is still good).
+    Result<Resent> resend(std::string_view session_id);
 
     /// Makes the account and ends the session. The same right code again, while the first is being
     /// handled or when its response was lost, gives the same account. Errors: as
@@ -82,17 +87,17 @@ public:
 private:
     Status check_availability(const SignupForm& form, const std::string& phone_number);
     std::string entry_of(std::string_view session_id) const;
-    /// The same for all sign-ups with that email while it is young: their mails overtake each
+    /// The same for all sign-ups with that contact while it is young: their messages overtake each
     /// other.
-    Result<std::string> code_for(const std::string& email);
-    bool post_code(const std::string& email, const std::string& code,
+    Result<std::string> code_for(const Contact& contact);
+    bool post_code(const Contact& contact, const std::string& code,
                    std::chrono::milliseconds valid_for);
 
     const Dependencies deps_;
-    const PurposeKey session_key_, email_key_;
+    const PurposeKey session_key_, contact_key_;
     const OneTimeCodes codes_;
     const OtpSettings settings_;
-    AttemptLimit per_address_, per_email_, per_session_;
+    AttemptLimit per_address_, per_contact_, per_session_;
 };
 
 }  // namespace kitchen::auth

@@ -96,7 +96,8 @@ TEST_F(AuthApi, WholeSignUp) {
     EXPECT_EQ(verified.json["role"].as_string(), "customer");
     EXPECT_EQ(verified.json["referral_code"].as_string().size(), 8u);
     EXPECT_EQ(verified.json["created_at"].as_string(), "2026-01-01T12:00:00.000Z");
-    EXPECT_EQ(verified.json.size(), 7u) << "nothing else: " << verified.body;
+    EXPECT_EQ(verified.json["phone_verified"], Json(false));
+    EXPECT_EQ(verified.json.size(), 8u) << "nothing else: " << verified.body;
     EXPECT_NE(verified.header("set-cookie").find("Max-Age=0"), std::string::npos);
     EXPECT_EQ(visitor.post("/verify/", otp(code)).status, 404);
 

@@ -70,17 +70,29 @@ protected:
         module.reset();
         module = std::make_unique<AuthModule>(
             settings, AuthDependencies{store, cache, mailer, clock, random, jobs, metrics, waits,
-                                       log, &events});
+                                       log, &events, &sms});
         module->start();
     }
 
     SignupForm form(const std::string& email = "ada@example.com",
                     const std::string& phone = "0803 123 4567") const {
-        return {.email = email,
+        return {.channel = Channel::email,
+                .email = email,
                 .phone_number = phone,
                 .password = good_password,
                 .referral_code = "",
                 .client_address = "192.0.2.1"};
+    }
+    SignupForm sms_form(const std::string& phone = "0803 123 4567") const {
+        SignupForm by_sms = form("", phone);
+        by_sms.channel = Channel::sms;
+        return by_sms;
+    }
+    /// The code in the newest text message. Runs the jobs first.
+    std::string newest_sms_code() {
+        jobs.run_all();
+        const auto sent = sms.sent();
+        return sent.empty() ? "no message" : sent.back().text.substr(0, OneTimeCodes::digits);
     }
     /// The code in the newest mail. Runs the jobs first.
     std::string newest_code() {
@@ -102,6 +114,21 @@ protected:
         const std::string session = module->signups.start(form(email, phone)).value();
         return module->signups.verify(session, newest_code()).value();
     }
+    User make_by_phone(const std::string& number, const std::string& email = "") {
+        NewUser user{.email = email,
+                     .phone_number = number,
+                     .password_hash = module->guard.hash(good_password, "").value(),
+                     .role = "customer",
+                     .referral_code = "",
+                     .referred_by_code = "",
+                     .created_at = to_millis(clock.now()),
+                     .phone_proved = true};
+        return create_account(store, module->users, random, &events, user).value();
+    }
+    User sign_up_by_sms(const std::string& phone = "0803 123 4567") {
+        const std::string session = module->signups.start(sms_form(phone)).value();
+        return module->signups.verify(session, newest_sms_code()).value();
+    }
     User make_admin(const std::string& email = "chief@example.com",
                     const std::string& phone = "0803 000 0001") {
         return module->admins.create({email, phone, good_password}).value();
@@ -114,6 +141,7 @@ protected:
     testkit::RecordingMetrics metrics;
     CountedWaits waits;
     testkit::RecordingMailer mailer;
+    testkit::RecordingSmsSender sms;
     SwitchJobs jobs;
     tests::FakeEvents events;
     MemoryCache cache{clock};

@@ -141,8 +141,9 @@ TEST_F(BasicOpPlan, oidcc_scope_address) {
 }
 
 TEST_F(BasicOpPlan, oidcc_scope_phone) {
-    EXPECT_THAT(claims_of({{"scope", "openid phone"}})["phone_number"].as_string(),
-                StartsWith("+234"));
+    const Json claims = claims_of({{"scope", "openid phone"}});
+    EXPECT_THAT(claims["phone_number"].as_string(), StartsWith("+234"));
+    EXPECT_EQ(claims["phone_number_verified"], Json(false)) << "the code was mailed";
 }
 
 TEST_F(BasicOpPlan, oidcc_scope_all) {

@@ -38,10 +38,12 @@ public:
 class FakeIdentity final : public Identity {
 public:
     bool is_gone = false;
+    bool has_email = true;
     Result<std::optional<Account>> account(Transaction&, std::int64_t user_id) override {
         if (is_gone) return std::optional<Account>();
+        const std::string user = "user" + std::to_string(user_id);
         return std::optional(
-            Account{user_id, "user" + std::to_string(user_id) + "@example.com", "", "customer"});
+            Account{user_id, has_email ? user + "@example.com" : "", "", "customer"});
     }
     Result<bool> is_current(Transaction&, const Principal&) override { return true; }
     Result<std::string> normalise_phone(std::string_view, std::string_view) const override {
@@ -231,6 +233,12 @@ TEST_F(OrderMailsTest, AMailOfAnOrderThatWasPurgedDoesNotTellOfTheNextOne) {
 
 TEST_F(OrderMailsTest, AnAccountThatIsGoneGetsNoMail) {
     identity.is_gone = true;
+    place();
+    EXPECT_TRUE(outbox.deliveries.empty());
+}
+
+TEST_F(OrderMailsTest, AnAccountWithoutAnAddressGetsNoMail) {
+    identity.has_email = false;
     place();
     EXPECT_TRUE(outbox.deliveries.empty());
 }

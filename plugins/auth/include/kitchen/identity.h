@@ -17,10 +17,11 @@ namespace kitchen {
 
 struct Account {
     std::int64_t id = 0;
-    std::string email;
+    std::string email;         ///< its owner has given a code mailed there; "": none yet
     std::string phone_number;  ///< E.164; "": none yet
     std::string role;          ///< "customer", "kitchen", "admin"
     bool disabled = false;
+    bool phone_proved = false;  ///< its owner has given a code sent to the number
 };
 
 class Identity {

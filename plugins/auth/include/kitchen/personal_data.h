@@ -22,7 +22,8 @@
 
 namespace kitchen {
 
-/// Statements that take one parameter: the id of the account, or its email address.
+/// Statements that take one parameter: the id of the account, or its email address (and are not
+/// run for an account without one).
 struct PersonalRows {
     /// What there is, by name. Columns are named as in JSON; those that end in "_at" are times.
     std::vector<std::pair<std::string, Statement>> kept;

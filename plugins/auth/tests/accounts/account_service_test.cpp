@@ -55,6 +55,55 @@ TEST_F(AccountServiceTest, ChangesThePhoneNumber) {
               Errc::unprocessable);
 }
 
+TEST_F(AccountServiceTest, AccountsMayHaveNoEmail) {
+    const User first = make_by_phone("+2348031111111"), second = make_by_phone("+2348032222222");
+    EXPECT_EQ(first.email, "");
+    EXPECT_TRUE(reread(first.id).phone_proved);
+    EXPECT_FALSE(reread(ada.id).phone_proved);
+    EXPECT_EQ(ids("+234803222"), Ids({second.id}));
+    EXPECT_FALSE(module->guard.verify("", good_password, "192.0.2.1"));
+    EXPECT_FALSE(module->guard.verify("@", good_password, "192.0.2.1"));
+}
+
+TEST_F(AccountServiceTest, AChangedNumberIsNotProved) {
+    OwnChange number;
+    number.phone_number = "0809 999 9999";
+    const User obi = make_by_phone("+2348031111111", "obi@example.com");
+    const Asker asker{obi.id, 0, "192.0.2.1"};
+    const User changed = module->accounts.change_own(asker, number, any_version).value();
+    EXPECT_EQ(changed.phone_number, "+2348099999999");
+    EXPECT_FALSE(changed.phone_proved);
+}
+
+TEST_F(AccountServiceTest, TheOnlyContactIsNotChangedWithoutProof) {
+    const User obi = make_by_phone("+2348031111111");
+    const Asker asker{obi.id, 0, "192.0.2.1"};
+    OwnChange number;
+    number.phone_number = "0809 999 9999";
+    const auto refused = module->accounts.change_own(asker, number, any_version);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().faults.at(0).code, "only_contact");
+    number.phone_number = "0803 111 1111";
+    EXPECT_TRUE(module->accounts.change_own(asker, number, any_version)) << "the same";
+}
+
+// Rows under "" would be those of others.
+TEST_F(AccountServiceTest, NothingIsKeptOrForgottenByAnEmailThatIsNone) {
+    const User obi = make_by_phone("+2348031111111"), bola = make_by_phone("+2348032222222");
+    testkit::RecordingSetup setup;
+    module->personal.add(
+        setup, {.kept = {{"rows", store.prepare("SELECT id FROM users WHERE email = $1")}},
+                .forget = {store.prepare("UPDATE users SET referral_code = '' WHERE email = $1")},
+                .by_email = true});
+    const auto rows = [&](const User& user) {
+        return module->personal.export_of(user.id).value()[setup.plugin_id()]["rows"].size();
+    };
+    EXPECT_EQ(rows(ada), 1u);
+    EXPECT_EQ(rows(obi), 0u);
+    ASSERT_TRUE(module->personal.delete_account({obi.id, 0, "192.0.2.1"}, good_password));
+    EXPECT_EQ(reread(bola.id).referral_code, bola.referral_code);
+}
+
 TEST_F(AccountServiceTest, NothingToChange) { EXPECT_EQ(change({}).value().version, ada.version); }
 
 TEST_F(AccountServiceTest, ChangesThePasswordAndKeepsTheOwnToken) {

@@ -30,6 +30,18 @@ TEST_F(PasswordGuardTest, TakesIdAndEmail) {
     EXPECT_EQ(outcome("ADA@Example.com", good_password), yes);
 }
 
+TEST_F(PasswordGuardTest, TakesAProvedNumberAndNoOther) {
+    const User obi = sign_up_by_sms("08031111111");
+    sign_up("bola@example.com", "08032222222");
+    EXPECT_EQ(module->guard.verify(" +2348031111111", good_password, "192.0.2.1").value().id,
+              obi.id);
+    for (const char* number : {"+2348032222222", "+2348033333333", "+", "08031111111"}) {
+        const auto refused = module->guard.verify(number, good_password, "192.0.2.1");
+        ASSERT_FALSE(refused) << number;
+        EXPECT_EQ(refused.error().detail, invalid_credentials().detail);
+    }
+}
+
 TEST_F(PasswordGuardTest, RefusesAllElseWithOneText) {
     const auto wrong = module->guard.verify(id(), "plantain-and-bean", "192.0.2.9");
     ASSERT_FALSE(wrong);

@@ -51,8 +51,10 @@ TEST_F(OutsideSignInTest, NoPasswordOpensAnAccountThatHasNone) {
         module->accounts.change_own(asker, change, [](auto) { return Status(); }).error().code,
         "no_password");
 
-    module->resets.forgot("ada@example.com", "192.0.2.1").value();
-    module->resets.reset("ada@example.com", newest_code(), good_password, "192.0.2.1").value();
+    module->resets.forgot({Channel::email, "ada@example.com"}, "192.0.2.1").value();
+    module->resets
+        .reset({Channel::email, "ada@example.com"}, newest_code(), good_password, "192.0.2.1")
+        .value();
     EXPECT_TRUE(has_password(ada));
     EXPECT_EQ(module->guard.verify("ada@example.com", good_password, "192.0.2.1").value().id, ada);
 }

@@ -18,10 +18,13 @@ protected:
         ada = sign_up();
         sent = mailer.mails().size();
     }
+    static Contact contact(const std::string& text) {
+        return {text.starts_with('+') ? Channel::sms : Channel::email, text};
+    }
     std::string reset(const std::string& email, const std::string& code,
                       const std::string& password = new_password,
                       const std::string& address = "192.0.2.1") {
-        const Status status = module->resets.reset(email, code, password, address);
+        const Status status = module->resets.reset(contact(email), code, password, address);
         return status ? "ok" : status.error().code;
     }
     std::string reset_from(const std::string& address, const std::string& code) {
@@ -29,7 +32,7 @@ protected:
     }
     std::string ask(const std::string& email = "ada@example.com",
                     const std::string& address = "192.0.2.1") {
-        EXPECT_TRUE(module->resets.forgot(email, address));
+        EXPECT_TRUE(module->resets.forgot(contact(email), address));
         return newest_code();
     }
     bool opens(const std::string& password) {
@@ -61,12 +64,60 @@ TEST_F(PasswordResetTest, UnknownAddressesLookTheSame) {
     EXPECT_EQ(mailer.mails().size(), sent) << "no mail";
     for (int i = 0; i < 4; ++i) {
         const Status refused = module->resets.reset(
-            "nobody@example.com", "00000" + std::to_string(i), new_password, "192.0.2.1");
+            contact("nobody@example.com"), "00000" + std::to_string(i), new_password, "192.0.2.1");
         EXPECT_EQ(refused.error().code, "otp_wrong");
         EXPECT_EQ(refused.error().members.at(0).second, Json(4 - i));
     }
     EXPECT_EQ(reset("nobody@example.com", "000009"), "otp_exhausted");
     EXPECT_EQ(reset("nobody@example.com", "000009"), "password_reset_not_found");
+}
+
+TEST_F(PasswordResetTest, BySmsForAProvedNumber) {
+    const User obi = sign_up_by_sms("08031111111");
+    const std::size_t before = sms.sent().size();
+    EXPECT_TRUE(module->resets.forgot(contact("+2348031111111"), "192.0.2.1"));
+    const std::string code = newest_sms_code();
+    ASSERT_EQ(sms.sent().size(), before + 1);
+    EXPECT_EQ(reset("+2348031111111", another(code)), "otp_wrong");
+    EXPECT_EQ(reset("ada@example.com", code), "password_reset_not_found");
+    EXPECT_EQ(reset("+2348031111111", code), "ok");
+    EXPECT_EQ(module->guard.verify("+2348031111111", new_password, "192.0.2.1").value().id, obi.id);
+    EXPECT_EQ(mailer.mails().size(), sent);
+    EXPECT_FALSE(log.contains(code));
+    EXPECT_FALSE(log.contains("8031111111"));
+}
+
+TEST_F(PasswordResetTest, NumbersThatAreNotProvedLookLikeUnknownOnes) {
+    for (const char* number : {"+2348031234567", "+2348039999999"}) {
+        EXPECT_TRUE(module->resets.forgot(contact(number), "192.0.2.1"));
+        jobs.run_all();
+        for (int i = 0; i < 4; ++i)
+            EXPECT_EQ(reset(number, "00000" + std::to_string(i)), "otp_wrong");
+        EXPECT_EQ(reset(number, "000009"), "otp_exhausted");
+        EXPECT_EQ(reset(number, "000009"), "password_reset_not_found");
+    }
+    EXPECT_TRUE(sms.sent().empty());
+    EXPECT_EQ(mailer.mails().size(), sent);
+}
+
+TEST_F(PasswordResetTest, ACodeDiesWhenTheNumberIsNotTheirsAnyMore) {
+    const User obi = make_by_phone("+2348031111111", "obi@example.com");
+    EXPECT_TRUE(module->resets.forgot(contact("+2348031111111"), "192.0.2.1"));
+    const std::string code = newest_sms_code();
+    OwnChange change;
+    change.phone_number = "0803 222 2222";
+    ASSERT_TRUE(module->accounts.change_own({obi.id, 0, ""}, change, any_version));
+    EXPECT_EQ(reset("+2348031111111", code), "password_reset_not_found");
+}
+
+TEST_F(PasswordResetTest, LimitsTextMessagesToOneNumber) {
+    sign_up_by_sms("08031111111");
+    const std::size_t before = sms.sent().size();
+    for (int i = 0; i < 8; ++i) {
+        EXPECT_TRUE(module->resets.forgot(contact("+2348031111111"), "192.0.2.1"));
+        jobs.run_all();
+    }
+    EXPECT_EQ(sms.sent().size(), before + 5);
 }
 
 TEST_F(PasswordResetTest, DisabledAccountsGetNoMail) {
@@ -201,8 +252,8 @@ TEST_F(PasswordResetTest, LimitsMailsSilentlyAndClientsOpenly) {
     settings.reset.per_address_burst = 1;
     settings.reset.per_address_period = minutes(1);
     build(settings);
-    EXPECT_TRUE(module->resets.forgot("x@example.com", "192.0.2.77"));
-    const Status refused = module->resets.forgot("y@example.com", "192.0.2.77");
+    EXPECT_TRUE(module->resets.forgot(contact("x@example.com"), "192.0.2.77"));
+    const Status refused = module->resets.forgot(contact("y@example.com"), "192.0.2.77");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Errc::too_many_requests);
     jobs.run_all();
@@ -210,7 +261,7 @@ TEST_F(PasswordResetTest, LimitsMailsSilentlyAndClientsOpenly) {
 
 TEST_F(PasswordResetTest, AFullQueueIsSaid) {
     jobs.full = true;
-    EXPECT_EQ(module->resets.forgot("ada@example.com", "192.0.2.1").error().kind,
+    EXPECT_EQ(module->resets.forgot(contact("ada@example.com"), "192.0.2.1").error().kind,
               Errc::unavailable);
 }
 

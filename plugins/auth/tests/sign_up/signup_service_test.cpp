@@ -168,7 +168,7 @@ TEST_F(SignupServiceTest, ResendReplacesTheCode) {
     const std::string session = signups().start(form()).value();
     const std::string old_code = newest_code();
     clock.advance(minutes(3));
-    EXPECT_EQ(signups().resend(session).value(), minutes(7));
+    EXPECT_EQ(signups().resend(session).value().left, minutes(7));
     const std::string new_code = newest_code();
     ASSERT_NE(new_code, old_code);
     EXPECT_NE(mailer.mails().back().text.find("7 minutes"), std::string::npos);
@@ -314,6 +314,85 @@ TEST_F(SignupServiceTest, ReferralCodesMustExist) {
                                            std::to_string(ada.id) + R"(,"at":")" +
                                            format_rfc3339(from_millis(obi.created_at)) + R"("})");
     EXPECT_NE(obi.referral_code, ada.referral_code);
+}
+
+TEST_F(SignupServiceTest, BySmsProvesTheNumber) {
+    const std::string session = signups().start(sms_form("0803 123 4567")).value();
+    const std::string code = newest_sms_code();
+    EXPECT_EQ(sms.sent().at(0).to, "+2348031234567");
+    EXPECT_TRUE(mailer.mails().empty());
+    EXPECT_EQ(verdict(session, another(code)), "otp_wrong");
+    const User user = signups().verify(session, code).value();
+    EXPECT_EQ(user.email, "");
+    EXPECT_EQ(user.phone_number, "+2348031234567");
+    EXPECT_TRUE(user.phone_proved);
+    EXPECT_FALSE(reread(sign_up("obi@example.com", "08031111111").id).phone_proved);
+    EXPECT_EQ(signups().start(sms_form("+234 803 123 4567")).error().code, "phone_taken");
+    EXPECT_FALSE(log.contains(code));
+    EXPECT_FALSE(log.contains("8031234567"));
+}
+
+TEST_F(SignupServiceTest, BySmsALostResponseIsFoundAgain) {
+    const std::string session = signups().start(sms_form()).value();
+    const std::string code = newest_sms_code();
+    store.forgets_responses = true;
+    EXPECT_EQ(verdict(session, code), "commit_unknown");
+    store.forgets_responses = false;
+    EXPECT_EQ(verdict(session, code), "ok");
+    EXPECT_EQ(users(), 1);
+}
+
+TEST_F(SignupServiceTest, BySmsTakenMeanwhile) {
+    const std::string first = signups().start(sms_form()).value();
+    const std::string code = newest_sms_code();
+    const std::string second = signups().start(form("obi@example.com", "08031234567")).value();
+    ASSERT_EQ(verdict(second, newest_code()), "ok");
+    EXPECT_EQ(verdict(first, code), "phone_taken");
+}
+
+TEST_F(SignupServiceTest, BySmsWithoutAnEmailAndByMailWithOne) {
+    SignupForm both = sms_form();
+    both.email = "ada@example.com";
+    both.phone_number = "12";
+    const auto refused = signups().start(both);
+    ASSERT_FALSE(refused);
+    ASSERT_EQ(refused.error().faults.size(), 2u);
+    EXPECT_EQ(refused.error().faults[0].pointer, "/email");
+    EXPECT_EQ(refused.error().faults[1].pointer, "/phone_number");
+    EXPECT_EQ(signups().start(form("")).error().faults.at(0).code, "required");
+    EXPECT_EQ(jobs.run_all(), 0);
+}
+
+TEST_F(SignupServiceTest, ResendGoesTheSameWay) {
+    const std::string session = signups().start(sms_form()).value();
+    newest_sms_code();
+    EXPECT_EQ(signups().resend(session).value().channel, Channel::sms);
+    const std::string code = newest_sms_code();
+    EXPECT_EQ(sms.sent().size(), 2u);
+    EXPECT_TRUE(mailer.mails().empty());
+    EXPECT_EQ(verdict(session, code), "ok");
+}
+
+// However it is written, and however many sign-ups ask for new codes.
+TEST_F(SignupServiceTest, LimitsTextMessagesToOneNumber) {
+    std::vector<std::string> sessions;
+    for (const char* spelling : {"0803 123 4567", "+2348031234567", "00234 803-123-4567"})
+        sessions.push_back(signups().start(sms_form(spelling)).value());
+    EXPECT_TRUE(signups().resend(sessions[0]));
+    EXPECT_TRUE(signups().resend(sessions[1]));
+    EXPECT_EQ(signups().resend(sessions[2]).error().code, "too_many_signups");
+    const auto refused = signups().start(sms_form("08031234567"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "too_many_signups");
+    EXPECT_TRUE(refused.error().retry_after);
+    jobs.run_all();
+    EXPECT_EQ(sms.sent().size(), 5u);
+    EXPECT_TRUE(signups().start(sms_form("08031111111")));
+}
+
+TEST_F(SignupServiceTest, AFullQueueLeavesNothingBehindBySmsEither) {
+    jobs.full = true;
+    EXPECT_EQ(signups().start(sms_form()).error().code, "sms_queue_full");
 }
 
 TEST_F(SignupServiceTest, LimitsAnAddress) {

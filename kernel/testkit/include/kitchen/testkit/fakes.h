@@ -19,6 +19,7 @@
 #include "kitchen/jobs.h"
 #include "kitchen/log.h"
 #include "kitchen/mailer.h"
+#include "kitchen/sms.h"
 #include "kitchen/metrics.h"
 #include "kitchen/random.h"
 #include "kitchen/tracing.h"
@@ -68,18 +69,19 @@ private:
     std::vector<std::string> lines_;
 };
 
-/// Takes every mail; can be told to fail.
-class RecordingMailer : public Mailer {
+/// Takes every message; can be told to fail.
+template <class Sender, class Message>
+class RecordingSender : public Sender {
 public:
-    Status send(const Mail& mail) override {
+    Status send(const Message& message) override {
         std::lock_guard lock(mutex_);
         if (failure_) return *failure_;
-        mails_.push_back(mail);
+        sent_.push_back(message);
         return {};
     }
-    std::vector<Mail> mails() const {
+    std::vector<Message> sent() const {
         std::lock_guard lock(mutex_);
-        return mails_;
+        return sent_;
     }
     void fail_with(std::optional<Error> failure) {
         std::lock_guard lock(mutex_);
@@ -88,9 +90,15 @@ public:
 
 private:
     mutable std::mutex mutex_;
-    std::vector<Mail> mails_;
+    std::vector<Message> sent_;
     std::optional<Error> failure_;
 };
+
+class RecordingMailer : public RecordingSender<Mailer, Mail> {
+public:
+    std::vector<Mail> mails() const { return sent(); }
+};
+using RecordingSmsSender = RecordingSender<SmsSender, Sms>;
 
 /// Keeps every value, by the series' name as /metrics would show it, labels in order:
 /// `kitchen_mails_total{outcome="sent"}`.

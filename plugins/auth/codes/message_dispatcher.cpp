@@ -1,0 +1,116 @@
+#include "codes/message_dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kitchen/backoff.h"
+
+namespace kitchen::auth {
+namespace {
+
+constexpr Backoff backoff{std::chrono::seconds(2), std::chrono::minutes(1)};
+constexpr unsigned sending_threads = 2;
+
+template <class AnyMessage>
+auto& key_of(AnyMessage& message) {
+    return std::visit(
+        [](auto& any) -> auto& { return any.idempotency_key; }, message);
+}
+
+Channel channel_of(const Message& message) {
+    return std::holds_alternative<Mail>(message) ? Channel::email : Channel::sms;
+}
+
+}  // namespace
+
+Error message_queue_full(Channel channel) {
+    const bool is_mail = channel == Channel::email;
+    return Error(Errc::unavailable, is_mail ? "mail_queue_full" : "sms_queue_full",
+                 std::string(is_mail ? "No mail" : "No text message") +
+                     " can be sent at this moment. Try again in a few seconds.")
+        .retry_in(std::chrono::seconds(5));
+}
+
+MessageDispatcher::MessageDispatcher(Mailer& mailer, SmsSender* sms, Jobs& jobs, Clock& clock,
+                                     Random& random, Metrics& metrics, Logger& log)
+    : mailer_(mailer),
+      sms_(sms),
+      jobs_(jobs.queue("auth messages", sending_threads)),
+      clock_(clock),
+      random_(random),
+      log_(log),
+      mails_(counters(metrics, Channel::email)) {
+    if (sms_) text_messages_.emplace(counters(metrics, Channel::sms));
+}
+
+MessageDispatcher::Counters MessageDispatcher::counters(Metrics& metrics, Channel channel) const {
+    const bool is_mail = channel == Channel::email;
+    const auto tries = [&](const char* outcome) -> Counter& {
+        return metrics.counter(is_mail ? "kitchen_mail_tries_total" : "kitchen_sms_tries_total",
+                               is_mail
+                                   ? "Mails handed to the mailer, by what became of it."
+                                   : "Text messages handed to the sender, by what became of it.",
+                               {{"outcome", outcome}});
+    };
+    return {tries("sent"), tries("failed"), tries("refused"),
+            metrics.counter(
+                is_mail ? "kitchen_mails_given_up_total" : "kitchen_sms_given_up_total",
+                is_mail ? "Mails that could not be sent and will not be tried again."
+                        : "Text messages that could not be sent and will not be tried again.")};
+}
+
+const MessageDispatcher::Counters& MessageDispatcher::of(const Message& message) const {
+    return channel_of(message) == Channel::email ? mails_ : text_messages_.value();
+}
+
+Status MessageDispatcher::hand_over(const Message& message) {
+    if (const auto* mail = std::get_if<Mail>(&message)) return mailer_.send(*mail);
+    return sms_->send(std::get<Sms>(message));
+}
+
+bool MessageDispatcher::post(Message message, std::chrono::milliseconds valid_for) {
+    key_of(message) = new_mail_key(random_);
+    const Deadline deadline = clock_.steady_now() + valid_for;
+    return jobs_.post("auth-message", [this, message = std::move(message), deadline] {
+        attempt(message, deadline, 1);
+    });
+}
+
+void MessageDispatcher::send(Message message, std::chrono::milliseconds valid_for) {
+    key_of(message) = new_mail_key(random_);
+    attempt(message, clock_.steady_now() + valid_for, 1);
+}
+
+void MessageDispatcher::attempt(const Message& message, Deadline deadline, int tries) {
+    const Counters& counted = of(message);
+    const Status sent = hand_over(message);
+    if (sent) return counted.sent.add();
+    const Error& error = sent.error();
+    // The address is personal: the key is what finds the message in the sender's own log.
+    const LogField key{"key", key_of(message)}, channel{"channel", to_text(channel_of(message))};
+    if (error.kind == Errc::unprocessable) {
+        counted.refused.add();
+        counted.given_up.add();
+        log_.warn("a message was refused for good", {key, channel, {"code", error.code}});
+        return;
+    }
+    counted.failed.add();
+    std::chrono::milliseconds pause = backoff.half_jitter(tries, random_);
+    if (error.retry_after) pause = std::max(pause, std::chrono::milliseconds(*error.retry_after));
+    if (tries >= max_tries || clock_.steady_now() + pause >= deadline) {
+        counted.given_up.add();
+        log_.error("a message could not be sent; giving up",
+                   {key, channel, {"code", error.code}, {"tries", tries}});
+        return;
+    }
+    log_.warn("a message could not be sent; will try again",
+              {key, channel, {"code", error.code}, {"tries", tries}, {"pause_ms", pause.count()}});
+    if (!jobs_.post_after(pause, "auth-message", [this, message, deadline, tries] {
+            attempt(message, deadline, tries + 1);
+        })) {
+        counted.given_up.add();
+        log_.error("a message could not be queued again; giving up", {key, channel});
+    }
+}
+
+}  // namespace kitchen::auth

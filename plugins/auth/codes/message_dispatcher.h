@@ -1,0 +1,69 @@
+// Sends mails and text messages after the response, on the jobs' threads, and tries again when the
+// service is away.
+//
+// A message with a code is not written anywhere on its way: it waits in memory, at most as long as
+// its code is valid.
+//
+// Thread-safety: all calls, from any thread. Must outlive the jobs it has posted: the kernel ends
+// those before it stops plugins.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <variant>
+
+#include "codes/contact.h"
+#include "kitchen/clock.h"
+#include "kitchen/jobs.h"
+#include "kitchen/log.h"
+#include "kitchen/mailer.h"
+#include "kitchen/metrics.h"
+#include "kitchen/random.h"
+#include "kitchen/sms.h"
+
+namespace kitchen::auth {
+
+using Message = std::variant<Mail, Sms>;
+
+/// unavailable, with Retry-After.
+Error message_queue_full(Channel channel);
+
+class MessageDispatcher {
+public:
+    static constexpr int max_tries = 6;
+
+    /// `sms` nullptr: no text messages are sent, and no call may bring one.
+    MessageDispatcher(Mailer& mailer, SmsSender* sms, Jobs& jobs, Clock& clock, Random& random,
+                      Metrics& metrics, Logger& log);
+
+    /// Takes the message, which is worth nothing after `valid_for`. Gives it an idempotency key.
+    /// False when the jobs' queue is full.
+    [[nodiscard]] bool post(Message message, std::chrono::milliseconds valid_for);
+    /// The same at once, on the caller's thread (a job's); only further tries are posted.
+    void send(Message message, std::chrono::milliseconds valid_for);
+
+private:
+    using Deadline = std::chrono::steady_clock::time_point;
+    /// Of one channel. All but `given_up` count single tries.
+    struct Counters {
+        Counter& sent;
+        Counter& failed;    ///< another try may follow
+        Counter& refused;   ///< for good
+        Counter& given_up;  ///< messages that will not be tried again
+    };
+    Counters counters(Metrics& metrics, Channel channel) const;
+    const Counters& of(const Message& message) const;
+    Status hand_over(const Message& message);
+    void attempt(const Message& message, Deadline deadline, int tries);
+
+    Mailer& mailer_;
+    SmsSender* const sms_;
+    Jobs& jobs_;
+    Clock& clock_;
+    Random& random_;
+    Logger& log_;
+    const Counters mails_;
+    std::optional<Counters> text_messages_;
+};
+
+}  // namespace kitchen::auth
