@@ -82,8 +82,8 @@ AuditRepository::AuditRepository(Store& store)
         lists_[filtered].count = store.prepare("SELECT COUNT(*)" + where);
         const std::string limit = place();
         lists_[filtered].page =
-            store.prepare("SELECT " + std::string(columns) + where + " ORDER BY made_at DESC, id DESC LIMIT " +
-                          limit + " OFFSET " + place());
+            store.prepare("SELECT " + std::string(columns) + where +
+                          " ORDER BY made_at DESC, id DESC LIMIT " + limit + " OFFSET " + place());
     }
 }
 
