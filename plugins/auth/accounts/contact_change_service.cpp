@@ -49,7 +49,7 @@ Result<Contact> ContactChangeService::contact_of(std::string_view address) const
 }
 
 Result<ContactChangeService::Found> ContactChangeService::look_up(std::int64_t user_id,
-                                                                    const Contact& wanted) {
+                                                                  const Contact& wanted) {
     return deps_.store.read<Found>([&](Transaction& tx) -> Result<Found> {
         auto found = deps_.users.by_id(tx, user_id);
         if (!found) return std::move(found).error();
