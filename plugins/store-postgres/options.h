@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "kitchen/settings.h"
 
@@ -17,10 +18,11 @@ namespace kitchen::postgres {
 using Milliseconds = std::chrono::milliseconds;
 
 struct Options {
-    std::string url{};          ///< of the primary, as libpq takes it; a secret
-    std::string replica_url{};  ///< of a hot standby that serves reads; empty: none; a secret
-    int pool_size = 0;          ///< connections to each of the two at most; 0: see connections()
-    Milliseconds pool_timeout{5'000};     ///< longest wait for a free one
+    std::string url{};                        ///< of the primary, as libpq takes it; a secret
+    std::vector<std::string> replica_urls{};  ///< of hot standbys that serve reads; secrets
+    Milliseconds replica_max_lag{10'000};     ///< one that is further behind serves none
+    int pool_size = 0;                 ///< connections to each server at most; 0: see connections()
+    Milliseconds pool_timeout{5'000};  ///< longest wait for a free one
     Milliseconds connect_timeout{5'000};  ///< of one attempt, for each host of the url
     Milliseconds start_timeout{60'000};  ///< how long open() waits for a database that is not there
     Milliseconds statement_timeout{5'000};  ///< of one statement, lock waits included
@@ -41,18 +43,27 @@ struct Options {
                              : std::max<std::size_t>(4, 2 * std::thread::hardware_concurrency());
     }
 
+    /// How often the primary is asked how far its log has come, and each replica how far it has
+    /// replayed it.
+    Milliseconds replica_interval() const noexcept {
+        return std::min<Milliseconds>(replica_max_lag / 10, std::chrono::seconds(1));
+    }
+
     static void describe(Fields<Options>& field) {
         using namespace std::chrono_literals;
         field("url", &Options::url,
               "postgresql://user:password@host:port/database, or keyword=value pairs")
             .secret()
             .required();
-        field("replica_url", &Options::replica_url,
-              "A hot standby that serves reads once it has caught up")
+        field("replica_urls", &Options::replica_urls,
+              "Hot standbys that serve reads, in turn: a list, each as url")
             .secret();
+        field("replica_max_lag", &Options::replica_max_lag,
+              "A replica that is further behind the primary serves no reads")
+            .between(1s, 1h);
         field("pool_size", &Options::pool_size,
-              "Connections at most, to the primary and to the replica each; 0: two for each core "
-              "of this machine, and at least 4")
+              "Connections at most, to the primary and to each replica; 0: two for each core of "
+              "this machine, and at least 4")
             .between(0, 500);
         field("pool_timeout", &Options::pool_timeout, "Longest wait for a free connection")
             .between(10ms, 10min);

@@ -14,6 +14,10 @@ namespace {
 constexpr Milliseconds grace{
     1'000};  // for the reply of a server that has just reached its own time limit
 
+constexpr auto ask_place_of_primary = "SELECT pg_current_wal_flush_lsn()::text";
+constexpr auto ask_place_of_replica =
+    "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text ELSE '' END";
+
 /// pg_advisory_xact_lock: one migration at a time in a database. "kitchen" in bytes.
 constexpr auto migration_lock = "SELECT pg_advisory_xact_lock(30231517230753134)::text";
 
@@ -153,7 +157,7 @@ Result<const Connection::Prepared*> Connection::learn(Statement statement, std::
 std::size_t Connection::queue_opening() {
     if (state_ != State::pending) return 0;
     if (seen_) {  // a segment of its own: BEGIN's snapshot must be taken after it
-        session_->queue("SELECT coalesce(pg_last_wal_replay_lsn()::text, '')");
+        session_->queue(ask_place_of_replica);
         session_->end_segment();
     }
     session_->queue(begin_text(mode_));
@@ -285,7 +289,7 @@ Status Connection::commit(bool want_lsn) {
     session_->queue("COMMIT");
     session_->end_segment();
     if (want_lsn) {
-        session_->queue("SELECT pg_current_wal_flush_lsn()::text");
+        session_->queue(ask_place_of_primary);
         session_->end_segment();
     }
     const Deadline until = deadline();
@@ -327,14 +331,32 @@ Status Connection::check(Statement statement) {
     return {};
 }
 
-Status Connection::ping() {
-    session_->queue("SELECT pg_is_in_recovery()::text");
+Result<std::string> Connection::ask(const char* sql) {
+    session_->queue(sql);
     session_->end_segment();
     ResultPtr result;
     if (!session_->receive({&result, 1}, deadline())) return broken();
     if (!is_good(result)) return fail(to_failure(result.get(), {}));
-    if (cell(result.get(), 0) == "true") return standby();
+    return cell(result.get(), 0);
+}
+
+Status Connection::ping() {
+    auto is_standby = ask("SELECT pg_is_in_recovery()::text");
+    if (!is_standby) return std::move(is_standby).error();
+    if (*is_standby == "true") return standby();
     return {};
+}
+
+Result<Lsn> Connection::ask_flushed() {
+    auto place = ask(ask_place_of_primary);
+    if (!place) return std::move(place).error();
+    return parse_lsn(*place).value_or(0);
+}
+
+Result<Lsn> Connection::ask_replayed() {
+    auto place = ask(ask_place_of_replica);
+    if (!place) return std::move(place).error();
+    return replayed_ = parse_lsn(*place).value_or(0);
 }
 
 Result<int> Connection::others() {

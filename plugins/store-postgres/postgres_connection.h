@@ -67,13 +67,17 @@ public:
     /// Of the last call that failed.
     FailureKind failure_kind() const noexcept { return failure_kind_; }
     std::optional<Lsn> written() const noexcept { return written_; }
-    /// Where the replica was when it passed the test of begin().
+    /// Where the replica was when it was last asked, by the test of begin() or ask_replayed().
     Lsn replayed() const noexcept { return replayed_; }
 
     /// Prepares an interned statement and keeps it.
     Status check(Statement statement);
     /// Error: unavailable, also for a server that takes no writes.
     Status ping();
+    /// How far the primary's log has come. Error: unavailable, also for a standby.
+    Result<Lsn> ask_flushed();
+    /// How far a standby has replayed the log; 0 when the server takes writes.
+    Result<Lsn> ask_replayed();
     Result<ServerFacts> facts();
     /// Other sessions of the same name in this database.
     Result<int> others();
@@ -100,6 +104,8 @@ private:
     std::size_t queue_opening();
     /// Sends what is queued, `opening` commands and one more, and gives the result of the last.
     Result<ResultPtr> exchange(std::size_t opening, std::string_view sql);
+    /// Runs a statement without parameters, outside of a transaction, and gives its first value.
+    Result<std::string> ask(const char* sql);
     Status fill_from(Result<ResultPtr> result, std::string_view sql,
                      std::shared_ptr<const Rows::Names> columns, Rows& out);
     Error fail(Failure failure);

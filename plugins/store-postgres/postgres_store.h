@@ -2,7 +2,7 @@
 //
 // A pool of connections, each with the statements it has prepared. transact() runs its body again,
 // with full jitter, after a conflict and after a connection that was lost before COMMIT; reads go
-// to a replica once that has seen what this process has written.
+// to the replicas that may serve them (replicas.h).
 //
 // Thread-safety: every call, from any thread, except open() and close(), which come from one.
 // Ownership: values; nothing is shared with other stores, so many can live in one process.
@@ -21,13 +21,13 @@
 #include "kitchen/store_transfer.h"
 #include "options.h"
 #include "postgres_transaction.h"
+#include "replicas.h"
 #include "statement_texts.h"
 
 namespace kitchen::postgres {
 
 struct Stats {
-    std::uint64_t conflicts = 0;      ///< runs of bodies that lost against another transaction
-    std::uint64_t replica_reads = 0;  ///< reads that a replica served
+    std::uint64_t conflicts = 0;  ///< runs of bodies that lost against another transaction
 };
 
 class PostgresStore final : public Store, public StoreTransfer {
@@ -52,6 +52,15 @@ public:
     Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;
+
+    // To be called every Options::replica_interval() when there are replicas. Both block.
+    /// Notes how far the primary's log has come. No replica serves reads before the first time.
+    /// `now` comes from one clock that never goes back. Error: unavailable.
+    Status follow_primary(LogNotes::Time now);
+    /// Sees whether a replica may serve reads; counted from 0.
+    void look_at_replica(std::size_t index) { replicas_.look(index); }
+    ReplicaState replica(std::size_t index) const { return replicas_.state(index); }
+
     // store-transfer/1, postgres_transfer.cpp: what the catalogue says of the tables of the current
     // schema, and identity columns that go on after rows with ids of their own.
     Status reach() override;
@@ -61,31 +70,22 @@ public:
     using Store::read;
     using Store::transact;
 
-    Stats stats() const { return {conflicts_.load(), replica_reads_.load()}; }
+    Stats stats() const { return {conflicts_.load()}; }
 
 private:
     class Tries;
-    bool held_here() const { return primary_.held_here() || replica_.held_here(); }
+    bool held_here() const { return primary_.held_here() || replicas_.held_here(); }
     Result<std::unique_ptr<Connection>> first_connection(Logger* log) const;
     Status check_server(Connection& connection, Logger* log) const;
-    /// Reads from the replica when it can; nothing when the primary must be asked.
-    std::optional<Status> read_from_replica(const Body& body);
     Status write(const PostgresBody& body, Mode mode);
-    void note_written(const Connection& connection, std::uint64_t unplaced_before) noexcept;
 
     StatementTexts texts_;
     Options options_;
     Jitter jitter_;
     ConnectionPool primary_{"primary", true, texts_, jitter_};
-    ConnectionPool replica_{"replica", false, texts_, jitter_};
+    Replicas replicas_{texts_, jitter_};
     ConflictGate gate_;
-    // How far the log had come after the last commit of this process, and how far the replica is
-    // known to have followed.
-    std::atomic<Lsn> written_{0}, replayed_{0};
-    // Commits whose place in the log was never learnt, and how many of those lie before a place
-    // that was.
-    std::atomic<std::uint64_t> unplaced_{0}, settled_{0};
-    std::atomic<std::uint64_t> conflicts_{0}, replica_reads_{0};
+    std::atomic<std::uint64_t> conflicts_{0};
 };
 
 }  // namespace kitchen::postgres

@@ -81,24 +81,53 @@ TEST_F(PostgresFault, OutOfConnections) {
 }
 
 // The primary is lost for good; its standby, to which every commit has gone before it was
-// acknowledged, takes its place under a url that names both.
+// acknowledged, takes its place under a url that names both. Another standby follows whoever is the
+// primary, and both are listed as replicas.
 TEST_F(PostgresFault, TheStandbyIsPromoted) {
     start_postgres();
     const auto standby = testkit::PostgresServer::replica_of(*postgres);
-    postgres->sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    const auto other = testkit::PostgresServer::replica_of(*postgres);
+    const std::string first = std::to_string(postgres->port());
+    const std::string second = std::to_string(standby->port());
+    other->sql("ALTER SYSTEM SET primary_conninfo = 'user=postgres host=127.0.0.1,127.0.0.1 port=" +
+               first + "," + second + " target_session_attrs=read-write'");
+    other->sql("SELECT pg_reload_conf()");
+    postgres->sql("ALTER SYSTEM SET synchronous_standby_names = 'FIRST 2 (*)'");
     postgres->sql("SELECT pg_reload_conf()");
     ASSERT_TRUE(testkit::wait_until([&] {
-        return postgres->sql("SELECT sync_state FROM pg_stat_replication").starts_with("sync");
+        return postgres->sql(
+                   "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "2";
     }));
-    const std::string here = "127.0.0.1:" + std::to_string(postgres->port());
-    RestaurantConfig config = impatient_postgres(postgres->port());
-    config.store.insert(config.store.find(here) + here.size(),
-                        ",127.0.0.1:" + std::to_string(standby->port()));
+    RestaurantConfig config = impatient_postgres(
+        postgres->port(), "replica_max_lag: 1s, replica_urls: ['" + standby->url("kitchen") +
+                              "', '" + other->url("kitchen") + "']");
+    const std::string here = "127.0.0.1:" + first;
+    config.store.insert(config.store.find(here) + here.size(), ",127.0.0.1:" + second);
     open(std::move(config));
+    const auto replica = [&](const std::string& what, int number) {
+        return server->metric("kitchen_store_replica_" + what + "{replica=\"" +
+                              std::to_string(number) + "\"}");
+    };
+    EXPECT_TRUE(testkit::wait_until(
+        [&] { return replica("reads_total", 1) > 0 && replica("reads_total", 2) > 0; }));
+    EXPECT_TRUE(server->wait_for_health("ok"));
+    other->sql("SELECT pg_wal_replay_pause()");
+    EXPECT_TRUE(server->wait_for_health("degraded"));
+    EXPECT_EQ(replica("fit", 2), 0);
+    EXPECT_GE(replica("lag_seconds", 2), 0.5);
+    EXPECT_EQ(server->client().get("/readyz").status, 200);
+    other->sql("SELECT pg_wal_replay_resume()");
+    EXPECT_TRUE(server->wait_for_health("ok"));
     postgres->stop();
     expect_absence();
     sql = [&](const std::string& statement) { return standby->sql(statement, "kitchen"); };
     standby->sql("SELECT pg_promote()");
+    expect_next_order();
+    // The one is a replica no more, the other follows it.
+    EXPECT_TRUE(
+        testkit::wait_until([&] { return replica("fit", 1) == 0 && replica("fit", 2) == 1; }));
+    const double before = replica("reads_total", 2);
+    EXPECT_TRUE(testkit::wait_until([&] { return replica("reads_total", 2) > before; }));
     expect_recovery();
     load.reset();
     server.reset();

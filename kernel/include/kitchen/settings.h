@@ -27,7 +27,7 @@
 //   std::chrono::duration    250ms, 1.5s, 1m30s, 2h, 1d, 1w, 0; rounded down to the member's unit
 //   Bytes                    512, 64KiB, 10MiB, 1GiB
 //   std::filesystem::path    a path, relative to the configuration file; the member is absolute
-//   std::vector<std::string> a sequence of text
+//   std::vector<std::string> a sequence of text; .secret() masks each
 //   std::optional of these   has no default; empty when the file leaves it out
 //
 // Thread-safety: plain values. describe() and check() run on the thread that loads the
@@ -70,7 +70,8 @@ enum class SettingType : std::uint8_t {
     choice,
     secret,
     list,
-    path
+    path,
+    secrets  ///< a list
 };
 
 /// One key as the kernel knows it: filled in by Fields.
@@ -215,10 +216,13 @@ public:
         pass_.keys.back().default_value.reset();
         return *this;
     }
-    /// Masked wherever the configuration is shown. For text.
+    /// Masked wherever the configuration is shown. For text, and for lists of it.
     Field& secret() {
-        static_assert(detail::setting_type<T>() == SettingType::text, "a secret is text");
-        if (!pass_.source) pass_.keys.back().type = SettingType::secret;
+        constexpr SettingType type = detail::setting_type<T>();
+        static_assert(type == SettingType::text || type == SettingType::list, "a secret is text");
+        if (!pass_.source)
+            pass_.keys.back().type =
+                type == SettingType::text ? SettingType::secret : SettingType::secrets;
         return *this;
     }
     /// The only texts that are allowed.

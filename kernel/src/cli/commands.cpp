@@ -49,6 +49,35 @@ std::string access_text(const http::Route& route) {
     return text;
 }
 
+void hide_all(config::Node& node) {
+    node.secret = true;
+    for (config::Node& child : node.children) hide_all(child);
+}
+
+/// The configuration as it may be shown. What is a secret the plugin says; of one that was not
+/// loaded every value may be.
+config::Node without_secrets(const Kernel& kernel) {
+    config::Node root = kernel.settings().root;
+    const auto& loaded = kernel.plugins().order();
+    for (config::Node& section : root.children) {
+        if (section.key != "plugins") continue;
+        for (config::Node& entry : section.children) {
+            const config::Node* id = entry.find("id");
+            const auto found = std::find_if(
+                loaded.begin(), loaded.end(),
+                [&](const plugin::Instance* instance) { return id && instance->id() == id->text; });
+            for (config::Node& child : entry.children) {
+                if (child.key != "config") continue;
+                if (found == loaded.end())
+                    hide_all(child);
+                else
+                    (*found)->section().hide_secrets(child);
+            }
+        }
+    }
+    return root;
+}
+
 /// Where the plugin would be loaded from; works on a configuration with mistakes too, as far as it
 /// can be read.
 std::filesystem::path file_of(const std::string& id, const std::string& config_file,
@@ -204,7 +233,7 @@ ExitCode check_config(const std::string& config_file, bool show, bool probe, std
     kernel.construct();
     if (probe) kernel.probe();
     if (show)
-        out << config::render(kernel.settings().root);
+        out << config::render(without_secrets(kernel));
     else
         out << config_file << ": ok\n";
     return ExitCode::ok;

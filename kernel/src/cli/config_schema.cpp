@@ -25,6 +25,7 @@ Json value_schema(const SettingKey& key) {
         case SettingType::boolean: schema = {{"type", "boolean"}}; break;
         case SettingType::duration: text("^(0|([0-9]+(\\.[0-9]+)?(ms|s|m|h|d|w))+)$"); break;
         case SettingType::list:
+        case SettingType::secrets:
             schema = {{"type", "array"}, {"items", Json::object({{"type", "string"}})}};
             break;
         case SettingType::choice: {
@@ -55,7 +56,7 @@ Json value_schema(const SettingKey& key) {
 Json key_schema(const SettingKey& key) {
     // ${X} may stand for any single value.
     const bool is_text = key.type == SettingType::text || key.type == SettingType::secret ||
-                         key.type == SettingType::list;
+                         key.type == SettingType::list || key.type == SettingType::secrets;
     Json::Object out;
     if (is_text)
         out = value_schema(key).as_object();
@@ -71,7 +72,8 @@ Json key_schema(const SettingKey& key) {
         if (key.type == SettingType::boolean) value = Json(*key.default_value == "true");
         if (key.type == SettingType::integer)
             if (const auto number = bound(*key.default_value)) value = Json(*number);
-        if (key.type != SettingType::list) out.emplace_back("default", std::move(value));
+        if (key.type != SettingType::list && key.type != SettingType::secrets)
+            out.emplace_back("default", std::move(value));
     }
     return out;
 }
@@ -185,7 +187,7 @@ std::string settings_table(const std::vector<SettingKey>& keys) {
 
 const char* type_name(SettingType type) {
     constexpr const char* names[] = {"text",   "integer", "boolean", "duration", "bytes",
-                                     "choice", "secret",  "list",    "path"};
+                                     "choice", "secret",  "list",    "path",     "secrets"};
     return names[static_cast<std::size_t>(type)];
 }
 

@@ -10,9 +10,16 @@ namespace kitchen::config {
 
 namespace {
 
+bool is_secret(SettingType type) noexcept {
+    return type == SettingType::secret || type == SettingType::secrets;
+}
+bool is_list(SettingType type) noexcept {
+    return type == SettingType::list || type == SettingType::secrets;
+}
+
 std::string shown(const Node& node, SettingType type) {
     if (node.kind != Node::Kind::scalar) return std::string(describe(node.kind));
-    if (node.secret || type == SettingType::secret) return std::string(mask);
+    if (node.secret || is_secret(type)) return std::string(mask);
     constexpr std::size_t longest = 60;
     return "'" + (node.text.size() > longest ? node.text.substr(0, longest) + "…" : node.text) +
            "'";
@@ -22,7 +29,7 @@ std::string shown(const Node& node, SettingType type) {
 /// name.
 std::optional<std::string> convert(const Node& node, const SettingKey& key,
                                    const Environment& environment, Value& value) {
-    if (key.type == SettingType::list) {
+    if (is_list(key.type)) {
         if (node.kind != Node::Kind::sequence)
             return "expected a sequence, found " + shown(node, key.type);
         std::vector<std::string> items;
@@ -54,7 +61,7 @@ Value default_of(const SettingKey& key, const Environment& environment,
     Node node;
     node.kind = Node::Kind::scalar;
     node.text = expand(*key.default_value, environment, problems);
-    if (key.type == SettingType::list) {
+    if (is_list(key.type)) {
         Diagnostics diagnostics("default");
         node = read_yaml(node.text, diagnostics);
         if (node.kind == Node::Kind::null) node.kind = Node::Kind::sequence;  // "" is an empty list
@@ -330,7 +337,8 @@ std::int64_t Section::bytes(std::string_view key) const {
     return get<std::int64_t>(key, SettingType::bytes);
 }
 std::vector<std::string> Section::list(std::string_view key) const {
-    return get<std::vector<std::string>>(key, SettingType::list);
+    const SettingType type = entry(key).type;
+    return get<std::vector<std::string>>(key, is_list(type) ? type : SettingType::list);
 }
 std::vector<std::string> Section::names(std::string_view prefix) const {
     const auto found = names_.find(prefix);
@@ -342,5 +350,15 @@ std::vector<std::string> Section::names(std::string_view prefix) const {
     return out;
 }
 Mark Section::mark(std::string_view key) const { return entry(key).mark; }
+
+void Section::hide_secrets(Node& node, const std::string& path) const {
+    for (Node& child : node.children) {
+        std::string key = path;
+        if (node.kind == Node::Kind::map) key += (path.empty() ? "" : ".") + child.key;
+        hide_secrets(child, key);
+        const auto found = entries_.find(key);
+        if (found != entries_.end() && is_secret(found->second.type)) child.secret = true;
+    }
+}
 
 }  // namespace kitchen::config

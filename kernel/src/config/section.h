@@ -35,6 +35,9 @@ public:
     Mark mark(std::string_view key) const;
     /// The key has its default because what the file says was reported as an error.
     bool is_refused(std::string_view key) const { return entry(key).is_refused; }
+    /// Marks in `node`, the map that this was read from, what the keys say is secret. `path` is
+    /// where `node` stands in it.
+    void hide_secrets(Node& node, const std::string& path = "") const;
 
     struct Entry {
         SettingType type = SettingType::text;

@@ -135,7 +135,8 @@ std::optional<std::string> parse_value(SettingType type, std::string_view text, 
         case SettingType::choice:
         case SettingType::path:
         case SettingType::secret: value = std::string(text); return std::nullopt;
-        case SettingType::list: break;
+        case SettingType::list:
+        case SettingType::secrets: break;
     }
     return "expected a sequence";
 }

@@ -36,6 +36,8 @@ public:
     MessageDispatcher(Mailer& mailer, SmsSender* sms, Jobs& jobs, Clock& clock, Random& random,
                       Metrics& metrics, Logger& log);
 
+    /// Whether messages of that channel can be sent; of another none may be given.
+    bool has(Channel channel) const { return channel == Channel::email || sms_; }
     /// Takes the message, which is worth nothing after `valid_for`. Gives it an idempotency key.
     /// False when the jobs' queue is full.
     [[nodiscard]] bool post(Message message, std::chrono::milliseconds valid_for);

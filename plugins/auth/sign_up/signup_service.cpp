@@ -160,6 +160,8 @@ Result<SignupService::Resent> SignupService::resend(std::string_view session_id)
                    "No more codes can be sent for this sign-up. Let it expire, then sign up again.")
             .retry_in(retry_seconds(**left));
     const Contact contact = contact_of(**fields);
+    // The sign-up may have begun before text messages were switched off.
+    if (!deps_.messages.has(contact.channel)) return message_queue_full(contact.channel);
     // Text messages cost money, and sessions are cheap: one number's count together.
     if (contact.channel == Channel::sms)
         if (Status open = per_contact_.tick(contact_key_.mac({contact.key()})); !open)

@@ -560,8 +560,8 @@ TEST_F(OrderEventsOnTwoReplicas, AStandbyThatIsBehindIsNotAsked) {
     Kitchen here(polling());
     const auto order = here.place(here.food());
     RestaurantConfig behind = polling();
-    behind.store = "{id: store-postgres, config: {url: '" + database.url() + "', replica_url: '" +
-                   standby->url(database.name()) + "'}}";
+    behind.store = "{id: store-postgres, config: {url: '" + database.url() + "', replica_urls: ['" +
+                   standby->url(database.name()) + "']}}";
     Kitchen there(behind);
     Watch before(there, stream_of(order));
     EXPECT_EQ(before.changes(1), "1/1");

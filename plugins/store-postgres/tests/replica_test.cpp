@@ -1,4 +1,4 @@
-// Reads on a hot standby: when it may serve them, and what happens when it may not.
+// Reads on hot standbys: when one may serve them, and what happens when none may.
 #include <fstream>
 
 #include "postgres_fixture.h"
@@ -6,68 +6,198 @@
 namespace kitchen::postgres {
 namespace {
 
-class Replica : public testing::Test {
+class ReplicasTest : public testing::Test {
 protected:
-    Replica() : standby(PostgresServer::replica_of(primary)) {
+    ReplicasTest() {
+        for (auto& standby : standbys) standby = PostgresServer::replica_of(primary);
         Options options = hasty(database.url());
-        options.replica_url = standby->url(database.name());
+        for (const auto& standby : standbys)
+            options.replica_urls.push_back(standby->url(database.name()));
         store.open(options, &log).value();
+        another.open({.url = database.url()}).value();
         create_items(store);
-        standby->sql("SELECT 1", database.name());
+        EXPECT_TRUE(testkit::wait_until([&] { return follow(0s), served_by() == "1 1 0"; }));
     }
-    void pause() { standby->sql("SELECT pg_wal_replay_pause()"); }
-    void resume() { standby->sql("SELECT pg_wal_replay_resume()"); }
+    /// What the jobs of the plugin do, `later` than the last time.
+    void follow(std::chrono::seconds later) {
+        now += later;
+        (void)store.follow_primary(now);
+        look();
+    }
+    void look() {
+        store.look_at_replica(0);
+        store.look_at_replica(1);
+    }
     std::int64_t count() { return number(store, "SELECT count(*) FROM items"); }
-    bool reads_from_replica() {
-        const auto before = store.stats().replica_reads;
+    /// How many of two reads each replica served, and the primary.
+    std::string served_by() {
+        const std::uint64_t before[] = {store.replica(0).reads, store.replica(1).reads};
         (void)count();
-        return store.stats().replica_reads > before;
+        (void)count();
+        const auto first = store.replica(0).reads - before[0];
+        const auto second = store.replica(1).reads - before[1];
+        return std::to_string(first) + ' ' + std::to_string(second) + ' ' +
+               std::to_string(2 - first - second);
+    }
+    /// Both have replayed all there is.
+    bool are_equal() {
+        look();
+        return store.replica(0).lag == 0ms && store.replica(1).lag == 0ms;
+    }
+    void pause(int standby) { standbys[standby]->sql("SELECT pg_wal_replay_pause()"); }
+    void resume(int standby) { standbys[standby]->sql("SELECT pg_wal_replay_resume()"); }
+    /// As another process does it.
+    void add_elsewhere(int id) {
+        write(another, "INSERT INTO items (id) VALUES ($1)", {id}).value();
     }
 
     PostgresServer primary{};
     PostgresDatabase database{primary};
-    std::unique_ptr<PostgresServer> standby;
+    std::unique_ptr<PostgresServer> standbys[2];
     testkit::RecordingLogger log;
-    PostgresStore store;
+    PostgresStore store, another;
+    LogNotes::Time now{1h};
 };
 
-TEST_F(Replica, ServesReadsOnceItHasSeenWhatWasWritten) {
-    ASSERT_TRUE(testkit::wait_until([&] { return reads_from_replica(); }));
+TEST_F(ReplicasTest, ServeReadsInTurnOnceTheyHaveSeenWhatWasWritten) {
     for (int i = 0; i < 20; ++i) {
         write(store, "INSERT INTO items (id) VALUES ($1)", {i}).value();
-        ASSERT_EQ(count(), i + 1);  // from either server
+        ASSERT_EQ(count(), i + 1);  // from any of the three
+        ASSERT_EQ(count(), i + 1);
     }
-    ASSERT_TRUE(testkit::wait_until([&] { return reads_from_replica(); }));
+    ASSERT_TRUE(testkit::wait_until([&] { return served_by() == "1 1 0"; }));
+    EXPECT_EQ(count(), 20);
     EXPECT_EQ(count(), 20);
 }
 
-TEST_F(Replica, OneThatIsBehindIsPassedOver) {
-    ASSERT_TRUE(testkit::wait_until([&] { return reads_from_replica(); }));
-    pause();
+TEST_F(ReplicasTest, NoneServesAReadBeforeTheFirstNote) {
+    PostgresStore fresh;
+    fresh.open({.url = database.url(), .replica_urls = {standbys[0]->url(database.name())}})
+        .value();
+    EXPECT_EQ(number(fresh, "SELECT count(*) FROM items"), 0);
+    EXPECT_EQ(fresh.replica(0).reads, 0U);
+    fresh.follow_primary(now).value();
+    EXPECT_TRUE(testkit::wait_until([&] {
+        fresh.look_at_replica(0);
+        (void)number(fresh, "SELECT count(*) FROM items");
+        return fresh.replica(0).reads > 0;
+    }));
+}
+
+TEST_F(ReplicasTest, WhatThisProcessWroteIsReadFromAnyThatHasIt) {
+    pause(0);
     write(store, "INSERT INTO items (id) VALUES (1)").value();
-    EXPECT_FALSE(reads_from_replica());
+    ASSERT_TRUE(testkit::wait_until([&] { return served_by() == "0 2 0"; }));
+    pause(1);
+    write(store, "INSERT INTO items (id) VALUES (2)").value();
+    EXPECT_EQ(served_by(), "0 0 2");
+    EXPECT_EQ(count(), 2);
+    resume(0);
+    resume(1);
+    ASSERT_TRUE(testkit::wait_until([&] { return served_by() == "1 1 0"; }));
+    EXPECT_EQ(count(), 2);
+}
+
+TEST_F(ReplicasTest, OneBehindTheLimitServesNoneUntilItHasCaughtUp) {
+    pause(0);
+    add_elsewhere(1);
+    follow(5s);
+    // This process has written nothing, so an older state will do, for a while.
+    EXPECT_EQ(served_by(), "1 1 0");
+    ASSERT_TRUE(testkit::wait_until([&] { return follow(0s), !store.replica(1).lag->count(); }));
+    follow(9s);
+    EXPECT_EQ(served_by(), "0 2 0");
     EXPECT_EQ(count(), 1);
-    // Another process has written nothing, so an older state is right for it.
-    PostgresStore other;
-    other.open({.url = database.url(), .replica_url = standby->url(database.name())}).value();
-    EXPECT_EQ(number(other, "SELECT count(*) FROM items"), 0);
-    resume();
-    ASSERT_TRUE(testkit::wait_until([&] { return reads_from_replica(); }));
+    EXPECT_EQ(store.replica(0).standing, ReplicaStanding::behind);
+    EXPECT_GE(store.replica(0).lag, 9s);
+    EXPECT_LE(store.replica(0).lag, 14s);
+    EXPECT_TRUE(log.contains("too far behind"));
+    resume(0);
+    ASSERT_TRUE(testkit::wait_until([&] { return are_equal(); }));
+    EXPECT_EQ(served_by(), "1 1 0");
+    EXPECT_TRUE(log.contains("serves reads again"));
+}
+
+// The test travels with the read: between two looks nothing older comes out.
+TEST_F(ReplicasTest, OneBehindTheLimitIsFoundByTheRead) {
+    pause(0);
+    add_elsewhere(1);
+    now += 1s;
+    store.follow_primary(now).value();
+    ASSERT_TRUE(testkit::wait_until([&] {
+        store.look_at_replica(1);
+        return store.replica(1).lag == 0ms;
+    }));
+    now += 9s;
+    store.follow_primary(now).value();
+    EXPECT_EQ(store.replica(0).standing, ReplicaStanding::fit);
+    EXPECT_EQ(count(), 1);
+    EXPECT_EQ(count(), 1);
+    EXPECT_EQ(store.replica(0).standing, ReplicaStanding::behind);
+}
+
+// It has replayed all that it received, and so is not behind by what it says itself.
+TEST_F(ReplicasTest, OneThatIsCutOffFromThePrimaryIsNoticed) {
+    ASSERT_TRUE(testkit::wait_until([&] { return are_equal(); }));
+    const std::string conninfo = standbys[0]->sql("SHOW primary_conninfo");
+    const auto follow_at = [&](const std::string& where) {
+        standbys[0]->sql("ALTER SYSTEM SET primary_conninfo = '" + where + "'");
+        standbys[0]->sql("SELECT pg_reload_conf()");
+    };
+    follow_at("");
+    ASSERT_TRUE(testkit::wait_until(
+        [&] { return standbys[0]->sql("SELECT count(*) FROM pg_stat_wal_receiver") == "0"; }));
+    add_elsewhere(1);
+    follow(1s);
+    ASSERT_TRUE(testkit::wait_until([&] { return look(), store.replica(1).lag == 0ms; }));
+    EXPECT_EQ(standbys[0]->sql("SELECT pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()"), "t");
+    follow(9s);
+    EXPECT_EQ(served_by(), "0 2 0");
+    EXPECT_EQ(count(), 1);
+    std::string quoted;
+    for (const char c : conninfo) quoted += c == '\'' ? "''" : std::string(1, c);
+    follow_at(quoted);
+    ASSERT_TRUE(testkit::wait_until([&] { return are_equal(); }));
+    EXPECT_EQ(served_by(), "1 1 0");
+}
+
+// A failover takes a while, in which nothing is written.
+TEST_F(ReplicasTest, GoOnWhileThePrimaryIsAway) {
+    write(store, "INSERT INTO items (id) VALUES (1)").value();
+    ASSERT_TRUE(testkit::wait_until([&] { return served_by() == "1 1 0"; }));
+    primary.stop();
+    EXPECT_FALSE(store.follow_primary(now += 1h));
+    look();
+    EXPECT_EQ(served_by(), "1 1 0");
     EXPECT_EQ(count(), 1);
 }
 
-TEST_F(Replica, OneThatIsGoneOrFrozenIsPassedOver) {
+TEST_F(ReplicasTest, ThoseThatAreGoneOrFrozenArePassedOver) {
     write(store, "INSERT INTO items (id) VALUES (1)").value();
-    standby->stop();
+    ASSERT_TRUE(testkit::wait_until([&] { return served_by() == "1 1 0"; }));
+    standbys[0]->stop();
     for (int i = 0; i < 5; ++i) EXPECT_EQ(count(), 1);
-    standby->start();
-    ASSERT_TRUE(testkit::wait_until([&] { return reads_from_replica(); }));
-    standby->freeze();
+    EXPECT_EQ(served_by(), "0 2 0");
+    standbys[1]->freeze();
     EXPECT_EQ(count(), 1);
+    EXPECT_EQ(served_by(), "0 0 2");
+    EXPECT_EQ(store.replica(0).standing, ReplicaStanding::gone);
+    EXPECT_FALSE(store.replica(0).lag);
+    EXPECT_EQ(store.replica(1).standing, ReplicaStanding::gone);
+    standbys[1]->thaw();
+    standbys[0]->start();
+    ASSERT_TRUE(testkit::wait_until([&] { return look(), served_by() == "1 1 0"; }));
     EXPECT_EQ(count(), 1);
-    standby->thaw();
-    ASSERT_TRUE(testkit::wait_until([&] { return reads_from_replica(); }));
-    EXPECT_TRUE(log.contains("server=replica"));
+    EXPECT_TRUE(log.contains("server=replica 1"));
+    EXPECT_TRUE(log.contains("server=replica 2"));
+}
+
+// It has a log of its own from then on.
+TEST_F(ReplicasTest, OneThatWasPromotedIsNone) {
+    standbys[0]->sql("SELECT pg_promote()");
+    follow(0s);
+    EXPECT_EQ(store.replica(0).standing, ReplicaStanding::primary);
+    EXPECT_EQ(served_by(), "0 2 0");
 }
 
 class Demoted : public testing::Test {

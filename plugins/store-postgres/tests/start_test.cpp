@@ -26,6 +26,17 @@ TEST(Start, AUrlThatIsNoneIsRefusedAndNotRepeated) {
     }
 }
 
+TEST(Start, TheSettingsAreCheckedAndNoUrlRepeated) {
+    Options options;
+    options.url = "geheim";
+    options.replica_urls = {"postgresql://u:p@h/db", "postgresql://u:geheim@[::1/db"};
+    const std::vector<std::string> problems = problems_of(options);
+    ASSERT_EQ(problems.size(), 2U);
+    EXPECT_THAT(problems[0], AllOf(HasSubstr("url: cannot be used"), Not(HasSubstr("geheim"))));
+    EXPECT_THAT(problems[1],
+                AllOf(HasSubstr("replica_urls: item 2 cannot be used"), Not(HasSubstr("geheim"))));
+}
+
 TEST(Start, WaitsForADatabaseAndGivesUpByName) {
     PostgresServer& server = PostgresServer::shared();
     testkit::RecordingLogger log;

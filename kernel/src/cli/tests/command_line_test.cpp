@@ -246,6 +246,21 @@ TEST_F(CommandLine, ShowsTheConfigurationWithSecretsMasked) {
                 AllOf(HasSubstr("public_url: ********"), Not(HasSubstr("hunter2"))));
 }
 
+// A secret is one wherever it was written: what its key says counts, and of a plugin that is not
+// loaded no key is known.
+TEST_F(CommandLine, ShowsNoSecretThatStandsInTheFile) {
+    const Outcome outcome = run(
+        {"check-config", "--show", "--config",
+         write(
+             "plugins:\n"
+             "  - {id: store-postgres, config: {url: 'postgresql://u:hunter2@h/db', pool_size: 7,\n"
+             "     replica_urls: ['postgresql://u:hunter2@a/db', 'postgresql://u:hunter2@b/db']}}\n"
+             "  - {id: mail-smtp, enabled: false, config: {password: hunter2, x: [hunter2]}}\n")});
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("url: ********"), HasSubstr("pool_size: \"7\""),
+                                      HasSubstr("enabled: \"false\""), Not(HasSubstr("hunter2"))));
+}
+
 TEST_F(CommandLine, ListsPluginsAndRoutes) {
     const std::string config = kitchen();
     const Outcome plugins = run({"plugins", "list", "--config", config});

@@ -146,6 +146,33 @@ TEST(Section, NeverShowsASecret) {
     EXPECT_EQ(r.errors[1], "f:2:7: error: auth.port: expected a whole number, found ********");
 }
 
+TEST(Section, HidesWhatTheKeysSayIsSecret) {
+    const SettingKey declared[] = {
+        {"token", SettingType::secret, std::nullopt, false, "", ""},
+        {"urls", SettingType::secrets, "[]", false, "", ""},
+        {"host", SettingType::text, std::nullopt, false, "", ""},
+        {"login.password", SettingType::secret, std::nullopt, false, "", ""},
+        {"apps.*.key", SettingType::secret, std::nullopt, false, "", ""}};
+    Diagnostics diagnostics("f");
+    Node node = read_yaml(
+        "token: plum\nurls: [plum, plum]\nhost: pear\nlogin.password: plum\n"
+        "apps: {one: {key: plum}}\n",
+        diagnostics);
+    const auto section = read_section(&node, declared, "auth", {9, 9}, {}, diagnostics);
+    EXPECT_THAT(diagnostics.lines(), IsEmpty());
+    EXPECT_THAT(section->list("urls"), ElementsAre("plum", "plum"));
+    section->hide_secrets(node);
+    EXPECT_EQ(render(node),
+              "token: ********\nurls:\n  - ********\n  - ********\nhost: \"pear\"\n"
+              "login.password: ********\napps:\n  one:\n    key: ********\n");
+    // What is wrong with a list of secrets repeats none.
+    EXPECT_THAT(read("urls: plum\n", declared).errors,
+                ElementsAre("f:1:7: error: auth.urls: expected a sequence, found ********"));
+    EXPECT_THAT(read("urls: [{plum: plum}]\n", declared).errors,
+                ElementsAre("f:1:7: error: auth.urls: expected a sequence of text, found a map in "
+                            "it"));
+}
+
 TEST(Section, ExpandsVariablesInDefaults) {
     const SettingKey declared[] = {
         {"fruit", SettingType::text, "${WORD}/${NOBODY:-x}", false, "", ""}};
