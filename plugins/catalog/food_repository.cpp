@@ -95,8 +95,8 @@ FoodRepository::FoodRepository(Store& store, std::string currency)
         "0 WHERE id = $1 AND deleted_at IS NOT NULL RETURNING " +
         std::string(food_columns));
     purgeable_ = store.prepare(
-        "SELECT id, version FROM foods WHERE deleted_at IS NOT NULL AND deleted_at <= $1 "
-        "ORDER BY deleted_at, id LIMIT $2");
+        "SELECT id, version FROM foods WHERE deleted_at IS NOT NULL AND deleted_at <= $1 AND "
+        "id < (SELECT MAX(id) FROM foods) ORDER BY deleted_at, id LIMIT $2");
     purge_journal_ = store.prepare("DELETE FROM food_stock_journal WHERE food_id = $1");
     purge_ = store.prepare("DELETE FROM foods WHERE id = $1");
     rate_ = store.prepare(

@@ -80,7 +80,8 @@ public:
     Result<std::optional<Food>> restore(Transaction& tx, std::int64_t id, std::int64_t now) const;
 
     /// Removes up to `limit` foods that were deleted at that time or before, with their journals,
-    /// the longest deleted first. Rows of (id, version).
+    /// the longest deleted first. Rows of (id, version). The newest food of all stays: by its id a
+    /// copy of the database knows which ids there have been.
     Result<Rows> purge(Transaction& tx, std::int64_t deleted_at, std::int64_t limit) const;
 
     /// False when there has never been such a food.

@@ -200,7 +200,7 @@ Result<Food> FoodService::restore(std::int64_t id) {
 }
 
 Result<std::int64_t> FoodService::purge(Timestamp deleted_at) {
-    constexpr std::int64_t at_once = 100;  // so that others who write wait only a moment
+    constexpr std::int64_t at_once = 10;  // journals are long, and others who write wait
     std::int64_t purged = 0, last = at_once;
     while (last == at_once) {
         const Status done = store_.transact([&](Transaction& tx) -> Status {

@@ -117,7 +117,8 @@ public:
                            [this] { mend_counts(); }, {.once_per_cluster = true});
         if (const auto age = settings.purge_deleted_after; age.count() > 0)
             setup.add_periodic("catalog: purge deleted foods",
-                               std::min<std::chrono::milliseconds>(age, std::chrono::hours(1)),
+                               std::clamp<std::chrono::milliseconds>(age, std::chrono::seconds(1),
+                                                                     std::chrono::hours(1)),
                                [this, age] { purge(age); }, {.once_per_cluster = true});
     }
 

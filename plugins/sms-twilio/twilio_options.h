@@ -16,7 +16,7 @@ struct Options : ConnectionSettings {
     std::string api_key_sid;  ///< "": `secret` is the account's own auth token
     std::string secret;
     std::string from, messaging_service_sid;  ///< one of them
-    std::chrono::seconds validity = std::chrono::hours(10);
+    std::chrono::seconds validity = std::chrono::minutes(10);
     std::string proxy;  ///< "": none, whatever the environment says
 
     static void describe(Fields<Options>& field);

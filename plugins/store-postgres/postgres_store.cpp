@@ -166,6 +166,8 @@ Status PostgresStore::write(const PostgresBody& body, Mode mode) {
                 const std::uint64_t unplaced = replicas_.unplaced();
                 outcome = run_once(**lease, body, mode, &hooks, want_lsn);
                 if (want_lsn && outcome.status) replicas_.note_written(**lease, unplaced);
+                if (want_lsn && !outcome.status && outcome.status.error().code == "commit_unknown")
+                    replicas_.note_unplaced();
             } else {
                 outcome = {lease.error(), tries.lost() && lease.error().kind == Errc::unavailable
                                               ? FailureKind::lost

@@ -67,7 +67,8 @@ std::optional<Status> Replicas::read(const Store::Body& body) {
         if (replica.standing != ReplicaStanding::fit) continue;
         auto lease = replica.pool.acquire();
         if (!lease) {
-            if (lease.error().kind == Errc::unavailable) set_gone(replica);
+            if (lease.error().kind != Errc::unavailable) break;  // it has waited long enough
+            set_gone(replica);
             continue;
         }
         // What a connection has once seen holds as long as its session, which a pooler exchanges

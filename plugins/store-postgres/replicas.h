@@ -58,6 +58,8 @@ public:
     std::uint64_t unplaced() const noexcept { return unplaced_; }
     /// `connection` has committed. `unplaced_before`: unplaced() before that.
     void note_written(const Connection& connection, std::uint64_t unplaced_before) noexcept;
+    /// A commit of which it is not known whether it took effect.
+    void note_unplaced() noexcept { ++unplaced_; }
     void note_primary(LogNotes::Time when, Lsn place) { notes_.note(when, place); }
 
     /// Sees how far one of them is, by its place in the list. Blocks.

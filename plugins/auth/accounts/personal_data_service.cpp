@@ -32,7 +32,7 @@ PersonalDataService::PersonalDataService(Dependencies dependencies) : deps_(depe
         {"account",
          {.kept = {{"profile",
                     store.prepare(
-                        "SELECT id, email, phone_number, phone_proved, role, referral_code, "
+                        "SELECT id, email, phone_number, proved_phone, role, referral_code, "
                         "created_at, updated_at FROM users WHERE id = $1")},
                    {"addresses",
                     store.prepare(

@@ -7,7 +7,7 @@ namespace {
 
 #define AUTH_USER_COLUMNS                                                                         \
     "id, email, phone_number, password_hash, role, disabled, referral_code, credential_version, " \
-    "version, created_at, updated_at, phone_proved"
+    "version, created_at, updated_at, proved_phone"
 
 // '!' escapes the wildcards of LIKE: a backslash would mean different things to different stores.
 #define AUTH_USER_FILTER                                                                           \
@@ -28,7 +28,7 @@ User user_of(const Row& row) {
     user.version = row.integer(8);
     user.created_at = row.integer(9);
     user.updated_at = row.integer(10);
-    user.phone_proved = row.boolean(11);
+    user.phone_proved = !user.phone_number.empty() && row.text(11) == user.phone_number;
     return user;
 }
 
@@ -91,22 +91,21 @@ UserRepository::UserRepository(Store& store)
                            "NULL")),
       by_email_(store.prepare("SELECT " AUTH_USER_COLUMNS
                               " FROM users WHERE email_key = $1 AND email_key <> ''")),
-      by_proved_phone_(store.prepare(
-          "SELECT " AUTH_USER_COLUMNS
-          " FROM users WHERE phone_number = $1 AND phone_number <> '' AND phone_proved = 1")),
+      by_proved_phone_(store.prepare("SELECT " AUTH_USER_COLUMNS
+                                     " FROM users WHERE phone_number = $1 AND phone_number <> '' "
+                                     "AND proved_phone = phone_number")),
       taken_(store.prepare("SELECT email_key, phone_number FROM users WHERE (email_key = $1 AND "
                            "email_key <> '') OR (phone_number = $2 AND phone_number <> '')")),
       referral_(store.prepare("SELECT id FROM users WHERE referral_code = $1 AND disabled = 0")),
       insert_(
           store.prepare("INSERT INTO users (email, email_key, phone_number, password_hash, "
-                        "role, referral_code, referred_by, created_at, updated_at, phone_proved) "
+                        "role, referral_code, referred_by, created_at, updated_at, proved_phone) "
                         "VALUES ($1, $2, $3, $4, $5, $6, (SELECT id FROM users WHERE "
                         "referral_code = $7), $8, $8, $9) "
                         "RETURNING " AUTH_USER_COLUMNS)),
-      update_phone_(store.prepare(
-          "UPDATE users SET phone_number = $2, phone_proved = 0, version = version + 1, "
-          "updated_at = $3 WHERE id = $1 "
-          "RETURNING " AUTH_USER_COLUMNS)),
+      update_phone_(store.prepare("UPDATE users SET phone_number = $2, version = version + 1, "
+                                  "updated_at = $3 WHERE id = $1 "
+                                  "RETURNING " AUTH_USER_COLUMNS)),
       update_rights_(store.prepare("UPDATE users SET role = $2, disabled = $3, credential_version "
                                    "= credential_version + 1, version = version + 1, "
                                    "updated_at = $4 WHERE id = $1 RETURNING " AUTH_USER_COLUMNS)),
@@ -119,12 +118,12 @@ UserRepository::UserRepository(Store& store)
           "1, version = version + 1, updated_at = $5 WHERE id = $1 AND credential_version = $2 "
           "RETURNING " AUTH_USER_COLUMNS)),
       prove_phone_(store.prepare(
-          "UPDATE users SET phone_number = $3, phone_proved = 1, credential_version = "
+          "UPDATE users SET phone_number = $3, proved_phone = $3, credential_version = "
           "credential_version + 1, version = version + 1, updated_at = $4 WHERE id = $1 AND "
           "credential_version = $2 RETURNING " AUTH_USER_COLUMNS)),
       forget_(store.prepare(
           "UPDATE users SET email = 'deleted-' || CAST(id AS TEXT), email_key = 'deleted-' || "
-          "CAST(id AS TEXT), phone_number = 'deleted-' || CAST(id AS TEXT), phone_proved = 0, "
+          "CAST(id AS TEXT), phone_number = 'deleted-' || CAST(id AS TEXT), proved_phone = '', "
           "referral_code = "
           "'deleted-' || CAST(id AS TEXT), password_hash = '', disabled = 1, referred_by = NULL, "
           "credential_version = credential_version + 1, version = version + 1, updated_at = $3, "
@@ -182,9 +181,10 @@ Result<std::optional<std::int64_t>> UserRepository::owner_of_referral_code(
 }
 
 Result<User> UserRepository::insert(Transaction& tx, const NewUser& user) const {
-    return changed(tx.query(insert_, {user.email, ascii_lower(user.email), user.phone_number,
-                                      user.password_hash, user.role, user.referral_code,
-                                      user.referred_by_code, user.created_at, user.phone_proved}));
+    return changed(tx.query(
+        insert_, {user.email, ascii_lower(user.email), user.phone_number, user.password_hash,
+                  user.role, user.referral_code, user.referred_by_code, user.created_at,
+                  user.phone_proved ? user.phone_number : std::string()}));
 }
 
 Result<User> UserRepository::update_phone(Transaction& tx, std::int64_t id,

@@ -35,7 +35,8 @@ MessageDispatcher::MessageDispatcher(Mailer& mailer, SmsSender* sms, Jobs& jobs,
                                      Random& random, Metrics& metrics, Logger& log)
     : mailer_(mailer),
       sms_(sms),
-      jobs_(jobs.queue("auth messages", sending_threads)),
+      mail_jobs_(jobs.queue("auth mails", sending_threads)),
+      sms_jobs_(sms ? jobs.queue("auth text messages", sending_threads) : mail_jobs_),
       clock_(clock),
       random_(random),
       log_(log),
@@ -63,6 +64,10 @@ const MessageDispatcher::Counters& MessageDispatcher::of(const Message& message)
     return channel_of(message) == Channel::email ? mails_ : text_messages_.value();
 }
 
+Jobs& MessageDispatcher::queue_of(const Message& message) const {
+    return channel_of(message) == Channel::email ? mail_jobs_ : sms_jobs_;
+}
+
 Status MessageDispatcher::hand_over(const Message& message) {
     if (const auto* mail = std::get_if<Mail>(&message)) return mailer_.send(*mail);
     return sms_->send(std::get<Sms>(message));
@@ -71,18 +76,20 @@ Status MessageDispatcher::hand_over(const Message& message) {
 bool MessageDispatcher::post(Message message, std::chrono::milliseconds valid_for) {
     key_of(message) = new_mail_key(random_);
     const Deadline deadline = clock_.steady_now() + valid_for;
-    return jobs_.post("auth-message", [this, message = std::move(message), deadline] {
+    Jobs& queue = queue_of(message);
+    return queue.post("auth-message", [this, message = std::move(message), deadline] {
         attempt(message, deadline, 1);
     });
 }
 
-void MessageDispatcher::send(Message message, std::chrono::milliseconds valid_for) {
-    key_of(message) = new_mail_key(random_);
-    attempt(message, clock_.steady_now() + valid_for, 1);
-}
-
 void MessageDispatcher::attempt(const Message& message, Deadline deadline, int tries) {
     const Counters& counted = of(message);
+    if (clock_.steady_now() >= deadline) {
+        counted.given_up.add();
+        log_.error("a message waited until it was worth nothing",
+                   {{"key", key_of(message)}, {"channel", to_text(channel_of(message))}});
+        return;
+    }
     const Status sent = hand_over(message);
     if (sent) return counted.sent.add();
     const Error& error = sent.error();
@@ -105,7 +112,7 @@ void MessageDispatcher::attempt(const Message& message, Deadline deadline, int t
     }
     log_.warn("a message could not be sent; will try again",
               {key, channel, {"code", error.code}, {"tries", tries}, {"pause_ms", pause.count()}});
-    if (!jobs_.post_after(pause, "auth-message", [this, message, deadline, tries] {
+    if (!queue_of(message).post_after(pause, "auth-message", [this, message, deadline, tries] {
             attempt(message, deadline, tries + 1);
         })) {
         counted.given_up.add();

@@ -41,8 +41,6 @@ public:
     /// Takes the message, which is worth nothing after `valid_for`. Gives it an idempotency key.
     /// False when the jobs' queue is full.
     [[nodiscard]] bool post(Message message, std::chrono::milliseconds valid_for);
-    /// The same at once, on the caller's thread (a job's); only further tries are posted.
-    void send(Message message, std::chrono::milliseconds valid_for);
 
 private:
     using Deadline = std::chrono::steady_clock::time_point;
@@ -55,12 +53,13 @@ private:
     };
     Counters counters(Metrics& metrics, Channel channel) const;
     const Counters& of(const Message& message) const;
+    Jobs& queue_of(const Message& message) const;
     Status hand_over(const Message& message);
     void attempt(const Message& message, Deadline deadline, int tries);
 
     Mailer& mailer_;
     SmsSender* const sms_;
-    Jobs& jobs_;
+    Jobs &mail_jobs_, &sms_jobs_;  ///< a slow service keeps no message of the other
     Clock& clock_;
     Random& random_;
     Logger& log_;

@@ -78,7 +78,8 @@ void PasswordResetService::prepare(const Contact& contact, const std::string& cl
     const auto& [text, valid_for] = *code;
     const Contact to{contact.channel,
                      contact.channel == Channel::email ? (*user)->email : (*user)->phone_number};
-    deps_.messages.send(deps_.texts.password_reset(to, text, valid_for), valid_for);
+    if (!deps_.messages.post(deps_.texts.password_reset(to, text, valid_for), valid_for))
+        deps_.log.error("a code for a new password was not sent: too many messages wait");
 }
 
 Result<std::pair<std::string, std::chrono::milliseconds>> PasswordResetService::code_for(

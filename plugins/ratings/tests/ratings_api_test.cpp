@@ -217,6 +217,7 @@ TEST(RatingsOfPurgedFoods, GoWithTheFood) {
     Restaurant restaurant(config);
     HttpClient admin = restaurant.admin(), ada = restaurant.customer();
     const std::int64_t dish = restaurant.food("Jollof", 250'000);
+    restaurant.food("Moi moi", 80'000);
     expect_status(ada.post("/cart/", Json::object({{"food_id", dish}})), 201, "cart");
     const std::string order =
         expect_status(ada.post("/orders/", Json::object({{"fulfillment_type", "pickup"}})), 201,

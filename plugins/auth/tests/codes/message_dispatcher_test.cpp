@@ -89,8 +89,17 @@ TEST_F(MessageDispatcherTest, NeverWaitsLongerThanTheCodeIsGood) {
 TEST_F(MessageDispatcherTest, HonoursRetryAfter) {
     mailer.fail_with(
         Error(Errc::too_many_requests, "slow_down", "Later.").retry_in(std::chrono::seconds(77)));
-    messages.send(texts.signup(ada, "012345", minutes(10)), minutes(10));
+    ASSERT_TRUE(messages.post(texts.signup(ada, "012345", minutes(10)), minutes(10)));
+    EXPECT_EQ(jobs.run_all(), 1);
     EXPECT_EQ(jobs.last_delay, std::chrono::seconds(77));
+}
+
+TEST_F(MessageDispatcherTest, WhatHasWaitedTooLongIsNotSent) {
+    ASSERT_TRUE(messages.post(texts.signup(ada, "012345", minutes(10)), minutes(10)));
+    clock.advance(minutes(10));
+    EXPECT_EQ(jobs.run_all(), 1);
+    EXPECT_TRUE(mailer.mails().empty());
+    EXPECT_EQ(metrics.value("kitchen_mails_given_up_total"), 1);
 }
 
 TEST_F(MessageDispatcherTest, DoesNotRepeatWhatIsRefusedForGood) {
