@@ -88,6 +88,7 @@ void RatingService::add_rules(Setup& setup) {
                                 return difference.second == std::array<std::int64_t, 2>{};
                             });
                             std::vector<std::int64_t> ids;
+                            ids.reserve(differences.size());
                             for (const auto& difference : differences)
                                 ids.push_back(difference.first);
                             // Of one that was purged no ratings are shown.
