@@ -30,7 +30,6 @@ const std::map<std::string, std::string> settings = {
     {"opening-hours",
      "zone: Africa/Lagos, hours: ['mon-sun 00:00-24:00'], slots: {length: 24h, capacity: 1000}"},
     {"rate-limit", "per_address: {burst: 0}, per_user: {burst: 0}"},
-    {"sms-log", "directory: '${DATA}/sms'"},
 };
 
 /// Of the plugins that RestaurantConfig does not list by itself.
@@ -41,12 +40,13 @@ std::vector<std::string> further_plugins() {
     for (const std::string& id : plugin::library_ids(directory)) {
         if (usual.find("{id: " + id + ",") != std::string::npos) continue;
         const auto manifest = plugin::load_library(directory / (id + ".so"), id).value();
-        const bool is_choice = std::any_of(
-            manifest.interfaces().begin(), manifest.interfaces().end(),
-            [](const InterfaceUse& use) {
-                return use.kind == InterfaceUse::Kind::provides &&
-                       (use.name == "store/1" || use.name == "cache/1" || use.name == "mailer/1");
-            });
+        const bool is_choice =
+            std::any_of(manifest.interfaces().begin(), manifest.interfaces().end(),
+                        [](const InterfaceUse& use) {
+                            return use.kind == InterfaceUse::Kind::provides &&
+                                   (use.name == "store/1" || use.name == "cache/1" ||
+                                    use.name == "mailer/1" || use.name == "sms/1");
+                        });
         const bool needs_settings =
             std::any_of(manifest.settings().begin(), manifest.settings().end(),
                         [](const SettingKey& key) { return key.required; });
@@ -59,6 +59,7 @@ std::vector<std::string> further_plugins() {
 /// `rest`: further keys of the entries of those that are on.
 testkit::RestaurantConfig every_plugin(testkit::RestaurantConfig base, const Ids& off,
                                        const std::string& rest) {
+    base.plugins.push_back("{id: sms-log, config: {directory: '${DATA}/sms'}}");
     for (const std::string& id : further_plugins()) {
         std::string entry = "{id: " + id;
         if (id == "loyalty") entry += ", path: " KITCHEN_LOYALTY;

@@ -12,7 +12,8 @@ namespace kitchen::tests {
 using Ids = std::set<std::string>;
 
 /// Those that are off keep their entries. Of several that provide what only one is asked for (the
-/// stores, the caches, the mailers), it is the one that needs no other service.
+/// stores, the caches, the mailers, what sends text messages), it is the one that needs no other
+/// service.
 testkit::RestaurantConfig with_every_plugin(testkit::RestaurantConfig base, const Ids& off);
 
 /// Every optional plugin, with those that cannot be without it.

@@ -46,7 +46,7 @@ TEST_F(TwilioSenderTest, SendsWhatTheServiceDocuments) {
     EXPECT_EQ(sent.from, "+15005550006");
     EXPECT_EQ(sent.messaging_service_sid, "");
     EXPECT_EQ(sent.body, "Oúnjẹ ti délẹ̀ + ₦5 & 50% 🍛");
-    EXPECT_EQ(sent.validity_period, "36000");
+    EXPECT_EQ(sent.validity_period, "600");
 }
 
 TEST_F(TwilioSenderTest, AMessagingServiceChoosesTheSender) {
