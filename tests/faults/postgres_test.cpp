@@ -81,8 +81,8 @@ TEST_F(PostgresFault, OutOfConnections) {
 }
 
 // The primary is lost for good; its standby, to which every commit has gone before it was
-// acknowledged, takes its place under a url that names both. Another standby follows whoever is the
-// primary, and both are listed as replicas.
+// acknowledged, takes its place under a url that names both. Another standby follows the server
+// that is the primary, and both are listed as replicas.
 TEST_F(PostgresFault, TheStandbyIsPromoted) {
     start_postgres();
     const auto standby = testkit::PostgresServer::replica_of(*postgres);

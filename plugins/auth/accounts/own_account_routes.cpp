@@ -31,41 +31,24 @@ struct PhoneChange {
     }
 };
 
-struct EmailCode {
+struct ContactCode {
     std::string otp;
 
-    static void describe(BodyFields<EmailCode>& field) {
-        field.named("EmailCode");
-        one_time_code(field("otp", &EmailCode::otp));
+    static void describe(BodyFields<ContactCode>& field) {
+        field.named("ContactCode");
+        one_time_code(field("otp", &ContactCode::otp));
     }
 };
 
-struct PhoneCodeSent {
+struct ContactCodeSent {
+    const char* message = "";
     std::int64_t expires_in = 0;
 
-    static void describe(BodyFields<PhoneCodeSent>& field) {
-        field.named("PhoneCodeSent");
-        field("message", [](const PhoneCodeSent&) { return "OTP sent to your phone number"; });
-        field("expires_in", &PhoneCodeSent::expires_in).describe("Seconds until the code expires");
-    }
-};
-
-struct PhoneCode {
-    std::string otp;
-
-    static void describe(BodyFields<PhoneCode>& field) {
-        field.named("PhoneCode");
-        one_time_code(field("otp", &PhoneCode::otp));
-    }
-};
-
-struct EmailCodeSent {
-    std::int64_t expires_in = 0;
-
-    static void describe(BodyFields<EmailCodeSent>& field) {
-        field.named("EmailCodeSent");
-        field("message", [](const EmailCodeSent&) { return "OTP sent to your new email address"; });
-        field("expires_in", &EmailCodeSent::expires_in).describe("Seconds until the code expires");
+    static void describe(BodyFields<ContactCodeSent>& field) {
+        field.named("ContactCodeSent");
+        field("message", [](const ContactCodeSent& sent) { return sent.message; });
+        field("expires_in", &ContactCodeSent::expires_in)
+            .describe("Seconds until the code expires");
     }
 };
 
@@ -77,6 +60,20 @@ struct Deletion {
         secret(field("password", &Deletion::password), 1, 1024).describe("The current one");
     }
 };
+
+/// What the second route of a change does.
+http::Handler finish(ContactChangeService& contacts) {
+    return [&contacts](Request& request) -> Result<Response> {
+        const auto user = contacts.verify(asker_of(request), request.read<ContactCode>().otp);
+        if (!user) return user.error();
+        return Response::json(200, *user);
+    };
+}
+
+Response sent(const char* message, std::chrono::milliseconds valid_for) {
+    return Response::json(
+        200, ContactCodeSent{message, std::chrono::floor<std::chrono::seconds>(valid_for).count()});
+}
 
 }  // namespace
 
@@ -100,7 +97,7 @@ void OwnAccountRoutes::declare_email(Setup& setup) {
                       "change. The code before is void.")
             .signed_in()
             .body<EmailChange>()
-            .answers<EmailCodeSent>(200, "The code is on its way")
+            .answers<ContactCodeSent>(200, "The code is on its way")
             .answers(409, "There is an account with this email address")
             .answers(422, "Not the password, or the address of the account already")
             .answers(429, "Too many changes, or wrong passwords")
@@ -109,26 +106,20 @@ void OwnAccountRoutes::declare_email(Setup& setup) {
                 const auto wanted = request.read<EmailChange>();
                 const auto left = emails_.start(asker_of(request), wanted.email, wanted.password);
                 if (!left) return left.error();
-                return Response::json(
-                    200, EmailCodeSent{std::chrono::floor<std::chrono::seconds>(*left).count()});
+                return sent("OTP sent to your new email address", *left);
             }));
     setup.add_route(Route::post("/me/email/verify/")
                         .summary("Finish to change the own email address")
                         .describe("Ends every other sign-in; the old address gets a notice.")
                         .signed_in()
-                        .body<EmailCode>()
+                        .body<ContactCode>()
                         .answers<User>(200, "The account as changed")
                         .answers(401, "Wrong code; attempts_left tells how many tries remain")
                         .answers(404, "No change is waiting, or it has expired")
                         .answers(409, "The email address was taken meanwhile")
                         .answers(422, "Not six digits")
                         .answers(429, "The last wrong code: begin again")
-                        .handle([this](Request& request) -> Result<Response> {
-                            const auto user =
-                                emails_.verify(asker_of(request), request.read<EmailCode>().otp);
-                            if (!user) return user.error();
-                            return Response::json(200, *user);
-                        }));
+                        .handle(finish(emails_)));
 }
 
 void OwnAccountRoutes::declare_phone(Setup& setup, ContactChangeService& phones) {
@@ -139,7 +130,7 @@ void OwnAccountRoutes::declare_phone(Setup& setup, ContactChangeService& phones)
                       "/me/phone/verify/ with it confirms it. The code before is void.")
             .signed_in()
             .body<PhoneChange>()
-            .answers<PhoneCodeSent>(200, "The code is on its way")
+            .answers<ContactCodeSent>(200, "The code is on its way")
             .answers(409, "There is an account with this phone number")
             .answers(422, "Not the password, no number, or one that is confirmed already")
             .answers(429, "Too many changes, or wrong passwords")
@@ -149,8 +140,7 @@ void OwnAccountRoutes::declare_phone(Setup& setup, ContactChangeService& phones)
                 const auto left =
                     phones.start(asker_of(request), wanted.phone_number, wanted.password);
                 if (!left) return left.error();
-                return Response::json(
-                    200, PhoneCodeSent{std::chrono::floor<std::chrono::seconds>(*left).count()});
+                return sent("OTP sent to your phone number", *left);
             }));
     setup.add_route(
         Route::post("/me/phone/verify/")
@@ -158,18 +148,14 @@ void OwnAccountRoutes::declare_phone(Setup& setup, ContactChangeService& phones)
             .describe("From now on it signs in. Ends every other sign-in; the email address gets a "
                       "notice.")
             .signed_in()
-            .body<PhoneCode>()
+            .body<ContactCode>()
             .answers<User>(200, "The account as changed")
             .answers(401, "Wrong code; attempts_left tells how many tries remain")
             .answers(404, "No change is waiting, or it has expired")
             .answers(409, "The phone number was taken meanwhile")
             .answers(422, "Not six digits")
             .answers(429, "The last wrong code: begin again")
-            .handle([&phones](Request& request) -> Result<Response> {
-                const auto user = phones.verify(asker_of(request), request.read<PhoneCode>().otp);
-                if (!user) return user.error();
-                return Response::json(200, *user);
-            }));
+            .handle(finish(phones)));
 }
 
 void OwnAccountRoutes::declare_end(Setup& setup) {

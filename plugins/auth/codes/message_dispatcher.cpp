@@ -35,16 +35,14 @@ MessageDispatcher::MessageDispatcher(Mailer& mailer, SmsSender* sms, Jobs& jobs,
                                      Random& random, Metrics& metrics, Logger& log)
     : mailer_(mailer),
       sms_(sms),
-      mail_jobs_(jobs.queue("auth mails", sending_threads)),
-      sms_jobs_(sms ? jobs.queue("auth text messages", sending_threads) : mail_jobs_),
       clock_(clock),
       random_(random),
       log_(log),
-      mails_(counters(metrics, Channel::email)) {
-    if (sms_) text_messages_.emplace(counters(metrics, Channel::sms));
+      mails_(lane(jobs, metrics, Channel::email)) {
+    if (sms_) text_messages_.emplace(lane(jobs, metrics, Channel::sms));
 }
 
-MessageDispatcher::Counters MessageDispatcher::counters(Metrics& metrics, Channel channel) const {
+MessageDispatcher::Lane MessageDispatcher::lane(Jobs& jobs, Metrics& metrics, Channel channel) {
     const bool is_mail = channel == Channel::email;
     const auto tries = [&](const char* outcome) -> Counter& {
         return metrics.counter(is_mail ? "kitchen_mail_tries_total" : "kitchen_sms_tries_total",
@@ -53,19 +51,16 @@ MessageDispatcher::Counters MessageDispatcher::counters(Metrics& metrics, Channe
                                    : "Text messages handed to the sender, by what became of it.",
                                {{"outcome", outcome}});
     };
-    return {tries("sent"), tries("failed"), tries("refused"),
+    return {jobs.queue(is_mail ? "auth mails" : "auth text messages", sending_threads),
+            tries("sent"), tries("failed"), tries("refused"),
             metrics.counter(
                 is_mail ? "kitchen_mails_given_up_total" : "kitchen_sms_given_up_total",
                 is_mail ? "Mails that could not be sent and will not be tried again."
                         : "Text messages that could not be sent and will not be tried again.")};
 }
 
-const MessageDispatcher::Counters& MessageDispatcher::of(const Message& message) const {
+const MessageDispatcher::Lane& MessageDispatcher::lane_of(const Message& message) const {
     return channel_of(message) == Channel::email ? mails_ : text_messages_.value();
-}
-
-Jobs& MessageDispatcher::queue_of(const Message& message) const {
-    return channel_of(message) == Channel::email ? mail_jobs_ : sms_jobs_;
 }
 
 Status MessageDispatcher::hand_over(const Message& message) {
@@ -76,46 +71,46 @@ Status MessageDispatcher::hand_over(const Message& message) {
 bool MessageDispatcher::post(Message message, std::chrono::milliseconds valid_for) {
     key_of(message) = new_mail_key(random_);
     const Deadline deadline = clock_.steady_now() + valid_for;
-    Jobs& queue = queue_of(message);
+    Jobs& queue = lane_of(message).queue;
     return queue.post("auth-message", [this, message = std::move(message), deadline] {
         attempt(message, deadline, 1);
     });
 }
 
 void MessageDispatcher::attempt(const Message& message, Deadline deadline, int tries) {
-    const Counters& counted = of(message);
+    const Lane& lane = lane_of(message);
     if (clock_.steady_now() >= deadline) {
-        counted.given_up.add();
+        lane.given_up.add();
         log_.error("a message waited until it was worth nothing",
                    {{"key", key_of(message)}, {"channel", to_text(channel_of(message))}});
         return;
     }
     const Status sent = hand_over(message);
-    if (sent) return counted.sent.add();
+    if (sent) return lane.sent.add();
     const Error& error = sent.error();
     // The address is personal: the key is what finds the message in the sender's own log.
     const LogField key{"key", key_of(message)}, channel{"channel", to_text(channel_of(message))};
     if (error.kind == Errc::unprocessable) {
-        counted.refused.add();
-        counted.given_up.add();
+        lane.refused.add();
+        lane.given_up.add();
         log_.warn("a message was refused for good", {key, channel, {"code", error.code}});
         return;
     }
-    counted.failed.add();
+    lane.failed.add();
     std::chrono::milliseconds pause = backoff.half_jitter(tries, random_);
     if (error.retry_after) pause = std::max(pause, std::chrono::milliseconds(*error.retry_after));
     if (tries >= max_tries || clock_.steady_now() + pause >= deadline) {
-        counted.given_up.add();
+        lane.given_up.add();
         log_.error("a message could not be sent; giving up",
                    {key, channel, {"code", error.code}, {"tries", tries}});
         return;
     }
     log_.warn("a message could not be sent; will try again",
               {key, channel, {"code", error.code}, {"tries", tries}, {"pause_ms", pause.count()}});
-    if (!queue_of(message).post_after(pause, "auth-message", [this, message, deadline, tries] {
+    if (!lane.queue.post_after(pause, "auth-message", [this, message, deadline, tries] {
             attempt(message, deadline, tries + 1);
         })) {
-        counted.given_up.add();
+        lane.given_up.add();
         log_.error("a message could not be queued again; giving up", {key, channel});
     }
 }

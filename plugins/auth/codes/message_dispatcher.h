@@ -44,27 +44,27 @@ public:
 
 private:
     using Deadline = std::chrono::steady_clock::time_point;
-    /// Of one channel. All but `given_up` count single tries.
-    struct Counters {
+    /// What each channel has of its own: a slow service keeps no message of the other. All counters
+    /// but `given_up` are of single tries.
+    struct Lane {
+        Jobs& queue;
         Counter& sent;
         Counter& failed;    ///< another try may follow
         Counter& refused;   ///< for good
         Counter& given_up;  ///< messages that will not be tried again
     };
-    Counters counters(Metrics& metrics, Channel channel) const;
-    const Counters& of(const Message& message) const;
-    Jobs& queue_of(const Message& message) const;
+    static Lane lane(Jobs& jobs, Metrics& metrics, Channel channel);
+    const Lane& lane_of(const Message& message) const;
     Status hand_over(const Message& message);
     void attempt(const Message& message, Deadline deadline, int tries);
 
     Mailer& mailer_;
     SmsSender* const sms_;
-    Jobs &mail_jobs_, &sms_jobs_;  ///< a slow service keeps no message of the other
     Clock& clock_;
     Random& random_;
     Logger& log_;
-    const Counters mails_;
-    std::optional<Counters> text_messages_;
+    const Lane mails_;
+    std::optional<Lane> text_messages_;
 };
 
 }  // namespace kitchen::auth

@@ -169,7 +169,7 @@ void SessionRoutes::declare_password(Setup& setup) {
             .handle([this](Request& request) { return forgot(request); }));
     setup.add_route(
         Route::post("/password/reset/")
-            .summary("Set a new password with a mailed code")
+            .summary("Set a new password with the code")
             .describe("Every token and remembered credential of the account ends at once.")
             .body(contact_body(http::schema_of<PasswordReset>()))
             .check([this](const Json& body) { return check_contact(body); })
