@@ -129,13 +129,16 @@ std::uint16_t RedisCluster::add_master() {
     const std::string old = "127.0.0.1:" + std::to_string(servers_.front()->port());
     const std::uint16_t port = add_server().port();
     manage({"add-node", "127.0.0.1:" + std::to_string(port), old});
-    const std::string all = "cluster_known_nodes:" + std::to_string(servers_.size());
-    const bool known = wait_until([&] {
-        return std::all_of(servers_.begin(), servers_.end(), [&](const auto& server) {
-            return server->call({"CLUSTER", "INFO"}).find(all) != std::string::npos;
-        });
+    // Known to all by its id, which a node in its handshake does not have yet; and itself certain
+    // of the cluster, for until then it takes no key (CLUSTERDOWN), whatever the others think.
+    const std::string id = redis_call(port, {"CLUSTER", "MYID"});
+    const bool joined = wait_until([&] {
+        return !ranges().empty() &&
+               std::all_of(servers_.begin(), servers_.end(), [&](const auto& server) {
+                   return server->call({"CLUSTER", "NODES"}).find(id) != std::string::npos;
+               });
     });
-    if (!known) throw std::runtime_error("the new node is not known to all");
+    if (!joined) throw std::runtime_error("the new node did not join the Redis Cluster");
     return port;
 }
 
