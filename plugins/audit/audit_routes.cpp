@@ -46,7 +46,8 @@ Result<Response> AuditRoutes::list(const Request& request) const {
         return invalid_field("?object_id", "needs_kind", "Say the kind of the thing as well.");
     return http::page_response(request, [&](const http::Page& page) {
         return store_.read<AuditPage>(
-            [&](Transaction& tx) { return entries_.page(tx, filter, page.limit, page.offset); });
+            [&](Transaction& tx) { return entries_.page(tx, filter, page.limit, page.offset); },
+            Staleness::bounded);
     });
 }
 

@@ -38,7 +38,7 @@ Result<FoodRows> FoodService::list(const FoodQuery& query, std::int64_t limit,
                                    std::int64_t offset) const {
     if (Status valid = catalog::check(query); !valid) return std::move(valid).error();
     return store_.read<FoodRows>(
-        [&](Transaction& tx) { return foods_.list(tx, query, limit, offset); });
+        [&](Transaction& tx) { return foods_.list(tx, query, limit, offset); }, Staleness::bounded);
 }
 
 Result<Rows> FoodService::read(std::int64_t id) const {
@@ -48,7 +48,8 @@ Result<Rows> FoodService::read(std::int64_t id) const {
 }
 
 Result<Rows> FoodService::categories() const {
-    return store_.read<Rows>([&](Transaction& tx) { return foods_.categories(tx); });
+    return store_.read<Rows>([&](Transaction& tx) { return foods_.categories(tx); },
+                             Staleness::bounded);
 }
 
 Result<Food> FoodService::create(const FoodDraft& draft, std::optional<std::int64_t> by_user) {

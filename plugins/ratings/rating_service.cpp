@@ -46,14 +46,15 @@ Result<Rating> RatingService::add(std::int64_t food_id, std::int64_t user_id, st
 
 Result<RatingPage> RatingService::list(std::int64_t food_id, std::int64_t limit,
                                        std::int64_t offset) const {
-    return store_.read<RatingPage>([&](Transaction& tx) -> Result<RatingPage> {
+    const auto read = [&](Transaction& tx) -> Result<RatingPage> {
         const Result<Food> rated = food(tx, food_id);
         if (!rated) return rated.error();
         Result<std::vector<Rating>> page = ratings_.page(tx, food_id, limit, offset);
         if (!page) return std::move(page).error();
         // Counting a food's ratings would read them all.
         return RatingPage{*std::move(page), rated->rating_count};
-    });
+    };
+    return store_.read<RatingPage>(read, Staleness::bounded);
 }
 
 Status RatingService::remove(std::int64_t food_id, std::int64_t id) {

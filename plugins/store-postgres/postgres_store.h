@@ -1,8 +1,8 @@
 // store/1 on PostgreSQL.
 //
 // A pool of connections, each with the statements it has prepared. transact() runs its body again,
-// with full jitter, after a conflict and after a connection that was lost before COMMIT; reads go
-// to the replicas that may serve them (replicas.h).
+// with full jitter, after a conflict and after a connection that was lost before COMMIT; reads
+// that may be stale go to the replicas that may serve them (replicas.h).
 //
 // Thread-safety: every call, from any thread, except open() and close(), which come from one.
 // Ownership: values; nothing is shared with other stores, so many can live in one process.
@@ -48,7 +48,7 @@ public:
     Dialect dialect() const override;
     Statement prepare(std::string_view sql) override { return texts_.intern(sql); }
     Status verify() override;
-    Status read(const Body& body) override;
+    Status read(const Body& body, Staleness staleness) override;
     Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;

@@ -20,7 +20,7 @@ Dialect MemoryStore::dialect() const {
     return {"sqlite", "INTEGER PRIMARY KEY AUTOINCREMENT", "BLOB"};
 }
 
-Status MemoryStore::read(const Body& body) {
+Status MemoryStore::read(const Body& body, Staleness) {  // it is never stale
     auto lease = pool_.acquire();
     if (!lease) return std::move(lease).error();
     return run_read(**lease, std::cref(body));

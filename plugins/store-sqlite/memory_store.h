@@ -33,7 +33,7 @@ public:
     bool is_remote() const noexcept override { return false; }
     Statement prepare(std::string_view sql) override { return texts_.intern(sql); }
     Status verify() override;
-    Status read(const Body& body) override;
+    Status read(const Body& body, Staleness staleness) override;
     Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     Status ping() override;

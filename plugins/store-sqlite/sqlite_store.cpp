@@ -96,7 +96,7 @@ Dialect SqliteStore::dialect() const {
     return {"sqlite", "INTEGER PRIMARY KEY AUTOINCREMENT", "BLOB"};
 }
 
-Status SqliteStore::read(const Body& body) {
+Status SqliteStore::read(const Body& body, Staleness) {  // it is never stale
     if (writer_.is_this_thread()) return nested_error();
     auto lease = readers_.acquire();
     if (!lease) return std::move(lease).error();

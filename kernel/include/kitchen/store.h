@@ -131,6 +131,18 @@ enum class Isolation : std::uint8_t {
     snapshot,
 };
 
+/// How old a read may be.
+enum class Staleness : std::uint8_t {
+    /// Not at all: it sees every commit that was acknowledged before it began, by any process. What
+    /// every read gets that does not ask for less.
+    none,
+    /// It sees what this process committed, and what others did until a limit ago that the operator
+    /// sets (store-postgres: `replica_max_lag`): so a copy may serve it, also while the original is
+    /// away. For lists that many look at, and on which no right and no money rests. A store may
+    /// give more.
+    bounded,
+};
+
 /// How this store spells what the portable subset cannot.
 struct Dialect {
     std::string_view name;      ///< "sqlite", "postgresql"
@@ -161,7 +173,8 @@ public:
 
     /// Runs the body on one consistent snapshot, read-only. May run it again after a lost
     /// connection. Errors: what the body returned; unavailable, busy, corrupt.
-    virtual Status read(const Body& body) = 0;
+    Status read(const Body& body) { return read(body, Staleness::none); }
+    virtual Status read(const Body& body, Staleness staleness) = 0;
 
     /// Runs the body atomically. Success means that it is durable; an error, that nothing happened,
     /// except `unavailable` with code "commit_unknown": the connection broke during COMMIT. The
@@ -184,8 +197,9 @@ public:
     /// read() and transact() for bodies that compute a value: `auto n =
     /// store.read<std::int64_t>([&](Transaction& tx) …)`.
     template <class T>
-    Result<T> read(const std::function<Result<T>(Transaction&)>& body) {
-        return with_value<T>(body, [this](const Body& b) { return read(b); });
+    Result<T> read(const std::function<Result<T>(Transaction&)>& body,
+                   Staleness staleness = Staleness::none) {
+        return with_value<T>(body, [this, staleness](const Body& b) { return read(b, staleness); });
     }
     template <class T>
     Result<T> transact(const std::function<Result<T>(Transaction&)>& body,

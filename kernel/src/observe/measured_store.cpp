@@ -203,11 +203,13 @@ void MeasuredStore::note_write(const Status& done, const Call& call) {
 
 // The closures that a store gets hold two references, so that std::function keeps them inside
 // itself.
-Status MeasuredStore::read(const Body& body) {
+Status MeasuredStore::read(const Body& body, Staleness staleness) {
     return measure(Operation::read, [&](Call& call) {
-        return store_.read([&call, &body](Transaction& tx) {
-            return call.run_body<Transaction, WatchedTransaction>(tx, body);
-        });
+        return store_.read(
+            [&call, &body](Transaction& tx) {
+                return call.run_body<Transaction, WatchedTransaction>(tx, body);
+            },
+            staleness);
     });
 }
 

@@ -36,7 +36,7 @@ public:
     Statement prepare(std::string_view sql) override;
     /// The error names the plugin that prepared the statement, when it did so at start-up.
     Status verify() override;
-    Status read(const Body& body) override;
+    Status read(const Body& body, Staleness staleness) override;
     Status transact(const Body& body, Isolation isolation) override;
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override;
     /// During start-up. It must outlive all calls of transact().

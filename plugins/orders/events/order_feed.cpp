@@ -100,20 +100,8 @@ Status OrderFeed::number() {
 }
 
 Result<FeedPage> OrderFeed::after(std::int64_t position, std::int64_t limit) {
-    for (;;) {
-        // Not read(), which may show a copy that is behind what a listener has seen already.
-        Result<std::optional<FeedPage>> page = store_.transact<std::optional<FeedPage>>(
-            [&](Transaction& tx) -> Result<std::optional<FeedPage>> {
-                Result<std::int64_t> numbered = number_some(tx);
-                if (!numbered) return std::move(numbered).error();
-                if (*numbered == batch) return std::optional<FeedPage>();  // there may be more
-                Result<FeedPage> found = read(tx, position, limit);
-                if (!found) return std::move(found).error();
-                return std::optional<FeedPage>(*std::move(found));
-            });
-        if (!page) return std::move(page).error();
-        if (*page) return **std::move(page);
-    }
+    if (Status numbered = number(); !numbered) return std::move(numbered).error();
+    return store_.read<FeedPage>([&](Transaction& tx) { return read(tx, position, limit); });
 }
 
 Result<std::int64_t> OrderFeed::head() {

@@ -49,7 +49,9 @@ public:
         return statement;
     }
     Status verify() override { return store_.verify(); }
-    Status read(const Body& body) override { return store_.read(body); }
+    Status read(const Body& body, Staleness staleness) override {
+        return store_.read(body, staleness);
+    }
     Status transact(const Body& body, Isolation isolation) override {
         const std::function<std::string(Statement)> text_of = [this](Statement statement) {
             const std::lock_guard lock(mutex_);

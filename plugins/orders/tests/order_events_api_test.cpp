@@ -555,14 +555,21 @@ TEST_F(OrderEventsOnTwoReplicas, WithoutMessagesThePollFindsIt) {
     expect_delivery(polling());  // each has a cache of its own
 }
 
-TEST_F(OrderEventsOnTwoReplicas, AStandbyThatIsBehindIsNotAsked) {
+TEST_F(OrderEventsOnTwoReplicas, AStandbyThatIsBehindHidesNothing) {
     const auto standby = testkit::PostgresServer::replica_of(testkit::PostgresServer::shared());
     Kitchen here(polling());
     const auto order = here.place(here.food());
     RestaurantConfig behind = polling();
     behind.store = "{id: store-postgres, config: {url: '" + database.url() + "', replica_urls: ['" +
-                   standby->url(database.name()) + "']}}";
+                   standby->url(database.name()) + "'], replica_max_lag: 1h}}";
+    behind.catalog = "cache: {enabled: false}";
     Kitchen there(behind);
+    const auto menu = [&] {
+        return there.client().get("/foods/").json["total_count"].as_integer();
+    };
+    ASSERT_TRUE(testkit::wait_until([&] {
+        return menu() == 1 && there.metric("kitchen_store_replica_reads_total{replica=\"1\"}") > 0;
+    }));
     Watch before(there, stream_of(order));
     EXPECT_EQ(before.changes(1), "1/1");
     standby->sql("SELECT pg_wal_replay_pause()", database.name());
@@ -571,6 +578,13 @@ TEST_F(OrderEventsOnTwoReplicas, AStandbyThatIsBehindIsNotAsked) {
     Watch one(there, stream_of(order)), all(there, all_orders, "1");
     EXPECT_EQ(one.changes(1), "1/2");
     EXPECT_EQ(all.changes(1), "1/2");
+    EXPECT_EQ(there.chef().get("/orders/" + std::to_string(order) + "/").json["status"],
+              "confirmed");
+    HttpClient same = there.client();
+    same.bearer(here.token());
+    EXPECT_EQ(same.get("/me/").status, 200);
+    EXPECT_EQ(here.chef().send("POST", "/logout/").status, 204);
+    EXPECT_EQ(same.get("/me/").status, 401);
     standby->sql("SELECT pg_wal_replay_resume()", database.name());
 }
 

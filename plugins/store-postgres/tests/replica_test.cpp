@@ -11,6 +11,7 @@ protected:
     ReplicasTest() {
         for (auto& standby : standbys) standby = PostgresServer::replica_of(primary);
         Options options = hasty(database.url());
+        options.statement_timeout = 5s;  // one that is late would count as gone
         for (const auto& standby : standbys)
             options.replica_urls.push_back(standby->url(database.name()));
         store.open(options, &log).value();
@@ -28,7 +29,19 @@ protected:
         store.look_at_replica(0);
         store.look_at_replica(1);
     }
-    std::int64_t count() { return number(store, "SELECT count(*) FROM items"); }
+    static std::int64_t count_of(PostgresStore& from, Staleness staleness) {
+        const Statement all = from.prepare("SELECT count(*) FROM items");
+        return from
+            .read<std::int64_t>(
+                [&](Transaction& tx) -> Result<std::int64_t> {
+                    auto rows = tx.query(all);
+                    if (!rows) return std::move(rows).error();
+                    return rows->front().integer(0);
+                },
+                staleness)
+            .value();
+    }
+    std::int64_t count() { return count_of(store, Staleness::bounded); }
     /// How many of two reads each replica served, and the primary.
     std::string served_by() {
         const std::uint64_t before[] = {store.replica(0).reads, store.replica(1).reads};
@@ -74,14 +87,22 @@ TEST_F(ReplicasTest, NoneServesAReadBeforeTheFirstNote) {
     PostgresStore fresh;
     fresh.open({.url = database.url(), .replica_urls = {standbys[0]->url(database.name())}})
         .value();
-    EXPECT_EQ(number(fresh, "SELECT count(*) FROM items"), 0);
+    EXPECT_EQ(count_of(fresh, Staleness::bounded), 0);
     EXPECT_EQ(fresh.replica(0).reads, 0U);
     fresh.follow_primary(now).value();
     EXPECT_TRUE(testkit::wait_until([&] {
         fresh.look_at_replica(0);
-        (void)number(fresh, "SELECT count(*) FROM items");
+        (void)count_of(fresh, Staleness::bounded);
         return fresh.replica(0).reads > 0;
     }));
+}
+
+TEST_F(ReplicasTest, NoneServesAReadThatMustMissNothing) {
+    for (const int standby : {0, 1}) pause(standby);
+    add_elsewhere(1);
+    EXPECT_EQ(served_by(), "1 1 0");
+    EXPECT_EQ(count(), 0);
+    EXPECT_EQ(count_of(store, Staleness::none), 1);
 }
 
 TEST_F(ReplicasTest, WhatThisProcessWroteIsReadFromAnyThatHasIt) {
@@ -96,6 +117,35 @@ TEST_F(ReplicasTest, WhatThisProcessWroteIsReadFromAnyThatHasIt) {
     resume(1);
     ASSERT_TRUE(testkit::wait_until([&] { return served_by() == "1 1 0"; }));
     EXPECT_EQ(count(), 2);
+}
+
+// What it wrote may be there, at a place that it never learnt, until it has seen a later one.
+TEST_F(ReplicasTest, AfterACommitOfUnknownFateThisProcessAsksThePrimary) {
+    FaultProxy proxy(primary.port());
+    Options options = hasty(PostgresServer::url_on(proxy.port(), database.name()));
+    options.replica_urls = {standbys[0]->url(database.name())};
+    PostgresStore shaken;
+    shaken.open(options).value();
+    shaken.follow_primary(now).value();
+    const auto add = [&](int id) {
+        return write(shaken, "INSERT INTO items (id) VALUES ($1)", {id});
+    };
+    const auto asks_the_replica = [&] {
+        const std::uint64_t before = shaken.replica(0).reads;
+        (void)count_of(shaken, Staleness::bounded);
+        return shaken.replica(0).reads > before;
+    };
+    ASSERT_TRUE(testkit::wait_until(asks_the_replica));
+    pause(0);
+    proxy.cut_response_to("COMMIT");
+    EXPECT_EQ(add(1).error().code, "commit_unknown");
+    EXPECT_EQ(count_of(shaken, Staleness::bounded), 1);
+    resume(0);
+    ASSERT_TRUE(testkit::wait_until(
+        [&] { return standbys[0]->sql("SELECT count(*) FROM items", database.name()) == "1"; }));
+    EXPECT_FALSE(asks_the_replica());
+    add(2).value();
+    EXPECT_TRUE(testkit::wait_until(asks_the_replica));
 }
 
 TEST_F(ReplicasTest, OneBehindTheLimitServesNoneUntilItHasCaughtUp) {

@@ -78,7 +78,9 @@ public:
         return statement;
     }
     Status verify() override { return inner_.verify(); }
-    Status read(const Body& body) override { return inner_.read(body); }
+    Status read(const Body& body, Staleness staleness) override {
+        return inner_.read(body, staleness);
+    }
     Status transact(const Body& body, Isolation isolation) override {
         const DoomedTransaction::TextOf text_of = [this](Statement statement) {
             const std::lock_guard lock(mutex_);

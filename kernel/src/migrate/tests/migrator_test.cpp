@@ -34,7 +34,7 @@ public:
     Dialect dialect() const override { return {"fake", "SERIAL", "BYTES"}; }
     Statement prepare(std::string_view) override { return {}; }
     Status verify() override { return {}; }
-    Status read(const Body&) override { throw std::logic_error("not used"); }
+    Status read(const Body&, Staleness) override { throw std::logic_error("not used"); }
     Status transact(const Body&, Isolation) override { throw std::logic_error("not used"); }
     Status ping() override { return {}; }
     Status migrate(const std::function<Status(SchemaTransaction&)>& body) override {

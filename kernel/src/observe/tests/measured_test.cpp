@@ -30,7 +30,7 @@ public:
     Dialect dialect() const override { return {"fake", "", ""}; }
     Statement prepare(std::string_view) override { return {next_++}; }
     Status verify() override { return {}; }
-    Status read(const Body& body) override {
+    Status read(const Body& body, Staleness) override {
         return call([&] { return body(*this); });
     }
     Status transact(const Body& body, Isolation) override {

@@ -27,7 +27,9 @@ public:
     Dialect dialect() const override { return store_.dialect(); }
     Statement prepare(std::string_view sql) override { return store_.prepare(sql); }
     Status verify() override { return store_.verify(); }
-    Status read(const Body& body) override { return store_.read(body); }
+    Status read(const Body& body, Staleness staleness) override {
+        return store_.read(body, staleness);
+    }
     Status transact(const Body& body, Isolation isolation) override {
         const Error undo(Errc::conflict, "run_again", "The first run is undone.");
         Status first = store_.transact(

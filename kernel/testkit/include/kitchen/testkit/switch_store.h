@@ -21,8 +21,8 @@ public:
     Dialect dialect() const override { return store_.dialect(); }
     Statement prepare(std::string_view sql) override { return store_.prepare(sql); }
     Status verify() override { return store_.verify(); }
-    Status read(const Body& body) override {
-        return away ? Status(unavailable()) : store_.read(body);
+    Status read(const Body& body, Staleness staleness) override {
+        return away ? Status(unavailable()) : store_.read(body, staleness);
     }
     Status transact(const Body& body, Isolation isolation) override {
         if (away) return unavailable();
