@@ -34,7 +34,7 @@ public:
           identity_(module_.users, module_.token_rows, module_.phones),
           address_lookup_(module_.address_rows),
           client_tokens_(module_.guard, module_.tokens, module_.users, identity_),
-          outside_({store, module_.users, module_.tokens, random, clock, events}),
+          outside_({store, module_.users, module_.guard, module_.tokens, random, clock, events}),
           identify_(module_.guard, module_.tokens),
           signup_routes_(module_.signups, settings.cookie_secure, sms != nullptr),
           session_routes_(module_.guard, module_.tokens, module_.resets, module_.phones,

@@ -50,6 +50,21 @@ struct CodeGiven {
     }
 };
 
+/// A sign-in opens the account for good, also after its tokens and its password have changed.
+struct SignInGiven : CodeGiven {
+    std::string password;
+
+    static void describe(BodyFields<SignInGiven>& field) {
+        field.named("NewSignIn");
+        field("code", &SignInGiven::code).min(1).max(128).describe("As in SignInCode");
+        field("code_verifier", &SignInGiven::code_verifier).min(43).max(128);
+        field.optional("password", &SignInGiven::password)
+            .format(http::Format::password)
+            .max(1024)
+            .describe("The current one of the account, unless it has none");
+    }
+};
+
 struct OwnSignIn {
     SignIn sign_in;
     std::string provider;
@@ -145,13 +160,17 @@ void OidcRoutes::declare_own(Setup& setup) {
     setup.add_route(
         Route::post("/me/sign-ins/")
             .summary("Let a provider's sign-in open your account")
-            .describe("Takes the code that the page was returned to with, as POST /oidc/login/.")
+            .describe(
+                "Takes the code that the page was returned to with, as POST /oidc/login/, and "
+                "the account's password.")
             .signed_in()
-            .body<CodeGiven>()
+            .body<SignInGiven>()
             .answers<OwnSignIn>(201, "It opens your account from now on")
             .answers(403, "The code is for another page")
             .answers(404, "No such code, or not any more")
             .answers(409, "It opens another account")
+            .answers(422, "Not the password")
+            .answers(429, "Too many wrong passwords")
             .handle([this](Request& request) { return link(request); }));
     setup.add_route(Route::del("/me/sign-ins/{id:id}/")
                         .summary("Take a provider's sign-in away from your account")
@@ -219,10 +238,14 @@ Result<Response> OidcRoutes::list(const Request& request) const {
 
 Result<Response> OidcRoutes::link(const Request& request) const {
     if (request.who().scope) return not_for_clients();
-    const auto given = request.read<CodeGiven>();
+    const auto given = request.read<SignInGiven>();
+    const std::int64_t user_id = request.who().user_id;
+    if (Status confirmed = sign_ins_.confirm(user_id, given.password, request.client_address);
+        !confirmed)
+        return std::move(confirmed).error();
     const auto identity = flows_.redeem(given.code, given.code_verifier);
     if (!identity) return identity.error();
-    const auto linked = sign_ins_.link(request.who().user_id, *identity);
+    const auto linked = sign_ins_.link(user_id, *identity);
     if (!linked) return linked.error();
     return Response::json(201, OwnSignIn{*linked, provider_of(linked->issuer)});
 }

@@ -2,7 +2,6 @@
 
 #include "accounts/account_service.h"
 #include "accounts/user_body.h"
-#include "passwords/password_guard.h"
 
 namespace kitchen::auth {
 
@@ -29,6 +28,16 @@ Result<bool> OutsideSignIn::has_password(Transaction& tx, std::int64_t user_id) 
     const auto user = deps_.users.by_id(tx, user_id);
     if (!user) return user.error();
     return user->has_value() && !(*user)->password_hash.empty();
+}
+
+Result<bool> OutsideSignIn::confirm(std::int64_t user_id, std::string_view password,
+                                    std::string_view client_address) {
+    const auto user = deps_.store.read<std::optional<User>>(
+        [&](Transaction& tx) { return deps_.users.by_id(tx, user_id); });
+    if (!user) return user.error();
+    if (!user->has_value()) return invalid_credentials();
+    if ((*user)->password_hash.empty()) return true;
+    return deps_.guard.confirm(**user, password, client_address);
 }
 
 Result<IssuedTokens> OutsideSignIn::sign_in(std::int64_t user_id) {

@@ -40,6 +40,15 @@ Result<IssuedTokens> SignInService::sign_in(const OutsideIdentity& identity) {
     return accounts_.sign_in(*user_id);
 }
 
+Status SignInService::confirm(std::int64_t user_id, std::string_view password,
+                              std::string_view client_address) {
+    const auto right = accounts_.confirm(user_id, password, client_address);
+    if (!right) return right.error();
+    if (!*right)
+        return invalid_field("/password", "wrong_password", "This is not the current password.");
+    return {};
+}
+
 Result<SignIn> SignInService::link(std::int64_t user_id, const OutsideIdentity& identity) {
     bool is_new = false;
     auto linked = store_.transact<SignIn>([&](Transaction& tx) -> Result<SignIn> {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "kitchen/accounts.h"
 #include "kitchen/clock.h"
@@ -28,6 +29,10 @@ public:
     /// "oidc_account_of_staff" when that address is of an account with more rights than a
     /// customer's, which its owner must link; unauthenticated for a disabled account.
     Result<IssuedTokens> sign_in(const OutsideIdentity& identity);
+    /// Whether it is the owner of the account who asks, and not only a holder of a token: see
+    /// Accounts::confirm(). Error: unprocessable "wrong_password".
+    Status confirm(std::int64_t user_id, std::string_view password,
+                   std::string_view client_address);
     /// Lets that person enter the account of a user who has signed in. Error: conflict
     /// "oidc_linked_elsewhere".
     Result<SignIn> link(std::int64_t user_id, const OutsideIdentity& identity);

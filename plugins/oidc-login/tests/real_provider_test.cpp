@@ -105,7 +105,10 @@ TEST_P(RealProviders, AreAddedAndTakenAwayByWhoHasSignedIn) {
     Browser browser(*restaurant);
     browser.kitchen().bearer(bola.token);
     // An address that the provider has not verified is no matter: she has shown who she is twice.
-    const HttpResponse added = browser.trade(code(browser, "north", "new-bola"), "/me/sign-ins/");
+    const std::string once = code(browser, "north", "new-bola");
+    for (const char* wrong : {"", "not-hers-at-all"})  // who has the token need not be Bola
+        EXPECT_EQ(browser.add(once, wrong).problem_code(), "validation_failed");
+    const HttpResponse added = browser.add(once, Restaurant::password);
     ASSERT_EQ(added.status, 201) << added.body;
     EXPECT_EQ(added.json["provider"], Json("north"));
     EXPECT_EQ(added.json["email"], Json("new-bola@mail.example"));
@@ -114,7 +117,7 @@ TEST_P(RealProviders, AreAddedAndTakenAwayByWhoHasSignedIn) {
     auto chidi = restaurant->sign_up("chidi@home.example", "0803 123 4568");
     Browser other(*restaurant);
     other.kitchen().bearer(chidi.token);
-    EXPECT_EQ(other.trade(code(other, "north", "new-bola"), "/me/sign-ins/").problem_code(),
+    EXPECT_EQ(other.add(code(other, "north", "new-bola"), Restaurant::password).problem_code(),
               "oidc_linked_elsewhere");
     EXPECT_EQ(chidi.client.get("/me/sign-ins/").json["total_count"], Json(0));
 

@@ -100,8 +100,14 @@ public:
         throw std::runtime_error("redirects without end: " + url);
     }
     /// What the page does with the code that it was returned to with.
-    HttpResponse trade(const std::string& code, const std::string& path = "/oidc/login/") {
-        return kitchen_.post(path, Json::object({{"code", code}, {"code_verifier", verifier_}}));
+    HttpResponse trade(const std::string& code) {
+        return kitchen_.post("/oidc/login/",
+                             Json::object({{"code", code}, {"code_verifier", verifier_}}));
+    }
+    HttpResponse add(const std::string& code, const std::string& password) {
+        return kitchen_.post(
+            "/me/sign-ins/",
+            Json::object({{"code", code}, {"code_verifier", verifier_}, {"password", password}}));
     }
 
 private:

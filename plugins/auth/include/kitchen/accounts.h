@@ -50,6 +50,11 @@ public:
     virtual Result<std::int64_t> create(Transaction& tx, std::string_view email) = 0;
     /// Whether the account can be signed in to with a password. False when there is none such.
     virtual Result<bool> has_password(Transaction& tx, std::int64_t user_id) = 0;
+    /// Whether this is the password of the account; true when it has none. For a change that
+    /// outlasts the sign-in it is made with, in a transaction of its own. Errors: unauthenticated
+    /// when there is no such account; those of POST /login/ for too many guesses.
+    virtual Result<bool> confirm(std::int64_t user_id, std::string_view password,
+                                 std::string_view client_address) = 0;
 
     /// Opens a sign-in, in a transaction of its own. Error: unauthenticated when there is no such
     /// account, or it is disabled.

@@ -8,7 +8,8 @@ namespace {
 class OutsideSignInTest : public AuthTest {
 protected:
     OutsideSignIn outside() {
-        return OutsideSignIn({store, module->users, module->tokens, random, clock, &events});
+        return OutsideSignIn(
+            {store, module->users, module->guard, module->tokens, random, clock, &events});
     }
     Result<std::int64_t> create(const std::string& email) {
         return store.transact<std::int64_t>(
@@ -57,6 +58,16 @@ TEST_F(OutsideSignInTest, NoPasswordOpensAnAccountThatHasNone) {
         .value();
     EXPECT_TRUE(has_password(ada));
     EXPECT_EQ(module->guard.verify("ada@example.com", good_password, "192.0.2.1").value().id, ada);
+}
+
+TEST_F(OutsideSignInTest, ConfirmsAnOwnerByThePasswordIfThereIsOne) {
+    const User bola = sign_up("bola@example.com", "0803 123 4567");
+    EXPECT_TRUE(outside().confirm(bola.id, good_password, "192.0.2.1").value());
+    for (const char* wrong : {"", "anything"})
+        EXPECT_FALSE(outside().confirm(bola.id, wrong, "192.0.2.1").value()) << wrong;
+    EXPECT_TRUE(outside().confirm(create("ada@example.com").value(), "", "192.0.2.1").value());
+    EXPECT_EQ(outside().confirm(999, good_password, "192.0.2.1").error().code,
+              "invalid_credentials");
 }
 
 TEST_F(OutsideSignInTest, NumbersStayUnique) {
