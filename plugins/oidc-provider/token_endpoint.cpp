@@ -171,6 +171,15 @@ Result<Response> TokenEndpoint::for_refresh(const Client& client, const TokenFor
     if (!pair && pair.error().kind == Errc::unauthenticated)
         return invalid_grant("The refresh token is not valid, or not any more.");
     if (!pair) return pair.error();
+    AuthorizationRequest granted;
+    granted.scope = pair->scope;
+    if (granted.granted_scope(client) != pair->scope) {
+        if (Status ended = deps_.store.transact(
+                [&](Transaction& tx) { return deps_.tokens.revoke(tx, pair->grant_id); });
+            !ended)
+            return std::move(ended).error();
+        return invalid_grant("The client may not have all of these scopes any more.");
+    }
     Json body = body_of(*pair);
     body.set("refresh_token", pair->refresh_token);
     return private_json(body);
@@ -208,12 +217,8 @@ Result<Response> TokenEndpoint::revoke(const http::Request& http, const TokenFor
     if (form.token.empty())
         return error_response(400, {"invalid_request", "The token is missing."});
     const Client& client = std::get<Client>(*found);
-    const Status done = deps_.store.transact([&](Transaction& tx) -> Status {
-        const auto facts = deps_.tokens.look_up(tx, form.token);
-        if (!facts) return facts.error();
-        if (!facts->has_value() || (*facts)->client_id != client.id) return {};
-        return deps_.tokens.revoke(tx, (*facts)->grant_id);
-    });
+    const Status done = deps_.store.transact(
+        [&](Transaction& tx) { return deps_.tokens.revoke(tx, form.token, client.id); });
     if (!done) return done.error();
     return private_json(Json::object());
 }

@@ -71,4 +71,9 @@ Status ClientTokenService::revoke(Transaction& tx, std::int64_t grant_id) {
     return tokens_.revoke(tx, grant_id);
 }
 
+Status ClientTokenService::revoke(Transaction& tx, std::string_view token,
+                                  std::string_view client_id) {
+    return tokens_.revoke(tx, token, client_id);
+}
+
 }  // namespace kitchen::auth

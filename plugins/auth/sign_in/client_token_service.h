@@ -27,6 +27,7 @@ public:
     Result<std::optional<ClientTokenFacts>> look_up(Transaction& tx,
                                                     std::string_view token) override;
     Status revoke(Transaction& tx, std::int64_t grant_id) override;
+    Status revoke(Transaction& tx, std::string_view token, std::string_view client_id) override;
 
 private:
     PasswordGuard& guard_;

@@ -79,12 +79,16 @@ bool TokenService::is_refresh_token(std::string_view token) noexcept {
     return looks_like(token, refresh_prefix);
 }
 
+Result<std::optional<StoredToken>> TokenService::find(Transaction& tx,
+                                                      std::string_view token) const {
+    if (is_refresh_token(token)) return tokens_.by_refresh(tx, refresh_hash(token));
+    if (looks_like(token, access_prefix)) return tokens_.by_access(tx, access_hash(token));
+    return std::optional<StoredToken>();
+}
+
 Result<std::optional<StoredToken>> TokenService::look_up(Transaction& tx,
                                                          std::string_view token) const {
-    const bool is_refresh = is_refresh_token(token);
-    if (!is_refresh && !looks_like(token, access_prefix)) return std::optional<StoredToken>();
-    auto found = is_refresh ? tokens_.by_refresh(tx, refresh_hash(token))
-                            : tokens_.by_access(tx, access_hash(token));
+    auto found = find(tx, token);
     if (found && found->has_value()) {
         const StoredToken& stored = **found;
         if (!stored.alive || stored.used_at || stored.expires_at <= to_millis(clock_.now()))
@@ -162,6 +166,14 @@ Status TokenService::revoke(std::int64_t family_id) {
 
 Status TokenService::revoke(Transaction& tx, std::int64_t family_id) const {
     return tokens_.revoke_family(tx, family_id, to_millis(clock_.now()));
+}
+
+Status TokenService::revoke(Transaction& tx, std::string_view token,
+                            std::string_view client_id) const {
+    const auto found = find(tx, token);
+    if (!found) return found.error();
+    if (!found->has_value() || (*found)->client.id != client_id) return {};
+    return revoke(tx, (*found)->family_id);
 }
 
 void TokenService::sweep() {

@@ -64,10 +64,13 @@ public:
     /// Success also when it has ended already.
     Status revoke(std::int64_t family_id);
     Status revoke(Transaction& tx, std::int64_t family_id) const;
+    /// The sign-in of a token of that client, used and expired ones too; success when it is none.
+    Status revoke(Transaction& tx, std::string_view token, std::string_view client_id) const;
     /// Deletes what has expired or was revoked.
     void sweep();
 
 private:
+    Result<std::optional<StoredToken>> find(Transaction& tx, std::string_view token) const;
     IssuedTokens successor_of(std::string_view refresh_token) const;
     TokenHashes hashes_of(const IssuedTokens& issued, std::int64_t now) const;
     std::string access_hash(std::string_view token) const { return key_.mac({"access", token}); }

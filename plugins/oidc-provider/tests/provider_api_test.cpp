@@ -227,8 +227,13 @@ TEST_F(ProviderApi, TokensAreRevokedAndLookedAt) {
         return post_fields(client, path,
                            with({{"client_id", "curves"},
                                  {"client_secret", secret},
-                                 {"token", given[name].as_string()}},
+                                 {"token", *name ? given[name].as_string() : ""}},
                                 more));
+    };
+    const auto refreshed = [&](const Json& old) {
+        return exchange("", {{"grant_type", "refresh_token"},
+                             {"refresh_token", old["refresh_token"].as_string()}})
+            .json;
     };
     const Json facts = send("/oauth/introspect", "access_token").json;
     EXPECT_EQ(facts["active"], Json(true));
@@ -246,6 +251,16 @@ TEST_F(ProviderApi, TokensAreRevokedAndLookedAt) {
     EXPECT_EQ(send("/oauth/revoke", "refresh_token", {{"client_id", "app"}}).status, 200);
     EXPECT_EQ(send("/oauth/introspect", "access_token").json, inactive);
     EXPECT_EQ(send("/oauth/revoke", "refresh_token", {{"client_id", "app"}}).status, 200);
+    // A client whose response was lost has the used one only.
+    const Json lost = tokens();
+    const Values used = {{"token", lost["refresh_token"].as_string()}, {"client_id", "app"}};
+    const Json next = refreshed(lost);
+    EXPECT_EQ(
+        send("/oauth/introspect", "", {{"token", next["access_token"].as_string()}}).json["active"],
+        Json(true));
+    EXPECT_EQ(send("/oauth/revoke", "", used).status, 200);
+    EXPECT_EQ(send("/oauth/introspect", "", {{"token", next["access_token"].as_string()}}).json,
+              inactive);
     // Nor is a client's refresh token one of the user's own.
     const Json fresh = tokens();
     EXPECT_EQ(
@@ -253,6 +268,21 @@ TEST_F(ProviderApi, TokensAreRevokedAndLookedAt) {
             .post("/token/refresh/", Json::object({{"refresh_token", fresh["refresh_token"]}}))
             .status,
         401);
+}
+
+TEST_F(ProviderApi, AScopeThatIsTakenFromAClientEndsWhatHasIt) {
+    const Json given = tokens();
+    // As if the configuration had listed it when the client was given its tokens.
+    Store& store = restaurant.service<Store>();
+    const Statement widen =
+        store.prepare("UPDATE token_families SET scope = 'openid admin' WHERE client_id = 'app'");
+    ASSERT_TRUE(store.transact([&](Transaction& tx) { return tx.execute(widen); }));
+    const HttpResponse refused = exchange(
+        "",
+        {{"grant_type", "refresh_token"}, {"refresh_token", given["refresh_token"].as_string()}});
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.json["error"], Json("invalid_grant"));
+    EXPECT_EQ(user_info(given["access_token"].as_string()).status, 401);
 }
 
 TEST_F(ProviderApi, SigningOutIsProvenOrAsked) {

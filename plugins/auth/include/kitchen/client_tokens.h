@@ -63,6 +63,9 @@ public:
                                                             std::string_view token) = 0;
     /// Ends the tokens of a grant; success also when they have ended.
     virtual Status revoke(Transaction& tx, std::int64_t grant_id) = 0;
+    /// The same by a token that the client was given, also one that is used or has expired: a
+    /// client whose last response was lost has no other. Nothing happens when it is no such token.
+    virtual Status revoke(Transaction& tx, std::string_view token, std::string_view client_id) = 0;
 };
 
 }  // namespace kitchen
