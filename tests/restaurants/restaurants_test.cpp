@@ -2,6 +2,7 @@
 // systemctl (beside this file) that reads the real unit file.
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <iterator>
 #include <optional>
@@ -148,6 +149,13 @@ protected:
         // nginx takes the new configuration a moment later.
         ASSERT_TRUE(testkit::wait_until([&] { return menu_of(name) == 200; })) << name;
     }
+    std::vector<fs::path> copies_of(const std::string& name) const {
+        std::vector<fs::path> found;
+        for (const auto& entry : fs::directory_iterator(machine.data(name)))
+            if (entry.path().filename().string().starts_with("before-upgrade-"))
+                found.push_back(entry.path());
+        return found;
+    }
     /// 0: no certificate for that name.
     int menu_of(const std::string& name) const {
         try {
@@ -193,11 +201,19 @@ TEST_F(Restaurants, AreMadePausedUpgradedExportedAndRemoved) {
     const std::string before = machine.pid("mama");
     EXPECT_EQ(machine.kitchens({"upgrade"}), "mama is upgraded\npapa is upgraded\n");
     EXPECT_NE(machine.pid("mama"), before);
-    EXPECT_TRUE(fs::exists(machine.data("mama") / "before-upgrade.db"));
+    EXPECT_EQ(copies_of("mama").size(), 1u);
+    std::ofstream(machine.data("mama") /
+                  "before-upgrade-20260101T000000Z.db");  // of one that failed
+    EXPECT_EQ(machine.kitchens({"upgrade", "mama"}), "mama is upgraded\n");
+    EXPECT_EQ(copies_of("mama").size(), 1u);
+    EXPECT_GT(fs::file_size(copies_of("mama").front()), 0u);
     EXPECT_EQ(orders_of_ada("mama"), 1);
 
     const std::string file = (machine.root() / "mama.tar.gz").string();
+    std::ofstream(file) << "yesterday's";
     EXPECT_EQ(machine.kitchens({"export", "mama", file}), "");
+    EXPECT_EQ(fs::status(file).permissions() & fs::perms::all,
+              fs::perms::owner_read | fs::perms::owner_write);
     EXPECT_NE(machine.kitchens({"remove", "mama"}).find("exit 1: kitchens: this removes all"),
               std::string::npos);
     EXPECT_EQ(orders_of_ada("mama"), 1);
@@ -208,6 +224,38 @@ TEST_F(Restaurants, AreMadePausedUpgradedExportedAndRemoved) {
 
     make("mama-again", file);
     EXPECT_EQ(orders_of_ada("mama-again"), 1) << "who was signed in still is";
+}
+
+// An export may come from elsewhere.
+TEST_F(Restaurants, AnExportThatLeadsElsewhereIsRefused) {
+    make("mama");
+    const fs::path evil = machine.root() / "evil";
+    fs::create_directories(evil / "blobs");
+    fs::create_symlink(machine.data("mama") / "keys", evil / "keys");
+    fs::create_symlink(machine.data("mama") / "kitchen.db", evil / "kitchen.db");
+    const std::string file = (machine.root() / "evil.tar.gz").string();
+    testkit::ChildProcess tar(
+        {"tar", "-czf", file, "-C", evil.string(), "kitchen.db", "keys", "blobs"});
+    ASSERT_EQ(tar.wait(), 0) << tar.output();
+    EXPECT_NE(machine.kitchens({"make", "evil", "evil.kitchens.example", file}).find("links in it"),
+              std::string::npos);
+    EXPECT_FALSE(fs::exists(machine.data("evil")));
+    EXPECT_TRUE(fs::exists(machine.data("mama") / "kitchen.db"));
+    make("evil");  // nothing of it is in the way
+}
+
+TEST_F(Restaurants, TwoThatAreMadeAtOnceGetPortsOfTheirOwn) {
+    auto other = std::async(std::launch::async, [&] { make("papa"); });
+    make("mama");
+    other.get();
+    EXPECT_EQ(menu_of("mama"), 200);
+    EXPECT_EQ(menu_of("papa"), 200);
+    const std::string list = machine.kitchens({"list"});
+    std::smatch ports;
+    ASSERT_TRUE(std::regex_search(list, ports,
+                                  std::regex("127.0.0.1:(\\d+) active\n.*127.0.0.1:(\\d+) active")))
+        << list;
+    EXPECT_NE(ports[1], ports[2]);
 }
 
 TEST_F(Restaurants, WhatCannotBeIsRefusedAndChangesNothing) {
