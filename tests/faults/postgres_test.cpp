@@ -112,13 +112,21 @@ TEST_F(PostgresFault, TheStandbyIsPromoted) {
         [&] { return replica("reads_total", 1) > 0 && replica("reads_total", 2) > 0; }));
     EXPECT_TRUE(server->wait_for_health("ok"));
     other->sql("SELECT pg_wal_replay_pause()");
+    EXPECT_TRUE(testkit::wait_until([&] { return replica("fit", 2) == 0; }));
     EXPECT_TRUE(server->wait_for_health("degraded"));
-    EXPECT_EQ(replica("fit", 2), 0);
     EXPECT_GE(replica("lag_seconds", 2), 0.5);
     EXPECT_EQ(server->client().get("/readyz").status, 200);
     other->sql("SELECT pg_wal_replay_resume()");
     EXPECT_TRUE(server->wait_for_health("ok"));
+    // One that is ahead of the promoted one could not follow it: both have all there is.
+    server->process().signal(SIGSTOP);
+    EXPECT_TRUE(testkit::wait_until([&] {
+        return postgres->sql(
+                   "SELECT count(*) FROM pg_stat_replication WHERE flush_lsn >= "
+                   "pg_current_wal_flush_lsn()") == "2";
+    }));
     postgres->stop();
+    server->process().signal(SIGCONT);
     expect_absence();
     sql = [&](const std::string& statement) { return standby->sql(statement, "kitchen"); };
     standby->sql("SELECT pg_promote()");

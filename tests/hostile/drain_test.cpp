@@ -112,12 +112,12 @@ INSTANTIATE_TEST_SUITE_P(Notices, Drain, testing::Values("0s", "500ms"),
 // Readiness goes down first, and for as long as `timeouts.notice` says new connections are served
 // all the same: a balancer that looks at /readyz has that long to send its clients elsewhere.
 TEST(Signals, ReadinessGoesDownBeforeAnythingElse) {
-    const auto server = open_restaurant({.server = "timeouts: {notice: 700ms, drain: 20s}"});
+    const auto server = open_restaurant({.server = "timeouts: {notice: 4s, drain: 20s}"});
     RawClient kept(server->port());
     kept.get("/readyz");
     ASSERT_EQ(kept.status(), 200);
     RawClient busy(server->port());
-    busy.get("/stove/simmer/busy/?ms=1500");
+    busy.get("/stove/simmer/busy/?ms=6000");
     RawClient see(server->port());
     ASSERT_TRUE(eventually([&] {
         see.get("/livez");

@@ -36,7 +36,7 @@ protected:
 
 class Deadline : public Overload {
 protected:
-    Deadline() : Overload("timeouts: {request: 200ms}") {}
+    Deadline() : Overload("timeouts: {request: 1s}") {}
 };
 
 void expect_overloaded(const std::optional<RawResponse>& response) {

@@ -18,7 +18,7 @@ class Steps : public testing::Test {
 protected:
     static testkit::RestaurantConfig config() {
         return {
-            .orders = "step_budget: 10ms",
+            .orders = "step_budget: 500ms",
             .plugins = {"{id: faulty-step, path: " KITCHEN_HOSTILE_PLUGIN_DIR "/faulty-step.so}"}};
     }
     HttpResponse order(const char* code) {

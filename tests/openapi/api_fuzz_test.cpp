@@ -126,9 +126,21 @@ protected:
             attempt.headers.emplace_back("Accept", "text/html");
     }
 
+    void add_form(const Json& schema, Attempt& attempt) {
+        const Json form = make_.chance(50) ? make_.valid(schema) : make_.spoiled(schema);
+        if (form.is_object())
+            for (const auto& [name, value] : form.as_object())
+                attempt.body +=
+                    (attempt.body.empty() ? "" : "&") + percent_encoded(name) + '=' +
+                    percent_encoded(value.is_string() ? value.as_string() : value.dump());
+        attempt.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    }
+
     /// A file of one of the types that the operation takes, which need not be what it says.
     void add_file(const Json::Object& types, Attempt& attempt) {
-        const std::string& type = types[make_.pick(types.size())].first;
+        const auto& [type, content] = types[make_.pick(types.size())];
+        if (type == "application/x-www-form-urlencoded")
+            return add_form(content["schema"], attempt);
         const std::string menu = "name,price,category\nSet menu,100,Mains\nNo price,x,Mains\n";
         const std::string files[] = {images::samples::jpeg(4, 4 + make_.pick(4)),
                                      menu,
@@ -179,7 +191,10 @@ protected:
         ++sent_;
         ++statuses_[response.status];
         const std::string name = operation.method + ' ' + operation.path;
-        if (!refusals_at_the_door.contains(response.status)) reached_.insert(name);
+        // "error": RFC 6749 5.2 has these statuses for refusals by the handler.
+        if (!refusals_at_the_door.contains(response.status) ||
+            (response.json.is_object() && response.json.find("error")))
+            reached_.insert(name);
         if (response.status < 300) succeeded_.insert(name);
         std::vector<std::string> faults;
         if (!operation.lists(response.status)) faults.push_back("the status is not documented");

@@ -25,6 +25,14 @@ std::uint16_t replica_of(RedisCluster& cluster, std::uint16_t master) {
     return static_cast<std::uint16_t>(std::stoi(info.substr(info.find("port=") + 5)));
 }
 
+/// All three: the nodes that were just asked may not agree.
+std::vector<std::uint16_t> masters_of(const RedisCluster& cluster) {
+    std::vector<std::uint16_t> masters;
+    if (!wait_until([&] { return (masters = cluster.masters()).size() == 3; }))
+        throw std::runtime_error("the Redis Cluster has lost a master");
+    return masters;
+}
+
 /// Clients that count in many keys of the slots below `slots`, as long as it lives.
 class Load {
 public:
@@ -214,13 +222,19 @@ TEST(RedisClusterOf, AMasterThatHandsOverCostsNoCall) {
     Replica replica(cluster);
     const auto handle = replica.cache.subscribe("c", [](std::string_view) {});
     Load load(replica.cache);
-    for (const std::uint16_t port : cluster.masters()) {
+    const auto before = masters_of(cluster);
+    for (const std::uint16_t port : before) {
         const std::uint16_t heir = replica_of(cluster, port);
-        ASSERT_EQ(testkit::redis_call(heir, {"CLUSTER", "FAILOVER"}), "OK");
-        ASSERT_TRUE(wait_until([&] {
+        const auto has_taken_over = [&] {
             const auto masters = cluster.masters();
             return std::count(masters.begin(), masters.end(), heir) == 1;
-        })) << cluster.server(heir).output();
+        };
+        bool done = false;
+        for (int tries = 0; tries < 5 && !done; ++tries) {  // Redis gives one up after 5 s
+            (void)testkit::redis_call(heir, {"CLUSTER", "FAILOVER"});
+            done = wait_until(has_taken_over, 10s);
+        }
+        ASSERT_TRUE(done) << cluster.server(heir).output();
         ASSERT_TRUE(load.goes_on());
     }
     load.end();
@@ -251,6 +265,9 @@ TEST(RedisClusterOf, ALostMasterIsReplacedUnderLoad) {
     cluster.server(lost).kill();
     const auto begin = std::chrono::steady_clock::now();
     ASSERT_TRUE(load.goes_on()) << replica.cache.client().reason();
+    // A master may hear of the heir later than the heir serves, and says CLUSTERDOWN until then.
+    ASSERT_TRUE(wait_until(
+        [&] { return cluster.masters().size() == 3 && replica.cache.ping().has_value(); }));
     std::cout << "all keys again after "
               << std::chrono::duration_cast<std::chrono::milliseconds>(
                      std::chrono::steady_clock::now() - begin)
@@ -260,7 +277,7 @@ TEST(RedisClusterOf, ALostMasterIsReplacedUnderLoad) {
     EXPECT_GT(load.failed(), 0);
     EXPECT_NE(replica.cache.client().address()->text, address);
     ASSERT_TRUE(wait_until([&] {  // what is published until the subscription stands anew is lost
-        EXPECT_TRUE(replica.cache.publish("c", "after"));
+        (void)replica.cache.publish("c", "after");
         return !inbox.messages().empty();
     }));
 
@@ -276,9 +293,9 @@ TEST(RedisClusterOf, ALostMasterIsReplacedUnderLoad) {
 }
 
 TEST(RedisClusterOf, IsAwayWhileASlotHasNoMaster) {
-    RedisCluster cluster(500ms);
+    RedisCluster cluster(1s);
     Replica replica(cluster);
-    const auto masters = cluster.masters();
+    const auto masters = masters_of(cluster);
     const std::uint16_t lost = masters.front(), heir = replica_of(cluster, lost);
     std::string key = "test:a";
     while (cluster.master_of(place(key)) == lost) key += 'a';

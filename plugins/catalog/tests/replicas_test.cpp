@@ -28,10 +28,12 @@ protected:
                                         const std::string& on_failure = "fail") const {
         RestaurantConfig config = shared;
         config.server = "metrics: {access: open}";
-        config.cache = "{id: cache-redis, config: {url: 'redis://127.0.0.1:" +
-                       std::to_string(redis_port ? redis_port : redis.port()) +
-                       "', on_failure: " + on_failure +
-                       ", breaker: {min_delay: 20ms, max_delay: 200ms}}}";
+        config.cache =
+            "{id: cache-redis, config: {url: 'redis://127.0.0.1:" +
+            std::to_string(redis_port ? redis_port : redis.port()) +
+            "', on_failure: " + on_failure +
+            (on_failure == "memory" ? "" : ", connect_timeout: 10s, command_timeout: 10s") +
+            ", breaker: {min_delay: 20ms, max_delay: 200ms}}}";
         config.catalog = "demo_menu: true, cache: {" + cache + "}";
         config.data = directory.path();
         return std::make_unique<Restaurant>(config);

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "kitchen/outbox.h"
 #include "kitchen/testkit/restaurant.h"
 #include "kitchen/tracing.h"
@@ -145,12 +147,13 @@ TEST_F(OutboxApi, TheTraceOfARequestGoesOnToTheMailService) {
         EXPECT_EQ(mail.tracestate, "vendor=opaque") << mail.to;
     }
     ASSERT_TRUE(newest_becomes("sent"));
-    int told = 0;
-    for (const std::string& line : restaurant.kernel().log_lines())
-        if (line.find("mail taken") != std::string::npos &&
-            line.find("trace_id=" + id) != std::string::npos)
-            ++told;
-    EXPECT_EQ(told, 2) << "the log's lines belong together as well";
+    EXPECT_TRUE(testkit::wait_until([&] {  // each is logged after its response
+        const auto lines = restaurant.kernel().log_lines();
+        return std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+                   return line.find("mail taken") != std::string::npos &&
+                          line.find("trace_id=" + id) != std::string::npos;
+               }) == 2;
+    })) << "the log's lines belong together as well";
     enqueue("order/2/1", "chi@mail.example");
     ASSERT_TRUE(testkit::wait_until([&] { return service.mails().size() == 3; }));
     EXPECT_EQ(service.mails()[2].traceparent, "") << "no request's";

@@ -43,7 +43,7 @@ TEST(Start, WaitsForADatabaseAndGivesUpByName) {
     PostgresStore store;
     const std::string url =
         "postgresql://postgres:geheim@127.0.0.1:" + std::to_string(server.port()) + "/not_there";
-    const Status refused = store.open({.url = url, .start_timeout = 700ms}, &log);
+    const Status refused = store.open({.url = url, .start_timeout = 3s}, &log);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Errc::unavailable);
     EXPECT_THAT(refused.error().detail,

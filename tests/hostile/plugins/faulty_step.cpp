@@ -20,7 +20,7 @@ public:
         if (wanted == "THROW-INT") throw 7;
         if (wanted == "NEGATIVE") draft.add(PricePart::discount, "all", draft.foods() + 1);
         if (wanted == "BELOW-ZERO") draft.add(PricePart::tax, "tax", -1);
-        if (wanted == "SLOW") std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        if (wanted == "SLOW") std::this_thread::sleep_for(std::chrono::milliseconds(600));
         return {};
     }
 };

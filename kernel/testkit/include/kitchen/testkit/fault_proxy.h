@@ -2,8 +2,7 @@
 // server.
 //
 //     FaultProxy proxy(server.port());                        // clients connect to proxy.port()
-//     proxy.cut_answer_to("COMMIT");                           // the server commits, the client
-//     never hears of it
+//     proxy.cut_response_to("COMMIT");  // the server commits, the client never hears of it
 //
 // What is set holds for the connections that exist and for new ones, from the next bytes on.
 //
@@ -49,7 +48,7 @@ public:
 
     /// Connections taken so far.
     int connections() const;
-    /// How often cut_answer_to() and cut_before() have struck.
+    /// How often cut_response_to() and cut_before() have struck.
     int strikes() const;
 
 private:
