@@ -51,7 +51,8 @@ Result<std::variant<Client, Response>> TokenEndpoint::client_of(const http::Requ
     const std::string* header = http.header("authorization");
     const auto refuse = [header](int status, const char* code, const char* description) {
         Response response = error_response(status, {code, description});
-        if (header) response.set_header("WWW-Authenticate", "Basic realm=\"clients\"");
+        if (header && status == 401)  // RFC 6749 5.2
+            response.set_header("WWW-Authenticate", "Basic realm=\"clients\"");
         return std::variant<Client, Response>(std::move(response));
     };
     ClientCredentials given{form.client_id, form.client_secret};
