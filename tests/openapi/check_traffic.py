@@ -217,16 +217,18 @@ class Document:
 
 def attributed(file):
     """Each line with the id of the document that the server on its port had."""
-    waiting = collections.defaultdict(list)
+    waiting = {}  # by the port of a server of ours: another's traffic is no matter of ours
     for text in file.open():
         line = json.loads(text)
+        port = line["port"]
         if line.get("begins"):  # what one that was killed has left belongs to no document
-            waiting.pop(line["port"], None)
-            continue
-        waiting[line["port"]].append(line)
-        if "document" in line:
-            for one in waiting.pop(line["port"]):
-                yield line["document"], one
+            waiting[port] = []
+        elif port in waiting:
+            waiting[port].append(line)
+            if "document" in line:
+                for one in waiting[port]:
+                    yield line["document"], one
+                waiting[port] = []
 
 
 def main(folder):

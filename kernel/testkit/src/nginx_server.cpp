@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "kitchen/testkit/traffic.h"
+
 namespace kitchen::testkit {
 namespace fs = std::filesystem;
 
@@ -43,7 +45,10 @@ bool NginxServer::start(const Http& http) {
     std::ofstream(directory() / "nginx.conf") << main_configuration(http(*this));
     process_ = std::make_unique<ChildProcess>(std::vector<std::string>{
         program, "-p", directory().string() + "/", "-c", "nginx.conf", "-e", "stderr"});
-    if (process_->wait_for("start worker process ")) return true;
+    if (process_->wait_for("start worker process ")) {
+        for (const std::uint16_t port : ports_) record_begin(port);
+        return true;
+    }
     if (output().find("Address already in use") != std::string::npos) return false;
     throw std::runtime_error("nginx did not start:\n" + output());
 }

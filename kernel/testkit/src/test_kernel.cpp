@@ -60,6 +60,7 @@ struct TestKernel::Impl {
             throw;
         }
         port = kernel->port();
+        record_begin(port);
     }
 
     void stop() {

@@ -19,7 +19,8 @@ void record_traffic(std::uint16_t port, std::string_view method, std::string_vie
                     std::string_view body, const HeaderList& headers, const HttpResponse& response,
                     bool is_whole);
 
-/// A server begins on this port: what one that was killed there has left belongs to no document.
+/// A server of ours begins on this port. What went there before belongs to no document: it was to
+/// one that was killed, or to one of another make that had the port before.
 void record_begin(std::uint16_t port);
 
 /// The last request to a server (or to what stands before servers) that is about to stop, so that
