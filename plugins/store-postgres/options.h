@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "kitchen/cores.h"
 #include "kitchen/settings.h"
 
 namespace kitchen::postgres {
@@ -40,7 +40,7 @@ struct Options {
     /// than with 10).
     std::size_t connections() const noexcept {
         return pool_size > 0 ? static_cast<std::size_t>(pool_size)
-                             : std::max<std::size_t>(4, 2 * std::thread::hardware_concurrency());
+                             : std::max<std::size_t>(4, 2 * usable_cores());
     }
 
     /// How often the primary is asked how far its log has come, and each replica how far it has

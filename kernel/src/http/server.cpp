@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "dispatcher.h"
+#include "kitchen/cores.h"
 #include "openapi/openapi.h"
 #include "pipeline.h"
 #include "request_metrics.h"
@@ -26,7 +26,7 @@ namespace {
 // Handlers wait more than they work: for a disk, another server, a password's turn to be hashed.
 // With few threads, a handful of people who sign in would keep all others from the menu.
 unsigned pool_size(unsigned wanted) {
-    return wanted != 0 ? wanted : std::max(16u, 4 * std::thread::hardware_concurrency());
+    return wanted != 0 ? wanted : std::max(16u, 4 * usable_cores());
 }
 
 ServerTable with_documentation(ServerTable table, const Documentation& documentation) {

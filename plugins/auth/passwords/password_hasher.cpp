@@ -4,16 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
 
 #include "keys/secret_key.h"
+#include "kitchen/cores.h"
 
 namespace kitchen::auth {
 namespace {
 
-std::size_t half_the_cores() {
-    return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
-}
+std::size_t half_the_cores() { return std::max<std::size_t>(1, usable_cores() / 2); }
 
 // As libsodium takes them.
 unsigned long long passes(const Argon2Cost& cost) {

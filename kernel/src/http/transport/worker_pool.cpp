@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kitchen/cores.h"
 #include "observe/crash_stack.h"
 #include "signals_blocked.h"
 
@@ -10,8 +11,6 @@ namespace kitchen::http {
 namespace {
 
 using std::chrono::steady_clock;
-
-std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 // The watching thread goes to sleep after so many looks in a row at which there was nothing to do.
 constexpr int quiet_looks = 10;
@@ -26,7 +25,7 @@ WorkerPool::WorkerPool(unsigned threads, std::size_t queue_limit, unsigned worki
                        std::chrono::milliseconds patience)
     : threads_for_tasks_(threads),
       queue_limit_(queue_limit),
-      working_limit_(working > 0 ? working : cores()),
+      working_limit_(working > 0 ? working : usable_cores()),
       patience_(patience) {
     watcher_ = std::thread([this] { watch(); });
 }

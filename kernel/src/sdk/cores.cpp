@@ -1,0 +1,30 @@
+#include "kitchen/cores.h"
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "kitchen/text.h"
+
+namespace kitchen {
+
+unsigned usable_cores() {
+    std::ifstream file("/sys/fs/cgroup/cpu.max");
+    std::string cpu_max;
+    std::getline(file, cpu_max);
+    return usable_cores(std::thread::hardware_concurrency(), cpu_max);
+}
+
+unsigned usable_cores(unsigned machine, std::string_view cpu_max) {
+    machine = std::max(1U, machine);
+    const std::size_t space = cpu_max.find(' ');
+    if (space == std::string_view::npos) return machine;
+    const auto quota = parse_number(cpu_max.substr(0, space)),
+               period = parse_number(cpu_max.substr(space + 1));
+    if (!quota || !period || *quota <= 0 || *period <= 0) return machine;
+    const std::int64_t whole = *quota / *period + (*quota % *period != 0 ? 1 : 0);
+    return static_cast<unsigned>(std::min<std::int64_t>(machine, whole));
+}
+
+}  // namespace kitchen
