@@ -15,6 +15,9 @@ void describe(http::BodyFields<AuditEntry>& field) {
     field("at", &AuditEntry::at);
     field("user_id", &AuditEntry::user_id).or_null().describe("Who; null: the command line.");
     field("role", &AuditEntry::role).describe("That they had then.");
+    field("client_id", &AuditEntry::client_id)
+        .or_null()
+        .describe("The client that acted for them; null: they did it themselves.");
     field("action", &AuditEntry::action).describe("The route, or the command.");
     field("path", &AuditEntry::path).or_null();
     field("kind", &AuditEntry::kind).or_null().describe("What kind of thing was changed.");
@@ -47,6 +50,7 @@ std::string hash_of(const AuditEntry& e, const std::string& previous) {
          {&e.role, &e.action, &e.path, &e.kind, &e.object_id, &e.request.text, &e.before.text,
           &e.after.text, &e.request_id, &e.address})
         add(*part);
+    if (!e.client_id.empty()) add(e.client_id);
     std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
     crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()),
                        text.size());

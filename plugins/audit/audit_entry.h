@@ -25,9 +25,10 @@ struct AuditEntry {
     Timestamp at;
     std::optional<std::int64_t> user_id;  ///< nothing: the command line
     std::string role;
-    std::string action;  ///< "PATCH /foods/{id}/", or the name of a command
-    std::string path;    ///< "/foods/12"; "" for a command
-    std::string kind;    ///< "food"; "" when the route says nothing of what it changes
+    std::string client_id;  ///< of the client that acted for them; "": they did it themselves
+    std::string action;     ///< "PATCH /foods/{id}/", or the name of a command
+    std::string path;       ///< "/foods/12"; "" for a command
+    std::string kind;       ///< "food"; "" when the route says nothing of what it changes
     std::string object_id;
     JsonText request;  ///< what was asked for, secrets masked
     JsonText before, after;
@@ -40,7 +41,8 @@ struct AuditEntry {
 void describe(http::BodyFields<AuditEntry>& field);
 
 /// The hash of the entry at its position, behind the one with the hash `previous`: SHA-256 over
-/// both and every other member, in lower-case hexadecimal digits.
+/// both and every other member (`client_id` when there is one: the first releases had none), in
+/// lower-case hexadecimal digits.
 std::string hash_of(const AuditEntry& entry, const std::string& previous);
 
 /// The same, with "***" for each text whose schema says that it is a password.

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view columns =
     "id, made_at, user_id, role, action, path, kind, object_id, request, old_row, new_row, "
-    "request_id, address, position, hash";
+    "request_id, address, position, hash, client_id";
 
 AuditEntry entry_of(Row row) {
     AuditEntry e;
@@ -27,6 +27,7 @@ AuditEntry entry_of(Row row) {
     e.address = row.string(12);
     e.position = row.maybe_integer(13);
     e.hash = row.string(14);
+    e.client_id = row.string(15);
     return e;
 }
 
@@ -51,8 +52,8 @@ enum Filtered : std::size_t { by_user = 1, by_object = 2, by_request = 4 };
 AuditRepository::AuditRepository(Store& store)
     : add_(store.prepare(
           "INSERT INTO audit_entries (made_at, user_id, role, action, path, kind, object_id, "
-          "request, old_row, new_row, request_id, address) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")),
+          "request, old_row, new_row, request_id, address, client_id) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")),
       head_(store.prepare("SELECT position, hash FROM audit_head WHERE id = 1")),
       // Writes the row even when it stays as it is: that is the lock.
       lock_head_(store.prepare(
@@ -88,9 +89,9 @@ AuditRepository::AuditRepository(Store& store)
 }
 
 Status AuditRepository::add(Transaction& tx, const AuditEntry& e) const {
-    return tx.execute(add_,
-                      {to_millis(e.at), e.user_id, e.role, e.action, e.path, e.kind, e.object_id,
-                       e.request.text, e.before.text, e.after.text, e.request_id, e.address});
+    return tx.execute(
+        add_, {to_millis(e.at), e.user_id, e.role, e.action, e.path, e.kind, e.object_id,
+               e.request.text, e.before.text, e.after.text, e.request_id, e.address, e.client_id});
 }
 
 Result<AuditPage> AuditRepository::page(Transaction& tx, const AuditFilter& filter,

@@ -102,6 +102,7 @@ AuditEntry ChangeRecorder::entry_for(const ChangeCause& cause) const {
     const http::Request& request = *cause.request;
     entry.user_id = request.principal->user_id;
     entry.role = request.principal->role;
+    entry.client_id = request.principal->client_id;
     entry.action = request.route->method + ' ' + shown(request.route->pattern);
     entry.path = request.path;
     entry.kind = request.route->changed_kind;

@@ -21,6 +21,7 @@ struct Principal {
     /// What the user lets the client do, "orders:read openid": Route::scopes() says what a route
     /// needs. Nothing: everything, as where users sign in themselves.
     std::optional<std::string> scope = std::nullopt;
+    std::string client_id = {};  ///< the client that the user lets act; "": none, they act
 
     /// Whether the client was given this scope, or is not limited to any.
     bool has_scope(std::string_view name) const {

@@ -17,7 +17,8 @@ std::string handover_of(const Request& request) {
             .member("role", request.principal->role)
             .member("token", request.principal->token_id)
             .member("operator", request.principal->is_operator)
-            .member("scope", request.principal->scope);
+            .member("scope", request.principal->scope)
+            .member("client_id", request.principal->client_id);
     json.end_object();
     return out;
 }
@@ -34,6 +35,7 @@ std::vector<http::RegisteredMiddleware> take_handover() {
                     Principal{(*told)["user"].as_integer(), (*told)["role"].as_string(),
                               (*told)["token"].as_string(), (*told)["operator"].as_bool()};
                 if (told->has("scope")) request.principal->scope = (*told)["scope"].as_string();
+                request.principal->client_id = (*told)["client_id"].as_string();
             }
             std::erase_if(request.headers,
                           [](const auto& one) { return one.first == handover_field; });

@@ -92,6 +92,29 @@ TEST(AuditApi, RecordsStaffOnAnyRouteAndNoCustomer) {
         EXPECT_EQ(chef.send(method, "/admin/audit/").status, 405) << method;
 }
 
+TEST(AuditApi, NamesTheClientThatActedForTheUser) {
+    RestaurantConfig config = audited();
+    config.plugins.emplace_back(
+        "{id: oidc-provider, config: {clients: {till: {name: Till, secret: 'a secret of 32 "
+        "characters or more', account_id: 1, scopes: [admin]}}}}");
+    Restaurant restaurant(config);
+    HttpClient chef = restaurant.admin(), till = restaurant.client();
+    const std::int64_t dish = restaurant.food("Jollof", 250'000);
+    const std::string of_dish = "?kind=food&object_id=" + std::to_string(dish);
+    EXPECT_TRUE(entry(chef, of_dish)["client_id"].is_null());
+    const auto tokens = till.send("POST", "/oauth/token",
+                                  "grant_type=client_credentials&client_id=till&client_secret=a+"
+                                  "secret+of+32+characters+or+more",
+                                  {{"Content-Type", "application/x-www-form-urlencoded"}});
+    till.bearer(expect_status(tokens, 200, "tokens").json["access_token"].as_string());
+    expect_status(
+        till.patch("/foods/" + std::to_string(dish) + "/", Json::object({{"price", 260'000}})), 200,
+        "price");
+    const Json changed = entry(chef, of_dish);
+    EXPECT_EQ(changed["client_id"], Json("till"));
+    EXPECT_EQ(changed["user_id"], Json(1));
+}
+
 TEST(AuditApi, MasksSecrets) {
     Restaurant restaurant(audited());
     HttpClient chef = restaurant.admin();

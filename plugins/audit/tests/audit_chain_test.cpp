@@ -61,7 +61,7 @@ TEST_F(AuditChainTest, AChangedEntryIsFound) {
     for (const char* change :
          {"user_id = 8", "user_id = NULL", "role = 'x'", "action = 'x'", "path = 'x'", "kind = 'x'",
           "object_id = 'x'", "request = '{\"a\":1}'", "old_row = 'x'", "new_row = 'x'",
-          "request_id = 'x'", "address = 'x'", "made_at = 1"}) {
+          "request_id = 'x'", "address = 'x'", "client_id = 'x'", "made_at = 1"}) {
         tamper("CREATE TEMPORARY TABLE kept AS SELECT * FROM audit_entries WHERE position = 3");
         tamper("UPDATE audit_entries SET " + std::string(change) + " WHERE position = 3");
         EXPECT_THAT(verify().faults, ElementsAre("entry 3: not as it was chained")) << change;

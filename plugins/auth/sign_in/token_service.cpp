@@ -106,7 +106,9 @@ Result<Principal> TokenService::authenticate(std::string_view access_token, bool
     if (!token->has_value() || !((*token)->alive || also_ended)) return invalid_access_token();
     if ((*token)->expires_at <= to_millis(clock_.now())) return expired_access_token();
     Principal who{(*token)->user_id, (*token)->role, std::to_string((*token)->family_id)};
-    if (!(*token)->client.id.empty()) who.scope = std::move((*token)->client.scope);
+    if ((*token)->client.id.empty()) return who;
+    who.client_id = std::move((*token)->client.id);
+    who.scope = std::move((*token)->client.scope);
     return who;
 }
 
