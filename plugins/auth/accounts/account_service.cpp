@@ -138,7 +138,9 @@ Result<User> AccountService::change_own(const Asker& asker, const OwnChange& cha
             return std::move(revoked).error();
         return user;
     });
-    if (changed && hash) deps_.log.info("password changed", {{"user_id", asker.user_id}});
+    if (!changed || !hash) return changed;
+    deps_.messages.notify(deps_.texts.notice(Notice::password_changed, changed->email));
+    deps_.log.info("password changed", {{"user_id", asker.user_id}});
     return changed;
 }
 

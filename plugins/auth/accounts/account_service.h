@@ -12,6 +12,8 @@
 
 #include "accounts/phone_numbers.h"
 #include "accounts/user_repository.h"
+#include "codes/message_dispatcher.h"
+#include "codes/message_texts.h"
 #include "kitchen/clock.h"
 #include "kitchen/events.h"
 #include "kitchen/identity.h"
@@ -67,6 +69,8 @@ public:
         PasswordGuard& guard;
         const PasswordRules& rules;
         const PhoneNumbers& phones;
+        MessageDispatcher& messages;
+        const MessageTexts& texts;
         const Clock& clock;
         Logger& log;
     };
@@ -75,8 +79,8 @@ public:
     /// Error: not_found "user_not_found".
     Result<User> read(std::int64_t user_id);
 
-    /// A new password ends all tokens but the asker's own; a new number is not proved. The user as
-    /// changed.
+    /// A new password ends all tokens but the asker's own, and the account's address gets a notice;
+    /// a new number is not proved. The user as changed.
     /// Errors: unprocessable; conflict "phone_taken", "account_changed", "no_password";
     /// too_many_requests; unavailable; that of `check`.
     Result<User> change_own(const Asker& asker, const OwnChange& change, const VersionCheck& check);

@@ -7,8 +7,6 @@ namespace kitchen::auth {
 namespace {
 
 constexpr std::string_view version_field = "credential_version";
-/// A notice says nothing that ages: as long as the mail service is away at most.
-constexpr std::chrono::hours notice_valid_for(24);
 
 std::string subject_of(std::int64_t user_id) { return "user " + std::to_string(user_id); }
 
@@ -140,16 +138,12 @@ Result<User> ContactChangeService::verify(const Asker& asker, std::string_view c
         deps_.log.warn("a finished change of a contact could not be erased; it will expire",
                        {{"code", erased.error().code}});
     if (!changed) return changed;
-    if (!old.email.empty()) notify(old, changed->id);
+    const Notice notice =
+        channel_ == Channel::email ? Notice::email_changed : Notice::phone_changed;
+    deps_.messages.notify(deps_.texts.notice(notice, old.email));
     deps_.log.info(channel_ == Channel::email ? "email address changed" : "phone number confirmed",
                    {{"user_id", changed->id}});
     return changed;
-}
-
-void ContactChangeService::notify(const User& before, std::int64_t user_id) {
-    if (!deps_.messages.post(deps_.texts.contact_changed(channel_, before.email), notice_valid_for))
-        deps_.log.warn("the notice of a changed contact could not be mailed",
-                       {{"user_id", user_id}});
 }
 
 }  // namespace kitchen::auth

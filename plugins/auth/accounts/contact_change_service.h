@@ -63,7 +63,6 @@ private:
     Error no_change() const;
     /// Of the cache. One change at a time waits for an account.
     std::string entry_of(std::int64_t user_id) const;
-    void notify(const User& before, std::int64_t user_id);
 
     const Channel channel_;
     const Dependencies deps_;

@@ -10,6 +10,8 @@ namespace {
 
 constexpr Backoff backoff{std::chrono::seconds(2), std::chrono::minutes(1)};
 constexpr unsigned sending_threads = 2;
+/// As long as the mail service is away at most.
+constexpr std::chrono::hours notice_valid_for(24);
 
 template <class AnyMessage>
 auto& key_of(AnyMessage& message) {
@@ -75,6 +77,11 @@ bool MessageDispatcher::post(Message message, std::chrono::milliseconds valid_fo
     return queue.post("auth-message", [this, message = std::move(message), deadline] {
         attempt(message, deadline, 1);
     });
+}
+
+void MessageDispatcher::notify(Mail notice) {
+    if (!notice.to.empty() && !post(std::move(notice), notice_valid_for))
+        log_.warn("a notice was not sent: too many messages wait");
 }
 
 void MessageDispatcher::attempt(const Message& message, Deadline deadline, int tries) {

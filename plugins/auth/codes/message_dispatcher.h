@@ -41,6 +41,9 @@ public:
     /// Takes the message, which is worth nothing after `valid_for`. Gives it an idempotency key.
     /// False when the jobs' queue is full.
     [[nodiscard]] bool post(Message message, std::chrono::milliseconds valid_for);
+    /// Takes a mail that says nothing that ages; nothing happens when it has no address. When the
+    /// queue is full it is lost, which the log says.
+    void notify(Mail notice);
 
 private:
     using Deadline = std::chrono::steady_clock::time_point;

@@ -14,6 +14,8 @@ constexpr MailTemplate mails[] = {
     {"password_reset", password_reset_subject, password_reset_text, password_reset_html, variables},
     {"email_change", email_change_subject, email_change_text, email_change_html, variables},
     {"email_changed", email_changed_subject, email_changed_text, email_changed_html, ""},
+    {"password_changed", password_changed_subject, password_changed_text, password_changed_html,
+     ""},
 };
 constexpr MailTemplate with_sms[] = {
     {"signup_code.sms", signup_code_sms, {}, {}, variables},
@@ -26,6 +28,15 @@ std::vector<MailTemplate> templates(bool has_sms) {
     std::vector<MailTemplate> all(std::begin(mails), std::end(mails));
     if (has_sms) all.insert(all.end(), std::begin(with_sms), std::end(with_sms));
     return all;
+}
+
+std::string_view name_of(Notice what) {
+    switch (what) {
+        case Notice::email_changed: return "email_changed";
+        case Notice::phone_changed: return "phone_changed";
+        case Notice::password_changed: break;
+    }
+    return "password_changed";
 }
 
 std::string minutes(std::chrono::milliseconds duration) {
@@ -64,9 +75,8 @@ Message MessageTexts::contact_change(const Contact& to, std::string_view code,
                         valid_for);
 }
 
-Mail MessageTexts::contact_changed(Channel changed, std::string_view to) const {
-    Mail mail = templates_.render(changed == Channel::email ? "email_changed" : "phone_changed",
-                                  Json::object());
+Mail MessageTexts::notice(Notice what, std::string_view to) const {
+    Mail mail = templates_.render(name_of(what), Json::object());
     mail.to = to;
     return mail;
 }

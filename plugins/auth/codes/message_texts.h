@@ -14,6 +14,9 @@
 
 namespace kitchen::auth {
 
+/// Mails without a code, to who may not have made the change.
+enum class Notice { email_changed, phone_changed, password_changed };
+
 class MessageTexts {
 public:
     /// `folder`: "" for the built-in templates. `has_sms`: also those that only servers with text
@@ -25,11 +28,10 @@ public:
                    std::chrono::milliseconds valid_for) const;
     Message password_reset(const Contact& to, std::string_view code,
                            std::chrono::milliseconds valid_for) const;
-    /// To the new address of an account or the number to be proved; and the notices afterwards, by
-    /// mail to the old address or to the account's.
+    /// To the new address of an account or the number to be proved.
     Message contact_change(const Contact& to, std::string_view code,
                            std::chrono::milliseconds valid_for) const;
-    Mail contact_changed(Channel changed, std::string_view to) const;
+    Mail notice(Notice what, std::string_view to) const;
 
 private:
     Message code_message(std::string_view name, const Contact& to, std::string_view code,

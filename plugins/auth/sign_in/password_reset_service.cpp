@@ -173,6 +173,7 @@ Status PasswordResetService::reset(const Contact& contact, std::string_view code
     if (const auto erased = deps_.cache.erase(pending.entry); !erased)
         deps_.log.warn("a finished password reset could not be erased; it will expire",
                        {{"code", erased.error().code}});
+    deps_.messages.notify(deps_.texts.notice(Notice::password_changed, (*user)->email));
     deps_.log.info("password reset", {{"user_id", user_id}});
     return {};
 }

@@ -56,7 +56,7 @@ public:
     /// Errors: too_many_requests (for the client's address, whatever the contact), unavailable.
     Status forgot(const Contact& contact, std::string_view client_address);
 
-    /// Ends every token and remembered password of the account.
+    /// Ends every token and remembered password of the account, whose address gets a notice.
     /// Errors: unprocessable (password); wrong_code(); not_found "password_reset_not_found", also
     /// when no tries are left; unavailable (the code is still good).
     Status reset(const Contact& contact, std::string_view code, std::string_view password,

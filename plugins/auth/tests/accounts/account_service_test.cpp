@@ -120,6 +120,9 @@ TEST_F(AccountServiceTest, ChangesThePasswordAndKeepsTheOwnToken) {
     EXPECT_FALSE(module->tokens.authenticate(elsewhere.access_token));
     EXPECT_FALSE(module->tokens.refresh(elsewhere.refresh_token));
     EXPECT_TRUE(module->guard.verify("ada@example.com", "yam-and-egg-sauce", "192.0.2.1"));
+    jobs.run_all();
+    EXPECT_EQ(mailer.mails().back().subject, "Your password at Chuks Kitchen was changed");
+    EXPECT_EQ(mailer.mails().back().to, "ada@example.com");
     EXPECT_FALSE(log.contains("yam-and-egg-sauce"));
 }
 

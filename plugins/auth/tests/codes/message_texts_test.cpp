@@ -50,12 +50,13 @@ TEST(MessageTexts, TextMessagesAreShortAndBeginWithTheCode) {
         EXPECT_EQ(sms.text.find_first_of("[]{}\\^|~`\n"), std::string::npos) << sms.text;
         for (const char c : sms.text) EXPECT_TRUE(c >= ' ' && c <= '~') << sms.text;
     }
-    EXPECT_EQ(texts.contact_changed(Channel::sms, "ada@example.com").to, "ada@example.com");
+    EXPECT_EQ(texts.notice(Notice::phone_changed, "ada@example.com").to, "ada@example.com");
 }
 
 TEST(MessageTexts, OnlyServersWithTextMessagesNeedTheirTemplates) {
     const testkit::TemporaryDirectory folder;
-    for (const char* name : {"signup_code", "password_reset", "email_change", "email_changed"})
+    for (const char* name :
+         {"signup_code", "password_reset", "email_change", "email_changed", "password_changed"})
         for (const char* extension : {".subject", ".txt", ".html"})
             std::filesystem::copy(std::filesystem::path(testkit::source_dir()) /
                                       "plugins/auth/templates" / (std::string(name) + extension),
@@ -74,7 +75,8 @@ TEST(MessageTexts, OnlyServersWithTextMessagesNeedTheirTemplates) {
 
 TEST(MessageTexts, AFolderOfTheOperators) {
     const testkit::TemporaryDirectory folder;
-    for (const char* name : {"signup_code", "password_reset", "email_change", "email_changed"})
+    for (const char* name :
+         {"signup_code", "password_reset", "email_change", "email_changed", "password_changed"})
         for (const char* extension : {".subject", ".txt", ".html"})
             std::filesystem::copy(std::filesystem::path(testkit::source_dir()) /
                                       "plugins/auth/templates" / (std::string(name) + extension),

@@ -55,6 +55,11 @@ TEST_F(PasswordResetTest, ChangesThePasswordAndEndsEverything) {
     EXPECT_FALSE(module->tokens.refresh(tokens.refresh_token));
     EXPECT_EQ(reset("ada@example.com", code, "another-good-one"), "password_reset_not_found")
         << "good once";
+    jobs.run_all();
+    EXPECT_EQ(mailer.mails().size(), sent + 2);
+    const Mail notice = mailer.mails().back();
+    EXPECT_EQ(notice.to, "ada@example.com");
+    EXPECT_EQ(notice.subject, "Your password at Chuks Kitchen was changed");
     EXPECT_FALSE(log.contains(code));
     EXPECT_FALSE(log.contains(new_password));
 }
