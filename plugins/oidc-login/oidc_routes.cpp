@@ -40,13 +40,17 @@ struct ProviderList {
 struct CodeGiven {
     std::string code, code_verifier;
 
-    static void describe(BodyFields<CodeGiven>& field) {
-        field.named("SignInCode");
-        field("code", &CodeGiven::code).min(1).max(128).describe("Of the page's URL; good once");
-        field("code_verifier", &CodeGiven::code_verifier)
+    template <class Body>
+    static void describe_code(BodyFields<Body>& field) {
+        field("code", &Body::code).min(1).max(128).describe("Of the page's URL; good once");
+        field("code_verifier", &Body::code_verifier)
             .min(43)
             .max(128)
             .describe("Whose SHA-256 in Base64url was the code_challenge");
+    }
+    static void describe(BodyFields<CodeGiven>& field) {
+        field.named("SignInCode");
+        describe_code(field);
     }
 };
 
@@ -56,8 +60,7 @@ struct SignInGiven : CodeGiven {
 
     static void describe(BodyFields<SignInGiven>& field) {
         field.named("NewSignIn");
-        field("code", &SignInGiven::code).min(1).max(128).describe("As in SignInCode");
-        field("code_verifier", &SignInGiven::code_verifier).min(43).max(128);
+        describe_code(field);
         field.optional("password", &SignInGiven::password)
             .format(http::Format::password)
             .max(1024)
