@@ -42,6 +42,27 @@ TEST_F(Start, PostgresComesLate) {
     EXPECT_EQ(server->client().get("/foods/").status, 200);
 }
 
+TEST_F(Start, AnotherServerMigrates) {
+    start_postgres();
+    RestaurantConfig config = impatient_postgres(postgres->port());
+    config.port = testkit::free_port();
+    server = process(config);
+    const std::string holders = " FROM pg_locks WHERE locktype = 'advisory' AND granted";
+    // The lock of migrations, as store-postgres takes it.
+    const testkit::ChildProcess other(
+        {"psql", testkit::PostgresServer::url_on(postgres->port(), "kitchen"), "-c",
+         "SELECT pg_advisory_lock(30231517230753134); SELECT pg_sleep(600)"});
+    ASSERT_TRUE(testkit::wait_until([&] { return sql("SELECT count(*)" + holders) == "1"; }));
+    server->begin_start();
+    ASSERT_TRUE(server->process().wait_for("starting takes long")) << server->output();
+    testkit::HttpClient probe(config.port);
+    EXPECT_EQ(probe.get("/livez").status, 200);
+    EXPECT_EQ(probe.get("/readyz").status, 503);
+    sql("SELECT pg_terminate_backend(pid)" + holders);
+    server->wait_until_it_serves();
+    EXPECT_EQ(server->client().get("/foods/").status, 200);
+}
+
 TEST_F(Start, PostgresNeverComes) {
     server = process(impatient_postgres(testkit::free_port(), "start_timeout: 1s"));
     server->begin_start();

@@ -129,6 +129,42 @@ TEST_F(IsolatedPlugin, ThatFailsInItsStartLetsTheOthersStart) {
     }
 }
 
+// As when its database is away for a while, and comes back.
+TEST_F(IsolatedPlugin, ThatSaysWhyItCannotStartIsTriedAgainForEver) {
+    const TemporaryDirectory folder;
+    const std::filesystem::path file = folder.path() / "there";
+    start(with_faulty({}, "start: 'until " + file.string() + "'"));
+    EXPECT_TRUE(testkit::wait_until([&] {
+        return server->metric("kitchen_isolated_restarts_total{plugin=\"faulty\"}") >= 5;
+    })) << server->output();
+    EXPECT_EQ(server->metric("kitchen_isolated_put_aside{plugin=\"faulty\"}"), 0);
+    std::ofstream(file) << "now";
+    EXPECT_TRUE(testkit::wait_until([&] { return server->client().get("/faulty/").status == 200; }))
+        << server->output();
+    EXPECT_EQ(server->terminate(), 0);
+}
+
+class IsolatedOnPostgres : public FaultTest {};
+
+// What a plugin needs may be silent for longer than the plugin itself may be.
+TEST_F(IsolatedOnPostgres, StaysWhileItsDatabaseIsFrozen) {
+    start_postgres();
+    RestaurantConfig config;
+    config.store = "{id: store-postgres, config: {url: '" +
+                   testkit::PostgresServer::url_on(postgres->port(), "kitchen") +
+                   "', statement_timeout: 7s}}";
+    config.outbox = "";
+    config.plugins = {"{id: loyalty, path: " KITCHEN_LOYALTY ", isolate: process}"};
+    server = std::make_unique<RestaurantProcess>(std::move(config));
+    server->start();
+    ASSERT_EQ(server->metric("kitchen_isolated_up{plugin=\"loyalty\"}"), 1);
+    postgres->freeze();
+    EXPECT_EQ(server->admin().get("/me/").status, 503) << "after its statement_timeout";
+    postgres->thaw();
+    EXPECT_TRUE(server->wait_for_health("ok")) << server->output();
+    EXPECT_EQ(server->metric("kitchen_isolated_restarts_total{plugin=\"loyalty\"}"), 0);
+}
+
 /// Whether the process is there, and no zombie of a parent that has gone too.
 bool runs(std::int64_t pid) {
     std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");

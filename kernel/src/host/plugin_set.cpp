@@ -294,10 +294,10 @@ bool PluginSet::start(const std::vector<std::string>& only, const StartHooks& ho
         if (hooks.cancelled && hooks.cancelled())
             throw StartError(ExitCode::start_up, "interrupted by a signal during start-up");
         const auto begin = std::chrono::steady_clock::now();
+        const Busy busy(*this, *instance);
         Status done = hooks.before_start ? hooks.before_start(*instance) : Status();
         if (done) {
             started_.push_back(instance);
-            const Busy busy(*this, *instance);
             done = instance->start();
         }
         if (done) {

@@ -24,7 +24,10 @@ constexpr Backoff pauses{milliseconds(200), seconds(30)};
 constexpr milliseconds look{200};  ///< at its memory, and whether it is there
 constexpr seconds beat{1};         ///< between health reports
 constexpr seconds constructor_limit{30};
-constexpr seconds start_limit{120};  ///< its database may not be there yet
+/// Its database may not be there yet, and it waits for the migrations of another server.
+constexpr seconds start_limit{std::chrono::minutes(15)};
+/// For the queue of its process to refuse what has waited too long there, before it is given up.
+constexpr seconds request_grace{1};
 
 const char* const serves_again =
     "This part of the service is not there now. Try again in a moment.";
@@ -35,6 +38,7 @@ const char* const serves_again =
 struct IsolatedPlugin::Ended {
     std::string reason;       ///< for anyone to read; empty: as the system says
     std::string detail = {};  ///< for the log
+    bool said_why = false;    ///< it has ended in good order
 };
 
 IsolatedPlugin::IsolatedPlugin(IsolatedPluginOptions options, Metrics& metrics, Tracing& tracing,
@@ -133,7 +137,7 @@ void IsolatedPlugin::run() {
         try {
             run_once(is_first);
         } catch (const std::exception& e) {
-            note_fault("a fault in its start", e.what());
+            note_fault({"a fault in its start", e.what()});
         }
         std::unique_lock lock(mutex_);
         if (!described_) break;  // it could not be constructed, and has no routes
@@ -162,7 +166,7 @@ void IsolatedPlugin::run_once(bool is_first) {
         if (!message) throw Ended{};
         const auto json = parse_json(*message);
         if (json && json->has("error"))
-            throw Ended{"a fault in " + what, (*json)["error"].as_string()};
+            throw Ended{"a fault in " + what, (*json)["error"].as_string(), true};
         return *std::move(message);
     };
     try {
@@ -184,13 +188,14 @@ void IsolatedPlugin::run_once(bool is_first) {
         set(State::up);
         log_.info("isolated plugin serves", {{"id", options_.id}});
         look_after(process);
-    } catch (const Ended& ended) {
+    } catch (Ended& ended) {
         if (stops()) {
             (void)process.end(is(State::up) ? grace_.value() : milliseconds(0));
             return;
         }
-        const std::string how = process.end(milliseconds(0));
-        note_fault(ended.reason.empty() ? how : ended.reason, ended.detail);
+        std::string how = process.end(milliseconds(0));
+        if (ended.reason.empty()) ended.reason = std::move(how);
+        note_fault(ended);
     }
 }
 
@@ -202,6 +207,7 @@ void IsolatedPlugin::look_after(PluginProcess& process) {
         if (hangs_) throw Ended{"a request without an end"};
         if (process.resident_bytes() > options_.memory) throw Ended{"more memory than it may have"};
         if (Clock::now() - last_beat < beat) continue;
+        expect_life();
         std::string report = read_health();
         last_beat = Clock::now();
         const std::lock_guard lock(mutex_);
@@ -209,17 +215,27 @@ void IsolatedPlugin::look_after(PluginProcess& process) {
     }
 }
 
+Result<Response> IsolatedPlugin::ask(const char* path, milliseconds at_most) {
+    const UniqueFd connection = connect_to(options_.folder, options_.id);
+    if (!connection) return Error(Errc::unavailable, "ended", "It has just ended.");
+    return exchange(
+        connection,
+        "GET " + std::string(path) + " HTTP/1.1\r\nHost: kitchen\r\nConnection: close\r\n\r\n",
+        Clock::now() + at_most, options_.folder);
+}
+
+/// That its process answers at all. What it needs may be away meanwhile, and its threads busy.
+void IsolatedPlugin::expect_life() {
+    const auto response = ask("/livez", patience);
+    if (!response && response.error().code == "timeout") throw Ended{"no sign of life"};
+}
+
 /// What is down in it; "" for nothing.
 std::string IsolatedPlugin::read_health() {
-    const UniqueFd connection = connect_to(options_.folder, options_.id);
-    if (!connection) return {};  // it has just ended
-    const auto response =
-        exchange(connection, "GET /health/ HTTP/1.1\r\nHost: kitchen\r\nConnection: close\r\n\r\n",
-                 Clock::now() + patience, options_.folder);
-    if (!response) {
-        if (response.error().code == "timeout") throw Ended{"no sign of life"};
-        return {};
-    }
+    const auto response = ask("/health/", beat);
+    if (!response)
+        return response.error().code == "timeout" ? "It gives no report of its health."
+                                                  : std::string();
     const auto json = parse_json(response->body);
     if (!json || !(*json)["checks"].is_object()) return {};
     for (const auto& [name, check] : (*json)["checks"].as_object())
@@ -229,16 +245,18 @@ std::string IsolatedPlugin::read_health() {
     return {};
 }
 
-void IsolatedPlugin::note_fault(const std::string& reason, const std::string& detail) {
+void IsolatedPlugin::note_fault(const Ended& ended) {
     const std::lock_guard lock(mutex_);
     const auto now = Clock::now();
-    std::erase_if(faults_, [&](auto at) { return now - at > fault_window; });
-    faults_.push_back(now);
-    reason_ = reason;
-    detail_ = detail.empty() ? "its process ended by " + reason : detail;
+    std::erase_if(faults_, [&](const Fault& fault) { return now - fault.at > fault_window; });
+    faults_.push_back({now, ended.said_why});
+    reason_ = ended.reason;
+    detail_ = ended.detail.empty() ? "its process ended by " + reason_ : ended.detail;
     report_.clear();
-    const auto count = static_cast<int>(faults_.size());
-    const milliseconds pause = pauses.half_jitter(count, random_);
+    const auto count = std::count_if(faults_.begin(), faults_.end(),
+                                     [](const Fault& fault) { return !fault.said_why; });
+    const milliseconds pause =
+        pauses.half_jitter(static_cast<std::int64_t>(faults_.size()), random_);
     next_start_ = now + pause;
     state_ = count >= most_faults ? State::put_aside : State::down;
     if (state_ == State::put_aside)
@@ -277,7 +295,8 @@ Result<Response> IsolatedPlugin::forward(Request& request) {
     const std::string text = request_text(request, tracing_.outgoing());
     Result<Response> response = [&] {
         const Parked parked(waits_);
-        return exchange(connection, text, Clock::now() + options_.request_timeout, options_.folder);
+        return exchange(connection, text, Clock::now() + options_.request_timeout + request_grace,
+                        options_.folder);
     }();
     if (response) return response;
     const http::ProblemContext context{http::path_of(request.target), request.request_id};

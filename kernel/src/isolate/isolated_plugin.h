@@ -1,9 +1,10 @@
 // A plugin with `isolate: process`, seen from the server: starts its process, forwards requests to
 // it, looks after it, and starts it again when it has ended, with growing pauses. After
-// `most_faults` within `fault_window` it is put aside until the server starts again.
+// `most_faults` within `fault_window` it is put aside until the server starts again; a start that
+// failed and said why is none of them: a database that is away comes back.
 //
 // What costs the plugin its process: a crash, an exit, a request without a response by
-// server.timeouts.request, no health report for `patience`, more memory than its entry allows.
+// server.timeouts.request, no sign of life for `patience`, more memory than its entry allows.
 //
 // Thread-safety: construct, begin(), stop() on one thread; the rest from any.
 #pragma once
@@ -77,9 +78,11 @@ private:
     void run();
     void run_once(bool is_first);
     void look_after(PluginProcess& process);
+    Result<http::Response> ask(const char* path, std::chrono::milliseconds at_most);
+    void expect_life();
     std::string read_health();
     Result<http::Response> forward(http::Request& request);
-    void note_fault(const std::string& reason, const std::string& detail);
+    void note_fault(const Ended& ended);
     void set(State state);
     bool is(State state) const;
     bool stops() const;
@@ -100,7 +103,11 @@ private:
     std::string reason_;                              ///< why it ended last, for anyone to read
     std::string detail_;                              ///< the same for the log
     std::string report_;                              ///< what its own health report complains of
-    std::vector<std::chrono::steady_clock::time_point> faults_;
+    struct Fault {
+        std::chrono::steady_clock::time_point at;
+        bool said_why;
+    };
+    std::vector<Fault> faults_;  ///< within `fault_window`
     std::chrono::steady_clock::time_point next_start_;
 
     std::atomic<int> requests_{0};
