@@ -439,10 +439,10 @@ bool Kernel::stop() {
     };
     if (jobs_) jobs_->pause_periodic();
     if (listening_) {
+        server_->begin_drain();  // first: a client that is told to leave is not kept
         phase_ = Phase::draining;
         if (options_.isolated.empty())
             log_->info("draining", {{"deadline_ms", settings_.server.drain_timeout.count()}});
-        server_->begin_drain();
         // New connections are served all the while: a balancer that looks at /readyz has this long
         // to notice.
         std::this_thread::sleep_for(settings_.server.notice);
