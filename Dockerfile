@@ -17,6 +17,8 @@ RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq 
  && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin chuks-kitchen
 COPY --from=build /usr/local/ /usr/local/
 USER 10001:10001
+# What may be written with a read-only root
+ENV TMPDIR=/var/tmp
 ENV KITCHEN_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 ENTRYPOINT ["chuks-kitchen"]

@@ -98,6 +98,7 @@ function check_server({containers: [server], terminationGracePeriodSeconds}, doc
       const checked = spawnSync(program, ['check-config', '--config', join(folder, file)],
           {encoding: 'utf8', env: {...process.env, ...environment, ...own, KITCHEN_SECRETS: join(folder, 'secrets')}});
       expect(checked.status === 0, `${overlay}: ${file} is refused:\n${checked.stdout}${checked.stderr}`);
+      if (overlay === 'whole') check_ways_in(documents, join(folder, file), {...process.env, ...environment, ...own, KITCHEN_SECRETS: join(folder, 'secrets')});
       const of_file = parse(content, {logLevel: 'silent'}).server.timeouts ?? {};
       const notice = seconds(of_file.notice ?? timeouts.notice.default), drain = seconds(of_file.drain ?? timeouts.drain.default);
       expect(notice > 0 && drain > 0, `${overlay}: notice and drain of ${file} are not known`);
@@ -106,6 +107,16 @@ function check_server({containers: [server], terminationGracePeriodSeconds}, doc
           `${overlay}: a pod is killed before preStop (${before_exit}), notice (${notice}) and drain (${drain}) of ${file} are over`);
     }
   }
+}
+
+/// The Ingress lets in every route but those that are for those inside.
+function check_ways_in(documents, config, env) {
+  const inside = /^\/(?:metrics|health|livez|readyz|docs|openapi\.json|admin(?!\/promotions))(?:\/|$)/;
+  const ways = of(documents, 'Ingress').flatMap(({spec}) => spec.rules[0].http.paths.map(({path}) => new RegExp(`^${path}`)));
+  const routes = execFileSync(program, ['routes', '--config', config], {encoding: 'utf8', env});
+  const paths = new Set([...routes.matchAll(/^[A-Z]+ +(\/\S*)/gm)].map(([, path]) => path));
+  expect(paths.size > 30, `routes printed ${paths.size} paths`);
+  for (const path of paths) expect(inside.test(path) !== ways.some((way) => way.test(path)), `whole: the Ingress and ${path}`);
 }
 
 /// The Ingress of the services sends each path where deploy/nginx/services.conf sends it.

@@ -35,9 +35,12 @@ public:
         const std::size_t begin = text.find("  - id: rate-limit"), end = text.find("  - id: auth");
         if (begin == std::string::npos || end == std::string::npos)
             throw std::runtime_error("config/services has changed: " + name);
-        text.replace(
-            begin, end - begin,
-            "  - id: mail-log\n    config: {directory: " + (data / "mail").string() + "}\n");
+        std::string plugins =
+            "  - id: mail-log\n    config: {directory: " + (data / "mail").string() + "}\n";
+        if (name == "accounts")
+            plugins +=
+                "  - id: sms-log\n    config: {directory: " + (data / "sms").string() + "}\n";
+        text.replace(begin, end - begin, plugins);
         text = std::regex_replace(text, std::regex("# - id: ratings"), "- id: ratings");
         std::ofstream(file_) << text;
         fs::create_directories(data / "secrets");
