@@ -10,8 +10,7 @@ bool CircuitBreaker::open() {
     std::lock_guard lock(mutex_);
     if (!closed()) return false;
     closed_.store(false, std::memory_order_release);
-    failed_probes_ = 0;
-    probe_at_ = clock_.steady_now();
+    if (clock_.steady_now() - closed_at_ > settings_.max_delay) probes_ = 0;
     return true;
 }
 
@@ -21,24 +20,21 @@ bool CircuitBreaker::failed(std::atomic<int>& in_a_row) {
 
 bool CircuitBreaker::trip() { return open(); }
 
-bool CircuitBreaker::begin_probe() {
+void CircuitBreaker::probe_succeeded(Random& random) {
     std::lock_guard lock(mutex_);
-    if (closed() || probing_ || clock_.steady_now() < probe_at_) return false;
-    probing_ = true;
-    return true;
-}
-
-void CircuitBreaker::probe_succeeded() {
-    std::lock_guard lock(mutex_);
-    probing_ = false;
+    delay_next_probe(random);
+    closed_at_ = clock_.steady_now();
     closed_.store(true, std::memory_order_release);
 }
 
 void CircuitBreaker::probe_failed(Random& random) {
     std::lock_guard lock(mutex_);
-    probing_ = false;
+    delay_next_probe(random);
+}
+
+void CircuitBreaker::delay_next_probe(Random& random) {
     const Backoff backoff{settings_.min_delay, settings_.max_delay};
-    probe_at_ = clock_.steady_now() + backoff.half_jitter(++failed_probes_, random);
+    probe_at_ = clock_.steady_now() + backoff.half_jitter(++probes_, random);
 }
 
 CircuitBreaker::Millis CircuitBreaker::until_probe() const {

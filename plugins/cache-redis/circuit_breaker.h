@@ -7,10 +7,12 @@
 //
 // Ordinary calls are made while it is closed and never wait on a probe: the owner of the
 // connection (RedisClient's thread) probes. Delays double from min_delay to max_delay, each
-// shortened by up to half at random, so that replicas do not come back in step. It begins open with
-// a probe due at once: nothing has been reached yet.
+// shortened by up to half at random, so that replicas do not come back in step. They begin anew
+// only when it was closed for longer than max_delay: a server that serves the probe and refuses
+// the calls opens it as rarely as one that is away is probed. It begins open with a probe due at
+// once: nothing has been reached yet.
 //
-// Thread-safety: all calls, from any thread.
+// Thread-safety: all calls, from any thread; probes are made on one.
 #pragma once
 
 #include <atomic>
@@ -39,26 +41,24 @@ public:
     /// An ordinary call was not answered, and so many before it `in_a_row`, which is counted up.
     /// True when that opened it. Each server has a count of its own, which an answer sets to 0.
     bool failed(std::atomic<int>& in_a_row);
-    /// Opens whatever the count; a probe is due at once. True when it was closed.
+    /// Opens whatever the count. True when it was closed.
     bool trip();
 
-    /// True when a probe is due; the caller makes it, then tells the outcome. No other caller is
-    /// given one meanwhile.
-    bool begin_probe();
-    void probe_succeeded();
-    void probe_failed(Random& random);
-    /// Until a probe is due; zero when one is, or one is under way.
+    /// While it is open: until a probe is due, zero when one is. The caller makes it, then tells
+    /// the outcome.
     Millis until_probe() const;
+    void probe_succeeded(Random& random);
+    void probe_failed(Random& random);
 
 private:
     bool open();
+    void delay_next_probe(Random& random);
     const Clock& clock_;
     const Settings settings_;
     std::atomic<bool> closed_{false};
     mutable std::mutex mutex_;
-    bool probing_ = false;
-    std::int64_t failed_probes_ = 0;
-    std::chrono::steady_clock::time_point probe_at_{};
+    std::int64_t probes_ = 0;  // since it was closed for long
+    std::chrono::steady_clock::time_point probe_at_{}, closed_at_{};
 };
 
 }  // namespace kitchen::redis

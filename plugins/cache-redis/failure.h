@@ -17,7 +17,8 @@ constexpr std::string_view unreachable = "unreachable";  ///< nothing was sent
 constexpr std::string_view unanswered = "unanswered";    ///< sent, perhaps carried out
 constexpr std::string_view refused =
     "refused";  ///< the server answered that it will not: not carried out
-constexpr std::string_view busy = "busy";  ///< no free connection in time: nothing was sent
+constexpr std::string_view busy = "busy";    ///< others took each connection: nothing was sent
+constexpr std::string_view stuck = "stuck";  ///< no connection came back in time: nothing was sent
 }  // namespace failure
 
 /// `reason` must hold no secret.

@@ -18,6 +18,11 @@ bool repeatable(CacheOperation operation) {
     }
 }
 
+// When all connections are in use Redis is there, and serves others.
+bool is_away(const Error& failure) {
+    return failure.kind == Errc::unavailable && failure.code != "cache_busy";
+}
+
 }  // namespace
 
 FallbackCache::FallbackCache(RedisCache& redis, const Clock& clock, std::size_t memory_bytes)
@@ -40,7 +45,7 @@ void FallbackCache::forget() {
 // The memory, when Redis is away and has surely not carried out what must happen once.
 std::shared_ptr<MemoryCache> FallbackCache::stand_in(CacheOperation operation,
                                                      const Error& failure) {
-    if (failure.kind != Errc::unavailable) return nullptr;
+    if (!is_away(failure)) return nullptr;
     if (failure.code == "cache_unanswered" && !repeatable(operation)) return nullptr;
     std::lock_guard lock(mutex_);
     used_ = true;
@@ -49,14 +54,10 @@ std::shared_ptr<MemoryCache> FallbackCache::stand_in(CacheOperation operation,
 
 Status FallbackCache::publish(std::string_view channel, std::string_view message) {
     Status published = redis_.publish(channel, message);
-    if (!published && published.error().kind == Errc::unavailable &&
-        published.error().code != "cache_unanswered") {
-        redis_.deliver(channel, message);
-        return {};
-    }
+    if (published || !is_away(published.error())) return published;
     // Perhaps it goes out: a second delivery would be one too many, and loss is allowed.
-    if (!published && published.error().kind == Errc::unavailable) return {};
-    return published;
+    if (published.error().code != "cache_unanswered") redis_.deliver(channel, message);
+    return {};
 }
 
 }  // namespace kitchen::redis

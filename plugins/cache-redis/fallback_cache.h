@@ -1,11 +1,12 @@
 // Redis while it is there, and the memory of this process while it is away (`on_failure: memory`).
 //
 // The memory begins each absence empty: it is dropped as soon as Redis answers again, so nothing of
-// one absence is taken for new in the next, and while Redis answers there is one truth. An
-// operation that decides something once (counts an attempt, wins a key, takes an entry away) is
-// never repeated in memory when Redis might have carried it out: it ends with unavailable. So an
-// entry is in one of the two and never in both, and the attempts allowed on it are spent once. The
-// README says what this means for those who sign up.
+// one absence is taken for new in the next, and while Redis answers there is one truth: a call that
+// got no free connection fails ("cache_busy"), and the memory does not serve it. An operation that
+// decides something once (counts an attempt, wins a key, takes an entry away) is never repeated in
+// memory when Redis might have carried it out: it ends with unavailable. So an entry is in one of
+// the two and never in both, and the attempts allowed on it are spent once. The README says what
+// this means for those who sign up.
 //
 // Thread-safety: all calls, from any thread.
 #pragma once

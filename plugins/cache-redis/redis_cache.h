@@ -6,9 +6,9 @@
 // at most 15 digits.
 //
 // Errors: unavailable while Redis is away, with code "cache_unavailable" (nothing was done) or
-// "cache_unanswered" (it may have been done); those of cache_limits.h when the caller breaks a
-// limit. Thread-safety: all calls, from any thread, between start() and stop(); those two on one
-// thread.
+// "cache_unanswered" (it may have been done), and "cache_busy" when no connection became free in
+// time (nothing was done); those of cache_limits.h when the caller breaks a limit. Thread-safety:
+// all calls, from any thread, between start() and stop(); those two on one thread.
 #pragma once
 
 #include <functional>

@@ -14,6 +14,11 @@ Error refusal(const std::string& response) { return failed(failure::refused, res
 
 // What a caller of the cache sees.
 Error shown(Error failure) {
+    if (failure.code == failure::busy)
+        return Error(Errc::unavailable, "cache_busy",
+                     "The cache is busy at this moment. Try again in a second.")
+            .with_subject(std::move(failure.subject))
+            .retry_in(std::chrono::seconds(1));
     failure.code = failure.code == failure::unanswered ? "cache_unanswered" : "cache_unavailable";
     return std::move(failure).retry_in(std::chrono::seconds(2));
 }
@@ -87,6 +92,7 @@ Status RedisClient::ping() {
         auto reply = at(*node, [](Connection& connection, Deadline deadline, bool) {
             return connection.call({"PING"}, deadline);
         });
+        if (!reply && reply.error().code == failure::busy) continue;  // no news of that server
         if (!reply) return gave_up(*node, std::move(reply).error());
         if (reply->is_error()) return gave_up(*node, refusal(reply->text));
         node->failures = 0;
@@ -129,8 +135,8 @@ Result<Reply> RedisClient::with_key(std::string_view key, const Exchange& exchan
 }
 
 Error RedisClient::gave_up(Node& node, Error failure) {
-    // No free connection says nothing of the server: those who hold one will tell.
-    if (failure.code != failure::busy)
+    // Those who hold the connections will tell how the server is.
+    if (failure.code != failure::busy && failure.code != failure::stuck)
         if (failure.code == failure::refused ? breaker_.trip() : breaker_.failed(node.failures))
             went_away(failure.subject);
     return shown(std::move(failure));
@@ -157,7 +163,7 @@ void RedisClient::attempt(Random& random, const std::string& prefix) {
         address_ = nodes_.address(std::nullopt);
         reason_.clear();
         moved_ = false;
-        breaker_.probe_succeeded();
+        breaker_.probe_succeeded(random);
         lock.unlock();
         log_.info("connected to Redis", {{"address", nodes_.text()}});
     } else {
@@ -204,10 +210,10 @@ void RedisClient::keep(Random& random, const std::string& prefix) {
                               [this] { return stopping_ || !breaker_.closed(); });
             continue;
         }
-        if (!breaker_.begin_probe()) {
+        using Millis = CircuitBreaker::Millis;
+        if (const Millis wait = breaker_.until_probe(); wait > Millis(0)) {
             // A manual clock does not move while we wait: look again now and then.
-            changed_.wait_for(lock, std::max(breaker_.until_probe(), CircuitBreaker::Millis(10)),
-                              [this] { return stopping_; });
+            changed_.wait_for(lock, std::max(wait, Millis(10)), [this] { return stopping_; });
             continue;
         }
         lock.unlock();

@@ -14,9 +14,10 @@
 // by itself or another server must be found: a replica (READONLY), no room (OOM), writes stopped
 // (MISCONF, NOREPLICAS), loading, wrong credentials, CLUSTERDOWN, any other refusal.
 //
-// Errors, kind unavailable: "cache_unavailable" (not carried out) or "cache_unanswered" (perhaps
-// carried out). Thread-safety: call(), run(), and what only reads, from any thread between start()
-// and stop(); those two on one thread.
+// Errors, kind unavailable: "cache_unavailable" (not carried out), "cache_unanswered" (perhaps
+// carried out) or "cache_busy" (not carried out: no connection became free in time, which says
+// nothing of the server). Thread-safety: call(), run(), and what only reads, from any thread
+// between start() and stop(); those two on one thread.
 #pragma once
 
 #include <condition_variable>
@@ -56,7 +57,7 @@ public:
     Result<Reply> call(const Arguments& arguments);
     Result<Reply> run(Script script, std::string_view key, const Arguments& arguments);
 
-    /// Whether every server responds.
+    /// Whether every server responds. One whose connections are all in use counts as responding.
     Status ping();
 
     bool available() const noexcept { return breaker_.closed(); }

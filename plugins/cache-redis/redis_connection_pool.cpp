@@ -22,8 +22,10 @@ Result<ConnectionPool::Lease> ConnectionPool::acquire(Deadline deadline) {
     std::vector<std::unique_ptr<Connection>> stale;  // closed after the lock is released
     std::unique_lock lock(mutex_);
     const auto ready = [this] { return closed_ || lent_ < settings_.size; };
+    const std::uint64_t good_before = good_;
     if (!changed_.wait_until(lock, deadline, ready))
-        return failed(failure::busy, "all connections are in use");
+        return good_ != good_before ? failed(failure::busy, "all connections are in use")
+                                    : failed(failure::stuck, "no connection comes back");
     if (closed_) return failed(failure::unreachable, "not connected");
     ++lent_;
     while (!idle_.empty()) {
@@ -46,10 +48,12 @@ void ConnectionPool::give_back(std::unique_ptr<Connection> connection) {
     std::unique_ptr<Connection> gone;
     std::lock_guard lock(mutex_);
     --lent_;
-    if (connection && !closed_ && !connection->broken())
+    if (connection && !closed_ && !connection->broken()) {
+        ++good_;
         idle_.push_back(std::move(connection));
-    else
+    } else {
         gone = std::move(connection);
+    }
     changed_.notify_one();
 }
 

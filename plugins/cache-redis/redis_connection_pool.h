@@ -8,6 +8,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -50,7 +51,8 @@ public:
     /// For good: who waits is refused at once, and what comes back is closed.
     void close();
     /// Waits for a free connection until `deadline`; opening one may take the connect timeout on
-    /// top. Errors: failures, `busy` when none became free.
+    /// top. Errors: failures; `busy` when others took all that became free, `stuck` when none did:
+    /// then those who hold them wait for the server as well.
     Result<Lease> acquire(Deadline deadline);
 
 private:
@@ -62,6 +64,7 @@ private:
     std::condition_variable changed_;
     bool closed_ = false;
     std::size_t lent_ = 0;
+    std::uint64_t good_ = 0;  // that came back fit for the next
     std::vector<std::unique_ptr<Connection>> idle_;
 };
 

@@ -5,9 +5,9 @@
 // TTL is > 0; when it has passed, the entry is gone. An implementation may drop entries early when
 // it runs out of room.
 //
-// Errors: unavailable when the cache cannot be reached (and its config says `on_failure: fail`);
-// otherwise none. Thread-safety: all calls, from any thread. Subscribers are called on the cache's
-// own thread and must not block. Ownership: the cache belongs to its plugin.
+// Errors: unavailable when the cache cannot be reached (and its config says `on_failure: fail`),
+// or not in time; otherwise none. Thread-safety: all calls, from any thread. Subscribers are called
+// on the cache's own thread and must not block. Ownership: the cache belongs to its plugin.
 #pragma once
 
 #include <chrono>

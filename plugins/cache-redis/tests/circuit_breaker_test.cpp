@@ -16,8 +16,14 @@ using namespace std::chrono_literals;
 class CircuitBreakerTest : public testing::Test {
 protected:
     void close() {
-        ASSERT_TRUE(breaker.begin_probe());
-        breaker.probe_succeeded();
+        ASSERT_EQ(breaker.until_probe(), 0ms);
+        breaker.probe_succeeded(random);
+        ASSERT_TRUE(breaker.closed());
+    }
+    /// The next delay is `longest`, or up to half of it shorter.
+    void expect_delay(CircuitBreaker::Millis longest) {
+        EXPECT_LE(breaker.until_probe(), longest);
+        EXPECT_GE(breaker.until_probe(), longest / 2);
     }
     testkit::ManualClock clock;
     testkit::SeededRandom random;
@@ -29,8 +35,6 @@ TEST_F(CircuitBreakerTest, BeginsOpenWithAProbeDue) {
     EXPECT_FALSE(breaker.closed());
     EXPECT_EQ(breaker.until_probe(), 0ms);
     close();
-    EXPECT_TRUE(breaker.closed());
-    EXPECT_FALSE(breaker.begin_probe());
 }
 
 TEST_F(CircuitBreakerTest, OpensAfterSoManyFailuresInARow) {
@@ -53,51 +57,57 @@ TEST_F(CircuitBreakerTest, TripOpensAtOnce) {
     EXPECT_FALSE(breaker.trip());
 }
 
-TEST_F(CircuitBreakerTest, OneProbeAtATime) {
-    ASSERT_TRUE(breaker.begin_probe());
-    EXPECT_FALSE(breaker.begin_probe());
-    EXPECT_FALSE(breaker.closed());
-    breaker.probe_failed(random);
-    EXPECT_FALSE(breaker.begin_probe());  // not before the delay has passed
-}
-
 TEST_F(CircuitBreakerTest, DelaysDoubleToTheirMaximumAndAreShortenedByUpToHalf) {
     for (const auto longest : {100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms}) {
-        ASSERT_TRUE(breaker.begin_probe());
+        EXPECT_EQ(breaker.until_probe(), 0ms);
         breaker.probe_failed(random);
-        EXPECT_LE(breaker.until_probe(), longest);
-        EXPECT_GE(breaker.until_probe(), longest / 2);
+        EXPECT_FALSE(breaker.closed());
+        expect_delay(longest);
         clock.advance(breaker.until_probe() - 1ms);
-        EXPECT_FALSE(breaker.begin_probe());
+        EXPECT_EQ(breaker.until_probe(), 1ms);
         clock.advance(1ms);
     }
 }
 
-TEST_F(CircuitBreakerTest, AfterASuccessDelaysBeginAnew) {
+// Else one whose probe succeeds and whose calls are refused would be connected to at their rate.
+TEST_F(CircuitBreakerTest, DelaysGoOnDoublingWhenItWasNotClosedForLong) {
+    for (const auto longest : {100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms}) {
+        close();
+        EXPECT_TRUE(breaker.trip());
+        expect_delay(longest);
+        clock.advance(breaker.until_probe());
+    }
+    close();
+    clock.advance(1s);  // no longer than the longest delay
+    EXPECT_TRUE(breaker.trip());
+    EXPECT_EQ(breaker.until_probe(), 0ms);
+    breaker.probe_failed(random);
+    expect_delay(1000ms);
+}
+
+TEST_F(CircuitBreakerTest, DelaysBeginAnewWhenItWasClosedForLong) {
     for (int i = 0; i < 5; ++i) {
-        ASSERT_TRUE(breaker.begin_probe());
         breaker.probe_failed(random);
         clock.advance(1s);
     }
     close();
+    clock.advance(1001ms);
     breaker.trip();
-    ASSERT_TRUE(breaker.begin_probe());  // the first one at once
+    EXPECT_EQ(breaker.until_probe(), 0ms);  // the first one at once
     breaker.probe_failed(random);
-    EXPECT_LE(breaker.until_probe(), 100ms);
+    expect_delay(100ms);
 }
 
-TEST_F(CircuitBreakerTest, OfManyThreadsOneOpensItAndOneProbes) {
+TEST_F(CircuitBreakerTest, OfManyThreadsOneOpensIt) {
     close();
-    std::atomic<int> opened = 0, probes = 0;
+    std::atomic<int> opened = 0;
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([&] {
             for (int j = 0; j < 100; ++j) opened += breaker.failed(in_a_row);
-            probes += breaker.begin_probe();
         });
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(opened, 1);
-    EXPECT_EQ(probes, 1);
 }
 
 }  // namespace

@@ -238,7 +238,7 @@ TEST(RedisClusterOf, AMasterThatHandsOverCostsNoCall) {
         ASSERT_TRUE(load.goes_on());
     }
     load.end();
-    EXPECT_EQ(load.failed(), 0);
+    EXPECT_EQ(load.failed(), 0) << testing::PrintToString(replica.log.lines());
     load.expect_all_counted();
     // Messages are heard at a master, so elsewhere than before.
     ASSERT_TRUE(wait_until([&] {

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
+#include <vector>
 
+#include "kitchen/testkit/fault_proxy.h"
 #include "redis_fixture.h"
 
 namespace kitchen::redis {
@@ -100,6 +103,66 @@ TEST_F(RedisFallback, AFullServerLimitsNobodyLess) {
         (void)cache.get("test:a").value();  // a response of Redis here would make the memory forget
     }
     EXPECT_EQ(allowed, 2);
+}
+
+// More callers than connections, each of which takes its time.
+TEST_F(RedisFallback, ABusyRedisIsNotAway) {
+    testkit::FaultProxy far{server.port()};
+    CacheSettings settings = impatient("redis://127.0.0.1:" + std::to_string(far.port()));
+    settings.client.connections = 1;
+    Replica busy{settings};
+    FallbackCache in_front{busy.cache, busy.clock, 4 * 1024 * 1024};
+    ASSERT_TRUE(wait_until([&] { return busy.cache.ping().has_value(); }));
+    far.delay(testkit::FaultProxy::Towards::client, 200ms);
+    std::atomic<bool> is_over{false};
+    std::vector<std::future<void>> others;
+    for (int i = 0; i < 8; ++i)
+        others.push_back(std::async(std::launch::async, [&] {
+            while (!is_over) (void)busy.cache.get("test:none");
+        }));
+    int allowed = 0;
+    const auto is_busy = [](const auto& result) {
+        return !result && result.error().code == "cache_busy" && result.error().retry_after == 1s;
+    };
+    EXPECT_TRUE(wait_until([&] {
+        const auto ticked = in_front.rate_tick("test:rate", 1, 1h);
+        allowed += ticked && ticked->allowed ? 1 : 0;
+        return is_busy(ticked);
+    }));
+    EXPECT_TRUE(wait_until([&] {
+        return is_busy(in_front.set_fields("auth:otp", {{"code", "right"}}, 1min));
+    }));
+    EXPECT_TRUE(wait_until([&] { return is_busy(in_front.publish("c", "x")); }));
+    EXPECT_TRUE(busy.cache.ping()) << "it is no news of the server";
+    is_over = true;
+    for (auto& other : others) other.wait();
+    allowed += in_front.rate_tick("test:rate", 1, 1h).value().allowed ? 1 : 0;
+    EXPECT_EQ(allowed, 1) << "the memory counts nothing beside Redis";
+    EXPECT_TRUE(busy.cache.client().available());
+}
+
+// Those who hold the connections wait too, for a server that is silent.
+TEST_F(RedisFallback, WhenNoConnectionComesBackTheMemoryServes) {
+    CacheSettings settings = impatient(server.url());
+    settings.client.connections = 1;
+    settings.client.server.connect_timeout = 1min;
+    settings.client.breaker.failures = 2;
+    Replica stuck{settings};
+    FallbackCache in_front{stuck.cache, stuck.clock, 4 * 1024 * 1024};
+    ASSERT_TRUE(wait_until([&] { return stuck.cache.ping().has_value(); }));
+    server.freeze();
+    ASSERT_FALSE(stuck.cache.get("test:a"));  // the one connection is gone
+    // One of two opens another, which takes until the server goes on.
+    const auto tick = [&] { return in_front.rate_tick("test:rate", 1, 1h); };
+    std::future<Result<RateDecision>> callers[] = {std::async(std::launch::async, tick),
+                                                   std::async(std::launch::async, tick)};
+    const auto is_over = [](const auto& caller) {
+        return caller.wait_for(0s) == std::future_status::ready;
+    };
+    EXPECT_TRUE(wait_until([&] { return is_over(callers[0]) || is_over(callers[1]); }));
+    EXPECT_TRUE(stuck.cache.client().available()) << "one failure";
+    server.thaw();
+    for (auto& caller : callers) EXPECT_TRUE(caller.get().value().allowed);
 }
 
 TEST_F(RedisFallback, MessagesStayInsideTheProcessWhileRedisIsAway) {

@@ -231,6 +231,27 @@ TEST(RedisFaults, AUserWithFewRightsIsEnough) {
     EXPECT_FALSE(replica.log.contains("away"));
 }
 
+// The probe writes and is served, the calls are not.
+TEST(RedisFaults, AMissingRightDoesNotReconnectForEveryCall) {
+    RedisServer server;
+    ASSERT_EQ(server.call({"ACL", "SETUSER", "kitchen", "on", ">a-secret-of-its-own", "~*", "&*",
+                           "+@all", "-evalsha"}),
+              "OK");
+    CacheSettings settings = settings_for(server.url());
+    settings.client.server.login = {"kitchen", "a-secret-of-its-own", 0};
+    settings.client.breaker = {3, 10min, 10min};
+    Replica replica(settings);
+    ASSERT_TRUE(replica.cache.ping()) << replica.cache.client().reason();
+    for (int i = 0; i < 100; ++i) {
+        const auto ticked = replica.cache.rate_tick("test:rate", 1, 1min);
+        ASSERT_FALSE(ticked);
+        EXPECT_EQ(ticked.error().code, "cache_unavailable");
+        (void)server.call({"PING"});
+    }
+    EXPECT_THAT(replica.cache.client().reason(), HasSubstr("NOPERM"));
+    EXPECT_EQ(replica.log.lines().size(), 2u);  // connected, and away
+}
+
 TEST(RedisFaults, AReplicaIsRefusedByName) {
     RedisServer master;
     RedisServer follower(RedisServer::Options{
