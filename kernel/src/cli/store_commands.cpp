@@ -107,7 +107,7 @@ ExitCode copy_store(const std::string& from_config, const std::string& to_config
         rows += table.rows;
     }
     out << "copied " << rows << " rows of " << copied->size()
-        << " tables; both ends read back the same\n";
+        << " tables; what was written reads back the same\n";
     return ExitCode::ok;
 }
 

@@ -103,11 +103,15 @@ Status for_each_batch(Transaction& tx, const Prepared& table,
     }
 }
 
+void count(CopiedTable& so_far, const Rows& rows, const TransferTable& table) {
+    for (const Row row : rows) so_far.checksum += row_hash(row, table);
+    so_far.rows += static_cast<std::int64_t>(rows.size());
+}
+
 Result<CopiedTable> measure(Transaction& tx, const Prepared& table) {
     CopiedTable out{table.table.name, 0, 0};
     Status done = for_each_batch(tx, table, [&](const Rows& rows) -> Status {
-        for (const Row row : rows) out.checksum += row_hash(row, table.table);
-        out.rows += static_cast<std::int64_t>(rows.size());
+        count(out, rows, table.table);
         return {};
     });
     if (!done) return std::move(done).error();
@@ -124,6 +128,21 @@ Status insert_all(Transaction& to, const Prepared& table, const Rows& rows) {
         if (Status done = to.run(table.insert, params, none); !done) return done;
     }
     return {};
+}
+
+/// `read`: what was copied.
+Status copy_table(Transaction& source, const Prepared& from, SchemaTransaction& target,
+                  const Prepared& to, CopiedTable& read) {
+    const auto before = measure(target, to);
+    if (!before) return before.error();
+    if (before->rows != 0)
+        return copy_refusal("store_not_empty",
+                            "The target's table holds " + std::to_string(before->rows) +
+                                " rows already. Copy into an empty database only.");
+    return for_each_batch(source, from, [&](const Rows& rows) {
+        count(read, rows, from.table);
+        return insert_all(target, to, rows);
+    });
 }
 
 /// What plugin, number and checksum were applied, as one text.
@@ -220,8 +239,10 @@ Result<std::vector<CopiedTable>> copy_store(End from, End to) {
                                 targets = prepare(to.store, *order);
 
     std::vector<CopiedTable> copied;
-    const auto write = [&](Transaction& source, SchemaTransaction& target) -> Status {
-        copied.clear();
+    const auto read_all = [&](Transaction& source, SchemaTransaction& target) -> Status {
+        if (!copied.empty())  // the read began again, with another snapshot
+            return Error(Errc::unavailable, "store_copy_interrupted",
+                         "The source went away meanwhile. Nothing was copied: try again.");
         const auto applied_there = migrations(source, source_migrations),
                    applied_here = migrations(target, target_migrations);
         if (!applied_there) return applied_there.error();
@@ -234,32 +255,33 @@ Result<std::vector<CopiedTable>> copy_store(End from, End to) {
                 "with this version first.");
         for (std::size_t i = 0; i < sources.size(); ++i) {
             const std::string& name = targets[i].table.name;
-            auto before = measure(target, targets[i]);
-            if (!before) return named(std::move(before).error(), name);
-            if (before->rows != 0)
-                return copy_refusal("store_not_empty",
-                                    "The target's table " + name + " holds " +
-                                        std::to_string(before->rows) +
-                                        " rows already. Copy into an empty database only.");
-            Status done = for_each_batch(source, sources[i], [&](const Rows& rows) {
-                return insert_all(target, targets[i], rows);
-            });
-            if (!done) return named(std::move(done).error(), name);
-            if (Status adopted = to.transfer.adopt_ids(target, targets[i].table); !adopted)
-                return named(std::move(adopted).error(), name);
-            const auto there = measure(source, sources[i]), here = measure(target, targets[i]);
-            if (!there) return named(there.error(), name);
-            if (!here) return named(here.error(), name);
-            if (there->rows != here->rows || there->checksum != here->checksum)
-                return Error(Errc::internal, "store_copy_differs",
-                             "Table " + name + " does not read back as it was written.");
-            copied.push_back(*here);
+            copied.push_back({name, 0, 0});
+            if (Status done = copy_table(source, sources[i], target, targets[i], copied.back());
+                !done)
+                return named(std::move(done).error(), name);
         }
         return {};
     };
-    Status done = from.store.read([&](Transaction& source) {
-        return to.store.migrate([&](SchemaTransaction& target) { return write(source, target); });
-    });
+    const auto write = [&](SchemaTransaction& target) -> Status {
+        copied.clear();
+        // Over before the target is read back: a server ends a transaction that rests for long.
+        if (Status done =
+                from.store.read([&](Transaction& source) { return read_all(source, target); });
+            !done)
+            return done;
+        for (std::size_t i = 0; i < targets.size(); ++i) {
+            const std::string& name = targets[i].table.name;
+            if (Status adopted = to.transfer.adopt_ids(target, targets[i].table); !adopted)
+                return named(std::move(adopted).error(), name);
+            const auto here = measure(target, targets[i]);
+            if (!here) return named(here.error(), name);
+            if (here->rows != copied[i].rows || here->checksum != copied[i].checksum)
+                return Error(Errc::internal, "store_copy_differs",
+                             "Table " + name + " does not read back as it was written.");
+        }
+        return {};
+    };
+    Status done = to.store.migrate(write);
     if (!done) return std::move(done).error();
     return copied;
 }

@@ -25,12 +25,12 @@ struct CopiedTable {
     std::uint64_t checksum = 0;  ///< of its rows, in no particular order
 };
 
-/// Reads one snapshot of `from` and writes one transaction on `to`: all of it, or nothing. Both
-/// ends are read back and compared (number and checksum of the rows of each table) before that
-/// transaction is committed. kitchen_migrations is compared and not copied: both ends must have
-/// applied the same migrations. Errors: conflict "store_tables_differ", "store_migrations_differ",
-/// "store_not_empty" (each says which), internal "store_copy_differs", beside what the stores
-/// report.
+/// Reads one snapshot of `from` and writes one transaction on `to`: all of it, or nothing. What was
+/// written is read back and compared with what was read (number and checksum of the rows of each
+/// table) before that transaction is committed. kitchen_migrations is compared and not copied: both
+/// ends must have applied the same migrations. Errors: conflict "store_tables_differ",
+/// "store_migrations_differ", "store_not_empty" (each says which), internal "store_copy_differs",
+/// unavailable "store_copy_interrupted", beside what the stores report.
 Result<std::vector<CopiedTable>> copy_store(End from, End to);
 
 /// Tables in an order in which each comes after those it refers to. Error: conflict, for tables

@@ -25,6 +25,52 @@ void make_tables(AnyStore& store, std::string_view sql = schema) {
     store.migrate([&](SchemaTransaction& tx) { return tx.script(sql); }).value();
 }
 
+/// The source, and what is read from it.
+class WatchedStore final : public Store {
+public:
+    explicit WatchedStore(Store& store) : store_(store) {}
+    std::size_t rows = 0;
+    bool loses_connection = false;  ///< so that a read begins anew
+
+    Dialect dialect() const override { return store_.dialect(); }
+    Statement prepare(std::string_view sql) override { return store_.prepare(sql); }
+    Status verify() override { return store_.verify(); }
+    Status read(const Body& body, Staleness staleness) override {
+        const Body watched = [&](Transaction& tx) {
+            WatchedTransaction all(tx, rows);
+            return body(all);
+        };
+        if (loses_connection) (void)store_.read(watched, staleness);
+        return store_.read(watched, staleness);
+    }
+    Status transact(const Body& body, Isolation isolation) override {
+        return store_.transact(body, isolation);
+    }
+    Status migrate(const std::function<Status(SchemaTransaction&)>& body) override {
+        return store_.migrate(body);
+    }
+    Status ping() override { return store_.ping(); }
+
+private:
+    class WatchedTransaction final : public Transaction {
+    public:
+        WatchedTransaction(Transaction& inner, std::size_t& rows) : inner_(inner), rows_(rows) {}
+        Status run(Statement statement, std::span<const Param> params, Rows& out) override {
+            Status done = inner_.run(statement, params, out);
+            rows_ += out.size();
+            return done;
+        }
+        void after_commit(std::function<void()> hook) override {
+            inner_.after_commit(std::move(hook));
+        }
+
+    private:
+        Transaction& inner_;
+        std::size_t& rows_;
+    };
+    Store& store_;
+};
+
 class Transfer : public testing::Test {
 protected:
     void SetUp() override {
@@ -80,6 +126,23 @@ TEST_F(Transfer, CarriesEveryCellOver) {
               1);
     write(memory, "INSERT INTO users (name) VALUES ('new')").value();
     EXPECT_EQ(number(memory, "SELECT max(id) FROM users"), 2501);
+}
+
+// Its transaction must not rest while the other end is read back, and a large table is long enough
+// to read once.
+TEST_F(Transfer, ReadsTheSourceOnce) {
+    WatchedStore source(file);
+    ASSERT_TRUE(transfer::copy_store({source, file}, {memory, memory}));
+    EXPECT_EQ(source.rows, 2501u);
+}
+
+TEST_F(Transfer, ASourceThatIsLostMeanwhileLeavesTheTargetEmpty) {
+    WatchedStore source(file);
+    source.loses_connection = true;
+    const auto refused = transfer::copy_store({source, file}, {memory, memory});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "store_copy_interrupted");
+    EXPECT_EQ(number(memory, "SELECT count(*) FROM users"), 0);
 }
 
 TEST_F(Transfer, OnlyIntoAnEmptyStore) {

@@ -336,7 +336,7 @@ TEST_F(CommandLine, CopiesAStoreIntoAnEmptyOne) {
     const Outcome copied = run({"store", "copy", "--from", source, "--to", target});
     EXPECT_EQ(copied.code, 0) << copied.output;
     EXPECT_THAT(copied.output,
-                HasSubstr("copied 1 rows of 5 tables; both ends read back the same"));
+                HasSubstr("copied 1 rows of 5 tables; what was written reads back the same"));
     EXPECT_EQ(create_admin(target, "ada@example.com", "08031234567"), 1) << "she has been copied";
     EXPECT_EQ(create_admin(target, "bola@example.com", "08031234568"), 0)
         << "her id comes after those copied";
