@@ -40,6 +40,12 @@ public:
     /// away, and writes nothing, it stays where it is. 0: there is no note yet.
     Lsn bound() const noexcept { return bound_; }
 
+    /// As far as the log had come at the last note; 0: there is none yet.
+    Lsn newest() const {
+        std::lock_guard lock(mutex_);
+        return notes_.empty() ? 0 : notes_.back().place;
+    }
+
     /// How long before the last note the log was where `replayed` is; at least so long, when that
     /// is further back than the notes go.
     Milliseconds lag(Lsn replayed) const {

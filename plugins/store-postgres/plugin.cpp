@@ -66,6 +66,10 @@ private:
         if (state.standing == Standing::behind)
             return Error(Errc::unavailable, "store_replica",
                          "The replica is " + format_duration(state.lag.value_or(0ms)) + " behind.");
+        if (state.standing == Standing::apart)
+            return Error(Errc::unavailable, "store_replica",
+                         "The replica has replayed what the primary does not have. Make it anew "
+                         "from the primary.");
         return {};
     }
 

@@ -2,6 +2,7 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -60,9 +61,11 @@ std::string cell(const PGresult* result, int column) {
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& url, const Options& options,
                                                      const StatementTexts& texts, bool writes) {
-    auto session = Session::connect(url, options, writes);
+    // A pooler cannot be asked for such a server.
+    auto session = Session::connect(url, options, writes && !options.pgbouncer);
     if (!session) return std::move(session).error();
-    std::unique_ptr<Connection> connection(new Connection(*std::move(session), options, texts));
+    std::unique_ptr<Connection> connection(
+        new Connection(*std::move(session), options, texts, writes));
     if (Status done = connection->set_up(); !done) return std::move(done).error();
     return connection;
 }
@@ -91,7 +94,10 @@ Deadline Connection::deadline() const {
 }
 
 Error Connection::fail(Failure failure) {
-    failure_kind_ = failure.kind;
+    // A migration lets the others to the table, and comes again.
+    const bool is_blocked = state_ != State::idle && mode_ == Mode::schema &&
+                            failure.error.subject == lock_timeout_state;
+    failure_kind_ = is_blocked ? FailureKind::blocked : failure.kind;
     return std::move(failure.error);
 }
 
@@ -160,8 +166,16 @@ std::size_t Connection::queue_opening() {
         session_->queue(ask_place_of_replica);
         session_->end_segment();
     }
-    session_->queue(begin_text(mode_));
     std::size_t commands = 1;
+    if (mode_ == Mode::read && writes_) {
+        // A standby refuses it, behind a pooler that has not noticed too: it may lack what a read
+        // must not miss.
+        session_->queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE");
+        session_->queue("SET TRANSACTION READ ONLY");
+        ++commands;
+    } else {
+        session_->queue(begin_text(mode_));
+    }
     if (mode_ == Mode::write) {
         // What a sequential scan has read is the whole table, and every write to it a conflict.
         session_->queue("SET LOCAL enable_seqscan = off");
@@ -178,7 +192,9 @@ std::size_t Connection::queue_opening() {
     commands += 2;
     if (!schema) return commands;
     session_->queue(migration_lock);
-    return commands + 1;
+    // What waits for a table stands before all others that come to it: shorter than they wait.
+    set("lock_timeout", std::max(options_.lock_timeout / 2, Milliseconds(1)));
+    return commands + 2;
 }
 
 Result<ResultPtr> Connection::exchange(std::size_t opening, std::string_view sql) {
@@ -191,12 +207,12 @@ Result<ResultPtr> Connection::exchange(std::size_t opening, std::string_view sql
         if (!session_->receive({&replay, 1}, until)) return broken();
         replayed_ = is_good(replay) ? parse_lsn(cell(replay.get(), 0)).value_or(0) : 0;
     }
-    ResultPtr results[5];
+    ResultPtr results[6];
     if (!session_->receive(std::span(results, opening + 1), until)) return broken();
     for (std::size_t i = 0; i <= opening; ++i)
         if (!is_good(results[i])) {
-            // A standby has no serializable transactions, and no others that write.
-            if (i < opening && mode_ != Mode::read && is_unsupported(results[i])) return standby();
+            // A standby has no serializable transactions, and no others that may write.
+            if (i < opening && writes_ && is_unsupported(results[i])) return standby();
             if (results[i] && PQresultStatus(results[i].get()) == PGRES_EMPTY_QUERY)
                 return fail({statement_error("A statement is empty.", sql), FailureKind::refused});
             return fail(to_failure(results[i].get(), i == opening ? sql : std::string_view()));
@@ -361,8 +377,11 @@ Result<Lsn> Connection::ask_replayed() {
 
 Result<int> Connection::others() {
     const ResultPtr result = session_->script(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-        "pid <> pg_backend_pid() AND application_name = current_setting('application_name')",
+        options_.pgbouncer
+            ? "SELECT count(*) FROM kitchen_turns WHERE job LIKE 'server %' AND held_until > "
+              "extract(epoch FROM now()) * 1000"
+            : "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+              "pid <> pg_backend_pid() AND application_name = current_setting('application_name')",
         deadline());
     if (session_->broken() != Session::Broken::no) return broken();
     if (!is_good(result)) return fail(to_failure(result.get(), {}));

@@ -40,7 +40,8 @@ struct ServerFacts {
 
 class Connection {
 public:
-    /// `texts` and `options` must outlive it. See Session::connect().
+    /// `texts` and `options` must outlive it. With `writes`, the server is to be one that takes
+    /// writes, and no transaction begins on another. See Session::connect().
     static Result<std::unique_ptr<Connection>> open(const std::string& url, const Options& options,
                                                     const StatementTexts& texts, bool writes);
 
@@ -79,7 +80,8 @@ public:
     /// How far a standby has replayed the log; 0 when the server takes writes.
     Result<Lsn> ask_replayed();
     Result<ServerFacts> facts();
-    /// Other sessions of the same name in this database.
+    /// Other sessions of the same name in this database; behind a pooler, whose sessions stay when
+    /// a server has gone, the servers that hold a lease (kitchen_turns).
     Result<int> others();
 
 private:
@@ -92,8 +94,8 @@ private:
     };
 
     Connection(std::unique_ptr<Session> session, const Options& options,
-               const StatementTexts& texts)
-        : session_(std::move(session)), options_(options), texts_(texts) {}
+               const StatementTexts& texts, bool writes)
+        : session_(std::move(session)), options_(options), texts_(texts), writes_(writes) {}
     Status set_up();
     Result<const Prepared*> learn(Statement statement, std::string_view& sql);
     /// Reads types and columns of prepared.name.
@@ -119,6 +121,7 @@ private:
     std::unique_ptr<Session> session_;
     const Options& options_;
     const StatementTexts& texts_;
+    const bool writes_;
     std::vector<Prepared> prepared_;  // by Statement::index
     Parameters parameters_;
     State state_ = State::idle;

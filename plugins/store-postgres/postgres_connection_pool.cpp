@@ -9,7 +9,8 @@ constexpr Milliseconds first_pause{100}, longest_pause{5'000};
 /// The server's limit, or the role's or the database's: our own connections will come free.
 bool is_server_full(const Error& error) noexcept {
     return error.subject.find("too many") != std::string::npos ||
-           error.subject.find("remaining connection slots") != std::string::npos;
+           error.subject.find("remaining connection slots") != std::string::npos ||
+           error.subject.find("no more connections allowed") != std::string::npos;  // PgBouncer
 }
 
 }  // namespace
@@ -60,7 +61,7 @@ Result<std::unique_ptr<Connection>> ConnectionPool::connect(std::unique_lock<std
     ++total_;
     probing_ = failures_ > 0;
     lock.unlock();
-    auto made = Connection::open(url_, *options_, texts_, writes_ && !options_->pgbouncer);
+    auto made = Connection::open(url_, *options_, texts_, writes_);
     lock.lock();
     probing_ = false;
     if (made) {

@@ -65,7 +65,7 @@ Failure to_failure(std::string_view sqlstate, std::string_view message, std::str
     if (is_class("23"))
         return {Error(Errc::check, "check", "A value is missing or outside of what is accepted."),
                 FailureKind::refused};
-    if (state == "55P03" || state == "57014")  // lock_timeout, statement_timeout
+    if (state == lock_timeout_state || state == "57014")  // statement_timeout
         return {Error(Errc::busy, "store_busy", "The database is busy. Try again in a moment.")
                     .with_subject(state)
                     .retry_in(seconds(1)),

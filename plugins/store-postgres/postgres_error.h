@@ -16,6 +16,8 @@ namespace kitchen::postgres {
 
 /// Error::code of a statement that writes where only reading is allowed.
 inline constexpr std::string_view read_only_code = "store_read_only";
+/// Error::subject of a statement that has waited too long for a lock: its SQLSTATE.
+inline constexpr std::string_view lock_timeout_state = "55P03";
 
 /// What a failure means for the transaction and the connection.
 enum class FailureKind : std::uint8_t {
@@ -23,6 +25,7 @@ enum class FailureKind : std::uint8_t {
     refused,   ///< the transaction is over; running it again would end the same way
     conflict,  ///< with another transaction: running it again may succeed
     stale,  ///< a prepared statement outlived a change of the schema: running it again will succeed
+    blocked,  ///< another transaction kept a table from a migration: running it again may succeed
     behind,   ///< a replica has not seen yet what this process has written
     lost,     ///< the connection is gone, and COMMIT was not sent
     timeout,  ///< no reply in time: the connection is given up

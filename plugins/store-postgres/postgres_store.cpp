@@ -12,6 +12,7 @@ using std::chrono::steady_clock;
 
 constexpr int first_version = 150000;
 constexpr Milliseconds gate_patience{250};
+constexpr Milliseconds between_blocked{1'000};
 constexpr int runs_side_by_side = 2;  // after so many lost runs a body runs alone
 
 }  // namespace
@@ -19,8 +20,8 @@ constexpr int runs_side_by_side = 2;  // after so many lost runs a body runs alo
 /// Decides whether and when a body runs once more.
 class PostgresStore::Tries {
 public:
-    Tries(const Options& options, Jitter& jitter)
-        : options_(options), jitter_(jitter), until_(steady_clock::now() + options.retry_time) {}
+    Tries(const Options& options, Jitter& jitter, Milliseconds at_most)
+        : options_(options), jitter_(jitter), until_(steady_clock::now() + at_most) {}
 
     /// Runs that ended in a conflict.
     int conflicts() const noexcept { return conflicts_; }
@@ -29,7 +30,7 @@ public:
     /// Waits a little and says true when the body should run again.
     bool again(FailureKind kind) {
         if (kind != FailureKind::conflict && kind != FailureKind::lost &&
-            kind != FailureKind::stale)
+            kind != FailureKind::stale && kind != FailureKind::blocked)
             return false;
         if (++runs_ >= options_.retry_attempts) return false;
         Milliseconds pause{0};
@@ -39,6 +40,7 @@ public:
             pause = jitter_.pause(losses_++, Milliseconds(20), Milliseconds(1000));
             lost_ = true;
         }
+        if (kind == FailureKind::blocked) pause = between_blocked;
         if (steady_clock::now() + pause >= until_) return false;
         std::this_thread::sleep_for(pause);
         return true;
@@ -80,7 +82,7 @@ Result<std::unique_ptr<Connection>> PostgresStore::first_connection(Logger* log)
     const auto until = steady_clock::now() + options_.start_timeout;
     Jitter jitter;
     for (int failures = 0;; ++failures) {
-        auto made = Connection::open(options_.url, options_, texts_, !options_.pgbouncer);
+        auto made = Connection::open(options_.url, options_, texts_, true);
         if (made) return made;
         const std::string reason = made.error().subject;
         // At least half of it: who waits for a server to start gains nothing from asking at once
@@ -134,7 +136,7 @@ Status PostgresStore::read(const Body& body, Staleness staleness) {
     if (held_here()) return nested_error();
     if (staleness == Staleness::bounded && !replicas_.empty())
         if (auto status = replicas_.read(body)) return *std::move(status);
-    Tries tries(options_, jitter_);
+    Tries tries(options_, jitter_, options_.retry_time);
     for (;;) {
         Outcome outcome;
         if (auto lease = primary_.acquire()) {
@@ -152,7 +154,8 @@ Status PostgresStore::read(const Body& body, Staleness staleness) {
 Status PostgresStore::write(const PostgresBody& body, Mode mode) {
     if (held_here()) return nested_error();
     const bool want_lsn = !replicas_.empty();
-    Tries tries(options_, jitter_);
+    Tries tries(options_, jitter_,
+                mode == Mode::schema ? options_.migration_timeout : options_.retry_time);
     CommitHooks hooks;
     for (;;) {
         Outcome outcome;
@@ -209,9 +212,10 @@ Status PostgresStore::ping() {
 Status PostgresStore::follow_primary(LogNotes::Time now) {
     auto lease = primary_.acquire();
     if (!lease) return std::move(lease).error();
+    const std::vector<Lsn> before = replicas_.replayed();
     auto place = (*lease)->ask_flushed();
     if (!place) return std::move(place).error();
-    replicas_.note_primary(now, *place);
+    replicas_.note_primary(now, *place, before);
     return {};
 }
 

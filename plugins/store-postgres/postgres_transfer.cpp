@@ -20,7 +20,7 @@ std::string quoted(std::string_view text, char quote) {
 }  // namespace
 
 Status PostgresStore::reach() {
-    auto connection = Connection::open(options_.url, options_, texts_, !options_.pgbouncer);
+    auto connection = Connection::open(options_.url, options_, texts_, true);
     if (!connection)
         return Error(Errc::unavailable, "store_open",
                      "The database at " + place_of(options_.url) +
@@ -29,15 +29,16 @@ Status PostgresStore::reach() {
 }
 
 Status PostgresStore::alone() {
-    if (options_.pgbouncer) return {};  // whose sessions stay when the server has gone
     auto connection = Connection::open(options_.url, options_, texts_, false);
     if (!connection) return {};
     const auto others = (*connection)->others();
-    if (!others || *others == 0) return {};
+    if (!others || *others == 0) return {};  // an empty database has no leases
     return Error(
         Errc::conflict, "store_in_use",
         "The database " + place_of(options_.url) + " is in use: " + std::to_string(*others) +
-            " sessions of a server are connected. Stop the servers first, then try again.");
+            (options_.pgbouncer ? " servers run, or were killed less than half a minute ago."
+                                : " sessions of a server are connected.") +
+            " Stop the servers first, then try again.");
 }
 
 Result<std::vector<TransferTable>> PostgresStore::tables() {

@@ -28,6 +28,8 @@ struct Replicas::Replica {
     ConnectionPool pool;
     std::atomic<ReplicaStanding> standing{ReplicaStanding::fit};
     std::atomic<Milliseconds> lag{unknown};
+    std::atomic<Lsn> replayed{0};
+    std::atomic<Lsn> apart_at{0};  ///< where it was when the primary's log had not come so far
     std::atomic<std::uint64_t> reads{0};
 };
 
@@ -100,6 +102,28 @@ void Replicas::note_written(const Connection& connection, std::uint64_t unplaced
     raise(settled_, unplaced_before);
 }
 
+std::vector<Lsn> Replicas::replayed() const {
+    std::vector<Lsn> all;
+    all.reserve(replicas_.size());
+    for (const auto& replica : replicas_) all.push_back(replica->replayed);
+    return all;
+}
+
+void Replicas::note_primary(LogNotes::Time when, Lsn place, const std::vector<Lsn>& before) {
+    notes_.note(when, place);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        if (before[i] <= place) continue;
+        replicas_[i]->apart_at = before[i];
+        if (replicas_[i]->standing == ReplicaStanding::fit)
+            stand(*replicas_[i], ReplicaStanding::apart);
+    }
+}
+
+bool Replicas::is_apart(const Replica& replica, Lsn replayed) const {
+    const Lsn at = replica.apart_at;
+    return at != 0 && (replayed == at || replayed > notes_.newest());
+}
+
 void Replicas::look(std::size_t index) {
     Replica& replica = *replicas_.at(index);
     auto lease = replica.pool.acquire();
@@ -117,21 +141,30 @@ void Replicas::look(std::size_t index) {
 
 void Replicas::set_gone(Replica& replica) noexcept {
     replica.lag = unknown;
+    replica.replayed = 0;
     replica.standing = ReplicaStanding::gone;  // the pool has said why
 }
 
 void Replicas::note_replayed(Replica& replica, Lsn replayed) {
     const Milliseconds lag = replayed == 0 ? unknown : notes_.lag(replayed);
-    const ReplicaStanding standing = replayed == 0               ? ReplicaStanding::primary
-                                     : replayed < notes_.bound() ? ReplicaStanding::behind
-                                                                 : ReplicaStanding::fit;
+    replica.replayed = replayed;
     replica.lag = lag;
+    stand(replica, replayed == 0                 ? ReplicaStanding::primary
+                   : is_apart(replica, replayed) ? ReplicaStanding::apart
+                   : replayed < notes_.bound()   ? ReplicaStanding::behind
+                                                 : ReplicaStanding::fit);
+}
+
+void Replicas::stand(Replica& replica, ReplicaStanding standing) {
     if (replica.standing.exchange(standing) == standing || !log_) return;
     if (standing == ReplicaStanding::fit)
         log_->info("replica serves reads again", {{"server", replica.name}});
     else if (standing == ReplicaStanding::behind)
         log_->warn("replica is too far behind",
-                   {{"server", replica.name}, {"lag_ms", lag.count()}});
+                   {{"server", replica.name}, {"lag_ms", replica.lag.load().count()}});
+    else if (standing == ReplicaStanding::apart)
+        log_->warn("replica has replayed what the primary does not have, so it serves no reads",
+                   {{"server", replica.name}});
     else
         log_->warn("replica takes writes, so it serves no reads", {{"server", replica.name}});
 }

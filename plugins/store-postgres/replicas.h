@@ -4,6 +4,9 @@
 // replica_max_lag ago (log_notes.h). The test travels with the read. One that is out of reach or
 // too far behind is left alone until look() finds it fit again, so no caller waits for it. One that
 // takes writes is none, until it is a standby again: what it has need not be what the primary has.
+// Nor is one that had replayed more than the primary's log was found to hold afterwards: a standby
+// that was further than the one that was promoted, or one of another database. It is none until
+// what it says of itself has changed and fits.
 //
 // Thread-safety: all calls, from any thread, except open() and close(), which come from one.
 #pragma once
@@ -27,6 +30,7 @@ namespace kitchen::postgres {
 enum class ReplicaStanding : std::uint8_t {
     fit,     ///< it may serve reads
     behind,  ///< further than the limit
+    apart,   ///< it has replayed what the primary's log does not hold
     gone,    ///< out of reach
     primary  ///< it takes writes
 };
@@ -60,7 +64,10 @@ public:
     void note_written(const Connection& connection, std::uint64_t unplaced_before) noexcept;
     /// A commit of which it is not known whether it took effect.
     void note_unplaced() noexcept { ++unplaced_; }
-    void note_primary(LogNotes::Time when, Lsn place) { notes_.note(when, place); }
+    /// Where each of them is known to be, for note_primary().
+    std::vector<Lsn> replayed() const;
+    /// The primary's log has come as far as `place`, `before` being replayed() before it was asked.
+    void note_primary(LogNotes::Time when, Lsn place, const std::vector<Lsn>& before);
 
     /// Sees how far one of them is, by its place in the list. Blocks.
     void look(std::size_t index);
@@ -70,6 +77,8 @@ private:
     struct Replica;
     static void set_gone(Replica& replica) noexcept;
     void note_replayed(Replica& replica, Lsn replayed);
+    void stand(Replica& replica, ReplicaStanding standing);
+    bool is_apart(const Replica& replica, Lsn replayed) const;
 
     const StatementTexts& texts_;
     Jitter& jitter_;

@@ -101,6 +101,35 @@ TEST(Processes, TheWaitForAnothersMigrationEnds) {
     waiter.migrate([](SchemaTransaction&) { return Status(); }).value();
 }
 
+// As while pg_dump runs, which has every table: what waits for a table stands before all others
+// that come to it.
+TEST(Processes, AMigrationThatWaitsForATableLetsTheOthersToIt) {
+    PostgresDatabase database;
+    PostgresStore dump, migrating, serving;
+    for (PostgresStore* store : {&dump, &migrating, &serving})
+        store->open({.url = database.url()}).value();
+    create_items(serving);
+    std::future<Status> migrated;
+    const Statement all = dump.prepare("SELECT count(*) FROM items");
+    dump.read<bool>([&](Transaction& tx) -> Result<bool> {
+            EXPECT_TRUE(tx.query(all));
+            migrated = std::async(std::launch::async, [&] {
+                return migrating.migrate([](SchemaTransaction& alone) {
+                    return alone.script("ALTER TABLE items ADD COLUMN note TEXT");
+                });
+            });
+            EXPECT_TRUE(testkit::wait_until([&] {
+                return database.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1";
+            }));
+            EXPECT_EQ(number(serving, "SELECT count(*) FROM items"), 0);
+            EXPECT_TRUE(write(serving, "INSERT INTO items (id) VALUES (1)"));
+            return true;
+        })
+        .value();
+    EXPECT_TRUE(migrated.get());
+    EXPECT_EQ(number(serving, "SELECT count(*) FROM items WHERE note IS NULL"), 1);
+}
+
 // The conflict gate knows one process only. Of several, one wins a popular row each time, and
 // a loser must be let in some time.
 TEST(Processes, APopularRowIsForAllOfThem) {

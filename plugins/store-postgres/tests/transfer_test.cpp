@@ -3,6 +3,7 @@
 
 #include "kitchen/testkit/temporary_directory.h"
 #include "sqlite_store.h"
+#include "pgbouncer.h"
 #include "postgres_fixture.h"
 
 namespace kitchen::postgres {
@@ -57,6 +58,23 @@ TEST_F(Transfer, ADatabaseIsInUseWhileAServerIsConnected) {
     store.close();
     EXPECT_TRUE(testkit::wait_until([&] { return other.alone().has_value(); }));
     EXPECT_TRUE(PostgresStore(Options{.url = "postgresql://127.0.0.1:1/none"}).alone());
+}
+
+// Its sessions stay when a server has gone.
+TEST_F(Transfer, BehindAPoolerItIsInUseWhileAServerHasALease) {
+    const PgBouncer pooler(PostgresServer::shared().port());
+    PostgresStore other(
+        Options{.url = PostgresServer::url_on(pooler.port(), database.name()), .pgbouncer = true});
+    EXPECT_TRUE(other.alone()) << "an empty database";
+    database.sql("CREATE TABLE kitchen_turns (job TEXT, holder TEXT, held_until BIGINT)");
+    EXPECT_TRUE(other.alone());
+    const std::string until = "SELECT 'server 5f3c', '', extract(epoch FROM now()) * 1000 ";
+    database.sql("INSERT INTO kitchen_turns " + until + "- 1000");
+    EXPECT_TRUE(other.alone()) << "one that was killed";
+    database.sql("INSERT INTO kitchen_turns " + until + "+ 3600000");
+    const Status used = other.alone();
+    ASSERT_FALSE(used);
+    EXPECT_EQ(used.error().code, "store_in_use");
 }
 
 TEST_F(Transfer, ADatabaseIsReachedOrSaysWhyNot) {
