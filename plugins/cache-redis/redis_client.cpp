@@ -120,7 +120,9 @@ Result<Reply> RedisClient::with_key(std::string_view key, const Exchange& exchan
             return reply;
         }
         const auto redirection = parse_redirection(reply->text, node->endpoint);
-        const bool again = reply->text.starts_with("TRYAGAIN");  // half of a slot is on its way
+        // Half of a slot is on its way; a master has not heard of another's heir yet.
+        const bool again =
+            reply->text.starts_with("TRYAGAIN") || reply->text.starts_with("CLUSTERDOWN");
         if (settings_.server.cluster.empty() || (!redirection && !again) ||
             Steady::now() >= follow_until)
             return gave_up(*node, refusal(reply->text));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -292,9 +293,29 @@ TEST(RedisClusterOf, ALostMasterIsReplacedUnderLoad) {
     EXPECT_EQ(load.failed(), failed);
 }
 
+// As when a master hears of another's heir later than the heir serves.
+TEST(RedisClusterOf, AMomentOfClusterDownCostsNoCall) {
+    RedisCluster cluster;
+    Replica replica(cluster);
+    replica.cache.set("test:a", "x", 1min).value();
+    const std::uint16_t port = cluster.master_of(place("test:a"));
+    const std::string slot = std::to_string(slot_of(place("test:a")));
+    ASSERT_EQ(testkit::redis_call(port, {"CLUSTER", "DELSLOTS", slot}), "OK");
+    auto read = std::async(std::launch::async, [&] { return replica.cache.get("test:a"); });
+    EXPECT_TRUE(wait_until([&] {
+        const std::string errors = testkit::redis_call(port, {"INFO", "errorstats"});
+        return errors.find("CLUSTERDOWN") != std::string::npos;
+    }));
+    ASSERT_EQ(testkit::redis_call(port, {"CLUSTER", "ADDSLOTS", slot}), "OK");
+    EXPECT_EQ(read.get().value(), "x");
+    EXPECT_TRUE(replica.cache.client().available());
+}
+
 TEST(RedisClusterOf, IsAwayWhileASlotHasNoMaster) {
     RedisCluster cluster(1s);
-    Replica replica(cluster);
+    CacheSettings settings = settings_for(cluster);
+    settings.client.server.command_timeout = 1s;
+    Replica replica(settings);
     const auto masters = masters_of(cluster);
     const std::uint16_t lost = masters.front(), heir = replica_of(cluster, lost);
     std::string key = "test:a";
