@@ -41,8 +41,7 @@ struct AuditEntry {
 void describe(http::BodyFields<AuditEntry>& field);
 
 /// The hash of the entry at its position, behind the one with the hash `previous`: SHA-256 over
-/// both and every other member (`client_id` when there is one: the first releases had none), in
-/// lower-case hexadecimal digits.
+/// both and every other member (`client_id` when there is one), in lower-case hexadecimal digits.
 std::string hash_of(const AuditEntry& entry, const std::string& previous);
 
 /// The same, with "***" for each text whose schema says that it is a password.

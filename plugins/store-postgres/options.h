@@ -62,8 +62,8 @@ struct Options {
               "A replica that is further behind the primary serves no reads")
             .between(1s, 1h);
         field("pool_size", &Options::pool_size,
-              "Connections at most, to the primary and to each replica; 0: two for each core of "
-              "this machine, and at least 4")
+              "Connections at most, to the primary and to each replica; 0: two for each core that "
+              "it may use, and at least 4")
             .between(0, 500);
         field("pool_timeout", &Options::pool_timeout, "Longest wait for a free connection")
             .between(10ms, 10min);

@@ -94,11 +94,16 @@ Deadline Connection::deadline() const {
 }
 
 Error Connection::fail(Failure failure) {
-    // A migration lets the others to the table, and comes again.
-    const bool is_blocked = state_ != State::idle && mode_ == Mode::schema &&
-                            failure.error.subject == lock_timeout_state;
-    failure_kind_ = is_blocked ? FailureKind::blocked : failure.kind;
+    failure_kind_ = failure.kind;
     return std::move(failure.error);
+}
+
+Failure Connection::failure_of(const ResultPtr& result, std::string_view sql) const {
+    Failure failure = to_failure(result.get(), sql);
+    // A migration lets the others to the table, and comes again.
+    if (mode_ == Mode::schema && failure.error.subject == lock_timeout_state)
+        failure.kind = FailureKind::blocked;
+    return failure;
 }
 
 Error Connection::broken() {
@@ -215,7 +220,8 @@ Result<ResultPtr> Connection::exchange(std::size_t opening, std::string_view sql
             if (i < opening && writes_ && is_unsupported(results[i])) return standby();
             if (results[i] && PQresultStatus(results[i].get()) == PGRES_EMPTY_QUERY)
                 return fail({statement_error("A statement is empty.", sql), FailureKind::refused});
-            return fail(to_failure(results[i].get(), i == opening ? sql : std::string_view()));
+            return fail(i == opening ? failure_of(results[i], sql)
+                                     : to_failure(results[i].get(), {}));
         }
     if (!session_->in_transaction()) {
         state_ = State::idle;
@@ -287,7 +293,7 @@ Status Connection::script(std::string_view sql) {
     const ResultPtr done = session_->script(std::string(sql), deadline());
     if (session_->broken() != Session::Broken::no) return broken();
     const bool empty = done && PQresultStatus(done.get()) == PGRES_EMPTY_QUERY;
-    if (!empty && !is_good(done)) return fail(to_failure(done.get(), sql));
+    if (!empty && !is_good(done)) return fail(failure_of(done, sql));
     if (!session_->in_transaction()) {
         state_ = State::idle;
         return fail({statement_error("A script ended the transaction that it was part of.", sql),

@@ -111,6 +111,8 @@ private:
     Status fill_from(Result<ResultPtr> result, std::string_view sql,
                      std::shared_ptr<const Rows::Names> columns, Rows& out);
     Error fail(Failure failure);
+    /// Of a statement, in a transaction that has begun.
+    Failure failure_of(const ResultPtr& result, std::string_view sql) const;
     Error broken();
     /// A primary may come back as one: this connection is given up, another may find the new
     /// primary.

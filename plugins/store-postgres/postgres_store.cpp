@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <thread>
 
 namespace kitchen::postgres {
@@ -20,8 +21,8 @@ constexpr int runs_side_by_side = 2;  // after so many lost runs a body runs alo
 /// Decides whether and when a body runs once more.
 class PostgresStore::Tries {
 public:
-    Tries(const Options& options, Jitter& jitter, Milliseconds at_most)
-        : options_(options), jitter_(jitter), until_(steady_clock::now() + at_most) {}
+    Tries(const Options& options, Jitter& jitter)
+        : options_(options), jitter_(jitter), until_(steady_clock::now() + options.retry_time) {}
 
     /// Runs that ended in a conflict.
     int conflicts() const noexcept { return conflicts_; }
@@ -29,8 +30,9 @@ public:
 
     /// Waits a little and says true when the body should run again.
     bool again(FailureKind kind) {
+        if (kind == FailureKind::blocked) return again_when_unblocked();
         if (kind != FailureKind::conflict && kind != FailureKind::lost &&
-            kind != FailureKind::stale && kind != FailureKind::blocked)
+            kind != FailureKind::stale)
             return false;
         if (++runs_ >= options_.retry_attempts) return false;
         Milliseconds pause{0};
@@ -40,16 +42,24 @@ public:
             pause = jitter_.pause(losses_++, Milliseconds(20), Milliseconds(1000));
             lost_ = true;
         }
-        if (kind == FailureKind::blocked) pause = between_blocked;
         if (steady_clock::now() + pause >= until_) return false;
         std::this_thread::sleep_for(pause);
         return true;
     }
 
 private:
+    bool again_when_unblocked() {
+        const auto now = steady_clock::now();
+        if (!blocked_until_) blocked_until_ = now + options_.migration_timeout;
+        if (now + between_blocked >= *blocked_until_) return false;
+        std::this_thread::sleep_for(between_blocked);
+        return true;
+    }
+
     const Options& options_;
     Jitter& jitter_;
     const steady_clock::time_point until_;
+    std::optional<steady_clock::time_point> blocked_until_;
     int runs_ = 0, conflicts_ = 0, losses_ = 0;
     bool lost_ = false;
 };
@@ -136,7 +146,7 @@ Status PostgresStore::read(const Body& body, Staleness staleness) {
     if (held_here()) return nested_error();
     if (staleness == Staleness::bounded && !replicas_.empty())
         if (auto status = replicas_.read(body)) return *std::move(status);
-    Tries tries(options_, jitter_, options_.retry_time);
+    Tries tries(options_, jitter_);
     for (;;) {
         Outcome outcome;
         if (auto lease = primary_.acquire()) {
@@ -154,8 +164,7 @@ Status PostgresStore::read(const Body& body, Staleness staleness) {
 Status PostgresStore::write(const PostgresBody& body, Mode mode) {
     if (held_here()) return nested_error();
     const bool want_lsn = !replicas_.empty();
-    Tries tries(options_, jitter_,
-                mode == Mode::schema ? options_.migration_timeout : options_.retry_time);
+    Tries tries(options_, jitter_);
     CommitHooks hooks;
     for (;;) {
         Outcome outcome;

@@ -114,8 +114,9 @@ void Replicas::note_primary(LogNotes::Time when, Lsn place, const std::vector<Ls
     for (std::size_t i = 0; i < before.size(); ++i) {
         if (before[i] <= place) continue;
         replicas_[i]->apart_at = before[i];
-        if (replicas_[i]->standing == ReplicaStanding::fit)
-            stand(*replicas_[i], ReplicaStanding::apart);
+        auto fit = ReplicaStanding::fit;
+        if (replicas_[i]->standing.compare_exchange_strong(fit, ReplicaStanding::apart))
+            say(*replicas_[i], ReplicaStanding::apart);
     }
 }
 
@@ -156,7 +157,11 @@ void Replicas::note_replayed(Replica& replica, Lsn replayed) {
 }
 
 void Replicas::stand(Replica& replica, ReplicaStanding standing) {
-    if (replica.standing.exchange(standing) == standing || !log_) return;
+    if (replica.standing.exchange(standing) != standing) say(replica, standing);
+}
+
+void Replicas::say(const Replica& replica, ReplicaStanding standing) const {
+    if (!log_) return;
     if (standing == ReplicaStanding::fit)
         log_->info("replica serves reads again", {{"server", replica.name}});
     else if (standing == ReplicaStanding::behind)

@@ -78,6 +78,7 @@ private:
     static void set_gone(Replica& replica) noexcept;
     void note_replayed(Replica& replica, Lsn replayed);
     void stand(Replica& replica, ReplicaStanding standing);
+    void say(const Replica& replica, ReplicaStanding standing) const;
     bool is_apart(const Replica& replica, Lsn replayed) const;
 
     const StatementTexts& texts_;

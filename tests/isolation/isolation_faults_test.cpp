@@ -138,9 +138,12 @@ TEST_F(IsolatedPlugin, ThatSaysWhyItCannotStartIsTriedAgainForEver) {
         return server->metric("kitchen_isolated_restarts_total{plugin=\"faulty\"}") >= 5;
     })) << server->output();
     EXPECT_EQ(server->metric("kitchen_isolated_put_aside{plugin=\"faulty\"}"), 0);
+    EXPECT_EQ(server->client().get("/readyz").status, 503) << "it is required";
     std::ofstream(file) << "now";
     EXPECT_TRUE(testkit::wait_until([&] { return server->client().get("/faulty/").status == 200; }))
         << server->output();
+    EXPECT_TRUE(server->wait_for_health("ok"));
+    EXPECT_EQ(server->client().get("/readyz").status, 200);
     EXPECT_EQ(server->terminate(), 0);
 }
 

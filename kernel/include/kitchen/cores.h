@@ -1,6 +1,6 @@
 // How many processors this process may use: what a number of threads or connections is measured by.
 //
-// Thread-safety: pure functions.
+// Thread-safety: any thread.
 #pragma once
 
 #include <string_view>

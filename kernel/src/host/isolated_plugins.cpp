@@ -50,7 +50,7 @@ void IsolatedPlugins::add_checks(std::vector<HealthCheck>& checks) const {
         checks.push_back({id, id, false, [&process = *process] { return process.health(); }});
         if (plugins_.find(id)->required())
             checks.push_back({id, id + ".required", true, [&process = *process] {
-                                  return process.is_put_aside() ? process.health() : Status();
+                                  return process.has_failed() ? process.health() : Status();
                               }});
     }
 }

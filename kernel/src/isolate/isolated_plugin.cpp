@@ -106,6 +106,11 @@ Status IsolatedPlugin::health() const {
                                 : "Its process ended by " + reason_ + " and starts again.");
 }
 
+bool IsolatedPlugin::has_failed() const {
+    const std::lock_guard lock(mutex_);
+    return state_ != State::up && std::ssize(faults_) >= most_faults;
+}
+
 bool IsolatedPlugin::is(State state) const {
     const std::lock_guard lock(mutex_);
     return state_ == state;

@@ -3,8 +3,9 @@
 // `most_faults` within `fault_window` it is put aside until the server starts again; a start that
 // failed and said why is none of them: a database that is away comes back.
 //
-// What costs the plugin its process: a crash, an exit, a request without a response by
-// server.timeouts.request, no sign of life for `patience`, more memory than its entry allows.
+// What costs the plugin its process: a crash, an exit, a request without a response a
+// second after server.timeouts.request, no sign of life for `patience`, more memory than its entry
+// allows.
 //
 // Thread-safety: construct, begin(), stop() on one thread; the rest from any.
 #pragma once
@@ -67,8 +68,8 @@ public:
     void wait_for_start() const;
     /// An error: that it does not serve, and why, for anyone to read.
     Status health() const;
-    /// Whether it will not be started again.
-    bool is_put_aside() const { return is(State::put_aside); }
+    /// Whether it is down and has ended `most_faults` times of late, for whichever reason.
+    bool has_failed() const;
     /// Lets it finish what it has begun, and kills it after `grace`.
     void stop(std::chrono::milliseconds grace);
 

@@ -1,5 +1,7 @@
 #include "kitchen/cores.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <fstream>
 #include <string>
@@ -13,7 +15,11 @@ unsigned usable_cores() {
     std::ifstream file("/sys/fs/cgroup/cpu.max");
     std::string cpu_max;
     std::getline(file, cpu_max);
-    return usable_cores(std::thread::hardware_concurrency(), cpu_max);
+    cpu_set_t mine;  // std::thread::hardware_concurrency() does not look at it
+    const bool is_known = ::sched_getaffinity(0, sizeof mine, &mine) == 0;
+    return usable_cores(
+        is_known ? static_cast<unsigned>(CPU_COUNT(&mine)) : std::thread::hardware_concurrency(),
+        cpu_max);
 }
 
 unsigned usable_cores(unsigned machine, std::string_view cpu_max) {

@@ -107,7 +107,7 @@ TEST(Processes, AMigrationThatWaitsForATableLetsTheOthersToIt) {
     PostgresDatabase database;
     PostgresStore dump, migrating, serving;
     for (PostgresStore* store : {&dump, &migrating, &serving})
-        store->open({.url = database.url()}).value();
+        store->open({.url = database.url(), .statement_timeout = 60s, .lock_timeout = 6s}).value();
     create_items(serving);
     std::future<Status> migrated;
     const Statement all = dump.prepare("SELECT count(*) FROM items");
@@ -119,7 +119,9 @@ TEST(Processes, AMigrationThatWaitsForATableLetsTheOthersToIt) {
                 });
             });
             EXPECT_TRUE(testkit::wait_until([&] {
-                return database.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1";
+                return database.sql(
+                           "SELECT count(*) FROM pg_locks WHERE NOT granted AND "
+                           "relation = 'items'::regclass") != "0";
             }));
             EXPECT_EQ(number(serving, "SELECT count(*) FROM items"), 0);
             EXPECT_TRUE(write(serving, "INSERT INTO items (id) VALUES (1)"));
