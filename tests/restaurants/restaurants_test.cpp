@@ -7,7 +7,9 @@
 #include <iterator>
 #include <optional>
 #include <regex>
+#include <sstream>
 #include <stdexcept>
+#include <string>
 
 #include "kitchen/testkit/build_paths.h"
 #include "kitchen/testkit/certificate.h"
@@ -100,6 +102,15 @@ public:
         return HttpClient(nginx_->port(0),
                           testkit::TlsOptions{root() / "etc/certificate.pem", host});
     }
+    /// Whether nginx has two workers, as it is told to: none is left of a configuration before,
+    /// which would take one more connection by what it knows.
+    bool has_settled() const {
+        const int pid = std::atoi(text_of(nginx_->directory() / "nginx.pid").c_str());
+        const std::string of_master = "/proc/" + std::to_string(pid);
+        std::istringstream children(
+            text_of(of_master + "/task/" + std::to_string(pid) + "/children"));
+        return std::distance(std::istream_iterator<std::string>(children), {}) == 2;
+    }
     std::uint16_t port() const { return nginx_->port(0); }
     fs::path root() const { return folder_.path(); }
     fs::path data(const std::string& name) const { return root() / "var/lib/chuks-kitchen" / name; }
@@ -147,7 +158,9 @@ protected:
         const std::string said = machine.kitchens(arguments);
         ASSERT_EQ(said.find("exit"), std::string::npos) << said;
         // nginx takes the new configuration a moment later.
-        ASSERT_TRUE(testkit::wait_until([&] { return menu_of(name) == 200; })) << name;
+        ASSERT_TRUE(testkit::wait_until([&] {
+            return menu_of(name) == 200 && machine.has_settled();
+        })) << name;
     }
     std::vector<fs::path> copies_of(const std::string& name) const {
         std::vector<fs::path> found;
