@@ -9,7 +9,8 @@ namespace kitchen {
 
 /// At least 1: those of the machine that the process may run on (CPU affinity), and no more than
 /// the limit of its container, rounded up. A container's limit is cpu.max of cgroup v2
-/// (https://docs.kernel.org/admin-guide/cgroup-v2.html), as it is seen inside.
+/// (https://docs.kernel.org/admin-guide/cgroup-v2.html), as it is seen inside. The system is asked
+/// once.
 unsigned usable_cores();
 
 /// The same of the text of cpu.max, "QUOTA PERIOD" in microseconds or "max PERIOD"; of any other

@@ -11,7 +11,9 @@
 
 namespace kitchen {
 
-unsigned usable_cores() {
+namespace {
+
+unsigned ask_system() {
     std::ifstream file("/sys/fs/cgroup/cpu.max");
     std::string cpu_max;
     std::getline(file, cpu_max);
@@ -20,6 +22,13 @@ unsigned usable_cores() {
     return usable_cores(
         is_known ? static_cast<unsigned>(CPU_COUNT(&mine)) : std::thread::hardware_concurrency(),
         cpu_max);
+}
+
+}  // namespace
+
+unsigned usable_cores() {
+    static const unsigned cores = ask_system();  // a pool asks at each of its connections
+    return cores;
 }
 
 unsigned usable_cores(unsigned machine, std::string_view cpu_max) {
