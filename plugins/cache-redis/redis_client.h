@@ -5,14 +5,15 @@
 // can be written to, and tries again with growing delays whenever the breaker opens. Callers never
 // look names up, never wait for a reconnect, and never probe.
 //
-// In a Cluster a call goes to the node that has the slot of its key (redis_nodes.h), and follows
-// MOVED and ASK; after a MOVED the thread asks anew where the slots are. One node that is away
-// makes the whole Cluster count as away, as the Cluster itself refuses everything when a slot has
-// no master (cluster-require-full-coverage): there is one truth, in Redis or in memory.
+// In a Cluster a call goes to the node that has the slot of its key (redis_nodes.h), follows MOVED
+// and ASK, and is made again at TRYAGAIN and CLUSTERDOWN for the time of a command; after a MOVED
+// the thread asks anew where the slots are. One node that is away makes the whole Cluster count as
+// away, as the Cluster itself refuses everything when a slot has no master
+// (cluster-require-full-coverage): there is one truth, in Redis or in memory.
 //
 // What counts as away: no response `failures` times in a row; and at once, because it does not pass
 // by itself or another server must be found: a replica (READONLY), no room (OOM), writes stopped
-// (MISCONF, NOREPLICAS), loading, wrong credentials, CLUSTERDOWN, any other refusal.
+// (MISCONF, NOREPLICAS), loading, wrong credentials, any other refusal.
 //
 // Errors, kind unavailable: "cache_unavailable" (not carried out), "cache_unanswered" (perhaps
 // carried out) or "cache_busy" (not carried out: no connection became free in time, which says

@@ -175,7 +175,7 @@ std::size_t Connection::queue_opening() {
     if (mode_ == Mode::read && writes_) {
         // A standby refuses it, behind a pooler that has not noticed too: it may lack what a read
         // must not miss.
-        session_->queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE");
+        session_->queue(begin_text(Mode::write_snapshot));
         session_->queue("SET TRANSACTION READ ONLY");
         ++commands;
     } else {
